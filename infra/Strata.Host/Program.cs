@@ -1,0 +1,1 @@
+Console.WriteLine("strata"); return 0;
