@@ -1,0 +1,45 @@
+namespace Strata.Platform;
+
+/// <summary>
+/// The network between Strata's services: ordered, framed, checksummed connections, over TCP (optionally TLS) or over pipes in memory.
+/// Addresses are <c>host:port</c> for TCP and any name for pipes. Blocking calls, made from threads of <see cref="IScheduler"/>. Thread-safe.
+/// </summary>
+public interface INetwork
+{
+    /// <summary>Starts listening. <see cref="IOException"/> when the address is in use.</summary>
+    IFrameListener Listen(string address);
+
+    /// <summary>Connects, or throws <see cref="IOException"/> after at most <paramref name="timeout"/>.</summary>
+    IFrameConnection Connect(string address, TimeSpan timeout);
+}
+
+/// <summary>Accepts connections. Disposing it makes a blocked <see cref="Accept"/> return null.</summary>
+public interface IFrameListener : IDisposable
+{
+    /// <summary>The address with the real port.</summary>
+    string Address { get; }
+
+    /// <summary>The next connection, or null when closed.</summary>
+    IFrameConnection? Accept(CancellationToken cancellation);
+}
+
+/// <summary>
+/// One connection. One thread may send while another receives. A frame that fails its checksum or length limit closes the
+/// connection. Disposing it from any thread makes blocked calls return.
+/// </summary>
+public interface IFrameConnection : IDisposable
+{
+    /// <summary>The largest payload of a frame, in bytes: a longer length field is garbage and closes the connection.</summary>
+    public const int MaxFrameBytes = 32 << 20;
+
+    string RemoteAddress { get; }
+
+    /// <summary>Sends one frame whose payload is the concatenation of both parts (no copy is kept). <see cref="IOException"/> once closed.</summary>
+    void Send(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body = default);
+
+    /// <summary>
+    /// Waits for the next frame. The memory is valid until the next call. Returns false when the peer closed or the
+    /// connection broke; throws <see cref="TimeoutException"/> when nothing arrived within <paramref name="timeout"/> (the connection stays usable).
+    /// </summary>
+    bool Receive(out ReadOnlyMemory<byte> frame, TimeSpan timeout);
+}
