@@ -30,12 +30,20 @@ public sealed class ByteSocket : IDisposable
 
     internal int Descriptor => _descriptor;
 
-    /// <summary>Blocks until at least one byte is there; 0 when the peer closed. <see cref="IOException"/> when the connection broke.</summary>
+    /// <summary>How long <see cref="Receive"/> waits; zero means for ever. Set by the using thread.</summary>
+    public TimeSpan ReceiveTimeout
+    {
+        set => _socket.ReceiveTimeout = (int)value.TotalMilliseconds;
+    }
+
+    /// <summary>
+    /// Blocks until at least one byte is there; 0 when the peer closed, -1 when <see cref="ReceiveTimeout"/> passed. <see cref="IOException"/> when the connection broke.
+    /// </summary>
     public int Receive(Span<byte> destination)
     {
         ObjectDisposedException.ThrowIf(_disposed != 0, this);
         int received = PosixSocket.Receive(_descriptor, destination);
-        return received >= 0 ? received : throw Broken("receive");
+        return received >= 0 ? received : Marshal.GetLastPInvokeError() == PosixSocket.WouldBlock ? -1 : throw Broken("receive");
     }
 
     /// <summary>Blocks until the kernel has taken all bytes. <see cref="IOException"/> when the connection broke.</summary>

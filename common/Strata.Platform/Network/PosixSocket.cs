@@ -17,7 +17,7 @@ internal static unsafe partial class PosixSocket
     public const int EpollDelete = 2;
     public const int EpollModify = 3;
     public const int Interrupted = 4; // EINTR
-    public const int NotFound = 2; // ENOENT
+    public const int WouldBlock = 11; // EAGAIN
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
     private const int CloseOnExec = 0x80000; // EPOLL_CLOEXEC
 
