@@ -129,8 +129,8 @@ public sealed class FreeSpaceMap(BufferPool pool, WalInserter wal, RelationFile 
     {
         if (Volatile.Read(ref _loaded))
             return;
-        uint mapBlocks = file.Blocks(Fork.FreeSpace, cancellation);
-        uint heapBlocks = file.Blocks(Fork.Main, cancellation);
+        uint mapBlocks = file.Blocks(Fork.FreeSpace, ReadPoint.Live, cancellation);
+        uint heapBlocks = file.Blocks(Fork.Main, ReadPoint.Live, cancellation);
         var loaded = new byte[heapBlocks];
         for (uint mapBlock = 0; mapBlock < mapBlocks; mapBlock++)
         {

@@ -25,8 +25,6 @@ public sealed class RelationFile
     private readonly WalInserter _wal;
     private readonly Lock _growth = new();
     private readonly Stack<uint>[] _spares = [new(), new(), new()];
-    private readonly uint[] _blocks = new uint[3];
-    private volatile bool _loaded;
 
     public RelationFile(BufferPool pool, WalInserter wal, uint database, ulong storage)
     {
@@ -59,16 +57,16 @@ public sealed class RelationFile
     /// <summary>The address of a block.</summary>
     public PageKey KeyOf(Fork fork, uint block) => new(Database, Storage, fork, block);
 
-    /// <summary>Size of a fork in blocks, those included that are not used yet.</summary>
-    public uint Blocks(Fork fork, CancellationToken cancellation = default)
+    /// <summary>Size of a fork in blocks at a read point, those included that are not used yet.</summary>
+    public uint Blocks(Fork fork, ReadPoint readPoint = default, CancellationToken cancellation = default)
     {
-        Load(cancellation);
-        return Volatile.Read(ref _blocks[(int)fork]);
+        PageHandle page = _pool.Pin(RelationMetaPage.KeyOf(Database, Storage), readPoint, cancellation);
+        page.LatchShared();
+        uint blocks = BlocksOf(page, fork);
+        page.UnlatchShared();
+        page.Unpin();
+        return blocks;
     }
-
-    /// <summary>Size of a fork in blocks at a read point.</summary>
-    public uint Blocks(Fork fork, ReadPoint readPoint, CancellationToken cancellation = default) =>
-        readPoint.IsLive ? Blocks(fork, cancellation) : BlocksAt(fork, readPoint, cancellation);
 
     /// <summary>
     /// Hands out a block that nobody else uses: to be pinned with <c>PinNew</c> and initialized by its first change. If the caller does not
@@ -76,15 +74,12 @@ public sealed class RelationFile
     /// </summary>
     public uint Allocate(Fork fork, CancellationToken cancellation = default)
     {
-        Load(cancellation);
         lock (_growth)
         {
             Stack<uint> spares = _spares[(int)fork];
             if (spares.Count == 0)
             {
-                uint blocks = _blocks[(int)fork];
-                uint grown = checked(blocks + Math.Clamp(blocks / 8, 1, MaxBatchBlocks));
-                SetBlocks(fork, grown, cancellation);
+                (uint blocks, uint grown) = Grow(fork, 0, cancellation);
                 for (uint block = grown; block > blocks; block--)
                     spares.Push(block - 1);
             }
@@ -112,11 +107,10 @@ public sealed class RelationFile
     /// <summary>Makes a fork at least this long (maps, whose pages are addressed by number and initialized on first use).</summary>
     public void GrowTo(Fork fork, uint blocks, CancellationToken cancellation = default)
     {
-        Load(cancellation);
-        lock (_growth)
+        if (Blocks(fork, ReadPoint.Live, cancellation) < blocks)
         {
-            if (_blocks[(int)fork] < blocks)
-                SetBlocks(fork, blocks, cancellation);
+            lock (_growth)
+                Grow(fork, blocks, cancellation);
         }
     }
 
@@ -125,23 +119,23 @@ public sealed class RelationFile
     /// </summary>
     public void Truncate(Fork fork, uint blocks, ulong xid, CancellationToken cancellation = default)
     {
-        Load(cancellation);
         lock (_growth)
         {
-            if (blocks >= _blocks[(int)fork])
-                return;
             _wal.EnsureRoom(RecordBytes, cancellation);
             PageHandle page = _pool.Pin(RelationMetaPage.KeyOf(Database, Storage), ReadPoint.Live, cancellation);
             page.LatchExclusive();
+            if (blocks >= BlocksOf(page, fork))
+            {
+                page.UnlatchExclusive();
+                page.Unpin();
+                return;
+            }
             WalRecordBuilder record = _wal.Begin(WalRecordKind.Change, xid);
             AddSize(ref record, page, fork, blocks);
-            ByteWriter tombstone = record.BeginUnpaged(KeyOf(fork, blocks));
-            Tombstone.EncodeTruncate(ref tombstone);
-            record.EndUnpaged(in tombstone);
+            record.AddTruncate(KeyOf(fork, blocks));
             Lsn lsn = record.Insert();
             page.UnlatchExclusive();
             page.Unpin();
-            Volatile.Write(ref _blocks[(int)fork], blocks);
             uint[] kept = [.. _spares[(int)fork].Where(block => block < blocks).Reverse()];
             _spares[(int)fork].Clear();
             foreach (uint block in kept)
@@ -150,42 +144,33 @@ public sealed class RelationFile
         }
     }
 
-    private void Load(CancellationToken cancellation)
+    /// <summary>Makes a fork longer: by a batch, or at least to <paramref name="least"/> blocks. Returns its size before and after.</summary>
+    private (uint Before, uint After) Grow(Fork fork, uint least, CancellationToken cancellation)
     {
-        if (_loaded)
-            return;
-        lock (_growth)
+        PageHandle page = _pool.Pin(RelationMetaPage.KeyOf(Database, Storage), ReadPoint.Live, cancellation);
+        try
         {
-            if (_loaded)
-                return;
-            for (var fork = Fork.Main; fork < Fork.Meta; fork++)
-                _blocks[(int)fork] = BlocksAt(fork, ReadPoint.Live, cancellation);
-            _loaded = true;
+            _wal.EnsureRoom(RecordBytes, cancellation);
+            page.LatchExclusive();
+            uint before = BlocksOf(page, fork);
+            uint after = least == 0 ? checked(before + Math.Clamp(before / 8, 1, MaxBatchBlocks)) : Math.Max(before, least);
+            if (after > before)
+            {
+                WalRecordBuilder record = _wal.Begin(WalRecordKind.Change, 0);
+                AddSize(ref record, page, fork, after);
+                record.Insert();
+            }
+            page.UnlatchExclusive();
+            return (before, after);
+        }
+        finally
+        {
+            page.Unpin();
         }
     }
 
-    private uint BlocksAt(Fork fork, ReadPoint readPoint, CancellationToken cancellation)
-    {
-        PageHandle page = _pool.Pin(RelationMetaPage.KeyOf(Database, Storage), readPoint, cancellation);
-        page.LatchShared();
-        uint blocks = PageFormat.IsNew(page.Bytes) ? 0 : RelationMetaPage.GetBlocks(page.Bytes, fork);
-        page.UnlatchShared();
-        page.Unpin();
-        return blocks;
-    }
-
-    private void SetBlocks(Fork fork, uint blocks, CancellationToken cancellation)
-    {
-        _wal.EnsureRoom(RecordBytes, cancellation);
-        PageHandle page = _pool.Pin(RelationMetaPage.KeyOf(Database, Storage), ReadPoint.Live, cancellation);
-        page.LatchExclusive();
-        WalRecordBuilder record = _wal.Begin(WalRecordKind.Change, 0);
-        AddSize(ref record, page, fork, blocks);
-        record.Insert();
-        page.UnlatchExclusive();
-        page.Unpin();
-        Volatile.Write(ref _blocks[(int)fork], blocks);
-    }
+    private static uint BlocksOf(PageHandle page, Fork fork) =>
+        PageFormat.IsNew(page.Bytes) ? 0 : RelationMetaPage.GetBlocks(page.Bytes, fork);
 
     private static void AddSize(ref WalRecordBuilder record, PageHandle page, Fork fork, uint blocks)
     {

@@ -8,7 +8,7 @@ namespace Strata.Engine.Storage.FreeSpace;
 /// The one <see cref="RelationFile"/> and <see cref="FreeSpaceMap"/> of each storage in use: they keep what is handed out in memory, so there must not be two.
 /// Thread-safe.
 /// </summary>
-public sealed class RelationFiles(BufferPool pool, WalInserter wal)
+public sealed class RelationFiles(BufferPool pool, WalInserter wal) : IFreeSpaceFinder
 {
     private readonly ConcurrentDictionary<(uint Database, ulong Storage), Entry> _entries = new();
 
@@ -24,6 +24,9 @@ public sealed class RelationFiles(BufferPool pool, WalInserter wal)
 
     /// <summary>The free-space map of a storage.</summary>
     public FreeSpaceMap FreeSpace(uint database, ulong storage) => Find(database, storage).FreeSpace;
+
+    public uint? FindBlock(uint database, ulong storage, int bytes, CancellationToken cancellation) =>
+        FreeSpace(database, storage).TryFind(bytes, out uint block, cancellation) ? block : null;
 
     /// <summary>Forgets a storage that was dropped.</summary>
     public void Forget(uint database, ulong storage) => _entries.TryRemove((database, storage), out _);
