@@ -5,11 +5,12 @@ namespace Strata.Platform;
 public sealed class ThreadScheduler(Action<string, Exception> onFatal) : IScheduler
 {
     /// <summary>Stack of a worker in bytes: service loops are shallow; SQL threads are started with their own size.</summary>
-    private const int StackSizeBytes = 1 << 20;
+    private const int DefaultStackSizeBytes = 1 << 20;
 
     public TimeProvider Time => TimeProvider.System;
 
-    public IWorker StartThread(string name, Action<CancellationToken> body) => new Worker(name, body, onFatal);
+    public IWorker StartThread(string name, Action<CancellationToken> body, int stackSizeBytes = 0) =>
+        new Worker(name, body, onFatal, stackSizeBytes == 0 ? DefaultStackSizeBytes : stackSizeBytes);
 
     public bool Sleep(TimeSpan delay, CancellationToken cancellation) => !cancellation.WaitHandle.WaitOne(delay);
 
@@ -18,10 +19,10 @@ public sealed class ThreadScheduler(Action<string, Exception> onFatal) : ISchedu
         private readonly CancellationTokenSource _stop = new();
         private readonly Thread _thread;
 
-        public Worker(string name, Action<CancellationToken> body, Action<string, Exception> onFatal)
+        public Worker(string name, Action<CancellationToken> body, Action<string, Exception> onFatal, int stackSizeBytes)
         {
             CancellationToken token = _stop.Token;
-            _thread = new Thread(() => Run(name, body, onFatal, token), StackSizeBytes) { IsBackground = true, Name = name };
+            _thread = new Thread(() => Run(name, body, onFatal, token), stackSizeBytes) { IsBackground = true, Name = name };
             _thread.Start();
         }
 
