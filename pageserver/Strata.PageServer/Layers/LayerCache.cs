@@ -47,6 +47,17 @@ internal sealed class LayerCache(IFileSystem files, IObjectStore objects, long l
         return layer;
     }
 
+    /// <summary>The same new file under a fuller description; the old object is not used again.</summary>
+    public Layer Redescribed(Layer layer, LayerDescriptor descriptor)
+    {
+        lock (_gate)
+        {
+            var renewed = new Layer(descriptor, layer.ObjectKey, layer.LocalPath, layer.Number) { Checked = true, OnDisk = true };
+            _onDisk[layer.LocalPath] = renewed;
+            return renewed;
+        }
+    }
+
     /// <summary>Pins a layer and opens it, fetching it first if need be. Must be paired with <see cref="Release"/>.</summary>
     public LayerFileReader Acquire(Layer layer)
     {

@@ -10,7 +10,7 @@ namespace Strata.PageServer.Pages;
 /// Rebuilds pages: collects entries newest first through in-memory layers, runs and ancestors down to a base, then applies them oldest first.
 /// One instance per thread; its buffers are reused.
 /// </summary>
-internal sealed class PageReader(LayerCache layers, PageCache? cache)
+internal sealed class PageReader(LayerCache layers, PageCache? cache, bool checkHistory = true)
 {
     private readonly PageChain _chain = new();
     private readonly List<int> _found = [];
@@ -53,7 +53,7 @@ internal sealed class PageReader(LayerCache layers, PageCache? cache)
         if (cached && checkedTo == at)
         {
             // The map is looked at all the same: history below its start must not be served from memory either.
-            timeline.RequireHistory(at);
+            RequireHistory(timeline, at);
             _cached.CopyTo(page);
             return version;
         }
@@ -81,7 +81,7 @@ internal sealed class PageReader(LayerCache layers, PageCache? cache)
         for (Timeline? current = timeline; current is not null; current = current.Ancestor)
         {
             LayerMap map = current.Map;
-            current.RequireHistory(at);
+            RequireHistory(current, at);
             Lsn tombstone = map.FindTombstone(key, at);
             Lsn floor = Lsn.MaxOf(tombstone, checkedTo);
             ended = tombstone > checkedTo;
@@ -92,6 +92,13 @@ internal sealed class PageReader(LayerCache layers, PageCache? cache)
             at = Lsn.Min(at, current.AncestorLsn);
         }
         return false;
+    }
+
+    // Compaction reads the page just below its inputs, where collapsing older files has left everything in place; everybody else stays within history.
+    private void RequireHistory(Timeline timeline, Lsn at)
+    {
+        if (checkHistory)
+            timeline.RequireHistory(at);
     }
 
     private bool CollectFromMemory(LayerMap map, PageKey key, Lsn at, Lsn floor)
@@ -116,9 +123,7 @@ internal sealed class PageReader(LayerCache layers, PageCache? cache)
                 continue;
             if (run.LastLsn <= floor)
                 return false;
-            // An in-memory layer and the file made from it can both be in sight for a moment; its entries count once.
-            Lsn top = _chain.Count > 0 ? Lsn.Min(at, new Lsn(_chain[_chain.Count - 1].Lsn.Value - 1)) : at;
-            if (run.Find(key) is { } layer && CollectFromLayer(layer, key, hash, top, floor))
+            if (run.Find(key) is { } layer && CollectFromLayer(layer, key, hash, at, floor))
                 return true;
         }
         return false;

@@ -17,7 +17,10 @@ internal sealed class Timeline
     private ulong _ingested;
     private ulong _remoteConsistent;
     private ulong _historyStart;
+    private ulong _wanted;
+    private long _lastReadAt;
     private volatile bool _closed;
+    private volatile bool _freezeRequested;
     private ImmutableHashSet<Lsn> _retained = [];
     private readonly List<Layer> _garbage = [];
 
@@ -30,6 +33,7 @@ internal sealed class Timeline
         Published = index;
         _ingested = _remoteConsistent = index.ConsistentLsn.Value;
         _historyStart = index.HistoryStart.Value;
+        PlannedHistoryStart = index.HistoryStart;
         FlushedLsn = index.ConsistentLsn;
         _map = LayerMap.Create([new MemoryLayer(index.ConsistentLsn)], layers);
         _retained = [.. index.Leases.Select(static lease => lease.At)];
@@ -67,6 +71,25 @@ internal sealed class Timeline
 
     /// <summary>Lowest LSN that may be read, but for leases and branch points.</summary>
     public Lsn HistoryStart => new(Volatile.Read(ref _historyStart));
+
+    /// <summary>What <see cref="HistoryStart"/> is about to become; guarded by the project's branch lock. Branches and leases must be at or above it.</summary>
+    public Lsn PlannedHistoryStart { get; set; }
+
+    /// <summary>Leases that were promised and are on their way into the index; guarded by the project's branch lock.</summary>
+    public List<Lsn> PendingLeases { get; } = [];
+
+    /// <summary>Highest LSN that somebody waits for.</summary>
+    public Lsn WantedLsn => new(Volatile.Read(ref _wanted));
+
+    /// <summary>Time of the last read (timestamp of the server's clock).</summary>
+    public long LastReadAt
+    {
+        get => Volatile.Read(ref _lastReadAt);
+        set => Volatile.Write(ref _lastReadAt, value);
+    }
+
+    /// <summary>Objects of older generations that the loaded index did not name; deleted once our own index is there. Under <see cref="PublishGate"/>.</summary>
+    public List<string> Orphans { get; } = [];
 
     public bool IsClosed => _closed;
 
@@ -126,6 +149,7 @@ internal sealed class Timeline
         long begin = time.GetTimestamp();
         lock (_gate)
         {
+            Volatile.Write(ref _wanted, Math.Max(_wanted, lsn.Value));
             while (_ingested < lsn.Value)
             {
                 TimeSpan left = timeout - time.GetElapsedTime(begin);
@@ -202,6 +226,16 @@ internal sealed class Timeline
         }
     }
 
+    /// <summary>Asks ingest to freeze the open layer at the next record boundary.</summary>
+    public void RequestFreeze() => FreezeRequested = true;
+
+    /// <summary>Set by <see cref="RequestFreeze"/>, cleared by ingest.</summary>
+    public bool FreezeRequested
+    {
+        get => _freezeRequested;
+        set => _freezeRequested = value;
+    }
+
     /// <summary>Takes tombstones of the open layer into the map; called by ingest before it makes their record readable.</summary>
     public void RefreshTombstones()
     {
@@ -209,13 +243,13 @@ internal sealed class Timeline
             _map = LayerMap.Create(_map.Memory, _map.Layers);
     }
 
-    /// <summary>The oldest frozen in-memory layer became a file, or nothing when it had no entries.</summary>
-    public void ReplaceFrozen(MemoryLayer frozen, Layer? file)
+    /// <summary>The oldest frozen in-memory layer became files, or none when it had no entries.</summary>
+    public void ReplaceFrozen(MemoryLayer frozen, IReadOnlyList<Layer> files)
     {
         lock (_gate)
         {
             Invariant.Check(_map.Memory.Length > 1 && _map.Memory[^1] == frozen);
-            _map = LayerMap.Create(_map.Memory[..^1], file is null ? _map.Layers : [.. _map.Layers, file]);
+            _map = LayerMap.Create(_map.Memory[..^1], [.. _map.Layers, .. files]);
             FlushedLsn = frozen.LastLsn;
             Monitor.PulseAll(_gate);
         }
