@@ -10,7 +10,7 @@ namespace Strata.Format.Pages.Ops;
 public static class BTreeDeleteItems
 {
     /// <summary>Encodes the deletion of slots (ascending).</summary>
-    public static void Encode(ref ByteWriter writer, ReadOnlySpan<ushort> slots)
+    public static void Encode(ref ByteWriter writer, scoped ReadOnlySpan<ushort> slots)
     {
         PageOps.WriteOp(ref writer, PageOp.BTreeDeleteItems);
         int next = 0;

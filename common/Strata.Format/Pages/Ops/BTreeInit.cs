@@ -23,7 +23,7 @@ public static class BTreeInit
 
     /// <summary>Begins a change; items follow. An empty high key with <paramref name="hasHighKey"/> false: rightmost page.</summary>
     public static void Begin(
-        ref ByteWriter writer, uint block, int level, bool incompleteSplit, uint left, uint right, bool hasHighKey, ReadOnlySpan<byte> highKey)
+        ref ByteWriter writer, uint block, int level, bool incompleteSplit, uint left, uint right, bool hasHighKey, scoped ReadOnlySpan<byte> highKey)
     {
         PageOps.WriteOp(ref writer, PageOp.BTreeInit);
         writer.WriteVarint(block);
@@ -36,11 +36,11 @@ public static class BTreeInit
     }
 
     /// <summary>Adds a leaf item: key and TID as one string. <paramref name="before"/> is the one added before, or empty.</summary>
-    public static void AddLeafItem(ref ByteWriter writer, ReadOnlySpan<byte> before, ReadOnlySpan<byte> item) =>
+    public static void AddLeafItem(ref ByteWriter writer, scoped ReadOnlySpan<byte> before, scoped ReadOnlySpan<byte> item) =>
         BTreeItemCodec.Write(ref writer, before, 0, 0, item);
 
     /// <summary>Adds an internal item. <paramref name="before"/> is the separator added before, or empty.</summary>
-    public static void AddChild(ref ByteWriter writer, ReadOnlySpan<byte> before, uint child, ReadOnlySpan<byte> separator) =>
+    public static void AddChild(ref ByteWriter writer, scoped ReadOnlySpan<byte> before, uint child, scoped ReadOnlySpan<byte> separator) =>
         BTreeItemCodec.Write(ref writer, before, 1, child, separator);
 
     internal static void Redo(Span<byte> page, ref ByteReader reader)

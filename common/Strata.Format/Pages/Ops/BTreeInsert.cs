@@ -14,11 +14,11 @@ public static class BTreeInsert
     public const int MaxOverheadBytes = 16;
 
     /// <summary>Encodes the insertion of key and TID, as one string, into a leaf as it is now.</summary>
-    public static void EncodeLeaf(ref ByteWriter writer, ReadOnlySpan<byte> page, int slot, ReadOnlySpan<byte> item) =>
+    public static void EncodeLeaf(ref ByteWriter writer, scoped ReadOnlySpan<byte> page, int slot, scoped ReadOnlySpan<byte> item) =>
         Encode(ref writer, page, slot, 0, item);
 
     /// <summary>Encodes the insertion of a child into an internal page as it is now.</summary>
-    public static void EncodeChild(ref ByteWriter writer, ReadOnlySpan<byte> page, int slot, uint child, ReadOnlySpan<byte> separator) =>
+    public static void EncodeChild(ref ByteWriter writer, scoped ReadOnlySpan<byte> page, int slot, uint child, scoped ReadOnlySpan<byte> separator) =>
         Encode(ref writer, page, slot, child, separator);
 
     internal static void Redo(Span<byte> page, ref ByteReader reader)
@@ -29,7 +29,7 @@ public static class BTreeInsert
         reader.EnsureComplete("B-tree insert");
     }
 
-    private static void Encode(ref ByteWriter writer, ReadOnlySpan<byte> page, int slot, uint child, ReadOnlySpan<byte> sortKey)
+    private static void Encode(ref ByteWriter writer, scoped ReadOnlySpan<byte> page, int slot, uint child, scoped ReadOnlySpan<byte> sortKey)
     {
         PageOps.WriteOp(ref writer, PageOp.BTreeInsert);
         writer.WriteVarint((ulong)slot);

@@ -12,7 +12,7 @@ namespace Strata.Format.Pages.Ops;
 /// <summary>How B-tree changes carry items.</summary>
 internal static class BTreeItemCodec
 {
-    public static void Write(ref ByteWriter writer, ReadOnlySpan<byte> sortKeyBefore, int level, uint child, ReadOnlySpan<byte> sortKey)
+    public static void Write(ref ByteWriter writer, scoped ReadOnlySpan<byte> sortKeyBefore, int level, uint child, scoped ReadOnlySpan<byte> sortKey)
     {
         if (level > 0)
             writer.WriteVarint(child);

@@ -18,7 +18,7 @@ namespace Strata.Format.Pages.Ops;
 public static class BTreeSplitLeft
 {
     /// <summary>Begins a change.</summary>
-    public static void Encode(ref ByteWriter writer, int keep, uint right, ReadOnlySpan<byte> highKey)
+    public static void Encode(ref ByteWriter writer, int keep, uint right, scoped ReadOnlySpan<byte> highKey)
     {
         PageOps.WriteOp(ref writer, PageOp.BTreeSplitLeft);
         writer.WriteVarint((ulong)keep);
@@ -27,7 +27,7 @@ public static class BTreeSplitLeft
     }
 
     /// <summary>Adds the new item, when it goes to this page. <paramref name="page"/> is the page before the split.</summary>
-    public static void AddItem(ref ByteWriter writer, ReadOnlySpan<byte> page, int slot, uint child, ReadOnlySpan<byte> sortKey)
+    public static void AddItem(ref ByteWriter writer, scoped ReadOnlySpan<byte> page, int slot, uint child, scoped ReadOnlySpan<byte> sortKey)
     {
         writer.WriteVarint((ulong)slot);
         BTreeItemCodec.Write(

@@ -12,7 +12,7 @@ public static class ByteRange
     public static void Begin(ref ByteWriter writer) => PageOps.WriteOp(ref writer, PageOp.ByteRange);
 
     /// <summary>Adds one range.</summary>
-    public static void Add(ref ByteWriter writer, int offset, ReadOnlySpan<byte> bytes)
+    public static void Add(ref ByteWriter writer, int offset, scoped ReadOnlySpan<byte> bytes)
     {
         Invariant.Check(offset >= PageFormat.FlagsOffset && offset + bytes.Length <= PageFormat.PageSizeBytes);
         writer.WriteVarint((ulong)offset);

@@ -12,7 +12,7 @@ namespace Strata.Format.Pages.Ops;
 public static class CommitLogSet
 {
     /// <summary>Encodes transactions (ascending, all of one page).</summary>
-    public static void Encode(ref ByteWriter writer, CommitStatus status, ReadOnlySpan<ulong> xids)
+    public static void Encode(ref ByteWriter writer, CommitStatus status, scoped ReadOnlySpan<ulong> xids)
     {
         PageOps.WriteOp(ref writer, PageOp.CommitLogSet);
         writer.WriteByte((byte)status);

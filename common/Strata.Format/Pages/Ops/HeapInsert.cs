@@ -21,7 +21,7 @@ public static class HeapInsert
 
     /// <summary>Encodes an insert into an existing page.</summary>
     public static void Encode(
-        ref ByteWriter writer, int slot, ulong xmin, uint cmin, RowFlags flags, ushort layoutVersion, int columnCount, ReadOnlySpan<byte> body)
+        ref ByteWriter writer, int slot, ulong xmin, uint cmin, RowFlags flags, ushort layoutVersion, int columnCount, scoped ReadOnlySpan<byte> body)
     {
         PageOps.WriteOp(ref writer, PageOp.HeapInsert);
         EncodeRow(ref writer, slot, xmin, cmin, flags, layoutVersion, columnCount, body);
@@ -29,7 +29,7 @@ public static class HeapInsert
 
     /// <summary>Encodes an insert that makes the page: the row takes slot 1.</summary>
     public static void EncodeInit(
-        ref ByteWriter writer, uint block, ulong xmin, uint cmin, RowFlags flags, ushort layoutVersion, int columnCount, ReadOnlySpan<byte> body)
+        ref ByteWriter writer, uint block, ulong xmin, uint cmin, RowFlags flags, ushort layoutVersion, int columnCount, scoped ReadOnlySpan<byte> body)
     {
         PageOps.WriteOp(ref writer, PageOp.HeapInsertInit);
         writer.WriteVarint(block);
@@ -57,7 +57,7 @@ public static class HeapInsert
     }
 
     private static void EncodeRow(
-        ref ByteWriter writer, int slot, ulong xmin, uint cmin, RowFlags flags, ushort layoutVersion, int columnCount, ReadOnlySpan<byte> body)
+        ref ByteWriter writer, int slot, ulong xmin, uint cmin, RowFlags flags, ushort layoutVersion, int columnCount, scoped ReadOnlySpan<byte> body)
     {
         writer.WriteVarint((ulong)slot);
         writer.WriteVarint(xmin);

@@ -39,7 +39,7 @@ public static class HeapMultiInsert
     }
 
     /// <summary>Adds one row. The caller counts the room on the page.</summary>
-    public static void AddRow(ref ByteWriter writer, RowFlags flags, ReadOnlySpan<byte> body)
+    public static void AddRow(ref ByteWriter writer, RowFlags flags, scoped ReadOnlySpan<byte> body)
     {
         writer.WriteVarint((ulong)(flags & RowFlags.Stored));
         writer.WriteSized(body);

@@ -23,7 +23,7 @@ public static class HeapPrune
 
     /// <summary>Encodes a prune. <paramref name="redirects"/> holds pairs: slot, target.</summary>
     public static void Encode(
-        ref ByteWriter writer, ulong newPruneXid, ReadOnlySpan<ushort> redirects, ReadOnlySpan<ushort> dead, ReadOnlySpan<ushort> unused,
+        ref ByteWriter writer, ulong newPruneXid, scoped ReadOnlySpan<ushort> redirects, scoped ReadOnlySpan<ushort> dead, scoped ReadOnlySpan<ushort> unused,
         bool truncateSlots)
     {
         PageOps.WriteOp(ref writer, PageOp.HeapPrune);
@@ -59,7 +59,7 @@ public static class HeapPrune
         HeapPage.Compact(page, (bits & TruncateSlotsBit) != 0);
     }
 
-    private static void WriteSlots(ref ByteWriter writer, ReadOnlySpan<ushort> slots)
+    private static void WriteSlots(ref ByteWriter writer, scoped ReadOnlySpan<ushort> slots)
     {
         foreach (ushort slot in slots)
             writer.WriteVarint(slot);

@@ -30,8 +30,8 @@ public static class HeapUpdate
 
     /// <summary>Encodes an update of the version at <paramref name="oldSlot"/> of <paramref name="page"/>, as it is now.</summary>
     public static void Encode(
-        ref ByteWriter writer, ReadOnlySpan<byte> page, int oldSlot, int newSlot, ulong xid, uint cid, bool hot, bool keysUpdated,
-        RowFlags flags, ushort layoutVersion, int columnCount, ReadOnlySpan<byte> body)
+        ref ByteWriter writer, scoped ReadOnlySpan<byte> page, int oldSlot, int newSlot, ulong xid, uint cid, bool hot, bool keysUpdated,
+        RowFlags flags, ushort layoutVersion, int columnCount, scoped ReadOnlySpan<byte> body)
     {
         ReadOnlySpan<byte> old = HeapPage.Row(page, oldSlot)[HeapRow.DeltaOffset..];
         PageOps.WriteOp(ref writer, PageOp.HeapUpdate);
@@ -92,7 +92,7 @@ public static class HeapUpdate
         HeapPage.ClearFlag(page, PageFlags.HeapAllVisible);
     }
 
-    private static int CommonSuffix(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    private static int CommonSuffix(scoped ReadOnlySpan<byte> left, scoped ReadOnlySpan<byte> right)
     {
         int most = Math.Min(left.Length, right.Length), common = 0;
         while (common + sizeof(ulong) <= most)

@@ -24,7 +24,7 @@ public static class Tombstone
     }
 
     /// <summary>Adds to a record: these storages (ascending) of a database are gone.</summary>
-    public static void AddDropStorages(ref WalRecordWriter record, uint database, ReadOnlySpan<ulong> storages)
+    public static void AddDropStorages(ref WalRecordWriter record, uint database, scoped ReadOnlySpan<ulong> storages)
     {
         ByteWriter writer = record.BeginChange(new PageKey(database, storages[0], Fork.Main, 0));
         PageOps.WriteOp(ref writer, PageOp.DropStorage);
@@ -45,7 +45,7 @@ public static class Tombstone
     }
 
     /// <summary>The storages that a DropStorage change names. Throws <see cref="CorruptPageException"/> when it is not one.</summary>
-    public static List<ulong> ReadDroppedStorages(PageKey key, ReadOnlySpan<byte> change)
+    public static List<ulong> ReadDroppedStorages(PageKey key, scoped ReadOnlySpan<byte> change)
     {
         var reader = new ByteReader(change);
         CorruptPageException.Unless(PageOps.ReadOp(ref reader, out byte version) == PageOp.DropStorage && version == 1);
