@@ -62,9 +62,9 @@ public class TimelineTests
     public void Reads_from_files_of_all_levels_equal_naive_replay()
     {
         PageServerNode node = Start();
-        for (int round = 0; round < 12; round++)
+        for (int round = 0; round < 45; round++)
         {
-            Append(120);
+            Append(30);
             node.Settle(_model);
             while (node.Compactor.CompactOnce(node.Timeline(_model)))
             {

@@ -21,7 +21,7 @@ public sealed class SimulationClock : TimeProvider, IScheduler
 
     public override long GetTimestamp() => _now.Ticks;
 
-    public IWorker StartThread(string name, Action<CancellationToken> body, int stackBytes = 0) => throw new InvalidOperationException("the scenario runs everything itself");
+    public IWorker StartThread(string name, Action<CancellationToken> body, int stackSizeBytes = 0) => throw new InvalidOperationException("the scenario runs everything itself");
 
     public bool Sleep(TimeSpan delay, CancellationToken cancellation)
     {
