@@ -59,6 +59,26 @@ internal static class BTreeDescent
         }
     }
 
+    /// <summary>The page above the leaves that holds the child with the greatest keys below <paramref name="key"/>, pinned. The root is not a leaf.</summary>
+    public static PageHandle ToParentBelow(BTreeIndex index, ReadOnlySpan<byte> key, CancellationToken cancellation)
+    {
+        (uint block, int at) = index.Root(ReadPoint.Live, cancellation);
+        while (true)
+        {
+            PageHandle page = index.Pin(block, ReadPoint.Live, cancellation);
+            page.LatchShared();
+            while (!CoversBelow(page.Bytes, key, hasKey: true))
+                page = StepRight(index, page, LatchMode.Shared, ReadPoint.Live, cancellation);
+            Check(page.Bytes, at);
+            block = BTreePage.Child(page.Bytes, BTreePage.ChildSlotBelow(page.Bytes, key));
+            page.UnlatchShared();
+            if (at == 1)
+                return page;
+            page.Unpin();
+            at--;
+        }
+    }
+
     /// <summary>Whether a key belongs on this page and not to its right.</summary>
     public static bool Covers(ReadOnlySpan<byte> page, ReadOnlySpan<byte> key) =>
         !BTreePage.IsDeleted(page) && (!BTreePage.HasHighKey(page) || key.SequenceCompareTo(BTreePage.HighKey(page)) < 0);
