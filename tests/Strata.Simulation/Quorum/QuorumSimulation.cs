@@ -79,7 +79,7 @@ public sealed class QuorumSimulation
             safekeeper.Create(Start);
         }
         StartCompute();
-        Every(TimeSpan.FromMilliseconds(120), TimeSpan.FromMilliseconds(450), "new compute", NewCompute);
+        Every(TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(350), "new compute", NewCompute);
         Every(TimeSpan.FromMilliseconds(30), TimeSpan.FromMilliseconds(250), "crash", CrashOne);
         Every(TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(900), "wipe", WipeOne);
         Every(TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(300), "partition", PartitionOne);
@@ -173,13 +173,21 @@ public sealed class QuorumSimulation
             Safekeepers[victim].Wipe();
     }
 
+    /// <summary>Cuts a compute off from one safekeeper, or from all but one: then it builds a tail that nobody else has.</summary>
     private void PartitionOne()
     {
         Statistics.Partitions++;
         SimulatedCompute compute = _computes[World.Random.Next(_computes.Count)];
-        SimulatedLink link = compute.LinkTo(World.Random.Next(3));
-        link.Partitioned = true;
-        World.After(World.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(300)), "partition ends", () => link.Partitioned = false);
+        int chosen = World.Random.Next(3);
+        bool isolate = World.OneIn(2);
+        SimulatedLink[] links = [.. Enumerable.Range(0, 3).Where(i => (i == chosen) != isolate).Select(compute.LinkTo)];
+        foreach (SimulatedLink link in links)
+            link.Partitioned = true;
+        World.After(World.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(300)), "partition ends", () =>
+        {
+            foreach (SimulatedLink link in links)
+                link.Partitioned = false;
+        });
     }
 
     private void FillDisk()

@@ -249,7 +249,7 @@ public sealed class SimulatedCompute
             return;
         peer.CatchUpFrom = from;
         peer.CatchUpAt = _world.Now;
-        Send(source, new SafekeeperReadRequest(_proposer.Term, _proposer.ProposerId, from, 4000 + _world.Random.Next(8000)));
+        Send(source, new SafekeeperReadRequest(_proposer.Term, _proposer.ProposerId, from, 3200 + _world.Random.Next(_world.OneIn(2) ? 200 : 8000)));
         _world.After(s_answerTimeout, $"c{Number} catch-up {index}", AfterEventIfAlive);
     }
 
