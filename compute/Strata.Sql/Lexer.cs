@@ -326,11 +326,21 @@ internal sealed class Lexer
 
         if (i < _text.Length && IsIdentifierStart(_text[i]))
         {
-            throw Fail("trailing junk after numeric literal", start, EndOfCharacter(i));
+            throw Fail("trailing junk after numeric literal", start, EndOfWord(i));
         }
 
         _position = i;
         Add(isInteger ? TokenKind.Integer : TokenKind.Number, start, i);
+    }
+
+    private int EndOfWord(int index)
+    {
+        while (index < _text.Length && IsIdentifierPart(_text[index]))
+        {
+            index++;
+        }
+
+        return index;
     }
 
     private int EndOfCharacter(int index) =>
@@ -500,7 +510,7 @@ internal sealed class Lexer
 
             if (i < _text.Length && IsIdentifierStart(_text[i]))
             {
-                throw Fail("trailing junk after parameter", start, EndOfCharacter(i));
+                throw Fail("trailing junk after parameter", start, EndOfWord(i));
             }
 
             AddSymbol(TokenKind.Parameter, start, i - start);

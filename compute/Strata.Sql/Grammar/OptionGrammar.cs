@@ -32,13 +32,7 @@ internal static class OptionGrammar
     /// <summary>Consumes opt_reloptions: WITH reloptions.</summary>
     public static SyntaxList<DefinitionElement> ParseOptionalWith(Parser p)
     {
-        if (!p.Is(Keyword.With) || p.PeekKind() != TokenKind.LeftParen)
-        {
-            return default;
-        }
-
-        p.Advance();
-        return ParseRelationOptions(p);
+        return p.Accept(Keyword.With) ? ParseRelationOptions(p) : default;
     }
 
     /// <summary>Consumes a definition: <c>( name [= value], … )</c>.</summary>

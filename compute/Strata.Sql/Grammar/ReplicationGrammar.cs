@@ -154,41 +154,49 @@ internal static class ReplicationGrammar
                     "One of TABLE or TABLES IN SCHEMA must be specified before a standalone table or schema name.");
             }
 
-            objects.Add(isSchema == true ? ParseSchema(p, position) : ParseTable(p, position));
+            bool isExplicit = p.Position != position;
+            objects.Add(isSchema == true ? ParseSchema(p, isExplicit, position) : ParseTable(p, isExplicit, position));
         }
         while (p.Accept(TokenKind.Comma));
         return objects.ToList();
     }
 
-    private static PublicationObject ParseSchema(Parser p, int position)
+    private static PublicationObject ParseSchema(Parser p, bool isExplicit, int position)
     {
         if (p.Accept(Keyword.CurrentSchema))
         {
             return new PublicationObject(PublicationObjectKind.TablesInCurrentSchema, null, null, default, null, position);
         }
 
-        string name = p.ColumnId();
-        if (p.Is(TokenKind.Dot))
+        if (isExplicit)
+        {
+            return new PublicationObject(PublicationObjectKind.TablesInSchema, null, p.ColumnId(), default, null, position);
+        }
+
+        // Without the words it may look like a table; only its meaning is wrong.
+        PublicationObject item = ParseTable(p, isExplicit, position);
+        if (item.Relation!.Schema is not null || !item.Relation.IncludeDescendants)
         {
             throw p.Error("invalid schema name", position);
         }
 
-        if (p.Is(TokenKind.LeftParen))
-        {
-            throw p.Error("column specification not allowed for schema", position);
-        }
-
-        if (p.Is(Keyword.Where))
+        if (item.Where is not null)
         {
             throw p.Error("WHERE clause not allowed for schema", position);
         }
 
+        if (!item.Columns.IsEmpty)
+        {
+            throw p.Error("column specification not allowed for schema", position);
+        }
+
+        string name = item.Relation.Name;
         return new PublicationObject(PublicationObjectKind.TablesInSchema, null, name, default, null, position);
     }
 
-    private static PublicationObject ParseTable(Parser p, int position)
+    private static PublicationObject ParseTable(Parser p, bool isExplicit, int position)
     {
-        if (p.Is(Keyword.CurrentSchema))
+        if (!isExplicit && p.Is(Keyword.CurrentSchema))
         {
             throw p.Error("invalid table name", p.Position);
         }

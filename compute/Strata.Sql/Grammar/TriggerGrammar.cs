@@ -308,17 +308,18 @@ internal static class TriggerGrammar
                 Keyword.Truncate => TriggerEvents.Truncate,
                 _ => throw p.SyntaxError(),
             };
+            p.Advance();
+            if (next == TriggerEvents.Update && p.Accept(Keyword.Of))
+            {
+                columns = p.NameList();
+            }
+
             if ((events & next) != 0)
             {
                 throw p.NearError("duplicate trigger events specified");
             }
 
-            p.Advance();
             events |= next;
-            if (next == TriggerEvents.Update && p.Accept(Keyword.Of))
-            {
-                columns = p.NameList();
-            }
         }
         while (p.Accept(Keyword.Or));
         return events;

@@ -87,7 +87,8 @@ internal static class TypeGrammar
             return interval with { Modifiers = ParseIntervalFields(p) };
         }
 
-        if (IsConstantTypeKeyword(p.Keyword))
+        // DOUBLE alone is a type's name like any other.
+        if (IsConstantTypeKeyword(p.Keyword) && (!p.Is(Keyword.Double) || p.PeekKeyword() == Keyword.Precision))
         {
             return ParseKeywordType(p, isConstant: false);
         }

@@ -123,6 +123,11 @@ internal static class XmlGrammar
             {
                 string option = p.TakeName();
                 Expression value = ExpressionGrammar.ParseRestricted(p);
+                if (option == "__pg__is_not_null")
+                {
+                    throw p.Error($"option name \"{option}\" cannot be used in XMLTABLE", optionPosition);
+                }
+
                 if (option != "path")
                 {
                     throw p.Error($"unrecognized column option \"{option}\"", optionPosition);
