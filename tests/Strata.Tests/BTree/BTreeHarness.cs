@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.FreeSpace;
+using Strata.Engine.Transactions;
 using Strata.Format;
 using Strata.Format.Pages;
 using Strata.Format.Pages.BTree;
@@ -127,6 +128,14 @@ internal sealed class BTreeHarness : IDisposable
         }
         CheckReplay();
         return entries;
+    }
+
+    /// <summary>Commits a transaction that changes something, so that the horizon moves.</summary>
+    public void Commit()
+    {
+        Transaction transaction = Engine.Transactions.Begin();
+        transaction.EnsureXid();
+        Engine.Transactions.Commit(transaction);
     }
 
     public byte[] Page(uint block)
