@@ -138,6 +138,15 @@ internal sealed class BTreeHarness : IDisposable
         Engine.Transactions.Commit(transaction);
     }
 
+    /// <summary>Pages that were split at an LSN and whose parent did not know it yet.</summary>
+    public int CountIncompleteSplits(Lsn lsn)
+    {
+        int count = 0;
+        for (uint block = 1; block < File.Blocks(Fork.Main); block++)
+            count += BTreePage.IsIncompleteSplit(Engine.Timeline.PageAt(File.KeyOf(Fork.Main, block), lsn)) ? 1 : 0;
+        return count;
+    }
+
     public byte[] Page(uint block)
     {
         var page = Engine.Pool.Pin(File.KeyOf(Fork.Main, block));
