@@ -85,10 +85,11 @@ public sealed class TransactionManager
     {
         Invariant.Check(!_started);
         _started = true;
-        long? indexed = _timeIndex.Start(cancellation);
+        long? indexed = _timeIndex.FindEnd(cancellation);
         _lastCommitTime = Math.Max(Now(), indexed ?? 0);
         Lsn lsn = _counters.Start(term, _lastCommitTime, cancellation);
         _counters.PrepareCommitLog(cancellation);
+        _timeIndex.Prepare(cancellation);
         Lsn end = _wal.Sink.EndOfLog;
         switch (_wal.Sink.WaitDurable(end, cancellation))
         {
@@ -390,6 +391,8 @@ public sealed class TransactionManager
             if (transaction.State == TransactionState.Committing && transaction.CommitLsn > VisibleLsn)
             {
                 transaction.Abandoned = true;
+                // The log may have become durable between the end of the wait and here, with nobody else left to notice.
+                AdvanceVisible();
                 return;
             }
         }
