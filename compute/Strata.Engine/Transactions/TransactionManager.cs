@@ -221,6 +221,9 @@ public sealed class TransactionManager
     /// <summary>Every commit at or below this LSN is visible to every snapshot, now and later: the horizon of pruning and vacuum.</summary>
     public Lsn OldestSnapshotLsn() => Snapshots.Horizon();
 
+    /// <summary>Computes the horizon anew, for vacuum: <see cref="OldestSnapshotLsn"/> may lag behind the end of a long transaction.</summary>
+    public Lsn RefreshHorizon() => Snapshots.Refresh();
+
     /// <summary>A new OID for a catalog object.</summary>
     public uint NextOid(CancellationToken cancellation = default) => _counters.NextOid(cancellation);
 
