@@ -84,6 +84,22 @@ internal sealed class Timeline
     /// <summary>Leases that were promised and are on their way into the index; guarded by the project's branch lock.</summary>
     public List<Lsn> PendingLeases { get; } = [];
 
+    /// <summary>
+    /// True when every ancestor has ingested up to the branch point. After a restart a parent may still be replaying WAL below it: until then nothing may be rebuilt here.
+    /// </summary>
+    public bool IsInheritanceThere
+    {
+        get
+        {
+            for (Timeline child = this; child.Ancestor is { } parent; child = parent)
+            {
+                if (parent.IngestedLsn < child.AncestorLsn)
+                    return false;
+            }
+            return true;
+        }
+    }
+
     /// <summary>Highest LSN that somebody waits for.</summary>
     public Lsn WantedLsn => new(Volatile.Read(ref _wanted));
 

@@ -38,7 +38,7 @@ public sealed class ModelTimeline
     public List<(Lsn Lsn, long Time)> Commits { get; } = [];
 
     /// <summary>Every page that was ever touched, here or before the branch point.</summary>
-    public SortedSet<PageKey> Keys { get; } = [];
+    public List<PageKey> Keys { get; } = [];
 
     public byte[] WalFrom(Lsn from, int bytesMax)
     {
@@ -132,16 +132,21 @@ public sealed class ModelTimeline
         End += (ulong)length;
         foreach ((PageKey key, byte[] change) in changes)
         {
-            Keys.Add(key);
             if (PageOps.IsTombstone(change))
                 _tombstones.Add((End, key, change));
             else if (_changes.TryGetValue(key, out List<(Lsn Lsn, byte[] Change)>? known))
                 known.Add((End, change));
             else
-                _changes.Add(key, [(End, change)]);
+                AddPage(key, change);
         }
         if (commit)
             Commits.Add((End, LastTime));
+    }
+
+    private void AddPage(PageKey key, byte[] change)
+    {
+        _changes.Add(key, [(End, change)]);
+        Keys.Add(key);
     }
 
     private void AddTombstone(IRandom random, ref WalRecordWriter record, List<(PageKey, byte[])> changes)
