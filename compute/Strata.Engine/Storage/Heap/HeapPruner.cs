@@ -42,7 +42,6 @@ public static unsafe class HeapPruner
     [SkipLocalsInit]
     public static bool Prune(PageHandle page, WalInserter wal, TransactionManager transactions)
     {
-        Invariant.Check(page.MayCleanUp);
         Span<ushort> redirects = stackalloc ushort[HeapPage.MaxSlots * 2];
         Span<ushort> dead = stackalloc ushort[HeapPage.MaxSlots];
         Span<ushort> unused = stackalloc ushort[HeapPage.MaxSlots];
@@ -142,14 +141,20 @@ public static unsafe class HeapPruner
         }
     }
 
-    /// <summary>Plans for a heap-only version that no chain reaches: its update was rolled back.</summary>
+    /// <summary>
+    /// Plans for a heap-only version that no chain reaches: its update was rolled back. Only that makes it free. A version that is dead because it was replaced may be the
+    /// middle of a chain whose root was not dead yet when it was looked at a moment ago, as the horizon moves on meanwhile.
+    /// </summary>
     private static void PlanOrphan(byte* bytes, int slot, TransactionManager transactions, ref Plan plan)
     {
         ReadOnlySpan<byte> page = PageOf(bytes);
         if (plan.Seen[slot] || HeapPage.SlotState(page, slot) != HeapSlotState.Normal)
             return;
         byte* row = bytes + HeapPage.RowOffset(page, slot);
-        if (HeapVisibility.IsDeadToAll(row, transactions))
+        RowFlags flags = HeapVisibility.FlagsOf(row);
+        bool rolledBack = (flags & RowFlags.XminAborted) != 0 ||
+            ((flags & RowFlags.XminCommitted) == 0 && transactions.IsAborted(HeapVisibility.XminOf(row)));
+        if (rolledBack)
             plan.Unused[plan.UnusedCount++] = (ushort)slot;
         else
             NoteDeleter(row, transactions, ref plan);
