@@ -37,7 +37,7 @@ public ref struct ByteWriter(Span<byte> buffer)
 
     public void WriteInt64(long value) => BinaryPrimitives.WriteInt64LittleEndian(Take(sizeof(long)), value);
 
-    public void WriteBytes(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
+    public void WriteBytes(scoped ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
 
     /// <summary>Writes an unsigned integer in as few bytes as it needs.</summary>
     public void WriteVarint(ulong value)
@@ -54,7 +54,7 @@ public ref struct ByteWriter(Span<byte> buffer)
     public void WriteSignedVarint(long value) => WriteVarint((ulong)(value << 1) ^ (ulong)(value >> 63));
 
     /// <summary>Writes a length as a varint and then the bytes.</summary>
-    public void WriteSized(ReadOnlySpan<byte> bytes)
+    public void WriteSized(scoped ReadOnlySpan<byte> bytes)
     {
         WriteVarint((ulong)bytes.Length);
         WriteBytes(bytes);

@@ -11,14 +11,13 @@ namespace Strata.Format.Messages;
 /// 17  8  commit LSN
 /// 25  8  remote consistent LSN: what page servers reported durable
 /// 33  8  ingested LSN: what page servers reported applied
-/// 41  4  CRC32C of the WAL bytes
-/// 45     WAL bytes up to the end of the frame, whole records
+/// 41     WAL bytes up to the end of the frame, whole records
 /// </code>
 /// </summary>
 public readonly record struct SafekeeperAppendRequest(
-    ulong Term, Lsn BeginLsn, Lsn CommitLsn, Lsn RemoteConsistentLsn, Lsn IngestedLsn, uint Checksum)
+    ulong Term, Lsn BeginLsn, Lsn CommitLsn, Lsn RemoteConsistentLsn, Lsn IngestedLsn)
 {
-    public const int HeaderBytes = 45;
+    public const int HeaderBytes = 41;
 
     public void WriteTo(Span<byte> head)
     {
@@ -28,7 +27,6 @@ public readonly record struct SafekeeperAppendRequest(
         BinaryPrimitives.WriteUInt64LittleEndian(head[17..], CommitLsn.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(head[25..], RemoteConsistentLsn.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(head[33..], IngestedLsn.Value);
-        BinaryPrimitives.WriteUInt32LittleEndian(head[41..], Checksum);
     }
 
     /// <summary>Splits a frame; false when it is no append request or too long.</summary>
@@ -47,8 +45,7 @@ public readonly record struct SafekeeperAppendRequest(
             new Lsn(BinaryPrimitives.ReadUInt64LittleEndian(head[9..])),
             new Lsn(BinaryPrimitives.ReadUInt64LittleEndian(head[17..])),
             new Lsn(BinaryPrimitives.ReadUInt64LittleEndian(head[25..])),
-            new Lsn(BinaryPrimitives.ReadUInt64LittleEndian(head[33..])),
-            BinaryPrimitives.ReadUInt32LittleEndian(head[41..]));
+            new Lsn(BinaryPrimitives.ReadUInt64LittleEndian(head[33..])));
         wal = frame[HeaderBytes..];
         return request.BeginLsn.Value <= ulong.MaxValue - (ulong)wal.Length;
     }

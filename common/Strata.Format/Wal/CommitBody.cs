@@ -44,7 +44,7 @@ public readonly ref struct CommitBody
 
     /// <summary>Encodes a body. <paramref name="subXids"/> must ascend and be above <paramref name="xid"/>.</summary>
     public static void Encode(
-        ref ByteWriter writer, long timeMicroseconds, ulong xid, ReadOnlySpan<ulong> subXids, ReadOnlySpan<byte> invalidations)
+        ref ByteWriter writer, long timeMicroseconds, ulong xid, scoped ReadOnlySpan<ulong> subXids, scoped ReadOnlySpan<byte> invalidations)
     {
         writer.WriteInt64(timeMicroseconds);
         writer.WriteVarint((ulong)subXids.Length);

@@ -62,7 +62,7 @@ public ref struct WalRecordWriter
     public readonly int ChangeCount => _changes;
 
     /// <summary>Appends a whole change.</summary>
-    public void AddChange(PageKey key, ReadOnlySpan<byte> change)
+    public void AddChange(PageKey key, scoped ReadOnlySpan<byte> change)
     {
         ByteWriter writer = BeginChange(key);
         writer.WriteBytes(change);
@@ -108,7 +108,7 @@ public ref struct WalRecordWriter
     }
 
     /// <summary>Appends to the body; no change may follow.</summary>
-    public void AddBody(ReadOnlySpan<byte> body)
+    public void AddBody(scoped ReadOnlySpan<byte> body)
     {
         _bodyWritten = true;
         body.CopyTo(_buffer[_position..]);
