@@ -109,6 +109,7 @@ internal sealed class TimelineCommands(
     private Lsn Flush(Timeline timeline)
     {
         Lsn target = timeline.IngestedLsn;
+        projects.EnsureIngest(timeline);
         timeline.RequestFreeze();
         long begin = context.Time.GetTimestamp();
         while (timeline.RemoteConsistentLsn < target)
