@@ -169,6 +169,8 @@ internal sealed class ProjectOperations(
                     continue;
                 }
                 await FinishCreationAsync(project, cancellation);
+                foreach (BranchRecord branch in project.Branches.Where(branch => branch is { Ready: true, DeletedAt: null } && branch.Safekeepers.Any(keeper => !keeper.Created)))
+                    await CreateOnSafekeepersAsync(project, branch.Id, StartOf(branch), cancellation);
                 foreach (BranchRecord branch in project.Branches.Where(branch => branch.DeletedAt is not null))
                     await FinishBranchDeletionAsync(project, branch.Id, cancellation);
             }
@@ -227,6 +229,7 @@ internal sealed class ProjectOperations(
             if (branch.ParentId is { } parentId && Lsn.TryParse(branch.ParentLsn, out Lsn at))
                 request = request with { Ancestor = TimelineIdOf(parentId), At = at };
             Lsn actual = pageServer.Send(request).At;
+            project = await CreateOnSafekeepersAsync(project, branch.Id, branch.ParentId is null ? Lsn.First : actual, cancellation);
             foreach (EndpointRecord endpoint in project.Endpoints.Where(endpoint => endpoint.BranchId == branch.Id))
                 await store.PutEndpointAsync(endpoint.Id, project.Id, cancellation);
             project = await store.UpdateAsync(project.Id, current => current with
@@ -237,6 +240,48 @@ internal sealed class ProjectOperations(
         }
         return project;
     }
+
+    /// <summary>
+    /// Creates the timeline's log on every safekeeper that can be reached; a majority must confirm, the others follow later. Which directory each had is durable before the first is
+    /// asked: one that comes back empty must not take part as if it had never promised anything.
+    /// </summary>
+    private async Task<ProjectRecord> CreateOnSafekeepersAsync(ProjectRecord project, string branchId, Lsn start, CancellationToken cancellation)
+    {
+        ProjectId owner = ProjectIdOf(project);
+        TimelineId timeline = TimelineIdOf(branchId);
+        BranchSafekeeperRecord[] keepers = [.. project.FindBranch(branchId)?.Safekeepers ?? []];
+        if (keepers.Length == 0)
+        {
+            // Each is asked for its directory once, before any of them is told to create: from here on the answer is fixed.
+            keepers = [.. safekeeperIds.Select((id, i) => new BranchSafekeeperRecord(id, safekeepers[i].Incarnation(owner, timeline), false))];
+            project = await store.UpdateAsync(project.Id, current => WithKeepers(current, branchId, keepers), cancellation);
+        }
+        List<string> refusals = [];
+        for (int i = 0; i < keepers.Length; i++)
+        {
+            if (keepers[i].Created)
+                continue;
+            try
+            {
+                safekeepers[i].CreateTimeline(owner, timeline, start, keepers[i].Incarnation);
+                keepers[i] = keepers[i] with { Created = true };
+            }
+            catch (ControlPlaneException error) when (error.Kind == ControlPlaneErrorKind.Unavailable)
+            {
+                refusals.Add(error.Message);
+            }
+        }
+        project = await store.UpdateAsync(project.Id, current => WithKeepers(current, branchId, keepers), cancellation);
+        return keepers.Count(keeper => keeper.Created) > keepers.Length / 2 ? project :
+            throw new ControlPlaneException(ControlPlaneErrorKind.Unavailable, $"no majority of safekeepers created the log: {string.Join("; ", refusals)}");
+    }
+
+    private static ProjectRecord WithKeepers(ProjectRecord project, string branchId, IReadOnlyList<BranchSafekeeperRecord> keepers) => project with
+    {
+        Branches = [.. project.Branches.Select(branch => branch.Id == branchId ? branch with { Safekeepers = keepers } : branch)],
+    };
+
+    private static Lsn StartOf(BranchRecord branch) => Lsn.TryParse(branch.ParentLsn, out Lsn at) ? at : Lsn.First;
 
     private async Task FinishBranchDeletionAsync(ProjectRecord project, string branchId, CancellationToken cancellation)
     {
