@@ -27,6 +27,7 @@ public sealed class Transaction
         public ulong Xid;
         public int OwnXids;
         public int HeldLocks;
+        public int HeldRows;
         public int CommitDrops;
         public int AbortDrops;
         public int Invalidations;
@@ -218,6 +219,7 @@ public sealed class Transaction
             Name = name,
             OwnXids = _ownXidCount,
             HeldLocks = Owner.HeldCount,
+            HeldRows = Owner.HeldRowCount,
             CommitDrops = CommitDrops.Count,
             AbortDrops = AbortDrops.Count,
             Invalidations = _invalidationBytes,
@@ -236,7 +238,7 @@ public sealed class Transaction
         Level level = _levels[depth];
         _manager.AbortSubtransactions(this, _ownXids.AsSpan(level.OwnXids, _ownXidCount - level.OwnXids));
         _ownXidCount = level.OwnXids;
-        _manager.Locks.ReleaseFrom(Owner, Math.Min(level.HeldLocks, Owner.HeldCount));
+        _manager.Locks.ReleaseFrom(Owner, level.HeldLocks, level.HeldRows);
         CommitDrops.RemoveRange(level.CommitDrops, CommitDrops.Count - level.CommitDrops);
         if (AbortDrops.Count > level.AbortDrops)
             _manager.DropStorages(AbortDrops, level.AbortDrops);

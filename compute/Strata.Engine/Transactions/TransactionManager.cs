@@ -191,9 +191,13 @@ public sealed class TransactionManager
     {
         if (Xids.TryGet(xid, out Lsn commitLsn))
         {
-            bool committed = !commitLsn.IsZero && commitLsn <= snapshot;
-            isFinal = committed && commitLsn <= Snapshots.Horizon();
-            return committed;
+            if (commitLsn.IsZero || commitLsn > snapshot)
+            {
+                isFinal = commitLsn == Lsn.Max;
+                return false;
+            }
+            isFinal = commitLsn <= Snapshots.Horizon();
+            return true;
         }
         isFinal = true;
         return _commitLog.StatusOf(xid, ReadPoint.Live) == CommitStatus.Committed;
@@ -395,7 +399,7 @@ public sealed class TransactionManager
     /// <summary>The owner's session is gone or closing; its locks go now that the outcome shows.</summary>
     private void FinishAbandoned(Transaction transaction)
     {
-        Locks.ReleaseFrom(transaction.Owner, 0);
+        Locks.ReleaseFrom(transaction.Owner, 0, 0);
         transaction.Reset();
     }
 
@@ -409,7 +413,7 @@ public sealed class TransactionManager
                 _pool.Discard(database, storage, fork: null, fromBlock: 0, transaction.CommitLsn);
         }
         Lsn commitLsn = transaction.CommitLsn;
-        Locks.ReleaseFrom(owner, 0);
+        Locks.ReleaseFrom(owner, 0, 0);
         transaction.Reset();
         if (owner.IsInternal)
         {

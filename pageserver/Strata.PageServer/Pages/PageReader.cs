@@ -87,7 +87,7 @@ internal sealed class PageReader(LayerCache layers, PageCache? cache, bool check
             ended = tombstone > checkedTo;
             if (CollectFromMemory(map, key, at, floor) || CollectFromRuns(map, key, hash, at, floor))
                 return true;
-            if (!floor.IsZero)
+            if (!floor.IsZero && floor >= current.AncestorLsn)
                 return false;
             at = Lsn.Min(at, current.AncestorLsn);
         }

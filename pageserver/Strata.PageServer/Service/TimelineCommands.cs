@@ -62,7 +62,10 @@ internal sealed class TimelineCommands(
             ancestor = projects.Require(request.Project, request.Ancestor);
             projects.EnsureIngest(ancestor);
             // A repeated request must not pick a newer head than the first one did.
-            at = project.Find(request.Timeline) is { } existing && existing.Ancestor == ancestor ? existing.AncestorLsn : BranchPoint(ancestor, request.At);
+            at = project.Find(request.Timeline) is { } existing ? existing.AncestorLsn : BranchPoint(ancestor, request.At);
+            // Below its own branch point a timeline is its ancestor.
+            while (ancestor.Ancestor is not null && at < ancestor.AncestorLsn)
+                ancestor = ancestor.Ancestor;
         }
         else if (request.Text.Length > 0)
         {
@@ -86,7 +89,7 @@ internal sealed class TimelineCommands(
         if (at == ancestor.IngestedLsn || at == ancestor.AncestorLsn || ancestor.Retained.Contains(at))
             return at;
         // Commits are record boundaries, and what follows the last one at or below is not visible at that LSN anyway.
-        return times.TryFind(ancestor, at, long.MaxValue, out Lsn commit, out _) ? Lsn.MaxOf(commit, ancestor.AncestorLsn) : ancestor.AncestorLsn;
+        return times.TryFind(ancestor, at, long.MaxValue, out Lsn commit, out _) ? commit : ancestor.AncestorLsn;
     }
 
     private Lsn FindLsn(Timeline timeline, long time)

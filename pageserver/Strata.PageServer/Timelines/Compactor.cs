@@ -29,7 +29,7 @@ internal sealed class Compactor(PageServerContext context)
                 Merge(timeline, old, BottomLevel, new Retention(cutoff, timeline.Retained), bottom: timeline.Ancestor is null);
                 return true;
             }
-            if (PickLevel(map) is { Length: > 0 } runs)
+            if (PickLevel(map, timeline.IngestedLsn - Lsn.Min(cutoff, timeline.IngestedLsn)) is { Length: > 0 } runs)
             {
                 Merge(timeline, runs, runs[0].Level + 1, retention: null, bottom: false);
                 return true;
@@ -47,14 +47,18 @@ internal sealed class Compactor(PageServerContext context)
         return aboveBytes > 0 && aboveBytes >= Math.Max(bottomBytes, context.Options.LayerFileBytes) ? old : [];
     }
 
-    // The lowest level with enough runs. Runs of a level lie side by side, because a merge takes all of a level that were there.
-    private LayerRun[] PickLevel(LayerMap map)
+    // The oldest runs of the lowest level that has enough. Runs of a level lie side by side, so what is left of it stays newer than the output. Above level 0 a run must
+    // stay short against the history: what straddles its start can't be collected.
+    private LayerRun[] PickLevel(LayerMap map, ulong historyBytes)
     {
         for (int level = 0; level < LevelMax; level++)
         {
             LayerRun[] runs = [.. map.Runs.Where(run => run.Level == level)];
-            if (runs.Length >= context.Options.RunsPerLevel)
-                return runs;
+            if (runs.Length < context.Options.RunsPerLevel)
+                continue;
+            LayerRun[] oldest = level == 0 ? runs : runs[^context.Options.RunsPerLevel..];
+            if (level == 0 || oldest[0].LastLsn - oldest[^1].FirstLsn <= historyBytes / 4)
+                return oldest;
         }
         return [];
     }

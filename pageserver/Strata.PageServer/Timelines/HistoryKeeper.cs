@@ -21,9 +21,9 @@ internal sealed class HistoryKeeper(PageServerContext context, LayerUploader upl
     public bool Advance(Timeline timeline)
     {
         long windowStart = context.NowMicroseconds() - context.Options.HistoryWindow.Ticks / TimeSpan.TicksPerMicrosecond;
-        if (!times.TryFind(timeline, timeline.RemoteConsistentLsn, windowStart, out Lsn cutoff, out _) || cutoff <= timeline.HistoryStart)
+        if (!times.TryFind(timeline, timeline.RemoteConsistentLsn, windowStart, out Lsn cutoff, out _) || cutoff <= timeline.HistoryStart ||
+            cutoff <= timeline.AncestorLsn)
             return DropExpiredLeases(timeline);
-        cutoff = Lsn.MaxOf(cutoff, timeline.AncestorLsn);
         lock (timeline.Project.BranchGate)
         {
             // Branches and leases made from now on see the new start; those made before are in Retained, which merges read later than this.
@@ -62,6 +62,9 @@ internal sealed class HistoryKeeper(PageServerContext context, LayerUploader upl
     {
         if (duration > LeaseMax || holder.Length == 0)
             throw new PageServerException(PageErrorCode.Invalid, $"a lease needs a holder and lasts at most {LeaseMax}");
+        // What a branch shares with its ancestor is the ancestor's to keep.
+        while (timeline.Ancestor is not null && at < timeline.AncestorLsn)
+            timeline = timeline.Ancestor;
         DateTimeOffset now = context.Time.GetUtcNow();
         bool exists = timeline.Published.Leases.Any(lease => lease.Holder == holder && lease.At == at && lease.ExpiresAt > now);
         lock (timeline.Project.BranchGate)

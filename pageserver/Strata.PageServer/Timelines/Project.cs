@@ -115,7 +115,9 @@ internal sealed class Project
     private string LayerKey(TimelineId id, LayerDescriptor descriptor) =>
         descriptor.Name.Contains('/') ? $"{_context.Options.ObjectPrefix}{descriptor.Name}" : _context.Names.Layer(Id, id, descriptor.Name);
 
-    private static TimelineIndex EmptyIndex(BranchObject branch) => new(branch.AncestorLsn, branch.AncestorLsn, [], []);
+    // A branch's history goes on in its ancestor, as far as that keeps it.
+    private static TimelineIndex EmptyIndex(BranchObject branch) =>
+        new(branch.AncestorLsn, branch.Ancestor.Value == 0 ? branch.AncestorLsn : Lsn.Zero, [], []);
 
     /// <summary>The index of the highest generation up to our own.</summary>
     private TimelineIndex? LoadIndex(TimelineId id)

@@ -141,6 +141,7 @@ internal sealed class RunWriter
     private void BeginKey(PageKey key)
     {
         EndKey();
+        WriteOldTime();
         _hasKey = true;
         _key = key;
         _seen = _first;

@@ -67,9 +67,9 @@ internal sealed class WalReceiver(PageServerContext context, Timeline timeline)
         while (!cancellation.IsCancellationRequested && !timeline.IsClosed && !timeline.Project.Attachment.IsFenced)
         {
             SendFeedback(connection);
-            if (timeline.PendingUploadBytes() > context.Options.PendingUploadBytesMax)
+            if (timeline.PendingUploadBytes() > context.Options.PendingUploadBytesMax || timeline.DebtBytes() > context.Options.DebtBytesMax)
             {
-                // The object store is behind: leave the WAL where it is safe, and let writers feel it through the feedback.
+                // The object store or compaction is behind: leave the WAL where it is safe, and let writers feel it through the feedback.
                 timeline.WaitForChange(ReceiveTimeout);
                 continue;
             }

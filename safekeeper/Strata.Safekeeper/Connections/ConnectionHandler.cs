@@ -35,10 +35,6 @@ internal sealed class ConnectionHandler(
                     return;
             }
         }
-        catch (IOException error) when (!_closed)
-        {
-            log.Info($"connection from {connection.RemoteAddress} ended: {error.Message}");
-        }
         catch (ObjectDisposedException)
         {
             // The timeline was deleted, or the safekeeper is stopping.
@@ -103,7 +99,7 @@ internal sealed class ConnectionHandler(
                 _ => ServeAdmin(message),
             };
         }
-        catch (Exception error) when (error is IOException or SafekeeperStorageException && !_closed)
+        catch (Exception error) when (error is IOException or SafekeeperStorageException)
         {
             // Nothing was promised; the timeline starts again from what is durable. Peers may be well, so the sender goes on with them.
             log.Warn($"timeline {_key}: {error.Message}");
@@ -125,7 +121,7 @@ internal sealed class ConnectionHandler(
         SafekeeperAppendResponse response = timeline.Handle(request, wal);
         metrics.Appended(wal.Length);
         response.WriteTo(_response);
-        connection.Send(_response);
+        Send(_response);
         return true;
     }
 
@@ -166,7 +162,7 @@ internal sealed class ConnectionHandler(
         }
         log.Info($"timeline {_key}: leader of term {elected.Term} streams from {elected.StartStreamingAt}");
         response.WriteTo(_response);
-        connection.Send(_response);
+        Send(_response);
         return true;
     }
 
@@ -236,7 +232,7 @@ internal sealed class ConnectionHandler(
             return true;
         }
         new SafekeeperWalChunk(request.BeginLsn, timeline.CommitLsn).WriteTo(frame);
-        connection.Send(frame.AsSpan(0, SafekeeperWalChunk.HeaderBytes + count));
+        Send(frame.AsSpan(0, SafekeeperWalChunk.HeaderBytes + count));
         return true;
     }
 
@@ -264,5 +260,20 @@ internal sealed class ConnectionHandler(
         log.Warn($"connection from {connection.RemoteAddress} closed: {what}");
     }
 
-    private void Send(SafekeeperMessage message) => connection.Send(SafekeeperMessageCodec.Encode(message));
+    private void Send(SafekeeperMessage message) => Send(SafekeeperMessageCodec.Encode(message));
+
+    /// <summary>A peer that went is no error of the storage: the connection just ends.</summary>
+    private void Send(ReadOnlySpan<byte> frame)
+    {
+        try
+        {
+            connection.Send(frame);
+        }
+        catch (IOException error)
+        {
+            if (!_closed)
+                log.Info($"connection from {connection.RemoteAddress} ended: {error.Message}");
+            Close();
+        }
+    }
 }
