@@ -28,6 +28,7 @@ public sealed class ControlPlaneService : IAsyncDisposable
     private readonly Log _log;
     private readonly Func<string> _metrics;
     private WebApplication? _application;
+    private volatile string? _defaultEndpoint;
 
     /// <param name="options">Addresses.</param>
     /// <param name="objects">Where the records are.</param>
@@ -73,6 +74,7 @@ public sealed class ControlPlaneService : IAsyncDisposable
         application.UseExceptionHandler(handler => handler.Run(WriteErrorAsync));
         application.MapOpenApi();
         application.MapGet("/healthz", () => Results.Text("ok\n"));
+        application.MapGet("/readyz", () => IsServing() ? Results.Text("ready\n") : Results.StatusCode(StatusCodes.Status503ServiceUnavailable));
         application.MapGet("/metrics", () => Results.Text(_metrics(), "text/plain; version=0.0.4"));
         new ProjectApi(_operations, _options, _random).Map(application);
         await application.StartAsync(cancellation);
@@ -84,7 +86,21 @@ public sealed class ControlPlaneService : IAsyncDisposable
     {
         ProjectRecord project = await _operations.EnsureDefaultAsync(bootstrapVerifier, cancellation);
         await _operations.ResumeAsync(cancellation);
+        _defaultEndpoint = project.FindEndpointOf(project.DefaultBranchId)?.Id;
         return project;
+    }
+
+    /// <summary>Whether the default project's endpoint is open (it is opened when it is not).</summary>
+    private bool IsServing()
+    {
+        try
+        {
+            return _defaultEndpoint is { } endpointId && _operations.WakeEndpoint(endpointId).IsOpen;
+        }
+        catch (ControlPlaneException error) when (error.Kind == ControlPlaneErrorKind.Unavailable)
+        {
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -147,6 +147,9 @@ internal sealed class ProjectOperations(
     /// <summary>Is the endpoint's compute open?</summary>
     public ComputeResponse EndpointStatus(string endpointId) => compute.Send(ComputeRequestKind.Status, endpointId);
 
+    /// <summary>Opens the endpoint's compute when it sleeps.</summary>
+    public ComputeResponse WakeEndpoint(string endpointId) => compute.Send(ComputeRequestKind.Wake, endpointId);
+
     /// <summary>Closes the endpoint's compute; with <paramref name="reopen"/> it is opened again at once, else by the next connection.</summary>
     public async Task<ComputeResponse> SuspendEndpointAsync(string projectId, string endpointId, bool reopen, CancellationToken cancellation)
     {
