@@ -110,7 +110,7 @@ public sealed unsafe class HeapRelation
                 latched = true;
                 if (!HasRoom(page, row.RowBytes))
                 {
-                    _space.Full(seed, page.Key.Block);
+                    _space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
                     continue;
                 }
                 if (!TryLatchMap(page, ref map, ref latched, cancellation))
@@ -154,7 +154,7 @@ public sealed unsafe class HeapRelation
                 if (room)
                     done += LogInsertMany(xid, transaction.CommandId, page, map, rows, done, tids);
                 if (done < rows.Count)
-                    _space.Full(seed, page.Key.Block);
+                    _space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
             }
             finally
             {
@@ -399,7 +399,7 @@ public sealed unsafe class HeapRelation
             if (newBlock == tid.Block)
             {
                 // The page has no room; that is why we are here.
-                _space.Full(seed, newBlock);
+                _space.Full(seed, newBlock, 0);
                 return false;
             }
             // Both map pages are pinned in any case: it is too late for that once two pages are latched.
@@ -413,7 +413,7 @@ public sealed unsafe class HeapRelation
             {
                 if (!HasRoom(newPage, row.RowBytes))
                 {
-                    _space.Full(seed, newBlock);
+                    _space.Full(seed, newBlock, HeapPage.FreeBytes(newPage.Bytes));
                     return false;
                 }
                 if (!TryGetWritable(transaction, snapshot, oldPage, tid, mode, out _, out _, out outcome))
