@@ -43,7 +43,7 @@ public static class CatalogOids
     public const uint PublicSchema = 2200;
 
     /// <summary>Schema <c>information_schema</c>; its OID in PostgreSQL 15 as initdb assigns it.</summary>
-    public const uint InformationSchema = 13183;
+    public const uint InformationSchema = 13207;
 
     /// <summary>The bootstrap superuser, <c>postgres</c>.</summary>
     public const uint BootstrapRole = 10;

@@ -7,7 +7,7 @@ namespace Strata.Engine.Catalog;
 /// types printed through text as <see cref="Text"/>; arrays and vectors of them as <see cref="Array"/>.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
-public readonly struct CatalogValue
+public readonly struct CatalogValue : IEquatable<CatalogValue>
 {
     private readonly object? _object;
     private readonly long _number;
@@ -49,7 +49,23 @@ public readonly struct CatalogValue
     public static implicit operator CatalogValue(string? value) => value is null ? default : new(0, value);
     public static implicit operator CatalogValue(long[]? value) => value is null ? default : new(0, value);
     public static implicit operator CatalogValue(string[]? value) => value is null ? default : new(0, value);
+    public static implicit operator CatalogValue(float[]? value) => value is null ? default : new(0, value);
 
     /// <summary>A float4 or float8 value.</summary>
     public static CatalogValue Float(double value) => new(BitConverter.DoubleToInt64Bits(value), null);
+
+    /// <summary>Equal presence, numbers, texts and elements.</summary>
+    public bool Equals(CatalogValue other) => _present == other._present && _number == other._number && (_object, other._object) switch
+    {
+        (null, null) => true,
+        (string a, string b) => a == b,
+        (long[] a, long[] b) => a.AsSpan().SequenceEqual(b),
+        (float[] a, float[] b) => a.AsSpan().SequenceEqual(b),
+        (string[] a, string[] b) => a.AsSpan().SequenceEqual(b),
+        _ => false,
+    };
+
+    public override bool Equals(object? obj) => obj is CatalogValue other && Equals(other);
+
+    public override int GetHashCode() => HashCode.Combine(_present, _number);
 }

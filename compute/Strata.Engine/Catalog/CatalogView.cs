@@ -81,6 +81,15 @@ public sealed class CatalogView
 
     public IEnumerable<DatabaseInfo> Databases => Shared.Databases.Values;
 
+    /// <summary>All types that users created, row types of their tables too.</summary>
+    public IEnumerable<UserTypeInfo> UserTypes => Image.Types.Values;
+
+    internal IEnumerable<CommentInfo> Comments => Image.Comments.Values;
+
+    internal IEnumerable<CommentInfo> SharedComments => Shared.Comments.Values;
+
+    internal IEnumerable<SettingList> RoleSettings => Shared.Settings.Values;
+
     /// <summary>Role name for messages and <c>pg_get_userbyid</c>.</summary>
     public string RoleName(uint oid) => FindRole(oid)?.Name ?? $"unknown (OID={oid})";
 }

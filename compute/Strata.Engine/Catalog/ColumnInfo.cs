@@ -1,3 +1,6 @@
+using Strata.Engine.Types;
+using Strata.Format.Pages.Heap;
+
 namespace Strata.Engine.Catalog;
 
 /// <summary>One column of a relation: its <c>pg_attribute</c> row with its <c>pg_attrdef</c> row. Immutable.</summary>
@@ -25,6 +28,12 @@ public sealed record ColumnInfo
 
     /// <summary><c>attstorage</c>: p, e, m or x.</summary>
     public char StorageStrategy { get; init; } = 'p';
+
+    /// <summary>Bytes that a value takes in a row, or <see cref="RowLayout.Variable"/>; also known of dropped columns, whose <see cref="Length"/> becomes this width.</summary>
+    public short StorageWidthBytes => IsDropped ? Length : TypeOid >= CatalogOids.FirstUser && Length == 4 ? (short)4 : WidthOf(BuiltinTypes.PhysicalOf(TypeOid));
+
+    /// <summary>Bytes that a value of a physical type takes in a row.</summary>
+    public static short WidthOf(PhysicalType type) => type == PhysicalType.Bytes ? RowLayout.Variable : (short)type.WidthBytes();
 
     /// <summary>Number of array dimensions declared.</summary>
     public short Dimensions { get; init; }

@@ -1,3 +1,5 @@
+using Strata.Format.Pages.Heap;
+
 namespace Strata.Engine.Catalog;
 
 /// <summary>
@@ -70,6 +72,38 @@ public sealed record RelationInfo
 
     /// <summary>Privileges; null means the default ones.</summary>
     public AccessControlItem[]? Acl { get; init; }
+
+    /// <summary>True for catalogs that all databases share.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>What this relation and its parts depend on beyond what their own rows say.</summary>
+    public Dependency[] Dependencies { get; init; } = [];
+
+    /// <summary>A built-in catalog that PostgreSQL has indexes on; scans here never use them.</summary>
+    internal bool HasBuiltinIndexes { get; init; }
+
+    private RowLayout?[]? _layouts;
+
+    /// <summary>
+    /// The layout of rows that have the first <paramref name="columnCount"/> columns, which is also the layout version that they carry: columns are only ever appended, and a change of type rewrites
+    /// all rows. Made at the first use and kept; thread-safe.
+    /// </summary>
+    public RowLayout Layout(int columnCount)
+    {
+        RowLayout?[] layouts = _layouts ??= new RowLayout?[Columns.Length + 1];
+        return layouts[columnCount] ??= MakeLayout(columnCount);
+    }
+
+    /// <summary>The layout of rows written now.</summary>
+    public RowLayout CurrentLayout => Layout(Columns.Length);
+
+    private RowLayout MakeLayout(int columnCount)
+    {
+        var widths = new short[columnCount];
+        for (int i = 0; i < widths.Length; i++)
+            widths[i] = Columns[i].StorageWidthBytes;
+        return new RowLayout((ushort)columnCount, widths);
+    }
 
     /// <summary>Finds a live column by name; null if there is none. No allocation.</summary>
     public ColumnInfo? FindColumn(string name)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Strata.Format;
 
 namespace Strata.Engine.Catalog;
 
@@ -21,6 +22,36 @@ internal sealed record SharedImage
     public RoleInfo? FindRole(string name) => RoleNames.TryGetValue(name, out uint oid) ? Roles[oid] : null;
 
     public DatabaseInfo? FindDatabase(string name) => DatabaseNames.TryGetValue(name, out uint oid) ? Databases[oid] : null;
+
+    /// <summary>The next state: an object replaced, created (no before) or dropped (no after).</summary>
+    public SharedImage With(in CatalogChange change) => change switch
+    {
+        { Before: RoleInfo or null, After: RoleInfo or null } => WithRole((RoleInfo?)change.Before, (RoleInfo?)change.After),
+        { Before: DatabaseInfo or null, After: DatabaseInfo or null } => WithDatabase((DatabaseInfo?)change.Before, (DatabaseInfo?)change.After),
+        { Before: SettingList or null, After: SettingList or null } => this with { Settings = CatalogChange.Replace(Settings, change, static (SettingList l) => l.Scope) },
+        { Before: CommentInfo or null, After: CommentInfo or null } => this with { Comments = CatalogChange.Replace(Comments, change, static (CommentInfo c) => c.Object) },
+        _ => throw new InvariantViolationException($"not a shared object: {change}"),
+    };
+
+    private SharedImage WithRole(RoleInfo? before, RoleInfo? after)
+    {
+        ImmutableDictionary<string, uint> names = before is null ? RoleNames : RoleNames.Remove(before.Name);
+        return this with
+        {
+            Roles = CatalogChange.Replace(Roles, new CatalogChange(before, after), static (RoleInfo r) => r.Oid),
+            RoleNames = after is null ? names : names.SetItem(after.Name, after.Oid),
+        };
+    }
+
+    private SharedImage WithDatabase(DatabaseInfo? before, DatabaseInfo? after)
+    {
+        ImmutableDictionary<string, uint> names = before is null ? DatabaseNames : DatabaseNames.Remove(before.Name);
+        return this with
+        {
+            Databases = CatalogChange.Replace(Databases, new CatalogChange(before, after), static (DatabaseInfo d) => d.Oid),
+            DatabaseNames = after is null ? names : names.SetItem(after.Name, after.Oid),
+        };
+    }
 }
 
 /// <summary>Whom a list of settings is for; 0 means any.</summary>
