@@ -84,6 +84,17 @@ public sealed class CatalogView
     /// <summary>All types that users created, row types of their tables too.</summary>
     public IEnumerable<UserTypeInfo> UserTypes => Image.Types.Values;
 
+    /// <summary>The comment on a user object (or a user's on a built-in one), or null. A class OID of 0 finds by OID alone.</summary>
+    public string? FindComment(ObjectAddress target)
+    {
+        if (target.ClassOid != 0)
+            return (Image.Comments.GetValueOrDefault(target) ?? Shared.Comments.GetValueOrDefault(target))?.Text;
+        foreach (CommentInfo comment in Image.Comments.Values)
+            if (comment.Object.ObjectOid == target.ObjectOid && comment.Object.SubId == target.SubId)
+                return comment.Text;
+        return null;
+    }
+
     internal IEnumerable<CommentInfo> Comments => Image.Comments.Values;
 
     internal IEnumerable<CommentInfo> SharedComments => Shared.Comments.Values;

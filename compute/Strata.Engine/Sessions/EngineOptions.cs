@@ -24,6 +24,12 @@ public sealed record EngineOptions
     /// <summary>Settings given by the operator, by name: they replace PostgreSQL's defaults.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Password of role <c>postgres</c> that a new timeline starts with; null for none. Kept only as a SCRAM verifier.</summary>
-    public string? BootstrapPassword { get; init; }
+    /// <summary>SCRAM-SHA-256 verifier of role <c>postgres</c> that a new timeline starts with; null for no password.</summary>
+    public string? BootstrapVerifier { get; init; }
+
+    /// <summary>Called once when the engine can't go on (a failure between reserving and publishing a record): the host ends the process.</summary>
+    public Action<Exception>? Fatal { get; init; }
+
+    /// <summary>The term that the log was won with.</summary>
+    public ulong Term { get; init; } = 1;
 }

@@ -21,6 +21,12 @@ public interface ISessionOutput
     /// <summary>ParameterDescription, in answer to Describe of a statement.</summary>
     void ParameterDescription(ReadOnlySpan<uint> typeOids);
 
+    void ParseComplete();
+
+    void BindComplete();
+
+    void CloseComplete();
+
     /// <summary>NoData, in answer to Describe of a statement or portal without rows.</summary>
     void NoData();
 

@@ -14,5 +14,8 @@ public sealed record SessionStartup
     /// <summary>Client address and port for <c>pg_stat_activity</c>; null for connections within the process.</summary>
     public string? ClientAddress { get; init; }
 
+    /// <summary>Number of the connection, as BackendKeyData tells the client (<c>pg_backend_pid()</c>).</summary>
+    public int ProcessId { get; init; }
+
     public int ClientPort { get; init; } = -1;
 }

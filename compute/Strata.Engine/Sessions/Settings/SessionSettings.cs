@@ -25,6 +25,9 @@ public sealed class SessionSettings
     /// <summary>Called after a reported setting got a new value.</summary>
     public Action<string, string>? Reported { get; set; }
 
+    /// <summary>Values that are not kept but asked for (<c>transaction_isolation</c> and the like): null for names that are not such.</summary>
+    internal Func<string, string?>? Computed { get; set; }
+
     /// <summary>The value in force, in its stored form. Throws 42704 for an unknown name.</summary>
     public string this[string name] => _current.TryGetValue(name, out string? value) ? value : Definition(name).Default;
 
@@ -41,7 +44,7 @@ public sealed class SessionSettings
     public string Show(string name)
     {
         SettingDefinition definition = Definition(name);
-        return SettingValues.Show(definition, this[name]);
+        return Computed?.Invoke(definition.Name) ?? SettingValues.Show(definition, this[name]);
     }
 
     /// <summary>What RESET would make of it.</summary>
@@ -108,6 +111,9 @@ public sealed class SessionSettings
 
     /// <summary>RESET ALL.</summary>
     public void ResetAll() => Replace(_reset, _reset);
+
+    /// <summary>All names that have a value: the defined ones and placeholders that were set.</summary>
+    internal IEnumerable<string> Placeholders => _current.Keys.Where(static name => SettingRegistry.Find(name) is null);
 
     /// <summary>A (sub)transaction begins.</summary>
     public void Push() => _saved.Push(new Saved(_session, _current));

@@ -140,13 +140,32 @@ internal static class SettingValues
         }
     }
 
+    /// <summary>Splits a possibly quoted, dotted name; null when it is malformed.</summary>
+    public static List<string>? SplitQualified(string text)
+    {
+        var parts = new List<string>();
+        int at = 0;
+        while (true)
+        {
+            SkipSpaces(text, ref at);
+            if (at == text.Length || ReadIdentifier(text, ref at, '.') is not { } part)
+                return null;
+            parts.Add(part);
+            SkipSpaces(text, ref at);
+            if (at == text.Length)
+                return parts;
+            if (text[at++] != '.')
+                return null;
+        }
+    }
+
     private static void SkipSpaces(string text, ref int at)
     {
         while (at < text.Length && char.IsWhiteSpace(text[at]))
             at++;
     }
 
-    private static string? ReadIdentifier(string text, ref int at)
+    private static string? ReadIdentifier(string text, ref int at, char separator = ',')
     {
         var name = new StringBuilder();
         if (text[at] == '"')
@@ -167,7 +186,7 @@ internal static class SettingValues
             return null;
         }
 
-        while (at < text.Length && text[at] != ',' && !char.IsWhiteSpace(text[at]))
+        while (at < text.Length && text[at] != separator && !char.IsWhiteSpace(text[at]))
             name.Append(char.ToLowerInvariant(text[at++]));
         return name.Length == 0 ? null : name.ToString();
     }
