@@ -1,3 +1,5 @@
+using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.Wal;
 using Strata.Engine.Types;
 using Strata.Format;
 
@@ -82,6 +84,9 @@ public sealed class Transaction
 
     /// <summary>The session left the commit wait without an answer: whoever advances the visible LSN releases the locks.</summary>
     internal bool Abandoned;
+
+    /// <summary>Room for the pins of a commit.</summary>
+    internal PageHandle[] CommitLogPages { get; } = new PageHandle[WalRecordBuilder.MaxPages];
 
     /// <summary>Storages to drop when the transaction commits (old versions, dropped relations).</summary>
     internal List<(uint Database, ulong Storage)> CommitDrops { get; } = [];

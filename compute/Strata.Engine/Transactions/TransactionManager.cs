@@ -1,3 +1,4 @@
+using Strata.Engine.Storage;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Wal;
 using Strata.Engine.Types;
@@ -261,7 +262,7 @@ public sealed class TransactionManager
     private Lsn AppendCommit(Transaction transaction, CancellationToken cancellation)
     {
         ReadOnlySpan<ulong> xids = transaction.OwnXids;
-        Span<PageHandle> pages = new PageHandle[WalRecordBuilder.MaxPages];
+        Span<PageHandle> pages = transaction.CommitLogPages;
         int pinned = 0;
         bool latched = false;
         try

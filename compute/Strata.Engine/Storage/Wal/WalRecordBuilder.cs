@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Diagnostics.CodeAnalysis;
 using Strata.Engine.Storage.Buffers;
 using Strata.Format;
 using Strata.Format.Pages;
@@ -49,7 +48,6 @@ public unsafe ref struct WalRecordBuilder
     public readonly int Length => _writer.Length;
 
     /// <summary>Begins the change of a page: encode an op into the writer that is returned, then call <see cref="EndChange"/>.</summary>
-    [UnscopedRef]
     public ByteWriter BeginChange(PageHandle page)
     {
         Invariant.Check(_count < MaxPages && !_open.IsValid);
@@ -69,7 +67,7 @@ public unsafe ref struct WalRecordBuilder
     }
 
     /// <summary>Adds a tombstone: these storages (ascending) of a database are gone. The page server alone carries it out.</summary>
-    public void AddDropStorages(uint database, ReadOnlySpan<ulong> storages) => Tombstone.AddDropStorages(ref _writer, database, storages);
+    public void AddDropStorages(uint database, scoped ReadOnlySpan<ulong> storages) => Tombstone.AddDropStorages(ref _writer, database, storages);
 
     /// <summary>Adds a tombstone: the fork of <paramref name="firstGone"/> ends before its block.</summary>
     public void AddTruncate(PageKey firstGone) => Tombstone.AddTruncate(ref _writer, firstGone);
@@ -78,7 +76,7 @@ public unsafe ref struct WalRecordBuilder
     public void AddDropDatabase(uint database) => Tombstone.AddDropDatabase(ref _writer, database);
 
     /// <summary>Writes the body of a commit or abort record.</summary>
-    internal void AddCommitBody(long timeMicroseconds, ulong xid, ReadOnlySpan<ulong> subXids, ReadOnlySpan<byte> invalidations)
+    internal void AddCommitBody(long timeMicroseconds, ulong xid, scoped ReadOnlySpan<ulong> subXids, scoped ReadOnlySpan<byte> invalidations)
     {
         // Encoded behind what is there, in the part of the scratch buffer that the record will take next.
         var body = new ByteWriter(_scratch[_writer.Length..]);
@@ -87,7 +85,7 @@ public unsafe ref struct WalRecordBuilder
     }
 
     /// <summary>Appends to the record's body; no change may follow.</summary>
-    public void AddBody(ReadOnlySpan<byte> body) => _writer.AddBody(body);
+    public void AddBody(scoped ReadOnlySpan<byte> body) => _writer.AddBody(body);
 
     /// <summary>
     /// Appends the record to the log, applies its changes to the pages and sets their LSNs. Never waits. Returns the record's LSN. If anything fails
