@@ -29,6 +29,9 @@ public sealed record PageServerOptions
     /// <summary>Frozen layers and level-0 files not yet uploaded, per timeline: beyond it ingest waits, and WAL stays on the safekeepers.</summary>
     public long PendingUploadBytesMax { get; init; } = 1L << 30;
 
+    /// <summary>Those bytes and all level-0 files: beyond it ingest waits for compaction, so that reads stay short.</summary>
+    public long DebtBytesMax { get; init; } = 2L << 30;
+
     /// <summary>Runs of one level that are merged into one run of the next.</summary>
     public int RunsPerLevel { get; init; } = 4;
 

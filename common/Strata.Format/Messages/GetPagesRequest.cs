@@ -24,7 +24,7 @@ public sealed class GetPagesRequest
     public int Count { get; private set; }
     public ReadOnlySpan<PageKey> Keys => _keys.AsSpan(0, Count);
 
-    /// <summary>Per key: the last-written LSN that the compute knows for the page; no record in (it, <see cref="At"/>] changes the page.</summary>
+    /// <summary>Per key: the last-written LSN that the compute knows for the page; the answer takes every record at or below it into account.</summary>
     public ReadOnlySpan<Lsn> NotBefore => _notBefore.AsSpan(0, Count);
 
     public void Clear() => Count = 0;

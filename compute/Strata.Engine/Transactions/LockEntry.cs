@@ -40,6 +40,12 @@ internal sealed class LockEntry
         return -1;
     }
 
+    public bool IsHeldBy(LockOwner owner, byte mode)
+    {
+        int index = IndexOfHolder(owner);
+        return index >= 0 && (Holders[index].Modes & (1 << mode)) != 0;
+    }
+
     /// <summary>Whether the owner may have the mode now, given those who wait before position <paramref name="queuePosition"/>.</summary>
     public bool CanGrant(LockOwner owner, byte mode, int queuePosition)
     {

@@ -25,6 +25,7 @@ public sealed class LockManager
     private readonly Lock _ownersGate = new();
     private readonly Lock _graphGate = new();
     private LockOwner[] _owners = [];
+    private int _created;
 
     internal LockManager(TimeProvider time, XidTable xids, TransactionOptions options)
     {
@@ -38,7 +39,7 @@ public sealed class LockManager
     /// <summary>A new session's identity. Close it with <see cref="CloseOwner"/>.</summary>
     public LockOwner CreateOwner()
     {
-        var owner = new LockOwner(_time);
+        var owner = new LockOwner(_time, Interlocked.Increment(ref _created));
         lock (_ownersGate)
             _owners = [.. _owners, owner];
         return owner;
@@ -47,7 +48,7 @@ public sealed class LockManager
     /// <summary>Releases everything that a session still holds and forgets it.</summary>
     public void CloseOwner(LockOwner owner)
     {
-        ReleaseFrom(owner, 0, includeSession: true);
+        ReleaseFrom(owner, 0, 0, includeSession: true);
         lock (_ownersGate)
             _owners = Array.FindAll(_owners, other => other != owner);
     }
@@ -106,21 +107,42 @@ public sealed class LockManager
     }
 
     /// <summary>
-    /// Locks a row if it is free; call it with the row's page latched. When not free it does nothing: unlatch and use <see cref="WaitForRow"/>.
+    /// Locks a row if it is free; call it with the row's page latched. When not free it does nothing: unlatch and use <see cref="WaitForRow"/>. <paramref name="added"/> is false when it
+    /// was held already.
     /// </summary>
-    internal bool TryLockRow(LockOwner owner, in LockTag tag, RowLockMode mode)
+    internal bool TryLockRow(LockOwner owner, in LockTag tag, RowLockMode mode, out bool added)
     {
-        if (owner.FindHeld(tag, (byte)mode, session: false) >= 0)
-            return true;
-        if (!_rows.TryAcquire(owner, tag, (byte)mode, queue: false))
-            return false;
-        owner.AddHeld(tag, (byte)mode, session: false);
-        return true;
+        LockAttempt attempt = _rows.TryAcquire(owner, tag, (byte)mode, queue: false);
+        added = attempt == LockAttempt.Granted;
+        if (added)
+            owner.AddHeldRow(tag, (byte)mode);
+        return attempt != LockAttempt.NotFree;
     }
 
     /// <summary>Waits for a row lock and takes it. Errors as <see cref="LockRelation"/>.</summary>
-    internal bool WaitForRow(LockOwner owner, in LockTag tag, RowLockMode mode, WaitPolicy policy, CancellationToken cancellation) =>
-        Acquire(owner, tag, (byte)mode, session: false, policy, cancellation);
+    internal void WaitForRow(LockOwner owner, in LockTag tag, RowLockMode mode, CancellationToken cancellation)
+    {
+        LockAttempt attempt = _rows.TryAcquire(owner, tag, (byte)mode, queue: true);
+        if (attempt == LockAttempt.AlreadyHeld)
+            return;
+        if (attempt == LockAttempt.NotFree)
+            Wait(owner, owner.LockWait, cancellation);
+        owner.AddHeldRow(tag, (byte)mode);
+    }
+
+    /// <summary>Gives up a row lock that was taken a moment ago.</summary>
+    internal void UnlockRow(LockOwner owner, in LockTag tag, RowLockMode mode)
+    {
+        for (int i = owner.HeldRowCount - 1; i >= 0; i--)
+        {
+            if (owner.HeldRows[i].Mode != (byte)mode || owner.HeldRows[i].Tag != tag)
+                continue;
+            Array.Copy(owner.HeldRows, i + 1, owner.HeldRows, i, --owner.HeldRowCount - i);
+            _rows.Release(owner, tag, (byte)mode);
+            return;
+        }
+        Invariant.Fail("a row lock is released that is not held");
+    }
 
     /// <summary>Whether others hold a row lock that a writer must wait for. Call it with the page latched exclusively.</summary>
     internal bool RowIsLocked(LockOwner owner, in LockTag tag, RowLockMode mode) => _rows.HasConflict(owner, tag, (byte)mode);
@@ -152,9 +174,14 @@ public sealed class LockManager
         }
     }
 
-    /// <summary>Releases transaction-level locks acquired at or after a position of the owner's list.</summary>
-    internal void ReleaseFrom(LockOwner owner, int position, bool includeSession = false)
+    /// <summary>Releases transaction-level locks acquired at or after positions of the owner's lists.</summary>
+    internal void ReleaseFrom(LockOwner owner, int position, int rowPosition, bool includeSession = false)
     {
+        while (owner.HeldRowCount > rowPosition)
+        {
+            (LockTag tag, byte mode) = owner.HeldRows[--owner.HeldRowCount];
+            _rows.Release(owner, tag, mode);
+        }
         for (int i = owner.HeldCount - 1; i >= position; i--)
         {
             if (includeSession || !owner.Held[i].Session)
@@ -185,8 +212,8 @@ public sealed class LockManager
         bool acquired = false;
         try
         {
-            LockTable table = TableOf(tag.Kind);
-            acquired = table.TryAcquire(owner, tag, mode, queue: policy == WaitPolicy.Block);
+            // AlreadyHeld: for the session, and now for the transaction too, or the other way round.
+            acquired = _table.TryAcquire(owner, tag, mode, queue: policy == WaitPolicy.Block) != LockAttempt.NotFree;
             if (!acquired && policy == WaitPolicy.Block)
             {
                 Wait(owner, owner.LockWait, cancellation);
@@ -263,7 +290,7 @@ public sealed class LockManager
             return;
         if (held.Tag.Kind == LockKind.Relation && TryReleaseFast(owner, held.Tag, held.Mode))
             return;
-        TableOf(held.Tag.Kind).Release(owner, held.Tag, held.Mode);
+        _table.Release(owner, held.Tag, held.Mode);
         if (IsStrong(held.Tag, held.Mode))
             Interlocked.Decrement(ref StrongCounter(held.Tag));
     }

@@ -31,20 +31,28 @@ public sealed class LockOwner
     internal HeldLock[] Held = new HeldLock[32];
     internal int HeldCount;
 
+    /// <summary>Row locks held, in the order of acquisition: there may be millions, so nothing searches them but from the end.</summary>
+    internal (LockTag Tag, byte Mode)[] HeldRows = new (LockTag, byte)[16];
+    internal int HeldRowCount;
+
     /// <summary>What the owner waits for, or null. Written under the graph's lock.</summary>
     internal WaitTarget? Waiting;
 
     /// <summary>Changes with every wait: a deadlock is one only if nobody in the cycle moved meanwhile.</summary>
     internal long WaitNumber;
 
-    internal LockOwner(TimeProvider time)
+    internal LockOwner(TimeProvider time, int seed)
     {
+        Seed = seed;
         Slot = new WaitSlot(time);
         LockWait = new WaitTarget(this);
         XidWait = new WaitTarget(this);
     }
 
     internal WaitSlot Slot { get; }
+
+    /// <summary>A number that differs between owners: spreads sessions over pages to insert into.</summary>
+    internal int Seed { get; }
 
     internal WaitTarget LockWait { get; }
 
@@ -79,6 +87,13 @@ public sealed class LockOwner
         if (HeldCount == Held.Length)
             Array.Resize(ref Held, HeldCount * 2);
         Held[HeldCount++] = new HeldLock { Tag = tag, Mode = mode, Session = session, Count = 1 };
+    }
+
+    internal void AddHeldRow(in LockTag tag, byte mode)
+    {
+        if (HeldRowCount == HeldRows.Length)
+            Array.Resize(ref HeldRows, HeldRowCount * 2);
+        HeldRows[HeldRowCount++] = (tag, mode);
     }
 
     internal void RemoveHeldAt(int index)

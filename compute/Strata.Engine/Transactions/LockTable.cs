@@ -2,6 +2,14 @@ using Strata.Engine.Types;
 
 namespace Strata.Engine.Transactions;
 
+/// <summary>How an attempt to take a lock ended.</summary>
+internal enum LockAttempt
+{
+    NotFree,
+    Granted,
+    AlreadyHeld,
+}
+
 /// <summary>
 /// Locks that need a shared entry: strong relation locks, advisory locks, row locks. One lock guards it; who finds a lock free holds that for a few dictionary
 /// operations. Thread-safe.
@@ -22,15 +30,17 @@ internal sealed class LockTable(int maxLocks)
     /// <summary>
     /// Grants the lock if it is free. Otherwise queues the owner (when <paramref name="queue"/>), whose slot is signalled at the grant. Throws 53200 when the table is full.
     /// </summary>
-    public bool TryAcquire(LockOwner owner, in LockTag tag, byte mode, bool queue)
+    public LockAttempt TryAcquire(LockOwner owner, in LockTag tag, byte mode, bool queue)
     {
         lock (_gate)
         {
             LockEntry entry = FindOrAdd(tag);
+            if (entry.IsHeldBy(owner, mode))
+                return LockAttempt.AlreadyHeld;
             if (entry.CanGrant(owner, mode, entry.Queue.Count))
             {
                 entry.Grant(owner, mode);
-                return true;
+                return LockAttempt.Granted;
             }
             if (queue)
             {
@@ -42,7 +52,7 @@ internal sealed class LockTable(int maxLocks)
                 owner.Slot.Reset();
                 entry.Queue.Add(wait);
             }
-            return false;
+            return LockAttempt.NotFree;
         }
     }
 

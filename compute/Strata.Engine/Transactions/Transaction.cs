@@ -27,6 +27,7 @@ public sealed class Transaction
         public ulong Xid;
         public int OwnXids;
         public int HeldLocks;
+        public int HeldRows;
         public int CommitDrops;
         public int AbortDrops;
         public int Invalidations;
@@ -139,19 +140,20 @@ public sealed class Transaction
     /// </summary>
     public Snapshot TakeSnapshot()
     {
-        if (Isolation >= IsolationLevel.RepeatableRead && _statementLsn != 0)
-            return new Snapshot(this, new Lsn(_statementLsn), CommandId);
-        return TakeFreshSnapshot();
+        if (Isolation < IsolationLevel.RepeatableRead || _statementLsn == 0)
+            _statementLsn = _manager.Snapshots.Publish(this, LowestRegistered());
+        return new Snapshot(this, new Lsn(_statementLsn), CommandId);
     }
 
-    /// <summary>A snapshot of now whatever the isolation level: READ COMMITTED re-checks after a wait, and checks of foreign keys.</summary>
+    /// <summary>
+    /// A snapshot of now whatever the isolation level: READ COMMITTED re-checks after a wait, and checks of foreign keys. The statement's own stays valid beside it.
+    /// </summary>
     public Snapshot TakeFreshSnapshot()
     {
-        ulong lsn = _manager.Snapshots.Publish(this, LowestRegistered());
-        if (Isolation < IsolationLevel.RepeatableRead || _statementLsn == 0)
+        ulong held = _statementLsn == 0 ? LowestRegistered() : Math.Min(_statementLsn, LowestRegistered());
+        ulong lsn = _manager.Snapshots.Publish(this, held);
+        if (_statementLsn == 0)
             _statementLsn = lsn;
-        else
-            Volatile.Write(ref PublishedSnapshot, Math.Min(lsn, Math.Min(_statementLsn, LowestRegistered())));
         return new Snapshot(this, new Lsn(lsn), CommandId);
     }
 
@@ -218,6 +220,7 @@ public sealed class Transaction
             Name = name,
             OwnXids = _ownXidCount,
             HeldLocks = Owner.HeldCount,
+            HeldRows = Owner.HeldRowCount,
             CommitDrops = CommitDrops.Count,
             AbortDrops = AbortDrops.Count,
             Invalidations = _invalidationBytes,
@@ -236,7 +239,7 @@ public sealed class Transaction
         Level level = _levels[depth];
         _manager.AbortSubtransactions(this, _ownXids.AsSpan(level.OwnXids, _ownXidCount - level.OwnXids));
         _ownXidCount = level.OwnXids;
-        _manager.Locks.ReleaseFrom(Owner, Math.Min(level.HeldLocks, Owner.HeldCount));
+        _manager.Locks.ReleaseFrom(Owner, level.HeldLocks, level.HeldRows);
         CommitDrops.RemoveRange(level.CommitDrops, CommitDrops.Count - level.CommitDrops);
         if (AbortDrops.Count > level.AbortDrops)
             _manager.DropStorages(AbortDrops, level.AbortDrops);

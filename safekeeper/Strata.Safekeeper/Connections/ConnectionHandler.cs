@@ -3,6 +3,7 @@ using Strata.Format.Messages;
 using Strata.Platform;
 using Strata.Safekeeper.Storage;
 using Strata.Safekeeper.Timelines;
+using Strata.Safekeeper.Uploads;
 
 namespace Strata.Safekeeper.Connections;
 
@@ -34,10 +35,6 @@ internal sealed class ConnectionHandler(
                 if (!Serve(frame))
                     return;
             }
-        }
-        catch (IOException error) when (!_closed)
-        {
-            log.Info($"connection from {connection.RemoteAddress} ended: {error.Message}");
         }
         catch (ObjectDisposedException)
         {
@@ -103,7 +100,7 @@ internal sealed class ConnectionHandler(
                 _ => ServeAdmin(message),
             };
         }
-        catch (Exception error) when (error is IOException or SafekeeperStorageException && !_closed)
+        catch (Exception error) when (error is IOException or SafekeeperStorageException)
         {
             // Nothing was promised; the timeline starts again from what is durable. Peers may be well, so the sender goes on with them.
             log.Warn($"timeline {_key}: {error.Message}");
@@ -125,7 +122,7 @@ internal sealed class ConnectionHandler(
         SafekeeperAppendResponse response = timeline.Handle(request, wal);
         metrics.Appended(wal.Length);
         response.WriteTo(_response);
-        connection.Send(_response);
+        Send(_response);
         return true;
     }
 
@@ -166,7 +163,7 @@ internal sealed class ConnectionHandler(
         }
         log.Info($"timeline {_key}: leader of term {elected.Term} streams from {elected.StartStreamingAt}");
         response.WriteTo(_response);
-        connection.Send(_response);
+        Send(_response);
         return true;
     }
 
@@ -177,7 +174,7 @@ internal sealed class ConnectionHandler(
         switch (message)
         {
             case SafekeeperStreamRequest stream when _streamer is null:
-                var streamer = new WalStreamer(connection, timeline, archive, _key, stream.StartLsn, log);
+                var streamer = new WalStreamer(connection, timeline, new LogReader(timeline, archive, _key), stream.StartLsn, log);
                 _streamer = scheduler.StartThread($"safekeeper-{self.Id}/stream", streamer.Run);
                 return true;
             case SafekeeperStreamFeedback feedback:
@@ -222,21 +219,19 @@ internal sealed class ConnectionHandler(
         if (Timeline() is not { } timeline)
             return NoTimeline();
         byte[] frame = new byte[SafekeeperWalChunk.HeaderBytes + Math.Min(request.MaxBytes, ReadBufferBytes)];
-        int count = timeline.Read(request, frame.AsSpan(SafekeeperWalChunk.HeaderBytes), out bool removed);
-        if (removed)
-            count = archive.Read(_key, request.BeginLsn, frame.AsSpan(SafekeeperWalChunk.HeaderBytes));
+        int count = new LogReader(timeline, archive, _key).Read(request, frame.AsSpan(SafekeeperWalChunk.HeaderBytes), out bool missing);
         if (count < 0)
         {
             Send(new SafekeeperError(SafekeeperErrorKind.Fenced, $"term {request.Term} does not lead here"));
             return true;
         }
-        if (removed && count == 0)
+        if (missing)
         {
             Send(new SafekeeperError(SafekeeperErrorKind.WalRemoved, $"WAL at {request.BeginLsn} is neither here nor in the object store"));
             return true;
         }
         new SafekeeperWalChunk(request.BeginLsn, timeline.CommitLsn).WriteTo(frame);
-        connection.Send(frame.AsSpan(0, SafekeeperWalChunk.HeaderBytes + count));
+        Send(frame.AsSpan(0, SafekeeperWalChunk.HeaderBytes + count));
         return true;
     }
 
@@ -264,5 +259,20 @@ internal sealed class ConnectionHandler(
         log.Warn($"connection from {connection.RemoteAddress} closed: {what}");
     }
 
-    private void Send(SafekeeperMessage message) => connection.Send(SafekeeperMessageCodec.Encode(message));
+    private void Send(SafekeeperMessage message) => Send(SafekeeperMessageCodec.Encode(message));
+
+    /// <summary>A peer that went is no error of the storage: the connection just ends.</summary>
+    private void Send(ReadOnlySpan<byte> frame)
+    {
+        try
+        {
+            connection.Send(frame);
+        }
+        catch (IOException error)
+        {
+            if (!_closed)
+                log.Info($"connection from {connection.RemoteAddress} ended: {error.Message}");
+            Close();
+        }
+    }
 }

@@ -121,10 +121,13 @@ public sealed class Acceptor
         if (elected.History.LastTerm != elected.Term || elected.Generation < _state.Generation)
             return Refuse(SafekeeperErrorKind.Fenced, "election with an outdated configuration or another term's history");
 
-        Lsn at = elected.StartStreamingAt;
-        bool reset = at == elected.BaseLsn && NoCommonHistory(elected);
-        if (at > _flushLsn && !reset)
-            return Refuse(SafekeeperErrorKind.Busy, $"election would leave a gap: log ends at {_flushLsn}, streaming starts at {at}");
+        // Where the logs part is worked out here as well: the message may have been overtaken by appends of the same leader (an old connection's queue), and
+        // must not cut what was acknowledged since.
+        Lsn? common = TermHistory.HighestCommonPoint(_state.History, _flushLsn, elected.History, Lsn.Max);
+        bool reset = common is null && elected.StartStreamingAt == elected.BaseLsn;
+        if (!reset && (common is null || elected.StartStreamingAt > common))
+            return Refuse(SafekeeperErrorKind.Busy, $"election starts at {elected.StartStreamingAt}, but the logs part at {common}");
+        Lsn at = common ?? elected.StartStreamingAt;
         if (at < _commitLsn && !reset)
             return Refuse(SafekeeperErrorKind.Protocol, $"election would cut the log at {at}, below what is committed ({_commitLsn})");
 
@@ -159,9 +162,6 @@ public sealed class Acceptor
             PersistThen = _nextState,
         };
     }
-
-    private bool NoCommonHistory(SafekeeperElected elected) =>
-        TermHistory.HighestCommonPoint(_state.History, _flushLsn, elected.History, Lsn.Max) is null;
 
     /// <summary>The leader no longer knows where this log parted, or it was removed everywhere: begin again at the base, as a directory that was lost.</summary>
     private AcceptorStep Reset(AcceptorState voted, AcceptorState adopted, Lsn at)
