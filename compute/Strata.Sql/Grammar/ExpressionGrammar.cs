@@ -138,6 +138,9 @@ internal static class ExpressionGrammar
                         p.Advance();
                         return new DefaultLiteral(position);
                     case Keyword.Unique when !isRestricted:
+                        p.Advance();
+                        IndexGrammar.ParseNullTreatment(p);
+                        PrimaryGrammar.ParseSubquery(p);
                         throw p.Error("UNIQUE predicate is not yet implemented", position, SqlStates.FeatureNotSupported);
                 }
 
