@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Strata.Format;
 
 /// <summary>Which of a storage's page streams a page belongs to.</summary>
@@ -44,6 +46,22 @@ public readonly record struct PageKey(uint Database, ulong Storage, Fork Fork, u
     public static bool operator >(PageKey left, PageKey right) => left.CompareTo(right) > 0;
     public static bool operator <=(PageKey left, PageKey right) => left.CompareTo(right) <= 0;
     public static bool operator >=(PageKey left, PageKey right) => left.CompareTo(right) >= 0;
+
+    /// <summary>Writes the binary form into the first <see cref="SizeBytes"/> bytes.</summary>
+    public void Write(Span<byte> destination)
+    {
+        BinaryPrimitives.WriteUInt32BigEndian(destination, Database);
+        BinaryPrimitives.WriteUInt64BigEndian(destination[4..], Storage);
+        destination[12] = (byte)Fork;
+        BinaryPrimitives.WriteUInt32BigEndian(destination[13..], Block);
+    }
+
+    /// <summary>Reads the binary form. Every bit pattern is a key.</summary>
+    public static PageKey Read(ReadOnlySpan<byte> source) => new(
+        BinaryPrimitives.ReadUInt32BigEndian(source),
+        BinaryPrimitives.ReadUInt64BigEndian(source[4..]),
+        (Fork)source[12],
+        BinaryPrimitives.ReadUInt32BigEndian(source[13..]));
 
     public override string ToString() => $"{Database}/{Storage}/{Fork}/{Block}";
 }

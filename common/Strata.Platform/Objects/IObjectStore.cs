@@ -14,8 +14,8 @@ public readonly record struct PutCondition
     public static PutCondition Match(string etag) => new() { IfMatch = etag };
 }
 
-/// <summary>Name, size and version of an object.</summary>
-public sealed record ObjectInfo(string Key, long SizeBytes, string ETag);
+/// <summary>Name and size of an object.</summary>
+public sealed record ObjectInfo(string Key, long SizeBytes);
 
 /// <summary>An object's bytes with the version that they belong to.</summary>
 public sealed record ObjectData(byte[] Bytes, string ETag);

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+
+namespace Strata.Platform;
+
+/// <summary>
+/// Where idle connections wait without a thread: one epoll descriptor and one thread for all of them. Thread-safe.
+/// </summary>
+public sealed class ReadinessPoller : IDisposable
+{
+    private const int EventsPerWait = 256;
+    private const int TickMilliseconds = 500;
+
+    private readonly int _epoll;
+    private readonly ConcurrentDictionary<int, Registration> _parked = new();
+    private readonly IWorker _worker;
+    private readonly TimeProvider _time;
+
+    public ReadinessPoller(IScheduler scheduler)
+    {
+        _time = scheduler.Time;
+        _epoll = PosixSocket.EpollCreate();
+        if (_epoll < 0)
+            throw new IOException($"epoll: {Marshal.GetLastPInvokeErrorMessage()}");
+        _worker = scheduler.StartThread("readiness-poller", Run);
+    }
+
+    /// <summary>Connections parked now.</summary>
+    public int Count => _parked.Count;
+
+    /// <summary>
+    /// Parks a connection: <paramref name="onReadable"/> is called once, on the poller's thread, when bytes (or the peer's close) arrive, or when the deadline passes.
+    /// It must be short. The caller no longer uses the socket after this call.
+    /// </summary>
+    /// <param name="socket">The connection.</param>
+    /// <param name="state">Given to the callback.</param>
+    /// <param name="onReadable">Gets the state, and true when the deadline passed instead.</param>
+    /// <param name="deadline">How long it may stay parked; null for ever.</param>
+    public void Park(ByteSocket socket, object state, Action<object, bool> onReadable, TimeSpan? deadline)
+    {
+        long? expires = deadline is { } span ? _time.GetTimestamp() + (long)(span.TotalSeconds * _time.TimestampFrequency) : null;
+        int descriptor = socket.Descriptor;
+        _parked[descriptor] = new Registration(state, onReadable, expires);
+        const uint Events = PosixSocket.EpollIn | PosixSocket.EpollRdHup | PosixSocket.EpollOneShot;
+        // A descriptor stays registered, disarmed, between two parkings; closing it removes it.
+        if (PosixSocket.EpollControl(_epoll, PosixSocket.EpollModify, descriptor, Events, (ulong)descriptor) == 0 ||
+            PosixSocket.EpollControl(_epoll, PosixSocket.EpollAdd, descriptor, Events, (ulong)descriptor) == 0)
+            return;
+        string reason = Marshal.GetLastPInvokeErrorMessage();
+        _parked.TryRemove(descriptor, out _);
+        throw new IOException($"cannot park a connection: {reason}");
+    }
+
+    public void Dispose()
+    {
+        _worker.Dispose();
+        PosixSocket.Close(_epoll);
+    }
+
+    private void Run(CancellationToken cancellation)
+    {
+        PosixSocket.EpollEvent[] events = new PosixSocket.EpollEvent[EventsPerWait];
+        long nextTick = _time.GetTimestamp();
+        while (!cancellation.IsCancellationRequested)
+        {
+            int count = PosixSocket.EpollWait(_epoll, events, TickMilliseconds);
+            for (int i = 0; i < count; i++)
+                Fire((int)events[i].Data, expired: false);
+            long now = _time.GetTimestamp();
+            if (now < nextTick)
+                continue;
+            nextTick = now + (_time.TimestampFrequency * TickMilliseconds / 1000);
+            foreach ((int descriptor, Registration parked) in _parked)
+            {
+                if (parked.Expires is { } expires && expires <= now)
+                    Fire(descriptor, expired: true);
+            }
+        }
+    }
+
+    private void Fire(int descriptor, bool expired)
+    {
+        if (_parked.TryRemove(descriptor, out Registration? found))
+            found.OnReadable(found.State, expired);
+    }
+
+    private sealed record Registration(object State, Action<object, bool> OnReadable, long? Expires);
+}

@@ -1,0 +1,228 @@
+using Strata.Format;
+using Strata.Format.Messages;
+using Strata.Platform;
+
+namespace Strata.Compute.Wal;
+
+/// <summary>
+/// The connection to one safekeeper and what is under way on it. Whoever has news pumps: a committing session sends small frames itself (no hand-off to a sender thread), the link's own
+/// thread sends the rest as answers come in. While a frame is under way small records gather for the next one: that is the group commit.
+/// </summary>
+internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner owner)
+{
+    /// <summary>A session sends at most this much itself, and only when nothing is under way: it fits in the kernel's buffers even when the peer hangs.</summary>
+    private const int InlineBytesMax = 64 << 10;
+
+    /// <summary>From this much on a frame is sent although others are under way.</summary>
+    private const int BulkBytes = 128 << 10;
+    private const int FrameBytesMax = 1 << 20;
+    private const int InFlightFramesMax = 8;
+    private const int InFlightBytesMax = 4 << 20;
+
+    private readonly Lock _sendLock = new();
+    private readonly byte[] _head = new byte[SafekeeperAppendRequest.HeaderBytes];
+    private readonly (int Bytes, Lsn End)[] _inFlight = new (int, Lsn)[InFlightFramesMax];
+    private byte[] _frame = new byte[InlineBytesMax];
+    private IFrameConnection? _connection;
+    private int _inFlightFirst;
+    private int _inFlightFrames;
+    private int _inFlightBytes;
+    private int _pumpWanted;
+    private bool _streaming;
+    private Lsn _sentCommitLsn;
+    private long _lastSent;
+    private long _oldestSent;
+
+    public int Index => index;
+
+    public SafekeeperAddress Target => target;
+
+    /// <summary>Takes over a new connection; not streaming yet.</summary>
+    public void Open(IFrameConnection connection)
+    {
+        lock (_sendLock)
+        {
+            _connection = connection;
+            _streaming = false;
+            _inFlightFrames = _inFlightBytes = 0;
+            _sentCommitLsn = Lsn.Zero;
+        }
+    }
+
+    /// <summary>Ends the connection from any thread; the link's thread notices and connects again.</summary>
+    public void Break() => Volatile.Read(ref _connection)?.Dispose();
+
+    /// <summary>The connection is gone.</summary>
+    public void Closed()
+    {
+        Break();
+        lock (_sendLock)
+        {
+            _streaming = false;
+            _connection = null;
+        }
+    }
+
+    /// <summary>Sends a rare message.</summary>
+    public void Send(SafekeeperMessage message)
+    {
+        try
+        {
+            Volatile.Read(ref _connection)?.Send(SafekeeperMessageCodec.Encode(message));
+        }
+        catch (IOException)
+        {
+            Break(); // the link's thread sees it too, and begins anew
+        }
+    }
+
+    /// <summary>The safekeeper takes our appends: from now on it is pumped.</summary>
+    public void StartStreaming()
+    {
+        lock (_sendLock)
+            _streaming = true;
+        Pump(inline: false);
+    }
+
+    /// <summary>
+    /// Sends what there is to send. Never waits for another thread that pumps: that one looks again. <paramref name="inline"/>: the caller must not block on a hanging peer.
+    /// </summary>
+    public void Pump(bool inline)
+    {
+        Volatile.Write(ref _pumpWanted, 1);
+        while (_sendLock.TryEnter())
+        {
+            try
+            {
+                while (Interlocked.Exchange(ref _pumpWanted, 0) == 1)
+                    PumpLocked(inline);
+            }
+            finally
+            {
+                _sendLock.Exit();
+            }
+            if (Volatile.Read(ref _pumpWanted) == 0)
+                return;
+        }
+    }
+
+    /// <summary>An answer to an append came. False when the safekeeper did not take what was sent: the link must begin anew.</summary>
+    public bool Answered(Lsn flushLsn)
+    {
+        lock (_sendLock)
+        {
+            if (_inFlightFrames == 0)
+                return true;
+            (int bytes, Lsn end) = _inFlight[_inFlightFirst];
+            _inFlightBytes -= bytes;
+            _inFlightFirst = (_inFlightFirst + 1) % InFlightFramesMax;
+            _inFlightFrames--;
+            _oldestSent = owner.Time.GetTimestamp();
+            return flushLsn >= end;
+        }
+    }
+
+    /// <summary>Called regularly: passes on a newer commit LSN, keeps an idle link alive, breaks one that does not answer.</summary>
+    public void Tick(TimeSpan heartbeat, TimeSpan answerTimeout)
+    {
+        Pump(inline: true);
+        if (Volatile.Read(ref _inFlightFrames) > 0)
+        {
+            if (owner.Time.GetElapsedTime(Volatile.Read(ref _oldestSent)) > answerTimeout)
+                Break();
+            return;
+        }
+        if (!_sendLock.TryEnter())
+            return;
+        try
+        {
+            bool quiet = owner.Time.GetElapsedTime(_lastSent) > heartbeat;
+            if (_streaming && _inFlightFrames == 0 && (quiet || _sentCommitLsn < owner.DurableLsn))
+                SendFrame(owner.Peer(index).NextSendLsn, 0);
+        }
+        finally
+        {
+            _sendLock.Exit();
+        }
+    }
+
+    private void PumpLocked(bool inline)
+    {
+        ProposerPeer peer = owner.Peer(index);
+        while (_streaming && _connection is not null)
+        {
+            Lsn from = peer.NextSendLsn;
+            Lsn published = owner.Ring.Published;
+            if (published <= from)
+                return;
+            ulong pending = published - from;
+            bool idle = _inFlightFrames == 0;
+            if (!idle && (inline || pending < BulkBytes || _inFlightFrames == InFlightFramesMax || _inFlightBytes >= InFlightBytesMax))
+                return;
+            int length = FillFrame(from, pending, inline ? InlineBytesMax : FrameBytesMax);
+            if (length == 0 || !SendFrame(from, length))
+                return;
+            peer.NextSendLsn = from + (ulong)length;
+        }
+    }
+
+    /// <summary>Copies whole records to the frame buffer. Zero (and a broken link) when the ring no longer has them: the safekeeper must catch up from another one.</summary>
+    private int FillFrame(Lsn from, ulong pending, int limit)
+    {
+        int length = (int)Math.Min(pending, (ulong)limit);
+        while (true)
+        {
+            if (_frame.Length < length)
+                _frame = new byte[System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length)];
+            if (!owner.Ring.TryCopy(from, _frame.AsSpan(0, length)))
+            {
+                Break();
+                return 0;
+            }
+            if ((ulong)length == pending)
+                return length;
+            int whole = WholeRecords(_frame.AsSpan(0, length), out int firstRecord);
+            if (whole > 0)
+                return whole;
+            length = firstRecord; // one record larger than the limit goes alone
+        }
+    }
+
+    private static int WholeRecords(ReadOnlySpan<byte> bytes, out int firstRecord)
+    {
+        int at = 0;
+        firstRecord = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        while (at + sizeof(int) <= bytes.Length)
+        {
+            int length = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(bytes[at..]);
+            Invariant.Check(length > 0, "the ring holds whole records");
+            if (at + length > bytes.Length)
+                break;
+            at += length;
+        }
+        return at;
+    }
+
+    private bool SendFrame(Lsn from, int length)
+    {
+        Lsn commit = owner.DurableLsn;
+        new SafekeeperAppendRequest(owner.Term, from, commit, owner.RemoteConsistentLsn, owner.IngestedLsn).WriteTo(_head);
+        _sentCommitLsn = commit;
+        _lastSent = owner.Time.GetTimestamp();
+        if (_inFlightFrames == 0)
+            _oldestSent = _lastSent;
+        _inFlight[(_inFlightFirst + _inFlightFrames) % InFlightFramesMax] = (length, from + (ulong)length);
+        _inFlightFrames++;
+        _inFlightBytes += length;
+        try
+        {
+            _connection!.Send(_head, _frame.AsSpan(0, length));
+            return true;
+        }
+        catch (IOException)
+        {
+            Break();
+            return false;
+        }
+    }
+}

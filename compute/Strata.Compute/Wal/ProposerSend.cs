@@ -1,0 +1,6 @@
+using Strata.Format.Messages;
+
+namespace Strata.Compute.Wal;
+
+/// <summary>A message that the proposer wants sent to a safekeeper, by its index.</summary>
+public readonly record struct ProposerSend(int Peer, SafekeeperMessage Message);

@@ -1,0 +1,50 @@
+using Strata.Engine.Functions;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Expressions;
+
+/// <summary>How a call was written, for deparsing.</summary>
+public enum CallForm : byte
+{
+    Call,
+    Operator,
+    ExplicitCast,
+    ImplicitCast,
+}
+
+/// <summary>A call of a function, an operator's function or a cast's function. Arguments have the types that it wants.</summary>
+public sealed class FunctionExpression(FunctionInfo function, SqlType type, IReadOnlyList<Expression> arguments) : Expression
+{
+    public FunctionInfo Function { get; } = function;
+
+    public override SqlType Type { get; } = type;
+
+    public IReadOnlyList<Expression> Arguments { get; } = arguments;
+
+    /// <summary>The operator that was written, or null.</summary>
+    public OperatorInfo? Operator { get; init; }
+
+    public CallForm Form { get; init; }
+
+    /// <summary>True when VARIADIC stood before the last argument.</summary>
+    public bool IsVariadicCall { get; init; }
+
+    public override IReadOnlyList<Expression> Children => Arguments;
+
+    public override Expression WithChildren(IReadOnlyList<Expression> children) => new FunctionExpression(Function, Type, children)
+    {
+        Operator = Operator,
+        Form = Form,
+        IsVariadicCall = IsVariadicCall,
+        Position = Position,
+    };
+
+    public override Volatility OwnVolatility => Function.Volatility;
+
+    public override bool ReturnsSet => Function.ReturnsSet;
+
+    protected override bool EqualsOwn(Expression other) =>
+        Function.Oid == ((FunctionExpression)other).Function.Oid && IsVariadicCall == ((FunctionExpression)other).IsVariadicCall;
+
+    protected override int OwnHash => (int)Function.Oid;
+}

@@ -1,0 +1,22 @@
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Expressions;
+
+/// <summary>IS NULL and IS NOT NULL. For composite operands each field is tested.</summary>
+public sealed class NullTestExpression(Expression operand, bool isNotNull) : Expression
+{
+    public Expression Operand { get; } = operand;
+
+    public bool IsNotNull { get; } = isNotNull;
+
+    public override SqlType Type => SqlType.Boolean;
+
+    public override IReadOnlyList<Expression> Children => [Operand];
+
+    public override Expression WithChildren(IReadOnlyList<Expression> children) =>
+        new NullTestExpression(children[0], IsNotNull) { Position = Position };
+
+    protected override bool EqualsOwn(Expression other) => IsNotNull == ((NullTestExpression)other).IsNotNull;
+
+    protected override int OwnHash => IsNotNull ? 1 : 0;
+}

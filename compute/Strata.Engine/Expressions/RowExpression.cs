@@ -1,0 +1,24 @@
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Expressions;
+
+/// <summary>ROW(a, b, …): a record value.</summary>
+public sealed class RowExpression(SqlType type, IReadOnlyList<Expression> fields, IReadOnlyList<string> names) : Expression
+{
+    /// <summary>record, or a composite type.</summary>
+    public override SqlType Type { get; } = type;
+
+    public IReadOnlyList<Expression> Fields { get; } = fields;
+
+    /// <summary>Names of the fields: f1, f2, … for an anonymous row.</summary>
+    public IReadOnlyList<string> Names { get; } = names;
+
+    public override IReadOnlyList<Expression> Children => Fields;
+
+    public override Expression WithChildren(IReadOnlyList<Expression> children) =>
+        new RowExpression(Type, children, Names) { Position = Position };
+
+    protected override bool EqualsOwn(Expression other) => true;
+
+    protected override int OwnHash => 9;
+}

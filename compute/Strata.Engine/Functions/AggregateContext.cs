@@ -1,0 +1,54 @@
+using Strata.Engine.Vectors;
+
+namespace Strata.Engine.Functions;
+
+/// <summary>
+/// What aggregate states refer to beside their fixed bytes: memory for strings and managed objects by handle. One per aggregating
+/// operator; <see cref="Reset"/> ends the life of all states. Not thread-safe.
+/// </summary>
+public sealed class AggregateContext(MemoryAccount? account = null) : IDisposable
+{
+    private readonly List<object> _objects = [];
+
+    /// <summary>Session and statement; set before the first update.</summary>
+    public IFunctionContext? Functions { get; set; }
+
+    /// <summary>Bytes that states point to.</summary>
+    public Arena Arena { get; } = new(account);
+
+    /// <summary>Charged for managed objects by the aggregates that grow them.</summary>
+    public MemoryAccount? Account { get; } = account;
+
+    private long _chargedBytes;
+
+    /// <summary>Stores an object; the handle is never 0.</summary>
+    public int Add(object value)
+    {
+        _objects.Add(value);
+        return _objects.Count;
+    }
+
+    public T Get<T>(int handle)
+        where T : class => (T)_objects[handle - 1];
+
+    /// <summary>Takes bytes for managed objects until Reset; throws 53200.</summary>
+    public void Charge(long bytes)
+    {
+        Account?.Charge(bytes);
+        _chargedBytes += bytes;
+    }
+
+    public void Reset()
+    {
+        _objects.Clear();
+        Arena.Reset();
+        Account?.Release(_chargedBytes);
+        _chargedBytes = 0;
+    }
+
+    public void Dispose()
+    {
+        Reset();
+        Arena.Dispose();
+    }
+}

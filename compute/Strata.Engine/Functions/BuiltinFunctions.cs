@@ -1,0 +1,29 @@
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Functions;
+
+/// <summary>
+/// Finds the implementation of built-in functions. Families (one static class per subject) fill one table at first use; nothing is
+/// discovered by reflection. Thread-safe.
+/// </summary>
+public static class BuiltinFunctions
+{
+    private static readonly Lazy<FunctionTable> s_table = new(MakeTable);
+
+    private static FunctionTable MakeTable()
+    {
+        var table = new FunctionTable();
+        return table;
+    }
+
+    /// <summary>The implementation, or null when the function is known but not supported.</summary>
+    public static FunctionImplementation? Find(FunctionInfo function) => s_table.Value.Find(function);
+
+    /// <summary>The implementation; throws 0A000 when there is none.</summary>
+    public static FunctionImplementation Get(FunctionInfo function) =>
+        Find(function) ?? throw new SqlException(SqlState.FeatureNotSupported, $"function {Signature(function)} is not supported");
+
+    /// <summary>name(type, …) as messages write it.</summary>
+    public static string Signature(FunctionInfo function) =>
+        $"{function.Name}({string.Join(", ", function.ArgumentTypes.Select(t => BuiltinTypes.Find(t) is { } type ? TypeNames.Format(type) : t.ToString(System.Globalization.CultureInfo.InvariantCulture)))})";
+}

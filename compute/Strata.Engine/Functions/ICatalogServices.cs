@@ -1,0 +1,71 @@
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Functions;
+
+/// <summary>
+/// What built-in functions and type input/output ask of the catalog, at the statement's snapshot. Null means: no such object.
+/// Errors are <see cref="SqlException"/>s. Not thread-safe.
+/// </summary>
+public interface ICatalogServices
+{
+    /// <summary>A type by OID, user-defined ones included.</summary>
+    SqlType? FindType(uint oid);
+
+    /// <summary>reg* input: the OID behind a possibly qualified and quoted name. <paramref name="kind"/> is the reg* type's OID.</summary>
+    uint? ResolveName(uint kind, string text);
+
+    /// <summary>reg* output: the name, qualified when not visible in the search path. <paramref name="kind"/> is the reg* type's OID.</summary>
+    string? ObjectName(uint kind, uint oid);
+
+    string? UserName(uint role);
+
+    /// <summary>pg_table_is_visible, pg_type_is_visible, …: <paramref name="catalog"/> is "pg_class", "pg_type", "pg_proc", "pg_operator", …</summary>
+    bool? IsVisible(string catalog, uint oid);
+
+    string? ObjectDescription(uint oid, string catalog, int subId);
+
+    /// <summary>pg_get_expr and the rest of ruleutils.</summary>
+    string? DeparseExpression(string nodeTree, uint relation);
+
+    string? IndexDefinition(uint index, int column, bool pretty);
+
+    string? ConstraintDefinition(uint constraint, bool pretty);
+
+    string? ViewDefinition(uint view, bool pretty);
+
+    string? TriggerDefinition(uint trigger, bool pretty);
+
+    string? RuleDefinition(uint rule, bool pretty);
+
+    string? FunctionDefinition(uint function);
+
+    string? StatisticsDefinition(uint statistics, bool columnsOnly);
+
+    string? PartitionKeyDefinition(uint relation);
+
+    string? SerialSequence(string table, string column);
+
+    /// <summary>
+    /// has_*_privilege. <paramref name="objectKind"/> is "table", "column", "schema", "database", "function", "sequence", "type",
+    /// "language", "tablespace", "role", …; null when the object does not exist.
+    /// </summary>
+    bool? HasPrivilege(string? role, string objectKind, uint oid, int column, string privilege);
+
+    /// <summary>Size in bytes of a relation's fork; null when it does not exist.</summary>
+    long? RelationSize(uint relation, string fork);
+
+    long? TableSize(uint relation);
+
+    long? IndexesSize(uint relation);
+
+    long? DatabaseSize(uint database);
+
+    /// <summary>pg_filenode_relation and others that map files: 0 when there is none.</summary>
+    uint RelationFileNode(uint relation);
+
+    /// <summary>Labels of an enum type in order: (OID, label).</summary>
+    IReadOnlyList<(uint Oid, string Label)> EnumLabels(uint enumType);
+
+    /// <summary>Columns of a composite type.</summary>
+    IReadOnlyList<(string Name, SqlType Type)> CompositeColumns(uint type);
+}

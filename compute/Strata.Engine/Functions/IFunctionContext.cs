@@ -1,0 +1,38 @@
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+using Strata.Platform;
+
+namespace Strata.Engine.Functions;
+
+/// <summary>
+/// What functions may ask of the session and statement that they run in. The session implements it; tests have a plain one.
+/// Times are microseconds since 2000-01-01 UTC. Not thread-safe.
+/// </summary>
+public interface IFunctionContext
+{
+    TimeProvider Clock { get; }
+
+    IRandom Random { get; }
+
+    /// <summary>Formatting settings (DateStyle, TimeZone, …), the same object until one of them changes.</summary>
+    TypeSettings Settings { get; }
+
+    /// <summary>Start of the transaction: now().</summary>
+    long TransactionTimestamp { get; }
+
+    /// <summary>Arrival of the statement: statement_timestamp().</summary>
+    long StatementTimestamp { get; }
+
+    CancellationToken Cancellation { get; }
+
+    MemoryAccount? Memory { get; }
+
+    /// <summary>Blocks the thread; false when cancelled. For pg_sleep.</summary>
+    bool Sleep(TimeSpan duration);
+
+    /// <summary>Objects by name and by OID.</summary>
+    ICatalogServices Catalog { get; }
+
+    /// <summary>The session's settings, identity, sequences, locks, …</summary>
+    ISessionServices Session { get; }
+}

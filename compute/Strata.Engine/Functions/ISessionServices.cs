@@ -1,0 +1,64 @@
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Functions;
+
+/// <summary>What built-in functions ask of the session. Errors are <see cref="SqlException"/>s. Not thread-safe.</summary>
+public interface ISessionServices
+{
+    string CurrentUser { get; }
+
+    string SessionUser { get; }
+
+    string DatabaseName { get; }
+
+    uint DatabaseOid { get; }
+
+    int BackendPid { get; }
+
+    /// <summary>current_schemas(): names in search order.</summary>
+    IReadOnlyList<string> CurrentSchemas(bool includeImplicit);
+
+    /// <summary>A setting's value as SHOW prints it; null when it does not exist.</summary>
+    string? GetSetting(string name);
+
+    /// <summary>Changes a setting; returns the value as SHOW prints it.</summary>
+    string SetSetting(string name, string? value, bool isLocal);
+
+    /// <summary>Transaction id of the running transaction: 0 when it has none and <paramref name="assign"/> is false.</summary>
+    ulong TransactionId(bool assign);
+
+    /// <summary>pg_current_snapshot() as text xmin:xmax:list.</summary>
+    string CurrentSnapshotText();
+
+    bool IsInRecovery { get; }
+
+    /// <summary>Client's and server's address and port; null over a local socket.</summary>
+    (string Address, int Port)? ClientAddress { get; }
+
+    (string Address, int Port)? ServerAddress { get; }
+
+    /// <summary>Start of the server and loading of its configuration, microseconds since 2000-01-01.</summary>
+    long ServerStartTimestamp { get; }
+
+    /// <summary>Current end of the timeline's log.</summary>
+    ulong CurrentLsn { get; }
+
+    long NextSequenceValue(uint sequenceOid);
+
+    long CurrentSequenceValue(uint sequenceOid);
+
+    long LastSequenceValue();
+
+    void SetSequenceValue(uint sequenceOid, long value, bool isCalled);
+
+    bool CancelBackend(int pid);
+
+    bool TerminateBackend(int pid);
+
+    /// <summary>Takes an advisory lock; false when <paramref name="wait"/> is false and it is held elsewhere.</summary>
+    bool AdvisoryLock(long key, bool shared, bool transactional, bool wait);
+
+    bool AdvisoryUnlock(long key, bool shared);
+
+    void AdvisoryUnlockAll();
+}

@@ -1,0 +1,676 @@
+using System.Diagnostics.CodeAnalysis;
+using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.Wal;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Format;
+using Strata.Format.Pages;
+using Strata.Format.Pages.Heap;
+using Strata.Format.Pages.Maps;
+using Strata.Format.Pages.Ops;
+using Strata.Format.Wal;
+
+namespace Strata.Engine.Storage.Heap;
+
+/// <summary>
+/// The heap access method: row versions of one storage. Holds no state of its own, so an instance may be shared by sessions and kept with a plan. Thread-safe; allocates nothing in the
+/// steady state.
+/// </summary>
+/// <remarks>
+/// A writer works on one version at a time: pin and make sure of WAL room, latch exclusively, decide from xmin, xmax and row locks, log and apply, unlatch. It waits for others only with
+/// nothing latched, then looks again from the start. Above READ COMMITTED, a version that somebody else changed after the snapshot raises 40001.
+/// </remarks>
+public sealed unsafe class HeapRelation
+{
+    private const int RecordOverheadBytes = 256;
+    private const int MaxAttempts = 1000;
+
+    private readonly StorageContext _context;
+    private readonly BufferPool _pool;
+    private readonly WalInserter _wal;
+    private readonly TransactionManager _transactions;
+    private readonly HeapSpace _space;
+
+    public HeapRelation(StorageContext context, uint database, ulong storage)
+    {
+        _context = context;
+        _pool = context.Pool;
+        _wal = context.Wal;
+        _transactions = context.Transactions;
+        _space = context.SpaceOf(database, storage);
+        Database = database;
+        Storage = storage;
+    }
+
+    public uint Database { get; }
+
+    public ulong Storage { get; }
+
+    internal StorageContext Context => _context;
+
+    /// <summary>Makes an empty storage for a heap or an index: its metadata page. It goes away if the transaction aborts.</summary>
+    public static void CreateStorage(StorageContext context, Transaction transaction, uint database, ulong storage, CancellationToken cancellation = default)
+    {
+        transaction.DropStorageAtAbort(database, storage);
+        ulong xid = transaction.EnsureXid(cancellation);
+        PageHandle meta = context.Pool.PinNew(RelationMetaPage.KeyOf(database, storage), cancellation);
+        try
+        {
+            context.Wal.EnsureRoom(RecordOverheadBytes, cancellation);
+            meta.LatchExclusive();
+            Invariant.Check(PageFormat.IsNew(meta.Bytes));
+            WalRecordBuilder record = context.Wal.Begin(WalRecordKind.Change, xid);
+            ByteWriter change = record.BeginChange(meta);
+            RelationMetaSet.Begin(ref change, init: true);
+            RelationMetaSet.Add(ref change, Fork.Main, 0);
+            record.EndChange(in change);
+            record.Insert();
+            meta.UnlatchExclusive();
+        }
+        finally
+        {
+            meta.Unpin();
+        }
+    }
+
+    /// <summary>Size of a storage's main fork in blocks; 0 for a storage that does not exist at the read point.</summary>
+    public static uint CountBlocks(StorageContext context, uint database, ulong storage, ReadPoint readPoint, CancellationToken cancellation = default)
+    {
+        PageHandle meta = context.Pool.Pin(RelationMetaPage.KeyOf(database, storage), readPoint, cancellation);
+        meta.LatchShared();
+        uint blocks = PageFormat.IsNew(meta.Bytes) ? 0 : RelationMetaPage.GetBlocks(meta.Bytes, Fork.Main);
+        meta.UnlatchShared();
+        meta.Unpin();
+        return blocks;
+    }
+
+    /// <summary>Size in blocks at a read point.</summary>
+    public uint CountBlocks(ReadPoint readPoint, CancellationToken cancellation = default) =>
+        CountBlocks(_context, Database, Storage, readPoint, cancellation);
+
+    /// <summary>The key of a block of the main fork.</summary>
+    public PageKey KeyOf(uint block) => new(Database, Storage, Fork.Main, block);
+
+    /// <summary>Inserts a row as of the current command. Throws 54000 when it does not fit on a page.</summary>
+    public Tid Insert(Transaction transaction, in RowImage row, CancellationToken cancellation = default)
+    {
+        CheckSize(row.RowBytes);
+        ulong xid = transaction.EnsureXid(cancellation);
+        int seed = transaction.Owner.Seed;
+        for (int attempt = 0; ; attempt++)
+        {
+            Invariant.Check(attempt < MaxAttempts);
+            PageHandle page = _space.PinCandidate(seed, row.RowBytes, cancellation);
+            PageHandle map = default;
+            bool latched = false;
+            try
+            {
+                _wal.EnsureRoom(row.RowBytes + RecordOverheadBytes, cancellation);
+                page.LatchExclusive();
+                latched = true;
+                if (!HasRoom(page, row.RowBytes))
+                {
+                    _space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
+                    continue;
+                }
+                if (!TryLatchMap(page, ref map, ref latched, cancellation))
+                    continue;
+                Tid tid = LogInsert(transaction, xid, page, map, row);
+                transaction.UseCommand();
+                return tid;
+            }
+            finally
+            {
+                Release(page, latched, map);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Inserts the rows of a batch as of the current command, a page per record (COPY, INSERT of many rows). <paramref name="tids"/> gets their places, in order.
+    /// </summary>
+    public void InsertMany(Transaction transaction, RowBatch rows, Span<Tid> tids, CancellationToken cancellation = default)
+    {
+        for (int i = 0; i < rows.Count; i++)
+            CheckSize(HeapRow.HeaderBytes + rows.BodyBytes(i));
+        ulong xid = transaction.EnsureXid(cancellation);
+        int seed = transaction.Owner.Seed;
+        int done = 0;
+        for (int attempt = 0; done < rows.Count; attempt++)
+        {
+            Invariant.Check(attempt < MaxAttempts + rows.Count);
+            int first = HeapRow.HeaderBytes + rows.BodyBytes(done);
+            PageHandle page = _space.PinCandidate(seed, first, cancellation);
+            PageHandle map = default;
+            bool latched = false;
+            try
+            {
+                _wal.EnsureRoom(PageFormat.PageSizeBytes + HeapPage.MaxSlots * HeapMultiInsert.MaxRowOverheadBytes + RecordOverheadBytes, cancellation);
+                page.LatchExclusive();
+                latched = true;
+                bool room = HasRoom(page, first);
+                if (room && !TryLatchMap(page, ref map, ref latched, cancellation))
+                    continue;
+                if (room)
+                    done += LogInsertMany(xid, transaction.CommandId, page, map, rows, done, tids);
+                if (done < rows.Count)
+                    _space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
+            }
+            finally
+            {
+                Release(page, latched, map);
+            }
+        }
+        transaction.UseCommand();
+    }
+
+    /// <summary>
+    /// Replaces a row version that the snapshot sees. On <see cref="HeapResult.Ok"/> the outcome names the new version. <paramref name="hotAllowed"/>: no indexed column changes;
+    /// <paramref name="keyChanged"/>: a column of a unique key does. Waits for other writers of the row. Errors: 40001, 40P01, 55P03, cancellation.
+    /// </summary>
+    public HeapResult Update(
+        Transaction transaction, in Snapshot snapshot, Tid tid, in RowImage row, bool hotAllowed, bool keyChanged, out HeapUpdateOutcome outcome,
+        CancellationToken cancellation = default)
+    {
+        CheckSize(row.RowBytes);
+        ulong xid = transaction.EnsureXid(cancellation);
+        RowLockMode mode = keyChanged ? RowLockMode.Update : RowLockMode.NoKeyUpdate;
+        for (int attempt = 0; ; attempt++)
+        {
+            Invariant.Check(attempt < MaxAttempts);
+            PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
+            PageHandle map = default;
+            bool latched = false, lockedHere = false;
+            try
+            {
+                _wal.EnsureRoom(row.RowBytes + HeapPruner.RecordBytes + RecordOverheadBytes, cancellation);
+                page.LatchExclusive();
+                latched = true;
+                if (TryGetWritable(transaction, snapshot, page, tid, mode, out HeapResult result, out ulong waitFor, out outcome))
+                {
+                    if (!HeapPage.CanFit(page.Bytes, row.RowBytes) && page.MayCleanUp)
+                        HeapPruner.Prune(page, _wal, _transactions);
+                    if (HeapPage.CanFit(page.Bytes, row.RowBytes))
+                    {
+                        if (!TryLatchMap(page, ref map, ref latched, cancellation))
+                            continue;
+                        outcome = LogUpdate(transaction, xid, page, map, tid, row, hotAllowed, keyChanged);
+                        transaction.UseCommand();
+                        return HeapResult.Ok;
+                    }
+                    // Nobody may change the row while we look for another page with nothing latched: hold it by a row lock. Nobody else has one now.
+                    _transactions.Locks.TryLockRow(transaction.Owner, LockTag.Row(Database, Storage, tid), mode, out lockedHere);
+                }
+                else
+                {
+                    page.UnlatchExclusive();
+                    latched = false;
+                    if (result != HeapResult.Ok)
+                    {
+                        ThrowIfSerializationFailure(transaction, result);
+                        return result;
+                    }
+                    Wait(transaction, tid, mode, waitFor, cancellation);
+                    continue;
+                }
+            }
+            finally
+            {
+                Release(page, latched, map);
+            }
+            try
+            {
+                if (TryUpdateToOtherPage(transaction, snapshot, xid, tid, row, mode, keyChanged, out outcome, cancellation))
+                    return HeapResult.Ok;
+            }
+            finally
+            {
+                if (lockedHere)
+                    _transactions.Locks.UnlockRow(transaction.Owner, LockTag.Row(Database, Storage, tid), mode);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Deletes a row version that the snapshot sees. Results, waits and errors as <see cref="Update"/>; the outcome has meaning unless the result is Ok.
+    /// </summary>
+    public HeapResult Delete(
+        Transaction transaction, in Snapshot snapshot, Tid tid, out HeapUpdateOutcome outcome, CancellationToken cancellation = default)
+    {
+        ulong xid = transaction.EnsureXid(cancellation);
+        for (int attempt = 0; ; attempt++)
+        {
+            Invariant.Check(attempt < MaxAttempts);
+            PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
+            PageHandle map = default;
+            bool latched = false;
+            try
+            {
+                _wal.EnsureRoom(RecordOverheadBytes, cancellation);
+                page.LatchExclusive();
+                latched = true;
+                if (!TryGetWritable(transaction, snapshot, page, tid, RowLockMode.Update, out HeapResult result, out ulong waitFor, out outcome))
+                {
+                    page.UnlatchExclusive();
+                    latched = false;
+                    if (result != HeapResult.Ok)
+                    {
+                        ThrowIfSerializationFailure(transaction, result);
+                        return result;
+                    }
+                    Wait(transaction, tid, RowLockMode.Update, waitFor, cancellation);
+                    continue;
+                }
+                if (!TryLatchMap(page, ref map, ref latched, cancellation))
+                    continue;
+                WalRecordBuilder record = _wal.Begin(WalRecordKind.Change, xid);
+                ByteWriter change = record.BeginChange(page);
+                HeapDelete.Encode(ref change, tid.Slot, xid, transaction.CommandId);
+                record.EndChange(in change);
+                AddMapChange(ref record, map, tid.Block);
+                record.Insert();
+                transaction.UseCommand();
+                return HeapResult.Ok;
+            }
+            finally
+            {
+                Release(page, latched, map);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Locks a row version that the snapshot sees until the end of the transaction. After <see cref="HeapResult.Updated"/> the outcome names the newer version, which the caller
+    /// checks and locks instead. <see cref="HeapResult.WouldBlock"/> only if <paramref name="policy"/> is not to wait.
+    /// </summary>
+    public HeapResult LockRow(
+        Transaction transaction, in Snapshot snapshot, Tid tid, RowLockMode mode, WaitPolicy policy, out HeapUpdateOutcome outcome,
+        CancellationToken cancellation = default)
+    {
+        LockTag tag = LockTag.Row(Database, Storage, tid);
+        for (int attempt = 0; ; attempt++)
+        {
+            Invariant.Check(attempt < MaxAttempts);
+            PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
+            ulong waitFor;
+            Tid alsoLock = default;
+            bool latched = true;
+            page.LatchShared();
+            try
+            {
+                HeapResult result = CheckSlot(page, tid, snapshot, out waitFor, out outcome);
+                if (result == HeapResult.Ok && waitFor != 0 && mode == RowLockMode.KeyShare && !ChangesKey(page, tid))
+                {
+                    // An update in progress that leaves the key alone: its new version is locked as well.
+                    waitFor = 0;
+                    alsoLock = outcome.Tid;
+                }
+                bool locked = result == HeapResult.Ok && waitFor == 0 && _transactions.Locks.TryLockRow(transaction.Owner, tag, mode, out _);
+                page.UnlatchShared();
+                latched = false;
+                if (result != HeapResult.Ok)
+                {
+                    ThrowIfSerializationFailure(transaction, result);
+                    return result;
+                }
+                if (locked && alsoLock.IsNone)
+                    return HeapResult.Ok;
+                if (!locked && policy != WaitPolicy.Block)
+                    return HeapResult.WouldBlock;
+                if (!locked)
+                {
+                    Wait(transaction, tid, mode, waitFor, cancellation);
+                    continue;
+                }
+            }
+            finally
+            {
+                if (latched)
+                    page.UnlatchShared();
+                page.Unpin();
+            }
+            return LockNewerVersions(transaction, snapshot, alsoLock, mode, policy, ref outcome, cancellation);
+        }
+    }
+
+    /// <summary>Reads the key-changing flag under the latch that the caller holds.</summary>
+    private static bool ChangesKey(PageHandle page, Tid tid) =>
+        (HeapVisibility.FlagsOf(RowAt(page, tid.Slot)) & RowFlags.KeysUpdated) != 0;
+
+    /// <summary>KEY SHARE on a row that is being updated: the versions to come must not lose the key either.</summary>
+    private HeapResult LockNewerVersions(
+        Transaction transaction, in Snapshot snapshot, Tid tid, RowLockMode mode, WaitPolicy policy, ref HeapUpdateOutcome outcome, CancellationToken cancellation)
+    {
+        while (!tid.IsNone)
+        {
+            PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
+            ulong waitFor = 0;
+            Tid next = default;
+            bool locked = false;
+            page.LatchShared();
+            try
+            {
+                if (!TryGetRow(page, tid, out byte* row) || _transactions.IsAborted(HeapVisibility.XminOf(row)))
+                    locked = true;
+                else
+                {
+                    ulong xmax = HeapVisibility.XmaxOf(row);
+                    if (xmax != 0 && !transaction.IsOwn(xmax))
+                    {
+                        bool keepsKey = (HeapVisibility.FlagsOf(row) & RowFlags.KeysUpdated) == 0;
+                        TransactionStatus status = _transactions.StatusOf(xmax, out _);
+                        if (status != TransactionStatus.Aborted && keepsKey)
+                            next = HeapVisibility.NextOf(row);
+                        else if (status == TransactionStatus.InProgress)
+                            waitFor = xmax;
+                    }
+                    locked = waitFor == 0 && _transactions.Locks.TryLockRow(transaction.Owner, LockTag.Row(Database, Storage, tid), mode, out _);
+                }
+            }
+            finally
+            {
+                page.UnlatchShared();
+                page.Unpin();
+            }
+            if (locked)
+            {
+                tid = next;
+                continue;
+            }
+            if (policy != WaitPolicy.Block)
+                return HeapResult.WouldBlock;
+            Wait(transaction, tid, mode, waitFor, cancellation);
+        }
+        return HeapResult.Ok;
+    }
+
+    private bool TryUpdateToOtherPage(
+        Transaction transaction, in Snapshot snapshot, ulong xid, Tid tid, in RowImage row, RowLockMode mode, bool keyChanged, out HeapUpdateOutcome outcome,
+        CancellationToken cancellation)
+    {
+        int seed = transaction.Owner.Seed;
+        PageHandle oldPage = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
+        PageHandle newPage = default, oldMap = default, newMap = default;
+        outcome = default;
+        try
+        {
+            newPage = _space.PinCandidate(seed, row.RowBytes, cancellation);
+            uint newBlock = newPage.Key.Block;
+            if (newBlock == tid.Block)
+            {
+                // The page has no room; that is why we are here.
+                _space.Full(seed, newBlock, 0);
+                return false;
+            }
+            // Both map pages are pinned in any case: it is too late for that once two pages are latched.
+            oldMap = PinMap(tid.Block, cancellation);
+            newMap = PinMap(newBlock, cancellation);
+            _wal.EnsureRoom(row.RowBytes + RecordOverheadBytes, cancellation);
+            (PageHandle first, PageHandle second) = newBlock > tid.Block ? (oldPage, newPage) : (newPage, oldPage);
+            first.LatchExclusive();
+            second.LatchExclusive();
+            try
+            {
+                if (!HasRoom(newPage, row.RowBytes))
+                {
+                    _space.Full(seed, newBlock, HeapPage.FreeBytes(newPage.Bytes));
+                    return false;
+                }
+                if (!TryGetWritable(transaction, snapshot, oldPage, tid, mode, out _, out _, out outcome))
+                    return false;
+                outcome = LogUpdateToOtherPage(
+                    transaction, xid, oldPage, newPage, IsAllVisible(oldPage) ? oldMap : default, IsAllVisible(newPage) ? newMap : default, tid, row, keyChanged);
+            }
+            finally
+            {
+                second.UnlatchExclusive();
+                first.UnlatchExclusive();
+            }
+            transaction.UseCommand();
+            return true;
+        }
+        finally
+        {
+            if (newMap.IsValid)
+                newMap.Unpin();
+            if (oldMap.IsValid)
+                oldMap.Unpin();
+            if (newPage.IsValid)
+                newPage.Unpin();
+            oldPage.Unpin();
+        }
+    }
+
+    private HeapUpdateOutcome LogUpdateToOtherPage(
+        Transaction transaction, ulong xid, PageHandle oldPage, PageHandle newPage, PageHandle oldMap, PageHandle newMap, Tid tid, in RowImage row, bool keyChanged)
+    {
+        uint cid = transaction.CommandId;
+        bool isNew = PageFormat.IsNew(newPage.Bytes);
+        var newTid = new Tid(newPage.Key.Block, isNew ? (ushort)1 : HeapPage.FindSlotForInsert(newPage.Bytes));
+        bool sameMap = oldMap.IsValid && newMap.IsValid && oldMap.Key == newMap.Key;
+        if (oldMap.IsValid)
+            oldMap.LatchExclusive();
+        if (newMap.IsValid && !sameMap)
+            newMap.LatchExclusive();
+
+        WalRecordBuilder record = _wal.Begin(WalRecordKind.Change, xid);
+        ByteWriter change = record.BeginChange(oldPage);
+        HeapDelete.EncodeUpdate(ref change, tid.Slot, xid, cid, keyChanged, newTid);
+        record.EndChange(in change);
+        change = record.BeginChange(newPage);
+        EncodeInsert(ref change, isNew, newTid, xid, cid, row);
+        record.EndChange(in change);
+        if (sameMap)
+        {
+            change = record.BeginChange(oldMap);
+            VisibilitySet.Begin(ref change);
+            VisibilitySet.Add(ref change, tid.Block, VisibilityBits.None);
+            VisibilitySet.Add(ref change, newTid.Block, VisibilityBits.None);
+            record.EndChange(in change);
+        }
+        else
+        {
+            AddMapChange(ref record, oldMap, tid.Block);
+            AddMapChange(ref record, newMap, newTid.Block);
+        }
+        record.Insert();
+
+        if (newMap.IsValid && !sameMap)
+            newMap.UnlatchExclusive();
+        if (oldMap.IsValid)
+            oldMap.UnlatchExclusive();
+        InheritLocks(tid, newTid);
+        return new HeapUpdateOutcome(newTid, IsHeapOnly: false, OtherXid: 0);
+    }
+
+    private HeapUpdateOutcome LogUpdate(
+        Transaction transaction, ulong xid, PageHandle page, PageHandle map, Tid tid, in RowImage row, bool hot, bool keyChanged)
+    {
+        ushort newSlot = HeapPage.FindSlotForInsert(page.Bytes);
+        WalRecordBuilder record = _wal.Begin(WalRecordKind.Change, xid);
+        ByteWriter change = record.BeginChange(page);
+        HeapUpdate.Encode(
+            ref change, page.Bytes, tid.Slot, newSlot, xid, transaction.CommandId, hot, keyChanged, row.Flags, row.LayoutVersion, row.ColumnCount, row.Body);
+        record.EndChange(in change);
+        AddMapChange(ref record, map, tid.Block);
+        record.Insert();
+        var newTid = new Tid(tid.Block, newSlot);
+        InheritLocks(tid, newTid);
+        return new HeapUpdateOutcome(newTid, hot, OtherXid: 0);
+    }
+
+    private Tid LogInsert(Transaction transaction, ulong xid, PageHandle page, PageHandle map, in RowImage row)
+    {
+        bool isNew = PageFormat.IsNew(page.Bytes);
+        uint block = page.Key.Block;
+        var tid = new Tid(block, isNew ? (ushort)1 : HeapPage.FindSlotForInsert(page.Bytes));
+        WalRecordBuilder record = _wal.Begin(WalRecordKind.Change, xid);
+        ByteWriter change = record.BeginChange(page);
+        EncodeInsert(ref change, isNew, tid, xid, transaction.CommandId, row);
+        record.EndChange(in change);
+        AddMapChange(ref record, map, block);
+        record.Insert();
+        return tid;
+    }
+
+    private static void EncodeInsert(ref ByteWriter change, bool isNew, Tid tid, ulong xid, uint cid, in RowImage row)
+    {
+        if (isNew)
+            HeapInsert.EncodeInit(ref change, tid.Block, xid, cid, row.Flags, row.LayoutVersion, row.ColumnCount, row.Body);
+        else
+            HeapInsert.Encode(ref change, tid.Slot, xid, cid, row.Flags, row.LayoutVersion, row.ColumnCount, row.Body);
+    }
+
+    /// <summary>Logs as many rows from <paramref name="first"/> on as the page takes; at least one fits. Returns their number.</summary>
+    private int LogInsertMany(ulong xid, uint cid, PageHandle page, PageHandle map, RowBatch rows, int first, Span<Tid> tids)
+    {
+        bool isNew = PageFormat.IsNew(page.Bytes);
+        uint block = page.Key.Block;
+        int slot = isNew ? 1 : HeapPage.SlotCount(page.Bytes) + 1;
+        int free = isNew ? PageFormat.PageSizeBytes - HeapPage.HeaderBytes : HeapPage.FreeBytes(page.Bytes);
+        WalRecordBuilder record = _wal.Begin(WalRecordKind.Change, xid);
+        ByteWriter change = record.BeginChange(page);
+        if (isNew)
+            HeapMultiInsert.BeginInit(ref change, block, xid, cid, rows.LayoutVersion, rows.ColumnCount);
+        else
+            HeapMultiInsert.Begin(ref change, slot, xid, cid, rows.LayoutVersion, rows.ColumnCount);
+        int count = 0;
+        while (first + count < rows.Count && slot <= HeapPage.MaxSlots)
+        {
+            ReadOnlySpan<byte> body = rows.Body(first + count);
+            int need = HeapPage.Aligned(HeapRow.HeaderBytes + body.Length) + HeapPage.SlotBytes;
+            if (need > free)
+                break;
+            free -= need;
+            HeapMultiInsert.AddRow(ref change, rows.FlagsOf(first + count), body);
+            tids[first + count] = new Tid(block, (ushort)slot++);
+            count++;
+        }
+        Invariant.Check(count > 0);
+        record.EndChange(in change);
+        AddMapChange(ref record, map, block);
+        record.Insert();
+        return count;
+    }
+
+    /// <summary>
+    /// Decides, under the exclusive latch, whether the version may be changed now. False with <paramref name="result"/> Ok means: wait for <paramref name="waitFor"/>, or when that is
+    /// zero for a row lock, and try again.
+    /// </summary>
+    private bool TryGetWritable(
+        Transaction transaction, in Snapshot snapshot, PageHandle page, Tid tid, RowLockMode mode, out HeapResult result, out ulong waitFor, out HeapUpdateOutcome outcome)
+    {
+        result = CheckSlot(page, tid, snapshot, out waitFor, out outcome);
+        if (result != HeapResult.Ok || waitFor != 0)
+            return false;
+        LockManager locks = _transactions.Locks;
+        return !locks.AnyRowLocks || !locks.RowIsLocked(transaction.Owner, LockTag.Row(Database, Storage, tid), mode);
+    }
+
+    private HeapResult CheckSlot(PageHandle page, Tid tid, in Snapshot snapshot, out ulong waitFor, out HeapUpdateOutcome outcome)
+    {
+        waitFor = 0;
+        outcome = default;
+        if (!TryGetRow(page, tid, out byte* row))
+            return HeapResult.Deleted;
+        HeapResult result = HeapVisibility.CheckWritable(row, snapshot, _transactions, out waitFor);
+        outcome = new HeapUpdateOutcome(HeapVisibility.NextOf(row), IsHeapOnly: false, HeapVisibility.XmaxOf(row));
+        return result;
+    }
+
+    private static bool TryGetRow(PageHandle page, Tid tid, out byte* row)
+    {
+        ReadOnlySpan<byte> bytes = page.Bytes;
+        bool present = PageFormat.GetKind(bytes) == PageKind.Heap && tid.Slot >= 1 && tid.Slot <= HeapPage.SlotCount(bytes) &&
+            HeapPage.SlotState(bytes, tid.Slot) == HeapSlotState.Normal;
+        row = present ? RowAt(page, tid.Slot) : null;
+        return present;
+    }
+
+    private static byte* RowAt(PageHandle page, int slot) => page.Page + HeapPage.RowOffset(page.Bytes, slot);
+
+    private void Wait(Transaction transaction, Tid tid, RowLockMode mode, ulong xid, CancellationToken cancellation)
+    {
+        if (xid != 0)
+            _transactions.Locks.WaitForXid(transaction.Owner, xid, cancellation);
+        else
+            _transactions.Locks.WaitForRow(transaction.Owner, LockTag.Row(Database, Storage, tid), mode, cancellation);
+    }
+
+    private static void ThrowIfSerializationFailure(Transaction transaction, HeapResult result)
+    {
+        if (transaction.Isolation < IsolationLevel.RepeatableRead)
+            return;
+        if (result == HeapResult.Updated)
+            throw new SqlException(SqlState.SerializationFailure, "could not serialize access due to concurrent update");
+        if (result == HeapResult.Deleted)
+            throw new SqlException(SqlState.SerializationFailure, "could not serialize access due to concurrent delete");
+    }
+
+    private void InheritLocks(Tid oldTid, Tid newTid)
+    {
+        if (_transactions.Locks.AnyRowLocks)
+            _transactions.Locks.InheritRowLocks(LockTag.Row(Database, Storage, oldTid), LockTag.Row(Database, Storage, newTid));
+    }
+
+    private static bool HasRoom(PageHandle page, int rowBytes) => PageFormat.IsNew(page.Bytes) || HeapPage.CanFit(page.Bytes, rowBytes);
+
+    private static bool IsAllVisible(PageHandle page) => (PageFormat.GetFlags(page.Bytes) & PageFlags.HeapAllVisible) != 0;
+
+    /// <summary>
+    /// With the heap page latched: if its rows are marked visible to all, the mark in the visibility map goes with the change, so its page is pinned and latched too. When that page must be read
+    /// first, which may not happen under a latch, the heap page is unlatched and the result false: decide anew.
+    /// </summary>
+    private bool TryLatchMap(PageHandle page, ref PageHandle map, ref bool latched, CancellationToken cancellation)
+    {
+        if (!IsAllVisible(page))
+            return true;
+        PageKey key = MapKeyOf(page.Key.Block);
+        if (_pool.TryPinCached(key, ReadPoint.Live, out map))
+        {
+            map.LatchExclusive();
+            return true;
+        }
+        page.UnlatchExclusive();
+        latched = false;
+        _pool.Pin(key, ReadPoint.Live, cancellation).Unpin();
+        return false;
+    }
+
+    /// <summary>Lets go of a page and, if there is one, of the latched map page.</summary>
+    private static void Release(PageHandle page, bool latched, PageHandle map)
+    {
+        if (map.IsValid)
+        {
+            map.UnlatchExclusive();
+            map.Unpin();
+        }
+        if (latched)
+            page.UnlatchExclusive();
+        page.Unpin();
+    }
+
+    private PageKey MapKeyOf(uint block) => new(Database, Storage, Fork.Visibility, block / VisibilityPage.BlocksPerPage);
+
+    private PageHandle PinMap(uint block, CancellationToken cancellation) => _pool.Pin(MapKeyOf(block), ReadPoint.Live, cancellation);
+
+    private static void AddMapChange(ref WalRecordBuilder record, PageHandle map, uint block)
+    {
+        if (!map.IsValid)
+            return;
+        ByteWriter change = record.BeginChange(map);
+        VisibilitySet.Begin(ref change);
+        VisibilitySet.Add(ref change, block, VisibilityBits.None);
+        record.EndChange(in change);
+    }
+
+    private static void CheckSize(int rowBytes)
+    {
+        if (rowBytes > HeapPage.MaxRowBytes)
+            ThrowTooBig(rowBytes);
+    }
+
+    [DoesNotReturn]
+    private static void ThrowTooBig(int rowBytes) =>
+        throw new SqlException(SqlState.ProgramLimitExceeded, $"row is too big: size {rowBytes}, maximum size {HeapPage.MaxRowBytes}");
+}

@@ -1,0 +1,141 @@
+using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Transactions;
+using Strata.Format;
+using Strata.Format.Pages;
+using Strata.Format.Pages.Heap;
+
+namespace Strata.Engine.Storage.Heap;
+
+/// <summary>
+/// A sequential scan, a page at a time: under the shared latch it finds the rows that the snapshot sees, then hands out pointers to them while it holds the pin. Rows are in physical order. Reused
+/// from execution to execution; one thread at a time; allocates nothing after construction.
+/// </summary>
+public sealed unsafe class HeapScan
+{
+    private const int ReadAheadBlocks = 32;
+
+    private readonly HeapRowPointer[] _rows = new HeapRowPointer[HeapPage.MaxSlots];
+    private readonly PageKey[] _ahead = new PageKey[ReadAheadBlocks];
+    private HeapRelation? _heap;
+    private Snapshot _snapshot;
+    private bool _forUpdate;
+    private PageHandle _page;
+    private uint _next;
+    private uint _end;
+    private uint _announced;
+
+    /// <summary>The block that the current rows are from.</summary>
+    public uint Block { get; private set; }
+
+    /// <summary>
+    /// Begins a scan of blocks <paramref name="firstBlock"/> up to, not including, <paramref name="endBlock"/> (default: the end of the relation now; rows added later can't be visible).
+    /// <paramref name="forUpdate"/> as in <see cref="HeapFetch.Fetch"/>.
+    /// </summary>
+    public void Open(
+        HeapRelation heap, in Snapshot snapshot, bool forUpdate = false, uint firstBlock = 0, uint endBlock = uint.MaxValue, CancellationToken cancellation = default)
+    {
+        Close();
+        _heap = heap;
+        _snapshot = snapshot;
+        _forUpdate = forUpdate && snapshot.ReadPoint.IsLive;
+        _next = _announced = firstBlock;
+        _end = Math.Min(endBlock, heap.CountBlocks(snapshot.ReadPoint, cancellation));
+    }
+
+    /// <summary>
+    /// Goes to the next page that has visible rows. They stay valid until the next call or <see cref="Close"/>. False at the end.
+    /// </summary>
+    public bool NextPage(out ReadOnlySpan<HeapRowPointer> rows, CancellationToken cancellation = default)
+    {
+        Invariant.Check(_heap is not null);
+        while (true)
+        {
+            ReleasePage();
+            if (_next >= _end)
+            {
+                rows = default;
+                return false;
+            }
+            if (_next == _announced)
+                Announce(cancellation);
+            Block = _next;
+            _page = _heap.Context.Pool.Pin(_heap.KeyOf(_next), _snapshot.ReadPoint, cancellation);
+            _next++;
+            int count = CollectVisible(cancellation);
+            if (count > 0)
+            {
+                rows = _rows.AsSpan(0, count);
+                return true;
+            }
+        }
+    }
+
+    /// <summary>Lets go of the current page, whose rows are dead then; the scan goes on with the next page. For who keeps copies while a client is slow.</summary>
+    public void ReleasePage()
+    {
+        if (_page.IsValid)
+            _page.Unpin();
+        _page = default;
+    }
+
+    /// <summary>Ends the scan; all rows that it handed out are dead.</summary>
+    public void Close()
+    {
+        ReleasePage();
+        _heap = null;
+        _snapshot = default;
+    }
+
+    private void Announce(CancellationToken cancellation)
+    {
+        uint count = Math.Min(ReadAheadBlocks, _end - _next);
+        for (uint i = 0; i < count; i++)
+            _ahead[i] = _heap!.KeyOf(_next + i);
+        _announced = _next + count;
+        if (count > 1)
+            _heap!.Context.Pool.ReadAhead(_ahead.AsSpan(0, (int)count), _snapshot.ReadPoint, cancellation);
+    }
+
+    private int CollectVisible(CancellationToken cancellation)
+    {
+        TransactionManager transactions = _heap!.Context.Transactions;
+        if (_forUpdate && HeapPruner.IsWorthwhile(_page, transactions))
+        {
+            _heap.Context.Wal.EnsureRoom(HeapPruner.RecordBytes, cancellation);
+            if (_page.TryLatchForCleanup())
+            {
+                try
+                {
+                    HeapPruner.Prune(_page, _heap.Context.Wal, transactions);
+                }
+                finally
+                {
+                    _page.UnlatchExclusive();
+                }
+            }
+        }
+        _page.LatchShared();
+        try
+        {
+            ReadOnlySpan<byte> page = _page.Bytes;
+            if (PageFormat.GetKind(page) != PageKind.Heap)
+                return 0;
+            byte* bytes = _page.Page;
+            bool allVisible = (PageFormat.GetFlags(page) & PageFlags.HeapAllVisible) != 0;
+            int slots = HeapPage.SlotCount(page), count = 0;
+            for (int slot = 1; slot <= slots; slot++)
+            {
+                if (HeapPage.SlotState(page, slot) != HeapSlotState.Normal)
+                    continue;
+                byte* row = bytes + HeapPage.RowOffset(page, slot);
+                if (allVisible || HeapVisibility.IsVisible(row, _snapshot, transactions))
+                    _rows[count++] = new HeapRowPointer(row, HeapPage.RowLength(page, slot), new Tid(Block, (ushort)slot));
+            }
+            return count;
+        }
+        finally
+        {
+            _page.UnlatchShared();
+        }
+    }
+}

@@ -1,0 +1,104 @@
+namespace Strata.Engine.Transactions;
+
+/// <summary>
+/// One session as lock holder and waiter. It outlives transactions: session-level advisory locks belong to it. Its own thread uses it; other threads
+/// read what it waits for, move its fast-path locks to the shared table and wake it.
+/// </summary>
+public sealed class LockOwner
+{
+    /// <summary>Weak relation locks that are held without an entry in the shared table.</summary>
+    internal const int FastPathSlots = 16;
+
+    internal struct FastLock
+    {
+        public LockTag Tag;
+        public ushort Modes;
+    }
+
+    /// <summary>A lock held, in the order of acquisition.</summary>
+    internal struct HeldLock
+    {
+        public LockTag Tag;
+        public byte Mode;
+        public bool Session;
+        public int Count;
+    }
+
+    internal readonly FastLock[] Fast = new FastLock[FastPathSlots];
+    internal readonly Lock FastGate = new();
+    internal int FastCount;
+
+    internal HeldLock[] Held = new HeldLock[32];
+    internal int HeldCount;
+
+    /// <summary>Row locks held, in the order of acquisition: there may be millions, so nothing searches them but from the end.</summary>
+    internal (LockTag Tag, byte Mode)[] HeldRows = new (LockTag, byte)[16];
+    internal int HeldRowCount;
+
+    /// <summary>What the owner waits for, or null. Written under the graph's lock.</summary>
+    internal WaitTarget? Waiting;
+
+    /// <summary>Changes with every wait: a deadlock is one only if nobody in the cycle moved meanwhile.</summary>
+    internal long WaitNumber;
+
+    internal LockOwner(TimeProvider time, int seed)
+    {
+        Seed = seed;
+        Slot = new WaitSlot(time);
+        LockWait = new WaitTarget(this);
+        XidWait = new WaitTarget(this);
+    }
+
+    internal WaitSlot Slot { get; }
+
+    /// <summary>A number that differs between owners: spreads sessions over pages to insert into.</summary>
+    internal int Seed { get; }
+
+    internal WaitTarget LockWait { get; }
+
+    internal WaitTarget XidWait { get; }
+
+    /// <summary>The transaction that runs in the session now; null between transactions.</summary>
+    public Transaction? Transaction { get; internal set; }
+
+    /// <summary>The session's transaction object, begun again for each transaction.</summary>
+    internal Transaction? Reusable { get; set; }
+
+    /// <summary>Made by the transaction manager for a transaction without a session.</summary>
+    internal bool IsInternal { get; set; }
+
+    /// <summary><c>lock_timeout</c>; infinite by default.</summary>
+    public TimeSpan LockTimeout { get; set; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Index of a held lock or -1. Recent ones first: a statement asks again for what it just took.</summary>
+    internal int FindHeld(in LockTag tag, byte mode, bool session)
+    {
+        for (int i = HeldCount - 1; i >= 0; i--)
+        {
+            ref HeldLock held = ref Held[i];
+            if (held.Mode == mode && held.Session == session && held.Tag == tag)
+                return i;
+        }
+        return -1;
+    }
+
+    internal void AddHeld(in LockTag tag, byte mode, bool session)
+    {
+        if (HeldCount == Held.Length)
+            Array.Resize(ref Held, HeldCount * 2);
+        Held[HeldCount++] = new HeldLock { Tag = tag, Mode = mode, Session = session, Count = 1 };
+    }
+
+    internal void AddHeldRow(in LockTag tag, byte mode)
+    {
+        if (HeldRowCount == HeldRows.Length)
+            Array.Resize(ref HeldRows, HeldRowCount * 2);
+        HeldRows[HeldRowCount++] = (tag, mode);
+    }
+
+    internal void RemoveHeldAt(int index)
+    {
+        Array.Copy(Held, index + 1, Held, index, --HeldCount - index);
+        Held[HeldCount] = default;
+    }
+}

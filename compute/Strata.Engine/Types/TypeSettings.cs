@@ -1,0 +1,26 @@
+namespace Strata.Engine.Types;
+
+/// <summary>Order of day, month and year in ambiguous dates, from DateStyle.</summary>
+public enum DateOrder : byte
+{
+    Mdy,
+    Dmy,
+    Ymd,
+}
+
+/// <summary>The session settings that text input and output of types depend on. Immutable.</summary>
+public sealed record TypeSettings
+{
+    public static readonly TypeSettings Default = new();
+
+    /// <summary>DateStyle's order part. Output is always ISO so far.</summary>
+    public DateOrder DateOrder { get; init; } = DateOrder.Mdy;
+
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>At least 1: shortest exact digits; 0 and below: fewer digits.</summary>
+    public int ExtraFloatDigits { get; init; } = 1;
+
+    /// <summary>bytea_output: hex or escape.</summary>
+    public bool ByteaEscape { get; init; }
+}
