@@ -481,7 +481,7 @@ internal static class ExpressionGrammar
     }
 
     /// <summary>A minus sign becomes part of a number constant, so that the smallest integers can be written.</summary>
-    private static Expression Negate(Expression operand, int position) => operand switch
+    public static Expression Negate(Expression operand, int position) => operand switch
     {
         IntegerLiteral { Value: not int.MinValue } literal => new IntegerLiteral(-literal.Value, position),
         NumericLiteral literal => NegateText(literal.Text, position),
