@@ -35,7 +35,7 @@ internal static class RecordText
     public static int FieldCount(ReadOnlySpan<byte> stored) => stored.Length < 4 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(stored);
 
     /// <summary>Reads the field at <paramref name="offset"/> (4 for the first) and moves behind it. False for null.</summary>
-    public static bool ReadField(ReadOnlySpan<byte> stored, ref int offset, out uint type, out ReadOnlySpan<byte> value)
+    public static bool ReadField(ReadOnlySpan<byte> stored, scoped ref int offset, out uint type, out ReadOnlySpan<byte> value)
     {
         type = BinaryPrimitives.ReadUInt32LittleEndian(stored[offset..]);
         int length = BinaryPrimitives.ReadInt32LittleEndian(stored[(offset + 4)..]);
