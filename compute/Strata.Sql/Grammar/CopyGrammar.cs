@@ -22,9 +22,8 @@ internal static class CopyGrammar
         }
 
         int binaryPosition = p.Position;
-        if (p.Is(Keyword.Binary) && p.IsColumnId(1))
+        if (p.Accept(Keyword.Binary))
         {
-            p.Advance();
             options.Add(Text("format", "binary", binaryPosition));
         }
 

@@ -128,7 +128,8 @@ internal static class FromGrammar
         {
             if (isLateral)
             {
-                return SubqueryWithAlias(p, PrimaryGrammar.ParseSubquery(p), true, position);
+                int queryPosition = p.Position;
+                return SubqueryWithAlias(p, PrimaryGrammar.ParseSubquery(p), true, queryPosition);
             }
 
             FromItem? join = ParseParenthesized(p, out SelectStatement? query);
@@ -179,7 +180,7 @@ internal static class FromGrammar
             }
         }
 
-        bool isFunction = p.IsTypeOrFunctionName() && p.PeekKind() == TokenKind.LeftParen;
+        bool isFunction = p.IsTypeOrFunctionName() && (p.PeekKind() == TokenKind.LeftParen || !p.IsColumnId());
         if (isFunction)
         {
             int position = p.Position;

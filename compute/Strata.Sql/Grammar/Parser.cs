@@ -384,9 +384,10 @@ internal sealed class Parser
     public QualifiedName FunctionName()
     {
         int position = Position;
-        if (IsColumnId() && PeekKind() == TokenKind.Dot)
+        if (IsColumnId() && (PeekKind() == TokenKind.Dot || !IsTypeOrFunctionName()))
         {
-            return new QualifiedName(DottedRest(TakeName()), position);
+            string first = TakeName();
+            return Is(TokenKind.Dot) ? new QualifiedName(DottedRest(first), position) : throw SyntaxError();
         }
 
         return new QualifiedName([TypeOrFunctionName()], position);
