@@ -8,8 +8,16 @@ internal static class CreateGrammar
     /// <summary>Consumes CREATE.</summary>
     public static Statement Parse(Parser p)
     {
+        p.Enter();
         int position = p.Position;
         p.Expect(Keyword.Create);
+        Statement statement = ParseKind(p, position);
+        p.Leave();
+        return statement;
+    }
+
+    private static Statement ParseKind(Parser p, int position)
+    {
         if (p.Is(Keyword.Or))
         {
             p.Advance();

@@ -177,6 +177,7 @@ internal static class ExpressionGrammar
     private static Expression ParseOperators(Parser p, Expression left, int minimum, bool isRestricted)
     {
         int refused = -1;
+        int links = 0;
         while (true)
         {
             int level = Level(p, isRestricted);
@@ -190,6 +191,7 @@ internal static class ExpressionGrammar
                 throw p.SyntaxError();
             }
 
+            Parser.AddLink(ref links);
             left = ParseOperator(p, left, level, isRestricted, ref refused);
         }
     }

@@ -45,8 +45,10 @@ internal static class FromGrammar
 
     private static FromItem ParseJoins(Parser p, FromItem left)
     {
+        int links = 0;
         while (IsJoinStart(p))
         {
+            Parser.AddLink(ref links);
             left = ParseJoin(p, left);
         }
 

@@ -150,6 +150,7 @@ internal static class SelectGrammar
 
     private static SelectStatement ParseSetOperations(Parser p, SelectStatement left, int minimum)
     {
+        int links = 0;
         while (true)
         {
             SetOperationKind kind;
@@ -174,6 +175,7 @@ internal static class SelectGrammar
                 return left;
             }
 
+            Parser.AddLink(ref links);
             int position = p.Position;
             p.Advance();
             bool isAll = p.Accept(Keyword.All);

@@ -35,7 +35,7 @@ public sealed class BTreeVacuum(BTreeIndex index, TransactionManager transaction
     {
         _removed = _entries = 0;
         _unlinked = _recycled = 0;
-        Lsn horizon = transactions.OldestSnapshotLsn();
+        Lsn horizon = transactions.RefreshHorizon();
         PageHandle first = BTreeDescent.ToKey(index, default, 0, LatchMode.Shared, ReadPoint.Live, default, cancellation);
         uint block = first.Key.Block;
         first.UnlatchShared();
