@@ -19,6 +19,10 @@ public static class BuiltinFunctions
         NumericFunctions.Register(table);
         TextFunctions.Register(table);
         SetFunctions.Register(table);
+        CatalogFunctions.Register(table);
+        SystemFunctions.Register(table);
+        ArrayFunctions.Register(table);
+        PatternFunctions.Register(table);
         return table;
     }
 
