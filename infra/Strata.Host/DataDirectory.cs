@@ -80,8 +80,9 @@ public sealed class DataDirectory : IDisposable
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using StreamWriter writer = new(path, options);
         writer.WriteLine(password);
         return password;

@@ -87,7 +87,7 @@ public sealed class EndpointDirectory(IObjectStore objects)
         endpointId.Length is > 0 and <= 64 && endpointId.All(static c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
     private static SqlException Unknown(EndpointAddress address) =>
-        address.EndpointId is { } id ? new SqlException(SqlState.SqlserverRejectedEstablishmentOfSqlconnection, $"endpoint \"{id}\" does not exist") :
+        address.EndpointId is { } id ? new SqlException(new SqlState("08004"), $"endpoint \"{id}\" does not exist") :
         address.BranchName is { } branch ? new SqlException(SqlState.InvalidCatalogName, $"branch \"{branch}\" does not exist or has no endpoint") :
         new SqlException(SqlState.CannotConnectNow, "the default project is not created yet");
 }

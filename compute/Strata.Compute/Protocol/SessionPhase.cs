@@ -183,7 +183,7 @@ internal sealed class SessionPhase(SqlSession session, ProtocolOutput output) : 
         return true;
     }
 
-    private static void ReadFormats(ref MessageReader reader, Span<short> formats)
+    private static void ReadFormats(ref MessageReader reader, scoped Span<short> formats)
     {
         foreach (ref short format in formats)
         {
