@@ -13,7 +13,7 @@ public sealed class KillTests(ITestOutputHelper output)
     [Fact]
     public void Acknowledged_commits_survive_the_death_of_each_role()
     {
-        using StrataInstance instance = new("--processes", .. StoreFlags());
+        using StrataInstance instance = new(["--processes", .. StoreFlags()]);
         instance.Start();
         Ledger ledger = new(instance);
         ledger.CreateTables();
@@ -40,9 +40,9 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Commits_wait_while_two_safekeepers_are_stopped_and_reads_go_on()
+    public async Task Commits_wait_while_two_safekeepers_are_stopped_and_reads_go_on()
     {
-        using StrataInstance instance = new("--processes", .. StoreFlags());
+        using StrataInstance instance = new(["--processes", .. StoreFlags()]);
         instance.Start();
         instance.Execute("CREATE TABLE t (a int PRIMARY KEY); INSERT INTO t VALUES (1)");
         int[] stopped = [instance.RoleProcessId("safekeeper-1"), instance.RoleProcessId("safekeeper-2")];
@@ -52,7 +52,7 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.Equal(1L, instance.Scalar("SELECT count(*) FROM t"));
         Assert.False(insert.IsCompleted);
         StrataInstance.Signal(stopped[0], "CONT");
-        Assert.True(insert.Wait(s_progressTimeout));
+        await insert.WaitAsync(s_progressTimeout);
         Assert.Equal(2L, instance.Scalar("SELECT count(*) FROM t"));
         StrataInstance.Signal(stopped[1], "CONT");
     }
