@@ -64,6 +64,9 @@ public sealed class Proposer
     /// <summary>Why the term was lost.</summary>
     public string LostReason { get; private set; } = "";
 
+    /// <summary>Index of the voter whose log was adopted.</summary>
+    internal int Donor => _donor;
+
     internal ProposerFaults Faults { get; set; }
 
     /// <summary>A safekeeper answered the greeting on a new connection.</summary>

@@ -17,6 +17,9 @@ public sealed class EvaluationContext : IDisposable
         set => _functions = value;
     }
 
+    /// <summary>The executor's own state, for <see cref="HostedEvaluation"/>.</summary>
+    public object? Host { get; set; }
+
     /// <summary>Constant vectors: first the statement's parameters, then the executor's.</summary>
     public ReadOnlySpan<Vector> Parameters => _parameters;
 

@@ -17,6 +17,8 @@ public sealed class FunctionSite(FunctionInfo function, SqlType[] argumentTypes,
     /// <summary>True when the call spelled VARIADIC before its last argument.</summary>
     public bool IsVariadicCall { get; init; }
 
+    internal Vectors.ErrorSink ConstantErrors { get; } = new();
+
     /// <summary>What the function remembers: a compiled pattern, a parsed format, …</summary>
     public object? State;
 }

@@ -20,6 +20,9 @@ internal sealed class CounterStore(BufferPool pool, WalInserter wal, CommitLog c
     /// <summary>The first OID of user objects; the binary's own objects lie below.</summary>
     public const ulong FirstOid = 16384;
 
+    /// <summary>The first storage id of user objects; catalog heaps have fixed ids below.</summary>
+    public const ulong FirstStorage = 16384;
+
     private const int RecordBytes = 128;
 
     private struct Range
@@ -53,7 +56,7 @@ internal sealed class CounterStore(BufferPool pool, WalInserter wal, CommitLog c
                 bool init = PageFormat.IsNew(page.Bytes);
                 _xids = Reserve(page, init, CounterId.NextXid, FirstXid, options.XidRange);
                 _oids = Reserve(page, init, CounterId.NextOid, FirstOid, options.IdRange);
-                _storages = Reserve(page, init, CounterId.NextStorage, SystemStorage.FirstUser, options.IdRange);
+                _storages = Reserve(page, init, CounterId.NextStorage, FirstStorage, options.IdRange);
                 WalRecordBuilder record = wal.Begin(WalRecordKind.TermStart, 0);
                 ByteWriter change = record.BeginChange(page);
                 CountersSet.Begin(ref change, init);

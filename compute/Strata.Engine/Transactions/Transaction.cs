@@ -140,19 +140,20 @@ public sealed class Transaction
     /// </summary>
     public Snapshot TakeSnapshot()
     {
-        if (Isolation >= IsolationLevel.RepeatableRead && _statementLsn != 0)
-            return new Snapshot(this, new Lsn(_statementLsn), CommandId);
-        return TakeFreshSnapshot();
+        if (Isolation < IsolationLevel.RepeatableRead || _statementLsn == 0)
+            _statementLsn = _manager.Snapshots.Publish(this, LowestRegistered());
+        return new Snapshot(this, new Lsn(_statementLsn), CommandId);
     }
 
-    /// <summary>A snapshot of now whatever the isolation level: READ COMMITTED re-checks after a wait, and checks of foreign keys.</summary>
+    /// <summary>
+    /// A snapshot of now whatever the isolation level: READ COMMITTED re-checks after a wait, and checks of foreign keys. The statement's own stays valid beside it.
+    /// </summary>
     public Snapshot TakeFreshSnapshot()
     {
-        ulong lsn = _manager.Snapshots.Publish(this, LowestRegistered());
-        if (Isolation < IsolationLevel.RepeatableRead || _statementLsn == 0)
+        ulong held = _statementLsn == 0 ? LowestRegistered() : Math.Min(_statementLsn, LowestRegistered());
+        ulong lsn = _manager.Snapshots.Publish(this, held);
+        if (_statementLsn == 0)
             _statementLsn = lsn;
-        else
-            Volatile.Write(ref PublishedSnapshot, Math.Min(lsn, Math.Min(_statementLsn, LowestRegistered())));
         return new Snapshot(this, new Lsn(lsn), CommandId);
     }
 

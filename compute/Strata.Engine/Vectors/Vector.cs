@@ -227,6 +227,23 @@ public sealed unsafe class Vector(SqlType type, MemoryAccount? account = null) :
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> GetBytes(int row) => ((ByteView*)_data)[Position(row)].Span;
 
+    /// <summary>A row's value as it is stored: the width's bytes, or the content of a view. Undefined for null rows of fixed width.</summary>
+    public ReadOnlySpan<byte> GetStored(int row) =>
+        Physical == PhysicalType.Bytes ? GetBytes(row) : new ReadOnlySpan<byte>(_data + ((nint)Position(row) * _width), _width);
+
+    /// <summary>Stores a value given in its stored form; bytes are copied.</summary>
+    public void SetStored(int row, ReadOnlySpan<byte> stored)
+    {
+        if (Physical == PhysicalType.Bytes)
+        {
+            SetBytes(row, stored);
+            return;
+        }
+
+        Invariant.Check(stored.Length == _width);
+        stored.CopyTo(new Span<byte>(_ownData + ((nint)row * _width), _width));
+    }
+
     /// <summary>Stores a value in a flat or (row 0) constant vector. It does not touch the row's validity bit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Set<T>(int row, T value)

@@ -3,6 +3,7 @@ using Strata.Format.Messages;
 using Strata.Platform;
 using Strata.Safekeeper.Storage;
 using Strata.Safekeeper.Timelines;
+using Strata.Safekeeper.Uploads;
 
 namespace Strata.Safekeeper.Connections;
 
@@ -173,7 +174,7 @@ internal sealed class ConnectionHandler(
         switch (message)
         {
             case SafekeeperStreamRequest stream when _streamer is null:
-                var streamer = new WalStreamer(connection, timeline, archive, _key, stream.StartLsn, log);
+                var streamer = new WalStreamer(connection, timeline, new LogReader(timeline, archive, _key), stream.StartLsn, log);
                 _streamer = scheduler.StartThread($"safekeeper-{self.Id}/stream", streamer.Run);
                 return true;
             case SafekeeperStreamFeedback feedback:
@@ -218,15 +219,13 @@ internal sealed class ConnectionHandler(
         if (Timeline() is not { } timeline)
             return NoTimeline();
         byte[] frame = new byte[SafekeeperWalChunk.HeaderBytes + Math.Min(request.MaxBytes, ReadBufferBytes)];
-        int count = timeline.Read(request, frame.AsSpan(SafekeeperWalChunk.HeaderBytes), out bool removed);
-        if (removed)
-            count = archive.Read(_key, request.BeginLsn, frame.AsSpan(SafekeeperWalChunk.HeaderBytes));
+        int count = new LogReader(timeline, archive, _key).Read(request, frame.AsSpan(SafekeeperWalChunk.HeaderBytes), out bool missing);
         if (count < 0)
         {
             Send(new SafekeeperError(SafekeeperErrorKind.Fenced, $"term {request.Term} does not lead here"));
             return true;
         }
-        if (removed && count == 0)
+        if (missing)
         {
             Send(new SafekeeperError(SafekeeperErrorKind.WalRemoved, $"WAL at {request.BeginLsn} is neither here nor in the object store"));
             return true;

@@ -10,7 +10,7 @@ namespace Strata.Safekeeper.Connections;
 /// locally from the object store. Without news it sends an empty chunk now and then, so that either side notices a dead peer.
 /// </summary>
 internal sealed class WalStreamer(
-    IFrameConnection connection, SafekeeperTimeline timeline, SegmentReader archive, TimelineKey key, Lsn start, Log log)
+    IFrameConnection connection, SafekeeperTimeline timeline, LogReader reader, Lsn start, Log log)
 {
     private const int ChunkBytes = 1 << 20;
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(2);
@@ -46,12 +46,10 @@ internal sealed class WalStreamer(
                 int wanted = (int)Math.Min(commit - position, ChunkBytes);
                 if (buffer.Length < wanted)
                     buffer = new byte[ChunkBytes];
-                count = timeline.Read(new SafekeeperReadRequest(0, 0, position, wanted), buffer, out bool removed);
-                if (removed)
-                    count = archive.Read(key, position, buffer.AsSpan(0, wanted));
+                count = reader.Read(new SafekeeperReadRequest(0, 0, position, wanted), buffer, out _);
                 if (count <= 0)
                 {
-                    log.Warn($"timeline {key}: a reader asked for WAL at {position}, which is neither here nor in the object store");
+                    log.Warn($"timeline {timeline.Timeline}: a reader asked for WAL at {position}, which is neither here nor in the object store");
                     connection.Send(SafekeeperMessageCodec.Encode(
                         new SafekeeperError(SafekeeperErrorKind.WalRemoved, $"WAL at {position} is neither here nor in the object store")));
                     return;

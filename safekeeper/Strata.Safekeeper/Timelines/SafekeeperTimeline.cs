@@ -184,6 +184,16 @@ internal sealed class SafekeeperTimeline : IDisposable
         return log.Read(request.BeginLsn, destination[..(int)count]);
     }
 
+    /// <summary>Reads local bytes whatever their state, for the simulator's invariants.</summary>
+    internal int ReadLocal(Lsn from, Span<byte> destination)
+    {
+        lock (_gate)
+        {
+            Current();
+            return _log!.Read(from, destination);
+        }
+    }
+
     /// <summary>
     /// Waits until more than <paramref name="beyond"/> is committed, at most for the timeout, and returns what is committed. Throws <see cref="ObjectDisposedException"/> when the timeline closes.
     /// </summary>

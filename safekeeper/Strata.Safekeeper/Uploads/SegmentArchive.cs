@@ -44,18 +44,25 @@ internal sealed class SegmentArchive(IObjectStore store, IRandom random, Project
             throw new ObjectStoreException(ObjectStoreErrorKind.Unavailable, $"object {key} is not what was put");
     }
 
-    /// <summary>Reads archived bytes at an LSN; 0 when they are not there (or damaged).</summary>
+    /// <summary>Reads archived bytes from an LSN on, across segments; fewer than asked where an object is missing (or damaged).</summary>
     public int Read(Lsn at, Span<byte> destination)
     {
-        ulong segment = at.Value / (ulong)segmentBytes;
-        if (segment != _cachedSegment && !Load(segment))
-            return 0;
-        if (at < _cachedBegin || at >= _cachedBegin + (ulong)_cached.Length)
-            return 0;
-        ReadOnlySpan<byte> rest = _cached.Span[(int)(at - _cachedBegin)..];
-        int count = Math.Min(rest.Length, destination.Length);
-        rest[..count].CopyTo(destination);
-        return count;
+        int total = 0;
+        while (!destination.IsEmpty)
+        {
+            ulong segment = at.Value / (ulong)segmentBytes;
+            if (segment != _cachedSegment && !Load(segment))
+                break;
+            if (at < _cachedBegin || at >= _cachedBegin + (ulong)_cached.Length)
+                break;
+            ReadOnlySpan<byte> rest = _cached.Span[(int)(at - _cachedBegin)..];
+            int count = Math.Min(rest.Length, destination.Length);
+            rest[..count].CopyTo(destination);
+            destination = destination[count..];
+            at += (ulong)count;
+            total += count;
+        }
+        return total;
     }
 
     /// <summary>Removes objects of segments that end at or below an LSN; at most <paramref name="limit"/> of them. Returns how many.</summary>

@@ -150,6 +150,30 @@ public sealed class InMemoryTimeline : IPageSource, IWalSink
         }
     }
 
+    /// <summary>The timeline as it was when its log ended at <paramref name="end"/>, the end of a record.</summary>
+    public InMemoryTimeline CopyUntil(Lsn end)
+    {
+        lock (_gate)
+        {
+            var copy = new InMemoryTimeline();
+            foreach ((Lsn start, byte[] bytes) in _log.TakeWhile(record => record.Start < end))
+            {
+                copy._log.Add((start, bytes));
+                copy._previous = start;
+                copy._end = start + (ulong)bytes.Length;
+            }
+            copy._durable = copy._end;
+            return copy;
+        }
+    }
+
+    /// <summary>LSN of every record, ascending.</summary>
+    public Lsn[] RecordEnds()
+    {
+        lock (_gate)
+            return [.. _log.Select(record => record.Start + (ulong)record.Bytes.Length)];
+    }
+
     public void Read(ReadOnlySpan<PageRead> pages, Lsn lsn, CancellationToken cancellation)
     {
         foreach (PageRead read in pages)

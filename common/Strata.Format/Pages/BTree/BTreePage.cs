@@ -122,6 +122,21 @@ public static class BTreePage
         return low - 1;
     }
 
+    /// <summary>The slot of an internal page whose child holds the keys just below <paramref name="key"/>: the last separator below it.</summary>
+    public static int ChildSlotBelow(ReadOnlySpan<byte> page, ReadOnlySpan<byte> key)
+    {
+        int low = 1, high = Count(page);
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (Item(page, middle)[ChildBytes..].SequenceCompareTo(key) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low - 1;
+    }
+
     /// <summary>Whether an item carries the dead hint.</summary>
     public static bool IsDeadHint(ReadOnlySpan<byte> page, int slot) => (Pointer(page, slot) & DeadBit) != 0;
 

@@ -15,11 +15,14 @@ namespace Strata.Format.Pages.Ops;
 /// </summary>
 public static class Tombstone
 {
+    /// <summary>Encodes a truncation, for a change whose key is the first block that is gone.</summary>
+    public static void EncodeTruncate(ref ByteWriter writer) => PageOps.WriteOp(ref writer, PageOp.Truncate);
+
     /// <summary>Adds to a record: the fork of <paramref name="firstGone"/> ends before its block.</summary>
     public static void AddTruncate(ref WalRecordWriter record, PageKey firstGone)
     {
         ByteWriter writer = record.BeginChange(firstGone);
-        PageOps.WriteOp(ref writer, PageOp.Truncate);
+        EncodeTruncate(ref writer);
         record.EndChange(in writer);
     }
 

@@ -63,6 +63,25 @@ public unsafe struct HeapFetch
         return found;
     }
 
+    /// <summary>Fetches the version that the TID names if the snapshot sees it, without following a chain: <c>WHERE ctid = …</c>.</summary>
+    public bool FetchExact(HeapRelation heap, Tid tid, in Snapshot snapshot, CancellationToken cancellation = default)
+    {
+        Release();
+        _page = heap.Context.Pool.Pin(heap.KeyOf(tid.Block), snapshot.ReadPoint, cancellation);
+        _block = tid.Block;
+        _page.LatchShared();
+        try
+        {
+            bool found = TryRow(tid.Slot, out byte* row, out int length) && HeapVisibility.IsVisible(row, snapshot, heap.Context.Transactions);
+            Row = found ? new HeapRowPointer(row, length, tid) : default;
+            return found;
+        }
+        finally
+        {
+            _page.UnlatchShared();
+        }
+    }
+
     /// <summary>Lets go of the page; the row is dead.</summary>
     public void Release()
     {

@@ -23,7 +23,6 @@ namespace Strata.Engine.Storage.Heap;
 public sealed unsafe class HeapRelation
 {
     private const int RecordOverheadBytes = 256;
-    private const int MaxAttempts = 1000;
 
     private readonly StorageContext _context;
     private readonly BufferPool _pool;
@@ -97,9 +96,9 @@ public sealed unsafe class HeapRelation
         CheckSize(row.RowBytes);
         ulong xid = transaction.EnsureXid(cancellation);
         int seed = transaction.Owner.Seed;
-        for (int attempt = 0; ; attempt++)
+        while (true)
         {
-            Invariant.Check(attempt < MaxAttempts);
+            cancellation.ThrowIfCancellationRequested();
             PageHandle page = _space.PinCandidate(seed, row.RowBytes, cancellation);
             PageHandle map = default;
             bool latched = false;
@@ -110,7 +109,7 @@ public sealed unsafe class HeapRelation
                 latched = true;
                 if (!HasRoom(page, row.RowBytes))
                 {
-                    _space.Full(seed, page.Key.Block);
+                    _space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
                     continue;
                 }
                 if (!TryLatchMap(page, ref map, ref latched, cancellation))
@@ -136,9 +135,9 @@ public sealed unsafe class HeapRelation
         ulong xid = transaction.EnsureXid(cancellation);
         int seed = transaction.Owner.Seed;
         int done = 0;
-        for (int attempt = 0; done < rows.Count; attempt++)
+        while (done < rows.Count)
         {
-            Invariant.Check(attempt < MaxAttempts + rows.Count);
+            cancellation.ThrowIfCancellationRequested();
             int first = HeapRow.HeaderBytes + rows.BodyBytes(done);
             PageHandle page = _space.PinCandidate(seed, first, cancellation);
             PageHandle map = default;
@@ -154,7 +153,7 @@ public sealed unsafe class HeapRelation
                 if (room)
                     done += LogInsertMany(xid, transaction.CommandId, page, map, rows, done, tids);
                 if (done < rows.Count)
-                    _space.Full(seed, page.Key.Block);
+                    _space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
             }
             finally
             {
@@ -175,9 +174,9 @@ public sealed unsafe class HeapRelation
         CheckSize(row.RowBytes);
         ulong xid = transaction.EnsureXid(cancellation);
         RowLockMode mode = keyChanged ? RowLockMode.Update : RowLockMode.NoKeyUpdate;
-        for (int attempt = 0; ; attempt++)
+        while (true)
         {
-            Invariant.Check(attempt < MaxAttempts);
+            cancellation.ThrowIfCancellationRequested();
             PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
             PageHandle map = default;
             bool latched = false, lockedHere = false;
@@ -238,9 +237,9 @@ public sealed unsafe class HeapRelation
         Transaction transaction, in Snapshot snapshot, Tid tid, out HeapUpdateOutcome outcome, CancellationToken cancellation = default)
     {
         ulong xid = transaction.EnsureXid(cancellation);
-        for (int attempt = 0; ; attempt++)
+        while (true)
         {
-            Invariant.Check(attempt < MaxAttempts);
+            cancellation.ThrowIfCancellationRequested();
             PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
             PageHandle map = default;
             bool latched = false;
@@ -288,9 +287,9 @@ public sealed unsafe class HeapRelation
         CancellationToken cancellation = default)
     {
         LockTag tag = LockTag.Row(Database, Storage, tid);
-        for (int attempt = 0; ; attempt++)
+        while (true)
         {
-            Invariant.Check(attempt < MaxAttempts);
+            cancellation.ThrowIfCancellationRequested();
             PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
             ulong waitFor;
             Tid alsoLock = default;
@@ -399,7 +398,7 @@ public sealed unsafe class HeapRelation
             if (newBlock == tid.Block)
             {
                 // The page has no room; that is why we are here.
-                _space.Full(seed, newBlock);
+                _space.Full(seed, newBlock, 0);
                 return false;
             }
             // Both map pages are pinned in any case: it is too late for that once two pages are latched.
@@ -413,7 +412,7 @@ public sealed unsafe class HeapRelation
             {
                 if (!HasRoom(newPage, row.RowBytes))
                 {
-                    _space.Full(seed, newBlock);
+                    _space.Full(seed, newBlock, HeapPage.FreeBytes(newPage.Bytes));
                     return false;
                 }
                 if (!TryGetWritable(transaction, snapshot, oldPage, tid, mode, out _, out _, out outcome))

@@ -70,19 +70,20 @@ public sealed unsafe class HeapScan
         }
     }
 
+    /// <summary>Lets go of the current page, whose rows are dead then; the scan goes on with the next page. For who keeps copies while a client is slow.</summary>
+    public void ReleasePage()
+    {
+        if (_page.IsValid)
+            _page.Unpin();
+        _page = default;
+    }
+
     /// <summary>Ends the scan; all rows that it handed out are dead.</summary>
     public void Close()
     {
         ReleasePage();
         _heap = null;
         _snapshot = default;
-    }
-
-    private void ReleasePage()
-    {
-        if (_page.IsValid)
-            _page.Unpin();
-        _page = default;
     }
 
     private void Announce(CancellationToken cancellation)

@@ -48,9 +48,12 @@ internal sealed class HeapSpace(StorageContext context, uint database, ulong sto
         return context.Pool.Pin(new PageKey(database, storage, Fork.Main, block), ReadPoint.Live, cancellation);
     }
 
-    /// <summary>A page that <see cref="PinCandidate"/> gave has no room.</summary>
-    public void Full(int ownerSeed, uint block) =>
-        Interlocked.CompareExchange(ref _targets[ownerSeed & (Targets - 1)], NoBlock, block);
+    /// <summary>A page that <see cref="PinCandidate"/> gave has no room, but only so many bytes.</summary>
+    public void Full(int ownerSeed, uint block, int freeBytes)
+    {
+        if (Interlocked.CompareExchange(ref _targets[ownerSeed & (Targets - 1)], NoBlock, block) == block)
+            context.FreeSpace?.Note(database, storage, block, freeBytes);
+    }
 
     /// <summary>Forgets all hints: the relation was truncated.</summary>
     public void Reset()
@@ -119,7 +122,8 @@ internal sealed class HeapSpace(StorageContext context, uint database, ulong sto
                     throw new Types.SqlException(Types.SqlState.ProgramLimitExceeded, "cannot extend relation beyond 4294967294 blocks");
                 WalRecordBuilder record = context.Wal.Begin(WalRecordKind.Change, 0);
                 ByteWriter change = record.BeginChange(meta);
-                RelationMetaSet.Begin(ref change);
+                // The heaps of the catalog exist without having been created.
+                RelationMetaSet.Begin(ref change, init: PageFormat.IsNew(meta.Bytes));
                 RelationMetaSet.Add(ref change, Fork.Main, first + count);
                 record.EndChange(in change);
                 record.Insert();

@@ -1,9 +1,8 @@
 using Strata.Format;
 using Strata.Platform;
 using Strata.Safekeeper.Timelines;
-using Strata.Safekeeper.Uploads;
 
-namespace Strata.Safekeeper.Connections;
+namespace Strata.Safekeeper.Uploads;
 
 /// <summary>Reads WAL that was removed locally from the object store. Thread-safe; keeps one segment, since readers go through it in order.</summary>
 internal sealed class SegmentReader(IObjectStore store, IRandom random, int segmentBytes, Log log)

@@ -1,0 +1,138 @@
+using Strata.Engine.Functions;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Expressions;
+
+/// <summary>Builds conversions (PostgreSQL's parse_coerce): to a type, then to its modifier. Not thread-safe.</summary>
+public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
+{
+    public TypeCoercion Coercion { get; } = coercion;
+
+    /// <summary>Called when a parameter of unknown type gets one from its context; returns the typed node.</summary>
+    public Func<ParameterExpression, SqlType, Expression>? DecideParameter { get; set; }
+
+    /// <summary>
+    /// The expression as a value of <paramref name="target"/> (modifier applied), or null when the context allows no way.
+    /// </summary>
+    public Expression? Cast(Expression expression, SqlType target, CastContext castContext, int position = -1)
+    {
+        bool isExplicit = castContext == CastContext.Explicit;
+        if (!Coercion.CanCoerce(expression.Type.Oid, target.Oid, castContext))
+            return null;
+        Expression result = ToType(expression, target.WithTypmod(-1), castContext, position);
+        return ApplyModifier(result, target, castContext, isExplicit, position);
+    }
+
+    /// <summary>Like <see cref="Cast"/>, and throws 42846 "cannot cast type".</summary>
+    public Expression CastOrThrow(Expression expression, SqlType target, CastContext castContext, int position = -1) =>
+        Cast(expression, target, castContext, position)
+        ?? throw new SqlException(
+            SqlState.CannotCoerce, $"cannot cast type {TypeNames.Format(expression.Type)} to {TypeNames.Format(target)}")
+        {
+            Position = (position < 0 ? expression.Position : position) + 1,
+        };
+
+    /// <summary>Converts to a type without modifier; the caller has checked that there is a way.</summary>
+    public Expression ToType(Expression expression, SqlType target, CastContext castContext, int position = -1)
+    {
+        Vectors.DepthGuard.Check();
+        bool isExplicit = castContext == CastContext.Explicit;
+        if (expression.Type.Oid == target.Oid || target.Oid == TypeOid.Any)
+            return expression.Type.Oid == TypeOid.Unknown && target.Oid == TypeOid.Any ? ToType(expression, SqlType.Text, castContext) : expression;
+        if (target.IsPolymorphic)
+            return expression;
+        if (expression.Type.Oid == TypeOid.Unknown)
+            return FromUnknown(expression, target, castContext);
+
+        SqlType baseTarget = Coercion.BaseType(target);
+        switch (Coercion.FindPath(expression.Type.Oid, target.Oid, castContext, out FunctionInfo? function))
+        {
+            case CoercionPath.Relabel:
+                return new RelabelExpression(expression, target, isExplicit) { Position = position };
+            case CoercionPath.Function:
+            {
+                Expression call = CallCast(function!, expression, baseTarget, isExplicit, position);
+                return baseTarget.Oid == target.Oid ? call : new RelabelExpression(call, target, isExplicit) { Position = position };
+            }
+
+            case CoercionPath.ArrayElements:
+            {
+                SqlType element = expression.Type.IsArray ? expression.Type.ElementType! : Coercion.BaseType(expression.Type).ElementType!;
+                Expression item = ToType(new SlotExpression(0, element), baseTarget.ElementType!, castContext);
+                return new ArrayCastExpression(expression, target, item, isExplicit) { Position = position };
+            }
+
+            case CoercionPath.InputOutput:
+                return new IoCastExpression(expression, target, isExplicit) { Position = position };
+            default:
+                if (target.Oid == TypeOid.Record || expression.Type.Oid == TypeOid.Record)
+                    return new RelabelExpression(expression, target, isExplicit) { Position = position };
+                throw new SqlException(
+                    SqlState.CannotCoerce, $"cannot cast type {TypeNames.Format(expression.Type)} to {TypeNames.Format(target)}")
+                {
+                    Position = (position < 0 ? expression.Position : position) + 1,
+                };
+        }
+    }
+
+    private Expression FromUnknown(Expression expression, SqlType target, CastContext castContext)
+    {
+        if (expression is ParameterExpression parameter && DecideParameter is not null)
+            return DecideParameter(parameter, target);
+        if (expression is not ConstantExpression constant)
+            return new IoCastExpression(expression, target, castContext == CastContext.Explicit) { Position = expression.Position };
+        if (constant.IsNull)
+            return new ConstantExpression(target, Datum.Null) { Position = expression.Position };
+        try
+        {
+            SqlType baseTarget = Coercion.BaseType(target);
+            Datum value = TypeInput.Parse(baseTarget.WithTypmod(-1), constant.Value.Bytes, context);
+            return new ConstantExpression(target, value) { Position = expression.Position };
+        }
+        catch (SqlException e) when (e.Position == 0 && expression.Position >= 0)
+        {
+            e.Position = expression.Position + 1;
+            throw;
+        }
+    }
+
+    private static FunctionExpression CallCast(FunctionInfo function, Expression expression, SqlType target, bool isExplicit, int position)
+    {
+        Expression[] arguments = function.ArgumentTypes.Length switch
+        {
+            1 => [expression],
+            2 => [expression, ConstantExpression.Int4(-1)],
+            _ => [expression, ConstantExpression.Int4(-1), ConstantExpression.Boolean(isExplicit)],
+        };
+        return new FunctionExpression(function, target, arguments)
+        {
+            Form = isExplicit ? CallForm.ExplicitCast : CallForm.ImplicitCast,
+            Position = position,
+        };
+    }
+
+    /// <summary>Applies the target's modifier (length, precision) when it has one that the value's type has not.</summary>
+    private Expression ApplyModifier(Expression expression, SqlType target, CastContext castContext, bool isExplicit, int position)
+    {
+        SqlType baseTarget = Coercion.BaseType(target);
+        int typmod = baseTarget.Typmod >= 0 ? baseTarget.Typmod : target.Typmod;
+        if (typmod < 0 || (expression.Type.Oid == target.Oid && expression.Type.Typmod == typmod))
+            return expression;
+
+        SqlType element = baseTarget.IsArray ? baseTarget.ElementType! : baseTarget;
+        if (BuiltinRegistry.Cast(element.Oid, element.Oid) is not { } cast || BuiltinRegistry.Function(cast.FunctionOid) is not { } function)
+            return expression;
+        Expression operand = baseTarget.IsArray ? new SlotExpression(0, element.WithTypmod(-1)) : expression;
+        Expression[] arguments = function.ArgumentTypes.Length == 2
+            ? [operand, ConstantExpression.Int4(typmod)]
+            : [operand, ConstantExpression.Int4(typmod), ConstantExpression.Boolean(isExplicit)];
+        var call = new FunctionExpression(function, element.WithTypmod(typmod), arguments)
+        {
+            Form = castContext == CastContext.Explicit ? CallForm.ExplicitCast : CallForm.ImplicitCast,
+            Position = position,
+        };
+        if (baseTarget.IsArray)
+            return new ArrayCastExpression(expression, target.WithTypmod(typmod), call, isExplicit) { Position = position };
+        return baseTarget.Oid == target.Oid ? call : new RelabelExpression(call, target, isExplicit) { Position = position };
+    }
+}

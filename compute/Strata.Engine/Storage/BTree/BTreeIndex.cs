@@ -1,0 +1,211 @@
+using System.Runtime.CompilerServices;
+using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.FreeSpace;
+using Strata.Engine.Storage.Wal;
+using Strata.Engine.Types;
+using Strata.Format;
+using Strata.Format.Pages;
+using Strata.Format.Pages.BTree;
+using Strata.Format.Pages.Ops;
+using Strata.Format.Wal;
+
+namespace Strata.Engine.Storage.BTree;
+
+/// <summary>
+/// A B-tree index: Lehman-Yao, with right links and high keys, over memcomparable keys that are prefix-free within the index (every variable-width column is
+/// terminated). Entries are ordered by key bytes, then TID. One instance per index, shared by all sessions; thread-safe.
+/// </summary>
+/// <remarks>
+/// Latch order: left to right within a level, then up, the metadata page last. A search holds one latch at a time. A split is one record for its
+/// level; until the parent knows the new page it carries the incomplete-split flag on its left page, and whoever is about to split that page again completes it.
+/// Exceptions leave no latch and no pin behind; between two records the tree is always valid.
+/// </remarks>
+public sealed class BTreeIndex
+{
+    internal const int MaxLevels = 32;
+    internal const int ItemRecordBytes = 4 * 1024;
+    internal const uint FirstLeafBlock = 1;
+    private const int KeyLocks = 64;
+
+    private readonly BTreeInserter _inserter;
+    private readonly Lock[] _keyLocks = new Lock[KeyLocks];
+    private ulong _root;
+
+    public BTreeIndex(BufferPool pool, WalInserter wal, RelationFile file)
+    {
+        Pool = pool;
+        Wal = wal;
+        File = file;
+        _inserter = new BTreeInserter(this);
+        for (int i = 0; i < KeyLocks; i++)
+            _keyLocks[i] = new Lock();
+    }
+
+    internal BufferPool Pool { get; }
+
+    internal WalInserter Wal { get; }
+
+    /// <summary>The forks of the index.</summary>
+    public RelationFile File { get; }
+
+    /// <summary>Makes an empty index in a storage that was just created (<see cref="RelationFile.Create"/>): metadata page and an empty root leaf.</summary>
+    public static void Create(BufferPool pool, WalInserter wal, RelationFile file, ulong xid, CancellationToken cancellation = default)
+    {
+        Invariant.Check(file.Allocate(Fork.Main, cancellation) == BTreeMetaPage.Block);
+        Invariant.Check(file.Allocate(Fork.Main, cancellation) == FirstLeafBlock);
+        wal.EnsureRoom(ItemRecordBytes, cancellation);
+        PageHandle meta = pool.PinNew(file.KeyOf(Fork.Main, BTreeMetaPage.Block), cancellation);
+        PageHandle leaf;
+        try
+        {
+            leaf = pool.PinNew(file.KeyOf(Fork.Main, FirstLeafBlock), cancellation);
+        }
+        catch
+        {
+            meta.Unpin();
+            throw;
+        }
+        leaf.LatchExclusive();
+        meta.LatchExclusive();
+        WalRecordBuilder record = wal.Begin(WalRecordKind.Change, xid);
+        ByteWriter change = record.BeginChange(leaf);
+        BTreeInit.Begin(ref change, FirstLeafBlock, level: 0, incompleteSplit: false, left: 0, right: 0, hasHighKey: false, default);
+        record.EndChange(in change);
+        change = record.BeginChange(meta);
+        BTreeMetaSet.Encode(ref change, FirstLeafBlock, level: 0, init: true);
+        record.EndChange(in change);
+        record.Insert();
+        meta.UnlatchExclusive();
+        leaf.UnlatchExclusive();
+        leaf.Unpin();
+        meta.Unpin();
+    }
+
+    /// <summary>
+    /// Inserts an entry. Throws <see cref="SqlException"/> 54000 when the key is too long. Inserting an entry that is there already does nothing.
+    /// </summary>
+    [SkipLocalsInit]
+    public void Insert(ulong xid, ReadOnlySpan<byte> key, Tid tid, CancellationToken cancellation = default)
+    {
+        Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
+        _inserter.Insert(xid, MakeItem(buffer, key, tid), cancellation);
+    }
+
+    /// <summary>
+    /// Inserts an entry unless another row that counts has the key. Entries with the key are judged one after the other, by
+    /// <paramref name="check"/>; no two threads judge or insert the same key at once, so of two that insert it one sees the other.
+    /// </summary>
+    [SkipLocalsInit]
+    public UniqueInsertResult InsertUnique<TCheck>(
+        ulong xid, ReadOnlySpan<byte> key, Tid tid, ref TCheck check, CancellationToken cancellation = default)
+        where TCheck : IUniqueCheck, allows ref struct
+    {
+        Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
+        ReadOnlySpan<byte> item = MakeItem(buffer, key, tid);
+        lock (_keyLocks[(int)(Crc32C.Compute(key) % KeyLocks)])
+        {
+            if (_inserter.TryInsertIfKeyIsNew(xid, key, item, cancellation))
+                return default;
+            UniqueInsertResult conflict = FindConflict(key, tid, ref check, cancellation);
+            if (conflict.IsInserted)
+                _inserter.Insert(xid, item, cancellation);
+            return conflict;
+        }
+    }
+
+    /// <summary>
+    /// Copies TIDs of entries that have the key, ascending, and returns how many; when the span is full there may be more
+    /// (<see cref="LookupAfter"/>). Allocates nothing.
+    /// </summary>
+    public int Lookup(ReadOnlySpan<byte> key, Span<Tid> tids, ReadPoint readPoint = default, CancellationToken cancellation = default) =>
+        BTreeLookup.Run(this, key, key, tids, readPoint, cancellation);
+
+    /// <summary>As <see cref="Lookup"/>, but only entries after one with the TID <paramref name="last"/>.</summary>
+    [SkipLocalsInit]
+    public int LookupAfter(ReadOnlySpan<byte> key, Tid last, Span<Tid> tids, ReadPoint readPoint = default, CancellationToken cancellation = default)
+    {
+        Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
+        Tid next = last.Slot == ushort.MaxValue ? new Tid(checked(last.Block + 1), 0) : last with { Slot = (ushort)(last.Slot + 1) };
+        return BTreeLookup.Run(this, key, MakeItem(buffer, key, next), tids, readPoint, cancellation);
+    }
+
+    /// <summary>Whether the entry is in the index now.</summary>
+    [SkipLocalsInit]
+    public bool Contains(ReadOnlySpan<byte> key, Tid tid, CancellationToken cancellation = default)
+    {
+        Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
+        ReadOnlySpan<byte> item = MakeItem(buffer, key, tid);
+        Span<Tid> found = stackalloc Tid[1];
+        return BTreeLookup.Run(this, item, item, found, ReadPoint.Live, cancellation) != 0;
+    }
+
+    /// <summary>Block and level of the root, as far as known: a root that was split meanwhile still leads everywhere by right links.</summary>
+    internal (uint Block, int Level) Root(ReadPoint readPoint, CancellationToken cancellation)
+    {
+        ulong root = readPoint.IsLive ? Volatile.Read(ref _root) : 0;
+        return root != 0 ? ((uint)root, (int)(root >> 32)) : ReadRoot(readPoint, cancellation);
+    }
+
+    /// <summary>Reads the root from the metadata page.</summary>
+    internal (uint Block, int Level) ReadRoot(ReadPoint readPoint, CancellationToken cancellation)
+    {
+        PageHandle meta = Pin(BTreeMetaPage.Block, readPoint, cancellation);
+        meta.LatchShared();
+        uint block = BTreeMetaPage.GetRoot(meta.Bytes);
+        int level = BTreeMetaPage.GetLevel(meta.Bytes);
+        meta.UnlatchShared();
+        meta.Unpin();
+        Invariant.Check(block != 0);
+        if (readPoint.IsLive)
+            NoteRoot(block, level);
+        return (block, level);
+    }
+
+    internal void NoteRoot(uint block, int level) => Volatile.Write(ref _root, (ulong)level << 32 | block);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal PageHandle Pin(uint block, ReadPoint readPoint, CancellationToken cancellation) =>
+        Pool.Pin(File.KeyOf(Fork.Main, block), readPoint, cancellation);
+
+    private UniqueInsertResult FindConflict<TCheck>(ReadOnlySpan<byte> key, Tid own, ref TCheck check, CancellationToken cancellation)
+        where TCheck : IUniqueCheck, allows ref struct
+    {
+        Span<Tid> tids = stackalloc Tid[16];
+        int count = Lookup(key, tids, ReadPoint.Live, cancellation);
+        while (true)
+        {
+            foreach (Tid tid in tids[..count])
+            {
+                if (tid == own)
+                    continue;
+                UniqueVerdict verdict = check.Judge(tid, out ulong waitXid);
+                // Vacuum may have removed the entry and given its line pointer to another row before the row was judged;
+                // an entry that is still there proves that it had not.
+                if (verdict != UniqueVerdict.Dead && Contains(key, tid, cancellation))
+                    return new UniqueInsertResult(verdict, tid, waitXid);
+            }
+            if (count < tids.Length)
+                return default;
+            count = LookupAfter(key, tids[^1], tids, ReadPoint.Live, cancellation);
+        }
+    }
+
+    /// <summary>Throws 54000 for a key that no page could hold.</summary>
+    internal static void CheckKeyLength(ReadOnlySpan<byte> key)
+    {
+        if (key.Length <= BTreePage.MaxKeyBytes)
+            return;
+        throw new SqlException(SqlState.ProgramLimitExceeded, $"index row size {key.Length} exceeds btree maximum {BTreePage.MaxKeyBytes}")
+        {
+            Hint = "Values larger than 1/4 of a buffer page cannot be indexed.",
+        };
+    }
+
+    private static ReadOnlySpan<byte> MakeItem(Span<byte> buffer, ReadOnlySpan<byte> key, Tid tid)
+    {
+        CheckKeyLength(key);
+        key.CopyTo(buffer);
+        tid.Write(buffer[key.Length..]);
+        return buffer[..(key.Length + Tid.SizeBytes)];
+    }
+}
