@@ -13,6 +13,12 @@ public static class BuiltinFunctions
     private static FunctionTable MakeTable()
     {
         var table = new FunctionTable();
+        Kernels.ComparisonKernels.Register(table);
+        Kernels.ArithmeticKernels.Register(table);
+        NumberFunctions.Register(table);
+        NumericFunctions.Register(table);
+        TextFunctions.Register(table);
+        SetFunctions.Register(table);
         return table;
     }
 

@@ -80,6 +80,8 @@ internal sealed class PageReader(LayerCache layers, PageCache? cache, bool check
         ended = false;
         for (Timeline? current = timeline; current is not null; current = current.Ancestor)
         {
+            // An answer for an LSN that is not there yet would be incomplete, and the cache would keep it.
+            Invariant.Check(at <= current.IngestedLsn);
             LayerMap map = current.Map;
             RequireHistory(current, at);
             Lsn tombstone = map.FindTombstone(key, at);

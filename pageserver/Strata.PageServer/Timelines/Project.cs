@@ -70,12 +70,7 @@ internal sealed class Project
             if (_context.Objects.GetAsync(info.Key).Wait() is { } data)
                 branches.Add(id, RemoteJson.DecodeBranch(data.Bytes, info.Key));
         }
-        foreach (TimelineId deleted in DeletedTimelines())
-        {
-            // A deletion that was cut off: the tombstone counts, the rest is carried out again.
-            if (branches.Remove(deleted))
-                RemoveObjects(deleted);
-        }
+        RemoveDeleted(branches);
         foreach (TimelineId id in branches.Keys)
             LoadTimeline(id, branches);
         lock (BranchGate)
@@ -86,6 +81,25 @@ internal sealed class Project
         RemoveUnknownFiles();
     }
 
+    private void RemoveDeleted(Dictionary<TimelineId, BranchObject> branches)
+    {
+        HashSet<TimelineId> deleted = [.. DeletedTimelines()];
+        // A branch of a deleted timeline was never acknowledged: creation answers only after every later attachment must see the branch, and with it in sight nobody
+        // deletes the parent.
+        while (branches.FirstOrDefault(pair => deleted.Contains(pair.Value.Ancestor) && !deleted.Contains(pair.Key)) is { Value: not null } orphan)
+        {
+            Attachment.Require();
+            _context.Objects.PutAsync(_context.Names.Deleted(Id, orphan.Key), StoredUnit.Wrap("{}"u8, _context.Random)).Wait();
+            deleted.Add(orphan.Key);
+        }
+        foreach (TimelineId id in deleted)
+        {
+            // A deletion that was cut off: the tombstone counts, the rest is carried out again.
+            if (branches.Remove(id))
+                RemoveObjects(id);
+        }
+    }
+
     private Timeline LoadTimeline(TimelineId id, Dictionary<TimelineId, BranchObject> branches)
     {
         if (_timelines.TryGetValue(id, out Timeline? loaded))
@@ -93,18 +107,19 @@ internal sealed class Project
         if (!branches.TryGetValue(id, out BranchObject? branch))
             throw new CorruptPageException($"timeline {id} of project {Id} is the ancestor of a branch, but does not exist");
         Timeline? ancestor = branch.Ancestor.Value == 0 ? null : LoadTimeline(branch.Ancestor, branches);
-        Timeline timeline = Open(id, branch, ancestor, LoadIndex(id) ?? EmptyIndex(branch));
+        TimelineIndex? index = LoadIndex(id);
+        Timeline timeline = Open(id, branch, ancestor, index ?? EmptyIndex(branch), index is not null);
         _timelines.Add(id, timeline);
         FindOrphans(timeline);
         return timeline;
     }
 
-    private Timeline Open(TimelineId id, BranchObject branch, Timeline? ancestor, TimelineIndex index)
+    private Timeline Open(TimelineId id, BranchObject branch, Timeline? ancestor, TimelineIndex index, bool isLoaded)
     {
         var layers = new List<Layer>();
         foreach (LayerDescriptor descriptor in index.Layers)
             layers.Add(_context.Layers.Known(descriptor, LayerKey(id, descriptor), $"{Id}/{id}"));
-        return new Timeline(this, id, ancestor, branch.AncestorLsn, index, layers)
+        return new Timeline(this, id, ancestor, branch.AncestorLsn, index, isLoaded, layers)
         {
             LastCommitTime = Math.Max(
                 ancestor?.LastCommitTime ?? long.MinValue,
@@ -214,6 +229,8 @@ internal sealed class Project
                 return existing.Ancestor == ancestor && existing.AncestorLsn == at
                     ? existing
                     : throw new PageServerException(PageErrorCode.Conflict, $"timeline {id} exists with another ancestor or branch point");
+            if (ancestor is { IsBeingDeleted: true })
+                throw new PageServerException(PageErrorCode.Conflict, $"timeline {ancestor.Id} is being deleted");
             if (ancestor is not null && at < ancestor.PlannedHistoryStart && !ancestor.Retained.Contains(at))
                 throw new PageServerException(
                     PageErrorCode.BelowHistory, $"LSN {at} is older than the history that is kept, which begins at {ancestor.PlannedHistoryStart}");
@@ -224,7 +241,7 @@ internal sealed class Project
             Attachment.Require();
             if (index is not null)
                 _context.Objects.PutAsync(_context.Names.Index(Id, id, Attachment.Generation), RemoteJson.Encode(index, _context.Random)).Wait();
-            Timeline timeline = Open(id, branch, ancestor, index ?? EmptyIndex(branch));
+            Timeline timeline = Open(id, branch, ancestor, index ?? EmptyIndex(branch), isLoaded: false);
             _timelines.Add(id, timeline);
             if (ancestor is not null)
                 RefreshRetained(ancestor);
@@ -264,6 +281,7 @@ internal sealed class Project
             if (_timelines.Values.Any(other => other.Ancestor == timeline))
                 throw new PageServerException(PageErrorCode.Conflict, $"timeline {id} has branches");
             Attachment.Require();
+            timeline.IsBeingDeleted = true;
             _context.Objects.PutAsync(_context.Names.Deleted(Id, id), StoredUnit.Wrap("{}"u8, _context.Random)).Wait();
             timeline.Close();
             _timelines.Remove(id);

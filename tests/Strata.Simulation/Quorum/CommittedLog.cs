@@ -24,20 +24,29 @@ public sealed class CommittedLog(SimulatedWorld world, Lsn start)
     public ReadOnlySpan<byte> Bytes(Lsn from, Lsn to) =>
         System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_bytes)[(int)(from - start)..(int)(to - start)];
 
-    /// <summary>A term was won with a log: it must hold all that was committed, and no other leader may have that term.</summary>
+    /// <summary>
+    /// A term was won with a log: it must hold all that leaders of lower terms committed, and no other leader may have that term. (A leader that gets its last vote late may stand below
+    /// a newer one; it can't commit, and need not hold what that one did.)
+    /// </summary>
     public void Elected(LeaderLog leader)
     {
+        Lsn promised = start;
         foreach (LeaderLog other in _leaders)
+        {
             world.Require(other.Term != leader.Term, $"two leaders in term {leader.Term}");
+            if (other.Term < leader.Term)
+                promised = Lsn.MaxOf(promised, other.CommittedLsn);
+        }
         world.Require(
-            leader.EndLsn >= EndLsn, $"leader of term {leader.Term} begins at {leader.EndLsn}, but {EndLsn} was committed: acknowledged commits are lost");
-        CheckEqual(leader, leader.BeginLsn, EndLsn, "a leader's log");
+            leader.EndLsn >= promised, $"leader of term {leader.Term} begins at {leader.EndLsn}, but {promised} was committed: acknowledged commits are lost");
+        CheckEqual(leader, leader.BeginLsn, promised, "a leader's log");
         _leaders.Add(leader);
     }
 
     /// <summary>A leader declares an LSN committed.</summary>
     public void Committed(LeaderLog leader, Lsn commit)
     {
+        leader.CommittedLsn = commit;
         world.Require(commit <= leader.EndLsn, $"leader of term {leader.Term} commits {commit} past its own log {leader.EndLsn}");
         CheckEqual(leader, leader.BeginLsn, Lsn.Min(commit, EndLsn), "a commit");
         if (commit <= EndLsn)

@@ -14,6 +14,9 @@ public sealed class LeaderLog(ulong term, Lsn begin, byte[] adopted)
 
     public Lsn EndLsn => begin + (ulong)_bytes.Count;
 
+    /// <summary>What this leader declared committed.</summary>
+    public Lsn CommittedLsn { get; set; }
+
     public void Append(ReadOnlySpan<byte> record) => _bytes.AddRange(record);
 
     public ReadOnlySpan<byte> Bytes(Lsn from, Lsn to) =>

@@ -34,23 +34,26 @@ public class QuorumSimulationTests(ITestOutputHelper output)
     public void Commit_by_count_of_an_older_term_is_found() => Finds(AcceptorFaults.None, ProposerFaults.CommitOlderTermByCount);
 
     [Fact]
-    public void A_wiped_safekeeper_that_votes_is_found() => Finds(AcceptorFaults.WipedVotes, ProposerFaults.CountBarred);
+    public void A_wiped_safekeeper_that_votes_is_found() => Finds(AcceptorFaults.WipedVotes, ProposerFaults.None);
 
     [Fact]
     public void A_truncation_that_is_left_out_is_found() => Finds(AcceptorFaults.SkipTruncation, ProposerFaults.None);
 
+    private static bool IsFeud(ulong seed) => seed % 3 == 0;
+
+    /// <summary>These seeds are fixed: what is tested is the simulator's power to find a known bug.</summary>
     private void Finds(AcceptorFaults acceptorFaults, ProposerFaults proposerFaults)
     {
-        const int SeedsMax = 300;
-        foreach (ulong seed in Seeds.Take(SeedsMax))
+        const int SeedsMax = 1000;
+        for (ulong seed = 1; seed <= SeedsMax; seed++)
         {
             try
             {
-                new QuorumSimulation(seed, acceptorFaults, proposerFaults).Run();
+                new QuorumSimulation(seed, acceptorFaults, proposerFaults, feuding: seed % 4 != 0).Run();
             }
             catch (SimulationViolationException violation)
             {
-                output.WriteLine($"found after {seed - Seeds.First + 1} seeds: {violation.Message}");
+                output.WriteLine($"found after {seed} seeds: {violation.Message}");
                 return;
             }
         }
@@ -62,7 +65,7 @@ public class QuorumSimulationTests(ITestOutputHelper output)
         var total = new QuorumStatistics();
         foreach (ulong seed in Seeds.Take(count))
         {
-            var simulation = new QuorumSimulation(seed);
+            var simulation = new QuorumSimulation(seed, feuding: IsFeud(seed));
             try
             {
                 simulation.Run();

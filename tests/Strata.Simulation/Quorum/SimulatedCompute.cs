@@ -263,7 +263,7 @@ public sealed class SimulatedCompute
     {
         if (!IsLeading)
             return;
-        byte[] records = WholeRecords(begin, wal.Span, int.MaxValue);
+        byte[] records = WholeRecords(begin, wal.Span, _world.OneIn(3) ? int.MaxValue : 1000);
         if (records.Length == 0)
             return;
         for (int i = 0; i < _peers.Length; i++)

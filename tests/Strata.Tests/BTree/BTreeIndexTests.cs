@@ -230,24 +230,6 @@ public class BTreeIndexTests
         }
     }
 
-    [Fact]
-    public void A_split_that_was_interrupted_is_completed_later()
-    {
-        using var harness = new BTreeHarness();
-        int i = 0;
-        // Durable only up to the first half of a split: what a crash between the two records leaves.
-        while (harness.Engine.Timeline.EndOfLog > Lsn.Zero && harness.File.Blocks(Fork.Main) < 4)
-            harness.Index.Insert(7, BTreeHarness.Key(i++ * 7 % 10_000), new Tid((uint)i, 1));
-        foreach (Lsn lsn in harness.Engine.Timeline.RecordEnds()[^8..])
-        {
-            using BTreeHarness restarted = harness.RestartAt(lsn);
-            int before = restarted.CheckTree();
-            for (int n = 0; n < 2000; n++)
-                restarted.Index.Insert(9, BTreeHarness.Key(n), new Tid((uint)n, 77));
-            Assert.Equal(before + 2000, restarted.CheckTree());
-        }
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -55,7 +55,16 @@ public sealed class BTreeIndex
         Invariant.Check(file.Allocate(Fork.Main, cancellation) == FirstLeafBlock);
         wal.EnsureRoom(ItemRecordBytes, cancellation);
         PageHandle meta = pool.PinNew(file.KeyOf(Fork.Main, BTreeMetaPage.Block), cancellation);
-        PageHandle leaf = pool.PinNew(file.KeyOf(Fork.Main, FirstLeafBlock), cancellation);
+        PageHandle leaf;
+        try
+        {
+            leaf = pool.PinNew(file.KeyOf(Fork.Main, FirstLeafBlock), cancellation);
+        }
+        catch
+        {
+            meta.Unpin();
+            throw;
+        }
         leaf.LatchExclusive();
         meta.LatchExclusive();
         WalRecordBuilder record = wal.Begin(WalRecordKind.Change, xid);
@@ -75,6 +84,7 @@ public sealed class BTreeIndex
     /// <summary>
     /// Inserts an entry. Throws <see cref="SqlException"/> 54000 when the key is too long. Inserting an entry that is there already does nothing.
     /// </summary>
+    [SkipLocalsInit]
     public void Insert(ulong xid, ReadOnlySpan<byte> key, Tid tid, CancellationToken cancellation = default)
     {
         Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
@@ -85,6 +95,7 @@ public sealed class BTreeIndex
     /// Inserts an entry unless another row that counts has the key. Entries with the key are judged one after the other, by
     /// <paramref name="check"/>; no two threads judge or insert the same key at once, so of two that insert it one sees the other.
     /// </summary>
+    [SkipLocalsInit]
     public UniqueInsertResult InsertUnique<TCheck>(
         ulong xid, ReadOnlySpan<byte> key, Tid tid, ref TCheck check, CancellationToken cancellation = default)
         where TCheck : IUniqueCheck, allows ref struct
@@ -110,6 +121,7 @@ public sealed class BTreeIndex
         BTreeLookup.Run(this, key, key, tids, readPoint, cancellation);
 
     /// <summary>As <see cref="Lookup"/>, but only entries after one with the TID <paramref name="last"/>.</summary>
+    [SkipLocalsInit]
     public int LookupAfter(ReadOnlySpan<byte> key, Tid last, Span<Tid> tids, ReadPoint readPoint = default, CancellationToken cancellation = default)
     {
         Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
@@ -118,6 +130,7 @@ public sealed class BTreeIndex
     }
 
     /// <summary>Whether the entry is in the index now.</summary>
+    [SkipLocalsInit]
     public bool Contains(ReadOnlySpan<byte> key, Tid tid, CancellationToken cancellation = default)
     {
         Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];

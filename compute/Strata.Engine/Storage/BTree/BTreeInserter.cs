@@ -212,7 +212,15 @@ internal sealed class BTreeInserter(BTreeIndex index)
         if (!work.Fresh.IsValid)
         {
             uint block = index.File.Allocate(Fork.Main, cancellation);
-            work.Fresh = index.Pool.PinNew(index.File.KeyOf(Fork.Main, block), cancellation);
+            try
+            {
+                work.Fresh = index.Pool.PinNew(index.File.KeyOf(Fork.Main, block), cancellation);
+            }
+            catch
+            {
+                index.File.Release(Fork.Main, block);
+                throw;
+            }
         }
         if (work.Neighbour.IsValid)
             work.Neighbour.Unpin();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Wal;
 using Strata.Engine.Transactions;
@@ -18,16 +19,18 @@ public static unsafe class HeapPruner
     /// <summary>Bytes of WAL room that a prune needs.</summary>
     public const int RecordBytes = HeapPrune.MaxBytes + 128;
 
-    /// <summary>Free bytes below which a page is worth pruning: a tenth.</summary>
-    private const int WorthwhileBelowBytes = PageFormat.PageSizeBytes / 10;
-
     /// <summary>
     /// Cheap test, without a latch: something was deleted by a transaction that all see as committed, and space is short. A wrong answer costs only a useless look.
     /// </summary>
     public static bool IsWorthwhile(PageHandle page, TransactionManager transactions)
     {
         ReadOnlySpan<byte> bytes = page.Bytes;
-        if (PageFormat.GetKind(bytes) != PageKind.Heap || HeapPage.FreeBytes(bytes) >= WorthwhileBelowBytes)
+        if (PageFormat.GetKind(bytes) != PageKind.Heap)
+            return false;
+        // Short of space means: less than two rows of the page's usual size. Pruning earlier would cost a compaction per update on a page that is always nearly full.
+        int free = HeapPage.FreeBytes(bytes);
+        int used = PageFormat.PageSizeBytes - HeapPage.HeaderBytes - free;
+        if (free >= 2 * used / Math.Max(1, HeapPage.SlotCount(bytes)))
             return false;
         ulong pruneXid = HeapPage.GetPruneXid(bytes);
         return pruneXid != 0 && (transactions.IsCommittedForAll(pruneXid) || transactions.IsAborted(pruneXid));
@@ -36,6 +39,7 @@ public static unsafe class HeapPruner
     /// <summary>
     /// Prunes a page. The caller holds the cleanup latch and ensured <see cref="RecordBytes"/> of room. Returns false when there was nothing to do.
     /// </summary>
+    [SkipLocalsInit]
     public static bool Prune(PageHandle page, WalInserter wal, TransactionManager transactions)
     {
         Invariant.Check(page.MayCleanUp);
@@ -74,9 +78,14 @@ public static unsafe class HeapPruner
         public ulong OldestDeleter;
     }
 
+    /// <summary>The common case: inserted for good, never deleted.</summary>
+    private static bool IsPlainlyLive(byte* row) =>
+        HeapVisibility.XmaxOf(row) == 0 && (HeapVisibility.FlagsOf(row) & (RowFlags.XminCommitted | RowFlags.HeapOnly)) == RowFlags.XminCommitted;
+
     private static ReadOnlySpan<byte> PageOf(byte* bytes) => new(bytes, PageFormat.PageSizeBytes);
 
     /// <summary>Plans for the chain that begins at a line pointer which an index may name.</summary>
+    [SkipLocalsInit]
     private static void PlanChain(byte* bytes, int root, TransactionManager transactions, ref Plan plan)
     {
         ReadOnlySpan<byte> page = PageOf(bytes);
@@ -84,6 +93,11 @@ public static unsafe class HeapPruner
         int slot;
         if (state == HeapSlotState.Redirect)
             slot = HeapPage.RedirectTarget(page, root);
+        else if (state == HeapSlotState.Normal && IsPlainlyLive(bytes + HeapPage.RowOffset(page, root)))
+        {
+            plan.Seen[root] = true;
+            return;
+        }
         else if (state == HeapSlotState.Normal && (HeapVisibility.FlagsOf(bytes + HeapPage.RowOffset(page, root)) & RowFlags.HeapOnly) == 0)
             slot = root;
         else

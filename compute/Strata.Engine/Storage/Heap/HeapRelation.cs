@@ -23,7 +23,6 @@ namespace Strata.Engine.Storage.Heap;
 public sealed unsafe class HeapRelation
 {
     private const int RecordOverheadBytes = 256;
-    private const int MaxAttempts = 1000;
 
     private readonly StorageContext _context;
     private readonly BufferPool _pool;
@@ -97,9 +96,9 @@ public sealed unsafe class HeapRelation
         CheckSize(row.RowBytes);
         ulong xid = transaction.EnsureXid(cancellation);
         int seed = transaction.Owner.Seed;
-        for (int attempt = 0; ; attempt++)
+        while (true)
         {
-            Invariant.Check(attempt < MaxAttempts);
+            cancellation.ThrowIfCancellationRequested();
             PageHandle page = _space.PinCandidate(seed, row.RowBytes, cancellation);
             PageHandle map = default;
             bool latched = false;
@@ -136,9 +135,9 @@ public sealed unsafe class HeapRelation
         ulong xid = transaction.EnsureXid(cancellation);
         int seed = transaction.Owner.Seed;
         int done = 0;
-        for (int attempt = 0; done < rows.Count; attempt++)
+        while (done < rows.Count)
         {
-            Invariant.Check(attempt < MaxAttempts + rows.Count);
+            cancellation.ThrowIfCancellationRequested();
             int first = HeapRow.HeaderBytes + rows.BodyBytes(done);
             PageHandle page = _space.PinCandidate(seed, first, cancellation);
             PageHandle map = default;
@@ -175,9 +174,9 @@ public sealed unsafe class HeapRelation
         CheckSize(row.RowBytes);
         ulong xid = transaction.EnsureXid(cancellation);
         RowLockMode mode = keyChanged ? RowLockMode.Update : RowLockMode.NoKeyUpdate;
-        for (int attempt = 0; ; attempt++)
+        while (true)
         {
-            Invariant.Check(attempt < MaxAttempts);
+            cancellation.ThrowIfCancellationRequested();
             PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
             PageHandle map = default;
             bool latched = false, lockedHere = false;
@@ -238,9 +237,9 @@ public sealed unsafe class HeapRelation
         Transaction transaction, in Snapshot snapshot, Tid tid, out HeapUpdateOutcome outcome, CancellationToken cancellation = default)
     {
         ulong xid = transaction.EnsureXid(cancellation);
-        for (int attempt = 0; ; attempt++)
+        while (true)
         {
-            Invariant.Check(attempt < MaxAttempts);
+            cancellation.ThrowIfCancellationRequested();
             PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
             PageHandle map = default;
             bool latched = false;
@@ -288,9 +287,9 @@ public sealed unsafe class HeapRelation
         CancellationToken cancellation = default)
     {
         LockTag tag = LockTag.Row(Database, Storage, tid);
-        for (int attempt = 0; ; attempt++)
+        while (true)
         {
-            Invariant.Check(attempt < MaxAttempts);
+            cancellation.ThrowIfCancellationRequested();
             PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
             ulong waitFor;
             Tid alsoLock = default;

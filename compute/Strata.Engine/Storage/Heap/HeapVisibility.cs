@@ -81,10 +81,17 @@ internal static unsafe class HeapVisibility
     public static bool IsDeadToAll(byte* row, TransactionManager transactions)
     {
         RowFlags flags = FlagsOf(row);
-        if ((flags & RowFlags.XminAborted) != 0)
-            return true;
-        if ((flags & RowFlags.XminCommitted) == 0 && transactions.IsAborted(XminOf(row)))
-            return true;
+        if ((flags & RowFlags.XminCommitted) == 0)
+        {
+            if ((flags & RowFlags.XminAborted) != 0)
+                return true;
+            ulong xmin = XminOf(row);
+            bool committed = transactions.IsCommittedAt(xmin, transactions.VisibleLsn, out bool isFinal);
+            if (isFinal)
+                SetHint(row, committed ? RowFlags.XminCommitted : RowFlags.XminAborted);
+            if (!committed)
+                return isFinal;
+        }
         ulong xmax = XmaxOf(row);
         if (xmax == 0 || (flags & RowFlags.XmaxAborted) != 0)
             return false;

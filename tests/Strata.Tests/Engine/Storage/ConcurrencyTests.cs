@@ -101,7 +101,7 @@ public sealed class ConcurrencyTests
         TestTable table = TestTable.Create(engine);
         Tid[] tids = Fill(table, 2);
         bool stop = false;
-        Task writer = Task.Run(() =>
+        Task writer = OnThread.Run(() =>
         {
             for (int i = 0; i < 500; i++)
             {
@@ -149,7 +149,7 @@ public sealed class ConcurrencyTests
                     engine.Transactions.Abort(t);
                     continue;
                 }
-                Task commit = Task.Run(() => engine.Transactions.Commit(t));
+                Task commit = OnThread.Run(() => engine.Transactions.Commit(t));
                 SpinWait.SpinUntil(() => t.State != TransactionState.Active || commit.IsFaulted);
                 open.Add((t, commit, ids));
                 if (random.Next(3) == 0)
