@@ -153,6 +153,9 @@ public sealed class QuorumWal : IWalSink, IDisposable
             worker.Dispose();
     }
 
+    /// <summary>Ends the connection to a safekeeper; it is made anew at once. For tests.</summary>
+    internal void BreakLink(int index) => _links[index].Break();
+
     private void Campaign(CancellationToken cancellation)
     {
         foreach (PeerLink link in _links)
