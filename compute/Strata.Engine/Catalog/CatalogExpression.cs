@@ -10,7 +10,10 @@ public sealed class CatalogExpression(string text)
 {
     private Expression? _syntax;
 
-    /// <summary>The text, as <c>pg_get_expr</c> shows it.</summary>
+    /// <summary>The next value of a sequence, by OID, so that renaming it changes nothing.</summary>
+    public static string NextValue(uint sequenceOid) => $"nextval('{sequenceOid}'::regclass)";
+
+    /// <summary>The text; <c>regclass</c> constants in it are OIDs, which <c>pg_get_expr</c> turns into names.</summary>
     public string Text { get; } = text;
 
     /// <summary>The syntax tree; parsed at the first use and kept. Two threads may both parse it: the trees are equal.</summary>

@@ -21,14 +21,19 @@ internal static class CatalogScans
     {
         foreach (RelationInfo relation in AllRelations(context))
             foreach (ColumnInfo column in relation.Columns)
-                yield return RelationRows.Attribute(relation.Oid, column);
+            {
+                CatalogValue[] row = RelationRows.Attribute(relation.Oid, column);
+                if (column.IsDropped)
+                    row[2] = 0L;
+                yield return row;
+            }
     }
 
     public static IEnumerable<CatalogValue[]> Defaults(SystemScanContext context)
     {
         foreach (RelationInfo relation in context.Catalog.UserRelations)
             foreach (ColumnInfo column in relation.Columns)
-                if (column.Default is not null)
+                if (RelationRows.HasDefaultRow(column))
                     yield return RelationRows.AttributeDefault(relation.Oid, column);
     }
 
@@ -83,7 +88,7 @@ internal static class CatalogScans
             foreach (Dependency dependency in relation.Dependencies)
                 yield return RelationRows.Depend(Shown(relation, dependency));
             foreach (ColumnInfo column in relation.Columns)
-                if (column.Default is not null)
+                if (RelationRows.HasDefaultRow(column))
                     yield return RelationRows.Depend(new Dependency(
                         new ObjectAddress(CatalogOids.PgAttrDef, column.DefaultOid), self with { SubId = column.Number }, DependencyKind.Auto));
             foreach (Dependency dependency in OfIndex(relation, context.Catalog))

@@ -108,7 +108,19 @@ internal sealed class CatalogServices : ICatalogServices
         return View.FindComment(new ObjectAddress(classOid ?? 0, oid, subId)) ?? BuiltinNames.Description(classOid ?? 0, oid, subId);
     }
 
-    public string? DeparseExpression(string nodeTree, uint relation) => nodeTree;
+    /// <summary>Stored expressions are SQL already; relations in them stand as OIDs.</summary>
+    public string? DeparseExpression(string nodeTree, uint relation)
+    {
+        const string Suffix = "'::regclass";
+        int at = nodeTree.IndexOf(Suffix, StringComparison.Ordinal);
+        if (at < 0)
+            return nodeTree;
+        int start = nodeTree.LastIndexOf('\'', at - 1) + 1;
+        string name = uint.TryParse(nodeTree.AsSpan(start, at - start), CultureInfo.InvariantCulture, out uint oid) && View.FindRelation(oid) is { } found
+            ? RelationName(found)
+            : nodeTree[start..at];
+        return nodeTree[..start] + name + Suffix + DeparseExpression(nodeTree[(at + Suffix.Length)..], relation);
+    }
 
     public string? IndexDefinition(uint index, int column, bool pretty) => new DefinitionPrinter(View, this).Index(index, column, pretty);
 

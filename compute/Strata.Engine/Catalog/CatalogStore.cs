@@ -36,7 +36,7 @@ internal sealed class CatalogStore
     {
         var loader = new CatalogLoader();
         CatalogHeapAccess.Load(_storage, 0, CatalogHeap.Shared, loader, cancellation);
-        _shared = loader.BuildShared();
+        _shared = BuiltinRoles.AddTo(loader.BuildShared());
     }
 
     /// <summary>A database as committed now; read from its heaps at the first use.</summary>

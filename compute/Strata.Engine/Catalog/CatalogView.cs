@@ -95,6 +95,12 @@ public sealed class CatalogView
         return null;
     }
 
+    /// <summary>The comment on an object as an entry, or null.</summary>
+    internal CommentInfo? FindCommentEntry(ObjectAddress target) => Image.Comments.GetValueOrDefault(target) ?? Shared.Comments.GetValueOrDefault(target);
+
+    /// <summary>True when a row stands in a heap for it, false for what is built in and was never changed.</summary>
+    internal bool HasRow(in CatalogRowKey key) => Image.RowIds.ContainsKey(key) || Shared.RowIds.ContainsKey(key);
+
     internal IEnumerable<CommentInfo> Comments => Image.Comments.Values;
 
     internal IEnumerable<CommentInfo> SharedComments => Shared.Comments.Values;

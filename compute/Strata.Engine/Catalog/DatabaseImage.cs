@@ -103,9 +103,41 @@ internal sealed record DatabaseImage
         }
 
         ulong version = after?.Version ?? before!.Version + 1;
+        relations = WithIdentities(relations, after, version);
         relations = WithTableOfIndex(relations, before?.Index, after?.Index, version);
         relations = WithReferences(relations, before?.Constraints ?? [], after?.Constraints ?? [], version);
         return this with { Relations = relations, RelationNames = names };
+    }
+
+    // The default of an identity column is its sequence's next value. It follows from who owns whom, whichever of both comes first.
+    private static ImmutableDictionary<uint, RelationInfo> WithIdentities(ImmutableDictionary<uint, RelationInfo> relations, RelationInfo? after, ulong version)
+    {
+        if (after?.Sequence is not null)
+        {
+            foreach (Dependency dependency in after.Dependencies)
+                if (dependency.Kind == DependencyKind.Internal && relations.TryGetValue(dependency.Referenced.ObjectOid, out RelationInfo? table))
+                    relations = WithIdentity(relations, table, dependency.Referenced.SubId, after.Oid, version);
+            return relations;
+        }
+
+        if (after is null || !Array.Exists(after.Columns, static c => c.Identity != '\0' && c.Default is null))
+            return relations;
+        foreach (RelationInfo sequence in relations.Values)
+            if (sequence.Sequence is not null)
+                foreach (Dependency dependency in sequence.Dependencies)
+                    if (dependency.Kind == DependencyKind.Internal && dependency.Referenced.ObjectOid == after.Oid)
+                        relations = WithIdentity(relations, relations[after.Oid], dependency.Referenced.SubId, sequence.Oid, version);
+        return relations;
+    }
+
+    private static ImmutableDictionary<uint, RelationInfo> WithIdentity(
+        ImmutableDictionary<uint, RelationInfo> relations, RelationInfo table, int column, uint sequenceOid, ulong version)
+    {
+        ColumnInfo[] columns = [.. table.Columns];
+        if (columns.Length < column || columns[column - 1].Identity == '\0')
+            return relations;
+        columns[column - 1] = columns[column - 1] with { Default = new CatalogExpression(CatalogExpression.NextValue(sequenceOid)) };
+        return relations.SetItem(table.Oid, table with { Columns = columns, Version = Math.Max(version, table.Version) });
     }
 
     private static ImmutableDictionary<uint, RelationInfo> WithTableOfIndex(

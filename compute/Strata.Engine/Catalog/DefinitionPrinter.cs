@@ -34,6 +34,9 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         return text.ToString();
     }
 
+    /// <summary>A key as error messages name it.</summary>
+    public string KeyText(RelationInfo table, IndexKey key) => Key(table, key, isKey: true, bare: true);
+
     private void AppendKeys(StringBuilder text, RelationInfo table, IndexInfo index, int from, int to)
     {
         for (int i = from; i < to; i++)

@@ -5,6 +5,8 @@ namespace Strata.Engine.Catalog;
 /// <summary>Privilege checks for one role against one view of the catalog, with PostgreSQL's rules: owners and superusers may, then PUBLIC's, the role's and its memberships' entries count.</summary>
 public sealed class Permissions(Func<CatalogView> view, Func<uint> currentRole)
 {
+    private const uint DatabaseOwnerRole = 6171;
+
     /// <summary>True when the current role is, or inherits from, the owner, or is a superuser.</summary>
     public bool IsOwner(uint owner) => IsOwner(owner, currentRole());
 
@@ -24,6 +26,8 @@ public sealed class Permissions(Func<CatalogView> view, Func<uint> currentRole)
             return true;
         if (depth > 64 || view().FindRole(member) is not { } info || (inheritOnly && !info.Inherits))
             return false;
+        if (role == DatabaseOwnerRole && view().FindDatabase(view().DatabaseOid)?.OwnerOid == member)
+            return true;
         foreach (RoleMembership membership in info.MemberOf)
             if (HasRole(membership.RoleOid, role, depth + 1, inheritOnly))
                 return true;

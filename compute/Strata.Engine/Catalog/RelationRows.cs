@@ -18,7 +18,7 @@ internal static class RelationRows
         foreach (ColumnInfo column in relation.Columns)
         {
             rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgAttribute, relation.Oid, (ushort)column.Number), Attribute(relation.Oid, column)));
-            if (column.Default is not null)
+            if (HasDefaultRow(column))
                 rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgAttrDef, column.DefaultOid), AttributeDefault(relation.Oid, column)));
         }
 
@@ -61,12 +61,15 @@ internal static class RelationRows
 
     public static CatalogValue[] Attribute(uint relationOid, ColumnInfo column) =>
     [
-        relationOid, column.IsDropped ? $"........pg.dropped.{column.Number}........" : column.Name, column.IsDropped ? 0L : column.TypeOid,
+        relationOid, column.IsDropped ? $"........pg.dropped.{column.Number}........" : column.Name, column.TypeOid,
         column.StatisticsTarget, column.Length, column.Number, column.Dimensions, -1L, column.TypeModifier,
-        column.PassedByValue, column.Alignment, column.StorageStrategy, '\0', column.NotNull, column.Default is not null, column.MissingValue is not null,
+        column.PassedByValue, column.Alignment, column.StorageStrategy, '\0', column.NotNull, HasDefaultRow(column), column.MissingValue is not null,
         column.Identity, column.Generated, column.IsDropped, true, 0L, column.CollationOid,
         CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, column.MissingValue,
     ];
+
+    /// <summary>Defaults of identity columns follow from their sequence and have no row.</summary>
+    public static bool HasDefaultRow(ColumnInfo column) => column.Default is not null && column.Identity == '\0';
 
     public static CatalogValue[] AttributeDefault(uint relationOid, ColumnInfo column) =>
         [column.DefaultOid, relationOid, column.Number, column.Default!.Text];

@@ -20,6 +20,8 @@ internal sealed class SessionContext : IFunctionContext
     private DatabaseImage? _searchPathImage;
     private uint _searchPathRole;
     private SearchPath? _searchPath;
+    private long _timeoutGeneration = -1;
+    private TimeSpan _statementTimeout;
 
     public SessionContext(EngineInstance engine, SessionStartup startup, ISessionOutput output, DatabaseInfo database, RoleInfo role, TransactionBlock transactions, SessionSettings settings)
     {
@@ -36,6 +38,24 @@ internal sealed class SessionContext : IFunctionContext
     }
 
     public EngineInstance Engine { get; }
+
+    /// <summary>The session itself, for what must name it (listeners, system tables).</summary>
+    public SqlSession Session { get; set; } = null!;
+
+    /// <summary><c>statement_timeout</c>; zero for none.</summary>
+    public TimeSpan StatementTimeout
+    {
+        get
+        {
+            if (_timeoutGeneration != Settings.Generation)
+            {
+                _timeoutGeneration = Settings.Generation;
+                _statementTimeout = TimeSpan.FromMilliseconds(long.Parse(Settings["statement_timeout"], System.Globalization.CultureInfo.InvariantCulture));
+            }
+
+            return _statementTimeout;
+        }
+    }
 
     public SessionStartup Startup { get; }
 
