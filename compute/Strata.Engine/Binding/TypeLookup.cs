@@ -31,7 +31,7 @@ internal sealed class TypeLookup(BindingState state)
 
     /// <summary>The type that a statement names, with its modifier. Throws 42704 and what the modifier deserves.</summary>
     public SqlType Resolve(TypeName name) =>
-        TypeResolver.Resolve(name, state.Catalog, state.SearchPath);
+        TypeNameResolver.Resolve(name, state.Catalog, state.SearchPath, _services);
 
     /// <summary>A collation by name. Throws 42704; 0A000 for those that do not exist yet.</summary>
     public uint ResolveCollation(QualifiedName name) => name.Name switch

@@ -12,22 +12,22 @@ namespace Strata.Engine.Execution;
 /// </summary>
 public sealed class StorageHandles(StorageContext context, RelationFiles files)
 {
-    private readonly ConcurrentDictionary<ulong, HeapRelation> _heaps = new();
-    private readonly ConcurrentDictionary<ulong, BTreeIndex> _indexes = new();
+    private readonly ConcurrentDictionary<(uint Database, ulong Storage), HeapRelation> _heaps = new();
+    private readonly ConcurrentDictionary<(uint Database, ulong Storage), BTreeIndex> _indexes = new();
 
     /// <summary>The heap of a storage.</summary>
     public HeapRelation Heap(uint database, ulong storage) =>
-        _heaps.TryGetValue(storage, out HeapRelation? heap) ? heap : _heaps.GetOrAdd(storage, new HeapRelation(context, database, storage));
+        _heaps.TryGetValue((database, storage), out HeapRelation? heap) ? heap : _heaps.GetOrAdd((database, storage), new HeapRelation(context, database, storage));
 
     /// <summary>The B-tree of a storage.</summary>
-    public BTreeIndex Index(uint database, ulong storage) => _indexes.TryGetValue(storage, out BTreeIndex? index)
+    public BTreeIndex Index(uint database, ulong storage) => _indexes.TryGetValue((database, storage), out BTreeIndex? index)
         ? index
-        : _indexes.GetOrAdd(storage, new BTreeIndex(context.Pool, context.Wal, files.Get(database, storage)));
+        : _indexes.GetOrAdd((database, storage), new BTreeIndex(context.Pool, context.Wal, files.Get(database, storage)));
 
     /// <summary>Drops the objects of a storage that is gone.</summary>
-    public void Forget(ulong storage)
+    public void Forget(uint database, ulong storage)
     {
-        _heaps.TryRemove(storage, out _);
-        _indexes.TryRemove(storage, out _);
+        _heaps.TryRemove((database, storage), out _);
+        _indexes.TryRemove((database, storage), out _);
     }
 }
