@@ -1,10 +1,34 @@
 using Strata.Engine.Types;
+using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Catalog;
 
-/// <summary>Types by name and OID, built-in and user-defined, as descriptors. Stateless; thread-safe.</summary>
+/// <summary>Turns type names of statements into descriptors, with PostgreSQL's rules for names, modifiers and errors. Stateless; thread-safe.</summary>
 public static class TypeResolver
 {
+    private const int VarHeaderBytes = 4;
+    private const int CharMaxLength = 10485760;
+    private const int NumericMaxPrecision = 1000;
+    private const int TimeMaxPrecision = 6;
+
+    /// <summary>
+    /// The type that a name means; its modifier in <see cref="SqlType.Typmod"/>. Throws 42704 for an unknown type, 22023 for a wrong modifier, 42601 for a modifier where none may be. Positions
+    /// are UTF-16 offsets + 1: the statement's runner knows the text.
+    /// </summary>
+    public static SqlType Resolve(TypeName name, CatalogView catalog, SearchPath path)
+    {
+        if (name.IsSetOf)
+            throw new SqlException(SqlState.InvalidTableDefinition, "a set of values is not a type of a value") { Position = name.Position + 1 };
+        if (name.IsColumnType)
+            return ColumnType(name, catalog, path);
+        SqlType type = Find(name.Schema, name.Name, catalog, path) ??
+            throw new SqlException(SqlState.UndefinedObject, $"type \"{string.Join('.', name.Names)}\" does not exist") { Position = name.Position + 1 };
+        int typmod = Modifier(type, name);
+        if (!name.ArrayBounds.IsEmpty)
+            type = ArrayOf(type, catalog, name.Position);
+        return typmod == -1 ? type : type.WithTypmod(typmod);
+    }
+
     /// <summary>A type by name; null if there is none. Without a schema, the path decides.</summary>
     public static SqlType? Find(string? schema, string name, CatalogView catalog, SearchPath path)
     {
@@ -67,4 +91,113 @@ public static class TypeResolver
             ElementType = type.ElementOid >= CatalogOids.FirstUser && catalog.FindUserType(type.ElementOid) is { } element ? Describe(element, catalog) : null,
         };
     }
+
+    private static SqlType ArrayOf(SqlType element, CatalogView catalog, int position) =>
+        (element.ArrayOid == 0 ? null : Find(element.ArrayOid, catalog)) ??
+        throw new SqlException(SqlState.UndefinedObject, $"could not find array type for data type {TypeNames.Format(element)}") { Position = position + 1 };
+
+    private static SqlType ColumnType(TypeName name, CatalogView catalog, SearchPath path)
+    {
+        string? schema = name.Names.Count > 2 ? name.Names[name.Names.Count - 3] : null;
+        string table = name.Names[name.Names.Count - 2];
+        RelationInfo relation = catalog.ResolveRelation(path, schema, table) ??
+            throw new SqlException(SqlState.UndefinedTable, $"relation \"{table}\" does not exist") { Position = name.Position + 1 };
+        ColumnInfo column = relation.FindColumn(name.Name) ??
+            throw new SqlException(SqlState.UndefinedColumn, $"column \"{name.Name}\" of relation \"{table}\" does not exist") { Position = name.Position + 1 };
+        return Find(column.TypeOid, catalog)!.WithTypmod(column.TypeModifier);
+    }
+
+    private static int Modifier(SqlType type, TypeName name)
+    {
+        if (name.Modifiers.IsEmpty)
+            return -1;
+        switch (type.Oid)
+        {
+            case TypeOid.VarChar:
+                return Length(name, "varchar");
+            case TypeOid.BpChar:
+                return Length(name, "char");
+            case TypeOid.Bit:
+                return Single(name, "bit", 1, CharMaxLength * 8);
+            case TypeOid.VarBit:
+                return Single(name, "varbit", 1, CharMaxLength * 8);
+            case TypeOid.Numeric:
+                return Numeric(name);
+            case TypeOid.Time:
+            case TypeOid.TimeTz:
+            case TypeOid.Timestamp:
+            case TypeOid.TimestampTz:
+                return TimePrecision(type, name);
+            case TypeOid.Interval:
+                return Interval(name);
+            default:
+                throw new SqlException(SqlState.SyntaxError, $"type modifier is not allowed for type \"{type.Name}\"") { Position = name.Position + 1 };
+        }
+    }
+
+    private static int[] Numbers(TypeName name)
+    {
+        var numbers = new int[name.Modifiers.Count];
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i] = name.Modifiers[i] switch
+            {
+                IntegerLiteral integer => integer.Value,
+                StringLiteral text when int.TryParse(text.Value, System.Globalization.CultureInfo.InvariantCulture, out int value) => value,
+                NumericLiteral number => throw Invalid($"value \"{number.Text}\" is out of range for type integer", SqlState.NumericValueOutOfRange),
+                _ => throw new SqlException(SqlState.SyntaxError, "type modifiers must be simple constants or identifiers") { Position = name.Position + 1 },
+            };
+        return numbers;
+    }
+
+    private static int Length(TypeName name, string type) => Single(name, type, 1, CharMaxLength) + VarHeaderBytes;
+
+    private static int Single(TypeName name, string type, int minimum, int maximum)
+    {
+        int[] numbers = Numbers(name);
+        if (numbers.Length != 1)
+            throw Invalid("invalid type modifier");
+        if (numbers[0] < minimum)
+            throw Invalid($"length for type {type} must be at least {minimum}");
+        return numbers[0] <= maximum ? numbers[0] : throw Invalid($"length for type {type} cannot exceed {maximum}");
+    }
+
+    private static int Numeric(TypeName name)
+    {
+        int[] numbers = Numbers(name);
+        if (numbers.Length > 2)
+            throw Invalid("invalid NUMERIC type modifier");
+        int precision = numbers[0], scale = numbers.Length > 1 ? numbers[1] : 0;
+        if (precision is < 1 or > NumericMaxPrecision)
+            throw Invalid($"NUMERIC precision {precision} must be between 1 and {NumericMaxPrecision}");
+        if (scale is < -NumericMaxPrecision or > NumericMaxPrecision)
+            throw Invalid($"NUMERIC scale {scale} must be between {-NumericMaxPrecision} and {NumericMaxPrecision}");
+        return TypeNames.NumericTypmod(precision, scale);
+    }
+
+    private static int TimePrecision(SqlType type, TypeName name)
+    {
+        int[] numbers = Numbers(name);
+        if (numbers.Length != 1)
+            throw Invalid("invalid type modifier");
+        bool zoned = type.Oid is TypeOid.TimeTz or TypeOid.TimestampTz;
+        string label = (type.Oid is TypeOid.Time or TypeOid.TimeTz ? "TIME" : "TIMESTAMP") + $"({numbers[0]})" + (zoned ? " WITH TIME ZONE" : "");
+        if (numbers[0] < 0)
+            throw Invalid($"{label} precision must not be negative");
+        return Math.Min(numbers[0], TimeMaxPrecision);
+    }
+
+    // The range of fields in the upper half, the precision in the lower.
+    private static int Interval(TypeName name)
+    {
+        const int FullPrecision = 0xFFFF;
+        int[] numbers = Numbers(name);
+        int range = numbers[0];
+        if (numbers.Length == 1)
+            return range == IntervalFields.FullRange ? -1 : (range << 16) | FullPrecision;
+        if (numbers[1] < 0)
+            throw Invalid($"INTERVAL({numbers[1]}) precision must not be negative");
+        return (range << 16) | Math.Min(numbers[1], TimeMaxPrecision);
+    }
+
+    private static SqlException Invalid(string message, SqlState? state = null) => new(state ?? SqlState.InvalidParameterValue, message);
 }

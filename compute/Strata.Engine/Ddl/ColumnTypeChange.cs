@@ -80,7 +80,7 @@ internal sealed class ColumnTypeChange(DdlContext context)
         if (change.Using is not null)
             return;
         SqlType from = TypeResolver.Find(column.TypeOid, context.View)!;
-        if (Functions.TypeCoercion.CanCoerce(from, type, Functions.CoercionContext.Assignment, context.Session.Catalog))
+        if (new Functions.TypeCoercion(context.Session.Catalog).CanCoerce(from.Oid, type.Oid, Functions.CastContext.Assignment))
             return;
         string target = TypeNames.Format(type, type.Typmod);
         throw new SqlException(SqlState.DatatypeMismatch, $"column \"{column.Name}\" cannot be cast automatically to type {target}")

@@ -138,7 +138,7 @@ internal sealed class DdlContext(SessionContext session, string statementText)
     };
 
     /// <summary>A type by name.</summary>
-    public SqlType ResolveType(TypeName name) => Binding.TypeNameResolver.Resolve(name, View, session.SearchPath, session.Catalog);
+    public SqlType ResolveType(TypeName name) => TypeResolver.Resolve(name, View, session.SearchPath);
 
     /// <summary>Makes a relation's entry with the storage, types and locks that go with it.</summary>
     public void CreateRelation(RelationInfo relation)

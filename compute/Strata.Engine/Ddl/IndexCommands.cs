@@ -87,7 +87,7 @@ internal sealed class IndexCommands(DdlContext context)
     {
         CatalogExpression stored = StoredExpressions.OverTable(context, table, expression, isCondition: false);
         Expressions.Expression bound = Binding.Binder.BindOverRow(expression, table, isCondition: false, StoredExpressions.BindingContextOf(context));
-        if (bound.Volatility != Volatility.Immutable)
+        if (bound.Volatility != Functions.Volatility.Immutable)
             throw new SqlException(SqlState.InvalidObjectDefinition, "functions in index expression must be marked IMMUTABLE");
         return new IndexKey(0, stored, bound.Type.Oid, bound.Type.Typmod, bound.Type.CollationOid, OperatorClasses.Default(bound.Type.Oid, context), IndexKeyOptions.None);
     }

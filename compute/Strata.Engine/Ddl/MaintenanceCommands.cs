@@ -36,23 +36,22 @@ internal static class MaintenanceCommands
         return false;
     }
 
-    private static IEnumerable<VacuumRelation> Targets(DdlContext context, VacuumStatement statement)
+    private static List<VacuumRelation> Targets(DdlContext context, VacuumStatement statement)
     {
-        if (!statement.Relations.IsEmpty)
+        var targets = new List<VacuumRelation>();
+        foreach (VacuumRelation relation in statement.Relations)
         {
-            foreach (VacuumRelation relation in statement.Relations)
-            {
-                if (context.View.ResolveRelation(context.Session.SearchPath, relation.Relation.Schema, relation.Relation.Name) is null)
-                    throw context.Missing(relation.Relation);
-                yield return relation;
-            }
-
-            yield break;
+            if (context.View.ResolveRelation(context.Session.SearchPath, relation.Relation.Schema, relation.Relation.Name) is null)
+                throw context.Missing(relation.Relation);
+            targets.Add(relation);
         }
 
-        foreach (RelationInfo relation in context.View.UserRelations.ToArray())
+        if (!statement.Relations.IsEmpty)
+            return targets;
+        foreach (RelationInfo relation in context.View.UserRelations)
             if (relation.Kind == RelationKind.Table && context.Permissions.IsOwner(relation.OwnerOid))
-                yield return new VacuumRelation(new RelationName(null, context.View.FindSchema(relation.SchemaOid)!.Name, relation.Name, -1), [], -1);
+                targets.Add(new VacuumRelation(new RelationName(null, context.View.FindSchema(relation.SchemaOid)!.Name, relation.Name, -1), [], -1));
+        return targets;
     }
 
     private static bool MayMaintain(DdlContext context, RelationInfo table, bool isVacuum)

@@ -2,7 +2,7 @@ using Strata.Engine.Catalog;
 using Strata.Engine.Sessions;
 using Strata.Engine.Sessions.Settings;
 using Strata.Engine.Types;
-using Strata.Platform.Security;
+using Strata.Platform;
 using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Ddl;

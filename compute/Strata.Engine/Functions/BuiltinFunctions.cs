@@ -23,6 +23,8 @@ public static class BuiltinFunctions
         SystemFunctions.Register(table);
         ArrayFunctions.Register(table);
         PatternFunctions.Register(table);
+        DateTimeFunctions.Register(table);
+        DatePartFunctions.Register(table);
         return table;
     }
 

@@ -26,7 +26,7 @@ public sealed class EngineInstance : IDisposable
     private EngineInstance(EngineOptions options)
     {
         Options = options;
-        _pool = new BufferPool(options.Pages, options.Wal, new BufferPoolOptions { Frames = (int)Math.Max(BufferPoolOptions.MinFrames, options.BufferPoolBytes / PageFormat.PageSizeBytes) });
+        _pool = new BufferPool(options.Pages, options.Wal, new BufferPoolOptions { Frames = (int)Math.Max(BufferPoolOptions.MinFrames, options.BufferPoolBytes / PageFormat.PageSizeBytes), EvictionObserver = options.EvictionObserver });
         var wal = new WalInserter(options.Wal, Fail);
         Transactions = new TransactionManager(_pool, wal, options.Scheduler.Time, new TransactionOptions());
         Storage = new StorageContext(_pool, wal, Transactions);

@@ -33,6 +33,9 @@ public sealed record EngineOptions
     /// <summary>Where sorts and hashes spill to; null when they must not.</summary>
     public IFileSystem? TemporaryFiles { get; init; }
 
+    /// <summary>Told of every page that leaves the buffer pool: the checked build compares it with the page server's.</summary>
+    public Storage.Buffers.IEvictionObserver? EvictionObserver { get; init; }
+
     /// <summary>The term that the log was won with.</summary>
     public ulong Term { get; init; } = 1;
 }

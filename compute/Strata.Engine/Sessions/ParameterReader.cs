@@ -29,7 +29,7 @@ internal static class ParameterReader
             if (RowWriter.FormatOf(bind.ParameterFormats, i) == 0)
                 TypeInput.Parse(types[i], value, context, vector, 0);
             else
-                TypeReceive.Read(types[i], value, context, vector, 0);
+                TypeBinary.Receive(types[i], value, context, vector, 0);
         }
     }
 }

@@ -74,7 +74,7 @@ internal sealed class PreparedCommands(SqlSession session, StatementRunner runne
         {
             Expressions.Expression bound = Binder.BindValue(
                 statement.Arguments[i], plan.Plan.ParameterTypes[i], runner.BindingContextFor(text, [], allowParameters: false));
-            values[i] = ConstantValue.Of(bound, Context);
+            values[i] = Ddl.ConstantValue.Of(bound, Context);
         }
 
         return values;

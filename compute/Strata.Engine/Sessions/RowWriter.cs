@@ -35,7 +35,7 @@ internal sealed class RowWriter(SessionContext context)
                 if (FormatOf(formats, column) == 0)
                     TypeOutput.Write(vector, row, _buffer, settings, context.Catalog);
                 else
-                    TypeSend.Write(vector, row, _buffer, settings, context.Catalog);
+                    TypeBinary.Send(vector, row, _buffer, context.Catalog);
                 _buffer.PatchInt32(at, _buffer.Length - at - sizeof(int));
             }
 

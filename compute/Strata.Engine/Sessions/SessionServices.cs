@@ -124,7 +124,7 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
 
     public bool AdvisoryLock(long key, bool shared, bool transactional, bool wait) => context.Engine.Transactions.Locks.Lock(
         context.Transactions.Current.Owner, LockTag.Advisory(context.DatabaseOid, key), shared ? RelationLockMode.Share : RelationLockMode.Exclusive,
-        wait ? WaitPolicy.Block : WaitPolicy.Skip, !transactional, context.Cancellation);
+        !transactional, wait ? WaitPolicy.Block : WaitPolicy.Skip, context.Cancellation);
 
     public bool AdvisoryUnlock(long key, bool shared)
     {

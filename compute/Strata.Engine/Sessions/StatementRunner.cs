@@ -28,13 +28,13 @@ internal sealed class StatementRunner(SessionContext context)
         if (context.Engine.Plans.Find(key, view) is { } known)
             return known;
         BoundStatement bound = Binder.Bind(statement, BindingContextFor(bindingText, parameterTypes, allowParameters));
-        var plan = new CachedPlan(Planner.Plan(bound, context.Engine.Execution, PlannerOptionsOf(context)));
+        var plan = new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)));
         context.Engine.Plans.Add(key, plan);
         return plan;
     }
 
-    /// <summary>What the planner is told of the session's settings.</summary>
-    public static PlannerOptions PlannerOptionsOf(SessionContext context) => PlannerSettings.Make(context.Settings);
+    /// <summary>What statements of a session are planned with.</summary>
+    public static PlanningContext PlanningContextOf(SessionContext context) => new() { Catalog = context.View, Functions = context, Services = context.Engine.Execution };
 
     /// <summary>What expressions and statements of this session are bound with.</summary>
     public BindingContext BindingContextFor(string text, SqlType?[] parameterTypes, bool allowParameters) => new()
@@ -52,7 +52,7 @@ internal sealed class StatementRunner(SessionContext context)
         string parameters = parameterTypes.Length == 0
             ? ""
             : string.Join(',', parameterTypes.Select(static t => t is null ? "0" : t.Oid.ToString(CultureInfo.InvariantCulture)));
-        return new PlanKey(context.DatabaseOid, text, parameters, context.SearchPath, context.TypeSettings, PlannerSettings.Signature(context.Settings));
+        return new PlanKey(context.DatabaseOid, text, parameters, context.SearchPath, context.TypeSettings);
     }
 
     /// <summary>A prepared statement's plan, made anew when it is no longer valid. Throws 0A000 when its result columns would change.</summary>
@@ -70,7 +70,7 @@ internal sealed class StatementRunner(SessionContext context)
     }
 
     private bool IsSameKey(in PlanKey key) =>
-        key.SearchPath.Equals(context.SearchPath) && ReferenceEquals(key.Settings, context.TypeSettings) && key.PlannerSettings == PlannerSettings.Signature(context.Settings);
+        key.SearchPath.Equals(context.SearchPath) && ReferenceEquals(key.Settings, context.TypeSettings);
 
     /// <summary>
     /// Locks what a plan touches and checks privileges. False when the plan went stale while a lock was waited for: plan again.

@@ -78,7 +78,7 @@ internal sealed class CopyIn : IDisposable
         {
             CheckKind(context, name);
             BoundStatement bound = Binder.BindCopyFrom(name, columnNames, runner.BindingContextFor(text, [], allowParameters: false));
-            plan = new CachedPlan(Planner.Plan(bound, context.Engine.Execution, StatementRunner.PlannerOptionsOf(context)));
+            plan = new CachedPlan(Planner.Plan(bound, StatementRunner.PlanningContextOf(context)));
         }
         while (!runner.TryLock(plan));
         RelationInfo table = context.View.ResolveRelation(context.SearchPath, name.Schema, name.Name)!;

@@ -65,7 +65,7 @@ internal sealed class CopyOut
         var targets = new List<TargetItem>();
         foreach (ColumnInfo column in Binder.CopyColumns(relation, statement.Columns.AsSpan().ToArray(), forRead: true))
             targets.Add(new TargetItem(new ColumnReference([column.Name], false, -1), null, -1));
-        return new SelectStatement(new SelectBody([.. targets], -1) { From = [new RelationItem(name, null, -1)] }, -1);
+        return new SelectStatement(new SelectBody([.. targets], -1) { From = [new TableItem(name, -1)] }, -1);
     }
 
     private long Write(StatementRunner runner, CachedPlan plan)
