@@ -5,7 +5,7 @@ using Strata.Engine.Vectors;
 namespace Strata.Engine.Execution;
 
 /// <summary>
-/// A hash table from key bytes to numbers 0, 1, 2, … in the order of insertion. Keys are the encodings of <see cref="KeyBuilder"/>, so that bytes
+/// A hash table from key bytes to numbers 0, 1, 2, … in the order of insertion. Keys are the encodings of <see cref="Keys.KeyBuilder"/>, so that bytes
 /// are equal exactly when the SQL values are. Not thread-safe.
 /// </summary>
 internal sealed unsafe class KeyTable(MemoryAccount? account) : IDisposable
