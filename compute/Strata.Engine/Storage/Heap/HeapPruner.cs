@@ -37,12 +37,11 @@ public static unsafe class HeapPruner
     }
 
     /// <summary>
-    /// Prunes a page. The caller holds the cleanup latch and ensured <see cref="RecordBytes"/> of room. Returns false when there was nothing to do.
+    /// Prunes a page. The caller holds the exclusive latch, had the only pin after it got that (whoever pinned since then waits for the latch), and ensured <see cref="RecordBytes"/> of room. Returns false when there was nothing to do.
     /// </summary>
     [SkipLocalsInit]
     public static bool Prune(PageHandle page, WalInserter wal, TransactionManager transactions)
     {
-        Invariant.Check(page.MayCleanUp);
         Span<ushort> redirects = stackalloc ushort[HeapPage.MaxSlots * 2];
         Span<ushort> dead = stackalloc ushort[HeapPage.MaxSlots];
         Span<ushort> unused = stackalloc ushort[HeapPage.MaxSlots];
