@@ -57,6 +57,23 @@ internal static class TableGrammar
         return ParseTail(p, new CreateTableStatement(relation, elements, position) { IfNotExists = ifNotExists, Inherits = inherits });
     }
 
+    /// <summary>Consumes CREATE TABLE AS or CREATE MATERIALIZED VIEW, all of CREATE that EXPLAIN takes.</summary>
+    public static CreateTableAsStatement ParseExplainedCreate(Parser p)
+    {
+        int position = p.Position;
+        p.Expect(Keyword.Create);
+        RelationPersistence persistence = ParsePersistence(p);
+        if (p.Is(Keyword.Materialized) && persistence != RelationPersistence.Temporary)
+        {
+            return ParseCreateMaterializedView(p, persistence, position);
+        }
+
+        p.Expect(Keyword.Table);
+        bool ifNotExists = p.AcceptIfNotExists();
+        RelationName relation = p.RelationName() with { Persistence = persistence };
+        return ParseCreateAs(p, relation, ifNotExists, isMaterializedView: false, position);
+    }
+
     /// <summary>Consumes FOREIGN TABLE … of CREATE.</summary>
     public static CreateTableStatement ParseCreateForeignTable(Parser p, int position)
     {
@@ -229,11 +246,11 @@ internal static class TableGrammar
             {
                 case "modulus":
                     modulus = modulus == -1 ? value
-                        : throw p.Error("modulus for hash partition provided more than once", itemPosition, "42701");
+                        : throw p.Error("modulus for hash partition provided more than once", itemPosition, SqlStates.DuplicateObject);
                     break;
                 case "remainder":
                     remainder = remainder == -1 ? value
-                        : throw p.Error("remainder for hash partition provided more than once", itemPosition, "42701");
+                        : throw p.Error("remainder for hash partition provided more than once", itemPosition, SqlStates.DuplicateObject);
                     break;
                 default:
                     throw p.Error($"unrecognized hash partition bound specification \"{name}\"", itemPosition);
