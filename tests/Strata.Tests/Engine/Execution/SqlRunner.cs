@@ -40,6 +40,9 @@ public sealed class SqlRunner : ISessionOutput, IDisposable
 
     public EngineInstance Engine => _engine;
 
+    /// <summary>What was printed so far.</summary>
+    public string Partial => _text.ToString();
+
     public SqlSession Session => _session;
 
     public IBufferWriter<byte> Messages => _messages;
