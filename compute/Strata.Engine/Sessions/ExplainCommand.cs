@@ -25,7 +25,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         var result = new UtilityResult("EXPLAIN", Describe(statement));
         if (!analyze)
         {
-            foreach (string line in PlanPrinter.Print(plan.Plan, null, Costs(statement)))
+            foreach (string line in PlanPrinter.Print(plan.Plan, null, Flag(statement, "verbose"), Costs(statement)))
                 result.Rows.Add([line]);
             return result;
         }
@@ -40,7 +40,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
                 // Rows are counted by the operators; nobody wants to see them.
             }
 
-            foreach (string line in PlanPrinter.Print(plan.Plan, execution, Costs(statement)))
+            foreach (string line in PlanPrinter.Print(plan.Plan, execution, Flag(statement, "verbose"), Costs(statement)))
                 result.Rows.Add([line]);
         }
         finally
