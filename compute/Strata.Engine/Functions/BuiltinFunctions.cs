@@ -19,6 +19,12 @@ public static class BuiltinFunctions
         NumericFunctions.Register(table);
         TextFunctions.Register(table);
         SetFunctions.Register(table);
+        CatalogFunctions.Register(table);
+        SystemFunctions.Register(table);
+        ArrayFunctions.Register(table);
+        PatternFunctions.Register(table);
+        DateTimeFunctions.Register(table);
+        DatePartFunctions.Register(table);
         return table;
     }
 

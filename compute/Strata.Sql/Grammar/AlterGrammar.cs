@@ -21,7 +21,7 @@ internal static class AlterGrammar
             case Keyword.Role or Keyword.Group:
                 return RoleGrammar.ParseAlter(p, position);
             case Keyword.User:
-                return p.PeekKeyword() == Keyword.Mapping
+                return p.PeekKeyword() == Keyword.Mapping && p.PeekKeyword(2) == Keyword.For
                     ? ForeignGrammar.ParseAlterUserMapping(p, position)
                     : RoleGrammar.ParseAlter(p, position);
             case Keyword.Database:
@@ -89,9 +89,9 @@ internal static class AlterGrammar
                 p.Advance();
                 p.Expect(Keyword.To);
                 return new AlterOwnerStatement(kind, reference, p.Role(), position);
-            case Keyword.Set when p.PeekKeyword() == Keyword.Schema && HasSchema(kind):
+            case Keyword.Set when HasSchema(kind) && (p.PeekKeyword() == Keyword.Schema || !(isRoutine || kind == ObjectKind.Statistics)):
                 p.Advance();
-                p.Advance();
+                p.Expect(Keyword.Schema);
                 return new AlterObjectSchemaStatement(kind, reference, p.ColumnId(), false, position);
             case Keyword.Set when kind == ObjectKind.Statistics:
                 p.Advance();

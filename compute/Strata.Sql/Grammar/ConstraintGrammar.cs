@@ -369,11 +369,16 @@ internal static class ConstraintGrammar
         ForeignKeyAction? onUpdate = null;
         ForeignKeyAction? onDelete = null;
         SyntaxList<string> deleteColumns = default;
-        while (p.Is(Keyword.On) && p.PeekKeyword() is Keyword.Update or Keyword.Delete)
+        while (p.Is(Keyword.On))
         {
             int actionPosition = p.Position;
             p.Advance();
             bool isUpdate = p.Is(Keyword.Update);
+            if (!isUpdate && !p.Is(Keyword.Delete))
+            {
+                throw p.SyntaxError();
+            }
+
             if (isUpdate ? onUpdate is not null : onDelete is not null)
             {
                 throw p.SyntaxError();
@@ -521,16 +526,14 @@ internal static class ConstraintGrammar
         {
             int position = p.Position;
             Attributes attribute = TryParseColumnAttribute(p);
-            if (attribute == Attributes.None && p.Is(Keyword.Not, Keyword.Valid))
+            if (attribute == Attributes.None && p.Accept(Keyword.Not))
             {
-                p.Advance();
-                p.Advance();
+                p.Expect(Keyword.Valid);
                 attribute = Attributes.NotValid;
             }
-            else if (attribute == Attributes.None && p.Is(Keyword.No, Keyword.Inherit))
+            else if (attribute == Attributes.None && p.Accept(Keyword.No))
             {
-                p.Advance();
-                p.Advance();
+                p.Expect(Keyword.Inherit);
                 attribute = Attributes.NoInherit;
             }
 

@@ -138,6 +138,9 @@ internal static class ExpressionGrammar
                         p.Advance();
                         return new DefaultLiteral(position);
                     case Keyword.Unique when !isRestricted:
+                        p.Advance();
+                        IndexGrammar.ParseNullTreatment(p);
+                        PrimaryGrammar.ParseSubquery(p);
                         throw p.Error("UNIQUE predicate is not yet implemented", position, SqlStates.FeatureNotSupported);
                 }
 
@@ -174,6 +177,7 @@ internal static class ExpressionGrammar
     private static Expression ParseOperators(Parser p, Expression left, int minimum, bool isRestricted)
     {
         int refused = -1;
+        int links = 0;
         while (true)
         {
             int level = Level(p, isRestricted);
@@ -187,6 +191,7 @@ internal static class ExpressionGrammar
                 throw p.SyntaxError();
             }
 
+            Parser.AddLink(ref links);
             left = ParseOperator(p, left, level, isRestricted, ref refused);
         }
     }
@@ -478,7 +483,7 @@ internal static class ExpressionGrammar
     }
 
     /// <summary>A minus sign becomes part of a number constant, so that the smallest integers can be written.</summary>
-    private static Expression Negate(Expression operand, int position) => operand switch
+    public static Expression Negate(Expression operand, int position) => operand switch
     {
         IntegerLiteral { Value: not int.MinValue } literal => new IntegerLiteral(-literal.Value, position),
         NumericLiteral literal => NegateText(literal.Text, position),

@@ -17,6 +17,12 @@ internal sealed class Parser
     /// </summary>
     public const int MaxDepth = 10_000;
 
+    /// <summary>
+    /// Longest chain of operators, set operations or joins that nest to the left. They are parsed by loops, but every pass over
+    /// the tree recurses into them; PostgreSQL fails at about this length too.
+    /// </summary>
+    public const int MaxChain = 5_000;
+
     private readonly Lexer _lexer = new();
     private Token[] _tokens = [];
     private int _last;
@@ -44,9 +50,6 @@ internal sealed class Parser
     /// <summary>Index of the current token, for <see cref="Rewind"/>.</summary>
     public int Mark => _index;
 
-    /// <summary>True while the body of BEGIN ATOMIC is parsed.</summary>
-    public bool IsInRoutineBody { get; set; }
-
     /// <summary>Starts on a text.</summary>
     public void Start(string sql, ParserOptions options)
     {
@@ -57,7 +60,6 @@ internal sealed class Parser
         _last = _lexer.Count - 1;
         _index = 0;
         _depth = 0;
-        IsInRoutineBody = false;
         ThrowIfError();
     }
 
@@ -184,6 +186,16 @@ internal sealed class Parser
     public void Enter()
     {
         if (++_depth > MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            ThrowTooDeep();
+        }
+    }
+
+    /// <summary>Counts one more link of a chain that nests to the left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddLink(ref int links)
+    {
+        if (++links > MaxChain)
         {
             ThrowTooDeep();
         }
@@ -384,9 +396,10 @@ internal sealed class Parser
     public QualifiedName FunctionName()
     {
         int position = Position;
-        if (IsColumnId() && PeekKind() == TokenKind.Dot)
+        if (IsColumnId() && (PeekKind() == TokenKind.Dot || !IsTypeOrFunctionName()))
         {
-            return new QualifiedName(DottedRest(TakeName()), position);
+            string first = TakeName();
+            return Is(TokenKind.Dot) ? new QualifiedName(DottedRest(first), position) : throw SyntaxError();
         }
 
         return new QualifiedName([TypeOrFunctionName()], position);

@@ -124,19 +124,9 @@ internal static class PrimaryGrammar
     /// <summary>Consumes a select_with_parens.</summary>
     public static SelectStatement ParseSubquery(Parser p)
     {
-        int start = p.Mark;
-        ParseParenthesized(p, out SelectStatement? query, out _);
-        if (query is null)
-        {
-            p.Rewind(start);
-            while (p.Is(TokenKind.LeftParen))
-            {
-                p.Advance();
-            }
-
-            throw p.SyntaxError();
-        }
-
+        p.Expect(TokenKind.LeftParen);
+        SelectStatement query = SelectGrammar.ParseStatement(p);
+        p.Expect(TokenKind.RightParen);
         return query;
     }
 
@@ -268,14 +258,15 @@ internal static class PrimaryGrammar
         switch (p.PeekKind())
         {
             case TokenKind.String or TokenKind.LeftParen:
-                return true;
+                return !p.Is(Keyword.Double);
             case TokenKind.Keyword:
                 return p.Keyword switch
                 {
                     Keyword.Double => p.PeekKeyword() == Keyword.Precision,
                     Keyword.Bit or Keyword.Character or Keyword.Char or Keyword.Nchar => p.PeekKeyword() == Keyword.Varying,
                     Keyword.National => p.PeekKeyword() is Keyword.Character or Keyword.Char,
-                    Keyword.Time or Keyword.Timestamp => p.PeekKeyword() is Keyword.With or Keyword.Without && p.PeekKeyword(2) == Keyword.Time,
+                    Keyword.Time or Keyword.Timestamp => p.PeekKeyword() == Keyword.Without
+                        || (p.PeekKeyword() == Keyword.With && p.PeekKeyword(2) == Keyword.Time),
                     _ => false,
                 };
             default:

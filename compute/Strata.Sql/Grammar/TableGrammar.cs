@@ -8,9 +8,9 @@ internal static class TableGrammar
     /// <summary>Consumes OptTemp; returns the persistence. <c>LOCAL</c> and <c>GLOBAL</c> say nothing.</summary>
     public static RelationPersistence ParsePersistence(Parser p)
     {
-        if (p.Keyword is Keyword.Local or Keyword.Global && p.PeekKeyword() is Keyword.Temporary or Keyword.Temp)
+        if ((p.Accept(Keyword.Local) || p.Accept(Keyword.Global)) && !p.Is(Keyword.Temporary) && !p.Is(Keyword.Temp))
         {
-            p.Advance();
+            throw p.SyntaxError();
         }
 
         if (p.Accept(Keyword.Temporary) || p.Accept(Keyword.Temp))
@@ -212,13 +212,19 @@ internal static class TableGrammar
     private static PartitionBound ParseHashBound(Parser p, int position)
     {
         p.Expect(TokenKind.LeftParen);
-        int modulus = -1;
-        int remainder = -1;
+        var items = new ListBuilder<(string Name, int Value, int Position)>();
         do
         {
             int itemPosition = p.Position;
             string name = p.NonReservedWord();
-            int value = p.IntegerConstant();
+            items.Add((name, p.IntegerConstant(), itemPosition));
+        }
+        while (p.Accept(TokenKind.Comma));
+        p.Expect(TokenKind.RightParen);
+        int modulus = -1;
+        int remainder = -1;
+        foreach ((string name, int value, int itemPosition) in items.ToArray())
+        {
             switch (name)
             {
                 case "modulus":
@@ -233,8 +239,7 @@ internal static class TableGrammar
                     throw p.Error($"unrecognized hash partition bound specification \"{name}\"", itemPosition);
             }
         }
-        while (p.Accept(TokenKind.Comma));
-        p.Expect(TokenKind.RightParen);
+
         if (modulus == -1)
         {
             throw p.Error("modulus for hash partition must be specified", -1);
@@ -301,13 +306,12 @@ internal static class TableGrammar
 
     private static OnCommitAction ParseOnCommit(Parser p)
     {
-        if (!p.Is(Keyword.On, Keyword.Commit))
+        if (!p.Accept(Keyword.On))
         {
             return OnCommitAction.None;
         }
 
-        p.Advance();
-        p.Advance();
+        p.Expect(Keyword.Commit);
         if (p.Accept(Keyword.Drop))
         {
             return OnCommitAction.Drop;

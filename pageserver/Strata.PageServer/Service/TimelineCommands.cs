@@ -66,6 +66,7 @@ internal sealed class TimelineCommands(
             // Below its own branch point a timeline is its ancestor.
             while (ancestor.Ancestor is not null && at < ancestor.AncestorLsn)
                 ancestor = ancestor.Ancestor;
+            history.EnsureOwnIndex(ancestor);
         }
         else if (request.Text.Length > 0)
         {

@@ -151,6 +151,7 @@ public class QuorumWalTests
         Lsn last = WriteDurably(wal, Enumerable.Range(0, 500), padding: 10_000);
         using (SafekeeperClient client = cluster.Connect(0, SafekeeperPurpose.Reader))
         {
+            cluster.WaitForCommit(0, last);
             client.Send(new SafekeeperStreamRequest(last));
             client.Send(new SafekeeperStreamFeedback(last, last));
             Assert.True(SpinWait.SpinUntil(() => wal.IngestedLsn == last, TimeSpan.FromSeconds(20)));
