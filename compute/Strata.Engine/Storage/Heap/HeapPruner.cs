@@ -52,7 +52,7 @@ public static unsafe class HeapPruner
         for (int slot = 1; slot <= slots; slot++)
             PlanChain(bytes, slot, transactions, ref plan);
         for (int slot = 1; slot <= slots; slot++)
-            PlanOrphan(bytes, slot, transactions, ref plan);
+            PlanRest(bytes, slot, transactions, ref plan);
         if (plan.RedirectCount + plan.DeadCount + plan.UnusedCount == 0)
             return false;
 
@@ -141,14 +141,17 @@ public static unsafe class HeapPruner
         }
     }
 
-    /// <summary>Plans for a heap-only version that no chain reaches: its update was rolled back.</summary>
-    private static void PlanOrphan(byte* bytes, int slot, TransactionManager transactions, ref Plan plan)
+    /// <summary>
+    /// Plans for a version that its chain's walk did not reach. It may go only if its insertion was rolled back: another one that is dead by now, because the horizon moved since the walk, is
+    /// still named by its predecessor and leads to the live one.
+    /// </summary>
+    private static void PlanRest(byte* bytes, int slot, TransactionManager transactions, ref Plan plan)
     {
         ReadOnlySpan<byte> page = PageOf(bytes);
         if (plan.Seen[slot] || HeapPage.SlotState(page, slot) != HeapSlotState.Normal)
             return;
         byte* row = bytes + HeapPage.RowOffset(page, slot);
-        if (HeapVisibility.IsDeadToAll(row, transactions))
+        if (HeapVisibility.IsInsertionAborted(row, transactions))
             plan.Unused[plan.UnusedCount++] = (ushort)slot;
         else
             NoteDeleter(row, transactions, ref plan);
