@@ -17,7 +17,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
     {
         if (!Binder.Accepts(statement.Query))
             throw new SqlException(SqlState.FeatureNotSupported, "EXPLAIN of this statement is not supported yet");
-        bool analyze = Flag(statement, "analyze"), verbose = Flag(statement, "verbose");
+        bool analyze = Flag(statement, "analyze");
         CachedPlan plan;
         do
             plan = runner.Plan(statement.Query, "explain:" + own, text, [], allowParameters: false, out _);
@@ -25,7 +25,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         var result = new UtilityResult("EXPLAIN", Describe(statement));
         if (!analyze)
         {
-            foreach (string line in PlanPrinter.Print(plan.Plan, null, verbose, Costs(statement)))
+            foreach (string line in PlanPrinter.Print(plan.Plan, null, Flag(statement, "verbose"), Costs(statement)))
                 result.Rows.Add([line]);
             return result;
         }
@@ -40,7 +40,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
                 // Rows are counted by the operators; nobody wants to see them.
             }
 
-            foreach (string line in PlanPrinter.Print(plan.Plan, execution, verbose, Costs(statement)))
+            foreach (string line in PlanPrinter.Print(plan.Plan, execution, Flag(statement, "verbose"), Costs(statement)))
                 result.Rows.Add([line]);
         }
         finally
