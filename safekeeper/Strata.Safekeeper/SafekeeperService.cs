@@ -26,6 +26,7 @@ public sealed class SafekeeperService : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<ConnectionHandler, IWorker> _connections = [];
     private readonly Dictionary<TimelineKey, (SegmentUploader Uploader, SegmentArchive Archive, SafekeeperTimeline Timeline)> _uploaders = [];
+    private readonly HashSet<TimelineKey> _uploadsFailing = []; // said once, not at every attempt
     private SafekeeperMetrics? _metrics;
     private SegmentPool? _pool;
     private TimelineMap? _timelines;
@@ -228,10 +229,13 @@ public sealed class SafekeeperService : IDisposable
             try
             {
                 uploaded = uploader.Advance(segmentsMax: 4);
+                if (_uploadsFailing.Remove(key))
+                    _log.Info($"timeline {key}: WAL is uploaded again");
             }
             catch (ObjectStoreException error)
             {
-                _log.Warn($"timeline {key}: WAL could not be uploaded: {error.Message}");
+                if (_uploadsFailing.Add(key))
+                    _log.Warn($"timeline {key}: WAL could not be uploaded and stays here: {error.Message}");
             }
             _metrics!.Uploaded(uploader.BytesPut - put);
             // Writing positions costs two syncs, so only when a segment's worth of WAL went by or there is something to remove.

@@ -122,9 +122,19 @@ public sealed class TransactionManager
         return transaction;
     }
 
-    /// <summary>A session ends: releases all that it holds. Its transaction must be over.</summary>
+    /// <summary>
+    /// A session ends: releases all that it holds. Its transaction must be over; if the outcome of its last commit is unknown, its locks stay until that shows.
+    /// </summary>
     public void CloseOwner(LockOwner owner)
     {
+        lock (_commitGate)
+        {
+            if (owner.Reusable is { Abandoned: true })
+            {
+                owner.IsClosing = true;
+                return;
+            }
+        }
         Locks.CloseOwner(owner);
         if (owner.Reusable is { } transaction)
             Snapshots.Remove(transaction);
@@ -407,6 +417,8 @@ public sealed class TransactionManager
     {
         Locks.ReleaseFrom(transaction.Owner, 0, 0);
         transaction.Reset();
+        if (transaction.Owner.IsClosing)
+            CloseOwner(transaction.Owner);
     }
 
     private void Finish(Transaction transaction)

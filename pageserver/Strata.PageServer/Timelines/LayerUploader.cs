@@ -53,6 +53,7 @@ internal sealed class LayerUploader(PageServerContext context, UploaderFaults fa
         if (faults != UploaderFaults.NoValidation)
             project.Attachment.Require();
         timeline.Published = index;
+        timeline.HasOwnIndex = true;
         // From here on, whoever attaches next starts from this index or a later one.
         timeline.AdvanceRemoteConsistent(index.ConsistentLsn);
     }

@@ -57,6 +57,9 @@ internal sealed class Timeline
     /// <summary>The index that is in the object store under this attachment, or that it was loaded from. Written under <see cref="PublishGate"/>.</summary>
     public TimelineIndex Published { get; set; }
 
+    /// <summary>True once an index of our generation was written and validated.</summary>
+    public bool HasOwnIndex { get; set; }
+
     /// <summary>Held while an index is written: one at a time, in order.</summary>
     public Lock PublishGate { get; } = new();
 

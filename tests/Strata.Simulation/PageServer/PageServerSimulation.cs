@@ -181,6 +181,7 @@ internal sealed class PageServerSimulation
         {
             server.Node = new PageServerNode(Options, files, server.Store, _scheduler, World.Random, Project, _faults);
             _newestGeneration = server.Node.Project.Attachment.Generation;
+            World.Trace($"g{_newestGeneration} attached: {string.Join("; ", server.Node.Project.Timelines.Select(static t => $"{t.Id.Value} {t.IngestedLsn} history {t.HistoryStart} kept {string.Join(' ', t.Retained)}"))}");
             if (_models.Count == 0)
             {
                 var root = new ModelTimeline(new TimelineId(_nextTimeline));
@@ -261,16 +262,20 @@ internal sealed class PageServerSimulation
 
     private void CompactOne(Server server, Timeline timeline)
     {
-        if (server.Node!.Compactor.CompactOnce(timeline))
-            Statistics.Compactions++;
+        if (!server.Node!.Compactor.CompactOnce(timeline))
+            return;
+        Statistics.Compactions++;
+        World.Trace($"g{server.Node.Project.Attachment.Generation} compacted {timeline.Id}: {string.Join(' ', timeline.Map.Runs.Select(static run => $"L{run.Level}:{run.FirstLsn}-{run.LastLsn}"))}");
     }
 
     private void AdvanceHistory(Server server, Timeline timeline)
     {
         Lsn before = timeline.HistoryStart;
         server.Node!.History.Advance(timeline);
-        if (timeline.HistoryStart > before)
-            Statistics.Collections++;
+        if (timeline.HistoryStart == before)
+            return;
+        Statistics.Collections++;
+        World.Trace($"g{server.Node.Project.Attachment.Generation} history of {timeline.Id} from {timeline.HistoryStart}, kept {string.Join(' ', timeline.Retained)}");
     }
 
     private void Read()
@@ -367,15 +372,16 @@ internal sealed class PageServerSimulation
         }
         try
         {
-            if (!OnServer(server, () => node.Project.Create(model.Id, known, point, "", null)))
+            if (!OnServer(server, () => node.Branch(model.Id, known, point)))
                 return;
             Statistics.Branches++;
+            World.Trace($"branch {model.Id} of {of.Id} at {point}, history from {known.HistoryStart}");
             Add(model);
             _pendingBranch = null;
         }
-        catch (PageServerException error) when (error.Code is PageErrorCode.BelowHistory || (error.Code is PageErrorCode.Conflict && _pendingDelete == of.Id))
+        catch (PageServerException error) when (error.Code is PageErrorCode.BelowHistory or PageErrorCode.Conflict)
         {
-            // The history's start passed by, or the parent is going: a clear refusal. Nobody was promised anything.
+            // The history's start passed by, or the parent is going, or a restart found it passed by and removed the branch: a clear refusal. Nobody was promised anything.
             _pendingBranch = null;
         }
     }
@@ -420,7 +426,10 @@ internal sealed class PageServerSimulation
         try
         {
             if (OnServer(server, () => node.History.Lease(timeline, "simulation", at, TimeSpan.FromHours(1))))
+            {
                 _leases[model.Id].Add(at);
+                World.Trace($"lease on {model.Id} at {at}");
+            }
         }
         catch (PageServerException error) when (error.Code == PageErrorCode.BelowHistory)
         {

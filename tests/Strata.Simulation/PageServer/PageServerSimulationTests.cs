@@ -17,7 +17,15 @@ public class PageServerSimulationTests(ITestOutputHelper output)
         foreach (ulong seed in Seeds.Take(SeedCount))
         {
             var simulation = new PageServerSimulation(seed);
-            simulation.Run();
+            try
+            {
+                simulation.Run();
+            }
+            catch (SimulationViolationException)
+            {
+                output.WriteLine(simulation.World.RecentTrace);
+                throw;
+            }
             sum.Crashes += simulation.Statistics.Crashes;
             sum.Takeovers += simulation.Statistics.Takeovers;
             sum.Compactions += simulation.Statistics.Compactions;

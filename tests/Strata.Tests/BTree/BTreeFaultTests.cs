@@ -89,11 +89,11 @@ public class BTreeFaultTests
     public void A_split_whose_second_record_was_lost_is_completed_by_the_next_life()
     {
         using var harness = new BTreeHarness();
-        for (int i = 0; i < 4000; i++)
+        for (int i = 0; i < 2000; i++)
             harness.Index.Insert(7, BTreeHarness.Key((int)((uint)i * 2654435761 % 100_003)), new Tid((uint)i, 1));
         int interrupted = 0;
         Lsn[] ends = harness.Engine.Timeline.RecordEnds();
-        for (int at = ends.Length - 1; at > 0 && interrupted < 5; at--)
+        for (int at = ends.Length - 1; at > 0 && interrupted < 2; at--)
         {
             if (harness.CountIncompleteSplits(ends[at]) == 0)
                 continue;
@@ -105,7 +105,7 @@ public class BTreeFaultTests
             Assert.Equal(before + 3000, next.CheckTree());
             Assert.Equal(0, next.CountIncompleteSplits(Lsn.Max));
         }
-        Assert.Equal(5, interrupted);
+        Assert.Equal(2, interrupted);
     }
 
     [Fact]

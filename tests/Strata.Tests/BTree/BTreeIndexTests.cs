@@ -276,6 +276,57 @@ public class BTreeIndexTests
         Assert.True(harness.Engine.Pool.Evictions > 100);
     }
 
+    [Fact]
+    public void Entries_marked_dead_are_skipped_and_make_room_instead_of_splits()
+    {
+        using var harness = new BTreeHarness();
+        for (int i = 0; i < 500; i++)
+            harness.Index.Insert(7, BTreeHarness.Key(i), new Tid((uint)i, 1));
+        uint blocks = harness.File.Blocks(Fork.Main);
+        var tids = new Tid[4];
+        var scan = new BTreeScan();
+        for (int round = 2; round < 40; round++)
+        {
+            // Every round replaces all versions by newer ones: by lookup for even keys, by a scan for odd ones.
+            for (int i = 0; i < 500; i += 2)
+            {
+                Assert.Equal(1, harness.Index.Lookup(BTreeHarness.Key(i), tids, out BTreeLeafPosition position));
+                harness.Index.HintDead(position, BTreeHarness.Key(i), tids[0]);
+                Assert.Equal(0, harness.Index.Lookup(BTreeHarness.Key(i), tids));
+            }
+            scan.Open(harness.Index, BTreeRange.All, round % 2 == 0 ? ScanDirection.Forward : ScanDirection.Backward);
+            int odd = 0;
+            while (scan.NextBatch())
+            {
+                for (int i = 0; i < scan.Tids.Length; i++, odd++)
+                    scan.HintDead(i);
+            }
+            Assert.Equal(250, odd);
+            for (int i = 0; i < 500; i++)
+                harness.Index.Insert(7, BTreeHarness.Key(i), new Tid((uint)i, (ushort)round));
+            harness.CheckTree();
+        }
+        Assert.Equal(Enumerable.Range(0, 500).Select(i => new Tid((uint)i, 39)), harness.Read(BTreeRange.All).Select(f => f.Tid));
+        Assert.InRange(harness.File.Blocks(Fork.Main), blocks, blocks + 3);
+    }
+
+    [Fact]
+    public void A_dead_hint_for_a_page_that_changed_is_ignored()
+    {
+        using var harness = new BTreeHarness();
+        var tids = new Tid[4];
+        harness.Index.Insert(7, BTreeHarness.Key(1), new Tid(1, 1));
+        harness.Index.Lookup(BTreeHarness.Key(1), tids, out BTreeLeafPosition position);
+        var scan = new BTreeScan();
+        scan.Open(harness.Index, BTreeRange.All, ScanDirection.Forward);
+        Assert.True(scan.NextBatch());
+        harness.Index.Insert(7, BTreeHarness.Key(2), new Tid(2, 1));
+        harness.Index.HintDead(position, BTreeHarness.Key(1), new Tid(1, 1));
+        scan.HintDead(0);
+        scan.Close();
+        Assert.Equal(1, harness.Index.Lookup(BTreeHarness.Key(1), tids));
+    }
+
     private readonly struct Judge() : IUniqueCheck
     {
         public Dictionary<Tid, UniqueVerdict> Verdicts { get; } = [];

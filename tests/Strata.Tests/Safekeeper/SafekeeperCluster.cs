@@ -17,8 +17,9 @@ internal sealed class SafekeeperCluster : IDisposable
 
     private readonly SystemRandom _random = new();
 
-    public SafekeeperCluster(int count = 3, bool create = true)
+    public SafekeeperCluster(int count = 3, bool create = true, IObjectStore? store = null)
     {
+        Store = store ?? new MemoryObjectStore();
         Scheduler = new ThreadScheduler((name, error) => Failures.Add($"{name}: {error}"));
         Network = new MemoryNetwork(TimeProvider.System);
         Files = [.. Enumerable.Range(0, count).Select(_ => (IFileSystem)new MemoryFileSystem())];
@@ -33,7 +34,7 @@ internal sealed class SafekeeperCluster : IDisposable
     public StringWriter LogText { get; } = new();
     public IScheduler Scheduler { get; }
     public MemoryNetwork Network { get; }
-    public MemoryObjectStore Store { get; } = new();
+    public IObjectStore Store { get; }
     public IFileSystem[] Files { get; }
     public SafekeeperService?[] Services { get; }
 
@@ -96,6 +97,10 @@ internal sealed class SafekeeperCluster : IDisposable
         client.Send(new SafekeeperStatusRequest());
         return Assert.IsType<SafekeeperStatus>(client.Receive());
     }
+
+    /// <summary>Waits until a safekeeper knows that an LSN is committed.</summary>
+    public void WaitForCommit(int index, Lsn lsn) =>
+        Assert.True(SpinWait.SpinUntil(() => Status(index).CommitLsn >= lsn, TimeSpan.FromSeconds(20)), $"safekeeper {index + 1} did not learn that {lsn} is committed");
 
     /// <summary>A finished record whose body is a number and padding.</summary>
     public static byte[] Record(int number, int padding = 0)

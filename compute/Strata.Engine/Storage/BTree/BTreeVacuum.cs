@@ -21,10 +21,9 @@ namespace Strata.Engine.Storage.BTree;
 /// </remarks>
 public sealed class BTreeVacuum(BTreeIndex index, TransactionManager transactions)
 {
-    private const int MaxItems = (PageFormat.PageSizeBytes - BTreePage.HeaderBytes) / (BTreePage.SlotBytes + Tid.SizeBytes);
     private const int DeleteRecordBytes = 4 * 1024;
 
-    private readonly ushort[] _slots = new ushort[MaxItems];
+    private readonly ushort[] _slots = new ushort[BTreePage.MaxItems];
     private readonly byte[] _highKey = new byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
     private long _removed;
     private long _entries;
@@ -36,7 +35,7 @@ public sealed class BTreeVacuum(BTreeIndex index, TransactionManager transaction
     {
         _removed = _entries = 0;
         _unlinked = _recycled = 0;
-        Lsn horizon = transactions.OldestSnapshotLsn();
+        Lsn horizon = transactions.RefreshHorizon();
         PageHandle first = BTreeDescent.ToKey(index, default, 0, LatchMode.Shared, ReadPoint.Live, default, cancellation);
         uint block = first.Key.Block;
         first.UnlatchShared();
@@ -56,7 +55,7 @@ public sealed class BTreeVacuum(BTreeIndex index, TransactionManager transaction
         index.Wal.EnsureRoom(DeleteRecordBytes, cancellation);
         PageHandle leaf = index.Pin(block, ReadPoint.Live, cancellation);
         leaf.LatchShared();
-        bool dirty = dead.Count > 0 && FindDead(leaf.Bytes, dead) > 0;
+        bool dirty = (dead.Count > 0 || BTreePage.HasDeadHints(leaf.Bytes)) && FindDead(leaf.Bytes, dead) > 0;
         if (dirty)
         {
             leaf.UnlatchShared();
@@ -89,7 +88,7 @@ public sealed class BTreeVacuum(BTreeIndex index, TransactionManager transaction
         int found = 0;
         for (int slot = 0, count = BTreePage.Count(page); slot < count; slot++)
         {
-            if (dead.Contains(BTreePage.LeafTid(page, slot)))
+            if (BTreePage.IsDeadHint(page, slot) || dead.Contains(BTreePage.LeafTid(page, slot)))
                 _slots[found++] = (ushort)slot;
         }
         return found;

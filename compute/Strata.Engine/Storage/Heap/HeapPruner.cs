@@ -37,12 +37,11 @@ public static unsafe class HeapPruner
     }
 
     /// <summary>
-    /// Prunes a page. The caller holds the cleanup latch and ensured <see cref="RecordBytes"/> of room. Returns false when there was nothing to do.
+    /// Prunes a page. The caller holds the exclusive latch, had the only pin after it got that (whoever pinned since then waits for the latch), and ensured <see cref="RecordBytes"/> of room. Returns false when there was nothing to do.
     /// </summary>
     [SkipLocalsInit]
     public static bool Prune(PageHandle page, WalInserter wal, TransactionManager transactions)
     {
-        Invariant.Check(page.MayCleanUp);
         Span<ushort> redirects = stackalloc ushort[HeapPage.MaxSlots * 2];
         Span<ushort> dead = stackalloc ushort[HeapPage.MaxSlots];
         Span<ushort> unused = stackalloc ushort[HeapPage.MaxSlots];
@@ -53,7 +52,7 @@ public static unsafe class HeapPruner
         for (int slot = 1; slot <= slots; slot++)
             PlanChain(bytes, slot, transactions, ref plan);
         for (int slot = 1; slot <= slots; slot++)
-            PlanOrphan(bytes, slot, transactions, ref plan);
+            PlanRest(bytes, slot, transactions, ref plan);
         if (plan.RedirectCount + plan.DeadCount + plan.UnusedCount == 0)
             return false;
 
@@ -142,14 +141,31 @@ public static unsafe class HeapPruner
         }
     }
 
-    /// <summary>Plans for a heap-only version that no chain reaches: its update was rolled back.</summary>
+    /// <summary>
+<<<<<<< HEAD
+    /// Plans for a version that its chain's walk did not reach. It may go only if its insertion was rolled back: another one that is dead by now, because the horizon moved since the walk, is
+    /// still named by its predecessor and leads to the live one.
+    /// </summary>
+    private static void PlanRest(byte* bytes, int slot, TransactionManager transactions, ref Plan plan)
+=======
+    /// Plans for a heap-only version that no chain reaches: its update was rolled back. Only that makes it free. A version that is dead because it was replaced may be the
+    /// middle of a chain whose root was not dead yet when it was looked at a moment ago, as the horizon moves on meanwhile.
+    /// </summary>
     private static void PlanOrphan(byte* bytes, int slot, TransactionManager transactions, ref Plan plan)
+>>>>>>> format
     {
         ReadOnlySpan<byte> page = PageOf(bytes);
         if (plan.Seen[slot] || HeapPage.SlotState(page, slot) != HeapSlotState.Normal)
             return;
         byte* row = bytes + HeapPage.RowOffset(page, slot);
-        if (HeapVisibility.IsDeadToAll(row, transactions))
+<<<<<<< HEAD
+        if (HeapVisibility.IsInsertionAborted(row, transactions))
+=======
+        RowFlags flags = HeapVisibility.FlagsOf(row);
+        bool rolledBack = (flags & RowFlags.XminAborted) != 0 ||
+            ((flags & RowFlags.XminCommitted) == 0 && transactions.IsAborted(HeapVisibility.XminOf(row)));
+        if (rolledBack)
+>>>>>>> format
             plan.Unused[plan.UnusedCount++] = (ushort)slot;
         else
             NoteDeleter(row, transactions, ref plan);

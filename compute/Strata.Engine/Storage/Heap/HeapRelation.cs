@@ -28,7 +28,6 @@ public sealed unsafe class HeapRelation
     private readonly BufferPool _pool;
     private readonly WalInserter _wal;
     private readonly TransactionManager _transactions;
-    private readonly HeapSpace _space;
 
     public HeapRelation(StorageContext context, uint database, ulong storage)
     {
@@ -36,7 +35,6 @@ public sealed unsafe class HeapRelation
         _pool = context.Pool;
         _wal = context.Wal;
         _transactions = context.Transactions;
-        _space = context.SpaceOf(database, storage);
         Database = database;
         Storage = storage;
     }
@@ -46,6 +44,9 @@ public sealed unsafe class HeapRelation
     public ulong Storage { get; }
 
     internal StorageContext Context => _context;
+
+    // Looked up every time: after a truncation the old one is forgotten, and its hints would lead beyond the end.
+    private HeapSpace Space => _context.SpaceOf(Database, Storage);
 
     /// <summary>Makes an empty storage for a heap or an index: its metadata page. It goes away if the transaction aborts.</summary>
     public static void CreateStorage(StorageContext context, Transaction transaction, uint database, ulong storage, CancellationToken cancellation = default)
@@ -99,7 +100,7 @@ public sealed unsafe class HeapRelation
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
-            PageHandle page = _space.PinCandidate(seed, row.RowBytes, cancellation);
+            PageHandle page = Space.PinCandidate(seed, row.RowBytes, cancellation);
             PageHandle map = default;
             bool latched = false;
             try
@@ -109,13 +110,14 @@ public sealed unsafe class HeapRelation
                 latched = true;
                 if (!HasRoom(page, row.RowBytes))
                 {
-                    _space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
+                    Space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
                     continue;
                 }
                 if (!TryLatchMap(page, ref map, ref latched, cancellation))
                     continue;
                 Tid tid = LogInsert(transaction, xid, page, map, row);
                 transaction.UseCommand();
+                Space.Activity.NoteInserted(1);
                 return tid;
             }
             finally
@@ -139,7 +141,7 @@ public sealed unsafe class HeapRelation
         {
             cancellation.ThrowIfCancellationRequested();
             int first = HeapRow.HeaderBytes + rows.BodyBytes(done);
-            PageHandle page = _space.PinCandidate(seed, first, cancellation);
+            PageHandle page = Space.PinCandidate(seed, first, cancellation);
             PageHandle map = default;
             bool latched = false;
             try
@@ -153,7 +155,7 @@ public sealed unsafe class HeapRelation
                 if (room)
                     done += LogInsertMany(xid, transaction.CommandId, page, map, rows, done, tids);
                 if (done < rows.Count)
-                    _space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
+                    Space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
             }
             finally
             {
@@ -161,6 +163,7 @@ public sealed unsafe class HeapRelation
             }
         }
         transaction.UseCommand();
+        Space.Activity.NoteInserted(rows.Count);
     }
 
     /// <summary>
@@ -195,6 +198,8 @@ public sealed unsafe class HeapRelation
                             continue;
                         outcome = LogUpdate(transaction, xid, page, map, tid, row, hotAllowed, keyChanged);
                         transaction.UseCommand();
+                        if (!hotAllowed)
+                            Space.Activity.NoteDead();
                         return HeapResult.Ok;
                     }
                     // Nobody may change the row while we look for another page with nothing latched: hold it by a row lock. Nobody else has one now.
@@ -269,6 +274,7 @@ public sealed unsafe class HeapRelation
                 AddMapChange(ref record, map, tid.Block);
                 record.Insert();
                 transaction.UseCommand();
+                Space.Activity.NoteDead();
                 return HeapResult.Ok;
             }
             finally
@@ -393,12 +399,12 @@ public sealed unsafe class HeapRelation
         outcome = default;
         try
         {
-            newPage = _space.PinCandidate(seed, row.RowBytes, cancellation);
+            newPage = Space.PinCandidate(seed, row.RowBytes, cancellation);
             uint newBlock = newPage.Key.Block;
             if (newBlock == tid.Block)
             {
                 // The page has no room; that is why we are here.
-                _space.Full(seed, newBlock, 0);
+                Space.Full(seed, newBlock, 0);
                 return false;
             }
             // Both map pages are pinned in any case: it is too late for that once two pages are latched.
@@ -412,7 +418,7 @@ public sealed unsafe class HeapRelation
             {
                 if (!HasRoom(newPage, row.RowBytes))
                 {
-                    _space.Full(seed, newBlock, HeapPage.FreeBytes(newPage.Bytes));
+                    Space.Full(seed, newBlock, HeapPage.FreeBytes(newPage.Bytes));
                     return false;
                 }
                 if (!TryGetWritable(transaction, snapshot, oldPage, tid, mode, out _, out _, out outcome))
@@ -426,6 +432,8 @@ public sealed unsafe class HeapRelation
                 first.UnlatchExclusive();
             }
             transaction.UseCommand();
+            Space.Activity.NoteInserted(1);
+            Space.Activity.NoteDead();
             return true;
         }
         finally

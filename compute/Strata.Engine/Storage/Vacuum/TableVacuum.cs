@@ -65,6 +65,7 @@ public sealed unsafe class TableVacuum
     /// <summary>Vacuums the table.</summary>
     public VacuumResult Run(CancellationToken cancellation = default)
     {
+        _context.Transactions.RefreshHorizon();
         uint blocks = _file.Blocks(Fork.Main, ReadPoint.Live, cancellation);
         for (uint block = 0; block < blocks; block++)
         {

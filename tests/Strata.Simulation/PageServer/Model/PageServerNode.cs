@@ -60,6 +60,13 @@ internal sealed class PageServerNode
         ingest.Append(model.WalFrom(ingest.NextByte, bytesMax));
     }
 
+    /// <summary>Branches as the service does.</summary>
+    public Timeline Branch(TimelineId id, Timeline ancestor, Lsn at)
+    {
+        History.EnsureOwnIndex(ancestor);
+        return Project.Create(id, ancestor, at, "", null);
+    }
+
     /// <summary>Where the node's next WAL byte of a timeline must come from.</summary>
     public Lsn NextByte(ModelTimeline model) =>
         _ingest.TryGetValue(model.Id, out WalIngest? ingest) ? ingest.NextByte : Timeline(model).IngestedLsn;

@@ -41,6 +41,7 @@ public sealed class TransactionManagerTests
         // The token is looked at while waiting for the log's room, too: cancel only the wait for the quorum.
         var commit = OnThread.Run(() => Assert.Throws<SqlException>(() => CommitCancelledInWait(engine, writer)));
         Assert.Equal(SqlState.TransactionResolutionUnknown, (await commit).State);
+        engine.Transactions.CloseOwner(session);
         Assert.Empty(table.ReadNow());
         Assert.False(engine.Transactions.Locks.LockRelation(other, TestEngine.Database, 1, RelationLockMode.Exclusive, WaitPolicy.Fail));
 
