@@ -34,7 +34,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         try
         {
             Transactions.Transaction transaction = context.Transactions.Current;
-            execution.Begin(transaction, transaction.TakeSnapshot(), context, new Catalog.SystemScanContext(context.View, context.Session), context.Cancellation);
+            execution.Begin(transaction, transaction.TakeSnapshot(), context, context.SystemScan, context.Cancellation);
             while (execution.Next(Batch.RowsMax) is not null)
             {
                 // Rows are counted by the operators; nobody wants to see them.

@@ -218,8 +218,10 @@ internal static class TableGrammar
         do
         {
             int elementPosition = p.Position;
-            IndexElement element = IndexGrammar.ParseElement(p);
-            elements.Add(new PartitionElement(element.Column, element.Expression, element.Collation, element.OperatorClass, elementPosition));
+            IndexElement key = IndexGrammar.ParseKeyOnly(p);
+            QualifiedName? collation = p.Accept(Keyword.Collate) ? p.AnyName() : null;
+            QualifiedName? operatorClass = p.IsColumnId() ? p.AnyName() : null;
+            elements.Add(new PartitionElement(key.Column, key.Expression, collation, operatorClass, elementPosition));
         }
         while (p.Accept(TokenKind.Comma));
         p.Expect(TokenKind.RightParen);

@@ -136,7 +136,7 @@ internal sealed class Project
     {
         var layers = new List<Layer>();
         foreach (LayerDescriptor descriptor in index.Layers)
-            layers.Add(_context.Layers.Known(descriptor, LayerKey(id, descriptor), $"{Id}/{id}"));
+            layers.Add(_context.Layers.Known(descriptor, _context.Names.Layer(Id, id, descriptor.Name), $"{Id}/{id}"));
         return new Timeline(this, id, ancestor, branch.AncestorLsn, index, isLoaded, layers)
         {
             LastCommitTime = Math.Max(
@@ -144,9 +144,6 @@ internal sealed class Project
                 index.Layers.Select(static layer => layer.LastTime).DefaultIfEmpty(long.MinValue).Max()),
         };
     }
-
-    private string LayerKey(TimelineId id, LayerDescriptor descriptor) =>
-        descriptor.Name.Contains('/') ? $"{_context.Options.ObjectPrefix}{descriptor.Name}" : _context.Names.Layer(Id, id, descriptor.Name);
 
     // A branch's history goes on in its ancestor, as far as that keeps it.
     private static TimelineIndex EmptyIndex(BranchObject branch) =>
@@ -255,12 +252,16 @@ internal sealed class Project
                     PageErrorCode.BelowHistory, $"LSN {at} is older than the history that is kept, which begins at {ancestor.PlannedHistoryStart}");
             if (_context.Objects.GetAsync(_context.Names.Deleted(Id, id)).Wait() is not null)
                 throw new PageServerException(PageErrorCode.Conflict, $"timeline {id} was deleted; ids are never used again");
+            if (index is not null)
+            {
+                // Before the object that makes the timeline exist: whoever finds that must find its pages too. No server can have written an index of this timeline before.
+                _context.Objects.PutAsync(_context.Names.Index(Id, id, Attachment.Generation), RemoteJson.Encode(index, _context.Random)).Wait();
+            }
             branch = PutBranch(id, branch);
             // After the put: if another server is attached, it may not know this branch and collect what the branch needs.
             Attachment.Require();
-            if (index is not null)
-                _context.Objects.PutAsync(_context.Names.Index(Id, id, Attachment.Generation), RemoteJson.Encode(index, _context.Random)).Wait();
             Timeline timeline = Open(id, branch, ancestor, index ?? EmptyIndex(branch), isLoaded: false);
+            timeline.HasOwnIndex = index is not null;
             _timelines.Add(id, timeline);
             if (ancestor is not null)
                 RefreshRetained(ancestor);

@@ -115,9 +115,15 @@ public sealed class SimulatedCompute
 
     private void Flush()
     {
-        foreach (ProposerSend send in _proposer.Outbox)
-            Send(send.Peer, send.Message);
+        ProposerSend[] sends = [.. _proposer.Outbox];
         _proposer.Outbox.Clear();
+        foreach (ProposerSend send in sends)
+        {
+            if (send.Message is null)
+                Connect(send.Peer);
+            else
+                Send(send.Peer, send.Message);
+        }
     }
 
     private void Receive(int index, byte[] frame)
@@ -206,6 +212,14 @@ public sealed class SimulatedCompute
 
     private void Append(WalRecordKind kind, int bodyBytes)
     {
+        if (_cluster.RecordSource is { } source)
+        {
+            byte[] made = source(_log!, kind);
+            WalRecordWriter.Seal(made, _log!.EndLsn, _lastStart);
+            _lastStart = _log.EndLsn;
+            _log.Append(made);
+            return;
+        }
         byte[] buffer = new byte[64 + bodyBytes];
         var writer = new WalRecordWriter(buffer, kind, xid: 0);
         byte[] body = new byte[bodyBytes];

@@ -304,4 +304,23 @@ public class TimelineTests
         Assert.InRange(node.Context.Layers.LocalBytes, 0, 30_000);
         CheckEverywhere(node, _model);
     }
+
+    /// <summary>Found by simulation: once a tombstone is collected, only the cache still knew the page.</summary>
+    [Fact]
+    public void A_cached_page_does_not_outlive_a_collected_truncation()
+    {
+        PageServerNode node = Start(options: PageServerNode.SmallOptions with { HistoryWindow = TimeSpan.FromMinutes(1), PageCacheBytesMax = 4096 * PageFormat.PageSizeBytes });
+        for (int round = 0; round < 40; round++)
+        {
+            Append(40);
+            node.Settle(_model);
+            Assert.Null(node.CompareAll(_model, node.Timeline(_model).IngestedLsn));
+            Append(40);
+            node.Settle(_model);
+            node.History.Advance(node.Timeline(_model));
+            while (node.Compactor.CompactOnce(node.Timeline(_model)))
+            {
+            }
+        }
+    }
 }

@@ -208,7 +208,7 @@ public class SyntaxErrorTests
     [InlineData("a::mytype(", ")", "SELECT ", "1")]
     public void Deep_nesting_ends_in_an_error(string open, string close, string before, string inside)
     {
-        const int depth = 50_000;
+        const int depth = 20_000;
         string sql = before + string.Concat(Enumerable.Repeat(open, depth)) + inside + string.Concat(Enumerable.Repeat(close, depth));
         SqlSyntaxException error = Assert.Throws<SqlSyntaxException>(() => SqlParser.ParseScript(sql));
         Assert.Contains(error.SqlState, new[] { "54001", "42601" });

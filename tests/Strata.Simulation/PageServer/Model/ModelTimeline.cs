@@ -23,7 +23,7 @@ public sealed class ModelTimeline
     {
         Id = id;
         Ancestor = ancestor;
-        Start = ancestor is null ? Lsn.First : at;
+        Start = ancestor is null && at.IsZero ? Lsn.First : at;
         End = Start;
         _live = ancestor is null ? [] : ancestor.LiveAt(at);
         _nextStorage = ancestor?._nextStorage ?? SystemStorage.FirstUser + 3;
@@ -130,6 +130,25 @@ public sealed class ModelTimeline
         _previous = End;
         _wal.AddRange(buffer.AsSpan(0, length));
         End += (ulong)length;
+        Remember(changes);
+        if (commit)
+            Commits.Add((End, LastTime));
+    }
+
+    /// <summary>Takes a record that somebody else wrote.</summary>
+    public void Take(WalRecordReader record)
+    {
+        var changes = new List<(PageKey, byte[])>();
+        foreach (BlockChange change in record.Changes)
+            changes.Add((change.Key, change.Change.ToArray()));
+        End = record.Lsn;
+        Remember(changes);
+        if (record.Kind == WalRecordKind.Commit)
+            Commits.Add((End, CommitBody.Decode(record).TimeMicroseconds));
+    }
+
+    private void Remember(List<(PageKey, byte[])> changes)
+    {
         foreach ((PageKey key, byte[] change) in changes)
         {
             if (PageOps.IsTombstone(change))
@@ -139,8 +158,6 @@ public sealed class ModelTimeline
             else
                 AddPage(key, change);
         }
-        if (commit)
-            Commits.Add((End, LastTime));
     }
 
     private void AddPage(PageKey key, byte[] change)
