@@ -86,7 +86,6 @@ public static class SqlParser
 
     private static IReadOnlyList<ParsedStatement> ParseStatements(Parser p)
     {
-        // A script is nearly always one statement: no list for it.
         var statements = new ListBuilder<ParsedStatement>();
         while (true)
         {

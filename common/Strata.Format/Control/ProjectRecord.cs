@@ -86,9 +86,18 @@ public sealed record BranchRecord
     /// <summary>False until the page server has the timeline: a creation that was interrupted is finished or undone at the next start.</summary>
     public bool Ready { get; init; }
 
+    /// <summary>The safekeepers that were asked to keep its log, in the order of <see cref="ProjectRecord.SafekeeperIds"/>; empty before the first attempt.</summary>
+    public IReadOnlyList<BranchSafekeeperRecord> Safekeepers { get; init; } = [];
+
     /// <summary>Set first when the branch is deleted.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 }
+
+/// <summary>A safekeeper of a branch.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Incarnation">The incarnation that it had when the branch was created: with another one it has lost its directory and may not vote before it caught up.</param>
+/// <param name="Created">Whether it has confirmed the timeline.</param>
+public sealed record BranchSafekeeperRecord(uint Id, ulong Incarnation, bool Created);
 
 /// <summary>A place to connect to: one compute for one branch.</summary>
 public sealed record EndpointRecord

@@ -13,7 +13,7 @@ namespace Strata.Format.Messages;
 /// <param name="At">TimelineCreate: the branch point (<see cref="Lsn.Max"/> for the newest). LeaseLsn: the LSN to keep readable.</param>
 /// <param name="TimeMicroseconds">LsnForTime: microseconds since 2000-01-01 UTC, the log's unit.</param>
 /// <param name="DurationSeconds">LeaseLsn: how long; 0 gives the lease back.</param>
-/// <param name="Text">TimelineCreate of a root: name of a base image, or empty. LeaseLsn: name of the holder, which renews by asking again.</param>
+/// <param name="Text">TimelineCreate of a root: name of a base image, or empty. BaseSave: the name to give. LeaseLsn: name of the holder, which renews by asking again.</param>
 public sealed record PageControlRequest(
     PageMessageKind Kind,
     ProjectId Project,

@@ -33,6 +33,9 @@ public enum PageMessageKind : byte
     /// <summary>Forces what is ingested to the object store; answered when it is there.</summary>
     Flush = 10,
 
+    /// <summary>Keeps what a root timeline has now as a base image under a name, from which new roots start.</summary>
+    BaseSave = 11,
+
     /// <summary>Answer to <see cref="GetPages"/>: <see cref="GetPagesResponse"/>.</summary>
     Pages = 128,
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Strata.Format.Pages.BTree;
 using Strata.Format.Pages.Heap;
 
@@ -35,6 +36,7 @@ public static class PageCompare
     public static bool AreEqual(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right) => FirstDifference(left, right) < 0;
 
     /// <summary>Offset of the first byte in which two pages differ but for what is not logged; -1 when there is none.</summary>
+    [SkipLocalsInit]
     public static int FirstDifference(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         Span<byte> maskedLeft = stackalloc byte[PageFormat.PageSizeBytes];

@@ -13,6 +13,19 @@ public static class BuiltinFunctions
     private static FunctionTable MakeTable()
     {
         var table = new FunctionTable();
+        Kernels.ComparisonKernels.Register(table);
+        Kernels.ArithmeticKernels.Register(table);
+        NumberFunctions.Register(table);
+        NumericFunctions.Register(table);
+        TextFunctions.Register(table);
+        SetFunctions.Register(table);
+        CatalogFunctions.Register(table);
+        SystemFunctions.Register(table);
+        ArrayFunctions.Register(table);
+        PatternFunctions.Register(table);
+        DateTimeFunctions.Register(table);
+        DatePartFunctions.Register(table);
+        JsonFunctions.Register(table);
         return table;
     }
 

@@ -27,6 +27,9 @@ public sealed class StorageContext(BufferPool pool, WalInserter wal, Transaction
             space.Reset();
     }
 
+    /// <summary>What happened to a heap since its last vacuum.</summary>
+    public HeapActivity ActivityOf(uint database, ulong storage) => SpaceOf(database, storage).Activity;
+
     internal HeapSpace SpaceOf(uint database, ulong storage) =>
         _spaces.TryGetValue((database, storage), out HeapSpace? space)
             ? space

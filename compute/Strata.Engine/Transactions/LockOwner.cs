@@ -67,6 +67,9 @@ public sealed class LockOwner
     /// <summary>Made by the transaction manager for a transaction without a session.</summary>
     internal bool IsInternal { get; set; }
 
+    /// <summary>The session is gone and waits only for the outcome of its last commit.</summary>
+    internal bool IsClosing { get; set; }
+
     /// <summary><c>lock_timeout</c>; infinite by default.</summary>
     public TimeSpan LockTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 

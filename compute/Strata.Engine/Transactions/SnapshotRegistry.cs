@@ -76,21 +76,33 @@ internal sealed class SnapshotRegistry
             return new Lsn(Volatile.Read(ref _horizon));
         try
         {
-            ulong visible = Volatile.Read(ref _visible);
-            ulong lowest = Lowest(visible);
-            if (lowest > _announced)
-                Volatile.Write(ref _announced, lowest);
-            Interlocked.MemoryBarrier();
-            lowest = Lowest(lowest);
-            if (lowest > _horizon)
-                Volatile.Write(ref _horizon, lowest);
-            Volatile.Write(ref _computedAt, visible);
-            return new Lsn(_horizon);
+            return Compute();
         }
         finally
         {
             _gate.Exit();
         }
+    }
+
+    /// <summary>The prune horizon of this moment.</summary>
+    public Lsn Refresh()
+    {
+        lock (_gate)
+            return Compute();
+    }
+
+    private Lsn Compute()
+    {
+        ulong visible = Volatile.Read(ref _visible);
+        ulong lowest = Lowest(visible);
+        if (lowest > _announced)
+            Volatile.Write(ref _announced, lowest);
+        Interlocked.MemoryBarrier();
+        lowest = Lowest(lowest);
+        if (lowest > _horizon)
+            Volatile.Write(ref _horizon, lowest);
+        Volatile.Write(ref _computedAt, visible);
+        return new Lsn(_horizon);
     }
 
     private ulong Lowest(ulong bound)

@@ -19,23 +19,22 @@ internal sealed class TimeIndexWriter(BufferPool pool, WalInserter wal, Transact
     private readonly long _intervalMicroseconds = (long)options.TimeIndexInterval.TotalMicroseconds;
     private uint _tailBlock;
     private long _lastTime = long.MinValue;
+    private bool _isEmpty;
 
     /// <summary>
     /// Finds the end of the index. Returns a time, in microseconds since 2000-01-01 UTC, that no earlier commit of the timeline is above, or null when
     /// there is no entry.
     /// </summary>
-    public long? Start(CancellationToken cancellation)
+    public long? FindEnd(CancellationToken cancellation)
     {
         PageHandle meta = pool.Pin(RelationMetaPage.KeyOf(0, SystemStorage.TimeIndex), ReadPoint.Live, cancellation);
         meta.LatchShared();
         uint blocks = PageFormat.IsNew(meta.Bytes) ? 0 : RelationMetaPage.GetBlocks(meta.Bytes, Fork.Main);
         meta.UnlatchShared();
         meta.Unpin();
-        if (blocks == 0)
-        {
-            AddPage(0, cancellation);
+        _isEmpty = blocks == 0;
+        if (_isEmpty)
             return null;
-        }
         for (_tailBlock = blocks - 1; ; _tailBlock--)
         {
             PageHandle tail = pool.Pin(TimeIndexPage.KeyOf(_tailBlock), ReadPoint.Live, cancellation);
@@ -54,6 +53,13 @@ internal sealed class TimeIndexWriter(BufferPool pool, WalInserter wal, Transact
             if (_tailBlock == 0)
                 return null;
         }
+    }
+
+    /// <summary>Makes the first page if there is none; after the first record of the term.</summary>
+    public void Prepare(CancellationToken cancellation)
+    {
+        if (_isEmpty)
+            AddPage(0, cancellation);
     }
 
     /// <summary>Whether a commit at this time should get an entry.</summary>

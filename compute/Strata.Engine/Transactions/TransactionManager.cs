@@ -85,10 +85,11 @@ public sealed class TransactionManager
     {
         Invariant.Check(!_started);
         _started = true;
-        long? indexed = _timeIndex.Start(cancellation);
+        long? indexed = _timeIndex.FindEnd(cancellation);
         _lastCommitTime = Math.Max(Now(), indexed ?? 0);
         Lsn lsn = _counters.Start(term, _lastCommitTime, cancellation);
         _counters.PrepareCommitLog(cancellation);
+        _timeIndex.Prepare(cancellation);
         Lsn end = _wal.Sink.EndOfLog;
         switch (_wal.Sink.WaitDurable(end, cancellation))
         {
@@ -121,9 +122,19 @@ public sealed class TransactionManager
         return transaction;
     }
 
-    /// <summary>A session ends: releases all that it holds. Its transaction must be over.</summary>
+    /// <summary>
+    /// A session ends: releases all that it holds. Its transaction must be over; if the outcome of its last commit is unknown, its locks stay until that shows.
+    /// </summary>
     public void CloseOwner(LockOwner owner)
     {
+        lock (_commitGate)
+        {
+            if (owner.Reusable is { Abandoned: true })
+            {
+                owner.IsClosing = true;
+                return;
+            }
+        }
         Locks.CloseOwner(owner);
         if (owner.Reusable is { } transaction)
             Snapshots.Remove(transaction);
@@ -219,6 +230,9 @@ public sealed class TransactionManager
 
     /// <summary>Every commit at or below this LSN is visible to every snapshot, now and later: the horizon of pruning and vacuum.</summary>
     public Lsn OldestSnapshotLsn() => Snapshots.Horizon();
+
+    /// <summary>Computes the horizon anew, for vacuum: <see cref="OldestSnapshotLsn"/> may lag behind the end of a long transaction.</summary>
+    public Lsn RefreshHorizon() => Snapshots.Refresh();
 
     /// <summary>A new OID for a catalog object.</summary>
     public uint NextOid(CancellationToken cancellation = default) => _counters.NextOid(cancellation);
@@ -390,6 +404,8 @@ public sealed class TransactionManager
             if (transaction.State == TransactionState.Committing && transaction.CommitLsn > VisibleLsn)
             {
                 transaction.Abandoned = true;
+                // The log may have become durable between the end of the wait and here, with nobody else left to notice.
+                AdvanceVisible();
                 return;
             }
         }
@@ -401,6 +417,8 @@ public sealed class TransactionManager
     {
         Locks.ReleaseFrom(transaction.Owner, 0, 0);
         transaction.Reset();
+        if (transaction.Owner.IsClosing)
+            CloseOwner(transaction.Owner);
     }
 
     private void Finish(Transaction transaction)

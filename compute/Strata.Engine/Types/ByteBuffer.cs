@@ -5,9 +5,18 @@ using System.Text;
 namespace Strata.Engine.Types;
 
 /// <summary>A growing buffer of bytes for text and binary forms of values; reused by its owner. Not thread-safe.</summary>
-public sealed class ByteBuffer(int initialBytes = 256)
+public sealed class ByteBuffer
 {
-    private byte[] _bytes = new byte[initialBytes];
+    private const int InitialBytes = 256;
+
+    private byte[] _bytes;
+
+    public ByteBuffer()
+        : this(InitialBytes)
+    {
+    }
+
+    public ByteBuffer(int initialBytes) => _bytes = new byte[initialBytes];
 
     /// <summary>Bytes written so far. May be lowered to cut the end off.</summary>
     public int Length { get; set; }

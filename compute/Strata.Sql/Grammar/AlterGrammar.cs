@@ -21,7 +21,7 @@ internal static class AlterGrammar
             case Keyword.Role or Keyword.Group:
                 return RoleGrammar.ParseAlter(p, position);
             case Keyword.User:
-                return p.PeekKeyword() == Keyword.Mapping
+                return p.PeekKeyword() == Keyword.Mapping && p.PeekKeyword(2) == Keyword.For
                     ? ForeignGrammar.ParseAlterUserMapping(p, position)
                     : RoleGrammar.ParseAlter(p, position);
             case Keyword.Database:
@@ -89,9 +89,9 @@ internal static class AlterGrammar
                 p.Advance();
                 p.Expect(Keyword.To);
                 return new AlterOwnerStatement(kind, reference, p.Role(), position);
-            case Keyword.Set when p.PeekKeyword() == Keyword.Schema && HasSchema(kind):
+            case Keyword.Set when HasSchema(kind) && IsSetSchema(p, isRoutine, kind):
                 p.Advance();
-                p.Advance();
+                p.Expect(Keyword.Schema);
                 return new AlterObjectSchemaStatement(kind, reference, p.ColumnId(), false, position);
             case Keyword.Set when kind == ObjectKind.Statistics:
                 p.Advance();
@@ -125,6 +125,17 @@ internal static class AlterGrammar
             ObjectKind.TextSearchConfiguration => ParseMapping(p, ((NamedObject)reference).Name, position),
             _ => throw p.SyntaxError(),
         };
+    }
+
+    /// <summary>SET SCHEMA 'x' is the setting search_path, which routines can keep; where nothing else can be set, SCHEMA must follow.</summary>
+    private static bool IsSetSchema(Parser p, bool isRoutine, ObjectKind kind)
+    {
+        if (isRoutine)
+        {
+            return p.PeekKeyword() == Keyword.Schema && p.PeekKind(2) != TokenKind.String;
+        }
+
+        return p.PeekKeyword() == Keyword.Schema || kind != ObjectKind.Statistics;
     }
 
     private static bool HasSchema(ObjectKind kind) => kind is

@@ -9,7 +9,7 @@ internal static class AlterTableGrammar
     public static Statement Parse(Parser p, int position)
     {
         ObjectKind kind = ObjectGrammar.ParseKind(p);
-        if (p.Is(Keyword.All, Keyword.In) && kind is ObjectKind.Table or ObjectKind.Index or ObjectKind.MaterializedView)
+        if (p.Is(Keyword.All) && kind is ObjectKind.Table or ObjectKind.Index or ObjectKind.MaterializedView)
         {
             return ParseMoveAll(p, kind, position);
         }
@@ -57,7 +57,7 @@ internal static class AlterTableGrammar
     private static MoveAllInTablespaceStatement ParseMoveAll(Parser p, ObjectKind kind, int position)
     {
         p.Advance();
-        p.Advance();
+        p.Expect(Keyword.In);
         p.Expect(Keyword.Tablespace);
         string old = p.ColumnId();
         SyntaxList<RoleReference> owners = default;

@@ -369,11 +369,16 @@ internal static class ConstraintGrammar
         ForeignKeyAction? onUpdate = null;
         ForeignKeyAction? onDelete = null;
         SyntaxList<string> deleteColumns = default;
-        while (p.Is(Keyword.On) && p.PeekKeyword() is Keyword.Update or Keyword.Delete)
+        while (p.Is(Keyword.On))
         {
             int actionPosition = p.Position;
             p.Advance();
             bool isUpdate = p.Is(Keyword.Update);
+            if (!isUpdate && !p.Is(Keyword.Delete))
+            {
+                throw p.SyntaxError();
+            }
+
             if (isUpdate ? onUpdate is not null : onDelete is not null)
             {
                 throw p.SyntaxError();
@@ -516,21 +521,18 @@ internal static class ConstraintGrammar
     private static Constraint ApplyAttributes(Parser p, Constraint constraint, Attributes allowed, string label)
     {
         var seen = Attributes.None;
-        int start = p.Position;
         while (true)
         {
             int position = p.Position;
             Attributes attribute = TryParseColumnAttribute(p);
-            if (attribute == Attributes.None && p.Is(Keyword.Not, Keyword.Valid))
+            if (attribute == Attributes.None && p.Accept(Keyword.Not))
             {
-                p.Advance();
-                p.Advance();
+                p.Expect(Keyword.Valid);
                 attribute = Attributes.NotValid;
             }
-            else if (attribute == Attributes.None && p.Is(Keyword.No, Keyword.Inherit))
+            else if (attribute == Attributes.None && p.Accept(Keyword.No))
             {
-                p.Advance();
-                p.Advance();
+                p.Expect(Keyword.Inherit);
                 attribute = Attributes.NoInherit;
             }
 
@@ -552,9 +554,9 @@ internal static class ConstraintGrammar
             }
         }
 
-        Refuse(p, seen & ~allowed & (Attributes.Deferrable | Attributes.InitiallyDeferred), label, "DEFERRABLE", start);
-        Refuse(p, seen & ~allowed & Attributes.NotValid, label, "NOT VALID", start);
-        Refuse(p, seen & ~allowed & Attributes.NoInherit, label, "NO INHERIT", start);
+        Refuse(p, seen & ~allowed & (Attributes.Deferrable | Attributes.InitiallyDeferred), label, "DEFERRABLE");
+        Refuse(p, seen & ~allowed & Attributes.NotValid, label, "NOT VALID");
+        Refuse(p, seen & ~allowed & Attributes.NoInherit, label, "NO INHERIT");
         return seen == Attributes.None ? constraint : constraint with
         {
             IsDeferrable = (seen & (Attributes.Deferrable | Attributes.InitiallyDeferred)) != 0,
@@ -566,11 +568,12 @@ internal static class ConstraintGrammar
 
     private static bool HasBoth(Attributes seen, Attributes pair) => (seen & pair) == pair;
 
-    private static void Refuse(Parser p, Attributes refused, string label, string property, int position)
+    /// <summary>PostgreSQL gives no position here.</summary>
+    private static void Refuse(Parser p, Attributes refused, string label, string property)
     {
         if (refused != Attributes.None)
         {
-            throw p.Error($"{label} constraints cannot be marked {property}", position, SqlStates.FeatureNotSupported);
+            throw p.Error($"{label} constraints cannot be marked {property}", -1, SqlStates.FeatureNotSupported);
         }
     }
 }

@@ -22,9 +22,8 @@ internal static class CopyGrammar
         }
 
         int binaryPosition = p.Position;
-        if (p.Is(Keyword.Binary) && p.IsColumnId(1))
+        if (p.Accept(Keyword.Binary))
         {
-            p.Advance();
             options.Add(Text("format", "binary", binaryPosition));
         }
 
@@ -67,15 +66,15 @@ internal static class CopyGrammar
 
     private static DefinitionElement Text(string name, string value, int position) => new(name, new StringLiteral(value, position), position);
 
-    private static DefinitionElement Flag(string name, int position) => new(name, new BooleanLiteral(true, position), position);
+    /// <summary>An option without value means true, in both notations.</summary>
+    private static DefinitionElement Flag(string name, int position) => new(name, null, position);
 
     private static string? ParseFile(Parser p, out bool isProgram)
     {
         isProgram = p.Accept(Keyword.Program);
-        int position = p.Position;
         if (p.Accept(Keyword.Stdin) || p.Accept(Keyword.Stdout))
         {
-            return isProgram ? throw p.Error("STDIN/STDOUT not allowed with PROGRAM", position) : null;
+            return isProgram ? throw p.Error("STDIN/STDOUT not allowed with PROGRAM", -1) : null;
         }
 
         return p.StringConstant();

@@ -8,8 +8,16 @@ internal static class CreateGrammar
     /// <summary>Consumes CREATE.</summary>
     public static Statement Parse(Parser p)
     {
+        p.Enter();
         int position = p.Position;
         p.Expect(Keyword.Create);
+        Statement statement = ParseKind(p, position);
+        p.Leave();
+        return statement;
+    }
+
+    private static Statement ParseKind(Parser p, int position)
+    {
         if (p.Is(Keyword.Or))
         {
             p.Advance();
@@ -159,13 +167,9 @@ internal static class CreateGrammar
         }
 
         var elements = new ListBuilder<Statement>();
+        int elementsPosition = p.Position;
         while (p.Keyword is Keyword.Create or Keyword.Grant)
         {
-            if (ifNotExists)
-            {
-                throw p.Error("CREATE SCHEMA IF NOT EXISTS cannot include schema elements", p.Position, SqlStates.FeatureNotSupported);
-            }
-
             int mark = p.Mark;
             Statement element = p.Is(Keyword.Create) ? Parse(p) : GrantGrammar.ParseGrant(p);
             if (!(element is CreateTableStatement or CreateIndexStatement or CreateSequenceStatement or CreateTriggerStatement
@@ -176,6 +180,11 @@ internal static class CreateGrammar
             }
 
             elements.Add(element);
+        }
+
+        if (ifNotExists && elements.Count > 0)
+        {
+            throw p.Error("CREATE SCHEMA IF NOT EXISTS cannot include schema elements", elementsPosition, SqlStates.FeatureNotSupported);
         }
 
         return new CreateSchemaStatement(name, authorization, elements.ToList(), ifNotExists, position);

@@ -45,8 +45,10 @@ internal static class FromGrammar
 
     private static FromItem ParseJoins(Parser p, FromItem left)
     {
+        int links = 0;
         while (IsJoinStart(p))
         {
+            Parser.AddLink(ref links);
             left = ParseJoin(p, left);
         }
 
@@ -128,7 +130,8 @@ internal static class FromGrammar
         {
             if (isLateral)
             {
-                return SubqueryWithAlias(p, PrimaryGrammar.ParseSubquery(p), true, position);
+                int queryPosition = p.Position;
+                return SubqueryWithAlias(p, PrimaryGrammar.ParseSubquery(p), true, queryPosition);
             }
 
             FromItem? join = ParseParenthesized(p, out SelectStatement? query);
@@ -179,7 +182,7 @@ internal static class FromGrammar
             }
         }
 
-        bool isFunction = p.IsTypeOrFunctionName() && p.PeekKind() == TokenKind.LeftParen;
+        bool isFunction = p.IsTypeOrFunctionName() && (p.PeekKind() == TokenKind.LeftParen || !p.IsColumnId());
         if (isFunction)
         {
             int position = p.Position;

@@ -132,26 +132,23 @@ internal static class GrantGrammar
 
     private static bool AcceptWithOption(Parser p, Keyword option)
     {
-        if (!p.Is(Keyword.With) || p.PeekKeyword() != option)
+        if (!p.Accept(Keyword.With))
         {
             return false;
         }
 
-        p.Advance();
-        p.Advance();
-        p.Expect(Keyword.Option);
+        p.Expect(option, Keyword.Option);
         return true;
     }
 
     private static RoleReference? ParseGrantor(Parser p)
     {
-        if (!p.Is(Keyword.Granted, Keyword.By))
+        if (!p.Accept(Keyword.Granted))
         {
             return null;
         }
 
-        p.Advance();
-        p.Advance();
+        p.Expect(Keyword.By);
         return p.Role();
     }
 
@@ -239,16 +236,16 @@ internal static class GrantGrammar
 
     private static GrantStatement ParseTarget(Parser p, bool isGrant, SyntaxList<Privilege> privileges, int position)
     {
-        if (p.Is(Keyword.All) && p.PeekKeyword() is Keyword.Tables or Keyword.Sequences or Keyword.Functions or Keyword.Procedures or Keyword.Routines)
+        if (p.Accept(Keyword.All))
         {
-            p.Advance();
             ObjectKind all = p.Keyword switch
             {
                 Keyword.Tables => ObjectKind.Table,
                 Keyword.Sequences => ObjectKind.Sequence,
                 Keyword.Functions => ObjectKind.Function,
                 Keyword.Procedures => ObjectKind.Procedure,
-                _ => ObjectKind.Routine,
+                Keyword.Routines => ObjectKind.Routine,
+                _ => throw p.SyntaxError(),
             };
             p.Advance();
             p.Expect(Keyword.In);
@@ -330,15 +327,14 @@ internal static class GrantGrammar
             return named;
         }
 
-        if (p.Is(Keyword.Foreign) && p.PeekKeyword() is Keyword.Data or Keyword.Server)
+        if (p.Accept(Keyword.Foreign))
         {
-            p.Advance();
             if (p.Accept(Keyword.Server))
             {
                 return ObjectKind.ForeignServer;
             }
 
-            p.Advance();
+            p.Expect(Keyword.Data);
             p.Expect(Keyword.Wrapper);
             return ObjectKind.ForeignDataWrapper;
         }

@@ -156,13 +156,16 @@ internal ref struct LimitClause(Parser p)
 
     private readonly Expression ParseSignedNumber(int position)
     {
-        string sign = p.Is(TokenKind.Minus) ? "-" : "+";
+        bool isNegative = p.Is(TokenKind.Minus);
         p.Advance();
         if (!(p.Kind is TokenKind.Integer or TokenKind.Number))
         {
             throw p.SyntaxError();
         }
 
-        return new UnaryExpression(new OperatorName([sign], false, position), PrimaryGrammar.Parse(p), position);
+        Expression number = PrimaryGrammar.Parse(p);
+        return isNegative
+            ? ExpressionGrammar.Negate(number, position)
+            : new UnaryExpression(new OperatorName(["+"], false, position), number, position);
     }
 }

@@ -17,10 +17,17 @@ internal sealed class Parser
     /// </summary>
     public const int MaxDepth = 10_000;
 
+    /// <summary>
+    /// Longest chain of operators, set operations or joins that nest to the left. They are parsed by loops, but every pass over
+    /// the tree recurses into them; PostgreSQL fails at about this length too.
+    /// </summary>
+    public const int MaxChain = 5_000;
+
     private readonly Lexer _lexer = new();
     private Token[] _tokens = [];
     private int _last;
     private int _index;
+    private int _blamed;
     private int _depth;
 
     /// <summary>The text being parsed.</summary>
@@ -44,9 +51,6 @@ internal sealed class Parser
     /// <summary>Index of the current token, for <see cref="Rewind"/>.</summary>
     public int Mark => _index;
 
-    /// <summary>True while the body of BEGIN ATOMIC is parsed.</summary>
-    public bool IsInRoutineBody { get; set; }
-
     /// <summary>Starts on a text.</summary>
     public void Start(string sql, ParserOptions options)
     {
@@ -56,8 +60,8 @@ internal sealed class Parser
         _tokens = _lexer.Tokens;
         _last = _lexer.Count - 1;
         _index = 0;
+        _blamed = -1;
         _depth = 0;
-        IsInRoutineBody = false;
         ThrowIfError();
     }
 
@@ -169,7 +173,12 @@ internal sealed class Parser
     }
 
     /// <summary><c>syntax error at or near …</c> for the current token.</summary>
-    public SqlSyntaxException SyntaxError() => SyntaxErrorAt(_index);
+    public SqlSyntaxException SyntaxError() => SyntaxErrorAt(_index == _blamed ? Math.Min(_index + 1, _last) : _index);
+
+    /// <summary>
+    /// Says that the current token would be right if another followed it: a syntax error here is reported at the token after it.
+    /// </summary>
+    public void BlameNextToken() => _blamed = _index;
 
     /// <summary>A message that ends in <c>at or near …</c> for the current token.</summary>
     public SqlSyntaxException NearError(string message) =>
@@ -184,6 +193,16 @@ internal sealed class Parser
     public void Enter()
     {
         if (++_depth > MaxDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            ThrowTooDeep();
+        }
+    }
+
+    /// <summary>Counts one more link of a chain that nests to the left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddLink(ref int links)
+    {
+        if (++links > MaxChain)
         {
             ThrowTooDeep();
         }
@@ -266,7 +285,7 @@ internal sealed class Parser
     public string ColumnId() => IsColumnId() ? TakeName() : throw SyntaxError();
 
     /// <summary>Consumes a ColLabel.</summary>
-    public string ColumnLabel() => IsColumnLabel() ? TakeName() : throw SyntaxError();
+    public string ColumnLabel() => IsColumnLabel() && !IsNegatedOperator() ? TakeName() : throw SyntaxError();
 
     /// <summary>Consumes a type_function_name.</summary>
     public string TypeOrFunctionName() => IsTypeOrFunctionName() ? TakeName() : throw SyntaxError();
@@ -384,9 +403,10 @@ internal sealed class Parser
     public QualifiedName FunctionName()
     {
         int position = Position;
-        if (IsColumnId() && PeekKind() == TokenKind.Dot)
+        if (IsColumnId() && (PeekKind() == TokenKind.Dot || !IsTypeOrFunctionName()))
         {
-            return new QualifiedName(DottedRest(TakeName()), position);
+            string first = TakeName();
+            return Is(TokenKind.Dot) ? new QualifiedName(DottedRest(first), position) : throw SyntaxError();
         }
 
         return new QualifiedName([TypeOrFunctionName()], position);
@@ -548,6 +568,10 @@ internal sealed class Parser
 
         return parts.ToList();
     }
+
+    /// <summary>NOT before BETWEEN, IN and the like is one token of the grammar, which is no label.</summary>
+    private bool IsNegatedOperator() =>
+        Is(Keyword.Not) && PeekKeyword() is Keyword.Between or Keyword.In or Keyword.Like or Keyword.Ilike or Keyword.Similar;
 
     private ReadOnlySpan<char> Slice(in Token token) => Sql.AsSpan(token.Start, token.End - token.Start);
 

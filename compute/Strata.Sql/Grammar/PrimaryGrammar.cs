@@ -124,19 +124,9 @@ internal static class PrimaryGrammar
     /// <summary>Consumes a select_with_parens.</summary>
     public static SelectStatement ParseSubquery(Parser p)
     {
-        int start = p.Mark;
-        ParseParenthesized(p, out SelectStatement? query, out _);
-        if (query is null)
-        {
-            p.Rewind(start);
-            while (p.Is(TokenKind.LeftParen))
-            {
-                p.Advance();
-            }
-
-            throw p.SyntaxError();
-        }
-
+        p.Expect(TokenKind.LeftParen);
+        SelectStatement query = SelectGrammar.ParseStatement(p);
+        p.Expect(TokenKind.RightParen);
         return query;
     }
 
@@ -156,19 +146,16 @@ internal static class PrimaryGrammar
     {
         var elements = new ListBuilder<IndirectionElement>();
         bool hasStar = false;
+        bool isMisplaced = false;
         while (p.Kind is TokenKind.Dot or TokenKind.LeftBracket)
         {
-            if (hasStar)
-            {
-                throw p.NearError("improper use of \"*\"");
-            }
-
+            isMisplaced |= hasStar;
             IndirectionElement element = ParseIndirectionElement(p);
-            hasStar = element is StarSelection;
+            hasStar |= element is StarSelection;
             elements.Add(element);
         }
 
-        return elements.ToList();
+        return isMisplaced ? throw p.NearError("improper use of \"*\"") : elements.ToList();
     }
 
     /// <summary>A call of a function of pg_catalog that SQL syntax stands for.</summary>
@@ -268,14 +255,15 @@ internal static class PrimaryGrammar
         switch (p.PeekKind())
         {
             case TokenKind.String or TokenKind.LeftParen:
-                return true;
+                return !p.Is(Keyword.Double);
             case TokenKind.Keyword:
                 return p.Keyword switch
                 {
                     Keyword.Double => p.PeekKeyword() == Keyword.Precision,
                     Keyword.Bit or Keyword.Character or Keyword.Char or Keyword.Nchar => p.PeekKeyword() == Keyword.Varying,
                     Keyword.National => p.PeekKeyword() is Keyword.Character or Keyword.Char,
-                    Keyword.Time or Keyword.Timestamp => p.PeekKeyword() is Keyword.With or Keyword.Without && p.PeekKeyword(2) == Keyword.Time,
+                    Keyword.Time or Keyword.Timestamp => p.PeekKeyword() == Keyword.Without
+                        || (p.PeekKeyword() == Keyword.With && p.PeekKeyword(2) == Keyword.Time),
                     _ => false,
                 };
             default:
@@ -352,6 +340,7 @@ internal static class PrimaryGrammar
                 p.Advance();
                 if (p.Kind is TokenKind.Dot or TokenKind.LeftBracket)
                 {
+                    ParseIndirectionElements(p);
                     throw p.NearError("improper use of \"*\"");
                 }
 

@@ -55,6 +55,11 @@ internal static class RoleGrammar
             }
         }
 
+        if (kind == RoleStatementKind.Group)
+        {
+            throw p.SyntaxError();
+        }
+
         p.Accept(Keyword.With);
         return new AlterRoleStatement(role, ParseOptions(p, isCreate: false), false, position);
     }

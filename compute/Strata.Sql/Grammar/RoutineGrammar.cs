@@ -92,10 +92,9 @@ internal static class RoutineGrammar
         TypeName? returnType = null;
         if (!isProcedure && p.Accept(Keyword.Returns))
         {
-            if (p.Is(Keyword.Table) && p.PeekKind() == TokenKind.LeftParen)
+            if (p.Accept(Keyword.Table))
             {
-                p.Advance();
-                p.Advance();
+                p.Expect(TokenKind.LeftParen);
                 do
                 {
                     int columnPosition = p.Position;
@@ -153,7 +152,7 @@ internal static class RoutineGrammar
         // The old style has options at once: (basetype = …).
         if (p.Is(TokenKind.LeftParen) && p.PeekKind(2) == TokenKind.Equal)
         {
-            return new DefineStatement(ObjectKind.Aggregate, name, OptionGrammar.ParseDefinition(p), position)
+            return new DefineStatement(ObjectKind.Aggregate, name, ParseOldAggregate(p), position)
             {
                 OrReplace = orReplace,
                 HasDefinition = true,
@@ -205,6 +204,23 @@ internal static class RoutineGrammar
             Inline = inline,
             Validator = validator,
         };
+    }
+
+    /// <summary>Consumes old_aggr_definition: no key word can name an option.</summary>
+    private static SyntaxList<DefinitionElement> ParseOldAggregate(Parser p)
+    {
+        p.Expect(TokenKind.LeftParen);
+        var options = new ListBuilder<DefinitionElement>();
+        do
+        {
+            int position = p.Position;
+            string name = p.IsIdentifier() ? p.TakeName() : throw p.SyntaxError();
+            p.Expect(TokenKind.Equal);
+            options.Add(new DefinitionElement(name, OptionGrammar.ParseDefinitionArgument(p), position));
+        }
+        while (p.Accept(TokenKind.Comma));
+        p.Expect(TokenKind.RightParen);
+        return options.ToList();
     }
 
     private static FunctionParameter ParseParameter(Parser p, bool allowDefaults)
@@ -395,13 +411,12 @@ internal static class RoutineGrammar
             return new RoutineBody(ExpressionGrammar.Parse(p), default, position);
         }
 
-        if (!p.Is(Keyword.Begin) || p.PeekKeyword() != Keyword.Atomic)
+        if (!p.Accept(Keyword.Begin))
         {
             return null;
         }
 
-        p.Advance();
-        p.Advance();
+        p.Expect(Keyword.Atomic);
         var statements = new ListBuilder<Statement>();
         while (!p.Accept(Keyword.End))
         {

@@ -21,15 +21,10 @@ internal static class SelectGrammar
             return IsSelectStart(p);
         }
 
-        int ahead = 1;
-        while (p.PeekKind(ahead) == TokenKind.LeftParen)
-        {
-            ahead++;
-        }
-
-        Keyword keyword = p.PeekKeyword(ahead);
-        return keyword is Keyword.Select or Keyword.With or Keyword.Table
-            || (keyword == Keyword.Values && p.PeekKind(ahead + 1) == TokenKind.LeftParen);
+        // Where this is asked, a second parenthesis can only belong to a query.
+        Keyword keyword = p.PeekKeyword();
+        return p.PeekKind() == TokenKind.LeftParen || keyword is Keyword.Select or Keyword.With or Keyword.Table
+            || (keyword == Keyword.Values && p.PeekKind(2) == TokenKind.LeftParen);
     }
 
     /// <summary>True if the current token goes on with a query after its closing parenthesis.</summary>
@@ -155,6 +150,7 @@ internal static class SelectGrammar
 
     private static SelectStatement ParseSetOperations(Parser p, SelectStatement left, int minimum)
     {
+        int links = 0;
         while (true)
         {
             SetOperationKind kind;
@@ -179,6 +175,7 @@ internal static class SelectGrammar
                 return left;
             }
 
+            Parser.AddLink(ref links);
             int position = p.Position;
             p.Advance();
             bool isAll = p.Accept(Keyword.All);

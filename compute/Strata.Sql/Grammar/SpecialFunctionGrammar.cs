@@ -32,7 +32,7 @@ internal static class SpecialFunctionGrammar
                 return Value(p, SqlValueFunctionKind.User);
             case Keyword.CurrentCatalog:
                 return Value(p, SqlValueFunctionKind.CurrentCatalog);
-            case Keyword.CurrentSchema when p.PeekKind() != TokenKind.LeftParen:
+            case Keyword.CurrentSchema when !(p.PeekKind() is TokenKind.LeftParen or TokenKind.String):
                 return Value(p, SqlValueFunctionKind.CurrentSchema);
             case Keyword.Collation when p.PeekKeyword() == Keyword.For:
             {

@@ -8,6 +8,14 @@ internal static class StatementGrammar
     /// <summary>Consumes one statement.</summary>
     public static Statement Parse(Parser p)
     {
+        p.Enter();
+        Statement statement = ParseByKeyword(p);
+        p.Leave();
+        return statement;
+    }
+
+    private static Statement ParseByKeyword(Parser p)
+    {
         switch (p.Keyword)
         {
             case Keyword.Select or Keyword.Insert or Keyword.Update or Keyword.Delete or Keyword.Merge or Keyword.With or Keyword.Values or Keyword.Table:

@@ -8,9 +8,9 @@ internal static class TableGrammar
     /// <summary>Consumes OptTemp; returns the persistence. <c>LOCAL</c> and <c>GLOBAL</c> say nothing.</summary>
     public static RelationPersistence ParsePersistence(Parser p)
     {
-        if (p.Keyword is Keyword.Local or Keyword.Global && p.PeekKeyword() is Keyword.Temporary or Keyword.Temp)
+        if ((p.Accept(Keyword.Local) || p.Accept(Keyword.Global)) && !p.Is(Keyword.Temporary) && !p.Is(Keyword.Temp))
         {
-            p.Advance();
+            throw p.SyntaxError();
         }
 
         if (p.Accept(Keyword.Temporary) || p.Accept(Keyword.Temp))
@@ -55,6 +55,23 @@ internal static class TableGrammar
         }
 
         return ParseTail(p, new CreateTableStatement(relation, elements, position) { IfNotExists = ifNotExists, Inherits = inherits });
+    }
+
+    /// <summary>Consumes CREATE TABLE AS or CREATE MATERIALIZED VIEW, all of CREATE that EXPLAIN takes.</summary>
+    public static CreateTableAsStatement ParseExplainedCreate(Parser p)
+    {
+        int position = p.Position;
+        p.Expect(Keyword.Create);
+        RelationPersistence persistence = ParsePersistence(p);
+        if (p.Is(Keyword.Materialized) && persistence != RelationPersistence.Temporary)
+        {
+            return ParseCreateMaterializedView(p, persistence, position);
+        }
+
+        p.Expect(Keyword.Table);
+        bool ifNotExists = p.AcceptIfNotExists();
+        RelationName relation = p.RelationName() with { Persistence = persistence };
+        return ParseCreateAs(p, relation, ifNotExists, isMaterializedView: false, position);
     }
 
     /// <summary>Consumes FOREIGN TABLE … of CREATE.</summary>
@@ -201,8 +218,10 @@ internal static class TableGrammar
         do
         {
             int elementPosition = p.Position;
-            IndexElement element = IndexGrammar.ParseElement(p);
-            elements.Add(new PartitionElement(element.Column, element.Expression, element.Collation, element.OperatorClass, elementPosition));
+            IndexElement key = IndexGrammar.ParseKeyOnly(p);
+            QualifiedName? collation = p.Accept(Keyword.Collate) ? p.AnyName() : null;
+            QualifiedName? operatorClass = p.IsColumnId() ? p.AnyName() : null;
+            elements.Add(new PartitionElement(key.Column, key.Expression, collation, operatorClass, elementPosition));
         }
         while (p.Accept(TokenKind.Comma));
         p.Expect(TokenKind.RightParen);
@@ -212,29 +231,34 @@ internal static class TableGrammar
     private static PartitionBound ParseHashBound(Parser p, int position)
     {
         p.Expect(TokenKind.LeftParen);
-        int modulus = -1;
-        int remainder = -1;
+        var items = new ListBuilder<(string Name, int Value, int Position)>();
         do
         {
             int itemPosition = p.Position;
             string name = p.NonReservedWord();
-            int value = p.IntegerConstant();
+            items.Add((name, p.IntegerConstant(), itemPosition));
+        }
+        while (p.Accept(TokenKind.Comma));
+        p.Expect(TokenKind.RightParen);
+        int modulus = -1;
+        int remainder = -1;
+        foreach ((string name, int value, int itemPosition) in items.ToArray())
+        {
             switch (name)
             {
                 case "modulus":
                     modulus = modulus == -1 ? value
-                        : throw p.Error("modulus for hash partition provided more than once", itemPosition, "42701");
+                        : throw p.Error("modulus for hash partition provided more than once", itemPosition, SqlStates.DuplicateObject);
                     break;
                 case "remainder":
                     remainder = remainder == -1 ? value
-                        : throw p.Error("remainder for hash partition provided more than once", itemPosition, "42701");
+                        : throw p.Error("remainder for hash partition provided more than once", itemPosition, SqlStates.DuplicateObject);
                     break;
                 default:
                     throw p.Error($"unrecognized hash partition bound specification \"{name}\"", itemPosition);
             }
         }
-        while (p.Accept(TokenKind.Comma));
-        p.Expect(TokenKind.RightParen);
+
         if (modulus == -1)
         {
             throw p.Error("modulus for hash partition must be specified", -1);
@@ -301,13 +325,12 @@ internal static class TableGrammar
 
     private static OnCommitAction ParseOnCommit(Parser p)
     {
-        if (!p.Is(Keyword.On, Keyword.Commit))
+        if (!p.Accept(Keyword.On))
         {
             return OnCommitAction.None;
         }
 
-        p.Advance();
-        p.Advance();
+        p.Expect(Keyword.Commit);
         if (p.Accept(Keyword.Drop))
         {
             return OnCommitAction.Drop;

@@ -324,12 +324,11 @@ internal static class TypeGrammar
         }
 
         bool hasZone = false;
-        if (p.Keyword is Keyword.With or Keyword.Without && p.PeekKeyword() == Keyword.Time)
+        if (p.Is(Keyword.Without) || p.Is(Keyword.With, Keyword.Time))
         {
             hasZone = p.Is(Keyword.With);
             p.Advance();
-            p.Advance();
-            p.Expect(Keyword.Zone);
+            p.Expect(Keyword.Time, Keyword.Zone);
         }
 
         string name = (keyword == Keyword.Time, hasZone) switch

@@ -16,6 +16,7 @@ internal static class XmlGrammar
             return null;
         }
 
+        p.Enter();
         p.Advance();
         p.Expect(TokenKind.LeftParen);
         Expression result = keyword switch
@@ -30,6 +31,7 @@ internal static class XmlGrammar
             _ => ParseSerialize(p, position),
         };
         p.Expect(TokenKind.RightParen);
+        p.Leave();
         return result;
     }
 

@@ -143,7 +143,7 @@ public sealed record MergeWhen(bool IsMatched, Expression? Condition, MergeActio
 
 /// <summary>
 /// COPY. One of <see cref="Relation"/> and <see cref="Query"/> is set. Options of the old syntax are turned into the same
-/// list: <c>BINARY</c> is <c>format 'binary'</c>, <c>CSV HEADER</c> is <c>format 'csv', header true</c>.
+/// list: <c>BINARY</c> is <c>format 'binary'</c>, <c>CSV HEADER</c> is <c>format 'csv', header</c> (no value: true).
 /// </summary>
 public sealed record CopyStatement(int Position) : Statement(Position)
 {

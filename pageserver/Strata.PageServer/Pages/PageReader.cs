@@ -57,7 +57,13 @@ internal sealed class PageReader(LayerCache layers, PageCache? cache, bool check
             _cached.CopyTo(page);
             return version;
         }
-        bool based = Collect(timeline, key, at, cached ? checkedTo : Lsn.Zero, out bool ended);
+        bool based = Collect(timeline, key, at, cached ? checkedTo : Lsn.Zero, out bool ended, out bool outdated);
+        if (outdated)
+        {
+            cached = false;
+            _chain.Clear();
+            based = Collect(timeline, key, at, Lsn.Zero, out ended, out _);
+        }
         if (!based && !ended && cached)
         {
             _cached.CopyTo(page);
@@ -73,15 +79,27 @@ internal sealed class PageReader(LayerCache layers, PageCache? cache, bool check
         return version;
     }
 
-    /// <summary>Fills the chain; true when it ends in a base. <paramref name="ended"/>: a tombstone says that nothing older counts.</summary>
-    private bool Collect(Timeline timeline, PageKey key, Lsn at, Lsn checkedTo, out bool ended)
+    /// <summary>
+    /// Fills the chain; true when it ends in a base. <paramref name="ended"/>: a tombstone says that nothing older counts. <paramref name="outdated"/>: the cached
+    /// page can't be the base, because tombstones after it may have been collected with all that they ended.
+    /// </summary>
+    private bool Collect(Timeline timeline, PageKey key, Lsn at, Lsn checkedTo, out bool ended, out bool outdated)
     {
         ulong hash = BloomFilter.Hash(key);
         ended = false;
+        outdated = false;
         for (Timeline? current = timeline; current is not null; current = current.Ancestor)
         {
+            // An answer for an LSN that is not there yet would be incomplete, and the cache would keep it.
+            Invariant.Check(at <= current.IngestedLsn);
             LayerMap map = current.Map;
             RequireHistory(current, at);
+            // Asked after the map was taken: tombstones that a map lacks are below the start that was in force when it was made.
+            if (!checkedTo.IsZero && checkedTo < current.HistoryStart)
+            {
+                outdated = true;
+                return false;
+            }
             Lsn tombstone = map.FindTombstone(key, at);
             Lsn floor = Lsn.MaxOf(tombstone, checkedTo);
             ended = tombstone > checkedTo;

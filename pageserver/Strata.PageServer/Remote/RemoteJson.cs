@@ -18,6 +18,7 @@ internal static class RemoteJson
             Consistent = index.ConsistentLsn.Value,
             HistoryStart = index.HistoryStart.Value,
             Layers = [.. index.Layers.Select(ToJson)],
+            BranchPoints = [.. index.BranchPoints.Select(static point => point.Value)],
             Leases = [.. index.Leases.Select(static lease => new LeaseJson
             {
                 Holder = lease.Holder, At = lease.At.Value, Expires = lease.ExpiresAt.ToUnixTimeMilliseconds(),
@@ -34,7 +35,8 @@ internal static class RemoteJson
             new Lsn(json.HistoryStart),
             [.. json.Layers.Select(FromJson)],
             [.. json.Leases.Select(static lease => new Lease(
-                lease.Holder, new Lsn(lease.At), DateTimeOffset.FromUnixTimeMilliseconds(lease.Expires)))]);
+                lease.Holder, new Lsn(lease.At), DateTimeOffset.FromUnixTimeMilliseconds(lease.Expires)))],
+            [.. json.BranchPoints.Select(static point => new Lsn(point))]);
     }
 
     public static byte[] Encode(BranchObject branch, IRandom random)
@@ -131,6 +133,7 @@ internal sealed class IndexJson
     public ulong HistoryStart { get; set; }
     public List<LayerJson> Layers { get; set; } = [];
     public List<LeaseJson> Leases { get; set; } = [];
+    public List<ulong> BranchPoints { get; set; } = [];
 }
 
 internal sealed class LayerJson

@@ -13,12 +13,16 @@ internal sealed record Lease(string Holder, Lsn At, DateTimeOffset ExpiresAt);
 /// <param name="ConsistentLsn">Everything at or below is in the layers: ingest goes on here after a restart.</param>
 /// <param name="HistoryStart">Lowest LSN that may be read or branched from; never goes back.</param>
 /// <param name="Layers">All layers.</param>
-/// <param name="Leases">LSNs below <paramref name="HistoryStart"/> that stay readable.</param>
+/// <param name="Leases">LSNs that stay readable even below <paramref name="HistoryStart"/>.</param>
+/// <param name="BranchPoints">
+/// Branch points that were known when history moved past them. A branch below the history's start that is not among them was never acknowledged, and what it needs is gone.
+/// </param>
 internal sealed record TimelineIndex(
     Lsn ConsistentLsn,
     Lsn HistoryStart,
     ImmutableArray<LayerDescriptor> Layers,
-    ImmutableArray<Lease> Leases);
+    ImmutableArray<Lease> Leases,
+    ImmutableArray<Lsn> BranchPoints);
 
 /// <summary>The object that makes a timeline exist.</summary>
 /// <param name="Ancestor">Zero for a root.</param>

@@ -86,7 +86,7 @@ internal sealed class PageConnection(PageServerContext context, ProjectRegistry 
         Span<byte> page = stackalloc byte[PageFormat.PageSizeBytes];
         foreach (PageKey key in _request.Keys)
         {
-            bool present = !_reader.Read(timeline, key, at, page).IsZero;
+            bool present = !Read(timeline, key, at, page).IsZero;
             if (present)
                 PageFormat.SealChecksum(page);
             used += GetPagesResponse.EncodePage(_response.AsSpan(used), present ? page : default);
@@ -94,6 +94,24 @@ internal sealed class PageConnection(PageServerContext context, ProjectRegistry 
         connection.Send(_response.AsSpan(0, used));
         context.Metrics.PagesServed(count);
         return true;
+    }
+
+    private Lsn Read(Timeline timeline, PageKey key, Lsn at, Span<byte> page)
+    {
+        try
+        {
+            return _reader.Read(timeline, key, at, page);
+        }
+        catch (PageServerException error) when (error.Code == PageErrorCode.Corrupt && !timeline.Project.Attachment.Validate())
+        {
+            // A newer server has deleted what this one still knows: nothing is wrong with the data.
+            throw new PageServerException(PageErrorCode.Fenced, "another page server is attached to the project", error);
+        }
+        catch (PageServerException error) when (error.Code == PageErrorCode.Corrupt)
+        {
+            context.Log.Error(error.Message);
+            throw;
+        }
     }
 
     /// <summary>Waits until the answer can be complete and returns the LSN that it is for.</summary>

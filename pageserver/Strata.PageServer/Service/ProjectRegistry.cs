@@ -52,10 +52,10 @@ internal sealed class ProjectRegistry(PageServerContext context) : IDisposable
     private IEnumerable<ProjectId> ListProjects()
     {
         var ids = new SortedSet<ProjectId>();
-        string prefix = context.Names.Projects;
+        string prefix = context.Names.Attachments;
         foreach (ObjectInfo info in context.Objects.ListAsync(prefix).ToList())
         {
-            if (info.Key.EndsWith("/attach", StringComparison.Ordinal) && ProjectId.TryParse(info.Key.AsSpan(prefix.Length, 32), out ProjectId id))
+            if (ProjectId.TryParse(info.Key.AsSpan(prefix.Length), out ProjectId id))
                 ids.Add(id);
         }
         foreach (ProjectId id in ids)

@@ -13,6 +13,7 @@ internal sealed class TimelineCommands(
     private static readonly TimeSpan HeadWait = TimeSpan.FromSeconds(1);
 
     private readonly AcknowledgedLsn _acknowledged = new(context);
+    private readonly BaseImages _bases = new(context);
 
     public PageControlResponse Run(PageControlRequest request)
     {
@@ -41,6 +42,8 @@ internal sealed class TimelineCommands(
                 history.Lease(
                     projects.Require(request.Project, request.Timeline), request.Text, request.At, TimeSpan.FromSeconds(request.DurationSeconds));
                 return Answer(request.At);
+            case PageMessageKind.BaseSave:
+                return Answer(_bases.Save(projects.Require(request.Project, request.Timeline), request.Text));
             case PageMessageKind.Flush:
                 return Answer(Flush(projects.Require(request.Project, request.Timeline)));
             default:
@@ -57,6 +60,7 @@ internal sealed class TimelineCommands(
         Project project = projects.Require(request.Project);
         Timeline? ancestor = null;
         Lsn at = Lsn.First;
+        TimelineIndex? index = null;
         if (request.Ancestor.Value != 0)
         {
             ancestor = projects.Require(request.Project, request.Ancestor);
@@ -66,12 +70,14 @@ internal sealed class TimelineCommands(
             // Below its own branch point a timeline is its ancestor.
             while (ancestor.Ancestor is not null && at < ancestor.AncestorLsn)
                 ancestor = ancestor.Ancestor;
+            history.EnsureOwnIndex(ancestor);
         }
         else if (request.Text.Length > 0)
         {
-            throw new PageServerException(PageErrorCode.NotFound, $"no base image '{request.Text}'");
+            index = _bases.Load(request.Text);
+            at = index.ConsistentLsn;
         }
-        Timeline timeline = project.Create(request.Timeline, ancestor, at, request.Text, null);
+        Timeline timeline = project.Create(request.Timeline, ancestor, at, request.Text, index);
         projects.EnsureIngest(timeline);
         return Answer(timeline.AncestorLsn, timeline);
     }

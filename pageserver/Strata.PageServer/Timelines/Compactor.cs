@@ -20,6 +20,8 @@ internal sealed class Compactor(PageServerContext context)
     /// <summary>Does one merge; false when there is nothing to do.</summary>
     public bool CompactOnce(Timeline timeline)
     {
+        if (!timeline.IsInheritanceThere)
+            return false;
         lock (timeline.CompactGate)
         {
             LayerMap map = timeline.Map;

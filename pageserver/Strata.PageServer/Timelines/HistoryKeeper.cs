@@ -33,6 +33,13 @@ internal sealed class HistoryKeeper(PageServerContext context, LayerUploader upl
         return true;
     }
 
+    /// <summary>Writes an index of our own generation if there is none yet: from then on no index of an older server counts.</summary>
+    public void EnsureOwnIndex(Timeline timeline)
+    {
+        if (!timeline.HasOwnIndex)
+            uploader.PublishHistory(timeline, static index => index);
+    }
+
     private bool DropExpiredLeases(Timeline timeline)
     {
         DateTimeOffset now = context.Time.GetUtcNow();
@@ -45,8 +52,12 @@ internal sealed class HistoryKeeper(PageServerContext context, LayerUploader upl
     private void Publish(Timeline timeline, Lsn historyStart)
     {
         DateTimeOffset now = context.Time.GetUtcNow();
+        ImmutableArray<Lsn> points;
+        lock (timeline.Project.BranchGate)
+            points = [.. timeline.Project.BranchPointsOf(timeline)];
         uploader.PublishHistory(timeline, index => index with
         {
+            BranchPoints = points,
             HistoryStart = Lsn.MaxOf(historyStart, index.HistoryStart),
             Leases = [.. index.Leases.Where(lease => lease.ExpiresAt > now)],
         });

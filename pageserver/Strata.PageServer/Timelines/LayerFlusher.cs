@@ -10,11 +10,11 @@ internal sealed class LayerFlusher(PageServerContext context)
     private readonly PageReader _bases = new(context.Layers, null, checkHistory: false);
     private readonly List<int> _indexes = [];
 
-    /// <summary>Flushes the oldest frozen layer; false when there is none. <see cref="IOException"/> when the disk fails: the layer stays in memory.</summary>
+    /// <summary>Flushes the oldest frozen layer; false when there is none, or when bases for its images are not there yet. <see cref="IOException"/> when the disk fails: the layer stays in memory.</summary>
     public bool FlushOldest(Timeline timeline)
     {
         LayerMap map = timeline.Map;
-        if (map.Memory.Length == 1)
+        if (map.Memory.Length == 1 || !timeline.IsInheritanceThere)
             return false;
         MemoryLayer frozen = map.Memory[^1];
         if (frozen.IsEmpty)

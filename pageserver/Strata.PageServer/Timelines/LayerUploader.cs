@@ -11,7 +11,7 @@ namespace Strata.PageServer.Timelines;
 /// Brings a timeline's files to the object store. The order is the whole point: PUT layers → read them back → PUT index → validate the generation → let
 /// safekeepers trim → DELETE what no index names any more.
 /// </summary>
-internal sealed class LayerUploader(PageServerContext context)
+internal sealed class LayerUploader(PageServerContext context, UploaderFaults faults = UploaderFaults.None)
 {
     /// <summary>Uploads what is not uploaded and publishes an index when it would differ from the last one. <see cref="ObjectStoreException"/>: try again later.</summary>
     public void Upload(Timeline timeline)
@@ -21,17 +21,15 @@ internal sealed class LayerUploader(PageServerContext context)
             (Layer[] layers, Lsn flushed, Layer[] garbage) = timeline.SnapshotFiles();
             if (flushed == timeline.RemoteConsistentLsn && garbage.Length == 0 && layers.All(static layer => layer.Uploaded))
                 return;
-            foreach (Layer layer in layers)
-            {
-                if (!layer.Uploaded)
-                    UploadLayer(layer);
-            }
+            if (faults != UploaderFaults.IndexBeforeLayers)
+                UploadLayers(layers);
             TimelineIndex index = timeline.Published with
             {
                 ConsistentLsn = flushed,
                 Layers = [.. layers.Select(static layer => layer.Descriptor)],
             };
             Publish(timeline, index);
+            UploadLayers(layers);
             DeleteGarbage(timeline, garbage);
             DeleteOrphans(timeline);
         }
@@ -49,11 +47,24 @@ internal sealed class LayerUploader(PageServerContext context)
     {
         Project project = timeline.Project;
         string name = context.Names.Index(project.Id, timeline.Id, project.Attachment.Generation);
+        if (faults == UploaderFaults.AdvanceBeforeIndex)
+            timeline.AdvanceRemoteConsistent(index.ConsistentLsn);
         context.Objects.PutAsync(name, RemoteJson.Encode(index, context.Random)).Wait();
-        project.Attachment.Require();
+        if (faults != UploaderFaults.NoValidation)
+            project.Attachment.Require();
         timeline.Published = index;
+        timeline.HasOwnIndex = true;
         // From here on, whoever attaches next starts from this index or a later one.
         timeline.AdvanceRemoteConsistent(index.ConsistentLsn);
+    }
+
+    private void UploadLayers(Layer[] layers)
+    {
+        foreach (Layer layer in layers)
+        {
+            if (!layer.Uploaded)
+                UploadLayer(layer);
+        }
     }
 
     private void UploadLayer(Layer layer)

@@ -70,13 +70,8 @@ internal sealed class Project
             if (_context.Objects.GetAsync(info.Key).Wait() is { } data)
                 branches.Add(id, RemoteJson.DecodeBranch(data.Bytes, info.Key));
         }
-        foreach (TimelineId deleted in DeletedTimelines())
-        {
-            // A deletion that was cut off: the tombstone counts, the rest is carried out again.
-            if (branches.Remove(deleted))
-                RemoveObjects(deleted);
-        }
-        foreach (TimelineId id in branches.Keys)
+        RemoveDeleted(branches);
+        foreach (TimelineId id in branches.Keys.ToArray())
             LoadTimeline(id, branches);
         lock (BranchGate)
         {
@@ -86,25 +81,63 @@ internal sealed class Project
         RemoveUnknownFiles();
     }
 
-    private Timeline LoadTimeline(TimelineId id, Dictionary<TimelineId, BranchObject> branches)
+    private void RemoveDeleted(Dictionary<TimelineId, BranchObject> branches)
+    {
+        HashSet<TimelineId> deleted = [.. DeletedTimelines()];
+        // A branch of a deleted timeline was never acknowledged: creation answers only after every later attachment must see the branch, and with it in sight nobody
+        // deletes the parent.
+        while (branches.FirstOrDefault(pair => deleted.Contains(pair.Value.Ancestor) && !deleted.Contains(pair.Key)) is { Value: not null } orphan)
+        {
+            Attachment.Require();
+            PutTombstone(orphan.Key);
+            deleted.Add(orphan.Key);
+        }
+        foreach (TimelineId id in deleted)
+        {
+            // A deletion that was cut off: the tombstone counts, the rest is carried out again.
+            if (branches.Remove(id))
+                RemoveObjects(id);
+        }
+    }
+
+    /// <summary>Loads a timeline, its ancestors first; null for a branch that turns out to be none, which is removed.</summary>
+    private Timeline? LoadTimeline(TimelineId id, Dictionary<TimelineId, BranchObject> branches)
     {
         if (_timelines.TryGetValue(id, out Timeline? loaded))
             return loaded;
         if (!branches.TryGetValue(id, out BranchObject? branch))
-            throw new CorruptPageException($"timeline {id} of project {Id} is the ancestor of a branch, but does not exist");
-        Timeline? ancestor = branch.Ancestor.Value == 0 ? null : LoadTimeline(branch.Ancestor, branches);
-        Timeline timeline = Open(id, branch, ancestor, LoadIndex(id) ?? EmptyIndex(branch));
+            return null;
+        bool isRoot = branch.Ancestor.Value == 0;
+        Timeline? ancestor = isRoot ? null : LoadTimeline(branch.Ancestor, branches);
+        if (!isRoot && (ancestor is null || !IsKept(ancestor.Published, branch.AncestorLsn)))
+        {
+            // Its creation never was acknowledged (its answer was lost, or an overtaken server wrote it), and what it would need may be gone.
+            _context.Log.Warn($"branch {id} of project {Id} begins at {branch.AncestorLsn}, which its ancestor does not keep; it is removed");
+            Attachment.Require();
+            PutTombstone(id);
+            branches.Remove(id);
+            RemoveObjects(id);
+            return null;
+        }
+        TimelineIndex? index = LoadIndex(id);
+        Timeline timeline = Open(id, branch, ancestor, index ?? EmptyIndex(branch), index is not null);
         _timelines.Add(id, timeline);
         FindOrphans(timeline);
         return timeline;
     }
 
-    private Timeline Open(TimelineId id, BranchObject branch, Timeline? ancestor, TimelineIndex index)
+    private static bool IsKept(TimelineIndex index, Lsn at) =>
+        at >= index.HistoryStart || index.BranchPoints.Contains(at) || index.Leases.Any(lease => lease.At == at);
+
+    private void PutTombstone(TimelineId id) =>
+        _context.Objects.PutAsync(_context.Names.Deleted(Id, id), StoredUnit.Wrap("{}"u8, _context.Random)).Wait();
+
+    private Timeline Open(TimelineId id, BranchObject branch, Timeline? ancestor, TimelineIndex index, bool isLoaded)
     {
         var layers = new List<Layer>();
         foreach (LayerDescriptor descriptor in index.Layers)
-            layers.Add(_context.Layers.Known(descriptor, LayerKey(id, descriptor), $"{Id}/{id}"));
-        return new Timeline(this, id, ancestor, branch.AncestorLsn, index, layers)
+            layers.Add(_context.Layers.Known(descriptor, _context.Names.Layer(Id, id, descriptor.Name), $"{Id}/{id}"));
+        return new Timeline(this, id, ancestor, branch.AncestorLsn, index, isLoaded, layers)
         {
             LastCommitTime = Math.Max(
                 ancestor?.LastCommitTime ?? long.MinValue,
@@ -112,12 +145,9 @@ internal sealed class Project
         };
     }
 
-    private string LayerKey(TimelineId id, LayerDescriptor descriptor) =>
-        descriptor.Name.Contains('/') ? $"{_context.Options.ObjectPrefix}{descriptor.Name}" : _context.Names.Layer(Id, id, descriptor.Name);
-
     // A branch's history goes on in its ancestor, as far as that keeps it.
     private static TimelineIndex EmptyIndex(BranchObject branch) =>
-        new(branch.AncestorLsn, branch.Ancestor.Value == 0 ? branch.AncestorLsn : Lsn.Zero, [], []);
+        new(branch.AncestorLsn, branch.Ancestor.Value == 0 ? branch.AncestorLsn : Lsn.Zero, [], [], []);
 
     /// <summary>The index of the highest generation up to our own.</summary>
     private TimelineIndex? LoadIndex(TimelineId id)
@@ -194,16 +224,16 @@ internal sealed class Project
         foreach (Lease lease in timeline.Published.Leases)
             retained.Add(lease.At);
         retained.UnionWith(timeline.PendingLeases);
-        foreach (Timeline other in _timelines.Values)
-        {
-            if (other.Ancestor == timeline)
-                retained.Add(other.AncestorLsn);
-        }
+        retained.UnionWith(BranchPointsOf(timeline));
         timeline.SetRetained(retained.ToImmutable());
     }
 
+    /// <summary>Where branches begin. The caller holds <see cref="BranchGate"/>.</summary>
+    public IEnumerable<Lsn> BranchPointsOf(Timeline timeline) =>
+        _timelines.Values.Where(other => other.Ancestor == timeline).Select(static other => other.AncestorLsn).Distinct();
+
     /// <summary>
-    /// Makes a timeline exist. <paramref name="at"/> is a record boundary of the ancestor at or below what it has ingested, or where a root's log begins. Idempotent.
+    /// Makes a timeline exist. The ancestor must have an index of our own (<see cref="HistoryKeeper.EnsureOwnIndex"/>). <paramref name="at"/> is a record boundary of the ancestor at or below what it has ingested, or where a root's log begins. Idempotent.
     /// </summary>
     public Timeline Create(TimelineId id, Timeline? ancestor, Lsn at, string baseName, TimelineIndex? index)
     {
@@ -214,17 +244,24 @@ internal sealed class Project
                 return existing.Ancestor == ancestor && existing.AncestorLsn == at
                     ? existing
                     : throw new PageServerException(PageErrorCode.Conflict, $"timeline {id} exists with another ancestor or branch point");
+            Invariant.Check(ancestor is null || ancestor.HasOwnIndex);
+            if (ancestor is { IsBeingDeleted: true })
+                throw new PageServerException(PageErrorCode.Conflict, $"timeline {ancestor.Id} is being deleted");
             if (ancestor is not null && at < ancestor.PlannedHistoryStart && !ancestor.Retained.Contains(at))
                 throw new PageServerException(
                     PageErrorCode.BelowHistory, $"LSN {at} is older than the history that is kept, which begins at {ancestor.PlannedHistoryStart}");
             if (_context.Objects.GetAsync(_context.Names.Deleted(Id, id)).Wait() is not null)
                 throw new PageServerException(PageErrorCode.Conflict, $"timeline {id} was deleted; ids are never used again");
+            if (index is not null)
+            {
+                // Before the object that makes the timeline exist: whoever finds that must find its pages too. No server can have written an index of this timeline before.
+                _context.Objects.PutAsync(_context.Names.Index(Id, id, Attachment.Generation), RemoteJson.Encode(index, _context.Random)).Wait();
+            }
             branch = PutBranch(id, branch);
             // After the put: if another server is attached, it may not know this branch and collect what the branch needs.
             Attachment.Require();
-            if (index is not null)
-                _context.Objects.PutAsync(_context.Names.Index(Id, id, Attachment.Generation), RemoteJson.Encode(index, _context.Random)).Wait();
-            Timeline timeline = Open(id, branch, ancestor, index ?? EmptyIndex(branch));
+            Timeline timeline = Open(id, branch, ancestor, index ?? EmptyIndex(branch), isLoaded: false);
+            timeline.HasOwnIndex = index is not null;
             _timelines.Add(id, timeline);
             if (ancestor is not null)
                 RefreshRetained(ancestor);
@@ -264,7 +301,8 @@ internal sealed class Project
             if (_timelines.Values.Any(other => other.Ancestor == timeline))
                 throw new PageServerException(PageErrorCode.Conflict, $"timeline {id} has branches");
             Attachment.Require();
-            _context.Objects.PutAsync(_context.Names.Deleted(Id, id), StoredUnit.Wrap("{}"u8, _context.Random)).Wait();
+            timeline.IsBeingDeleted = true;
+            PutTombstone(id);
             timeline.Close();
             _timelines.Remove(id);
             if (timeline.Ancestor is not null)

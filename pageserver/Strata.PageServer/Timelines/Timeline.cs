@@ -24,14 +24,17 @@ internal sealed class Timeline
     private ImmutableHashSet<Lsn> _retained = [];
     private readonly List<Layer> _garbage = [];
 
-    public Timeline(Project project, TimelineId id, Timeline? ancestor, Lsn ancestorLsn, TimelineIndex index, IReadOnlyList<Layer> layers)
+    public Timeline(Project project, TimelineId id, Timeline? ancestor, Lsn ancestorLsn, TimelineIndex index, bool isLoaded, IReadOnlyList<Layer> layers)
     {
         Project = project;
         Id = id;
         Ancestor = ancestor;
         AncestorLsn = ancestorLsn;
         Published = index;
-        _ingested = _remoteConsistent = index.ConsistentLsn.Value;
+        _ingested = index.ConsistentLsn.Value;
+        // An index that was loaded may still be superseded: by that of an older attachment with a higher generation than the writer's, which is late but not stopped. Only what
+        // stands in an index of our own generation is what every later attachment starts from. Without an index there is no WAL below to be trimmed.
+        _remoteConsistent = isLoaded ? 0 : index.ConsistentLsn.Value;
         _historyStart = index.HistoryStart.Value;
         PlannedHistoryStart = index.HistoryStart;
         FlushedLsn = index.ConsistentLsn;
@@ -54,6 +57,9 @@ internal sealed class Timeline
     /// <summary>The index that is in the object store under this attachment, or that it was loaded from. Written under <see cref="PublishGate"/>.</summary>
     public TimelineIndex Published { get; set; }
 
+    /// <summary>True once an index of our generation was written and validated.</summary>
+    public bool HasOwnIndex { get; set; }
+
     /// <summary>Held while an index is written: one at a time, in order.</summary>
     public Lock PublishGate { get; } = new();
 
@@ -66,7 +72,7 @@ internal sealed class Timeline
     /// <summary>Everything at or below can be read.</summary>
     public Lsn IngestedLsn => new(Volatile.Read(ref _ingested));
 
-    /// <summary>Everything at or below is named by a validated index in the object store.</summary>
+    /// <summary>Everything at or below is named by a validated index of our generation in the object store; zero before there is one.</summary>
     public Lsn RemoteConsistentLsn => new(Volatile.Read(ref _remoteConsistent));
 
     /// <summary>Lowest LSN that may be read, but for leases and branch points.</summary>
@@ -75,8 +81,27 @@ internal sealed class Timeline
     /// <summary>What <see cref="HistoryStart"/> is about to become; guarded by the project's branch lock. Branches and leases must be at or above it.</summary>
     public Lsn PlannedHistoryStart { get; set; }
 
+    /// <summary>A deletion was begun, and its tombstone may be durable even if writing it seemed to fail: nothing may branch from here. Guarded by the project's branch lock.</summary>
+    public bool IsBeingDeleted { get; set; }
+
     /// <summary>Leases that were promised and are on their way into the index; guarded by the project's branch lock.</summary>
     public List<Lsn> PendingLeases { get; } = [];
+
+    /// <summary>
+    /// True when every ancestor has ingested up to the branch point. After a restart a parent may still be replaying WAL below it: until then nothing may be rebuilt here.
+    /// </summary>
+    public bool IsInheritanceThere
+    {
+        get
+        {
+            for (Timeline child = this; child.Ancestor is { } parent; child = parent)
+            {
+                if (parent.IngestedLsn < child.AncestorLsn)
+                    return false;
+            }
+            return true;
+        }
+    }
 
     /// <summary>Highest LSN that somebody waits for.</summary>
     public Lsn WantedLsn => new(Volatile.Read(ref _wanted));

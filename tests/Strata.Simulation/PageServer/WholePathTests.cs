@@ -178,6 +178,18 @@ public sealed class WholePathTests : IDisposable
         _pageServer = StartPageServer();
         CheckAll(client, _model, _model.End, latest: false);
         Assert.Equal(3, Call(new PageControlRequest(PageMessageKind.TimelineList, Project)).Timelines.Count);
+
+        // A new project from what this one has: no page is copied for it.
+        Assert.Equal(_model.End, Call(new PageControlRequest(PageMessageKind.BaseSave, Project, _model.Id, Text: "template")).At);
+        var other = new ProjectId(0x6262);
+        var fresh = new ModelTimeline(new TimelineId(9), _model, _model.End);
+        Call(new PageControlRequest(PageMessageKind.ProjectCreate, other));
+        Assert.Equal(_model.End, Call(new PageControlRequest(PageMessageKind.TimelineCreate, other, fresh.Id, Text: "template")).At);
+        using var freshClient = new PageClient(new PageClientOptions("pages", other, fresh.Id), _network, _scheduler, Log.None);
+        CheckAll(freshClient, _model, _model.End, latest: true);
+        _pageServer.Dispose();
+        _pageServer = StartPageServer();
+        CheckAll(freshClient, _model, _model.End, latest: true);
     }
 
     [Fact]

@@ -58,6 +58,12 @@ public sealed class QuorumSimulation
 
     public IReadOnlyList<SimulatedSafekeeper> Safekeepers { get; }
 
+    /// <summary>Makes the finished, unsealed records of computes, given the log that they will follow; null for records that change no page.</summary>
+    public Func<LeaderLog, Strata.Format.Wal.WalRecordKind, byte[]>? RecordSource { get; set; }
+
+    /// <summary>False when real readers take the place of the one that only checks bytes; set before <see cref="Begin"/>.</summary>
+    public bool HasReader { get; set; } = true;
+
     /// <summary>Set for the last part of a history: no more faults, few records.</summary>
     public bool Quiet { get; private set; }
 
@@ -91,7 +97,8 @@ public sealed class QuorumSimulation
         Every(TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(600), "disk full", FillDisk);
         foreach (SimulatedSafekeeper safekeeper in Safekeepers)
             Every(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(40), $"maintain {safekeeper.Id}", safekeeper.Maintain, always: true);
-        Every(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(30), "reader", ReadCommitted, always: true);
+        if (HasReader)
+            Every(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(30), "reader", ReadCommitted, always: true);
     }
 
     /// <summary>Ends all faults, starts what is down and a last compute.</summary>

@@ -212,6 +212,14 @@ public sealed class SimulatedCompute
 
     private void Append(WalRecordKind kind, int bodyBytes)
     {
+        if (_cluster.RecordSource is { } source)
+        {
+            byte[] made = source(_log!, kind);
+            WalRecordWriter.Seal(made, _log!.EndLsn, _lastStart);
+            _lastStart = _log.EndLsn;
+            _log.Append(made);
+            return;
+        }
         byte[] buffer = new byte[64 + bodyBytes];
         var writer = new WalRecordWriter(buffer, kind, xid: 0);
         byte[] body = new byte[bodyBytes];

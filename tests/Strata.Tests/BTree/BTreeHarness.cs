@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.FreeSpace;
+using Strata.Engine.Transactions;
 using Strata.Format;
 using Strata.Format.Pages;
 using Strata.Format.Pages.BTree;
@@ -127,6 +128,23 @@ internal sealed class BTreeHarness : IDisposable
         }
         CheckReplay();
         return entries;
+    }
+
+    /// <summary>Commits a transaction that changes something, so that the horizon moves.</summary>
+    public void Commit()
+    {
+        Transaction transaction = Engine.Transactions.Begin();
+        transaction.EnsureXid();
+        Engine.Transactions.Commit(transaction);
+    }
+
+    /// <summary>Pages that were split at an LSN and whose parent did not know it yet.</summary>
+    public int CountIncompleteSplits(Lsn lsn)
+    {
+        int count = 0;
+        for (uint block = 1; block < File.Blocks(Fork.Main); block++)
+            count += BTreePage.IsIncompleteSplit(Engine.Timeline.PageAt(File.KeyOf(Fork.Main, block), lsn)) ? 1 : 0;
+        return count;
     }
 
     public byte[] Page(uint block)

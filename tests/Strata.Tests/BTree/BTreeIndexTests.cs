@@ -230,24 +230,6 @@ public class BTreeIndexTests
         }
     }
 
-    [Fact]
-    public void A_split_that_was_interrupted_is_completed_later()
-    {
-        using var harness = new BTreeHarness();
-        int i = 0;
-        // Durable only up to the first half of a split: what a crash between the two records leaves.
-        while (harness.Engine.Timeline.EndOfLog > Lsn.Zero && harness.File.Blocks(Fork.Main) < 4)
-            harness.Index.Insert(7, BTreeHarness.Key(i++ * 7 % 10_000), new Tid((uint)i, 1));
-        foreach (Lsn lsn in harness.Engine.Timeline.RecordEnds()[^8..])
-        {
-            using BTreeHarness restarted = harness.RestartAt(lsn);
-            int before = restarted.CheckTree();
-            for (int n = 0; n < 2000; n++)
-                restarted.Index.Insert(9, BTreeHarness.Key(n), new Tid((uint)n, 77));
-            Assert.Equal(before + 2000, restarted.CheckTree());
-        }
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -292,6 +274,57 @@ public class BTreeIndexTests
             harness.Index.Insert(7, BTreeHarness.Key((int)((uint)i * 2654435761 % 1_000_003)), new Tid((uint)i, 1));
         Assert.Equal(30_000, harness.CheckTree());
         Assert.True(harness.Engine.Pool.Evictions > 100);
+    }
+
+    [Fact]
+    public void Entries_marked_dead_are_skipped_and_make_room_instead_of_splits()
+    {
+        using var harness = new BTreeHarness();
+        for (int i = 0; i < 500; i++)
+            harness.Index.Insert(7, BTreeHarness.Key(i), new Tid((uint)i, 1));
+        uint blocks = harness.File.Blocks(Fork.Main);
+        var tids = new Tid[4];
+        var scan = new BTreeScan();
+        for (int round = 2; round < 40; round++)
+        {
+            // Every round replaces all versions by newer ones: by lookup for even keys, by a scan for odd ones.
+            for (int i = 0; i < 500; i += 2)
+            {
+                Assert.Equal(1, harness.Index.Lookup(BTreeHarness.Key(i), tids, out BTreeLeafPosition position));
+                harness.Index.HintDead(position, BTreeHarness.Key(i), tids[0]);
+                Assert.Equal(0, harness.Index.Lookup(BTreeHarness.Key(i), tids));
+            }
+            scan.Open(harness.Index, BTreeRange.All, round % 2 == 0 ? ScanDirection.Forward : ScanDirection.Backward);
+            int odd = 0;
+            while (scan.NextBatch())
+            {
+                for (int i = 0; i < scan.Tids.Length; i++, odd++)
+                    scan.HintDead(i);
+            }
+            Assert.Equal(250, odd);
+            for (int i = 0; i < 500; i++)
+                harness.Index.Insert(7, BTreeHarness.Key(i), new Tid((uint)i, (ushort)round));
+            harness.CheckTree();
+        }
+        Assert.Equal(Enumerable.Range(0, 500).Select(i => new Tid((uint)i, 39)), harness.Read(BTreeRange.All).Select(f => f.Tid));
+        Assert.InRange(harness.File.Blocks(Fork.Main), blocks, blocks + 3);
+    }
+
+    [Fact]
+    public void A_dead_hint_for_a_page_that_changed_is_ignored()
+    {
+        using var harness = new BTreeHarness();
+        var tids = new Tid[4];
+        harness.Index.Insert(7, BTreeHarness.Key(1), new Tid(1, 1));
+        harness.Index.Lookup(BTreeHarness.Key(1), tids, out BTreeLeafPosition position);
+        var scan = new BTreeScan();
+        scan.Open(harness.Index, BTreeRange.All, ScanDirection.Forward);
+        Assert.True(scan.NextBatch());
+        harness.Index.Insert(7, BTreeHarness.Key(2), new Tid(2, 1));
+        harness.Index.HintDead(position, BTreeHarness.Key(1), new Tid(1, 1));
+        scan.HintDead(0);
+        scan.Close();
+        Assert.Equal(1, harness.Index.Lookup(BTreeHarness.Key(1), tids));
     }
 
     private readonly struct Judge() : IUniqueCheck

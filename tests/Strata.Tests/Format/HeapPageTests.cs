@@ -13,7 +13,7 @@ public class HeapPageTests
     [Fact]
     public void Random_changes_equal_a_model()
     {
-        for (int seed = 0; seed < 30; seed++)
+        for (int seed = 0; seed < 10; seed++)
             RunAgainstModel(seed);
     }
 

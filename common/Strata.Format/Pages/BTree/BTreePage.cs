@@ -40,6 +40,9 @@ public static class BTreePage
     /// <summary>Most bytes of a key without its TID: three items and a high key always fit a page.</summary>
     public const int MaxKeyBytes = 2000;
 
+    /// <summary>More entries than this never fit a leaf.</summary>
+    public const int MaxItems = (PageFormat.PageSizeBytes - HeaderBytes) / (SlotBytes + Tid.SizeBytes);
+
     private const uint DeadBit = 0x8000;
 
     public static int Count(ReadOnlySpan<byte> page) => (PageFormat.GetLower(page) - HeaderBytes) / SlotBytes;
@@ -136,6 +139,9 @@ public static class BTreePage
         }
         return low - 1;
     }
+
+    /// <summary>Whether some item may carry the dead hint.</summary>
+    public static bool HasDeadHints(ReadOnlySpan<byte> page) => (PageFormat.GetFlags(page) & PageFlags.BTreeHasDeadHints) != 0;
 
     /// <summary>Whether an item carries the dead hint.</summary>
     public static bool IsDeadHint(ReadOnlySpan<byte> page, int slot) => (Pointer(page, slot) & DeadBit) != 0;

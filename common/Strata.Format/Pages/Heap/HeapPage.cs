@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Strata.Format.Pages.Heap;
 
@@ -120,25 +121,34 @@ public static class HeapPage
     /// Lays all rows out again without holes, in slot order from the end of the page, and zeroes what became free. With
     /// <paramref name="truncateSlots"/>, unused line pointers at the end go too (only when no index entry can name them).
     /// </summary>
+    [SkipLocalsInit]
     internal static void Compact(Span<byte> page, bool truncateSlots)
     {
+        int count = SlotCount(page), lowest = PageFormat.GetUpper(page), upper = PageFormat.PageSizeBytes;
         Span<byte> old = stackalloc byte[PageFormat.PageSizeBytes];
-        page.CopyTo(old);
-        int count = SlotCount(page), upper = PageFormat.PageSizeBytes;
+        page[lowest..].CopyTo(old[lowest..]);
         bool anyUnused = false;
+        // Rows of consecutive slots mostly lie behind each other already: whole runs are moved, and only if they move.
+        int runFrom = 0, runTo = 0, runBytes = 0;
         for (int slot = 1; slot <= count; slot++)
         {
-            HeapSlotState state = SlotState(old, slot);
+            HeapSlotState state = SlotState(page, slot);
             anyUnused |= state == HeapSlotState.Unused;
             if (state != HeapSlotState.Normal)
                 continue;
-            Span<byte> row = RowForRedo(old, slot);
-            upper -= Aligned(row.Length);
-            CorruptPageException.Unless(upper >= PageFormat.GetLower(old));
-            row.CopyTo(page[upper..]);
-            page[(upper + row.Length)..(upper + Aligned(row.Length))].Clear();
-            SetPointer(page, slot, HeapSlotState.Normal, upper, row.Length);
+            int length = RowForRedo(page, slot).Length, from = RowOffset(page, slot), bytes = Aligned(length);
+            upper -= bytes;
+            CorruptPageException.Unless(upper >= PageFormat.GetLower(page));
+            if (from + bytes != runFrom)
+            {
+                MoveRun(page, old, runFrom, runTo, runBytes);
+                runBytes = 0;
+            }
+            (runFrom, runTo, runBytes) = (from, upper, runBytes + bytes);
+            if (from != upper)
+                SetPointer(page, slot, HeapSlotState.Normal, upper, length);
         }
+        MoveRun(page, old, runFrom, runTo, runBytes);
         while (truncateSlots && count > 0 && SlotState(page, count) == HeapSlotState.Unused)
             count--;
         int lower = HeaderBytes + count * SlotBytes;
@@ -149,6 +159,12 @@ public static class HeapPage
         ClearFlag(page, PageFlags.HeapHasUnusedSlots);
         if (anyUnused)
             PageFormat.SetFlags(page, PageFormat.GetFlags(page) | PageFlags.HeapHasUnusedSlots);
+    }
+
+    private static void MoveRun(Span<byte> page, ReadOnlySpan<byte> old, int from, int to, int bytes)
+    {
+        if (from != to)
+            old.Slice(from, bytes).CopyTo(page[to..]);
     }
 
     internal static void ClearFlag(Span<byte> page, PageFlags flag) => PageFormat.SetFlags(page, PageFormat.GetFlags(page) & ~flag);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Strata.Format.Pages.BTree;
 
 namespace Strata.Format.Pages.Ops;
@@ -22,6 +23,7 @@ public static class BTreeDeleteItems
         }
     }
 
+    [SkipLocalsInit]
     internal static void Redo(Span<byte> page, ref ByteReader reader)
     {
         PageOps.Expect(page, PageKind.BTree);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Strata.Format.Pages.BTree;
 
 namespace Strata.Format.Pages.Ops;
@@ -19,6 +20,7 @@ public static class BTreeRemoveChild
         writer.WriteVarint((ulong)slot);
     }
 
+    [SkipLocalsInit]
     internal static void Redo(Span<byte> page, ref ByteReader reader)
     {
         PageOps.Expect(page, PageKind.BTree);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Strata.Format.Pages.BTree;
 
 namespace Strata.Format.Pages.Ops;
@@ -34,6 +35,7 @@ public static class BTreeSplitLeft
             ref writer, slot == 0 ? default : BTreePage.SortKey(page, slot - 1), BTreePage.GetLevel(page), child, sortKey);
     }
 
+    [SkipLocalsInit]
     internal static void Redo(Span<byte> page, ref ByteReader reader)
     {
         PageOps.Expect(page, PageKind.BTree);

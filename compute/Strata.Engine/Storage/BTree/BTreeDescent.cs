@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Strata.Engine.Storage.Buffers;
 using Strata.Format;
 using Strata.Format.Pages;
@@ -8,6 +9,8 @@ namespace Strata.Engine.Storage.BTree;
 /// <summary>Finds pages from the root: one latch at a time, right links make up for splits seen halfway.</summary>
 internal static class BTreeDescent
 {
+    private const int MaxSteps = 4;
+
     /// <summary>
     /// Descends to the page of a level that holds <paramref name="key"/> and returns it pinned and latched. <paramref name="path"/>, if not empty, receives
     /// the block visited on each level above.
@@ -21,11 +24,15 @@ internal static class BTreeDescent
             PageHandle page = index.Pin(block, readPoint, cancellation);
             LatchMode latch = at == level ? mode : LatchMode.Shared;
             page.Latch(latch);
-            while (!Covers(page.Bytes, key))
+            int steps = 0;
+            for (; !Covers(page.Bytes, key); steps++)
                 page = StepRight(index, page, latch, readPoint, cancellation);
+            Check(page, latch, at);
+            // So far to the right only if the root that we remember has been split many times.
+            if (steps > MaxSteps)
+                index.ForgetRoot();
             if (at == level)
                 return page;
-            Check(page.Bytes, at);
             if (!path.IsEmpty)
                 path[at] = page.Key.Block;
             block = BTreePage.Child(page.Bytes, BTreePage.ChildSlot(page.Bytes, key));
@@ -48,12 +55,32 @@ internal static class BTreeDescent
             page.LatchShared();
             while (!CoversBelow(page.Bytes, key, hasKey))
                 page = StepRight(index, page, LatchMode.Shared, readPoint, cancellation);
-            Check(page.Bytes, at);
+            Check(page, LatchMode.Shared, at);
             if (at == 0)
                 return page;
             int slot = hasKey ? BTreePage.ChildSlotBelow(page.Bytes, key) : BTreePage.Count(page.Bytes) - 1;
             block = BTreePage.Child(page.Bytes, slot);
             page.UnlatchShared();
+            page.Unpin();
+            at--;
+        }
+    }
+
+    /// <summary>The page above the leaves that holds the child with the greatest keys below <paramref name="key"/>, pinned. The root is not a leaf.</summary>
+    public static PageHandle ToParentBelow(BTreeIndex index, ReadOnlySpan<byte> key, CancellationToken cancellation)
+    {
+        (uint block, int at) = index.Root(ReadPoint.Live, cancellation);
+        while (true)
+        {
+            PageHandle page = index.Pin(block, ReadPoint.Live, cancellation);
+            page.LatchShared();
+            while (!CoversBelow(page.Bytes, key, hasKey: true))
+                page = StepRight(index, page, LatchMode.Shared, ReadPoint.Live, cancellation);
+            Check(page, LatchMode.Shared, at);
+            block = BTreePage.Child(page.Bytes, BTreePage.ChildSlotBelow(page.Bytes, key));
+            page.UnlatchShared();
+            if (at == 1)
+                return page;
             page.Unpin();
             at--;
         }
@@ -74,18 +101,23 @@ internal static class BTreeDescent
         uint right = BTreePage.GetRight(page.Bytes);
         page.Unlatch(mode);
         page.Unpin();
-        CorruptIf(right == 0, "a B-tree level ends before its key");
+        if (right == 0)
+            Corrupt("a B-tree level ends before its key");
         PageHandle next = index.Pin(right, readPoint, cancellation);
         next.Latch(mode);
         return next;
     }
 
-    private static void Check(ReadOnlySpan<byte> page, int level) =>
-        CorruptIf(PageFormat.GetKind(page) != PageKind.BTree || BTreePage.GetLevel(page) != level, "a B-tree page of another level");
-
-    private static void CorruptIf(bool corrupt, string what)
+    /// <summary>Throws, after letting go of the page, when it is not what its parent says.</summary>
+    private static void Check(PageHandle page, LatchMode mode, int level)
     {
-        if (corrupt)
-            throw new CorruptPageException($"corrupt index: {what}");
+        if (PageFormat.GetKind(page.Bytes) == PageKind.BTree && BTreePage.GetLevel(page.Bytes) == level)
+            return;
+        page.Unlatch(mode);
+        page.Unpin();
+        Corrupt($"a page that should be a B-tree's of level {level} is not");
     }
+
+    [DoesNotReturn]
+    private static void Corrupt(string what) => throw new CorruptPageException($"corrupt index: {what}");
 }

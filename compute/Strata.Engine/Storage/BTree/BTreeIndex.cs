@@ -23,7 +23,7 @@ namespace Strata.Engine.Storage.BTree;
 public sealed class BTreeIndex
 {
     internal const int MaxLevels = 32;
-    internal const int ItemRecordBytes = 4 * 1024;
+    internal const int ItemRecordBytes = 6 * 1024;
     internal const uint FirstLeafBlock = 1;
     private const int KeyLocks = 64;
 
@@ -55,7 +55,16 @@ public sealed class BTreeIndex
         Invariant.Check(file.Allocate(Fork.Main, cancellation) == FirstLeafBlock);
         wal.EnsureRoom(ItemRecordBytes, cancellation);
         PageHandle meta = pool.PinNew(file.KeyOf(Fork.Main, BTreeMetaPage.Block), cancellation);
-        PageHandle leaf = pool.PinNew(file.KeyOf(Fork.Main, FirstLeafBlock), cancellation);
+        PageHandle leaf;
+        try
+        {
+            leaf = pool.PinNew(file.KeyOf(Fork.Main, FirstLeafBlock), cancellation);
+        }
+        catch
+        {
+            meta.Unpin();
+            throw;
+        }
         leaf.LatchExclusive();
         meta.LatchExclusive();
         WalRecordBuilder record = wal.Begin(WalRecordKind.Change, xid);
@@ -75,6 +84,7 @@ public sealed class BTreeIndex
     /// <summary>
     /// Inserts an entry. Throws <see cref="SqlException"/> 54000 when the key is too long. Inserting an entry that is there already does nothing.
     /// </summary>
+    [SkipLocalsInit]
     public void Insert(ulong xid, ReadOnlySpan<byte> key, Tid tid, CancellationToken cancellation = default)
     {
         Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
@@ -85,6 +95,7 @@ public sealed class BTreeIndex
     /// Inserts an entry unless another row that counts has the key. Entries with the key are judged one after the other, by
     /// <paramref name="check"/>; no two threads judge or insert the same key at once, so of two that insert it one sees the other.
     /// </summary>
+    [SkipLocalsInit]
     public UniqueInsertResult InsertUnique<TCheck>(
         ulong xid, ReadOnlySpan<byte> key, Tid tid, ref TCheck check, CancellationToken cancellation = default)
         where TCheck : IUniqueCheck, allows ref struct
@@ -107,23 +118,53 @@ public sealed class BTreeIndex
     /// (<see cref="LookupAfter"/>). Allocates nothing.
     /// </summary>
     public int Lookup(ReadOnlySpan<byte> key, Span<Tid> tids, ReadPoint readPoint = default, CancellationToken cancellation = default) =>
-        BTreeLookup.Run(this, key, key, tids, readPoint, cancellation);
+        BTreeLookup.Run(this, key, key, tids, out _, readPoint, cancellation);
 
-    /// <summary>As <see cref="Lookup"/>, but only entries after one with the TID <paramref name="last"/>.</summary>
+    /// <summary>As <see cref="Lookup(ReadOnlySpan{byte}, Span{Tid}, ReadPoint, CancellationToken)"/>, and says where: for <see cref="HintDead"/>.</summary>
+    public int Lookup(
+        ReadOnlySpan<byte> key, Span<Tid> tids, out BTreeLeafPosition position, ReadPoint readPoint = default, CancellationToken cancellation = default) =>
+        BTreeLookup.Run(this, key, key, tids, out position, readPoint, cancellation);
+
+    /// <summary>
+    /// Marks an entry dead, because its row, judged after the lookup, is dead to every snapshot. Lookups and scans skip it from now on, and it is removed
+    /// when its page is full. Only a hint: does nothing if the page has changed or is not in memory.
+    /// </summary>
+    [SkipLocalsInit]
+    public void HintDead(in BTreeLeafPosition position, ReadOnlySpan<byte> key, Tid tid)
+    {
+        if (position.Block == 0 || !Pool.TryPinCached(File.KeyOf(Fork.Main, position.Block), ReadPoint.Live, out PageHandle leaf))
+            return;
+        Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
+        ReadOnlySpan<byte> item = MakeItem(buffer, key, tid);
+        leaf.LatchShared();
+        // An unchanged page proves that the entry is the one that was looked up, and not a new one for a row that took its place.
+        if (PageFormat.GetLsn(leaf.Bytes) == position.Lsn)
+        {
+            int slot = BTreePage.LowerBound(leaf.Bytes, item);
+            if (slot < BTreePage.Count(leaf.Bytes) && BTreePage.Item(leaf.Bytes, slot).SequenceEqual(item))
+                BTreePage.SetDeadHint(leaf.Bytes, slot);
+        }
+        leaf.UnlatchShared();
+        leaf.Unpin();
+    }
+
+    /// <summary>As <see cref="Lookup(ReadOnlySpan{byte}, Span{Tid}, ReadPoint, CancellationToken)"/>, but only entries after one with the TID <paramref name="last"/>.</summary>
+    [SkipLocalsInit]
     public int LookupAfter(ReadOnlySpan<byte> key, Tid last, Span<Tid> tids, ReadPoint readPoint = default, CancellationToken cancellation = default)
     {
         Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
         Tid next = last.Slot == ushort.MaxValue ? new Tid(checked(last.Block + 1), 0) : last with { Slot = (ushort)(last.Slot + 1) };
-        return BTreeLookup.Run(this, key, MakeItem(buffer, key, next), tids, readPoint, cancellation);
+        return BTreeLookup.Run(this, key, MakeItem(buffer, key, next), tids, out _, readPoint, cancellation);
     }
 
     /// <summary>Whether the entry is in the index now.</summary>
+    [SkipLocalsInit]
     public bool Contains(ReadOnlySpan<byte> key, Tid tid, CancellationToken cancellation = default)
     {
         Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
         ReadOnlySpan<byte> item = MakeItem(buffer, key, tid);
         Span<Tid> found = stackalloc Tid[1];
-        return BTreeLookup.Run(this, item, item, found, ReadPoint.Live, cancellation) != 0;
+        return BTreeLookup.Run(this, item, item, found, out _, ReadPoint.Live, cancellation) != 0;
     }
 
     /// <summary>Block and level of the root, as far as known: a root that was split meanwhile still leads everywhere by right links.</summary>
@@ -148,6 +189,9 @@ public sealed class BTreeIndex
         return (block, level);
     }
 
+    /// <summary>The next search asks the metadata page where the root is.</summary>
+    internal void ForgetRoot() => Volatile.Write(ref _root, 0);
+
     internal void NoteRoot(uint block, int level) => Volatile.Write(ref _root, (ulong)level << 32 | block);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -158,7 +202,7 @@ public sealed class BTreeIndex
         where TCheck : IUniqueCheck, allows ref struct
     {
         Span<Tid> tids = stackalloc Tid[16];
-        int count = Lookup(key, tids, ReadPoint.Live, cancellation);
+        int count = Lookup(key, tids, out BTreeLeafPosition position, ReadPoint.Live, cancellation);
         while (true)
         {
             foreach (Tid tid in tids[..count])
@@ -166,14 +210,17 @@ public sealed class BTreeIndex
                 if (tid == own)
                     continue;
                 UniqueVerdict verdict = check.Judge(tid, out ulong waitXid);
+                if (verdict == UniqueVerdict.DeadToAll)
+                    HintDead(position, key, tid);
                 // Vacuum may have removed the entry and given its line pointer to another row before the row was judged;
                 // an entry that is still there proves that it had not.
-                if (verdict != UniqueVerdict.Dead && Contains(key, tid, cancellation))
+                if (verdict is UniqueVerdict.Live or UniqueVerdict.InProgress && Contains(key, tid, cancellation))
                     return new UniqueInsertResult(verdict, tid, waitXid);
             }
             if (count < tids.Length)
                 return default;
             count = LookupAfter(key, tids[^1], tids, ReadPoint.Live, cancellation);
+            position = default;
         }
     }
 

@@ -119,6 +119,13 @@ internal sealed class BTreeInserter(BTreeIndex index)
         int slot = BTreePage.LowerBound(page, item), count = BTreePage.Count(page);
         bool present = slot < count && BTreePage.Item(page, slot).SequenceEqual(item);
         bool fits = BTreePage.CanFit(page, item.Length);
+        if (!fits && !present && BTreePage.HasDeadHints(page))
+        {
+            RemoveHintedDead(xid, leaf);
+            slot = BTreePage.LowerBound(page, item);
+            count = BTreePage.Count(page);
+            fits = BTreePage.CanFit(page, item.Length);
+        }
         uint block = leaf.Key.Block;
         if (fits && !present)
         {
@@ -135,6 +142,26 @@ internal sealed class BTreeInserter(BTreeIndex index)
             return;
         var work = new Work { Xid = xid, Level = 0, Block = block, SortKey = item };
         InsertAt(ref work, path, cancellation);
+    }
+
+    /// <summary>Removes entries that carry the dead hint from a full leaf: cheaper than a split, and the space is theirs who caused it.</summary>
+    private void RemoveHintedDead(ulong xid, PageHandle leaf)
+    {
+        ReadOnlySpan<byte> page = leaf.Bytes;
+        Span<ushort> slots = stackalloc ushort[BTreePage.MaxItems];
+        int dead = 0;
+        for (int slot = 0, count = BTreePage.Count(page); slot < count; slot++)
+        {
+            if (BTreePage.IsDeadHint(page, slot))
+                slots[dead++] = (ushort)slot;
+        }
+        if (dead == 0)
+            return;
+        WalRecordBuilder record = index.Wal.Begin(WalRecordKind.Change, xid);
+        ByteWriter change = record.BeginChange(leaf);
+        BTreeDeleteItems.Encode(ref change, slots[..dead]);
+        record.EndChange(in change);
+        record.Insert();
     }
 
     /// <summary>
@@ -212,7 +239,15 @@ internal sealed class BTreeInserter(BTreeIndex index)
         if (!work.Fresh.IsValid)
         {
             uint block = index.File.Allocate(Fork.Main, cancellation);
-            work.Fresh = index.Pool.PinNew(index.File.KeyOf(Fork.Main, block), cancellation);
+            try
+            {
+                work.Fresh = index.Pool.PinNew(index.File.KeyOf(Fork.Main, block), cancellation);
+            }
+            catch
+            {
+                index.File.Release(Fork.Main, block);
+                throw;
+            }
         }
         if (work.Neighbour.IsValid)
             work.Neighbour.Unpin();

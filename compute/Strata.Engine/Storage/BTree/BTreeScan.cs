@@ -16,8 +16,6 @@ namespace Strata.Engine.Storage.BTree;
 /// </remarks>
 public sealed class BTreeScan
 {
-    private const int MaxItemsPerPage = (PageFormat.PageSizeBytes - BTreePage.HeaderBytes) / (BTreePage.SlotBytes + Tid.SizeBytes);
-
     private readonly BTreeBound _low = new();
     private readonly BTreeBound _high = new();
     private BTreeIndex? _index;
@@ -27,6 +25,9 @@ public sealed class BTreeScan
     private Tid[] _tids = new Tid[64];
     private int[] _keyEnds = [];
     private byte[] _keys = [];
+    private ushort[] _slots = new ushort[64];
+    private BTreeLeafPosition _position;
+    private readonly List<ushort> _killed = [];
     private int _count;
     private uint _next;
     private uint _previous;
@@ -38,9 +39,19 @@ public sealed class BTreeScan
     /// <summary>Key of a row of the batch. Only if the scan was opened with keys; valid until the next call.</summary>
     public ReadOnlySpan<byte> Key(int index) => _keys.AsSpan((index == 0 ? 0 : _keyEnds[index - 1])..(_keyEnds[index]));
 
+    /// <summary>
+    /// Says that the row of an entry of the batch is dead to every snapshot: the entry is marked, unless its page has changed since it was read.
+    /// </summary>
+    public void HintDead(int index)
+    {
+        if (_position.Block != 0)
+            _killed.Add(_slots[index]);
+    }
+
     /// <summary>Begins a scan. <paramref name="withKeys"/>: the caller wants key bytes (index-only scans).</summary>
     public void Open(BTreeIndex index, in BTreeRange range, ScanDirection direction, bool withKeys = false, ReadPoint readPoint = default)
     {
+        SetHints();
         _index = index;
         _direction = direction;
         _withKeys = withKeys;
@@ -66,6 +77,7 @@ public sealed class BTreeScan
     /// <summary>Reads the next batch of at least one row; false when there is none left.</summary>
     public bool NextBatch(CancellationToken cancellation = default)
     {
+        SetHints();
         _count = 0;
         while (!_done && _count == 0)
         {
@@ -81,6 +93,7 @@ public sealed class BTreeScan
     /// <summary>Lets go of the index.</summary>
     public void Close()
     {
+        SetHints();
         _index = null;
         _done = true;
         _count = 0;
@@ -93,9 +106,9 @@ public sealed class BTreeScan
         int count = BTreePage.Count(page);
         int from = _low.IsSet ? BTreePage.LowerBound(page, _low.Bytes) : 0;
         int to = _high.IsSet ? BTreePage.LowerBound(page, _high.Bytes) : count;
-        Reserve(page, from, to);
+        Reserve(leaf, from, to);
         for (int slot = from; slot < to; slot++)
-            Add(BTreePage.Item(page, slot));
+            Add(page, slot);
         if (to < count || !BTreePage.HasHighKey(page) || (_high.IsSet && BTreePage.HighKey(page).SequenceCompareTo(_high.Bytes) >= 0))
             _done = true;
         else
@@ -128,9 +141,9 @@ public sealed class BTreeScan
         ReadOnlySpan<byte> page = leaf.Bytes;
         int from = _low.IsSet ? BTreePage.LowerBound(page, _low.Bytes) : 0;
         int to = _high.IsSet ? BTreePage.LowerBound(page, _high.Bytes) : BTreePage.Count(page);
-        Reserve(page, from, to);
+        Reserve(leaf, from, to);
         for (int slot = to - 1; slot >= from; slot--)
-            Add(BTreePage.Item(page, slot));
+            Add(page, slot);
         uint left = BTreePage.GetLeft(page);
         if (from > 0 || left == 0)
             _done = true;
@@ -164,11 +177,16 @@ public sealed class BTreeScan
     private static bool IsLeaf(ReadOnlySpan<byte> page) =>
         PageFormat.GetKind(page) == PageKind.BTree && BTreePage.IsLeaf(page) && !BTreePage.IsDeleted(page);
 
-    private void Reserve(ReadOnlySpan<byte> page, int from, int to)
+    private void Reserve(PageHandle leaf, int from, int to)
     {
+        ReadOnlySpan<byte> page = leaf.Bytes;
+        _position = _readPoint.IsLive ? new BTreeLeafPosition(leaf.Key.Block, PageFormat.GetLsn(page)) : default;
         int items = to - from;
         if (_tids.Length < items)
-            _tids = new Tid[Math.Min(Math.Max(items, _tids.Length * 4), MaxItemsPerPage)];
+        {
+            _tids = new Tid[Math.Min(Math.Max(items, _tids.Length * 4), BTreePage.MaxItems)];
+            _slots = new ushort[_tids.Length];
+        }
         if (!_withKeys)
             return;
         if (_keyEnds.Length < items)
@@ -178,14 +196,38 @@ public sealed class BTreeScan
             _keys = new byte[PageFormat.PageSizeBytes];
     }
 
-    private void Add(ReadOnlySpan<byte> item)
+    private void Add(ReadOnlySpan<byte> page, int slot)
     {
+        if (BTreePage.IsDeadHint(page, slot))
+            return;
+        ReadOnlySpan<byte> item = BTreePage.Item(page, slot);
         if (_withKeys)
         {
             int begin = _count == 0 ? 0 : _keyEnds[_count - 1];
             item[..^Tid.SizeBytes].CopyTo(_keys.AsSpan(begin));
             _keyEnds[_count] = begin + item.Length - Tid.SizeBytes;
         }
+        _slots[_count] = (ushort)slot;
         _tids[_count++] = Tid.Read(item[^Tid.SizeBytes..]);
+    }
+
+    /// <summary>Marks the entries of the last batch that the caller called dead.</summary>
+    private void SetHints()
+    {
+        if (_killed.Count == 0)
+            return;
+        if (_index!.Pool.TryPinCached(_index.File.KeyOf(Fork.Main, _position.Block), ReadPoint.Live, out PageHandle leaf))
+        {
+            leaf.LatchShared();
+            // An unchanged page proves that these are the entries that were judged.
+            if (PageFormat.GetLsn(leaf.Bytes) == _position.Lsn)
+            {
+                foreach (ushort slot in _killed)
+                    BTreePage.SetDeadHint(leaf.Bytes, slot);
+            }
+            leaf.UnlatchShared();
+            leaf.Unpin();
+        }
+        _killed.Clear();
     }
 }

@@ -6,6 +6,9 @@ public enum UniqueVerdict
     /// <summary>No version of the row counts: deleted, or inserted by an aborted transaction.</summary>
     Dead,
 
+    /// <summary>As <see cref="Dead"/>, and no snapshot sees any version, now or later: the entry may be marked dead and removed.</summary>
+    DeadToAll,
+
     /// <summary>A version is live: the key is taken.</summary>
     Live,
 

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Strata.Engine.Types;
 using Strata.Format;
 using Strata.Format.Pages;
@@ -30,6 +29,7 @@ public sealed unsafe class BufferPool : IDisposable
     private const int MaxChainSteps = 64;
     private const int LoadWaitMilliseconds = 50;
 
+    private readonly NativeMemoryOwner _memory = new();
     private readonly IPageSource _source;
     private readonly IWalSink _wal;
     private readonly IEvictionObserver? _observer;
@@ -39,10 +39,11 @@ public sealed unsafe class BufferPool : IDisposable
     private readonly Lock[] _partitions = new Lock[Partitions];
     private readonly object[] _parks = new object[ParkObjects];
     private readonly Lock _freeLock = new();
-    private Frame* _frames;
-    private byte* _pages;
-    private int* _buckets;
-    private int* _free;
+    private readonly Frame* _frames;
+    private readonly byte* _pages;
+    private readonly int* _buckets;
+    private readonly int* _free;
+    private bool _closed;
     private int _freeCount;
     private int _neverUsed;
     private uint _clockHand;
@@ -66,10 +67,11 @@ public sealed unsafe class BufferPool : IDisposable
         for (int i = 0; i < ParkObjects; i++)
             _parks[i] = new object();
         _lastWritten = new LastWrittenCache(options.LastWrittenEntries, wal.EndOfLog);
-        _frames = (Frame*)NativeMemory.AlignedAlloc((nuint)_frameCount * Frame.SizeBytes, 64);
-        _pages = (byte*)NativeMemory.AlignedAlloc((nuint)_frameCount * PageFormat.PageSizeBytes, 4096);
-        _buckets = (int*)NativeMemory.AllocZeroed((nuint)buckets, sizeof(int));
-        _free = (int*)NativeMemory.Alloc((nuint)_frameCount, sizeof(int));
+        _frames = (Frame*)_memory.Allocate((nuint)_frameCount * Frame.SizeBytes);
+        _pages = (byte*)_memory.Allocate((nuint)_frameCount * PageFormat.PageSizeBytes);
+        _buckets = (int*)_memory.Allocate((nuint)buckets * sizeof(int));
+        _free = (int*)_memory.Allocate((nuint)_frameCount * sizeof(int));
+        new Span<int>(_buckets, buckets).Clear();
     }
 
     /// <summary>Frames of the pool.</summary>
@@ -118,6 +120,8 @@ public sealed unsafe class BufferPool : IDisposable
     {
         PageRead* reads = stackalloc PageRead[ReadBatch];
         int* frames = stackalloc int[ReadBatch];
+        if (Volatile.Read(ref _closed))
+            return;
         int limit = Math.Min(ReadBatch, _frameCount / 4);
         int count = 0;
         foreach (ref readonly PageKey key in keys)
@@ -182,19 +186,11 @@ public sealed unsafe class BufferPool : IDisposable
     /// <summary>Raises the last-written LSN of every page that is not in the pool, e.g. to the first record of this compute's term.</summary>
     public void AdvanceNotBefore(Lsn lsn) => _lastWritten.Forget(lsn);
 
-    /// <summary>Frees the memory. No page may be pinned.</summary>
-    public void Dispose()
-    {
-        if (_frames == null)
-            return;
-        NativeMemory.AlignedFree(_frames);
-        NativeMemory.AlignedFree(_pages);
-        NativeMemory.Free(_buckets);
-        NativeMemory.Free(_free);
-        _frames = null;
-        _pages = null;
-        _lastWritten.Dispose();
-    }
+    /// <summary>
+    /// Closes the pool: pages can't be pinned any more (<see cref="ObjectDisposedException"/>). The memory goes back when nobody refers to the pool, so a session that is being
+    /// ended in another thread reads valid memory to its last step.
+    /// </summary>
+    public void Dispose() => Volatile.Write(ref _closed, true);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal Frame* FrameAt(int frame) => _frames + frame;
@@ -282,6 +278,7 @@ public sealed unsafe class BufferPool : IDisposable
         SpinWait spin = default;
         while (true)
         {
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed), this);
             int frame = PinInTable(key, readPoint.Raw, hash, out bool claimed);
             if (frame >= 0)
             {

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Strata.Format;
 
 namespace Strata.Engine.Storage.Buffers;
@@ -11,7 +10,7 @@ namespace Strata.Engine.Storage.Buffers;
 /// Sets of four entries, found by a 64-bit hash that also stands for the page: two pages with one hash share an entry, which then holds the higher LSN.
 /// A higher LSN than necessary is always right (it may make the page server wait for its ingest); a lower one never is.
 /// </remarks>
-internal sealed unsafe class LastWrittenCache : IDisposable
+internal sealed unsafe class LastWrittenCache
 {
     private const int Ways = 4;
     private const int Stripes = 64;
@@ -24,7 +23,8 @@ internal sealed unsafe class LastWrittenCache : IDisposable
 
     private readonly int _setMask;
     private readonly Lock[] _locks = new Lock[Stripes];
-    private Entry* _entries;
+    private readonly NativeMemoryOwner _memory = new();
+    private readonly Entry* _entries;
     private ulong _forgotten;
 
     /// <param name="entries">Capacity.</param>
@@ -33,7 +33,8 @@ internal sealed unsafe class LastWrittenCache : IDisposable
     {
         int sets = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(Stripes, entries / Ways));
         _setMask = sets - 1;
-        _entries = (Entry*)NativeMemory.AllocZeroed((nuint)sets * Ways, (nuint)sizeof(Entry));
+        _entries = (Entry*)_memory.Allocate((nuint)sets * Ways * (nuint)sizeof(Entry));
+        new Span<Entry>(_entries, sets * Ways).Clear();
         for (int i = 0; i < Stripes; i++)
             _locks[i] = new Lock();
         _forgotten = start.Value;
@@ -83,12 +84,6 @@ internal sealed unsafe class LastWrittenCache : IDisposable
 
     /// <summary>Raises the LSN that stands for all pages without an entry.</summary>
     public void Forget(Lsn lsn) => Forget(lsn.Value);
-
-    public void Dispose()
-    {
-        NativeMemory.Free(_entries);
-        _entries = null;
-    }
 
     private void Forget(ulong lsn)
     {

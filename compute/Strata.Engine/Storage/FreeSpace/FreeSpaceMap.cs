@@ -10,7 +10,7 @@ namespace Strata.Engine.Storage.FreeSpace;
 
 /// <summary>
 /// Finds heap pages with room. The map lives in memory, one byte per block, loaded from the FreeSpace fork at first use; vacuum writes what changed
-/// back with <see cref="Save"/>. It is advice: the caller looks at the page and tells what it found with <see cref="Note"/>. Thread-safe; not to be
+/// back with <see cref="Save"/>. It is advice: the caller looks at the page. Thread-safe; not to be
 /// called with a page latched, except <see cref="Note"/>.
 /// </summary>
 public sealed class FreeSpaceMap(BufferPool pool, WalInserter wal, RelationFile file)
@@ -25,7 +25,8 @@ public sealed class FreeSpaceMap(BufferPool pool, WalInserter wal, RelationFile 
     private bool _loaded;
 
     /// <summary>
-    /// Finds a block believed to have <paramref name="freeBytes"/> free. Successive calls go round, so that concurrent inserters come to different pages.
+    /// Finds a block believed to have <paramref name="freeBytes"/> free and takes it out of the map: whoever gets it fills it up, and so concurrent inserters
+    /// come to different pages. Vacuum puts it back when it has room again.
     /// </summary>
     public bool TryFind(int freeBytes, out uint block, CancellationToken cancellation = default)
     {
@@ -46,6 +47,7 @@ public sealed class FreeSpaceMap(BufferPool pool, WalInserter wal, RelationFile 
             if (found < 0)
                 return false;
             _next = found + 1;
+            _categories[found] = 0;
             block = (uint)found;
             return true;
         }

@@ -25,6 +25,8 @@ public sealed class RelationFile
     private readonly WalInserter _wal;
     private readonly Lock _growth = new();
     private readonly Stack<uint>[] _spares = [new(), new(), new()];
+    private readonly HashSet<uint> _recycled = [];
+    private uint? _mainBlocksAtStart;
 
     public RelationFile(BufferPool pool, WalInserter wal, uint database, ulong storage)
     {
@@ -87,13 +89,44 @@ public sealed class RelationFile
         }
     }
 
-    /// <summary>Gives a block to be handed out again: one that was not used, or that vacuum found unused.</summary>
+    /// <summary>Gives back a block that <see cref="Allocate"/> handed out and that was not used.</summary>
     public void Release(Fork fork, uint block)
     {
         lock (_growth)
+            _spares[(int)fork].Push(block);
+    }
+
+    /// <summary>
+    /// Vacuum found a page of the main fork that is out of use. It is handed out again, unless it is already spare or on its way to be
+    /// used: that, until <see cref="NoteInUse"/>, the page itself does not show.
+    /// </summary>
+    public bool Recycle(uint block)
+    {
+        lock (_growth)
         {
-            if (!_spares[(int)fork].Contains(block))
-                _spares[(int)fork].Push(block);
+            if (!_recycled.Add(block))
+                return false;
+            _spares[(int)Fork.Main].Push(block);
+            return true;
+        }
+    }
+
+    /// <summary>Vacuum found a page in use: should it go out of use again, it can be recycled again.</summary>
+    public void NoteInUse(uint block)
+    {
+        lock (_growth)
+            _recycled.Remove(block);
+    }
+
+    /// <summary>
+    /// True for a block that existed before this life of the compute: if it still is all zeroes nobody is about to use it, unless it was recycled.
+    /// </summary>
+    public bool IsFromEarlierLife(uint block, CancellationToken cancellation = default)
+    {
+        lock (_growth)
+        {
+            _mainBlocksAtStart ??= Blocks(Fork.Main, ReadPoint.Live, cancellation);
+            return block < _mainBlocksAtStart;
         }
     }
 
@@ -136,6 +169,9 @@ public sealed class RelationFile
             Lsn lsn = record.Insert();
             page.UnlatchExclusive();
             page.Unpin();
+            _recycled.RemoveWhere(block => block >= blocks);
+            if (_mainBlocksAtStart > blocks)
+                _mainBlocksAtStart = blocks;
             uint[] kept = [.. _spares[(int)fork].Where(block => block < blocks).Reverse()];
             _spares[(int)fork].Clear();
             foreach (uint block in kept)
@@ -153,6 +189,8 @@ public sealed class RelationFile
             _wal.EnsureRoom(RecordBytes, cancellation);
             page.LatchExclusive();
             uint before = BlocksOf(page, fork);
+            if (fork == Fork.Main)
+                _mainBlocksAtStart ??= before;
             uint after = least == 0 ? checked(before + Math.Clamp(before / 8, 1, MaxBatchBlocks)) : Math.Max(before, least);
             if (after > before)
             {

@@ -28,6 +28,8 @@ public sealed class RelationFiles(BufferPool pool, WalInserter wal) : IFreeSpace
     public uint? FindBlock(uint database, ulong storage, int bytes, CancellationToken cancellation) =>
         FreeSpace(database, storage).TryFind(bytes, out uint block, cancellation) ? block : null;
 
+    public void Note(uint database, ulong storage, uint block, int freeBytes) => FreeSpace(database, storage).Note(block, freeBytes);
+
     /// <summary>Forgets a storage that was dropped.</summary>
     public void Forget(uint database, ulong storage) => _entries.TryRemove((database, storage), out _);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Wal;
 using Strata.Engine.Transactions;
@@ -18,27 +19,29 @@ public static unsafe class HeapPruner
     /// <summary>Bytes of WAL room that a prune needs.</summary>
     public const int RecordBytes = HeapPrune.MaxBytes + 128;
 
-    /// <summary>Free bytes below which a page is worth pruning: a tenth.</summary>
-    private const int WorthwhileBelowBytes = PageFormat.PageSizeBytes / 10;
-
     /// <summary>
     /// Cheap test, without a latch: something was deleted by a transaction that all see as committed, and space is short. A wrong answer costs only a useless look.
     /// </summary>
     public static bool IsWorthwhile(PageHandle page, TransactionManager transactions)
     {
         ReadOnlySpan<byte> bytes = page.Bytes;
-        if (PageFormat.GetKind(bytes) != PageKind.Heap || HeapPage.FreeBytes(bytes) >= WorthwhileBelowBytes)
+        if (PageFormat.GetKind(bytes) != PageKind.Heap)
+            return false;
+        // Short of space means: less than two rows of the page's usual size. Pruning earlier would cost a compaction per update on a page that is always nearly full.
+        int free = HeapPage.FreeBytes(bytes);
+        int used = PageFormat.PageSizeBytes - HeapPage.HeaderBytes - free;
+        if (free >= 2 * used / Math.Max(1, HeapPage.SlotCount(bytes)))
             return false;
         ulong pruneXid = HeapPage.GetPruneXid(bytes);
         return pruneXid != 0 && (transactions.IsCommittedForAll(pruneXid) || transactions.IsAborted(pruneXid));
     }
 
     /// <summary>
-    /// Prunes a page. The caller holds the cleanup latch and ensured <see cref="RecordBytes"/> of room. Returns false when there was nothing to do.
+    /// Prunes a page. The caller holds the exclusive latch, had the only pin after it got that (whoever pinned since then waits for the latch), and ensured <see cref="RecordBytes"/> of room. Returns false when there was nothing to do.
     /// </summary>
+    [SkipLocalsInit]
     public static bool Prune(PageHandle page, WalInserter wal, TransactionManager transactions)
     {
-        Invariant.Check(page.MayCleanUp);
         Span<ushort> redirects = stackalloc ushort[HeapPage.MaxSlots * 2];
         Span<ushort> dead = stackalloc ushort[HeapPage.MaxSlots];
         Span<ushort> unused = stackalloc ushort[HeapPage.MaxSlots];
@@ -49,7 +52,7 @@ public static unsafe class HeapPruner
         for (int slot = 1; slot <= slots; slot++)
             PlanChain(bytes, slot, transactions, ref plan);
         for (int slot = 1; slot <= slots; slot++)
-            PlanOrphan(bytes, slot, transactions, ref plan);
+            PlanRest(bytes, slot, transactions, ref plan);
         if (plan.RedirectCount + plan.DeadCount + plan.UnusedCount == 0)
             return false;
 
@@ -74,9 +77,14 @@ public static unsafe class HeapPruner
         public ulong OldestDeleter;
     }
 
+    /// <summary>The common case: inserted for good, never deleted.</summary>
+    private static bool IsPlainlyLive(byte* row) =>
+        HeapVisibility.XmaxOf(row) == 0 && (HeapVisibility.FlagsOf(row) & (RowFlags.XminCommitted | RowFlags.HeapOnly)) == RowFlags.XminCommitted;
+
     private static ReadOnlySpan<byte> PageOf(byte* bytes) => new(bytes, PageFormat.PageSizeBytes);
 
     /// <summary>Plans for the chain that begins at a line pointer which an index may name.</summary>
+    [SkipLocalsInit]
     private static void PlanChain(byte* bytes, int root, TransactionManager transactions, ref Plan plan)
     {
         ReadOnlySpan<byte> page = PageOf(bytes);
@@ -84,6 +92,11 @@ public static unsafe class HeapPruner
         int slot;
         if (state == HeapSlotState.Redirect)
             slot = HeapPage.RedirectTarget(page, root);
+        else if (state == HeapSlotState.Normal && IsPlainlyLive(bytes + HeapPage.RowOffset(page, root)))
+        {
+            plan.Seen[root] = true;
+            return;
+        }
         else if (state == HeapSlotState.Normal && (HeapVisibility.FlagsOf(bytes + HeapPage.RowOffset(page, root)) & RowFlags.HeapOnly) == 0)
             slot = root;
         else
@@ -128,14 +141,31 @@ public static unsafe class HeapPruner
         }
     }
 
-    /// <summary>Plans for a heap-only version that no chain reaches: its update was rolled back.</summary>
+    /// <summary>
+<<<<<<< HEAD
+    /// Plans for a version that its chain's walk did not reach. It may go only if its insertion was rolled back: another one that is dead by now, because the horizon moved since the walk, is
+    /// still named by its predecessor and leads to the live one.
+    /// </summary>
+    private static void PlanRest(byte* bytes, int slot, TransactionManager transactions, ref Plan plan)
+=======
+    /// Plans for a heap-only version that no chain reaches: its update was rolled back. Only that makes it free. A version that is dead because it was replaced may be the
+    /// middle of a chain whose root was not dead yet when it was looked at a moment ago, as the horizon moves on meanwhile.
+    /// </summary>
     private static void PlanOrphan(byte* bytes, int slot, TransactionManager transactions, ref Plan plan)
+>>>>>>> format
     {
         ReadOnlySpan<byte> page = PageOf(bytes);
         if (plan.Seen[slot] || HeapPage.SlotState(page, slot) != HeapSlotState.Normal)
             return;
         byte* row = bytes + HeapPage.RowOffset(page, slot);
-        if (HeapVisibility.IsDeadToAll(row, transactions))
+<<<<<<< HEAD
+        if (HeapVisibility.IsInsertionAborted(row, transactions))
+=======
+        RowFlags flags = HeapVisibility.FlagsOf(row);
+        bool rolledBack = (flags & RowFlags.XminAborted) != 0 ||
+            ((flags & RowFlags.XminCommitted) == 0 && transactions.IsAborted(HeapVisibility.XminOf(row)));
+        if (rolledBack)
+>>>>>>> format
             plan.Unused[plan.UnusedCount++] = (ushort)slot;
         else
             NoteDeleter(row, transactions, ref plan);

@@ -23,13 +23,11 @@ namespace Strata.Engine.Storage.Heap;
 public sealed unsafe class HeapRelation
 {
     private const int RecordOverheadBytes = 256;
-    private const int MaxAttempts = 1000;
 
     private readonly StorageContext _context;
     private readonly BufferPool _pool;
     private readonly WalInserter _wal;
     private readonly TransactionManager _transactions;
-    private readonly HeapSpace _space;
 
     public HeapRelation(StorageContext context, uint database, ulong storage)
     {
@@ -37,7 +35,6 @@ public sealed unsafe class HeapRelation
         _pool = context.Pool;
         _wal = context.Wal;
         _transactions = context.Transactions;
-        _space = context.SpaceOf(database, storage);
         Database = database;
         Storage = storage;
     }
@@ -47,6 +44,9 @@ public sealed unsafe class HeapRelation
     public ulong Storage { get; }
 
     internal StorageContext Context => _context;
+
+    // Looked up every time: after a truncation the old one is forgotten, and its hints would lead beyond the end.
+    private HeapSpace Space => _context.SpaceOf(Database, Storage);
 
     /// <summary>Makes an empty storage for a heap or an index: its metadata page. It goes away if the transaction aborts.</summary>
     public static void CreateStorage(StorageContext context, Transaction transaction, uint database, ulong storage, CancellationToken cancellation = default)
@@ -97,10 +97,10 @@ public sealed unsafe class HeapRelation
         CheckSize(row.RowBytes);
         ulong xid = transaction.EnsureXid(cancellation);
         int seed = transaction.Owner.Seed;
-        for (int attempt = 0; ; attempt++)
+        while (true)
         {
-            Invariant.Check(attempt < MaxAttempts);
-            PageHandle page = _space.PinCandidate(seed, row.RowBytes, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            PageHandle page = Space.PinCandidate(seed, row.RowBytes, cancellation);
             PageHandle map = default;
             bool latched = false;
             try
@@ -110,13 +110,14 @@ public sealed unsafe class HeapRelation
                 latched = true;
                 if (!HasRoom(page, row.RowBytes))
                 {
-                    _space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
+                    Space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
                     continue;
                 }
                 if (!TryLatchMap(page, ref map, ref latched, cancellation))
                     continue;
                 Tid tid = LogInsert(transaction, xid, page, map, row);
                 transaction.UseCommand();
+                Space.Activity.NoteInserted(1);
                 return tid;
             }
             finally
@@ -136,11 +137,11 @@ public sealed unsafe class HeapRelation
         ulong xid = transaction.EnsureXid(cancellation);
         int seed = transaction.Owner.Seed;
         int done = 0;
-        for (int attempt = 0; done < rows.Count; attempt++)
+        while (done < rows.Count)
         {
-            Invariant.Check(attempt < MaxAttempts + rows.Count);
+            cancellation.ThrowIfCancellationRequested();
             int first = HeapRow.HeaderBytes + rows.BodyBytes(done);
-            PageHandle page = _space.PinCandidate(seed, first, cancellation);
+            PageHandle page = Space.PinCandidate(seed, first, cancellation);
             PageHandle map = default;
             bool latched = false;
             try
@@ -154,7 +155,7 @@ public sealed unsafe class HeapRelation
                 if (room)
                     done += LogInsertMany(xid, transaction.CommandId, page, map, rows, done, tids);
                 if (done < rows.Count)
-                    _space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
+                    Space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
             }
             finally
             {
@@ -162,6 +163,7 @@ public sealed unsafe class HeapRelation
             }
         }
         transaction.UseCommand();
+        Space.Activity.NoteInserted(rows.Count);
     }
 
     /// <summary>
@@ -175,9 +177,9 @@ public sealed unsafe class HeapRelation
         CheckSize(row.RowBytes);
         ulong xid = transaction.EnsureXid(cancellation);
         RowLockMode mode = keyChanged ? RowLockMode.Update : RowLockMode.NoKeyUpdate;
-        for (int attempt = 0; ; attempt++)
+        while (true)
         {
-            Invariant.Check(attempt < MaxAttempts);
+            cancellation.ThrowIfCancellationRequested();
             PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
             PageHandle map = default;
             bool latched = false, lockedHere = false;
@@ -196,6 +198,8 @@ public sealed unsafe class HeapRelation
                             continue;
                         outcome = LogUpdate(transaction, xid, page, map, tid, row, hotAllowed, keyChanged);
                         transaction.UseCommand();
+                        if (!hotAllowed)
+                            Space.Activity.NoteDead();
                         return HeapResult.Ok;
                     }
                     // Nobody may change the row while we look for another page with nothing latched: hold it by a row lock. Nobody else has one now.
@@ -238,9 +242,9 @@ public sealed unsafe class HeapRelation
         Transaction transaction, in Snapshot snapshot, Tid tid, out HeapUpdateOutcome outcome, CancellationToken cancellation = default)
     {
         ulong xid = transaction.EnsureXid(cancellation);
-        for (int attempt = 0; ; attempt++)
+        while (true)
         {
-            Invariant.Check(attempt < MaxAttempts);
+            cancellation.ThrowIfCancellationRequested();
             PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
             PageHandle map = default;
             bool latched = false;
@@ -270,6 +274,7 @@ public sealed unsafe class HeapRelation
                 AddMapChange(ref record, map, tid.Block);
                 record.Insert();
                 transaction.UseCommand();
+                Space.Activity.NoteDead();
                 return HeapResult.Ok;
             }
             finally
@@ -288,9 +293,9 @@ public sealed unsafe class HeapRelation
         CancellationToken cancellation = default)
     {
         LockTag tag = LockTag.Row(Database, Storage, tid);
-        for (int attempt = 0; ; attempt++)
+        while (true)
         {
-            Invariant.Check(attempt < MaxAttempts);
+            cancellation.ThrowIfCancellationRequested();
             PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
             ulong waitFor;
             Tid alsoLock = default;
@@ -394,12 +399,12 @@ public sealed unsafe class HeapRelation
         outcome = default;
         try
         {
-            newPage = _space.PinCandidate(seed, row.RowBytes, cancellation);
+            newPage = Space.PinCandidate(seed, row.RowBytes, cancellation);
             uint newBlock = newPage.Key.Block;
             if (newBlock == tid.Block)
             {
                 // The page has no room; that is why we are here.
-                _space.Full(seed, newBlock, 0);
+                Space.Full(seed, newBlock, 0);
                 return false;
             }
             // Both map pages are pinned in any case: it is too late for that once two pages are latched.
@@ -413,7 +418,7 @@ public sealed unsafe class HeapRelation
             {
                 if (!HasRoom(newPage, row.RowBytes))
                 {
-                    _space.Full(seed, newBlock, HeapPage.FreeBytes(newPage.Bytes));
+                    Space.Full(seed, newBlock, HeapPage.FreeBytes(newPage.Bytes));
                     return false;
                 }
                 if (!TryGetWritable(transaction, snapshot, oldPage, tid, mode, out _, out _, out outcome))
@@ -427,6 +432,8 @@ public sealed unsafe class HeapRelation
                 first.UnlatchExclusive();
             }
             transaction.UseCommand();
+            Space.Activity.NoteInserted(1);
+            Space.Activity.NoteDead();
             return true;
         }
         finally

@@ -81,14 +81,28 @@ internal static unsafe class HeapVisibility
     public static bool IsDeadToAll(byte* row, TransactionManager transactions)
     {
         RowFlags flags = FlagsOf(row);
-        if ((flags & RowFlags.XminAborted) != 0)
-            return true;
-        if ((flags & RowFlags.XminCommitted) == 0 && transactions.IsAborted(XminOf(row)))
-            return true;
+        if ((flags & RowFlags.XminCommitted) == 0)
+        {
+            if ((flags & RowFlags.XminAborted) != 0)
+                return true;
+            ulong xmin = XminOf(row);
+            bool committed = transactions.IsCommittedAt(xmin, transactions.VisibleLsn, out bool isFinal);
+            if (isFinal)
+                SetHint(row, committed ? RowFlags.XminCommitted : RowFlags.XminAborted);
+            if (!committed)
+                return isFinal;
+        }
         ulong xmax = XmaxOf(row);
         if (xmax == 0 || (flags & RowFlags.XmaxAborted) != 0)
             return false;
         return (flags & RowFlags.XmaxCommitted) != 0 || transactions.IsCommittedForAll(xmax);
+    }
+
+    /// <summary>True when the version never came to be: its transaction, or the savepoint, was rolled back.</summary>
+    public static bool IsInsertionAborted(byte* row, TransactionManager transactions)
+    {
+        RowFlags flags = FlagsOf(row);
+        return (flags & RowFlags.XminAborted) != 0 || ((flags & RowFlags.XminCommitted) == 0 && transactions.IsAborted(XminOf(row)));
     }
 
     /// <summary>True when every snapshot sees the version, now and later, as far as no transaction deletes it.</summary>

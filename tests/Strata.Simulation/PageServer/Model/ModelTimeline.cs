@@ -11,7 +11,9 @@ namespace Strata.Simulation.PageServer.Model;
 /// </summary>
 public sealed class ModelTimeline
 {
-    private readonly List<(Lsn Lsn, PageKey Key, byte[] Change)> _changes = [];
+    // What happened to each page, and what ended ranges of pages.
+    private readonly Dictionary<PageKey, List<(Lsn Lsn, byte[] Change)>> _changes = [];
+    private readonly List<(Lsn Lsn, PageKey At, byte[] Change)> _tombstones = [];
     private readonly List<byte> _wal = [];
     private readonly SortedSet<PageKey> _live;
     private Lsn _previous;
@@ -21,7 +23,7 @@ public sealed class ModelTimeline
     {
         Id = id;
         Ancestor = ancestor;
-        Start = ancestor is null ? Lsn.First : at;
+        Start = ancestor is null && at.IsZero ? Lsn.First : at;
         End = Start;
         _live = ancestor is null ? [] : ancestor.LiveAt(at);
         _nextStorage = ancestor?._nextStorage ?? SystemStorage.FirstUser + 3;
@@ -36,7 +38,7 @@ public sealed class ModelTimeline
     public List<(Lsn Lsn, long Time)> Commits { get; } = [];
 
     /// <summary>Every page that was ever touched, here or before the branch point.</summary>
-    public SortedSet<PageKey> Keys { get; } = [];
+    public List<PageKey> Keys { get; } = [];
 
     public byte[] WalFrom(Lsn from, int bytesMax)
     {
@@ -65,20 +67,23 @@ public sealed class ModelTimeline
     private void Replay(PageKey key, Lsn at, ref byte[]? page)
     {
         Ancestor?.Replay(key, Lsn.Min(at, Start), ref page);
-        foreach ((Lsn lsn, PageKey changed, byte[] change) in _changes)
+        IEnumerable<(Lsn Lsn, byte[]? Change)> history = _tombstones
+            .Where(tombstone => Ends(tombstone.At, tombstone.Change, key))
+            .Select(static tombstone => (tombstone.Lsn, (byte[]?)null))
+            .Concat(_changes.TryGetValue(key, out List<(Lsn Lsn, byte[] Change)>? changes)
+                ? changes.Select(static change => (change.Lsn, (byte[]?)change.Change))
+                : [])
+            .Where(change => change.Item1 <= at)
+            .OrderBy(static change => change.Item1);
+        foreach ((Lsn lsn, byte[]? change) in history)
         {
-            if (lsn > at)
-                break;
-            if (PageOps.IsTombstone(change))
+            if (change is null)
             {
-                if (Ends(changed, change, key))
-                    page = null;
+                page = null;
+                continue;
             }
-            else if (changed == key)
-            {
-                page ??= new byte[PageFormat.PageSizeBytes];
-                PageOps.Apply(page, change, lsn);
-            }
+            page ??= new byte[PageFormat.PageSizeBytes];
+            PageOps.Apply(page, change, lsn);
         }
     }
 
@@ -94,9 +99,9 @@ public sealed class ModelTimeline
         var live = new SortedSet<PageKey>();
         for (ModelTimeline? current = this; current is not null; current = current.Ancestor)
         {
-            foreach ((Lsn lsn, PageKey key, byte[] change) in current._changes)
+            foreach (PageKey key in current._changes.Keys)
             {
-                if (!PageOps.IsTombstone(change) && PageAt(key, at) is not null)
+                if (PageAt(key, at) is not null)
                     live.Add(key);
             }
         }
@@ -125,13 +130,40 @@ public sealed class ModelTimeline
         _previous = End;
         _wal.AddRange(buffer.AsSpan(0, length));
         End += (ulong)length;
-        foreach ((PageKey key, byte[] change) in changes)
-        {
-            _changes.Add((End, key, change));
-            Keys.Add(key);
-        }
+        Remember(changes);
         if (commit)
             Commits.Add((End, LastTime));
+    }
+
+    /// <summary>Takes a record that somebody else wrote.</summary>
+    public void Take(WalRecordReader record)
+    {
+        var changes = new List<(PageKey, byte[])>();
+        foreach (BlockChange change in record.Changes)
+            changes.Add((change.Key, change.Change.ToArray()));
+        End = record.Lsn;
+        Remember(changes);
+        if (record.Kind == WalRecordKind.Commit)
+            Commits.Add((End, CommitBody.Decode(record).TimeMicroseconds));
+    }
+
+    private void Remember(List<(PageKey, byte[])> changes)
+    {
+        foreach ((PageKey key, byte[] change) in changes)
+        {
+            if (PageOps.IsTombstone(change))
+                _tombstones.Add((End, key, change));
+            else if (_changes.TryGetValue(key, out List<(Lsn Lsn, byte[] Change)>? known))
+                known.Add((End, change));
+            else
+                AddPage(key, change);
+        }
+    }
+
+    private void AddPage(PageKey key, byte[] change)
+    {
+        _changes.Add(key, [(End, change)]);
+        Keys.Add(key);
     }
 
     private void AddTombstone(IRandom random, ref WalRecordWriter record, List<(PageKey, byte[])> changes)

@@ -13,11 +13,11 @@ internal sealed class PageServerNode
 {
     private readonly Dictionary<TimelineId, WalIngest> _ingest = [];
 
-    public PageServerNode(PageServerOptions options, IFileSystem files, IObjectStore objects, SimulationClock clock, IRandom random, ProjectId project)
+    public PageServerNode(PageServerOptions options, IFileSystem files, IObjectStore objects, IScheduler scheduler, IRandom random, ProjectId project, UploaderFaults faults = UploaderFaults.None)
     {
-        Context = new PageServerContext(options, files, objects, new MemoryNetwork(clock), clock, random, Log.None);
+        Context = new PageServerContext(options, files, objects, new MemoryNetwork(scheduler.Time), scheduler, random, Log.None);
         Flusher = new LayerFlusher(Context);
-        Uploader = new LayerUploader(Context);
+        Uploader = new LayerUploader(Context, faults);
         Compactor = new Compactor(Context);
         Times = new CommitTimes(Context.Layers);
         History = new HistoryKeeper(Context, Uploader, Times);
@@ -60,6 +60,17 @@ internal sealed class PageServerNode
         ingest.Append(model.WalFrom(ingest.NextByte, bytesMax));
     }
 
+    /// <summary>Branches as the service does.</summary>
+    public Timeline Branch(TimelineId id, Timeline ancestor, Lsn at)
+    {
+        History.EnsureOwnIndex(ancestor);
+        return Project.Create(id, ancestor, at, "", null);
+    }
+
+    /// <summary>Where the node's next WAL byte of a timeline must come from.</summary>
+    public Lsn NextByte(ModelTimeline model) =>
+        _ingest.TryGetValue(model.Id, out WalIngest? ingest) ? ingest.NextByte : Timeline(model).IngestedLsn;
+
     /// <summary>Everything, down to the object store.</summary>
     public void Settle(ModelTimeline model)
     {
@@ -73,11 +84,14 @@ internal sealed class PageServerNode
     }
 
     /// <summary>Compares a page with the model's; returns what is wrong, or null.</summary>
-    public string? Compare(ModelTimeline model, PageKey key, Lsn at)
+    public string? Compare(ModelTimeline model, PageKey key, Lsn at) => Compare(model, key, at, at);
+
+    /// <summary>Compares the page that is read at one LSN with the model's at another, between which nothing should have happened to it.</summary>
+    public string? Compare(ModelTimeline model, PageKey key, Lsn at, Lsn expectedAt)
     {
         byte[] page = new byte[PageFormat.PageSizeBytes];
         Lsn version = Reader.Read(Timeline(model), key, at, page);
-        byte[]? expected = model.PageAt(key, at);
+        byte[]? expected = model.PageAt(key, expectedAt);
         if (expected is null)
             return version.IsZero && page.AsSpan().IndexOfAnyExcept((byte)0) < 0 ? null : $"{key} at {at} should not exist, but came with LSN {version}";
         if (version != PageFormat.GetLsn(expected))

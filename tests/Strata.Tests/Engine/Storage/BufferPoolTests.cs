@@ -118,7 +118,7 @@ public sealed class BufferPoolTests
         timeline.AutoDurable = false;
         for (uint block = 0; block < BufferPoolOptions.MinFrames; block++)
             Write(pool, wal, block, 0);
-        Task<byte> read = Task.Run(() => Read(pool, 100));
+        Task<byte> read = OnThread.Run(() => Read(pool, 100));
         using var cancelled = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
         Assert.ThrowsAny<OperationCanceledException>(() => pool.Pin(Key(101), ReadPoint.Live, cancelled.Token));
         Assert.False(read.IsCompleted);

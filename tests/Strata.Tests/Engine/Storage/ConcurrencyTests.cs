@@ -2,6 +2,7 @@ using Strata.Engine.Storage.Heap;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Format;
+using Strata.Format.Pages.Heap;
 using Xunit;
 
 namespace Strata.Tests.Engine.Storage;
@@ -22,8 +23,8 @@ public sealed class ConcurrencyTests
         return roots;
     }
 
-    /// <summary>Adds to an account's value as an UPDATE under READ COMMITTED does, with its re-check. False when the row is gone.</summary>
-    private static bool Add(TestTable table, Transaction t, ref HeapFetch fetch, Tid root, long amount, RowBatch batch)
+    /// <summary>Adds to an account's value as an UPDATE under READ COMMITTED does, with its re-check. False when the row has moved away from under its root; when this moves it, the root changes.</summary>
+    private static bool Add(TestTable table, Transaction t, ref HeapFetch fetch, ref Tid root, long amount, RowBatch batch)
     {
         Snapshot snapshot = t.TakeSnapshot();
         if (!fetch.Fetch(table.Heap, root, snapshot, forUpdate: true))
@@ -31,13 +32,19 @@ public sealed class ConcurrencyTests
         while (true)
         {
             Tid tid = fetch.Row.Tid;
-            batch.Reset(new Strata.Format.Pages.Heap.RowLayout(1, [8, 8, -1]));
+            batch.Reset(new RowLayout(1, [8, 8, -1]));
             TestTable.Encode(batch, TestTable.Id(fetch.Row), TestTable.Value(fetch.Row) + amount, new string('f', 200));
             fetch.Release();
             HeapResult result = table.Heap.Update(t, snapshot, tid, batch[0], hotAllowed: true, keyChanged: false, out HeapUpdateOutcome outcome);
             if (result == HeapResult.Ok)
+            {
+                if (!outcome.IsHeapOnly)
+                    root = outcome.Tid;
                 return true;
+            }
             Assert.Equal(HeapResult.Updated, result);
+            if (outcome.Tid.Block != root.Block)
+                root = outcome.Tid;
             snapshot = t.TakeFreshSnapshot();
             Assert.True(fetch.FetchVersion(table.Heap, outcome.Tid));
         }
@@ -53,25 +60,34 @@ public sealed class ConcurrencyTests
         TestTable table = TestTable.Create(engine);
         Tid[] roots = Fill(table);
         int committed = 0;
-        // Heap-only chains: the root stays the row's address as long as the row stays on its page. 20 rows of 260 bytes leave room for pruning.
+        // What an index would know: the first version of each heap-only chain. A row moves to another page when pruning could not make room.
+        object gate = new();
         Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, thread =>
         {
             var random = new Random(thread);
             RowBatch batch = TestTable.NewBatch();
             HeapFetch fetch = default;
-            for (int i = 0; i < 250; i++)
+            for (int i = 0; i < 400; i++)
             {
                 int from = random.Next(Accounts), to = (from + 1 + random.Next(Accounts - 1)) % Accounts;
                 Transaction t = engine.Transactions.Begin();
                 try
                 {
-                    bool found = Add(table, t, ref fetch, roots[from], -5, batch);
+                    Tid fromRoot, toRoot;
+                    lock (gate)
+                        (fromRoot, toRoot) = (roots[from], roots[to]);
+                    bool found = Add(table, t, ref fetch, ref fromRoot, -5, batch);
                     t.AdvanceCommand();
-                    found = found && Add(table, t, ref fetch, roots[to], 5, batch);
+                    found = found && Add(table, t, ref fetch, ref toRoot, 5, batch);
                     if (found && random.Next(10) > 0)
                     {
-                        engine.Transactions.Commit(t);
-                        Interlocked.Increment(ref committed);
+                        // Before the locks go, or the next writer of the row would look for it at its old place.
+                        lock (gate)
+                        {
+                            engine.Transactions.Commit(t);
+                            (roots[from], roots[to]) = (fromRoot, toRoot);
+                            committed++;
+                        }
                     }
                     else
                         engine.Transactions.Abort(t);
@@ -89,9 +105,39 @@ public sealed class ConcurrencyTests
             }
         });
         Assert.True(committed > 100);
+        AssertEveryVersionIsReached(engine, table);
         Assert.Equal(Accounts * Initial, table.ReadNow().Values.Sum());
         Assert.Equal(0, engine.Pool.CountPins());
         HeapRelationTests.AssertPagesEqualReplay(engine);
+    }
+
+    /// <summary>No heap-only version that came to be is cut off from the line pointer that indexes name.</summary>
+    private static void AssertEveryVersionIsReached(TestEngine engine, TestTable table)
+    {
+        Transaction now = engine.Transactions.Begin();
+        Snapshot snapshot = now.TakeSnapshot();
+        var scan = new HeapScan();
+        var visible = new HashSet<Tid>();
+        scan.Open(table.Heap, snapshot);
+        while (scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows))
+        {
+            foreach (HeapRowPointer row in rows)
+                visible.Add(row.Tid);
+        }
+        scan.Close();
+        HeapFetch fetch = default;
+        var reached = new HashSet<Tid>();
+        foreach (Tid tid in visible)
+        {
+            for (ushort root = 1; root <= HeapPage.MaxSlots; root++)
+            {
+                if (fetch.Fetch(table.Heap, new Tid(tid.Block, root), snapshot))
+                    reached.Add(fetch.Row.Tid);
+            }
+        }
+        fetch.Release();
+        engine.Transactions.Commit(now);
+        Assert.Empty(visible.Except(reached));
     }
 
     [Fact]
@@ -101,7 +147,7 @@ public sealed class ConcurrencyTests
         TestTable table = TestTable.Create(engine);
         Tid[] tids = Fill(table, 2);
         bool stop = false;
-        Task writer = Task.Run(() =>
+        Task writer = OnThread.Run(() =>
         {
             for (int i = 0; i < 500; i++)
             {
@@ -149,7 +195,7 @@ public sealed class ConcurrencyTests
                     engine.Transactions.Abort(t);
                     continue;
                 }
-                Task commit = Task.Run(() => engine.Transactions.Commit(t));
+                Task commit = OnThread.Run(() => engine.Transactions.Commit(t));
                 SpinWait.SpinUntil(() => t.State != TransactionState.Active || commit.IsFaulted);
                 open.Add((t, commit, ids));
                 if (random.Next(3) == 0)

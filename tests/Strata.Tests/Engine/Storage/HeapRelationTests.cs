@@ -97,6 +97,27 @@ public sealed class HeapRelationTests
     }
 
     [Fact]
+    public void A_page_may_be_pinned_while_it_is_pruned_and_not_pruned_while_rows_of_it_are_in_use()
+    {
+        using var engine = new TestEngine();
+        TestTable table = TestTable.Create(engine);
+        Tid tid = default;
+        table.InTransaction(t => tid = table.Insert(t, 1, 1));
+        table.InTransaction(t => table.Update(t, tid, 1, 2, out _));
+        PageHandle pruner = engine.Pool.Pin(table.Heap.KeyOf(tid.Block));
+        PageHandle reader = engine.Pool.Pin(table.Heap.KeyOf(tid.Block));
+        Assert.False(pruner.TryLatchForCleanup());
+        reader.Unpin();
+        Assert.True(pruner.TryLatchForCleanup());
+        PageHandle late = engine.Pool.Pin(table.Heap.KeyOf(tid.Block));
+        Assert.True(HeapPruner.Prune(pruner, engine.Wal, engine.Transactions));
+        pruner.UnlatchExclusive();
+        late.Unpin();
+        pruner.Unpin();
+        Assert.Equal(2, table.ReadNow()[1]);
+    }
+
+    [Fact]
     public void A_rolled_back_heap_only_update_leaves_the_old_version_and_its_space_is_taken_again()
     {
         using var engine = new TestEngine();

@@ -58,7 +58,7 @@ public sealed class LockManagerTests
         LockManager locks = engine.Transactions.Locks;
         LockOwner holder = locks.CreateOwner(), waiter = locks.CreateOwner();
         locks.LockRelation(holder, 5, 100, RelationLockMode.AccessExclusive);
-        Task<bool> wait = Task.Run(() => locks.LockRelation(waiter, 5, 100, RelationLockMode.RowExclusive));
+        Task<bool> wait = OnThread.Run(() => locks.LockRelation(waiter, 5, 100, RelationLockMode.RowExclusive));
         SpinWait.SpinUntil(() => Waits(locks));
         Assert.False(wait.IsCompleted);
         locks.ReleaseFrom(holder, 0, 0);
@@ -74,7 +74,7 @@ public sealed class LockManagerTests
         for (uint i = 0; i < 3; i++)
             locks.LockRelation(owners[i], 5, i, RelationLockMode.Exclusive);
         int deadlocks = 0;
-        Task[] tasks = [.. Enumerable.Range(0, 3).Select(i => Task.Run(() =>
+        Task[] tasks = [.. Enumerable.Range(0, 3).Select(i => OnThread.Run(() =>
         {
             try
             {

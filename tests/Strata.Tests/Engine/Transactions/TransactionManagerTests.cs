@@ -17,7 +17,7 @@ public sealed class TransactionManagerTests
         engine.Timeline.AutoDurable = false;
         Transaction writer = engine.Transactions.Begin();
         table.Insert(writer, 1, 1);
-        Task commit = Task.Run(() => engine.Transactions.Commit(writer));
+        Task commit = OnThread.Run(() => engine.Transactions.Commit(writer));
         SpinWait.SpinUntil(() => writer.State == TransactionState.Committing);
 
         Assert.Empty(table.ReadNow());
@@ -39,8 +39,9 @@ public sealed class TransactionManagerTests
         engine.Transactions.Locks.LockRelation(session, TestEngine.Database, 1, RelationLockMode.Exclusive);
         table.Insert(writer, 1, 1);
         // The token is looked at while waiting for the log's room, too: cancel only the wait for the quorum.
-        var commit = Task.Run(() => Assert.Throws<SqlException>(() => CommitCancelledInWait(engine, writer)));
+        var commit = OnThread.Run(() => Assert.Throws<SqlException>(() => CommitCancelledInWait(engine, writer)));
         Assert.Equal(SqlState.TransactionResolutionUnknown, (await commit).State);
+        engine.Transactions.CloseOwner(session);
         Assert.Empty(table.ReadNow());
         Assert.False(engine.Transactions.Locks.LockRelation(other, TestEngine.Database, 1, RelationLockMode.Exclusive, WaitPolicy.Fail));
 
@@ -52,7 +53,7 @@ public sealed class TransactionManagerTests
     private static void CommitCancelledInWait(TestEngine engine, Transaction writer)
     {
         using var source = new CancellationTokenSource();
-        _ = Task.Run(() =>
+        _ = OnThread.Run(() =>
         {
             SpinWait.SpinUntil(() => writer.State == TransactionState.Committing);
             source.Cancel();
@@ -68,7 +69,7 @@ public sealed class TransactionManagerTests
         engine.Timeline.AutoDurable = false;
         Transaction writer = engine.Transactions.Begin();
         table.Insert(writer, 1, 1);
-        Task.Run(() =>
+        OnThread.Run(() =>
         {
             SpinWait.SpinUntil(() => writer.State == TransactionState.Committing);
             engine.Timeline.LoseTerm();
@@ -149,7 +150,7 @@ public sealed class TransactionManagerTests
         Assert.Equal(HeapResult.Ok, table.Update(first, tid, 1, 2, out Tid newer));
         Transaction second = engine.Transactions.Begin();
         second.TakeSnapshot();
-        Task<HeapResult> update = Task.Run(() => table.Heap.Update(
+        Task<HeapResult> update = OnThread.Run(() => table.Heap.Update(
             second, second.CurrentSnapshot, tid, TestTableRow(1, 3)[0], hotAllowed: true, keyChanged: false, out _));
         SpinWait.SpinUntil(() => second.Owner.Waiting is not null);
         engine.Transactions.Commit(first);
@@ -182,7 +183,7 @@ public sealed class TransactionManagerTests
         Transaction deleter = engine.Transactions.Begin();
         deleter.TakeSnapshot();
         Assert.Equal(HeapResult.WouldBlock, table.Heap.LockRow(deleter, deleter.CurrentSnapshot, tid, RowLockMode.Update, WaitPolicy.Skip, out _));
-        Task<HeapResult> delete = Task.Run(() => table.Heap.Delete(deleter, deleter.CurrentSnapshot, tid, out _));
+        Task<HeapResult> delete = OnThread.Run(() => table.Heap.Delete(deleter, deleter.CurrentSnapshot, tid, out _));
         SpinWait.SpinUntil(() => deleter.Owner.Waiting is not null);
         engine.Transactions.Commit(child);
         Assert.Equal(HeapResult.Ok, await delete);
@@ -203,7 +204,7 @@ public sealed class TransactionManagerTests
         });
         int deadlocks = 0;
         using var both = new Barrier(2);
-        Task[] tasks = [.. Enumerable.Range(0, 2).Select(i => Task.Run(() =>
+        Task[] tasks = [.. Enumerable.Range(0, 2).Select(i => OnThread.Run(() =>
         {
             Transaction t = engine.Transactions.Begin();
             Snapshot snapshot = t.TakeSnapshot();

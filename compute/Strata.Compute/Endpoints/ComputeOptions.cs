@@ -1,0 +1,22 @@
+using Strata.Compute.Wal;
+
+namespace Strata.Compute.Endpoints;
+
+/// <summary>Settings of a process that hosts computes.</summary>
+public sealed record ComputeOptions
+{
+    /// <summary>Where the control plane reaches this process.</summary>
+    public required string ControlAddress { get; init; }
+
+    public required string PageServerAddress { get; init; }
+    public required IReadOnlyList<SafekeeperAddress> Safekeepers { get; init; }
+
+    /// <summary>Native memory of one endpoint's buffer pool, in bytes.</summary>
+    public long BufferPoolBytes { get; init; } = 128L << 20;
+
+    /// <summary>How long a connection waits for its endpoint to wake.</summary>
+    public TimeSpan WakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Engine settings given by the operator, by name.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+}

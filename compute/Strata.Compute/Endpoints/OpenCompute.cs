@@ -1,0 +1,70 @@
+using Strata.Compute.Pages;
+using Strata.Compute.Wal;
+using Strata.Engine.Sessions;
+using Strata.Platform;
+
+namespace Strata.Compute.Endpoints;
+
+/// <summary>One open compute: its term, its way to the page server, its engine. Disposing it drains and closes it.</summary>
+internal sealed class OpenCompute : IDisposable
+{
+    private readonly PageClient _pages;
+    private int _disposed;
+
+    private OpenCompute(EndpointTarget target, QuorumWal wal, PageClient pages, EngineInstance engine)
+    {
+        Target = target;
+        Wal = wal;
+        _pages = pages;
+        Engine = engine;
+    }
+
+    public EndpointTarget Target { get; }
+
+    public QuorumWal Wal { get; }
+
+    public EngineInstance Engine { get; }
+
+    /// <summary>A newer compute has won the term, or the engine has failed: it serves no more.</summary>
+    public bool IsFailed => Wal.IsLost || Engine.IsFailed;
+
+    /// <summary>Wins the term and opens the engine. Blocking; <see cref="OperationCanceledException"/> when cancelled.</summary>
+    public static OpenCompute Open(
+        EndpointTarget target, ComputeOptions options, INetwork network, IScheduler scheduler, IRandom random, Log log, CancellationToken cancellation)
+    {
+        QuorumWal? wal = null;
+        PageClient? pages = null;
+        try
+        {
+            QuorumWalOptions walOptions = new() { Project = target.Project, Timeline = target.Timeline, Safekeepers = options.Safekeepers };
+            wal = QuorumWal.Open(walOptions, network, scheduler, random, log.For("wal " + target.EndpointId), cancellation);
+            pages = new PageClient(new PageClientOptions(options.PageServerAddress, target.Project, target.Timeline), network, scheduler, log.For("pages " + target.EndpointId));
+            EngineInstance engine = EngineInstance.Open(new EngineOptions
+            {
+                Pages = pages,
+                Wal = wal,
+                Scheduler = scheduler,
+                Random = random,
+                BufferPoolBytes = options.BufferPoolBytes,
+                Settings = options.Settings,
+                BootstrapVerifier = target.BootstrapVerifier,
+            });
+            return new OpenCompute(target, wal, pages, engine);
+        }
+        catch
+        {
+            wal?.Dispose();
+            pages?.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        Engine.Dispose();
+        Wal.Dispose();
+        _pages.Dispose();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using Strata.Platform;
+
+namespace Strata.Compute.Protocol;
+
+/// <summary>A client's byte stream, plain or under TLS. One thread at a time, except for <see cref="Abort"/>.</summary>
+public sealed class ClientTransport(ByteSocket socket) : IDisposable
+{
+    /// <summary>Room that a read under TLS needs to take a whole record.</summary>
+    public const int ReadBytesMin = 16 << 10;
+
+    private SslStream? _secure;
+    private TimeSpan _quiet;
+
+    public ByteSocket Socket => socket;
+
+    public bool IsSecure => _secure is not null;
+
+    /// <summary>How long <see cref="Receive"/> waits for the first byte.</summary>
+    public TimeSpan QuietTimeout
+    {
+        set
+        {
+            _quiet = value;
+            if (_secure is null)
+                socket.ReceiveTimeout = value;
+        }
+    }
+
+    /// <summary>Bytes received; 0 when the peer closed, -1 when nothing came in <see cref="QuietTimeout"/>. The span has at least <see cref="ReadBytesMin"/> bytes.</summary>
+    public int Receive(Span<byte> destination)
+    {
+        if (_secure is null)
+            return socket.Receive(destination);
+        return socket.WaitReadable(_quiet) ? _secure.Read(destination) : -1;
+    }
+
+    public void Send(ReadOnlySpan<byte> source)
+    {
+        if (_secure is null)
+            socket.Send(source);
+        else
+            _secure.Write(source);
+    }
+
+    /// <summary>Runs the server's side of the handshake. <see cref="IOException"/> when it fails.</summary>
+    public void StartTls(SslServerAuthenticationOptions options, TimeSpan timeout)
+    {
+        socket.ReceiveTimeout = timeout;
+        SslStream secure = new(new TlsRecordStream(socket));
+        try
+        {
+            secure.AuthenticateAsServer(options);
+        }
+        catch (AuthenticationException error)
+        {
+            secure.Dispose();
+            throw new IOException($"TLS handshake failed: {error.Message}", error);
+        }
+        socket.ReceiveTimeout = TimeSpan.Zero;
+        _secure = secure;
+    }
+
+    /// <summary>Breaks the connection from any thread.</summary>
+    public void Abort() => socket.Abort();
+
+    public void Dispose()
+    {
+        _secure?.Dispose();
+        socket.Dispose();
+    }
+}

@@ -1,0 +1,129 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Expressions;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
+using Strata.Sql;
+using Strata.Sql.Syntax;
+using Expression = Strata.Engine.Expressions.Expression;
+using Syntax = Strata.Sql.Syntax;
+
+namespace Strata.Engine.Binding;
+
+/// <summary>
+/// Turns syntax trees into bound statements, with PostgreSQL's parse analysis rules and messages. Stateless; thread-safe.
+/// Errors are <see cref="SqlException"/>s whose position is the 1-based character in <see cref="BindingContext.Text"/>.
+/// </summary>
+public static class Binder
+{
+    /// <summary>True for the statements that <see cref="Bind"/> takes.</summary>
+    public static bool Accepts(Statement statement) =>
+        statement is SelectStatement { Body: not SelectBody { Into: not null } } or InsertStatement or UpdateStatement or DeleteStatement or MergeStatement;
+
+    /// <summary>Binds SELECT, INSERT, UPDATE or DELETE.</summary>
+    public static BoundStatement Bind(Statement statement, BindingContext context) => Guard(context, () =>
+    {
+        var state = new BindingState(context);
+        BoundQuery query = statement is SelectStatement select
+            ? state.Queries.BindSelect(select, null, resolveUnknown: true)
+            : new ModificationBinder(state).Bind(statement, null);
+        BoundStatementKind kind = statement switch
+        {
+            SelectStatement => BoundStatementKind.Select,
+            InsertStatement => BoundStatementKind.Insert,
+            UpdateStatement => BoundStatementKind.Update,
+            _ => BoundStatementKind.Delete,
+        };
+        return Finish(state, kind, query);
+    });
+
+    /// <summary>
+    /// Binds COPY table FROM: an INSERT of rows that are fed in (<see cref="Execution.ExecutionInstance.Feed"/>). Columns are those named, or all.
+    /// </summary>
+    public static BoundStatement BindCopyFrom(RelationName relation, IReadOnlyList<string> columns, BindingContext context) => Guard(context, () =>
+    {
+        var state = new BindingState(context) { IsWriting = true };
+        var common = new ModificationBinder(state);
+        RelationInfo target = common.Target(relation, "copy to", 'a');
+        InsertNode node = new InsertBinder(state, common).BindFeed(target, CopyColumns(target, columns, forRead: false));
+        return Finish(state, BoundStatementKind.Insert, new BoundQuery(node, []));
+    });
+
+    /// <summary>The columns of COPY, in order. Throws 42703, 42701, 42P10.</summary>
+    public static IReadOnlyList<ColumnInfo> CopyColumns(RelationInfo relation, IReadOnlyList<string> names, bool forRead)
+    {
+        if (names.Count == 0)
+            return relation.Columns.Where(column => !column.IsDropped && column.Generated == '\0').ToArray();
+        var columns = new List<ColumnInfo>();
+        foreach (string name in names)
+        {
+            ColumnInfo column = relation.FindColumn(name)
+                ?? throw new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" of relation \"{relation.Name}\" does not exist");
+            if (columns.Contains(column))
+                throw new SqlException(SqlState.DuplicateColumn, $"column \"{name}\" specified more than once");
+            if (column.Generated != '\0' && !forRead)
+            {
+                throw new SqlException(SqlState.InvalidColumnReference, $"column \"{name}\" is a generated column")
+                {
+                    Detail = "Generated columns cannot be used in COPY.",
+                };
+            }
+
+            columns.Add(column);
+        }
+
+        return columns;
+    }
+
+    /// <summary>
+    /// Binds an expression without columns and coerces it for assignment to a type (a DEFAULT, an EXECUTE argument). Throws 42804.
+    /// </summary>
+    public static Expression BindValue(Syntax.Expression syntax, SqlType? type, BindingContext context) => Guard(context, () =>
+    {
+        var state = new BindingState(context);
+        Expression value = state.Expressions.Bind(syntax, new Scope(null), ExpressionKind.ColumnDefault);
+        return type is null ? state.Expressions.ResolveUnknown(value) : state.Expressions.CoerceForAssignment(value, type);
+    });
+
+    /// <summary>
+    /// Binds an expression over the columns of one relation (CHECK, index key, index predicate). Columns stand as
+    /// <see cref="SlotExpression"/>s of attribute number - 1. A condition is coerced to boolean.
+    /// </summary>
+    public static Expression BindOverRow(Syntax.Expression syntax, RelationInfo relation, bool isCondition, BindingContext context) => Guard(context, () =>
+    {
+        var state = new BindingState(context);
+        int[] columns = new TargetRowBinder(state).NewRow(relation, relation.Name);
+        Scope scope = TargetRowBinder.RowScope(relation, columns, state.Metadata);
+        Expression value = isCondition
+            ? state.Expressions.BindCondition(syntax, scope, ExpressionKind.CheckConstraint)
+            : state.Expressions.ResolveUnknown(state.Expressions.Bind(syntax, scope, ExpressionKind.IndexExpression));
+        return value.Transform(part => part is ColumnExpression column
+            ? new SlotExpression(Array.IndexOf(columns, column.Column), column.Type) { Position = column.Position }
+            : part);
+    });
+
+    private static BoundStatement Finish(BindingState state, BoundStatementKind kind, BoundQuery query) => new()
+    {
+        Kind = kind,
+        Root = query.Node,
+        Output = query.Output,
+        Metadata = state.Metadata,
+        ParameterTypes = state.Parameters.Finish(),
+        Dependencies = state.Dependencies,
+        Privileges = state.Privileges,
+        IsWriting = state.IsWriting,
+    };
+
+    /// <summary>Turns offsets of the tree into characters of the text.</summary>
+    private static T Guard<T>(BindingContext context, Func<T> bind)
+    {
+        try
+        {
+            return bind();
+        }
+        catch (SqlException error) when (error.Position > 0 && context.Text.Length > 0)
+        {
+            error.Position = SourcePosition.ToCharacter(context.Text, Math.Min(error.Position - 1, context.Text.Length));
+            throw;
+        }
+    }
+}

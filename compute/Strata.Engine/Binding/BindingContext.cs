@@ -1,0 +1,27 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Functions;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Binding;
+
+/// <summary>What a statement is bound with. Immutable.</summary>
+public sealed class BindingContext
+{
+    /// <summary>The catalog as the statement sees it.</summary>
+    public required CatalogView Catalog { get; init; }
+
+    /// <summary>Where unqualified names are looked up.</summary>
+    public required SearchPath SearchPath { get; init; }
+
+    /// <summary>Settings and services that the input functions of literals need.</summary>
+    public required IFunctionContext Functions { get; init; }
+
+    /// <summary>The statement's text: positions in errors are characters of it. Empty when there is none.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>Parameter types given by Parse or PREPARE; null entries (and missing ones) are inferred.</summary>
+    public IReadOnlyList<SqlType?> ParameterTypes { get; init; } = [];
+
+    /// <summary>False for contexts without parameters (DDL expressions, simple queries): $1 is then an error.</summary>
+    public bool AllowParameters { get; init; } = true;
+}

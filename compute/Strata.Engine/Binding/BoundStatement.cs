@@ -1,0 +1,76 @@
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Binding;
+
+/// <summary>A column of a statement's result.</summary>
+/// <param name="Name">Name as RowDescription sends it.</param>
+/// <param name="Column">Number in the query.</param>
+/// <param name="Type">Type.</param>
+public sealed record OutputColumn(string Name, int Column, SqlType Type)
+{
+    /// <summary>OID of the table it is a plain column of, or 0.</summary>
+    public uint TableOid { get; init; }
+
+    /// <summary>Attribute number in that table, or 0.</summary>
+    public short AttributeNumber { get; init; }
+}
+
+/// <summary>A query and the columns it shows.</summary>
+internal sealed record BoundQuery(RelationalNode Node, IReadOnlyList<OutputColumn> Output);
+
+/// <summary>What kind of statement was bound.</summary>
+public enum BoundStatementKind
+{
+    /// <summary>SELECT, VALUES, TABLE.</summary>
+    Select,
+
+    /// <summary>INSERT.</summary>
+    Insert,
+
+    /// <summary>UPDATE.</summary>
+    Update,
+
+    /// <summary>DELETE.</summary>
+    Delete,
+}
+
+/// <summary>A dependency of a plan: it is valid while the relation has this version.</summary>
+public readonly record struct PlanDependency(uint RelationOid, ulong Version);
+
+/// <summary>A privilege that the statement needs on a relation.</summary>
+/// <param name="RelationOid">Relation.</param>
+/// <param name="Privilege">Letter of the privilege in ACLs: r, a, w, d.</param>
+/// <param name="RoleOid">Whose privilege it is: 0 for the current role, otherwise the owner of the view through which the relation is read.</param>
+public readonly record struct RequiredPrivilege(uint RelationOid, char Privilege, uint RoleOid);
+
+/// <summary>A SELECT, INSERT, UPDATE or DELETE after binding: names resolved, types inferred. Immutable.</summary>
+public sealed class BoundStatement
+{
+    /// <summary>Kind.</summary>
+    public required BoundStatementKind Kind { get; init; }
+
+    /// <summary>The query as logical algebra.</summary>
+    public required RelationalNode Root { get; init; }
+
+    /// <summary>Result columns; empty for a modification without RETURNING.</summary>
+    public required IReadOnlyList<OutputColumn> Output { get; init; }
+
+    /// <summary>Columns of the query.</summary>
+    public required QueryMetadata Metadata { get; init; }
+
+    /// <summary>Types of $1, $2, …</summary>
+    public required IReadOnlyList<SqlType> ParameterTypes { get; init; }
+
+    /// <summary>What the plan depends on.</summary>
+    public required IReadOnlyList<PlanDependency> Dependencies { get; init; }
+
+    /// <summary>Privileges to check at each execution.</summary>
+    public required IReadOnlyList<RequiredPrivilege> Privileges { get; init; }
+
+    /// <summary>True for SELECT … FOR UPDATE and for everything that writes: not allowed in a read-only transaction.</summary>
+    public bool IsWriting { get; init; }
+
+    /// <summary>The result is affected rows rather than the rows returned (no RETURNING).</summary>
+    public bool HasRows => Output.Count > 0 || Kind == BoundStatementKind.Select;
+}

@@ -1,0 +1,160 @@
+using Strata.Engine.Expressions;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Binding;
+
+/// <summary>Binds WITH clauses, recursive ones too.</summary>
+internal sealed class CteBinder(BindingState state)
+{
+    /// <summary>Binds the items and puts them into the scope.</summary>
+    public IReadOnlyList<CteDefinition> Bind(WithClause with, Scope scope)
+    {
+        for (int i = 0; i < with.Items.Count; i++)
+        {
+            for (int k = 0; k < i; k++)
+            {
+                if (with.Items[k].Name == with.Items[i].Name)
+                {
+                    throw BindingErrors.At(
+                        with.Items[i].Position, SqlState.DuplicateAlias, $"WITH query name \"{with.Items[i].Name}\" specified more than once");
+                }
+            }
+        }
+
+        var definitions = new List<(CteDefinition Definition, CteEntry Entry)>();
+        foreach (CommonTableExpression item in with.Items)
+        {
+            if (item.Search is not null || item.Cycle is not null)
+                throw BindingErrors.NotSupported(item.Position, "SEARCH and CYCLE");
+            var entry = new CteEntry(state.Metadata.NextCte(), item.Name);
+            CteDefinition definition = item.Statement is SelectStatement select
+                ? BindQuery(item, select, entry, scope, with.IsRecursive)
+                : BindModification(item, entry, scope);
+            if (!scope.Ctes.Contains(entry))
+                scope.Ctes.Add(entry);
+            definitions.Add((definition, entry));
+        }
+
+        // Computed once when it is used more than once; volatile ones keep their single evaluation too.
+        return definitions.Select(pair => pair.Definition).ToArray();
+    }
+
+    private CteDefinition BindQuery(CommonTableExpression item, SelectStatement select, CteEntry entry, Scope scope, bool isRecursive)
+    {
+        bool refersToItself = isRecursive && SyntaxReferences.Mentions(select, item.Name);
+        RelationalNode node;
+        IReadOnlyList<OutputColumn> output;
+        if (refersToItself)
+        {
+            (node, output) = BindRecursive(item, select, entry, scope);
+        }
+        else
+        {
+            BoundQuery query = state.Queries.BindSelect(select, scope, resolveUnknown: true);
+            node = OutputCoercion.Shape(state, query);
+            output = query.Output;
+        }
+
+        entry.Columns = NameColumns(item, output, node);
+        return new CteDefinition(
+            entry.Cte, item.Name, node, item.Materialization == CteMaterialization.Always || refersToItself,
+            item.Materialization == CteMaterialization.Never);
+    }
+
+    private CteDefinition BindModification(CommonTableExpression item, CteEntry entry, Scope scope)
+    {
+        if (scope.Parent is not null)
+        {
+            throw BindingErrors.At(
+                item.Position, SqlState.FeatureNotSupported, "WITH clause containing a data-modifying statement must be at the top level");
+        }
+
+        BoundQuery query = new ModificationBinder(state).Bind(item.Statement, scope);
+        RelationalNode node = query.Output.Count == 0 ? query.Node : OutputCoercion.Shape(state, query);
+        entry.Columns = NameColumns(item, query.Output, node);
+        entry.HasNoResult = query.Output.Count == 0;
+        return new CteDefinition(entry.Cte, item.Name, node, IsMaterialized: true, IsNeverMaterialized: false) { IsModifying = true };
+    }
+
+    private (RelationalNode Node, IReadOnlyList<OutputColumn> Output) BindRecursive(
+        CommonTableExpression item, SelectStatement select, CteEntry entry, Scope scope)
+    {
+        if (select.Body is not SetOperationBody { Kind: SetOperationKind.Union } union)
+        {
+            throw BindingErrors.At(
+                item.Position, SqlState.InvalidRecursion,
+                $"recursive query \"{item.Name}\" does not have the form non-recursive-term UNION [ALL] recursive-term");
+        }
+
+        if (select.OrderBy.Count > 0)
+            throw BindingErrors.NotSupported(select.OrderBy[0].Position, "ORDER BY in a recursive query");
+        if (select.Limit is not null || select.Offset is not null)
+            throw BindingErrors.NotSupported(item.Position, "LIMIT in a recursive query");
+        Scope inner = scope;
+        IReadOnlyList<CteDefinition> own = [];
+        if (select.With is not null)
+        {
+            inner = new Scope(scope);
+            own = Bind(select.With, inner);
+        }
+
+        if (SyntaxReferences.Mentions(union.Left, item.Name))
+        {
+            throw BindingErrors.At(
+                item.Position, SqlState.InvalidRecursion,
+                $"recursive reference to query \"{item.Name}\" must not appear within its non-recursive term");
+        }
+
+        BoundQuery start = state.Queries.BindSelect(union.Left, inner, resolveUnknown: true);
+        RelationalNode startNode = OutputCoercion.Shape(state, start);
+        var columns = start.Output.Select(column => state.Metadata.AddColumn(column.Name, column.Type)).ToArray();
+        OutputColumn[] output = start.Output.Select((column, i) => new OutputColumn(column.Name, columns[i], column.Type)).ToArray();
+
+        entry.Columns = NameColumns(item, output, null);
+        entry.IsRecursing = true;
+        scope.Ctes.Add(entry);
+        BoundQuery step = state.Queries.BindSelect(union.Right, inner, resolveUnknown: false);
+        entry.IsRecursing = false;
+        if (step.Output.Count != output.Length)
+            throw BindingErrors.At(union.Right.Position, SqlState.SyntaxError, "each UNION query must have the same number of columns");
+        for (int i = 0; i < output.Length; i++)
+        {
+            SqlType common = state.Expressions.CommonType(
+                [new ColumnExpression(output[i].Column, output[i].Type), OutputCoercion.ValueOf(step, i)], "UNION", union.Position);
+            if (common.Oid != output[i].Type.Oid)
+            {
+                throw BindingErrors.At(
+                    union.Left.Position, SqlState.DatatypeMismatch,
+                    $"recursive query \"{item.Name}\" column {i + 1} has type {output[i].Type} in non-recursive term but type {common} overall",
+                    "Cast the output of the non-recursive term to the correct type.");
+            }
+
+            step = OutputCoercion.Coerce(state, step, i, output[i].Type);
+        }
+
+        RelationalNode node = new RecursiveUnionNode(entry.Cte, union.IsAll, startNode, OutputCoercion.Shape(state, step), columns);
+        return (own.Count == 0 ? node : new WithNode(own, node), output);
+    }
+
+    private static List<NamespaceColumn> NameColumns(CommonTableExpression item, IReadOnlyList<OutputColumn> output, RelationalNode? node)
+    {
+        if (item.Columns.Count > output.Count)
+        {
+            throw BindingErrors.At(
+                item.Position, SqlState.InvalidColumnReference,
+                $"WITH query \"{item.Name}\" has {output.Count} columns available but {item.Columns.Count} columns specified");
+        }
+
+        var columns = new List<NamespaceColumn>();
+        for (int i = 0; i < output.Count; i++)
+        {
+            string name = i < item.Columns.Count ? item.Columns[i] : output[i].Name;
+            // The node's columns are in the output's order, with a number of its own for each.
+            columns.Add(new NamespaceColumn(name, node?.Columns[i] ?? output[i].Column, output[i].Type));
+        }
+
+        return columns;
+    }
+}

@@ -1,0 +1,57 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Binding;
+
+/// <summary>Binds DELETE.</summary>
+internal sealed class DeleteBinder(BindingState state, ModificationBinder common)
+{
+    public BoundQuery Bind(DeleteStatement delete, Scope? outer)
+    {
+        var scope = new Scope(outer);
+        IReadOnlyList<CteDefinition> ctes = delete.With is null ? [] : state.Ctes.Bind(delete.With, scope);
+        RelationInfo relation = common.Target(delete.Relation, "delete from", 'd');
+        (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, delete.Alias, scope);
+        RelationalNode node = scan;
+        List<NamespaceItem> others = [];
+        if (delete.Using.Count > 0)
+        {
+            RelationalNode from = state.From.BindList(delete.Using, scope);
+            others = scope.Items.Where(other => !ReferenceEquals(other, item)).ToList();
+            node = new JoinNode(JoinType.Inner, node, from, []);
+        }
+
+        if (delete.Where is CurrentOfExpression current)
+            throw BindingErrors.NotSupported(current.Position, "WHERE CURRENT OF");
+        if (delete.Where is not null)
+        {
+            state.Require(relation, 'r');
+            node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(delete.Where, scope, ExpressionKind.Where)));
+        }
+
+        bool returning = delete.Returning.Count > 0;
+        // The old row is needed to show it, and to look for rows that refer to it.
+        bool needsRow = returning || relation.ReferencedBy.Length > 0;
+        var old = new int[relation.Columns.Length];
+        Array.Fill(old, -1);
+        for (int i = 0; i < scan.Attributes.Count; i++)
+        {
+            if (scan.Attributes[i] > 0 && needsRow)
+                old[scan.Attributes[i] - 1] = scan.Columns[i];
+        }
+
+        int ctid = item.SystemColumns.First(column => column.Name == "ctid").Column;
+        var row = new TargetRow(new TargetRowBinder(state).NewRow(relation, item.Name), [], [], []);
+        var result = new DeleteNode(node, relation, row, scan.Scan, ctid, old)
+        {
+            Alias = item.Name,
+            IsReturning = returning,
+            PassedColumns = returning ? others.SelectMany(other => other.Columns).Select(column => column.Column).Distinct().ToArray() : [],
+            CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, item.Name),
+        };
+        Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
+        return ModificationBinder.With(ctes, common.Returning(delete.Returning, parent, result, others));
+    }
+}

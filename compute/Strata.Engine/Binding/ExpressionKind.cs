@@ -1,0 +1,96 @@
+namespace Strata.Engine.Binding;
+
+/// <summary>Where an expression stands: decides whether aggregates and the like may be used, and names the place in messages.</summary>
+internal enum ExpressionKind
+{
+    Other,
+    JoinOn,
+    JoinUsing,
+    FromSubselect,
+    FromFunction,
+    Where,
+    Having,
+    Filter,
+    SelectTarget,
+    InsertTarget,
+    UpdateSource,
+    GroupBy,
+    OrderBy,
+    DistinctOn,
+    Limit,
+    Offset,
+    Returning,
+    Values,
+    ValuesSingle,
+    CheckConstraint,
+    ColumnDefault,
+    IndexExpression,
+    IndexPredicate,
+    WindowPartition,
+    WindowOrder,
+    WindowFrame,
+    Arguments,
+}
+
+/// <summary>Names of places in messages, PostgreSQL's ParseExprKindName.</summary>
+internal static class ExpressionKinds
+{
+    /// <summary>The clause as messages write it.</summary>
+    public static string Name(this ExpressionKind kind) => kind switch
+    {
+        ExpressionKind.JoinOn => "JOIN/ON",
+        ExpressionKind.JoinUsing => "JOIN/USING",
+        ExpressionKind.FromSubselect => "sub-SELECT in FROM",
+        ExpressionKind.FromFunction => "function in FROM",
+        ExpressionKind.Where => "WHERE",
+        ExpressionKind.Having => "HAVING",
+        ExpressionKind.Filter => "FILTER",
+        ExpressionKind.SelectTarget => "SELECT",
+        ExpressionKind.InsertTarget => "INSERT",
+        ExpressionKind.UpdateSource => "UPDATE",
+        ExpressionKind.GroupBy => "GROUP BY",
+        ExpressionKind.OrderBy => "ORDER BY",
+        ExpressionKind.DistinctOn => "DISTINCT ON",
+        ExpressionKind.Limit => "LIMIT",
+        ExpressionKind.Offset => "OFFSET",
+        ExpressionKind.Returning => "RETURNING",
+        ExpressionKind.Values or ExpressionKind.ValuesSingle => "VALUES",
+        ExpressionKind.CheckConstraint => "CHECK",
+        ExpressionKind.ColumnDefault => "DEFAULT",
+        ExpressionKind.IndexExpression => "index expression",
+        ExpressionKind.IndexPredicate => "index predicate",
+        ExpressionKind.WindowPartition => "window PARTITION BY",
+        ExpressionKind.WindowOrder => "window ORDER BY",
+        ExpressionKind.WindowFrame => "window ROWS",
+        _ => "expression",
+    };
+
+    /// <summary>The message for an aggregate that may not stand there, or null when it may.</summary>
+    public static string? AggregateError(this ExpressionKind kind) => kind switch
+    {
+        ExpressionKind.JoinOn or ExpressionKind.JoinUsing => "aggregate functions are not allowed in JOIN conditions",
+        ExpressionKind.FromSubselect => "aggregate functions are not allowed in FROM clause of their own query level",
+        ExpressionKind.FromFunction => "aggregate functions are not allowed in functions in FROM",
+        ExpressionKind.CheckConstraint => "aggregate functions are not allowed in check constraints",
+        ExpressionKind.ColumnDefault => "aggregate functions are not allowed in DEFAULT expressions",
+        ExpressionKind.IndexExpression => "aggregate functions are not allowed in index expressions",
+        ExpressionKind.IndexPredicate => "aggregate functions are not allowed in index predicates",
+        ExpressionKind.Having or ExpressionKind.SelectTarget or ExpressionKind.OrderBy or ExpressionKind.DistinctOn or ExpressionKind.Other
+            or ExpressionKind.WindowPartition or ExpressionKind.WindowOrder or ExpressionKind.WindowFrame or ExpressionKind.Arguments => null,
+        _ => $"aggregate functions are not allowed in {kind.Name()}",
+    };
+
+    /// <summary>The message for a set-returning function that may not stand there, or null when it may.</summary>
+    public static string? SetError(this ExpressionKind kind) => kind switch
+    {
+        ExpressionKind.SelectTarget or ExpressionKind.FromFunction or ExpressionKind.GroupBy or ExpressionKind.OrderBy
+            or ExpressionKind.DistinctOn or ExpressionKind.InsertTarget or ExpressionKind.ValuesSingle => null,
+        ExpressionKind.JoinOn or ExpressionKind.JoinUsing => "set-returning functions are not allowed in JOIN conditions",
+        ExpressionKind.CheckConstraint => "set-returning functions are not allowed in check constraints",
+        ExpressionKind.ColumnDefault => "set-returning functions are not allowed in DEFAULT expressions",
+        ExpressionKind.IndexExpression => "set-returning functions are not allowed in index expressions",
+        ExpressionKind.IndexPredicate => "set-returning functions are not allowed in index predicates",
+        ExpressionKind.WindowPartition or ExpressionKind.WindowOrder or ExpressionKind.WindowFrame => "set-returning functions are not allowed in window definitions",
+        _ => $"set-returning functions are not allowed in {kind.Name()}",
+    };
+}

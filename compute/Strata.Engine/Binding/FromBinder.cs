@@ -1,0 +1,469 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Expressions;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+using Strata.Sql.Syntax;
+using Expression = Strata.Engine.Expressions.Expression;
+using Syntax = Strata.Sql.Syntax;
+
+namespace Strata.Engine.Binding;
+
+/// <summary>Binds FROM clauses: tables, views, subqueries, functions and joins, and puts what names mean into the scope.</summary>
+internal sealed class FromBinder(BindingState state)
+{
+    /// <summary>What an item computes and the names it offers.</summary>
+    private readonly record struct Bound(RelationalNode Node, List<NamespaceItem> Items);
+
+    /// <summary>Binds a FROM list; the items come into the sight of <paramref name="scope"/>.</summary>
+    public RelationalNode BindList(SyntaxList<FromItem> items, Scope scope)
+    {
+        RelationalNode? node = null;
+        var inSight = new List<NamespaceItem>(scope.Items);
+        foreach (FromItem item in items)
+        {
+            // What stands to the left is seen by LATERAL items only, until the list is complete.
+            var earlier = new List<NamespaceItem>(scope.Items);
+            foreach (NamespaceItem left in earlier)
+            {
+                left.IsLateralOnly = true;
+                left.IsLateralAllowed = true;
+            }
+
+            Bound bound = BindItem(item, scope);
+            Scope.CheckNames(inSight, bound.Items, item.Position);
+            inSight.AddRange(bound.Items);
+            scope.Items = inSight.ToList();
+            node = node is null ? bound.Node : new JoinNode(JoinType.Inner, node, bound.Node, []);
+        }
+
+        foreach (NamespaceItem item in scope.Items)
+        {
+            item.IsLateralOnly = false;
+            item.IsLateralAllowed = true;
+        }
+
+        return node ?? ValuesNode.OneRow;
+    }
+
+    /// <summary>Binds the target of UPDATE or DELETE as the first item of the scope.</summary>
+    public (ScanNode Scan, NamespaceItem Item) BindTarget(RelationInfo relation, string? alias, Scope scope)
+    {
+        (ScanNode scan, NamespaceItem item) = Scan(relation, alias, default, null, isTarget: true);
+        Own(item, scope);
+        scope.Items.Add(item);
+        return (scan, item);
+    }
+
+    private Bound BindItem(FromItem item, Scope scope)
+    {
+        DepthGuard.Check();
+        return item switch
+        {
+            TableItem table => BindTable(table, scope),
+            SubqueryItem subquery => BindSubquery(subquery, scope),
+            FunctionItem function => BindFunction(function, scope),
+            JoinItem join => BindJoin(join, scope),
+            _ => throw BindingErrors.NotSupported(item.Position, "this FROM item"),
+        };
+    }
+
+    private Bound BindTable(TableItem table, Scope scope)
+    {
+        if (table.Sample is not null)
+            throw BindingErrors.NotSupported(table.Position, "TABLESAMPLE");
+        RelationName name = table.Relation;
+        if (name.Schema is null && scope.FindCte(name.Name) is { } cte)
+            return BindCte(table, cte, scope);
+
+        RelationInfo relation = state.ResolveRelation(name);
+        Expression? asOf = table.AsOf is null ? null : state.Expressions.BindAsOf(table.AsOf, scope);
+        switch (relation.Kind)
+        {
+            case RelationKind.View:
+                if (asOf is not null)
+                    throw BindingErrors.NotSupported(table.Position, "AS OF for a view");
+                return BindView(table, relation, scope);
+            case RelationKind.Table or RelationKind.MaterializedView or RelationKind.Sequence or RelationKind.Toast:
+                break;
+            case RelationKind.PartitionedTable or RelationKind.ForeignTable:
+                throw BindingErrors.NotSupported(table.Position, "reading a partitioned or foreign table");
+            default:
+                throw BindingErrors.At(
+                    name.Position, SqlState.WrongObjectType, $"cannot open relation \"{relation.Name}\"",
+                    detail: relation.Kind == RelationKind.CompositeType
+                        ? "This operation is not supported for composite types."
+                        : "This operation is not supported for indexes.");
+        }
+
+        state.Require(relation, 'r');
+        (ScanNode scan, NamespaceItem item) = Scan(relation, table.Alias?.Name, table.Alias?.Columns ?? default, asOf, isTarget: false, table.Alias?.Position ?? -1);
+        Own(item, scope);
+        return new Bound(scan, [item]);
+    }
+
+    private (ScanNode Scan, NamespaceItem Item) Scan(
+        RelationInfo relation, string? alias, SyntaxList<string> columnAliases, Expression? asOf, bool isTarget, int aliasPosition = -1)
+    {
+        string shown = alias ?? relation.Name;
+        var columns = new List<int>();
+        var attributes = new List<short>();
+        var names = new List<NamespaceColumn>();
+        foreach (ColumnInfo column in relation.Columns)
+        {
+            if (column.IsDropped)
+                continue;
+            SqlType type = state.TypeOf(column);
+            int id = state.Metadata.AddColumn(column.Name, type, shown, relation.Oid, column.Number);
+            columns.Add(id);
+            attributes.Add(column.Number);
+            names.Add(new NamespaceColumn(names.Count < columnAliases.Count ? columnAliases[names.Count] : column.Name, id, type));
+        }
+
+        CheckAliasCount(shown, names.Count, columnAliases.Count, aliasPosition);
+        var system = new List<NamespaceColumn>();
+        foreach ((string name, short attribute, SqlType type) in BindingState.SystemColumns)
+        {
+            int id = state.Metadata.AddColumn(name, type, shown, relation.Oid, attribute);
+            columns.Add(id);
+            attributes.Add(attribute);
+            system.Add(new NamespaceColumn(name, id, type));
+        }
+
+        int number = state.Metadata.NextScan();
+        var scan = new ScanNode(number, relation, shown, columns, attributes) { AsOf = asOf, IsTarget = isTarget };
+        var item = new NamespaceItem(shown, names)
+        {
+            SystemColumns = system,
+            Relation = alias is null ? relation : null,
+            Scan = number,
+            Table = relation,
+        };
+        return (scan, item);
+    }
+
+    private Bound BindView(TableItem table, RelationInfo relation, Scope scope)
+    {
+        state.Require(relation, 'r');
+        BoundQuery query = state.BindView(relation);
+        return Derived(query, table.Alias?.Name ?? relation.Name, table.Alias, scope, relation, relation.Columns);
+    }
+
+    private Bound BindCte(TableItem table, CteEntry cte, Scope scope)
+    {
+        if (cte.HasNoResult)
+        {
+            throw BindingErrors.At(
+                table.Position, SqlState.FeatureNotSupported, $"WITH query \"{cte.Name}\" does not have a RETURNING clause");
+        }
+
+        IReadOnlyList<NamespaceColumn> source = cte.Columns
+            ?? throw BindingErrors.At(
+                table.Position, SqlState.InvalidRecursion, $"recursive reference to query \"{cte.Name}\" must not appear within its non-recursive term");
+        cte.References++;
+        if (cte.IsRecursing)
+            cte.IsSelfReferenced = true;
+        string shown = table.Alias?.Name ?? cte.Name;
+        var columns = new List<int>();
+        var names = new List<NamespaceColumn>();
+        SyntaxList<string> aliases = table.Alias?.Columns ?? default;
+        foreach (NamespaceColumn column in source)
+        {
+            int id = state.Metadata.AddColumn(column.Name, column.Type, shown);
+            columns.Add(id);
+            names.Add(new NamespaceColumn(names.Count < aliases.Count ? aliases[names.Count] : column.Name, id, column.Type));
+        }
+
+        CheckAliasCount(shown, names.Count, aliases.Count, table.Alias?.Position ?? -1);
+        var item = new NamespaceItem(shown, names);
+        Own(item, scope);
+        var node = new CteScanNode(
+            cte.Cte, cte.Name, shown, source.Select(c => c.Column).ToArray(), columns, source.Select(c => c.Type).ToArray())
+        {
+            IsWorkTable = cte.IsRecursing,
+        };
+        return new Bound(node, [item]);
+    }
+
+    private Bound BindSubquery(SubqueryItem subquery, Scope scope)
+    {
+        bool outer = scope.IsLateralActive;
+        scope.IsLateralActive = subquery.IsLateral;
+        ExpressionKind kind = scope.Kind;
+        scope.Kind = ExpressionKind.FromSubselect;
+        BoundQuery query = state.Queries.BindSelect(subquery.Query, scope, resolveUnknown: true);
+        scope.Kind = kind;
+        scope.IsLateralActive = outer;
+        return Derived(query, subquery.Alias?.Name ?? "", subquery.Alias, scope, null, null);
+    }
+
+    /// <summary>A query in FROM: each output column gets a number of its own, so that one computed twice stays two.</summary>
+    private Bound Derived(BoundQuery query, string name, Alias? alias, Scope scope, RelationInfo? view, ColumnInfo[]? viewColumns)
+    {
+        var names = new List<NamespaceColumn>();
+        SyntaxList<string> aliases = alias?.Columns ?? default;
+        var items = new List<ProjectedColumn>();
+        for (int i = 0; i < query.Output.Count; i++)
+        {
+            OutputColumn output = query.Output[i];
+            string own = viewColumns is null ? output.Name : viewColumns[i].Name;
+            // A view's columns are plain columns of the view for RowDescription.
+            int id = state.Metadata.AddColumn(
+                own, output.Type, name, view?.Oid ?? output.TableOid, view is null ? output.AttributeNumber : viewColumns![i].Number);
+            items.Add(new ProjectedColumn(id, new ColumnExpression(output.Column, output.Type)));
+            names.Add(new NamespaceColumn(i < aliases.Count ? aliases[i] : own, id, output.Type));
+        }
+
+        CheckAliasCount(name, names.Count, aliases.Count, alias?.Position ?? -1);
+        var item = new NamespaceItem(name, names) { IsRelationVisible = name.Length > 0, Relation = alias is null ? view : null };
+        Own(item, scope);
+        return new Bound(new ProjectNode(query.Node, items), [item]);
+    }
+
+    private Bound BindFunction(FunctionItem function, Scope scope)
+    {
+        bool outer = scope.IsLateralActive;
+        // Functions in FROM are always lateral.
+        scope.IsLateralActive = true;
+        ExpressionKind kind = scope.Kind;
+        scope.Kind = ExpressionKind.FromFunction;
+        var calls = new List<TableFunction>();
+        var names = new List<NamespaceColumn>();
+        string? firstName = null;
+        foreach (RowsFromItem part in function.Functions)
+        {
+            SyntaxList<ColumnDefinition> definitions = part.Columns.Count > 0 ? part.Columns : function.Columns;
+            (Expression call, string callName, IReadOnlyList<(string Name, SqlType Type)> results) =
+                state.Functions.BindTableFunction(part.Function, definitions, scope);
+            firstName ??= callName;
+            var columns = new List<int>();
+            foreach ((string name, SqlType type) in results)
+            {
+                // The only column of a scalar function takes the alias as its name.
+                string shown = results.Count == 1 && part.Columns.Count == 0 && function.Columns.Count == 0 && !IsNamedResult(name, callName)
+                    ? function.Alias is not null && function.Functions.Count == 1 ? function.Alias.Name : callName
+                    : name;
+                int id = state.Metadata.AddColumn(shown, type, function.Alias?.Name ?? callName);
+                columns.Add(id);
+                names.Add(new NamespaceColumn(shown, id, type));
+            }
+
+            calls.Add(new TableFunction(call, columns));
+        }
+
+        scope.Kind = kind;
+        scope.IsLateralActive = outer;
+        int ordinality = -1;
+        string alias = function.Alias?.Name ?? firstName ?? "";
+        if (function.WithOrdinality)
+        {
+            ordinality = state.Metadata.AddColumn("ordinality", SqlType.Int8, alias);
+            names.Add(new NamespaceColumn("ordinality", ordinality, SqlType.Int8));
+        }
+
+        SyntaxList<string> aliases = function.Alias?.Columns ?? default;
+        CheckAliasCount(alias, names.Count, aliases.Count, function.Alias?.Position ?? -1);
+        for (int i = 0; i < aliases.Count; i++)
+            names[i] = names[i] with { Name = aliases[i] };
+        var item = new NamespaceItem(alias, names);
+        Own(item, scope);
+        return new Bound(new FunctionScanNode(calls, ordinality, alias), [item]);
+    }
+
+    /// <summary>An OUT parameter's name stays; the function's own name gives way to the alias.</summary>
+    private static bool IsNamedResult(string column, string function) => column != function;
+
+    private Bound BindJoin(JoinItem join, Scope scope)
+    {
+        List<NamespaceItem> before = scope.Items;
+        Bound left = BindItem(join.Left, scope);
+
+        // The right side may refer laterally to the left one, though not below RIGHT and FULL joins.
+        foreach (NamespaceItem item in left.Items)
+        {
+            item.IsLateralOnly = true;
+            item.IsLateralAllowed = join.Kind is JoinKind.Inner or JoinKind.Left or JoinKind.Cross;
+        }
+
+        scope.Items = [.. before, .. left.Items];
+        Bound right = BindItem(join.Right, scope);
+        Scope.CheckNames(left.Items, right.Items, join.Right.Position);
+        foreach (NamespaceItem item in left.Items)
+        {
+            item.IsLateralOnly = false;
+            item.IsLateralAllowed = true;
+        }
+
+        IReadOnlyList<NamespaceColumn> leftColumns = VisibleColumns(left.Items);
+        IReadOnlyList<NamespaceColumn> rightColumns = VisibleColumns(right.Items);
+        var conjuncts = new List<Expression>();
+        List<NamespaceColumn>? merged = null;
+        RelationalNode? node = null;
+        List<string> usingNames = UsingNames(join, leftColumns, rightColumns);
+        JoinType type = join.Kind switch
+        {
+            JoinKind.Left => JoinType.Left,
+            JoinKind.Right => JoinType.Left,
+            JoinKind.Full => JoinType.Full,
+            _ => JoinType.Inner,
+        };
+
+        if (usingNames.Count > 0)
+        {
+            merged = [];
+            var computed = new List<ProjectedColumn>();
+            foreach (string name in usingNames)
+            {
+                NamespaceColumn l = UsingColumn(leftColumns, name, "left", join.Position);
+                NamespaceColumn r = UsingColumn(rightColumns, name, "right", join.Position);
+                scope.Kind = ExpressionKind.JoinUsing;
+                conjuncts.Add(state.Expressions.BindOperator("=", Reference(l), Reference(r), join.Position));
+                merged.Add(MergeColumn(join, name, l, r, computed));
+            }
+
+            node = MakeJoin(join, type, left.Node, right.Node, conjuncts);
+            if (computed.Count > 0)
+            {
+                var all = node.Columns.Select(column => new ProjectedColumn(column, new ColumnExpression(column, state.Metadata[column].Type))).ToList();
+                all.AddRange(computed);
+                node = new ProjectNode(node, all);
+                foreach (ProjectedColumn item in computed)
+                    scope.Own(item.Column);
+            }
+        }
+        else if (join.On is not null)
+        {
+            // ON sees the two sides, and outer levels, but not the rest of this FROM.
+            scope.Items = [.. left.Items, .. right.Items];
+            Expression on = state.Expressions.BindCondition(join.On, scope, ExpressionKind.JoinOn);
+            conjuncts.AddRange(Conjunction.Split(on));
+        }
+
+        node ??= MakeJoin(join, type, left.Node, right.Node, conjuncts);
+        scope.Items = before;
+        return new Bound(node, JoinItems(join, left, right, merged, leftColumns, rightColumns));
+    }
+
+    /// <summary>The names that the join offers: its sides' relations, and its columns as the unqualified ones.</summary>
+    private static List<NamespaceItem> JoinItems(
+        JoinItem join, Bound left, Bound right, List<NamespaceColumn>? merged,
+        IReadOnlyList<NamespaceColumn> leftColumns, IReadOnlyList<NamespaceColumn> rightColumns)
+    {
+        var columns = new List<NamespaceColumn>();
+        var mergedNames = merged?.Select(c => c.Name).ToHashSet() ?? [];
+        if (merged is not null)
+            columns.AddRange(merged);
+        columns.AddRange(leftColumns.Where(c => !mergedNames.Contains(c.Name)));
+        columns.AddRange(rightColumns.Where(c => !mergedNames.Contains(c.Name)));
+
+        var items = new List<NamespaceItem>();
+        if (join.Alias is null)
+        {
+            items.AddRange(left.Items);
+            items.AddRange(right.Items);
+            foreach (NamespaceItem item in items)
+                item.AreColumnsVisible = false;
+            if (join.UsingAlias is not null)
+                items.Add(new NamespaceItem(join.UsingAlias.Name, merged ?? []) { AreColumnsVisible = false });
+            items.Add(new NamespaceItem("", columns) { IsRelationVisible = false });
+        }
+        else
+        {
+            // An alias hides the names inside.
+            CheckAliasCount(join.Alias.Name, columns.Count, join.Alias.Columns.Count, join.Alias.Position);
+            for (int i = 0; i < join.Alias.Columns.Count; i++)
+                columns[i] = columns[i] with { Name = join.Alias.Columns[i] };
+            items.Add(new NamespaceItem(join.Alias.Name, columns));
+        }
+
+        return items;
+    }
+
+    private static RelationalNode MakeJoin(JoinItem join, JoinType type, RelationalNode left, RelationalNode right, List<Expression> conjuncts) =>
+        join.Kind == JoinKind.Right ? new JoinNode(type, right, left, conjuncts) : new JoinNode(type, left, right, conjuncts);
+
+    private NamespaceColumn MergeColumn(JoinItem join, string name, NamespaceColumn left, NamespaceColumn right, List<ProjectedColumn> computed)
+    {
+        SqlType type = state.Expressions.CommonType([Reference(left), Reference(right)], "JOIN/USING", join.Position);
+        bool sameType = left.Type.Oid == type.Oid;
+        switch (join.Kind)
+        {
+            case JoinKind.Right when right.Type.Oid == type.Oid:
+                return right with { Name = name };
+            case JoinKind.Inner or JoinKind.Left when sameType:
+                return left with { Name = name };
+            default:
+                Expression l = state.Expressions.Coerce(Reference(left), type, join.Position);
+                Expression r = state.Expressions.Coerce(Reference(right), type, join.Position);
+                Expression value = join.Kind switch
+                {
+                    JoinKind.Full => new Expressions.CoalesceExpression(type, [l, r]) { Position = join.Position },
+                    JoinKind.Right => r,
+                    _ => l,
+                };
+                int id = state.Metadata.AddColumn(name, type);
+                computed.Add(new ProjectedColumn(id, value));
+                return new NamespaceColumn(name, id, type);
+        }
+    }
+
+    private static List<string> UsingNames(JoinItem join, IReadOnlyList<NamespaceColumn> left, IReadOnlyList<NamespaceColumn> right)
+    {
+        var names = new List<string>();
+        if (join.IsNatural)
+        {
+            foreach (NamespaceColumn column in left)
+            {
+                if (column.Name.Length > 0 && right.Any(other => other.Name == column.Name) && !names.Contains(column.Name))
+                    names.Add(column.Name);
+            }
+        }
+
+        foreach (string name in join.Using)
+        {
+            if (names.Contains(name))
+                throw BindingErrors.At(join.Position, SqlState.DuplicateColumn, $"column name \"{name}\" appears more than once in USING clause");
+            names.Add(name);
+        }
+
+        return names;
+    }
+
+    private static NamespaceColumn UsingColumn(IReadOnlyList<NamespaceColumn> columns, string name, string side, int position)
+    {
+        NamespaceColumn? found = null;
+        foreach (NamespaceColumn column in columns)
+        {
+            if (column.Name != name)
+                continue;
+            if (found is not null)
+                throw BindingErrors.At(position, SqlState.AmbiguousColumn, $"common column name \"{name}\" appears more than once in {side} table");
+            found = column;
+        }
+
+        return found ?? throw BindingErrors.At(
+            position, SqlState.UndefinedColumn, $"column \"{name}\" specified in USING clause does not exist in {side} table");
+    }
+
+    private static List<NamespaceColumn> VisibleColumns(List<NamespaceItem> items) =>
+        items.Where(item => item.AreColumnsVisible).SelectMany(item => item.Columns).ToList();
+
+    private static ColumnExpression Reference(NamespaceColumn column) => new(column.Column, column.Type);
+
+    private static void Own(NamespaceItem item, Scope scope)
+    {
+        foreach (NamespaceColumn column in item.Columns)
+            scope.Own(column.Column);
+        foreach (NamespaceColumn column in item.SystemColumns)
+            scope.Own(column.Column);
+    }
+
+    private static void CheckAliasCount(string name, int available, int given, int position)
+    {
+        if (given > available)
+        {
+            throw BindingErrors.At(
+                position, SqlState.InvalidColumnReference, $"table \"{name}\" has {available} columns available but {given} columns specified");
+        }
+    }
+}

@@ -1,0 +1,450 @@
+using Strata.Engine.Expressions;
+using Strata.Engine.Functions;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+using Expression = Strata.Engine.Expressions.Expression;
+using FunctionCall = Strata.Sql.Syntax.FunctionCall;
+using Syntax = Strata.Sql.Syntax;
+
+namespace Strata.Engine.Binding;
+
+/// <summary>Binds calls: plain functions, aggregates, window functions and set-returning functions.</summary>
+internal sealed class FunctionBinder(BindingState state)
+{
+    private ExpressionFactory Factory => state.Expressions.Factory;
+
+    /// <summary>Binds a call in an expression.</summary>
+    public Expression Bind(FunctionCall call, Scope scope)
+    {
+        int position = call.Position;
+        bool maybeAggregate = call.IsStar || call.IsDistinct || call.OrderBy.Count > 0 || call.Filter is not null || call.Over is not null;
+        Expression[] arguments = BindArguments(call, scope, out string?[]? names);
+        Expression bound = Resolve(call, arguments, names);
+        FunctionKind kind = bound is FunctionExpression function ? function.Function.Kind : FunctionKind.Function;
+        if (call.Over is not null)
+            return BindWindow(call, bound, kind, scope);
+        switch (kind)
+        {
+            case FunctionKind.Window:
+                throw BindingErrors.At(position, SqlState.WindowingError, $"window function {call.Name.Name} requires an OVER clause");
+            case FunctionKind.Aggregate:
+                return BindAggregate(call, (FunctionExpression)bound, scope);
+            case FunctionKind.Procedure:
+                throw BindingErrors.At(
+                    position, SqlState.WrongObjectType, $"{Signature(call, arguments)} is a procedure", "To call a procedure, use CALL.");
+        }
+
+        if (maybeAggregate)
+        {
+            string what = call.IsStar ? $"{call.Name.Name}(*) specified, but {call.Name.Name} is not an aggregate function"
+                : call.IsDistinct ? $"DISTINCT specified, but {call.Name.Name} is not an aggregate function"
+                : call.OrderBy.Count > 0 ? $"ORDER BY specified, but {call.Name.Name} is not an aggregate function"
+                : $"FILTER specified, but {call.Name.Name} is not an aggregate function";
+            throw BindingErrors.At(position, SqlState.WrongObjectType, what);
+        }
+
+        return bound.ReturnsSet ? RegisterSet(bound, scope) : bound;
+    }
+
+    /// <summary>A set-returning call in an expression: its value is a column that a later step computes.</summary>
+    public Expression RegisterSet(Expression call, Scope scope)
+    {
+        if (scope.Kind.SetError() is { } error)
+            throw BindingErrors.At(call.Position, SqlState.FeatureNotSupported, error);
+        string name = call is FunctionExpression function ? function.Function.Name : "?column?";
+        if (scope.Kind == ExpressionKind.FromFunction)
+            throw BindingErrors.At(call.Position, SqlState.FeatureNotSupported, "set-returning functions must appear at top level of FROM");
+        int known = scope.SetReturning.FindIndex(item => item.Value.Equals(call));
+        if (known >= 0 && !call.IsVolatile)
+            return new ColumnExpression(scope.SetReturning[known].Column, call.Type) { Position = call.Position };
+        int column = state.Metadata.AddColumn(name, call.Type);
+        scope.SetReturning.Add(new ProjectedColumn(column, call));
+        return new ColumnExpression(column, call.Type) { Position = call.Position };
+    }
+
+    /// <summary>Binds a function in FROM: the call, its name, and the columns of its rows.</summary>
+    public (Expression Call, string Name, IReadOnlyList<(string Name, SqlType Type)> Columns) BindTableFunction(
+        Syntax.Expression syntax, SyntaxList<ColumnDefinition> definitions, Scope scope)
+    {
+        Expression bound;
+        string name;
+        if (syntax is FunctionCall call)
+        {
+            name = TargetNaming.NameOf(call);
+            Expression[] arguments = BindArguments(call, scope, out string?[]? names);
+            bound = Resolve(call, arguments, names);
+            if (bound is FunctionExpression { Function.Kind: FunctionKind.Aggregate })
+            {
+                throw BindingErrors.At(
+                    call.Position, SqlState.GroupingError, "aggregate functions are not allowed in functions in FROM");
+            }
+
+            if (bound is FunctionExpression { Function.Kind: FunctionKind.Window } || call.Over is not null)
+                throw BindingErrors.At(call.Position, SqlState.WindowingError, "window functions are not allowed in functions in FROM");
+        }
+        else
+        {
+            bound = state.Expressions.BindOperand(syntax, scope);
+            name = TargetNaming.NameOf(syntax);
+        }
+
+        if (definitions.Count > 0)
+        {
+            var defined = new List<(string, SqlType)>();
+            foreach (ColumnDefinition definition in definitions)
+                defined.Add((definition.Name, state.Types.Resolve(definition.Type!)));
+            return (bound, name, defined);
+        }
+
+        if (bound is FunctionExpression { Function: { } function } && function.ResultColumns is { Count: > 0 } columns
+            && (columns.Count > 1 || function.ReturnType == TypeOid.Record))
+        {
+            return (bound, name, columns.Select(column => (column.Name, state.Types.Get(column.Type))).ToArray());
+        }
+
+        if (bound is FunctionExpression { Function: { } named } && named.ResultColumns is { Count: 1 } single)
+            return (bound, name, [(single[0].Name, bound.Type)]);
+
+        if (bound.Type.Oid == TypeOid.Record)
+        {
+            throw BindingErrors.At(
+                syntax.Position, SqlState.SyntaxError, "a column definition list is required for functions returning \"record\"");
+        }
+
+        if (bound.Type.Kind == TypeKind.Composite)
+        {
+            return (bound, name, state.Context.Functions.Catalog.CompositeColumns(bound.Type.Oid));
+        }
+
+        return (bound, name, [(name, bound.Type)]);
+    }
+
+    private Expression[] BindArguments(FunctionCall call, Scope scope, out string?[]? names)
+    {
+        var arguments = new Expression[call.Arguments.Count];
+        names = null;
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            Syntax.Expression argument = call.Arguments[i];
+            if (argument is NamedArgument named)
+            {
+                names ??= new string?[arguments.Length];
+                names[i] = named.Name;
+                argument = named.Value;
+            }
+            else if (names is not null)
+            {
+                throw BindingErrors.At(argument.Position, SqlState.SyntaxError, "positional argument cannot follow named argument");
+            }
+
+            arguments[i] = state.Expressions.BindOperand(argument, scope);
+        }
+
+        return arguments;
+    }
+
+    private Expression Resolve(FunctionCall call, Expression[] arguments, string?[]? names)
+    {
+        QualifiedName name = call.Name;
+        if (name.Schema is not null and not "pg_catalog")
+        {
+            if (state.Catalog.FindSchema(name.Schema) is null)
+                throw BindingErrors.At(call.Position, SqlState.InvalidSchemaName, $"schema \"{name.Schema}\" does not exist");
+            // information_schema has helper functions of its own in pg_catalog's list.
+            if (name.Schema != "information_schema")
+            {
+                throw BindingErrors.At(
+                    call.Position, SqlState.UndefinedFunction, $"function {Signature(call, arguments)} does not exist",
+                    "No function matches the given name and argument types. You might need to add explicit type casts.");
+            }
+        }
+
+        // f(x) may be a cast written as a call, which the factory knows too.
+        ResolvedCall resolved = Factory.ResolveCall(
+            name.Name, BuiltinRegistry.FunctionsByName(name.Name), arguments, names, call.IsVariadic, call.Position);
+        return ExpressionFactory.ToExpression(resolved, call.Position);
+    }
+
+    private static string Signature(FunctionCall call, Expression[] arguments) =>
+        $"{call.Name}({string.Join(", ", arguments.Select(argument => argument.Type.WithTypmod(-1).ToString()))})";
+
+    private ColumnExpression BindAggregate(FunctionCall call, FunctionExpression bound, Scope scope)
+    {
+        int position = call.Position;
+        if (call.IsWithinGroup)
+            throw BindingErrors.NotSupported(position, "an ordered-set aggregate");
+        if (!call.IsStar && call.Arguments.Count == 0 && bound.Function.ArgumentTypes.Length == 0)
+        {
+            throw BindingErrors.At(
+                position, SqlState.WrongObjectType, $"{call.Name}(*) must be used to call a parameterless aggregate function");
+        }
+
+        ExpressionKind kind = scope.Kind;
+        Expression? filter = call.Filter is null ? null : state.Expressions.BindCondition(call.Filter, scope, ExpressionKind.Filter);
+        List<BoundSortItem> order = BindSort(call.OrderBy, scope, ExpressionKind.OrderBy);
+        scope.Kind = kind;
+        Expression[] arguments = bound.Arguments.Select(state.Expressions.ResolveUnknown).ToArray();
+
+        Scope level = LevelOf([.. arguments, .. order.Select(item => item.Value)], scope) ?? scope;
+        CheckNesting(arguments, order, filter, level, position);
+        ExpressionKind place = PlaceOf(level, scope);
+        if (place.AggregateError() is { } error)
+            throw BindingErrors.At(position, SqlState.GroupingError, error);
+
+        AggregateFunction function = state.Types.Aggregate(bound, position);
+        (Expression[] all, (int, bool, bool)[] keys) = WithOrder(arguments, order, call, position);
+        var candidate = new AggregateCall(-1, function, all)
+        {
+            IsDistinct = call.IsDistinct,
+            Filter = filter,
+            OrderBy = keys,
+            ArgumentCount = arguments.Length,
+        };
+        if (candidate.IsDistinct)
+            RequireComparable(arguments, position);
+        // The same aggregate twice is computed once, unless its arguments are volatile.
+        foreach (AggregateCall known in level.Aggregates)
+        {
+            if (Same(known, candidate))
+                return new ColumnExpression(known.Column, bound.Type) { Position = position };
+        }
+
+        int column = state.Metadata.AddColumn(call.Name.Name, bound.Type);
+        level.Aggregates.Add(candidate with { Column = column });
+        level.AggregateColumns.Add(column);
+        return new ColumnExpression(column, bound.Type) { Position = position };
+    }
+
+    private static bool Same(AggregateCall a, AggregateCall b) =>
+        a.Function.Function.Oid == b.Function.Function.Oid && a.IsDistinct == b.IsDistinct && a.ArgumentCount == b.ArgumentCount
+        && Equals(a.Filter, b.Filter) && a.Arguments.SequenceEqual(b.Arguments) && a.OrderBy.SequenceEqual(b.OrderBy)
+        && !a.Arguments.Any(argument => argument.IsVolatile);
+
+    private void RequireComparable(Expression[] arguments, int position)
+    {
+        foreach (Expression argument in arguments)
+        {
+            if (!state.Expressions.HasOrdering(argument.Type))
+            {
+                throw BindingErrors.At(
+                    position, SqlState.UndefinedFunction, $"could not identify an equality operator for type {argument.Type.WithTypmod(-1)}");
+            }
+        }
+    }
+
+    private static (Expression[] All, (int, bool, bool)[] Keys) WithOrder(
+        Expression[] arguments, List<BoundSortItem> order, FunctionCall call, int position)
+    {
+        var all = new List<Expression>(arguments);
+        var keys = new List<(int, bool, bool)>();
+        foreach (BoundSortItem item in order)
+        {
+            int index = all.FindIndex(argument => argument.Equals(item.Value));
+            if (index < 0)
+            {
+                if (call.IsDistinct)
+                {
+                    throw BindingErrors.At(
+                        position, SqlState.InvalidColumnReference,
+                        "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list");
+                }
+
+                index = all.Count;
+                all.Add(item.Value);
+            }
+
+            keys.Add((index, item.Descending, item.NullsFirst));
+        }
+
+        return (all.ToArray(), keys.ToArray());
+    }
+
+    private List<BoundSortItem> BindSort(SyntaxList<SortItem> items, Scope scope, ExpressionKind kind)
+    {
+        var bound = new List<BoundSortItem>();
+        foreach (SortItem item in items)
+        {
+            Expression value = state.Expressions.ResolveUnknown(state.Expressions.Bind(item.Value, scope, kind));
+            if (!state.Expressions.HasOrdering(value.Type))
+            {
+                throw BindingErrors.At(
+                    item.Position, SqlState.UndefinedFunction, $"could not identify an ordering operator for type {value.Type.WithTypmod(-1)}",
+                    "Use an explicit ordering operator or modify the query.");
+            }
+
+            (bool descending, bool nullsFirst) = SelectBinder.Direction(item);
+            bound.Add(new BoundSortItem(value, descending, nullsFirst));
+        }
+
+        return bound;
+    }
+
+    /// <summary>The innermost level whose columns the arguments read; null when they read none.</summary>
+    private static Scope? LevelOf(IEnumerable<Expression> arguments, Scope scope)
+    {
+        var columns = new HashSet<int>();
+        foreach (Expression argument in arguments)
+            TreeWalker.AddColumns(argument, columns);
+        for (Scope? level = scope; level is not null; level = level.Parent)
+        {
+            foreach (int column in columns)
+            {
+                if (level.Owns(column) || level.AggregateColumns.Contains(column))
+                    return level;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Where the subquery that contains the call stands at the aggregate's own level.</summary>
+    private static ExpressionKind PlaceOf(Scope level, Scope scope)
+    {
+        Format.Invariant.Check(scope is not null);
+        return level.Kind;
+    }
+
+    private static void CheckNesting(
+        Expression[] arguments, List<BoundSortItem> order, Expression? filter, Scope level, int position)
+    {
+        void Visit(Expression part)
+        {
+            if (part is not ColumnExpression column)
+                return;
+            if (level.AggregateColumns.Contains(column.Column))
+            {
+                throw BindingErrors.At(
+                    part.Position >= 0 ? part.Position : position, SqlState.GroupingError, "aggregate function calls cannot be nested");
+            }
+
+            if (level.WindowColumns.Contains(column.Column))
+            {
+                throw BindingErrors.At(
+                    part.Position >= 0 ? part.Position : position, SqlState.GroupingError,
+                    "aggregate function calls cannot contain window function calls");
+            }
+
+            if (level.SetReturning.Exists(item => item.Column == column.Column))
+            {
+                throw BindingErrors.At(
+                    part.Position >= 0 ? part.Position : position, SqlState.FeatureNotSupported,
+                    "aggregate function calls cannot contain set-returning function calls",
+                    "You might be able to move the set-returning function into a LATERAL FROM item.");
+            }
+        }
+
+        foreach (Expression argument in arguments)
+            TreeWalker.Visit(argument, Visit);
+        foreach (BoundSortItem item in order)
+            TreeWalker.Visit(item.Value, Visit);
+        if (filter is not null)
+            TreeWalker.Visit(filter, Visit);
+    }
+
+    private ColumnExpression BindWindow(FunctionCall call, Expression bound, FunctionKind kind, Scope scope)
+    {
+        int position = call.Position;
+        if (bound is not FunctionExpression function || kind is not (FunctionKind.Window or FunctionKind.Aggregate))
+        {
+            throw BindingErrors.At(
+                position, SqlState.WrongObjectType, $"OVER specified, but {call.Name} is not a window function nor an aggregate function");
+        }
+
+        ExpressionKind place = scope.Kind;
+        if (place is not (ExpressionKind.SelectTarget or ExpressionKind.OrderBy or ExpressionKind.DistinctOn or ExpressionKind.Other))
+        {
+            throw BindingErrors.At(
+                position, SqlState.WindowingError,
+                place is ExpressionKind.JoinOn or ExpressionKind.JoinUsing
+                    ? "window functions are not allowed in JOIN conditions"
+                    : place is ExpressionKind.WindowOrder or ExpressionKind.WindowPartition
+                        ? "window functions are not allowed in window definitions"
+                        : $"window functions are not allowed in {place.Name()}");
+        }
+
+        if (call.IsDistinct)
+            throw BindingErrors.At(position, SqlState.FeatureNotSupported, "DISTINCT is not implemented for window functions");
+        if (call.OrderBy.Count > 0)
+            throw BindingErrors.At(position, SqlState.FeatureNotSupported, "aggregate ORDER BY is not implemented for window functions");
+        Expression? filter = call.Filter is null ? null : state.Expressions.BindCondition(call.Filter, scope, ExpressionKind.Filter);
+        (List<Expression> partition, List<BoundSortItem> order, BoundFrame frame) = BindWindowDefinition(call.Over!, scope);
+        scope.Kind = place;
+        Expression[] arguments = function.Arguments.Select(state.Expressions.ResolveUnknown).ToArray();
+        foreach (Expression argument in arguments)
+        {
+            TreeWalker.Visit(argument, part =>
+            {
+                if (part is ColumnExpression column && scope.WindowColumns.Contains(column.Column))
+                    throw BindingErrors.At(part.Position, SqlState.WindowingError, "window function calls cannot be nested");
+            });
+        }
+
+        int result = state.Metadata.AddColumn(call.Name.Name, bound.Type);
+        AggregateFunction? aggregate = kind == FunctionKind.Aggregate ? state.Types.Aggregate(function, position) : null;
+        var window = new WindowCall(result, function.Function.Name, aggregate, arguments, frame) { Filter = filter };
+        scope.WindowCalls.Add(new PendingWindowCall(window, partition, order));
+        scope.WindowColumns.Add(result);
+        return new ColumnExpression(result, bound.Type) { Position = position };
+    }
+
+    private (List<Expression> Partition, List<BoundSortItem> Order, BoundFrame Frame) BindWindowDefinition(WindowDefinition definition, Scope scope)
+    {
+        var partition = new List<Expression>();
+        var order = new List<BoundSortItem>();
+        WindowFrame? frame = definition.Frame;
+        if (definition.ReferenceName is not null)
+        {
+            WindowDefinition named = scope.NamedWindows.Find(window => window.Name == definition.ReferenceName)
+                ?? throw BindingErrors.At(definition.Position, SqlState.UndefinedObject, $"window \"{definition.ReferenceName}\" does not exist");
+            (partition, order, BoundFrame inherited) = BindWindowDefinition(named, scope);
+            if (definition.IsBareReference)
+                return (partition, order, inherited);
+            if (definition.PartitionBy.Count > 0)
+            {
+                throw BindingErrors.At(
+                    definition.Position, SqlState.WindowingError, $"cannot override PARTITION BY clause of window \"{definition.ReferenceName}\"");
+            }
+
+            if (definition.OrderBy.Count > 0 && order.Count > 0)
+            {
+                throw BindingErrors.At(
+                    definition.Position, SqlState.WindowingError, $"cannot override ORDER BY clause of window \"{definition.ReferenceName}\"");
+            }
+
+            if (named.Frame is not null)
+            {
+                throw BindingErrors.At(
+                    definition.Position, SqlState.WindowingError, $"cannot copy window \"{definition.ReferenceName}\" because it has a frame clause");
+            }
+        }
+
+        foreach (Syntax.Expression item in definition.PartitionBy)
+            partition.Add(state.Expressions.ResolveUnknown(state.Expressions.Bind(item, scope, ExpressionKind.WindowPartition)));
+        order.AddRange(BindSort(definition.OrderBy, scope, ExpressionKind.WindowOrder));
+        return (partition, order, BindFrame(frame, order, scope));
+    }
+
+    private BoundFrame BindFrame(WindowFrame? frame, List<BoundSortItem> order, Scope scope)
+    {
+        if (frame is null)
+            return BoundFrame.Default;
+        FrameBound end = frame.End ?? new FrameBound(FrameBoundKind.CurrentRow, null, frame.Position);
+        if (frame.Unit == FrameUnit.Range && (frame.Start.Offset is not null || end.Offset is not null))
+            throw BindingErrors.NotSupported(frame.Position, "RANGE with offset PRECEDING/FOLLOWING");
+        if (frame.Unit == FrameUnit.Groups && order.Count == 0)
+            throw BindingErrors.At(frame.Position, SqlState.WindowingError, "GROUPS mode requires an ORDER BY clause");
+        return new BoundFrame(
+            frame.Unit, frame.Start.Kind, Offset(frame.Start), end.Kind, Offset(end), frame.Exclusion);
+
+        Expression? Offset(FrameBound bound)
+        {
+            if (bound.Offset is null)
+                return null;
+            Expression value = state.Expressions.Bind(bound.Offset, scope, ExpressionKind.WindowFrame);
+            string unit = frame.Unit == FrameUnit.Rows ? "ROWS" : "GROUPS";
+            return state.Expressions.CoerceTo(
+                value, SqlType.Int8, $"argument of {unit} must be type bigint, not type {value.Type}", bound.Position);
+        }
+    }
+}

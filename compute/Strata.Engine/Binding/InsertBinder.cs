@@ -1,0 +1,321 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+using ColumnExpression = Strata.Engine.Expressions.ColumnExpression;
+using ConstantExpression = Strata.Engine.Expressions.ConstantExpression;
+using Expression = Strata.Engine.Expressions.Expression;
+using Syntax = Strata.Sql.Syntax;
+
+namespace Strata.Engine.Binding;
+
+/// <summary>Binds INSERT.</summary>
+internal sealed class InsertBinder(BindingState state, ModificationBinder common)
+{
+    private readonly TargetRowBinder _rows = new(state);
+
+    public BoundQuery Bind(InsertStatement insert, Scope? outer)
+    {
+        var scope = new Scope(outer);
+        IReadOnlyList<CteDefinition> ctes = insert.With is null ? [] : state.Ctes.Bind(insert.With, scope);
+        RelationInfo relation = common.Target(insert.Relation, "insert into", 'a');
+        string alias = insert.Alias ?? relation.Name;
+        List<ColumnInfo> columns = TargetColumns(insert, relation);
+
+        RelationalNode source;
+        int[] given;
+        switch (insert.Source)
+        {
+            case null:
+                source = ValuesNode.OneRow;
+                given = [];
+                columns = [];
+                break;
+            case { Body: ValuesBody values, With: null, OrderBy.Count: 0, Limit: null, Offset: null, Locking.Count: 0 }:
+                (source, given) = BindValues(values, insert, relation, columns, scope);
+                break;
+            default:
+                (source, given) = BindQuery(insert, relation, columns, scope);
+                break;
+        }
+
+        // INSERT INTO t SELECT a, b takes the first columns of the table.
+        columns = columns.Take(given.Length).ToList();
+        var rowValues = new int[relation.Columns.Length];
+        Array.Fill(rowValues, -1);
+        for (int i = 0; i < given.Length; i++)
+            rowValues[columns[i].Number - 1] = given[i];
+        source = Complete(relation, source, rowValues);
+
+        TargetRow row = _rows.Bind(relation, alias, withChecks: true);
+        bool returning = insert.Returning.Count > 0;
+        var node = new InsertNode(source, relation, row, rowValues)
+        {
+            Alias = alias,
+            IsReturning = returning,
+            CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, alias),
+            Conflict = insert.OnConflict is null ? null : BindConflict(insert.OnConflict, relation, alias, scope),
+        };
+        Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
+        return ModificationBinder.With(ctes, common.Returning(insert.Returning, parent, node, []));
+    }
+
+    /// <summary>COPY FROM: rows of the given columns are fed in, the others get their defaults.</summary>
+    public InsertNode BindFeed(RelationInfo relation, IReadOnlyList<ColumnInfo> columns)
+    {
+        var fed = new int[columns.Count];
+        var rowValues = new int[relation.Columns.Length];
+        Array.Fill(rowValues, -1);
+        for (int i = 0; i < fed.Length; i++)
+        {
+            fed[i] = state.Metadata.AddColumn(columns[i].Name, state.TypeOf(columns[i]), relation.Name);
+            rowValues[columns[i].Number - 1] = fed[i];
+        }
+
+        RelationalNode source = Complete(relation, new FeedNode(fed), rowValues);
+        return new InsertNode(source, relation, _rows.Bind(relation, relation.Name, withChecks: true), rowValues)
+        {
+            Alias = relation.Name,
+            CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, relation.Name),
+        };
+    }
+
+    private static List<ColumnInfo> TargetColumns(InsertStatement insert, RelationInfo relation)
+    {
+        if (insert.Columns.Count == 0)
+            return relation.Columns.Where(column => !column.IsDropped).ToList();
+        var columns = new List<ColumnInfo>();
+        var seen = new HashSet<short>();
+        foreach (AssignmentTarget target in insert.Columns)
+            columns.Add(ModificationBinder.TargetColumn(relation, target, seen, isUpdate: false));
+        return columns;
+    }
+
+    private (RelationalNode Source, int[] Columns) BindValues(
+        ValuesBody values, InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope)
+    {
+        bool single = values.Rows.Count == 1;
+        ExpressionKind kind = single ? ExpressionKind.ValuesSingle : ExpressionKind.Values;
+        var rows = new List<Expression[]>();
+        int width = values.Rows[0].Count;
+        foreach (SyntaxList<Syntax.Expression> row in values.Rows)
+        {
+            if (row.Count != width)
+                throw BindingErrors.At(row[0].Position, SqlState.SyntaxError, "VALUES lists must all be the same length");
+            CheckCounts(insert, row.Count, columns, row.Count > columns.Count ? row[columns.Count].Position : -1);
+            var bound = new Expression[row.Count];
+            for (int i = 0; i < bound.Length; i++)
+            {
+                if (row[i] is DefaultLiteral)
+                {
+                    bound[i] = _rows.Default(relation, columns[i]);
+                    continue;
+                }
+
+                RequireInsertable(columns[i], insert);
+                Expression value = state.Expressions.Bind(row[i], scope, kind);
+                bound[i] = insert.Overriding == OverridingKind.UserValue && columns[i].Identity != '\0'
+                    ? _rows.Default(relation, columns[i])
+                    : _rows.Assign(value, relation, columns[i], state.TypeOf(columns[i]));
+            }
+
+            rows.Add(bound);
+        }
+
+        var ids = new int[width];
+        for (int i = 0; i < width; i++)
+            ids[i] = state.Metadata.AddColumn(columns[i].Name, state.TypeOf(columns[i]), "*VALUES*");
+        if (!single)
+            return (new ValuesNode(ids, rows), ids);
+        RelationalNode node = ValuesNode.OneRow;
+        if (scope.SetReturning.Count > 0)
+            node = new ProjectSetNode(node, [], scope.SetReturning.ToArray());
+        return (new ProjectNode(node, rows[0].Select((value, i) => new ProjectedColumn(ids[i], value)).ToArray()), ids);
+    }
+
+    private (RelationalNode Source, int[] Columns) BindQuery(InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope)
+    {
+        BoundQuery query = state.Queries.BindSelect(insert.Source!, scope, resolveUnknown: false);
+        CheckCounts(insert, query.Output.Count, columns, insert.Source!.Position);
+        for (int i = 0; i < query.Output.Count; i++)
+        {
+            RequireInsertable(columns[i], insert);
+            SqlType type = state.TypeOf(columns[i]);
+            Expression value = OutputCoercion.ValueOf(query, i);
+            if (state.Expressions.CoerceForAssignmentOrNull(value, type) is null)
+                _rows.Assign(value, relation, columns[i], type);
+            query = OutputCoercion.Coerce(state, query, i, type, assignment: true);
+        }
+
+        RelationalNode node = OutputCoercion.Shape(state, query);
+        return (node, node.Columns.ToArray());
+    }
+
+    private static void CheckCounts(InsertStatement insert, int given, List<ColumnInfo> columns, int position)
+    {
+        if (given > columns.Count)
+            throw BindingErrors.At(position, SqlState.SyntaxError, "INSERT has more expressions than target columns");
+        if (insert.Columns.Count > 0 && given < columns.Count)
+            throw BindingErrors.At(insert.Columns[given].Position, SqlState.SyntaxError, "INSERT has more target columns than expressions");
+    }
+
+    private static void RequireInsertable(ColumnInfo column, InsertStatement insert)
+    {
+        if (column.Generated != '\0')
+        {
+            throw BindingErrors.At(
+                -1, new SqlState("428C9"), $"cannot insert a non-DEFAULT value into column \"{column.Name}\"",
+                detail: $"Column \"{column.Name}\" is a generated column.");
+        }
+
+        if (column.Identity == 'a' && insert.Overriding == OverridingKind.None)
+        {
+            throw BindingErrors.At(
+                -1, new SqlState("428C9"), $"cannot insert a non-DEFAULT value into column \"{column.Name}\"",
+                "Use OVERRIDING SYSTEM VALUE to override.",
+                $"Column \"{column.Name}\" is an identity column defined as GENERATED ALWAYS.");
+        }
+    }
+
+    /// <summary>Adds defaults for columns without a value, then generated columns.</summary>
+    private RelationalNode Complete(RelationInfo relation, RelationalNode source, int[] rowValues)
+    {
+        var defaults = new List<ProjectedColumn>();
+        foreach (ColumnInfo column in relation.Columns)
+        {
+            if (column.IsDropped || column.Generated != '\0' || rowValues[column.Number - 1] >= 0)
+                continue;
+            Expression value = _rows.Default(relation, column);
+            if (value is ConstantExpression { IsNull: true } && !relation.Columns.Any(other => other.Generated != '\0'))
+                continue;
+            int id = state.Metadata.AddColumn(column.Name, value.Type);
+            defaults.Add(new ProjectedColumn(id, value));
+            rowValues[column.Number - 1] = id;
+        }
+
+        if (defaults.Count > 0)
+            source = new ProjectNode(source, [.. Projection.PassThrough(state.Metadata, source.Columns), .. defaults]);
+        var generated = new List<ProjectedColumn>();
+        foreach (ColumnInfo column in relation.Columns)
+        {
+            if (column.IsDropped || column.Generated == '\0')
+                continue;
+            Expression value = _rows.Generated(relation, column, rowValues);
+            generated.Add(new ProjectedColumn(state.Metadata.AddColumn(column.Name, value.Type), value));
+        }
+
+        foreach (ProjectedColumn item in generated)
+        {
+            short number = relation.FindColumn(state.Metadata[item.Column].Name)!.Number;
+            rowValues[number - 1] = item.Column;
+        }
+
+        return generated.Count == 0 ? source : new ProjectNode(source, [.. Projection.PassThrough(state.Metadata, source.Columns), .. generated]);
+    }
+
+    private ConflictAction BindConflict(OnConflictClause clause, RelationInfo relation, string alias, Scope outer)
+    {
+        IReadOnlyList<uint> arbiters = FindArbiters(clause, relation);
+        if (!clause.IsUpdate)
+            return new ConflictAction(false) { ArbiterIndexes = arbiters };
+        if (arbiters.Count == 0)
+        {
+            throw BindingErrors.At(
+                clause.Position, SqlState.SyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name",
+                "For example, ON CONFLICT (column_name).");
+        }
+
+        state.Require(relation, 'w');
+        state.Require(relation, 'r');
+        int[] existing = _rows.NewRow(relation, alias);
+        int[] excluded = _rows.NewRow(relation, "excluded");
+        var scope = new Scope(outer);
+        scope.Items.Add(Item(relation, alias, existing, scope));
+        NamespaceItem excludedItem = Item(relation, "excluded", excluded, scope);
+        excludedItem.AreColumnsVisible = false;
+        scope.Items.Add(excludedItem);
+        Dictionary<short, Expression> assigned = new UpdateBinder(state, common).BindAssignments(clause.Assignments, relation, scope);
+        foreach (ColumnInfo column in relation.Columns)
+        {
+            if (!column.IsDropped && column.Generated != '\0')
+                throw BindingErrors.NotSupported(clause.Position, "ON CONFLICT DO UPDATE of a table with generated columns");
+        }
+
+        return new ConflictAction(true)
+        {
+            ArbiterIndexes = arbiters,
+            ExistingColumns = existing,
+            ExcludedColumns = excluded,
+            Assignments = assigned.Select(pair => (pair.Key, pair.Value)).ToArray(),
+            Where = clause.Where is null ? null : state.Expressions.BindCondition(clause.Where, scope, ExpressionKind.Where),
+        };
+    }
+
+    private NamespaceItem Item(RelationInfo relation, string name, int[] columns, Scope scope)
+    {
+        var names = new List<NamespaceColumn>();
+        foreach (ColumnInfo column in relation.Columns)
+        {
+            if (column.IsDropped)
+                continue;
+            int id = columns[column.Number - 1];
+            names.Add(new NamespaceColumn(column.Name, id, state.Metadata[id].Type));
+            scope.Own(id);
+        }
+
+        return new NamespaceItem(name, names) { Relation = name == relation.Name ? relation : null };
+    }
+
+    /// <summary>The unique indexes that ON CONFLICT's target names.</summary>
+    private IReadOnlyList<uint> FindArbiters(OnConflictClause clause, RelationInfo relation)
+    {
+        if (clause.ConstraintName is not null)
+        {
+            ConstraintInfo constraint = relation.Constraints.FirstOrDefault(c => c.Name == clause.ConstraintName)
+                ?? throw BindingErrors.At(
+                    -1, SqlState.UndefinedObject, $"constraint \"{clause.ConstraintName}\" for table \"{relation.Name}\" does not exist");
+            if (constraint.IndexOid == 0 || constraint.Kind == Catalog.ConstraintKind.ForeignKey)
+                throw BindingErrors.At(-1, SqlState.WrongObjectType, "constraint in ON CONFLICT clause has no associated index");
+            return [constraint.IndexOid];
+        }
+
+        if (clause.Elements.Count == 0)
+            return [];
+        var wanted = new HashSet<short>();
+        var expressions = new HashSet<Syntax.Expression>();
+        foreach (IndexElement element in clause.Elements)
+        {
+            if (element.Column is not null)
+            {
+                ColumnInfo column = relation.FindColumn(element.Column)
+                    ?? throw BindingErrors.UndefinedColumn(element.Position, null, element.Column);
+                wanted.Add(column.Number);
+            }
+            else
+            {
+                expressions.Add(element.Expression!);
+            }
+        }
+
+        var found = new List<uint>();
+        foreach (IndexInfo index in relation.Indexes)
+        {
+            if (!index.IsUnique || !index.IsValid)
+                continue;
+            IndexKey[] keys = index.Keys.Take(index.KeyCount).ToArray();
+            bool columnsMatch = wanted.SetEquals(keys.Where(key => key.Column != 0).Select(key => key.Column));
+            bool expressionsMatch = expressions.SetEquals(keys.Where(key => key.Expression is not null).Select(key => key.Expression!.Syntax));
+            bool predicateMatches = index.Predicate is null || (clause.ElementsWhere is not null && index.Predicate.Syntax.Equals(clause.ElementsWhere));
+            if (columnsMatch && expressionsMatch && predicateMatches)
+                found.Add(index.Oid);
+        }
+
+        if (found.Count == 0)
+        {
+            throw BindingErrors.At(
+                -1, SqlState.InvalidColumnReference, "there is no unique or exclusion constraint matching the ON CONFLICT specification");
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,57 @@
+using Strata.Engine.Expressions;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Binding;
+
+/// <summary>Types of $1, $2, …: given, or inferred from the first context that decides one (PostgreSQL's variable parameter hooks).</summary>
+internal sealed class ParameterTypes(BindingContext context)
+{
+    private const int NumberMax = 65535;
+    private readonly List<SqlType?> _types = [.. context.ParameterTypes];
+
+    /// <summary>A reference to $<paramref name="number"/>; of type unknown while nothing has decided.</summary>
+    public ParameterExpression Reference(int number, int position)
+    {
+        if (!context.AllowParameters || number is < 1 or > NumberMax)
+            throw BindingErrors.At(position, SqlState.UndefinedParameter, $"there is no parameter ${number}");
+        while (_types.Count < number)
+            _types.Add(null);
+        SqlType? type = _types[number - 1];
+        if (type is { Oid: TypeOid.Unknown })
+            type = null;
+        return new ParameterExpression(number - 1, type ?? SqlType.Unknown) { Position = position };
+    }
+
+    /// <summary>Decides the type of a parameter that was unknown. Throws 42P08 when another context decided otherwise.</summary>
+    public ParameterExpression Decide(ParameterExpression parameter, SqlType type)
+    {
+        SqlType plain = type.WithTypmod(-1);
+        SqlType? known = _types[parameter.Index];
+        if (known is null || known.Oid == TypeOid.Unknown)
+        {
+            _types[parameter.Index] = plain;
+        }
+        else if (known.Oid != plain.Oid)
+        {
+            throw BindingErrors.At(
+                parameter.Position, SqlState.AmbiguousParameter, $"inconsistent types deduced for parameter ${parameter.Index + 1}",
+                detail: $"{known} versus {plain}");
+        }
+
+        return new ParameterExpression(parameter.Index, plain) { Position = parameter.Position };
+    }
+
+    /// <summary>All types. Throws 42P18 when one is still undecided.</summary>
+    public IReadOnlyList<SqlType> Finish()
+    {
+        var types = new SqlType[_types.Count];
+        for (int i = 0; i < types.Length; i++)
+        {
+            types[i] = _types[i] is { } type && type.Oid != TypeOid.Unknown
+                ? type
+                : throw new SqlException(SqlState.IndeterminateDatatype, $"could not determine data type of parameter ${i + 1}");
+        }
+
+        return types;
+    }
+}

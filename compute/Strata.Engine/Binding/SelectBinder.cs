@@ -1,0 +1,499 @@
+using Strata.Engine.Expressions;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+using Expression = Strata.Engine.Expressions.Expression;
+
+namespace Strata.Engine.Binding;
+
+/// <summary>
+/// Binds one SELECT body. The order of the steps is PostgreSQL's, so that the first error is the same. The tree that comes out is
+/// FROM → filter → aggregate → HAVING → windows → set-returning functions → projection → DISTINCT → sort → lock → limit → projection.
+/// </summary>
+internal sealed class SelectBinder(BindingState state, Scope scope)
+{
+    private readonly QueryMetadata _metadata = state.Metadata;
+    private List<Target> _targets = [];
+
+    /// <summary>A sort item that refers to a target.</summary>
+    private readonly record struct TargetSort(Target Target, bool Descending, bool NullsFirst);
+
+    public BoundQuery Bind(SelectStatement statement, SelectBody body, bool resolveUnknown)
+    {
+        if (body.Into is not null)
+            throw BindingErrors.At(body.Into.Position, SqlState.SyntaxError, "SELECT ... INTO is not allowed here");
+        RelationalNode node = state.From.BindList(body.From, scope);
+        scope.IsGrouped = body.GroupBy.Count > 0 || body.Having is not null;
+        foreach (WindowDefinition window in body.Windows)
+        {
+            if (scope.NamedWindows.Exists(other => other.Name == window.Name))
+                throw BindingErrors.At(window.Position, SqlState.WindowingError, $"window \"{window.Name}\" is already defined");
+            scope.NamedWindows.Add(window);
+        }
+
+        _targets = new TargetListBinder(state).Bind(body.Targets, scope, ExpressionKind.SelectTarget);
+        Expression? where = body.Where is null ? null : state.Expressions.BindCondition(body.Where, scope, ExpressionKind.Where);
+        Expression? having = body.Having is null ? null : state.Expressions.BindCondition(body.Having, scope, ExpressionKind.Having);
+        List<TargetSort> sort = BindOrderBy(statement.OrderBy);
+        List<Expression> groups = BindGroupBy(body.GroupBy);
+        List<Target> distinctOn = BindDistinct(body, sort);
+        if (resolveUnknown)
+            ResolveUnknown();
+
+        if (where is not null)
+            node = new FilterNode(node, Conjunction.Split(where));
+        bool grouped = scope.IsGrouped || scope.Aggregates.Count > 0;
+        if (grouped)
+            node = ApplyGrouping(node, groups, ref having);
+        node = new WindowBinder(state, scope).Apply(node, _targets);
+        node = ApplySetReturning(node);
+        node = Project(node, body, sort, out List<SortKey> keys, out List<ProjectedColumn> postponed);
+        node = ApplyDistinct(node, body, distinctOn, keys);
+        if (keys.Count > 0)
+            node = new SortNode(node, keys);
+        if (statement.Locking.Count > 0)
+            node = ApplyLocking(node, statement, body, grouped);
+        node = LimitBinder.Apply(state, statement, node, scope, keys);
+        if (postponed.Count > 0)
+            node = new ProjectNode(node, [.. Projection.PassThrough(_metadata, node.Columns), .. postponed]);
+        return Finish(node);
+    }
+
+    /// <summary>Name of a lock strength in messages.</summary>
+    public static string LockName(LockStrength strength) => strength switch
+    {
+        LockStrength.KeyShare => "FOR KEY SHARE",
+        LockStrength.Share => "FOR SHARE",
+        LockStrength.NoKeyUpdate => "FOR NO KEY UPDATE",
+        _ => "FOR UPDATE",
+    };
+
+    /// <summary>Direction and place of nulls of a sort item.</summary>
+    public static (bool Descending, bool NullsFirst) Direction(SortItem item)
+    {
+        bool descending = item.Direction == SortDirection.Descending;
+        if (item.Direction == SortDirection.Using)
+        {
+            descending = item.UsingOperator!.Name switch
+            {
+                "<" => false,
+                ">" => true,
+                _ => throw BindingErrors.At(
+                    item.Position, SqlState.WrongObjectType, $"operator {item.UsingOperator.Name} is not a valid ordering operator",
+                    "Ordering operators must be \"<\" or \">\" members of btree operator families."),
+            };
+        }
+
+        bool nullsFirst = item.Nulls == NullsOrder.Default ? descending : item.Nulls == NullsOrder.First;
+        return (descending, nullsFirst);
+    }
+
+    private List<TargetSort> BindOrderBy(SyntaxList<SortItem> items)
+    {
+        var sort = new List<TargetSort>();
+        foreach (SortItem item in items)
+        {
+            Target target = FindTarget(item.Value, ExpressionKind.OrderBy);
+            RequireOrdering(target, item.Value.Position);
+            (bool descending, bool nullsFirst) = Direction(item);
+            if (!sort.Exists(other => ReferenceEquals(other.Target, target)))
+                sort.Add(new TargetSort(target, descending, nullsFirst));
+        }
+
+        return sort;
+    }
+
+    private void RequireOrdering(Target target, int position)
+    {
+        if (target.Value.Type.Oid == TypeOid.Unknown)
+            target.Value = state.Expressions.Coerce(target.Value, SqlType.Text, position);
+        if (!state.Expressions.HasOrdering(target.Value.Type))
+        {
+            throw BindingErrors.At(
+                position, SqlState.UndefinedFunction, $"could not identify an ordering operator for type {target.Value.Type.WithTypmod(-1)}",
+                "Use an explicit ordering operator or modify the query.");
+        }
+    }
+
+    /// <summary>The target that an ORDER BY, GROUP BY or DISTINCT ON item names, or a hidden new one (SQL92 rules).</summary>
+    private Target FindTarget(Strata.Sql.Syntax.Expression item, ExpressionKind kind)
+    {
+        if (item is ColumnReference { IsStar: false, Names.Count: 1 } reference)
+        {
+            string name = reference.Names[0];
+            // GROUP BY prefers a column of FROM to an output name.
+            bool isInput = kind == ExpressionKind.GroupBy
+                && ColumnResolver.FindUnqualified(scope, name, reference.Position) is { } found && ReferenceEquals(found.Scope, scope);
+            if (!isInput)
+            {
+                Target? match = null;
+                foreach (Target target in _targets)
+                {
+                    if (target.IsHidden || target.Name != name)
+                        continue;
+                    if (match is not null && !match.Value.Equals(target.Value))
+                        throw BindingErrors.At(item.Position, SqlState.AmbiguousColumn, $"{kind.Name()} \"{name}\" is ambiguous");
+                    match ??= target;
+                }
+
+                if (match is not null)
+                    return match;
+            }
+        }
+        else if (item is IntegerLiteral ordinal)
+        {
+            int shown = 0;
+            foreach (Target target in _targets)
+            {
+                if (!target.IsHidden && ++shown == ordinal.Value)
+                    return target;
+            }
+
+            throw BindingErrors.At(item.Position, SqlState.InvalidColumnReference, $"{kind.Name()} position {ordinal.Value} is not in select list");
+        }
+        else if (item is StringLiteral or NumericLiteral or BooleanLiteral or NullLiteral or BitStringLiteral)
+        {
+            throw BindingErrors.At(item.Position, SqlState.SyntaxError, $"non-integer constant in {kind.Name()}");
+        }
+
+        Expression value = state.Expressions.Bind(item, scope, kind);
+        foreach (Target target in _targets)
+        {
+            if (target.Value.Equals(value))
+                return target;
+        }
+
+        var added = new Target(value, "", item.Position) { IsHidden = true };
+        _targets.Add(added);
+        return added;
+    }
+
+    private List<Expression> BindGroupBy(SyntaxList<GroupingItem> items)
+    {
+        var groups = new List<Expression>();
+        foreach (GroupingItem item in items)
+        {
+            switch (item)
+            {
+                case GroupingValue { Value: Strata.Sql.Syntax.RowExpression { IsExplicit: false } row }:
+                    foreach (Strata.Sql.Syntax.Expression field in row.Fields)
+                        AddGroup(field, groups);
+                    break;
+                case GroupingValue value:
+                    AddGroup(value.Value, groups);
+                    break;
+                case EmptyGroupingSet:
+                    break;
+                default:
+                    throw BindingErrors.NotSupported(item.Position, "GROUPING SETS, ROLLUP and CUBE");
+            }
+        }
+
+        return groups;
+    }
+
+    private void AddGroup(Strata.Sql.Syntax.Expression item, List<Expression> groups)
+    {
+        Target target = FindTarget(item, ExpressionKind.GroupBy);
+        RequireOrdering(target, item.Position);
+        bool hasAggregate = false;
+        bool hasWindow = false;
+        TreeWalker.Visit(target.Value, part =>
+        {
+            hasAggregate |= part is ColumnExpression column && scope.AggregateColumns.Contains(column.Column);
+            hasWindow |= part is ColumnExpression other && scope.WindowColumns.Contains(other.Column);
+        });
+        if (hasAggregate)
+            throw BindingErrors.At(target.Position, SqlState.GroupingError, "aggregate functions are not allowed in GROUP BY");
+        if (hasWindow)
+            throw BindingErrors.At(target.Position, SqlState.WindowingError, "window functions are not allowed in GROUP BY");
+        if (!groups.Contains(target.Value))
+            groups.Add(target.Value);
+    }
+
+    private List<Target> BindDistinct(SelectBody body, List<TargetSort> sort)
+    {
+        var keys = new List<Target>();
+        if (!body.IsDistinct)
+            return keys;
+        if (body.DistinctOn.Count == 0)
+        {
+            foreach (TargetSort item in sort)
+            {
+                if (item.Target.IsHidden)
+                {
+                    throw BindingErrors.At(
+                        item.Target.Position, SqlState.InvalidColumnReference, "for SELECT DISTINCT, ORDER BY expressions must appear in select list");
+                }
+            }
+
+            foreach (Target target in _targets)
+                RequireOrdering(target, target.Position);
+            return keys;
+        }
+
+        foreach (Strata.Sql.Syntax.Expression item in body.DistinctOn)
+        {
+            Target target = FindTarget(item, ExpressionKind.DistinctOn);
+            RequireOrdering(target, item.Position);
+            if (!keys.Contains(target))
+                keys.Add(target);
+        }
+
+        // The sort must begin with the DISTINCT ON keys, in any order.
+        int matched = 0;
+        foreach (TargetSort item in sort)
+        {
+            if (matched == keys.Count)
+                break;
+            if (!keys.Contains(item.Target))
+            {
+                throw BindingErrors.At(
+                    item.Target.Position, SqlState.InvalidColumnReference, "SELECT DISTINCT ON expressions must match initial ORDER BY expressions");
+            }
+
+            matched++;
+        }
+
+        foreach (Target key in keys)
+        {
+            if (!sort.Exists(item => ReferenceEquals(item.Target, key)))
+                sort.Insert(Math.Min(matched++, sort.Count), new TargetSort(key, false, false));
+        }
+
+        return keys;
+    }
+
+    private void ResolveUnknown()
+    {
+        foreach (Target target in _targets)
+        {
+            if (target.Value.Type.Oid == TypeOid.Unknown)
+                target.Value = state.Expressions.Coerce(target.Value, SqlType.Text, target.Position);
+        }
+    }
+
+    private RelationalNode ApplyGrouping(RelationalNode node, List<Expression> groups, ref Expression? having)
+    {
+        var grouping = new GroupingBinder(state, scope, groups);
+        foreach (Target target in _targets)
+            target.Value = grouping.Check(target.Value);
+        if (having is not null)
+            having = grouping.Check(having);
+        for (int i = 0; i < scope.SetReturning.Count; i++)
+            scope.SetReturning[i] = scope.SetReturning[i] with { Value = grouping.Check(scope.SetReturning[i].Value) };
+        for (int i = 0; i < scope.WindowCalls.Count; i++)
+        {
+            PendingWindowCall pending = scope.WindowCalls[i];
+            scope.WindowCalls[i] = new PendingWindowCall(
+                pending.Call with
+                {
+                    Arguments = pending.Call.Arguments.Select(grouping.Check).ToArray(),
+                    Filter = pending.Call.Filter is null ? null : grouping.Check(pending.Call.Filter),
+                },
+                pending.PartitionBy.Select(grouping.Check).ToArray(),
+                pending.OrderBy.Select(item => item with { Value = grouping.Check(item.Value) }).ToArray());
+        }
+
+        node = grouping.Apply(node);
+        return having is null ? node : new FilterNode(node, Conjunction.Split(having));
+    }
+
+    /// <summary>Set-returning calls in the target list run side by side; a call over another's result runs in a later step.</summary>
+    private RelationalNode ApplySetReturning(RelationalNode node)
+    {
+        int next = 0;
+        while (next < scope.SetReturning.Count)
+        {
+            var step = new List<ProjectedColumn>();
+            var stepColumns = new HashSet<int>();
+            while (next < scope.SetReturning.Count)
+            {
+                ProjectedColumn call = scope.SetReturning[next];
+                bool usesStep = false;
+                TreeWalker.Visit(call.Value, part => usesStep |= part is ColumnExpression column && stepColumns.Contains(column.Column));
+                if (usesStep)
+                    break;
+                step.Add(call);
+                stepColumns.Add(call.Column);
+                next++;
+            }
+
+            node = new ProjectSetNode(node, node.Columns, step);
+        }
+
+        return node;
+    }
+
+    /// <summary>
+    /// Computes the targets. Volatile ones that nothing is sorted by are computed after the sort and limit, so that rows cut off do not show
+    /// in their side effects.
+    /// </summary>
+    private RelationalNode Project(
+        RelationalNode node, SelectBody body, List<TargetSort> sort, out List<SortKey> keys, out List<ProjectedColumn> postponed)
+    {
+        keys = [];
+        postponed = [];
+        var items = new List<ProjectedColumn>();
+        foreach (Target target in _targets)
+        {
+            if (target.Value is ColumnExpression column && node.Columns.Contains(column.Column))
+            {
+                target.Column = column.Column;
+                if (!items.Exists(item => item.Column == column.Column))
+                    items.Add(new ProjectedColumn(column.Column, new ColumnExpression(column.Column, column.Type)));
+                continue;
+            }
+
+            target.Column = _metadata.AddColumn(target.Name, target.Value.Type);
+            var computed = new ProjectedColumn(target.Column, target.Value);
+            bool isSorted = sort.Exists(item => ReferenceEquals(item.Target, target));
+            if (sort.Count > 0 && !isSorted && !body.IsDistinct && target.Value.IsVolatile)
+                postponed.Add(computed);
+            else
+                items.Add(computed);
+        }
+
+        foreach (TargetSort item in sort)
+        {
+            int column = item.Target.Column;
+            if (!keys.Exists(key => key.Column == column))
+                keys.Add(new SortKey(column, item.Descending, item.NullsFirst));
+        }
+
+        // What a postponed target, a row lock or a limit's tie needs stays below.
+        if (postponed.Count > 0)
+        {
+            var needed = new HashSet<int>();
+            foreach (ProjectedColumn item in postponed)
+                TreeWalker.Visit(item.Value, part => { if (part is ColumnExpression column) needed.Add(column.Column); });
+            foreach (int column in node.Columns)
+            {
+                if (needed.Contains(column) && !items.Exists(item => item.Column == column))
+                    items.Add(new ProjectedColumn(column, new ColumnExpression(column, _metadata[column].Type)));
+            }
+        }
+
+        return new ProjectNode(node, items);
+    }
+
+
+    private RelationalNode ApplyDistinct(RelationalNode node, SelectBody body, List<Target> distinctOn, List<SortKey> keys)
+    {
+        if (!body.IsDistinct)
+            return node;
+        if (distinctOn.Count == 0)
+        {
+            int[] shown = _targets.Where(target => !target.IsHidden).Select(target => target.Column).Distinct().ToArray();
+            return new DistinctNode(Projection.Keep(_metadata, node, shown), shown, isOn: false);
+        }
+
+        return new DistinctNode(new SortNode(node, keys.ToArray()), distinctOn.Select(target => target.Column).Distinct().ToArray(), isOn: true);
+    }
+
+    private RelationalNode ApplyLocking(RelationalNode node, SelectStatement statement, SelectBody body, bool grouped)
+    {
+        LockingClause first = statement.Locking[0];
+        string? obstacle = body.IsDistinct ? "DISTINCT clause"
+            : body.GroupBy.Count > 0 ? "GROUP BY clause"
+            : body.Having is not null ? "HAVING clause"
+            : grouped ? "aggregate functions"
+            : scope.WindowCalls.Count > 0 ? "window functions"
+            : scope.SetReturning.Count > 0 ? "set-returning functions in the target list"
+            : null;
+        if (obstacle is not null)
+        {
+            throw BindingErrors.At(
+                first.Position, SqlState.FeatureNotSupported, $"{LockName(first.Strength)} is not allowed with {obstacle}");
+        }
+
+        var locks = new List<RowLock>();
+        foreach (LockingClause clause in statement.Locking)
+        {
+            if (clause.Relations.IsEmpty)
+            {
+                foreach (NamespaceItem item in scope.Items)
+                {
+                    if (item.Table is { SystemTable: null } && item.Scan >= 0)
+                        AddLock(locks, item, clause);
+                }
+
+                continue;
+            }
+
+            foreach (RelationName name in clause.Relations)
+            {
+                NamespaceItem item = scope.Items.Find(candidate => candidate.Name == name.Name && candidate.IsRelationVisible)
+                    ?? throw BindingErrors.At(
+                        name.Position, SqlState.UndefinedTable, $"relation \"{name.Name}\" in {LockName(clause.Strength)} clause not found in FROM clause");
+                if (item.Table is null || item.Scan < 0)
+                    throw BindingErrors.NotSupported(name.Position, $"{LockName(clause.Strength)} of a subquery or function");
+                AddLock(locks, item, clause);
+            }
+        }
+
+        return locks.Count == 0 ? node : LockBelow(node, locks);
+    }
+
+    private void AddLock(List<RowLock> locks, NamespaceItem item, LockingClause clause)
+    {
+        state.Require(item.Table!, 'w');
+        state.IsWriting = true;
+        int ctid = item.SystemColumns.First(column => column.Name == "ctid").Column;
+        int existing = locks.FindIndex(other => other.Scan == item.Scan);
+        if (existing < 0)
+        {
+            locks.Add(new RowLock(item.Scan, item.Table!, ctid, clause.Strength, clause.WaitPolicy));
+            return;
+        }
+
+        // The strongest lock and the least patient wait of several clauses win.
+        RowLock old = locks[existing];
+        locks[existing] = old with
+        {
+            Strength = (LockStrength)Math.Max((int)old.Strength, (int)clause.Strength),
+            WaitPolicy = (LockWaitPolicy)Math.Max((int)old.WaitPolicy, (int)clause.WaitPolicy),
+        };
+    }
+
+    /// <summary>Puts the lock under the projection and the sort's result: the ctid columns are carried through both.</summary>
+    private RelationalNode LockBelow(RelationalNode node, List<RowLock> locks)
+    {
+        int[] ctids = locks.Select(rowLock => rowLock.CtidColumn).ToArray();
+        return new LockRowsNode(CarryThrough(node, ctids), locks);
+    }
+
+    private RelationalNode CarryThrough(RelationalNode node, int[] columns)
+    {
+        switch (node)
+        {
+            case SortNode sort:
+                return new SortNode(CarryThrough(sort.Input, columns), sort.Keys);
+            case ProjectNode project:
+                return new ProjectNode(
+                    project.Input,
+                    [.. project.Items, .. Projection.PassThrough(_metadata, columns.Where(column => !project.Columns.Contains(column)))]);
+            default:
+                return node;
+        }
+    }
+
+    private BoundQuery Finish(RelationalNode node)
+    {
+        var output = new List<OutputColumn>();
+        foreach (Target target in _targets)
+        {
+            if (target.IsHidden)
+                continue;
+            QueryColumn column = _metadata[target.Column];
+            output.Add(new OutputColumn(target.Name, target.Column, column.Type)
+            {
+                TableOid = column.TableOid,
+                AttributeNumber = column.AttributeNumber,
+            });
+        }
+
+        int[] shown = output.Select(column => column.Column).Distinct().ToArray();
+        return new BoundQuery(Projection.Keep(_metadata, node, shown), output);
+    }
+}

@@ -1,0 +1,64 @@
+using Strata.Engine.Expressions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+using Expression = Strata.Engine.Expressions.Expression;
+
+namespace Strata.Engine.Binding;
+
+/// <summary>Binds target lists and RETURNING: names, and the expansion of stars.</summary>
+internal sealed class TargetListBinder(BindingState state)
+{
+    /// <summary>Binds the items of a target list.</summary>
+    public List<Target> Bind(SyntaxList<TargetItem> items, Scope scope, ExpressionKind kind)
+    {
+        var targets = new List<Target>(items.Count);
+        foreach (TargetItem item in items)
+        {
+            if (item.Value is ColumnReference { IsStar: true } star)
+                ExpandStar(star, scope, targets);
+            else if (item.Value is IndirectionExpression indirection && indirection.Elements[indirection.Elements.Count - 1] is StarSelection)
+                throw BindingErrors.NotSupported(item.Position, "expansion of a composite value");
+            else
+                targets.Add(new Target(state.Expressions.Bind(item.Value, scope, kind), item.Alias ?? TargetNaming.NameOf(item.Value), item.Value.Position));
+        }
+
+        return targets;
+    }
+
+    private void ExpandStar(ColumnReference star, Scope scope, List<Target> targets)
+    {
+        int before = targets.Count;
+        if (star.Names.Count == 0)
+        {
+            bool any = false;
+            foreach (NamespaceItem item in scope.Items)
+            {
+                if (!item.AreColumnsVisible || item.IsLateralOnly)
+                    continue;
+                any = true;
+                Add(item, star.Position, targets);
+            }
+
+            if (!any)
+                throw BindingErrors.At(star.Position, SqlState.SyntaxError, "SELECT * with no tables specified is not valid");
+            return;
+        }
+
+        string name = star.Names[star.Names.Count - 1];
+        string? schema = star.Names.Count > 1 ? star.Names[star.Names.Count - 2] : null;
+        (NamespaceItem Item, Scope Scope)? found = ColumnResolver.FindItem(scope, schema, name, star.Position, state.Catalog);
+        if (found is null)
+            throw ColumnResolver.MissingItem(scope, name, star.Position);
+        Add(found.Value.Item, star.Position, targets);
+        Format.Invariant.Check(targets.Count >= before);
+    }
+
+    private static void Add(NamespaceItem item, int position, List<Target> targets)
+    {
+        foreach (NamespaceColumn column in item.Columns)
+        {
+            if (column.Name.Length > 0)
+                targets.Add(new Target(new ColumnExpression(column.Column, column.Type) { Position = position }, column.Name, position));
+        }
+    }
+}

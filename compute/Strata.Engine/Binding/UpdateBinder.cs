@@ -1,0 +1,169 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+using ColumnExpression = Strata.Engine.Expressions.ColumnExpression;
+using Expression = Strata.Engine.Expressions.Expression;
+using Syntax = Strata.Sql.Syntax;
+
+namespace Strata.Engine.Binding;
+
+/// <summary>Binds UPDATE.</summary>
+internal sealed class UpdateBinder(BindingState state, ModificationBinder common)
+{
+    private readonly TargetRowBinder _rows = new(state);
+
+    public BoundQuery Bind(UpdateStatement update, Scope? outer)
+    {
+        var scope = new Scope(outer);
+        IReadOnlyList<CteDefinition> ctes = update.With is null ? [] : state.Ctes.Bind(update.With, scope);
+        RelationInfo relation = common.Target(update.Relation, "update", 'w');
+        (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, update.Alias, scope);
+        RelationalNode node = scan;
+        List<NamespaceItem> others = [];
+        if (update.From.Count > 0)
+        {
+            RelationalNode from = state.From.BindList(update.From, scope);
+            others = scope.Items.Where(other => !ReferenceEquals(other, item)).ToList();
+            node = new JoinNode(JoinType.Inner, node, from, []);
+        }
+
+        Dictionary<short, Expression> assigned = BindAssignments(update.Assignments, relation, scope);
+        if (update.Where is CurrentOfExpression current)
+            throw BindingErrors.NotSupported(current.Position, "WHERE CURRENT OF");
+        if (update.Where is not null)
+        {
+            state.Require(relation, 'r');
+            node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(update.Where, scope, ExpressionKind.Where)));
+        }
+
+        return ModificationBinder.With(ctes, Finish(update, outer is null && ctes.Count == 0 ? null : scope, relation, scan, item, others, node, assigned));
+    }
+
+    /// <summary>Binds SET clauses, of UPDATE and of ON CONFLICT.</summary>
+    public Dictionary<short, Expression> BindAssignments(SyntaxList<Assignment> assignments, RelationInfo relation, Scope scope)
+    {
+        var assigned = new Dictionary<short, Expression>();
+        var seen = new HashSet<short>();
+        foreach (Assignment assignment in assignments)
+        {
+            IReadOnlyList<Syntax.Expression?> values = Spread(assignment, scope, out IReadOnlyList<Expression>? bound);
+            for (int i = 0; i < assignment.Targets.Count; i++)
+            {
+                AssignmentTarget target = assignment.Targets[i];
+                ColumnInfo column = ModificationBinder.TargetColumn(relation, target, seen, isUpdate: true);
+                Syntax.Expression? value = bound is null ? values[i] : null;
+                if (value is DefaultLiteral)
+                {
+                    assigned.Add(column.Number, _rows.Default(relation, column));
+                    continue;
+                }
+
+                RequireAssignable(column, value?.Position ?? target.Position);
+                Expression expression = bound is not null ? bound[i] : state.Expressions.Bind(value!, scope, ExpressionKind.UpdateSource);
+                assigned.Add(column.Number, _rows.Assign(expression, relation, column, state.TypeOf(column)));
+            }
+        }
+
+        return assigned;
+    }
+
+    private static void RequireAssignable(ColumnInfo column, int position)
+    {
+        if (column.Generated != '\0')
+        {
+            throw BindingErrors.At(
+                -1, new SqlState("428C9"), $"column \"{column.Name}\" can only be updated to DEFAULT", detail: $"Column \"{column.Name}\" is a generated column.");
+        }
+
+        if (column.Identity == 'a')
+        {
+            throw BindingErrors.At(
+                -1, new SqlState("428C9"), $"column \"{column.Name}\" can only be updated to DEFAULT",
+                detail: $"Column \"{column.Name}\" is an identity column defined as GENERATED ALWAYS.");
+        }
+
+        Format.Invariant.Check(position >= -1);
+    }
+
+    /// <summary>The values of (a, b) = (x, y), or of (a, b) = (SELECT x, y …) already bound.</summary>
+    private IReadOnlyList<Syntax.Expression?> Spread(Assignment assignment, Scope scope, out IReadOnlyList<Expression>? bound)
+    {
+        bound = null;
+        if (!assignment.IsRow)
+            return [assignment.Value];
+        switch (assignment.Value)
+        {
+            case Syntax.RowExpression row:
+                if (row.Fields.Count != assignment.Targets.Count)
+                    throw BindingErrors.At(assignment.Value.Position, SqlState.SyntaxError, "number of columns does not match number of values");
+                return row.Fields.ToArray();
+            case ScalarSubquery subquery:
+                BoundQuery query = state.Queries.BindSelect(subquery.Query, scope, resolveUnknown: true);
+                if (query.Output.Count != assignment.Targets.Count)
+                    throw BindingErrors.At(assignment.Value.Position, SqlState.SyntaxError, "number of columns does not match number of values");
+                bound = query.Output.Select(output => (Expression)new SubqueryExpression(
+                    SubqueryKind.Scalar, query.Node, [output.Column], output.Type, [], null) { Position = subquery.Position }).ToArray();
+                return [];
+            default:
+                if (assignment.Targets.Count == 1)
+                    return [assignment.Value];
+                throw BindingErrors.At(
+                    assignment.Value.Position, SqlState.FeatureNotSupported,
+                    "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression");
+        }
+    }
+
+    private BoundQuery Finish(
+        UpdateStatement update, Scope? outer, RelationInfo relation, ScanNode scan, NamespaceItem item, List<NamespaceItem> others,
+        RelationalNode node, Dictionary<short, Expression> assigned)
+    {
+        var old = new int[relation.Columns.Length];
+        var values = new int[relation.Columns.Length];
+        Array.Fill(old, -1);
+        Array.Fill(values, -1);
+        var computed = new List<ProjectedColumn>();
+        for (int i = 0; i < scan.Attributes.Count; i++)
+        {
+            short attribute = scan.Attributes[i];
+            if (attribute <= 0)
+                continue;
+            int column = scan.Columns[i];
+            old[attribute - 1] = column;
+            values[attribute - 1] = column;
+            if (!assigned.TryGetValue(attribute, out Expression? value))
+                continue;
+            int id = state.Metadata.AddColumn(relation.Columns[attribute - 1].Name, value.Type);
+            computed.Add(new ProjectedColumn(id, value));
+            values[attribute - 1] = id;
+        }
+
+        node = new ProjectNode(node, [.. Projection.PassThrough(state.Metadata, node.Columns), .. computed]);
+        node = AddGenerated(relation, node, values);
+        int ctid = item.SystemColumns.First(column => column.Name == "ctid").Column;
+        bool returning = update.Returning.Count > 0;
+        var result = new UpdateNode(node, relation, _rows.Bind(relation, item.Name, withChecks: true), scan.Scan, ctid, old, values)
+        {
+            Alias = item.Name,
+            IsReturning = returning,
+            PassedColumns = returning ? others.SelectMany(other => other.Columns).Select(column => column.Column).Distinct().ToArray() : [],
+            CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, item.Name),
+        };
+        return common.Returning(update.Returning, outer, result, others);
+    }
+
+    private RelationalNode AddGenerated(RelationInfo relation, RelationalNode node, int[] values)
+    {
+        var generated = new List<ProjectedColumn>();
+        foreach (ColumnInfo column in relation.Columns)
+        {
+            if (column.IsDropped || column.Generated == '\0')
+                continue;
+            Expression value = _rows.Generated(relation, column, values);
+            generated.Add(new ProjectedColumn(state.Metadata.AddColumn(column.Name, value.Type), value));
+            values[column.Number - 1] = generated[^1].Column;
+        }
+
+        return generated.Count == 0 ? node : new ProjectNode(node, [.. Projection.PassThrough(state.Metadata, node.Columns), .. generated]);
+    }
+}

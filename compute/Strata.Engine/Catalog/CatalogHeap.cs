@@ -1,0 +1,230 @@
+using System.Buffers.Binary;
+using System.Text;
+using Strata.Format;
+using Strata.Format.Pages.Heap;
+
+namespace Strata.Engine.Catalog;
+
+// Values in a catalog row's body (RowLayout says where each column stands), little-endian:
+//
+//   bool, "char"            1 byte
+//   int2                    2 bytes
+//   int4, oid, float4       4 bytes
+//   int8, timestamptz       8 bytes
+//   name, text, node tree   UTF-8
+//   int vectors and arrays  8 bytes per element
+//   text arrays, aclitem[]  per element: int32 length, UTF-8
+//   float4[]                4 bytes per element
+
+/// <summary>
+/// A catalog whose user rows stand in a heap: its place and the shape of its rows. Columns are PostgreSQL's, in PostgreSQL's order; <c>pg_class</c> has one more at its end, the
+/// 64-bit storage id that <c>relfilenode</c> can't hold. Storage ids are the catalog's OID, so a new timeline has nothing to create: absent pages read as an empty heap.
+/// </summary>
+internal sealed class CatalogHeap
+{
+    private readonly string _kinds;
+
+    private CatalogHeap(uint oid, bool isShared, string kinds)
+    {
+        Oid = oid;
+        IsShared = isShared;
+        _kinds = kinds;
+        var widths = new short[kinds.Length];
+        for (int i = 0; i < kinds.Length; i++)
+            widths[i] = kinds[i] switch
+            {
+                'b' or 'c' => 1,
+                'h' => 2,
+                'i' or 'o' or 'f' => 4,
+                'l' => 8,
+                _ => RowLayout.Variable,
+            };
+        Layout = new RowLayout((ushort)kinds.Length, widths);
+    }
+
+    // One letter per column: b bool, c "char", h int2, i int4, o oid, l int8, f float4, t text, A integers, T texts, F floats.
+    public static readonly CatalogHeap PgNamespace = new(CatalogOids.PgNamespace, false, "otoT");
+    public static readonly CatalogHeap PgClass = new(CatalogOids.PgClass, false, "otoooooooifiobbcchhbbbbbbcboooTTtl");
+    public static readonly CatalogHeap PgAttribute = new(CatalogOids.PgAttribute, false, "otoihhiiibcccbbbccbbioTTTt");
+    public static readonly CatalogHeap PgAttrDef = new(CatalogOids.PgAttrDef, false, "ooht");
+    public static readonly CatalogHeap PgType = new(CatalogOids.PgType, false, "otoohbccbbcoooooooooooccboiiottT");
+    public static readonly CatalogHeap PgIndex = new(CatalogOids.PgIndex, false, "oohhbbbbbbbbbbbAAAAtt");
+    public static readonly CatalogHeap PgConstraint = new(CatalogOids.PgConstraint, false, "otocbbbooooocccbibAAAAAAAt");
+    public static readonly CatalogHeap PgSequence = new(CatalogOids.PgSequence, false, "oolllllb");
+    public static readonly CatalogHeap PgDepend = new(CatalogOids.PgDepend, false, "ooiooic");
+    public static readonly CatalogHeap PgDescription = new(CatalogOids.PgDescription, false, "ooit");
+    public static readonly CatalogHeap PgRewrite = new(CatalogOids.PgRewrite, false, "otoccbtt");
+    public static readonly CatalogHeap PgEnum = new(CatalogOids.PgEnum, false, "ooft");
+    public static readonly CatalogHeap PgStatistic = new(CatalogOids.PgStatistic, false, "ohbfifhhhhhooooooooooFFFFFTTTTT");
+    public static readonly CatalogHeap PgAuthId = new(CatalogOids.PgAuthId, true, "otbbbbbbbitl");
+    public static readonly CatalogHeap PgAuthMembers = new(CatalogOids.PgAuthMembers, true, "ooob");
+    public static readonly CatalogHeap PgDatabase = new(CatalogOids.PgDatabase, true, "otoicbbiooottttT");
+    public static readonly CatalogHeap PgDbRoleSetting = new(CatalogOids.PgDbRoleSetting, true, "ooT");
+    public static readonly CatalogHeap PgShDescription = new(CatalogOids.PgShDescription, true, "oot");
+
+    /// <summary>The heaps of each database, in the order in which they are loaded.</summary>
+    public static readonly CatalogHeap[] OfDatabase =
+        [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgStatistic];
+
+    /// <summary>The heaps that all databases share.</summary>
+    public static readonly CatalogHeap[] Shared = [PgAuthId, PgAuthMembers, PgDatabase, PgDbRoleSetting, PgShDescription];
+
+    public uint Oid { get; }
+
+    public bool IsShared { get; }
+
+    public RowLayout Layout { get; }
+
+    public int ColumnCount => _kinds.Length;
+
+    /// <summary>The heap of a catalog, by its OID.</summary>
+    public static CatalogHeap Of(uint catalogOid)
+    {
+        foreach (CatalogHeap heap in OfDatabase)
+            if (heap.Oid == catalogOid)
+                return heap;
+        foreach (CatalogHeap heap in Shared)
+            if (heap.Oid == catalogOid)
+                return heap;
+        throw new InvariantViolationException($"catalog {catalogOid} has no heap");
+    }
+
+    /// <summary>The row's body (null bitmap and columns), as the heap takes it.</summary>
+    public byte[] Encode(CatalogValue[] row)
+    {
+        Invariant.Check(row.Length == _kinds.Length);
+        bool hasNulls = false;
+        int variableBytes = 0;
+        var variable = new byte[row.Length][];
+        for (int i = 0; i < row.Length; i++)
+        {
+            hasNulls |= row[i].IsNull;
+            if (Layout.Width(i) != RowLayout.Variable || row[i].IsNull)
+                continue;
+            variable[i] = EncodeVariable(_kinds[i], row[i]);
+            variableBytes += variable[i].Length;
+        }
+
+        var body = new byte[Layout.BodyBytes(hasNulls, variableBytes)];
+        var writer = new RowBodyWriter(Layout, body, hasNulls);
+        for (int i = 0; i < row.Length; i++)
+        {
+            if (row[i].IsNull)
+                writer.AddNull(i);
+            else if (variable[i] is { } bytes)
+                writer.AddVariable(bytes);
+            else
+                WriteFixed(_kinds[i], row[i], writer.Fixed(i));
+        }
+
+        Invariant.Check(writer.Finish() == body.Length);
+        return body;
+    }
+
+    private static void WriteFixed(char kind, in CatalogValue value, Span<byte> destination)
+    {
+        switch (kind)
+        {
+            case 'b' or 'c':
+                destination[0] = (byte)value.Number;
+                break;
+            case 'h':
+                BinaryPrimitives.WriteInt16LittleEndian(destination, (short)value.Number);
+                break;
+            case 'f':
+                BinaryPrimitives.WriteSingleLittleEndian(destination, (float)value.Double);
+                break;
+            case 'l':
+                BinaryPrimitives.WriteInt64LittleEndian(destination, value.Number);
+                break;
+            default:
+                BinaryPrimitives.WriteInt32LittleEndian(destination, unchecked((int)value.Number));
+                break;
+        }
+    }
+
+    private static byte[] EncodeVariable(char kind, in CatalogValue value)
+    {
+        switch (kind)
+        {
+            case 't':
+                return Encoding.UTF8.GetBytes(value.Text);
+            case 'A':
+                var numbers = (long[])value.Array;
+                var bytes = new byte[numbers.Length * sizeof(long)];
+                for (int i = 0; i < numbers.Length; i++)
+                    BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(i * sizeof(long)), numbers[i]);
+                return bytes;
+            case 'F':
+                var floats = (float[])value.Array;
+                var floatBytes = new byte[floats.Length * sizeof(float)];
+                for (int i = 0; i < floats.Length; i++)
+                    BinaryPrimitives.WriteSingleLittleEndian(floatBytes.AsSpan(i * sizeof(float)), floats[i]);
+                return floatBytes;
+            default:
+                var stream = new MemoryStream();
+                Span<byte> length = stackalloc byte[sizeof(int)];
+                foreach (string text in (string[])value.Array)
+                {
+                    byte[] utf8 = Encoding.UTF8.GetBytes(text);
+                    BinaryPrimitives.WriteInt32LittleEndian(length, utf8.Length);
+                    stream.Write(length);
+                    stream.Write(utf8);
+                }
+
+                return stream.ToArray();
+        }
+    }
+
+    /// <summary>The values of a row version as it stands in the heap, header included.</summary>
+    public CatalogValue[] Decode(ReadOnlySpan<byte> row)
+    {
+        Invariant.Check(HeapRow.GetColumnCount(row) == _kinds.Length);
+        var values = new CatalogValue[_kinds.Length];
+        for (int i = 0; i < values.Length; i++)
+            if (!RowLayout.IsNull(row, i))
+                values[i] = DecodeColumn(_kinds[i], Layout.Column(row, i));
+        return values;
+    }
+
+    private static CatalogValue DecodeColumn(char kind, ReadOnlySpan<byte> bytes)
+    {
+        switch (kind)
+        {
+            case 'b' or 'c':
+                return (long)bytes[0];
+            case 'h':
+                return BinaryPrimitives.ReadInt16LittleEndian(bytes);
+            case 'i':
+                return BinaryPrimitives.ReadInt32LittleEndian(bytes);
+            case 'o':
+                return BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+            case 'l':
+                return BinaryPrimitives.ReadInt64LittleEndian(bytes);
+            case 'f':
+                return CatalogValue.Float(BinaryPrimitives.ReadSingleLittleEndian(bytes));
+            case 't':
+                return Encoding.UTF8.GetString(bytes);
+            case 'A':
+                var numbers = new long[bytes.Length / sizeof(long)];
+                for (int i = 0; i < numbers.Length; i++)
+                    numbers[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes[(i * sizeof(long))..]);
+                return numbers;
+            case 'F':
+                var floats = new float[bytes.Length / sizeof(float)];
+                for (int i = 0; i < floats.Length; i++)
+                    floats[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]);
+                return floats;
+            default:
+                var texts = new List<string>();
+                while (!bytes.IsEmpty)
+                {
+                    int length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+                    texts.Add(Encoding.UTF8.GetString(bytes.Slice(sizeof(int), length)));
+                    bytes = bytes[(sizeof(int) + length)..];
+                }
+
+                return texts.ToArray();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+namespace Strata.Engine.Catalog;
+
+/// <summary>PostgreSQL's OIDs of the catalogs, schemas, roles and databases that code refers to.</summary>
+public static class CatalogOids
+{
+    public const uint PgType = 1247;
+    public const uint PgAttribute = 1249;
+    public const uint PgProc = 1255;
+    public const uint PgClass = 1259;
+    public const uint PgAuthId = 1260;
+    public const uint PgAuthMembers = 1261;
+    public const uint PgDatabase = 1262;
+    public const uint PgTablespace = 1213;
+    public const uint PgShDepend = 1214;
+    public const uint PgInherits = 2611;
+    public const uint PgIndex = 2610;
+    public const uint PgOpClass = 2616;
+    public const uint PgOperator = 2617;
+    public const uint PgAm = 2601;
+    public const uint PgAttrDef = 2604;
+    public const uint PgConstraint = 2606;
+    public const uint PgDepend = 2608;
+    public const uint PgDescription = 2609;
+    public const uint PgLanguage = 2612;
+    public const uint PgNamespace = 2615;
+    public const uint PgRewrite = 2618;
+    public const uint PgStatistic = 2619;
+    public const uint PgTrigger = 2620;
+    public const uint PgDbRoleSetting = 2964;
+    public const uint PgSequence = 2224;
+    public const uint PgShDescription = 2396;
+    public const uint PgCollation = 3456;
+    public const uint PgEnum = 3501;
+    public const uint PgRange = 3541;
+
+    /// <summary>Schema <c>pg_catalog</c>.</summary>
+    public const uint CatalogSchema = 11;
+
+    /// <summary>Schema <c>pg_toast</c>.</summary>
+    public const uint ToastSchema = 99;
+
+    /// <summary>Schema <c>public</c>.</summary>
+    public const uint PublicSchema = 2200;
+
+    /// <summary>Schema <c>information_schema</c>; its OID in PostgreSQL 15 as initdb assigns it.</summary>
+    public const uint InformationSchema = 13207;
+
+    /// <summary>The bootstrap superuser, <c>postgres</c>.</summary>
+    public const uint BootstrapRole = 10;
+
+    /// <summary>Database <c>template1</c>.</summary>
+    public const uint Template1Database = 1;
+
+    /// <summary>Database <c>template0</c>.</summary>
+    public const uint Template0Database = 4;
+
+    /// <summary>Database <c>postgres</c>.</summary>
+    public const uint PostgresDatabase = 5;
+
+    /// <summary>Tablespace <c>pg_default</c>.</summary>
+    public const uint DefaultTablespace = 1663;
+
+    /// <summary>Tablespace <c>pg_global</c>.</summary>
+    public const uint GlobalTablespace = 1664;
+
+    /// <summary>Access method <c>heap</c>.</summary>
+    public const uint HeapAccessMethod = 2;
+
+    /// <summary>Access method <c>btree</c>.</summary>
+    public const uint BTreeAccessMethod = 403;
+
+    /// <summary>Collation <c>default</c>: the database's, C.UTF-8.</summary>
+    public const uint DefaultCollation = 100;
+
+    /// <summary>Collation <c>C</c>.</summary>
+    public const uint CCollation = 950;
+
+    /// <summary>OIDs of objects created by users begin here.</summary>
+    public const uint FirstUser = 16384;
+}

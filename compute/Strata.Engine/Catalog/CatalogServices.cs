@@ -1,0 +1,260 @@
+using System.Globalization;
+using Strata.Engine.Functions;
+using Strata.Engine.Sessions;
+using Strata.Engine.Sessions.Settings;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Catalog;
+
+/// <summary>What SQL functions ask of the catalog: names of objects, definitions as SQL, privileges, sizes. For the session's thread.</summary>
+internal sealed class CatalogServices : ICatalogServices
+{
+    private readonly SessionContext _session;
+
+    public CatalogServices(SessionContext session)
+    {
+        _session = session;
+        Permissions = new Permissions(() => session.View, () => session.CurrentUserOid);
+    }
+
+    public Permissions Permissions { get; }
+
+    private CatalogView View => _session.View;
+
+    public SqlType? FindType(uint oid) => TypeResolver.Find(oid, View);
+
+    public uint? ResolveName(uint kind, string text)
+    {
+        List<string> parts = SettingValues.SplitQualified(text) ??
+            throw new SqlException(SqlState.InvalidName, $"invalid name syntax");
+        string name = parts[^1];
+        string? schema = parts.Count > 1 ? parts[^2] : null;
+        return kind switch
+        {
+            TypeOid.RegClass => View.ResolveRelation(_session.SearchPath, schema, name)?.Oid,
+            TypeOid.RegNamespace => View.FindSchema(name)?.Oid,
+            TypeOid.RegRole => View.FindRole(name)?.Oid,
+            TypeOid.RegType => TypeResolver.Find(schema, name, View, _session.SearchPath)?.Oid ?? (schema is null ? TypeNames.FindBuiltin(text)?.Oid : null),
+            TypeOid.RegProc or TypeOid.RegProcedure => BuiltinNames.Find("pg_proc", "proname", name),
+            TypeOid.RegOper or TypeOid.RegOperator => BuiltinNames.Find("pg_operator", "oprname", name),
+            TypeOid.RegCollation => BuiltinNames.Find("pg_collation", "collname", name),
+            _ => null,
+        };
+    }
+
+    public string? ObjectName(uint kind, uint oid)
+    {
+        switch (kind)
+        {
+            case TypeOid.RegClass:
+                return View.FindRelation(oid) is { } relation ? RelationName(relation) : null;
+            case TypeOid.RegNamespace:
+                return View.FindSchema(oid) is { } schema ? TypeNames.QuoteIdentifier(schema.Name) : null;
+            case TypeOid.RegRole:
+                return View.FindRole(oid) is { } role ? TypeNames.QuoteIdentifier(role.Name) : null;
+            case TypeOid.RegType:
+                return FindType(oid) is { } type ? TypeName(type) : null;
+            case TypeOid.RegProc or TypeOid.RegProcedure:
+                return BuiltinNames.NameOf("pg_proc", "proname", oid);
+            case TypeOid.RegOper or TypeOid.RegOperator:
+                return BuiltinNames.NameOf("pg_operator", "oprname", oid);
+            case TypeOid.RegCollation:
+                return BuiltinNames.NameOf("pg_collation", "collname", oid) is { } collation ? TypeNames.QuoteIdentifier(collation) : null;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>A relation's name, qualified when the search path does not find it.</summary>
+    public string RelationName(RelationInfo relation) =>
+        View.ResolveRelation(_session.SearchPath, null, relation.Name)?.Oid == relation.Oid ? TypeNames.QuoteIdentifier(relation.Name) : QualifiedName(relation);
+
+    /// <summary>A relation's name with its schema.</summary>
+    public string QualifiedName(RelationInfo relation) =>
+        TypeNames.QuoteIdentifier(View.FindSchema(relation.SchemaOid)?.Name ?? "") + "." + TypeNames.QuoteIdentifier(relation.Name);
+
+    private string TypeName(SqlType type)
+    {
+        string name = TypeNames.Format(type);
+        if (type.NamespaceOid == CatalogOids.CatalogSchema)
+            return name;
+        SqlType plain = type.IsArray ? type.ElementType! : type;
+        return TypeResolver.Find(null, plain.Name, View, _session.SearchPath)?.Oid == plain.Oid
+            ? name
+            : TypeNames.QuoteIdentifier(View.FindSchema(type.NamespaceOid)?.Name ?? "") + "." + name;
+    }
+
+    public string? UserName(uint role) => View.FindRole(role)?.Name;
+
+    public bool? IsVisible(string catalog, uint oid)
+    {
+        switch (catalog)
+        {
+            case "pg_class":
+                return View.FindRelation(oid) is { } relation ? View.ResolveRelation(_session.SearchPath, null, relation.Name)?.Oid == oid : null;
+            case "pg_type":
+                return FindType(oid) is { } type ? TypeResolver.Find(null, type.Name, View, _session.SearchPath)?.Oid == oid : null;
+            default:
+                // Everything else is built in, and the built-in schema is always in the path.
+                return BuiltinNames.Exists(catalog, oid) ? _session.SearchPath.Contains(CatalogOids.CatalogSchema) : null;
+        }
+    }
+
+    public string? ObjectDescription(uint oid, string catalog, int subId)
+    {
+        uint? classOid = BuiltinRelations.Find(CatalogOids.CatalogSchema, catalog)?.Oid;
+        if (classOid is null && catalog.Length > 0)
+            return null;
+        return View.FindComment(new ObjectAddress(classOid ?? 0, oid, subId)) ?? BuiltinNames.Description(classOid ?? 0, oid, subId);
+    }
+
+    /// <summary>Stored expressions are SQL already; relations in them stand as OIDs.</summary>
+    public string? DeparseExpression(string nodeTree, uint relation)
+    {
+        const string Suffix = "'::regclass";
+        int at = nodeTree.IndexOf(Suffix, StringComparison.Ordinal);
+        if (at < 0)
+            return nodeTree;
+        int start = nodeTree.LastIndexOf('\'', at - 1) + 1;
+        string name = uint.TryParse(nodeTree.AsSpan(start, at - start), CultureInfo.InvariantCulture, out uint oid) && View.FindRelation(oid) is { } found
+            ? RelationName(found)
+            : nodeTree[start..at];
+        return nodeTree[..start] + name + Suffix + DeparseExpression(nodeTree[(at + Suffix.Length)..], relation);
+    }
+
+    public string? IndexDefinition(uint index, int column, bool pretty) => new DefinitionPrinter(View, this).Index(index, column, pretty);
+
+    public string? ConstraintDefinition(uint constraint, bool pretty) => new DefinitionPrinter(View, this).Constraint(constraint);
+
+    public string? ViewDefinition(uint view, bool pretty) => View.FindRelation(view)?.View is { } definition ? " " + definition.Text + ";" : null;
+
+    public string? TriggerDefinition(uint trigger, bool pretty) => null;
+
+    public string? RuleDefinition(uint rule, bool pretty)
+    {
+        foreach (RelationInfo relation in View.UserRelations)
+            if (relation.View is { } view && view.RuleOid == rule)
+                return $"CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {RelationName(relation)} DO INSTEAD  {view.Text};";
+        return null;
+    }
+
+    public string? FunctionDefinition(uint function) => null;
+
+    public string? StatisticsDefinition(uint statistics, bool columnsOnly) => null;
+
+    public string? PartitionKeyDefinition(uint relation) => null;
+
+    public string? SerialSequence(string table, string column)
+    {
+        if (ResolveName(TypeOid.RegClass, table) is not { } oid || View.FindRelation(oid) is not { } relation)
+            throw new SqlException(SqlState.UndefinedTable, $"relation \"{table}\" does not exist");
+        ColumnInfo found = relation.FindColumn(column) ??
+            throw new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" of relation \"{relation.Name}\" does not exist");
+        return OwnedSequence(View, relation.Oid, found.Number) is { } sequence ? QualifiedName(sequence) : null;
+    }
+
+    /// <summary>The sequence that a column owns (serial or identity), or null.</summary>
+    public static RelationInfo? OwnedSequence(CatalogView view, uint relationOid, int column)
+    {
+        foreach (RelationInfo candidate in view.UserRelations)
+            if (candidate.Sequence is not null)
+                foreach (Dependency dependency in candidate.Dependencies)
+                    if (dependency.Kind is DependencyKind.Auto or DependencyKind.Internal && dependency.Referenced == new ObjectAddress(CatalogOids.PgClass, relationOid, column))
+                        return candidate;
+        return null;
+    }
+
+    public bool? HasPrivilege(string? role, string objectKind, uint oid, int column, string privilege)
+    {
+        uint roleOid = role is null ? _session.CurrentUserOid
+            : View.FindRole(role)?.Oid ?? throw new SqlException(SqlState.UndefinedObject, $"role \"{role}\" does not exist");
+        Privileges? held = objectKind switch
+        {
+            "table" or "column" or "sequence" or "any_column" => View.FindRelation(oid) is { } relation ? Permissions.OfRelation(roleOid, relation) : null,
+            "schema" => View.FindSchema(oid) is { } schema ? Permissions.Of(roleOid, schema.OwnerOid, schema.Acl, Privileges.None, Privileges.AllSchema) : null,
+            "database" => View.FindDatabase(oid) is { } database
+                ? Permissions.Of(roleOid, database.OwnerOid, database.Acl, Privileges.Temporary | Privileges.Connect, Privileges.AllDatabase) : null,
+            "role" => View.FindRole(oid) is not null ? (Permissions.IsMember(roleOid, oid) ? (Privileges)uint.MaxValue : Privileges.None) : null,
+            "function" or "language" or "type" => Privileges.Execute | Privileges.Usage,
+            _ => Privileges.None,
+        };
+        if (held is not { } privileges)
+            return null;
+        foreach (string one in privilege.Split(','))
+            if ((privileges & ParsePrivilege(one)) != 0)
+                return true;
+        return false;
+    }
+
+    private static Privileges ParsePrivilege(string text)
+    {
+        string name = text.Trim().ToUpperInvariant();
+        if (name.EndsWith(" WITH GRANT OPTION", StringComparison.Ordinal))
+            name = name[..^" WITH GRANT OPTION".Length];
+        return name switch
+        {
+            "SELECT" => Privileges.Select,
+            "INSERT" => Privileges.Insert,
+            "UPDATE" => Privileges.Update,
+            "DELETE" => Privileges.Delete,
+            "TRUNCATE" => Privileges.Truncate,
+            "REFERENCES" => Privileges.References,
+            "TRIGGER" => Privileges.Trigger,
+            "EXECUTE" => Privileges.Execute,
+            "USAGE" => Privileges.Usage,
+            "CREATE" => Privileges.Create,
+            "TEMPORARY" or "TEMP" => Privileges.Temporary,
+            "CONNECT" => Privileges.Connect,
+            "MEMBER" => Privileges.Usage,
+            _ => throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized privilege type: \"{text}\""),
+        };
+    }
+
+    public long? RelationSize(uint relation, string fork) => View.FindRelation(relation) is { } info ? Bytes(info) : null;
+
+    public long? TableSize(uint relation) => RelationSize(relation, "main");
+
+    public long? IndexesSize(uint relation)
+    {
+        if (View.FindRelation(relation) is not { } table)
+            return null;
+        long total = 0;
+        foreach (IndexInfo index in table.Indexes)
+            total += Bytes(View.FindRelation(index.Oid)!);
+        return total;
+    }
+
+    public long? DatabaseSize(uint database)
+    {
+        if (View.FindDatabase(database) is null)
+            return null;
+        long total = 0;
+        foreach (RelationInfo relation in _session.Engine.Catalog.View(database, _session.Cancellation).UserRelations)
+            total += Bytes(relation);
+        return total;
+    }
+
+    private long Bytes(RelationInfo relation) => relation.Storage == 0 || relation.SystemTable is not null
+        ? 0
+        : RelationStorage.SizeBytes(_session.Engine.Storage, relation, _session.Cancellation);
+
+    public uint RelationFileNode(uint relation) => unchecked((uint)(View.FindRelation(relation)?.Storage ?? 0));
+
+    public IReadOnlyList<(uint Oid, string Label)> EnumLabels(uint enumType)
+    {
+        var labels = new List<(uint, string)>();
+        foreach (EnumLabel label in View.FindUserType(enumType)?.Labels ?? [])
+            labels.Add((label.Oid, label.Label));
+        return labels;
+    }
+
+    public IReadOnlyList<(string Name, SqlType Type)> CompositeColumns(uint type)
+    {
+        var columns = new List<(string, SqlType)>();
+        uint relation = FindType(type)?.RelationOid ?? 0;
+        foreach (ColumnInfo column in View.FindRelation(relation)?.Columns ?? [])
+            if (!column.IsDropped)
+                columns.Add((column.Name, FindType(column.TypeOid)!.WithTypmod(column.TypeModifier)));
+        return columns;
+    }
+}

@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using Strata.Engine.Transactions;
+
+namespace Strata.Engine.Catalog;
+
+/// <summary>
+/// What one transaction changes in the catalogs: rows in the heaps, written at once, and a private overlay of the images through which its own statements look. Rolling back to a savepoint takes back the
+/// overlay's part; the heap's part is undone by the sub-transaction's id. Belongs to a session's thread; <see cref="ApplyTo(DatabaseImage)"/> is called at commit from another, when the session waits.
+/// </summary>
+internal sealed class CatalogTransaction(CatalogStore store, Transaction transaction, uint databaseOid)
+{
+    private readonly List<CatalogChange> _changes = [];
+    private readonly List<(CatalogRowKey Key, ulong? RowId)> _rowIds = [];
+    private readonly List<(int Changes, int RowIds)> _savepoints = [];
+    private readonly List<CatalogRow> _before = [];
+    private readonly List<CatalogRow> _after = [];
+    private byte[]? _token;
+    private DatabaseImage? _base;
+    private SharedImage? _sharedBase;
+    private CatalogView? _view;
+
+    public uint DatabaseOid => databaseOid;
+
+    public bool HasChanges => _changes.Count > 0;
+
+    /// <summary>The catalog as this transaction sees it now: the newest committed state with its own changes on top.</summary>
+    public CatalogView View(CancellationToken cancellation)
+    {
+        DatabaseImage database = store.Database(databaseOid, cancellation);
+        SharedImage shared = store.Shared;
+        if (_view is not null && ReferenceEquals(database, _base) && ReferenceEquals(shared, _sharedBase))
+            return _view;
+        _base = database;
+        _sharedBase = shared;
+        return _view = new CatalogView(ApplyTo(database), ApplyTo(shared));
+    }
+
+    /// <summary>Creates an object.</summary>
+    public void Create(object entry, CancellationToken cancellation) => Change(new CatalogChange(null, entry), cancellation);
+
+    /// <summary>Drops an object.</summary>
+    public void Drop(object entry, CancellationToken cancellation) => Change(new CatalogChange(entry, null), cancellation);
+
+    /// <summary>Replaces an object by another state of it.</summary>
+    public void Replace(object before, object after, CancellationToken cancellation) => Change(new CatalogChange(before, after), cancellation);
+
+    private void Change(CatalogChange change, CancellationToken cancellation)
+    {
+        CatalogView view = View(cancellation);
+        if (change.After is RelationInfo relation)
+            change = change with { After = relation with { Version = store.NextVersion() } };
+        WriteRows(change, view, cancellation);
+        _changes.Add(change);
+        _view = null;
+        // What the next change replaces may be what this one wrote.
+        transaction.AdvanceCommand();
+        transaction.AddInvalidation(_token ??= store.Register(this));
+    }
+
+    // Rows are compared one by one, so that a change writes what it changes and nothing else.
+    private void WriteRows(in CatalogChange change, CatalogView view, CancellationToken cancellation)
+    {
+        _before.Clear();
+        _after.Clear();
+        CatalogRows.Append(change.Before, _before);
+        CatalogRows.Append(change.After, _after);
+        var old = new Dictionary<CatalogRowKey, CatalogValue[]>(_before.Count);
+        foreach (CatalogRow row in _before)
+            old.Add(row.Key, row.Values);
+        uint database = change.IsShared ? 0 : databaseOid;
+        foreach (CatalogRow row in _after)
+        {
+            CatalogHeap heap = CatalogHeap.Of(row.Key.Catalog);
+            if (!old.Remove(row.Key, out CatalogValue[]? before))
+                Place(row.Key, CatalogHeapAccess.Insert(store.Storage, transaction, database, heap, row.Values, cancellation));
+            else if (!CatalogRows.AreEqual(before, row.Values))
+                Place(row.Key, CatalogHeapAccess.Update(store.Storage, transaction, database, heap, PlaceOf(row.Key, view), row.Values, cancellation));
+        }
+
+        foreach (CatalogRowKey key in old.Keys)
+        {
+            CatalogHeapAccess.Delete(store.Storage, transaction, database, CatalogHeap.Of(key.Catalog), PlaceOf(key, view), cancellation);
+            _rowIds.Add((key, null));
+        }
+    }
+
+    private void Place(in CatalogRowKey key, ulong rowId) => _rowIds.Add((key, rowId));
+
+    private ulong PlaceOf(in CatalogRowKey key, CatalogView view)
+    {
+        for (int i = _rowIds.Count - 1; i >= 0; i--)
+            if (_rowIds[i].Key == key)
+                return _rowIds[i].RowId!.Value;
+        return CatalogHeap.Of(key.Catalog).IsShared ? view.Shared.RowIds[key] : view.Image.RowIds[key];
+    }
+
+    /// <summary>A savepoint was set.</summary>
+    public void DefineSavepoint() => _savepoints.Add((_changes.Count, _rowIds.Count));
+
+    /// <summary>Savepoints from <paramref name="depth"/> on (from 0) were released: their changes stay.</summary>
+    public void ReleaseSavepoints(int depth) => _savepoints.RemoveRange(depth, _savepoints.Count - depth);
+
+    /// <summary>Everything since the savepoint at <paramref name="depth"/> (from 0) was rolled back; that savepoint stays.</summary>
+    public void RollbackToSavepoint(int depth)
+    {
+        (int changes, int rowIds) = _savepoints[depth];
+        _changes.RemoveRange(changes, _changes.Count - changes);
+        _rowIds.RemoveRange(rowIds, _rowIds.Count - rowIds);
+        _savepoints.RemoveRange(depth + 1, _savepoints.Count - depth - 1);
+        _view = null;
+    }
+
+    /// <summary>The transaction is over and rolled back.</summary>
+    public void Abandon()
+    {
+        if (_token is not null)
+            store.Unregister(_token);
+    }
+
+    /// <summary>A state of the database with this transaction's changes.</summary>
+    public DatabaseImage ApplyTo(DatabaseImage image)
+    {
+        if (_changes.Count == 0)
+            return image;
+        foreach (CatalogChange change in _changes)
+            if (!change.IsShared)
+                image = image.With(change);
+        return image with { RowIds = ApplyRowIds(image.RowIds, shared: false) };
+    }
+
+    /// <summary>A state of what databases share with this transaction's changes.</summary>
+    public SharedImage ApplyTo(SharedImage image)
+    {
+        bool changed = false;
+        foreach (CatalogChange change in _changes)
+            if (change.IsShared)
+            {
+                image = image.With(change);
+                changed = true;
+            }
+
+        return changed ? image with { RowIds = ApplyRowIds(image.RowIds, shared: true) } : image;
+    }
+
+    private ImmutableDictionary<CatalogRowKey, ulong> ApplyRowIds(
+        ImmutableDictionary<CatalogRowKey, ulong> rowIds, bool shared)
+    {
+        foreach ((CatalogRowKey key, ulong? rowId) in _rowIds)
+            if (CatalogHeap.Of(key.Catalog).IsShared == shared)
+                rowIds = rowId is { } place ? rowIds.SetItem(key, place) : rowIds.Remove(key);
+        return rowIds;
+    }
+}

@@ -1,0 +1,63 @@
+namespace Strata.Engine.Catalog;
+
+/// <summary>Values are PostgreSQL's <c>pg_constraint.contype</c>.</summary>
+public enum ConstraintKind : byte
+{
+    Check = (byte)'c',
+    ForeignKey = (byte)'f',
+    PrimaryKey = (byte)'p',
+    Unique = (byte)'u',
+    Trigger = (byte)'t',
+    Exclusion = (byte)'x',
+}
+
+/// <summary>What a foreign key does when the referenced row goes away or changes; values are PostgreSQL's.</summary>
+public enum ForeignKeyAction : byte
+{
+    NoAction = (byte)'a',
+    Restrict = (byte)'r',
+    Cascade = (byte)'c',
+    SetNull = (byte)'n',
+    SetDefault = (byte)'d',
+}
+
+/// <summary>A constraint: its <c>pg_constraint</c> row. Immutable.</summary>
+public sealed record ConstraintInfo
+{
+    public required uint Oid { get; init; }
+    public required string Name { get; init; }
+    public required uint SchemaOid { get; init; }
+    public required ConstraintKind Kind { get; init; }
+
+    /// <summary>The table constrained; 0 for a domain's.</summary>
+    public uint TableOid { get; init; }
+
+    /// <summary>The domain constrained; 0 for a table's.</summary>
+    public uint TypeOid { get; init; }
+
+    /// <summary>The index behind a unique, primary or (on the referenced side) foreign key; 0 for none.</summary>
+    public uint IndexOid { get; init; }
+
+    public bool IsDeferrable { get; init; }
+    public bool IsDeferred { get; init; }
+    public bool IsValidated { get; init; } = true;
+    public bool NoInherit { get; init; }
+
+    /// <summary>Columns constrained, in order.</summary>
+    public short[] Columns { get; init; } = [];
+
+    /// <summary>Table referenced by a foreign key.</summary>
+    public uint ReferencedTableOid { get; init; }
+
+    /// <summary>Columns referenced, in order of <see cref="Columns"/>.</summary>
+    public short[] ReferencedColumns { get; init; } = [];
+
+    public ForeignKeyAction OnUpdate { get; init; } = ForeignKeyAction.NoAction;
+    public ForeignKeyAction OnDelete { get; init; } = ForeignKeyAction.NoAction;
+
+    /// <summary>'s' for SIMPLE, 'f' for FULL.</summary>
+    public char Match { get; init; } = 's';
+
+    /// <summary>Expression of a check.</summary>
+    public CatalogExpression? Check { get; init; }
+}

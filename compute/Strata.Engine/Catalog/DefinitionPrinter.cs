@@ -1,0 +1,179 @@
+using System.Text;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Catalog;
+
+/// <summary>Objects as the SQL that makes them: <c>pg_get_indexdef</c>, <c>pg_get_constraintdef</c>.</summary>
+internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
+{
+    /// <summary>An index's definition, or with a column number that key alone; null when there is no such index.</summary>
+    public string? Index(uint oid, int column, bool pretty)
+    {
+        if (view.FindRelation(oid)?.Index is not { } index || view.FindRelation(index.TableOid) is not { } table)
+            return null;
+        if (column > 0)
+            return column <= index.Keys.Length ? Key(table, index.Keys[column - 1], isKey: column <= index.KeyCount, bare: true) : "";
+        var text = new StringBuilder("CREATE ");
+        if (index.IsUnique)
+            text.Append("UNIQUE ");
+        text.Append("INDEX ").Append(TypeNames.QuoteIdentifier(index.Name)).Append(" ON ")
+            .Append(pretty ? names.RelationName(table) : names.QualifiedName(table)).Append(" USING btree (");
+        AppendKeys(text, table, index, 0, index.KeyCount);
+        text.Append(')');
+        if (index.Keys.Length > index.KeyCount)
+        {
+            text.Append(" INCLUDE (");
+            AppendKeys(text, table, index, index.KeyCount, index.Keys.Length);
+            text.Append(')');
+        }
+
+        if (index.NullsNotDistinct)
+            text.Append(" NULLS NOT DISTINCT");
+        if (index.Predicate is { } predicate)
+            text.Append(" WHERE ").Append(pretty ? Unparenthesized(predicate.Text) : predicate.Text);
+        return text.ToString();
+    }
+
+    /// <summary>A key as error messages name it.</summary>
+    public string KeyText(RelationInfo table, IndexKey key) => Key(table, key, isKey: true, bare: true);
+
+    private void AppendKeys(StringBuilder text, RelationInfo table, IndexInfo index, int from, int to)
+    {
+        for (int i = from; i < to; i++)
+            text.Append(i > from ? ", " : "").Append(Key(table, index.Keys[i], isKey: i < index.KeyCount, bare: false));
+    }
+
+    private string Key(RelationInfo table, IndexKey key, bool isKey, bool bare)
+    {
+        string text = key.Column > 0
+            ? TypeNames.QuoteIdentifier(table.Columns[key.Column - 1].Name)
+            : IsFunctionCall(key.Expression!.Text) ? key.Expression.Text : "(" + Unparenthesized(key.Expression.Text) + ")";
+        if (bare || !isKey)
+            return text;
+        if (key.Options.HasFlag(IndexKeyOptions.Descending))
+            return text + (key.Options.HasFlag(IndexKeyOptions.NullsFirst) ? " DESC" : " DESC NULLS LAST");
+        return key.Options.HasFlag(IndexKeyOptions.NullsFirst) ? text + " NULLS FIRST" : text;
+    }
+
+    private static bool IsFunctionCall(string text)
+    {
+        int open = text.IndexOf('(', StringComparison.Ordinal);
+        if (open <= 0 || text[^1] != ')')
+            return false;
+        for (int i = 0; i < open; i++)
+            if (!char.IsLetterOrDigit(text[i]) && text[i] is not ('_' or '.' or '"'))
+                return false;
+        int depth = 0;
+        for (int i = open; i < text.Length; i++)
+        {
+            depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+            if (depth == 0 && i < text.Length - 1)
+                return false;
+        }
+
+        return true;
+    }
+
+    // One pair of parentheses around the whole text is dropped.
+    private static string Unparenthesized(string text)
+    {
+        if (text.Length < 2 || text[0] != '(' || text[^1] != ')')
+            return text;
+        int depth = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+            if (depth == 0 && i < text.Length - 1)
+                return text;
+        }
+
+        return text[1..^1];
+    }
+
+    /// <summary>A constraint's definition as ALTER TABLE ADD takes it; null when there is no such constraint.</summary>
+    public string? Constraint(uint oid)
+    {
+        foreach (RelationInfo relation in view.UserRelations)
+            foreach (ConstraintInfo constraint in relation.Constraints)
+                if (constraint.Oid == oid)
+                    return Constraint(relation, constraint);
+        foreach (UserTypeInfo type in view.UserTypes)
+            foreach (ConstraintInfo constraint in type.Constraints)
+                if (constraint.Oid == oid)
+                    return $"CHECK ({constraint.Check!.Text})";
+        return null;
+    }
+
+    private string Constraint(RelationInfo table, ConstraintInfo constraint)
+    {
+        var text = new StringBuilder();
+        switch (constraint.Kind)
+        {
+            case ConstraintKind.PrimaryKey:
+            case ConstraintKind.Unique:
+                text.Append(constraint.Kind == ConstraintKind.PrimaryKey ? "PRIMARY KEY (" : NullsNotDistinct(constraint) ? "UNIQUE NULLS NOT DISTINCT (" : "UNIQUE (");
+                AppendColumns(text, table, constraint.Columns);
+                text.Append(')');
+                AppendIncluded(text, table, constraint);
+                break;
+            case ConstraintKind.Check:
+                text.Append("CHECK (").Append(constraint.Check!.Text).Append(')');
+                if (constraint.NoInherit)
+                    text.Append(" NO INHERIT");
+                break;
+            case ConstraintKind.ForeignKey:
+                AppendForeignKey(text, table, constraint);
+                break;
+        }
+
+        if (constraint.IsDeferrable)
+            text.Append(" DEFERRABLE");
+        if (constraint.IsDeferred)
+            text.Append(" INITIALLY DEFERRED");
+        if (!constraint.IsValidated)
+            text.Append(" NOT VALID");
+        return text.ToString();
+    }
+
+    private bool NullsNotDistinct(ConstraintInfo constraint) => view.FindRelation(constraint.IndexOid)?.Index is { NullsNotDistinct: true };
+
+    private void AppendIncluded(StringBuilder text, RelationInfo table, ConstraintInfo constraint)
+    {
+        if (view.FindRelation(constraint.IndexOid)?.Index is not { } index || index.Keys.Length == index.KeyCount)
+            return;
+        text.Append(" INCLUDE (");
+        AppendKeys(text, table, index, index.KeyCount, index.Keys.Length);
+        text.Append(')');
+    }
+
+    private void AppendForeignKey(StringBuilder text, RelationInfo table, ConstraintInfo constraint)
+    {
+        RelationInfo referenced = view.FindRelation(constraint.ReferencedTableOid)!;
+        text.Append("FOREIGN KEY (");
+        AppendColumns(text, table, constraint.Columns);
+        text.Append(") REFERENCES ").Append(names.RelationName(referenced)).Append('(');
+        AppendColumns(text, referenced, constraint.ReferencedColumns);
+        text.Append(')');
+        if (constraint.Match == 'f')
+            text.Append(" MATCH FULL");
+        if (constraint.OnUpdate != ForeignKeyAction.NoAction)
+            text.Append(" ON UPDATE ").Append(ActionName(constraint.OnUpdate));
+        if (constraint.OnDelete != ForeignKeyAction.NoAction)
+            text.Append(" ON DELETE ").Append(ActionName(constraint.OnDelete));
+    }
+
+    private static string ActionName(ForeignKeyAction action) => action switch
+    {
+        ForeignKeyAction.Restrict => "RESTRICT",
+        ForeignKeyAction.Cascade => "CASCADE",
+        ForeignKeyAction.SetNull => "SET NULL",
+        ForeignKeyAction.SetDefault => "SET DEFAULT",
+        _ => "NO ACTION",
+    };
+
+    private static void AppendColumns(StringBuilder text, RelationInfo table, short[] columns)
+    {
+        for (int i = 0; i < columns.Length; i++)
+            text.Append(i > 0 ? ", " : "").Append(TypeNames.QuoteIdentifier(table.Columns[columns[i] - 1].Name));
+    }
+}

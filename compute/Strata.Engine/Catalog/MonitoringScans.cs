@@ -1,0 +1,114 @@
+using Strata.Engine.Sessions;
+using Strata.Engine.Sessions.Settings;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Catalog;
+
+/// <summary>Rows of the views of the running system: settings, sessions, cursors, prepared statements. What is not counted reads as zero or null.</summary>
+internal static class MonitoringScans
+{
+    public static IEnumerable<CatalogValue[]> Settings(SystemScanContext context)
+    {
+        foreach (SettingDefinition setting in SettingRegistry.All)
+        {
+            if (setting.Name is "role" or "session_authorization" or "is_superuser")
+                continue;
+            SessionSettings? values = context.Session?.Context.Settings;
+            string value = values?[setting.Name] ?? setting.Default;
+            yield return
+            [
+                setting.Name, value, setting.Unit, setting.Category, setting.Description, CatalogValue.Null, ContextName(setting.Context), TypeName(setting.Type),
+                values?.IsChanged(setting.Name) == true ? "session" : "default", setting.Minimum, setting.Maximum, setting.EnumValues, setting.Default,
+                values?.ResetValue(setting.Name) ?? setting.Default, CatalogValue.Null, CatalogValue.Null, false,
+            ];
+        }
+    }
+
+    private static string ContextName(SettingContext context) => context switch
+    {
+        SettingContext.SuperuserBackend => "superuser-backend",
+        _ => context.ToString().ToLowerInvariant(),
+    };
+
+    private static string TypeName(SettingType type) => type == SettingType.Boolean ? "bool" : type.ToString().ToLowerInvariant();
+
+    public static IEnumerable<CatalogValue[]> Activity(SystemScanContext context)
+    {
+        if (context.Session is not { } asking)
+            yield break;
+        foreach (SqlSession session in asking.Context.Engine.Sessions)
+        {
+            SessionContext other = session.Context;
+            SessionActivity activity = session.Activity;
+            bool maySee = asking.Context.IsSuperuser || asking.Context.Catalog.Permissions.HasRole(asking.Context.CurrentUserOid, other.AuthenticatedUserOid);
+            bool inTransaction = activity.State != "idle";
+            yield return
+            [
+                other.DatabaseOid, other.DatabaseName, session.ProcessId, CatalogValue.Null, other.AuthenticatedUserOid, context.Catalog.RoleName(other.AuthenticatedUserOid),
+                other.Settings["application_name"], other.Startup.ClientAddress, CatalogValue.Null, other.Startup.ClientPort,
+                activity.StartedAt, inTransaction ? activity.QueryStartedAt : CatalogValue.Null, activity.QueryStartedAt == 0 ? CatalogValue.Null : activity.QueryStartedAt, activity.StateChangedAt,
+                activity.State == "active" ? CatalogValue.Null : "Client", activity.State == "active" ? CatalogValue.Null : "ClientRead",
+                maySee ? activity.State : CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null,
+                maySee ? activity.Query : "<insufficient privilege>", "client backend",
+            ];
+        }
+    }
+
+    public static IEnumerable<CatalogValue[]> PreparedStatements(SystemScanContext context)
+    {
+        foreach (PreparedStatement statement in context.Session?.Portals.Statements ?? [])
+        {
+            if (statement.Name.Length == 0)
+                continue;
+            long[] types = Array.ConvertAll(statement.Plan?.ParameterOids ?? [], static oid => (long)oid);
+            yield return [statement.Name, statement.Text, statement.PreparedAt, types, statement.FromSql, statement.Executions, 0L];
+        }
+    }
+
+    public static IEnumerable<CatalogValue[]> Cursors(SystemScanContext context)
+    {
+        foreach (Portal portal in context.Session?.Portals.Portals ?? [])
+            yield return
+            [
+                portal.Name, portal.Text, portal.Declaration?.IsHold ?? false, portal.Declaration?.IsBinary ?? false, portal.Rows is not null, portal.CreatedAt,
+            ];
+    }
+
+    public static IEnumerable<CatalogValue[]> Databases(SystemScanContext context)
+    {
+        foreach (DatabaseInfo database in context.Catalog.Databases)
+        {
+            var row = new CatalogValue[28];
+            Array.Fill(row, 0L);
+            row[0] = database.Oid;
+            row[1] = database.Name;
+            row[2] = context.Session?.Context.Engine.Sessions.Count(s => s.Context.DatabaseOid == database.Oid) ?? 0;
+            row[17] = CatalogValue.Null;
+            for (int i = 18; i < 23; i++)
+                row[i] = CatalogValue.Float(0);
+            row[27] = CatalogValue.Null;
+            yield return row;
+        }
+    }
+
+    public static IEnumerable<CatalogValue[]> Tables(SystemScanContext context, bool system, bool user)
+    {
+        IEnumerable<RelationInfo> relations = (system ? BuiltinRelations.All : []).Concat(user ? context.Catalog.UserRelations : []);
+        foreach (RelationInfo relation in relations)
+        {
+            if (relation.Kind != RelationKind.Table)
+                continue;
+            var row = new CatalogValue[23];
+            Array.Fill(row, 0L);
+            row[0] = relation.Oid;
+            row[1] = context.Catalog.FindSchema(relation.SchemaOid)?.Name;
+            row[2] = relation.Name;
+            if (relation.Indexes.Length == 0)
+                row[5] = row[6] = CatalogValue.Null;
+            row[11] = (long)Math.Max(relation.Tuples, 0);
+            for (int i = 15; i < 19; i++)
+                row[i] = CatalogValue.Null;
+            yield return row;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Catalog;
+
+/// <summary>Privilege checks for one role against one view of the catalog, with PostgreSQL's rules: owners and superusers may, then PUBLIC's, the role's and its memberships' entries count.</summary>
+public sealed class Permissions(Func<CatalogView> view, Func<uint> currentRole)
+{
+    private const uint DatabaseOwnerRole = 6171;
+
+    /// <summary>True when the current role is, or inherits from, the owner, or is a superuser.</summary>
+    public bool IsOwner(uint owner) => IsOwner(owner, currentRole());
+
+    private bool IsOwner(uint owner, uint role) => IsSuperuser(role) || HasRole(role, owner);
+
+    private bool IsSuperuser(uint role) => view().FindRole(role) is { IsSuperuser: true };
+
+    /// <summary>True when a role is another or a member of it through roles that inherit.</summary>
+    public bool HasRole(uint member, uint role) => HasRole(member, role, depth: 0, inheritOnly: true);
+
+    /// <summary>True when a role may SET ROLE to another.</summary>
+    public bool IsMember(uint member, uint role) => IsSuperuser(member) || HasRole(member, role, depth: 0, inheritOnly: false);
+
+    private bool HasRole(uint member, uint role, int depth, bool inheritOnly)
+    {
+        if (member == role)
+            return true;
+        if (depth > 64 || view().FindRole(member) is not { } info || (inheritOnly && !info.Inherits))
+            return false;
+        if (role == DatabaseOwnerRole && view().FindDatabase(view().DatabaseOid)?.OwnerOid == member)
+            return true;
+        foreach (RoleMembership membership in info.MemberOf)
+            if (HasRole(membership.RoleOid, role, depth + 1, inheritOnly))
+                return true;
+        return false;
+    }
+
+    /// <summary>What a role may do with an object.</summary>
+    public Privileges Of(uint role, uint owner, AccessControlItem[]? acl, Privileges publicDefaults, Privileges all)
+    {
+        if (IsOwner(owner, role))
+            return all;
+        if (acl is null)
+            return publicDefaults;
+        Privileges held = Privileges.None;
+        foreach (AccessControlItem item in acl)
+            if (item.Grantee == 0 || HasRole(role, item.Grantee))
+                held |= item.Privileges;
+        return held;
+    }
+
+    /// <summary>What a role may do with a relation.</summary>
+    public Privileges OfRelation(uint role, RelationInfo relation) =>
+        Of(role, relation.OwnerOid, relation.Acl, Privileges.None, relation.Kind == RelationKind.Sequence ? Privileges.AllSequence : Privileges.AllTable);
+
+    /// <summary>Throws 42501 unless the role (0: the current one) has all the privileges on a relation.</summary>
+    public void Check(RelationInfo relation, Privileges needed, uint role = 0)
+    {
+        if ((OfRelation(role == 0 ? currentRole() : role, relation) & needed) != needed)
+            throw Denied(relation);
+    }
+
+    /// <summary>Throws 42501 unless the current role has one of the privileges on a relation.</summary>
+    public void CheckAny(RelationInfo relation, Privileges oneOf)
+    {
+        if ((OfRelation(currentRole(), relation) & oneOf) == 0)
+            throw Denied(relation);
+    }
+
+    /// <summary>Throws 42501 unless the current role has the privileges on a schema.</summary>
+    public void CheckSchema(SchemaInfo schema, Privileges needed)
+    {
+        if ((Of(currentRole(), schema.OwnerOid, schema.Acl, Privileges.None, Privileges.AllSchema) & needed) != needed)
+            throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for schema {schema.Name}");
+    }
+
+    private static SqlException Denied(RelationInfo relation) =>
+        new(SqlState.InsufficientPrivilege, $"permission denied for {KindName(relation.Kind)} {relation.Name}");
+
+    /// <summary>The kind of a relation as privilege errors name it.</summary>
+    public static string KindName(RelationKind kind) => kind switch
+    {
+        RelationKind.Index or RelationKind.PartitionedIndex => "index",
+        RelationKind.Sequence => "sequence",
+        RelationKind.View => "view",
+        RelationKind.MaterializedView => "materialized view",
+        RelationKind.ForeignTable => "foreign table",
+        _ => "table",
+    };
+}

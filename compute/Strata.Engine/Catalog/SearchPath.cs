@@ -1,0 +1,36 @@
+namespace Strata.Engine.Catalog;
+
+/// <summary>
+/// Schemas that unqualified names are looked up in, in order, as <c>search_path</c> resolves for a role in a database: <c>pg_temp</c> and <c>pg_catalog</c> come first unless they are listed.
+/// Immutable.
+/// </summary>
+public sealed class SearchPath : IEquatable<SearchPath>
+{
+    private readonly int _hash;
+
+    public SearchPath(uint[] schemas, uint creationSchema)
+    {
+        Schemas = schemas;
+        CreationSchema = creationSchema;
+        var hash = new HashCode();
+        foreach (uint schema in schemas)
+            hash.Add(schema);
+        hash.Add(creationSchema);
+        _hash = hash.ToHashCode();
+    }
+
+    /// <summary>OIDs in lookup order.</summary>
+    public uint[] Schemas { get; }
+
+    /// <summary>Where objects without a schema are created; 0 when no schema of the path exists.</summary>
+    public uint CreationSchema { get; }
+
+    public bool Contains(uint schemaOid) => Array.IndexOf(Schemas, schemaOid) >= 0;
+
+    public bool Equals(SearchPath? other) =>
+        other is not null && (ReferenceEquals(this, other) || (CreationSchema == other.CreationSchema && Schemas.AsSpan().SequenceEqual(other.Schemas)));
+
+    public override bool Equals(object? obj) => Equals(obj as SearchPath);
+
+    public override int GetHashCode() => _hash;
+}

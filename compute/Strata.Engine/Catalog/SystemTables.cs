@@ -1,0 +1,56 @@
+namespace Strata.Engine.Catalog;
+
+/// <summary>Which code makes the rows of which built-in relation.</summary>
+internal static class SystemTables
+{
+    /// <summary>The row source of a built-in table, or of a built-in view that has no SQL text.</summary>
+    public static SystemTable Make(uint oid, string name) => name switch
+    {
+        "pg_class" => new RowsTable(CatalogScans.Classes),
+        "pg_attribute" => new RowsTable(CatalogScans.Attributes),
+        "pg_type" => new CatalogTableSource(oid, CatalogScans.Types),
+        "pg_namespace" => new RowsTable(CatalogScans.Schemas),
+        "pg_index" => new CatalogTableSource(oid, CatalogScans.Indexes),
+        "pg_constraint" => new RowsTable(CatalogScans.Constraints),
+        "pg_attrdef" => new RowsTable(CatalogScans.Defaults),
+        "pg_sequence" => new RowsTable(CatalogScans.Sequences),
+        "pg_rewrite" => new RowsTable(CatalogScans.Rules),
+        "pg_depend" => new RowsTable(CatalogScans.Dependencies),
+        "pg_description" => new CatalogTableSource(oid, CatalogScans.Comments),
+        "pg_shdescription" => new RowsTable(CatalogScans.SharedComments),
+        "pg_enum" => new RowsTable(CatalogScans.EnumLabels),
+        "pg_statistic" => new RowsTable(CatalogScans.Statistics),
+        "pg_authid" => new RowsTable(CatalogScans.Roles),
+        "pg_auth_members" => new RowsTable(CatalogScans.Memberships),
+        "pg_database" => new RowsTable(CatalogScans.Databases),
+        "pg_db_role_setting" => new RowsTable(CatalogScans.RoleSettings),
+        "pg_tablespace" => new RowsTable(CatalogScans.Tablespaces),
+        "pg_proc" or "pg_operator" or "pg_cast" or "pg_aggregate" or "pg_opclass" or "pg_opfamily" or "pg_amop" or "pg_amproc" or "pg_am" or "pg_collation"
+            or "pg_language" or "pg_range" => new CatalogTableSource(oid, null),
+        "pg_settings" => new RowsTable(MonitoringScans.Settings),
+        "pg_stat_activity" => new RowsTable(MonitoringScans.Activity),
+        "pg_prepared_statements" => new RowsTable(MonitoringScans.PreparedStatements),
+        "pg_cursors" => new RowsTable(MonitoringScans.Cursors),
+        "pg_stat_database" => new RowsTable(MonitoringScans.Databases),
+        "pg_stat_all_tables" => new RowsTable(static context => MonitoringScans.Tables(context, system: true, user: true)),
+        "pg_stat_user_tables" => new RowsTable(static context => MonitoringScans.Tables(context, system: false, user: true)),
+        "pg_stat_sys_tables" => new RowsTable(static context => MonitoringScans.Tables(context, system: true, user: false)),
+        _ => new RowsTable(static _ => []),
+    };
+
+    /// <summary>Rows from one function.</summary>
+    private sealed class RowsTable(Func<SystemScanContext, IEnumerable<CatalogValue[]>> rows) : SystemTable
+    {
+        public override IEnumerable<CatalogValue[]> Scan(SystemScanContext context) => rows(context);
+    }
+
+    /// <summary>Built-in rows from the embedded text, then rows of user objects.</summary>
+    private sealed class CatalogTableSource(uint oid, Func<SystemScanContext, IEnumerable<CatalogValue[]>>? userRows) : SystemTable
+    {
+        public override IEnumerable<CatalogValue[]> Scan(SystemScanContext context)
+        {
+            IEnumerable<CatalogValue[]> builtin = BuiltinRows.Read(BuiltinRelations.Find(oid)!);
+            return userRows is null ? builtin : builtin.Concat(userRows(context));
+        }
+    }
+}

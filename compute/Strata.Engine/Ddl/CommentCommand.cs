@@ -1,0 +1,71 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>COMMENT ON.</summary>
+internal static class CommentCommand
+{
+    public static void Execute(DdlContext context, CommentStatement statement)
+    {
+        ObjectAddress target = Resolve(context, statement);
+        CommentInfo? before = context.View.FindCommentEntry(target);
+        // An empty text removes the comment, as NULL does.
+        CommentInfo? after = string.IsNullOrEmpty(statement.Text) ? null : new CommentInfo(target, statement.Text);
+        if (before is not null && after is not null)
+            context.Changes.Replace(before, after, context.Cancellation);
+        else if (after is not null)
+            context.Changes.Create(after, context.Cancellation);
+        else if (before is not null)
+            context.Changes.Drop(before, context.Cancellation);
+    }
+
+    private static ObjectAddress Resolve(DdlContext context, CommentStatement statement)
+    {
+        switch (statement.Kind)
+        {
+            case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence:
+                return new ObjectAddress(CatalogOids.PgClass, Relation(context, ((NamedObject)statement.Object).Name).Oid);
+            case ObjectKind.Column:
+                QualifiedName name = ((NamedObject)statement.Object).Name;
+                RelationInfo table = Relation(context, new QualifiedName([.. name.Parts.AsSpan()[..^1]], name.Position));
+                ColumnInfo column = table.FindColumn(name.Name) ??
+                    throw new SqlException(SqlState.UndefinedColumn, $"column \"{name.Name}\" of relation \"{table.Name}\" does not exist");
+                return new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number);
+            case ObjectKind.Schema:
+                SchemaInfo schema = context.RequireSchema(((NamedObject)statement.Object).Name.Name);
+                RequireOwner(context, schema.OwnerOid, $"schema {schema.Name}");
+                return new ObjectAddress(CatalogOids.PgNamespace, schema.Oid);
+            case ObjectKind.Database:
+                return new ObjectAddress(CatalogOids.PgDatabase, DatabaseCommands.Require(context, ((NamedObject)statement.Object).Name.Name).Oid);
+            case ObjectKind.Role:
+                string role = ((NamedObject)statement.Object).Name.Name;
+                return new ObjectAddress(CatalogOids.PgAuthId, context.View.FindRole(role)?.Oid ?? throw new SqlException(SqlState.UndefinedObject, $"role \"{role}\" does not exist"));
+            case ObjectKind.TableConstraint:
+                var dependent = (DependentObject)statement.Object;
+                RelationInfo owner = Relation(context, dependent.Owner);
+                ConstraintInfo constraint = Array.Find(owner.Constraints, c => c.Name == dependent.Name) ??
+                    throw new SqlException(SqlState.UndefinedObject, $"constraint \"{dependent.Name}\" for table \"{owner.Name}\" does not exist");
+                return new ObjectAddress(CatalogOids.PgConstraint, constraint.Oid);
+            case ObjectKind.Type or ObjectKind.Domain:
+                return new ObjectAddress(CatalogOids.PgType, context.ResolveType(((TypeObject)statement.Object).Type).Oid);
+            default:
+                throw new SqlException(SqlState.FeatureNotSupported, $"COMMENT ON {DropCommand.KindName(statement.Kind).ToUpperInvariant()} is not supported yet");
+        }
+    }
+
+    private static RelationInfo Relation(DdlContext context, QualifiedName name)
+    {
+        RelationInfo relation = context.Require(new RelationName(null, name.Schema, name.Name, name.Position), RelationLockMode.ShareUpdateExclusive);
+        context.CheckOwner(relation);
+        return relation;
+    }
+
+    private static void RequireOwner(DdlContext context, uint owner, string target)
+    {
+        if (!context.Permissions.IsOwner(owner))
+            throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of {target}");
+    }
+}

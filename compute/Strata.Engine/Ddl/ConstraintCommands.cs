@@ -1,0 +1,280 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+using ConstraintKind = Strata.Engine.Catalog.ConstraintKind;
+using ForeignKeyAction = Strata.Engine.Catalog.ForeignKeyAction;
+using SyntaxAction = Strata.Sql.Syntax.ForeignKeyAction;
+using SyntaxKind = Strata.Sql.Syntax.ConstraintKind;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>Adds constraints to tables, for CREATE TABLE and ALTER TABLE.</summary>
+internal sealed class ConstraintCommands(DdlContext context)
+{
+    /// <summary>Adds a constraint; <paramref name="validate"/> when the table may have rows. Returns the table's entry that is in force then.</summary>
+    public RelationInfo Add(RelationInfo table, Constraint constraint, bool validate) => constraint.Kind switch
+    {
+        SyntaxKind.Check => AddCheck(table, constraint, validate),
+        SyntaxKind.PrimaryKey or SyntaxKind.Unique => AddKey(table, constraint),
+        SyntaxKind.ForeignKey => AddForeignKey(table, constraint, validate),
+        _ => throw new SqlException(SqlState.FeatureNotSupported, "exclusion constraints are not supported yet"),
+    };
+
+    private string NameOf(RelationInfo table, Constraint constraint, string? column, string label)
+    {
+        if (constraint.Name is null)
+            return context.ChooseName(table.Name, column, label, name => Exists(table, name) || context.View.FindRelation(table.SchemaOid, name) is not null);
+        if (Exists(table, constraint.Name))
+            throw new SqlException(SqlState.DuplicateObject, $"constraint \"{constraint.Name}\" for relation \"{table.Name}\" already exists");
+        return constraint.Name;
+    }
+
+    private static bool Exists(RelationInfo table, string name) => Array.Exists(table.Constraints, c => c.Name == name);
+
+    private RelationInfo AddCheck(RelationInfo table, Constraint constraint, bool validate)
+    {
+        CatalogExpression check = StoredExpressions.OverTable(context, table, constraint.Expression!, isCondition: true);
+        List<string> columns = StoredExpressions.ColumnNames(constraint.Expression!);
+        string name = NameOf(table, constraint, columns.Count == 1 ? columns[0] : null, "check");
+        var added = new ConstraintInfo
+        {
+            Oid = context.NewOid(),
+            Name = name,
+            SchemaOid = table.SchemaOid,
+            Kind = ConstraintKind.Check,
+            TableOid = table.Oid,
+            Columns = [.. columns.Select(column => table.FindColumn(column)?.Number ?? 0).Where(static n => n > 0)],
+            Check = check,
+            NoInherit = constraint.IsNoInherit,
+            IsValidated = !constraint.IsNotValid,
+        };
+        if (validate && !constraint.IsNotValid)
+            TableValidation.Check(context, table, added);
+        return With(table, added);
+    }
+
+    private RelationInfo With(RelationInfo table, ConstraintInfo added)
+    {
+        ConstraintInfo[] constraints = [.. table.Constraints, added];
+        Array.Sort(constraints, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return context.Replace(table, table with { Constraints = constraints });
+    }
+
+    private RelationInfo AddKey(RelationInfo table, Constraint constraint)
+    {
+        bool isPrimary = constraint.Kind == SyntaxKind.PrimaryKey;
+        if (isPrimary && table.PrimaryKey is not null)
+            throw new SqlException(SqlState.InvalidTableDefinition, $"multiple primary keys for table \"{table.Name}\" are not allowed") { Position = context.Position(constraint.Position) };
+        if (constraint.IndexName is not null)
+            return AddKeyUsingIndex(table, constraint, isPrimary);
+        short[] columns = KeyColumns(table, constraint.Columns, constraint);
+        if (isPrimary)
+            table = MarkNotNull(table, columns);
+        string name = constraint.Name is { } given
+            ? CheckIndexName(table, given)
+            : isPrimary
+                ? NameOf(table, constraint, null, "pkey")
+                : NameOf(table, constraint, string.Join('_', constraint.Columns.AsSpan().ToArray()), "key");
+        var keys = new List<IndexKey>();
+        foreach (short column in columns)
+            keys.Add(IndexCommands.ColumnKey(table, column, context));
+        int keyCount = keys.Count;
+        foreach (short column in KeyColumns(table, constraint.Including, constraint))
+            keys.Add(IndexCommands.ColumnKey(table, column, context) with { OperatorClassOid = 0, CollationOid = 0 });
+        IndexInfo index = new IndexCommands(context).Create(table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable);
+        return With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
+        {
+            Oid = context.NewOid(),
+            Name = name,
+            SchemaOid = table.SchemaOid,
+            Kind = isPrimary ? ConstraintKind.PrimaryKey : ConstraintKind.Unique,
+            TableOid = table.Oid,
+            IndexOid = index.Oid,
+            Columns = columns,
+            IsDeferrable = RejectDeferrable(constraint),
+            IsDeferred = constraint.IsInitiallyDeferred,
+        });
+    }
+
+    private static bool RejectDeferrable(Constraint constraint) => constraint.IsDeferrable
+        ? throw new SqlException(SqlState.FeatureNotSupported, "deferrable unique constraints are not supported yet")
+        : false;
+
+    private string CheckIndexName(RelationInfo table, string name)
+    {
+        if (context.View.FindRelation(table.SchemaOid, name) is not null)
+            throw new SqlException(SqlState.DuplicateTable, $"relation \"{name}\" already exists");
+        return Exists(table, name)
+            ? throw new SqlException(SqlState.DuplicateObject, $"constraint \"{name}\" for relation \"{table.Name}\" already exists")
+            : name;
+    }
+
+    private RelationInfo AddKeyUsingIndex(RelationInfo table, Constraint constraint, bool isPrimary)
+    {
+        RelationInfo index = context.View.FindRelation(table.SchemaOid, constraint.IndexName!) ??
+            throw new SqlException(SqlState.UndefinedObject, $"index \"{constraint.IndexName}\" does not exist");
+        if (index.Index is not { } info || info.TableOid != table.Oid)
+            throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"index \"{constraint.IndexName}\" does not belong to table \"{table.Name}\"");
+        if (!info.IsUnique || info.Predicate is not null || Array.Exists(info.Keys, static k => k.Column == 0))
+            throw new SqlException(SqlState.WrongObjectType, $"\"{constraint.IndexName}\" is not a unique index") { Detail = "Cannot create a primary key or unique constraint using such an index." };
+        short[] columns = [.. info.Keys.Take(info.KeyCount).Select(static k => k.Column)];
+        if (isPrimary)
+            table = MarkNotNull(table, columns);
+        string name = constraint.Name ?? index.Name;
+        RelationInfo renamed = index with { Name = name, Index = info with { Name = name, IsPrimary = isPrimary } };
+        if (name != index.Name)
+            context.Notice($"ALTER TABLE / ADD CONSTRAINT USING INDEX will rename index \"{index.Name}\" to \"{name}\"");
+        context.Replace(index, renamed);
+        return With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
+        {
+            Oid = context.NewOid(),
+            Name = name,
+            SchemaOid = table.SchemaOid,
+            Kind = isPrimary ? ConstraintKind.PrimaryKey : ConstraintKind.Unique,
+            TableOid = table.Oid,
+            IndexOid = index.Oid,
+            Columns = columns,
+        });
+    }
+
+    private short[] KeyColumns(RelationInfo table, SyntaxList<string> names, Constraint constraint)
+    {
+        var columns = new List<short>();
+        foreach (string name in names)
+        {
+            ColumnInfo column = table.FindColumn(name) ??
+                throw new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" named in key does not exist") { Position = context.Position(constraint.Position) };
+            if (columns.Contains(column.Number))
+                throw new SqlException(SqlState.DuplicateColumn, $"column \"{name}\" appears twice in {(constraint.Kind == SyntaxKind.PrimaryKey ? "primary key" : "unique")} constraint")
+                {
+                    Position = context.Position(constraint.Position),
+                };
+            columns.Add(column.Number);
+        }
+
+        return [.. columns];
+    }
+
+    private RelationInfo MarkNotNull(RelationInfo table, short[] columns)
+    {
+        ColumnInfo[] changed = [.. table.Columns];
+        bool any = false;
+        foreach (short number in columns)
+        {
+            if (changed[number - 1].NotNull)
+                continue;
+            TableValidation.NotNull(context, table, changed[number - 1]);
+            changed[number - 1] = changed[number - 1] with { NotNull = true };
+            any = true;
+        }
+
+        return any ? context.Replace(table, table with { Columns = changed }) : table;
+    }
+
+    private RelationInfo AddForeignKey(RelationInfo table, Constraint constraint, bool validate)
+    {
+        RelationInfo referenced = constraint.ReferencedTable!.Name == table.Name && constraint.ReferencedTable.Schema is null
+            ? table
+            : context.Require(constraint.ReferencedTable, RelationLockMode.ShareRowExclusive);
+        if (referenced.Kind != RelationKind.Table || referenced.SystemTable is not null)
+            throw new SqlException(SqlState.WrongObjectType, $"referenced relation \"{referenced.Name}\" is not a table");
+        context.Permissions.Check(referenced, Privileges.References);
+        short[] columns = ForeignColumns(table, constraint.Columns, constraint);
+        (short[] keys, IndexInfo index) = ReferencedKey(referenced, constraint);
+        if (columns.Length != keys.Length)
+            throw new SqlException(SqlState.InvalidForeignKey, "number of referencing and referenced columns for foreign key disagree") { Position = 0 };
+        string name = NameOf(table, constraint, string.Join('_', constraint.Columns.AsSpan().ToArray()), "fkey");
+        CheckTypes(table, referenced, columns, keys, name);
+        if (constraint.Match == ForeignKeyMatch.Partial)
+            throw new SqlException(SqlState.FeatureNotSupported, "MATCH PARTIAL not yet implemented") { Position = context.Position(constraint.Position) };
+        if (constraint.IsDeferrable)
+            throw new SqlException(SqlState.FeatureNotSupported, "deferrable foreign keys are not supported yet");
+        var added = new ConstraintInfo
+        {
+            Oid = context.NewOid(),
+            Name = name,
+            SchemaOid = table.SchemaOid,
+            Kind = ConstraintKind.ForeignKey,
+            TableOid = table.Oid,
+            IndexOid = index.Oid,
+            Columns = columns,
+            ReferencedTableOid = referenced.Oid,
+            ReferencedColumns = keys,
+            OnUpdate = ActionOf(constraint.OnUpdate),
+            OnDelete = ActionOf(constraint.OnDelete),
+            Match = constraint.Match == ForeignKeyMatch.Full ? 'f' : 's',
+            IsValidated = !constraint.IsNotValid,
+        };
+        if (validate && !constraint.IsNotValid)
+            TableValidation.ForeignKey(context, table, referenced, added);
+        return With(context.View.FindRelation(table.Oid)!, added);
+    }
+
+    private static ForeignKeyAction ActionOf(SyntaxAction action) => action switch
+    {
+        SyntaxAction.Restrict => ForeignKeyAction.Restrict,
+        SyntaxAction.Cascade => ForeignKeyAction.Cascade,
+        SyntaxAction.SetNull => ForeignKeyAction.SetNull,
+        SyntaxAction.SetDefault => ForeignKeyAction.SetDefault,
+        _ => ForeignKeyAction.NoAction,
+    };
+
+    private short[] ForeignColumns(RelationInfo table, SyntaxList<string> names, Constraint constraint)
+    {
+        var columns = new short[names.Count];
+        for (int i = 0; i < columns.Length; i++)
+            columns[i] = table.FindColumn(names[i])?.Number ??
+                throw new SqlException(SqlState.UndefinedColumn, $"column \"{names[i]}\" referenced in foreign key constraint does not exist") { Position = 0 };
+        return columns;
+    }
+
+    private (short[] Columns, IndexInfo Index) ReferencedKey(RelationInfo referenced, Constraint constraint)
+    {
+        if (constraint.ReferencedColumns.IsEmpty)
+        {
+            IndexInfo primary = referenced.PrimaryKey ??
+                throw new SqlException(SqlState.UndefinedObject, $"there is no primary key for referenced table \"{referenced.Name}\"");
+            return ([.. primary.Keys.Take(primary.KeyCount).Select(static k => k.Column)], primary);
+        }
+
+        short[] columns = ForeignColumns(referenced, constraint.ReferencedColumns, constraint);
+        foreach (IndexInfo index in referenced.Indexes)
+            if (index.IsUnique && index.IsImmediate && index.Predicate is null && index.KeyCount == columns.Length && columns.All(c => Array.Exists(index.Keys, k => k.Column == c)))
+                return (columns, index);
+        throw new SqlException(SqlState.InvalidForeignKey, $"there is no unique constraint matching given keys for referenced table \"{referenced.Name}\"");
+    }
+
+    private void CheckTypes(RelationInfo table, RelationInfo referenced, short[] columns, short[] keys, string name)
+    {
+        for (int i = 0; i < columns.Length; i++)
+        {
+            ColumnInfo column = table.Columns[columns[i] - 1], key = referenced.Columns[keys[i] - 1];
+            SqlType left = TypeResolver.Find(column.TypeOid, context.View)!, right = TypeResolver.Find(key.TypeOid, context.View)!;
+            if (left.Oid == right.Oid || (left.Category == right.Category && left.Category is TypeCategory.Numeric or TypeCategory.String or TypeCategory.DateTime))
+                continue;
+            throw new SqlException(SqlState.DatatypeMismatch, $"foreign key constraint \"{name}\" cannot be implemented")
+            {
+                Detail = $"Key columns \"{column.Name}\" and \"{key.Name}\" are of incompatible types: {TypeNames.Format(left, column.TypeModifier)} and {TypeNames.Format(right, key.TypeModifier)}.",
+            };
+        }
+    }
+
+    /// <summary>Copies an index for LIKE INCLUDING INDEXES; keys become constraints again.</summary>
+    public RelationInfo CopyIndex(RelationInfo table, RelationInfo source, IndexInfo index)
+    {
+        ConstraintInfo? constraint = Array.Find(source.Constraints, c => c.IndexOid == index.Oid && c.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique);
+        var columns = new List<string>();
+        foreach (IndexKey key in index.Keys)
+            if (key.Column > 0)
+                columns.Add(source.Columns[key.Column - 1].Name);
+        if (constraint is not null)
+            return AddKey(table, new Constraint(index.IsPrimary ? SyntaxKind.PrimaryKey : SyntaxKind.Unique, -1) { Columns = [.. columns.Take(index.KeyCount)] });
+        if (columns.Count != index.Keys.Length || index.Predicate is not null)
+            throw new SqlException(SqlState.FeatureNotSupported, "LIKE INCLUDING INDEXES of expression or partial indexes is not supported yet");
+        List<IndexKey> keys = [.. index.Keys.Select((key, i) => key with { Column = table.FindColumn(columns[i])!.Number })];
+        string name = context.ChooseName(table.Name, string.Join('_', columns), "idx", candidate => context.View.FindRelation(table.SchemaOid, candidate) is not null);
+        new IndexCommands(context).Create(table, name, keys, index.KeyCount, index.IsUnique, isPrimary: false, index.NullsNotDistinct, null);
+        return context.View.FindRelation(table.Oid)!;
+    }
+}

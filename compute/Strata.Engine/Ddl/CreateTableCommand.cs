@@ -1,0 +1,87 @@
+using Strata.Engine.Binding;
+using Strata.Engine.Catalog;
+using Strata.Engine.Planning;
+using Strata.Engine.Sessions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>CREATE TABLE, CREATE TABLE AS and SELECT INTO.</summary>
+internal static class CreateTableCommand
+{
+    public static void Execute(DdlContext context, CreateTableStatement statement)
+    {
+        RejectUnsupported(statement);
+        SchemaInfo schema = context.CreationSchema(statement.Relation.Schema, statement.Relation.Position, statement.Relation.Persistence);
+        if (!TryReserveName(context, schema, statement.Relation.Name, statement.IfNotExists))
+            return;
+        var builder = new TableBuilder(context, schema, statement.Relation.Name);
+        builder.Add(statement.Elements);
+        builder.Create(statement.Relation.Persistence, StorageOptions.Parse(statement.Options));
+    }
+
+    private static void RejectUnsupported(CreateTableStatement statement)
+    {
+        string? what = statement switch
+        {
+            { ForeignServer: not null } => "foreign tables",
+            { PartitionOf: not null } or { PartitionBy: not null } => "table partitioning",
+            { OfType: not null } => "typed tables",
+            { Inherits.IsEmpty: false } => "table inheritance",
+            { OnCommit: not OnCommitAction.None } => "ON COMMIT",
+            _ => null,
+        };
+        if (what is not null)
+            throw new SqlException(SqlState.FeatureNotSupported, $"{what} {(what.EndsWith('s') ? "are" : "is")} not supported yet");
+        if (statement.AccessMethod is not (null or "heap"))
+            throw new SqlException(SqlState.UndefinedObject, $"access method \"{statement.AccessMethod}\" does not exist");
+        if (statement.Tablespace is not (null or "pg_default"))
+            throw new SqlException(SqlState.UndefinedObject, $"tablespace \"{statement.Tablespace}\" does not exist");
+    }
+
+    private static bool TryReserveName(DdlContext context, SchemaInfo schema, string name, bool ifNotExists)
+    {
+        context.LockName(schema.Oid, name);
+        if (ifNotExists && context.View.FindRelation(schema.Oid, name) is not null)
+        {
+            context.Session.Notice($"relation \"{name}\" already exists, skipping", sqlState: SqlState.DuplicateTable.Code);
+            return false;
+        }
+
+        context.CheckNameIsFree(schema.Oid, name, hasRowType: true);
+        return true;
+    }
+
+    /// <summary>Makes a table of a query's result; returns the number of rows, or null when there is none to tell (it existed already, or WITH NO DATA).</summary>
+    public static long? ExecuteAs(DdlContext context, IntoClause into, Statement query, bool ifNotExists)
+    {
+        if (!Binder.Accepts(query))
+            throw new SqlException(SqlState.FeatureNotSupported, "CREATE TABLE AS EXECUTE is not supported yet");
+        SchemaInfo schema = context.CreationSchema(into.Relation.Schema, into.Relation.Position, into.Relation.Persistence);
+        if (!TryReserveName(context, schema, into.Relation.Name, ifNotExists))
+            return null;
+        BoundStatement bound = Binder.Bind(query, StoredExpressions.BindingContextOf(context));
+        CheckPrivileges(context, bound);
+        if (into.Columns.Count > bound.Output.Count)
+            throw new SqlException(SqlState.SyntaxError, "too many column names were specified");
+        var builder = new TableBuilder(context, schema, into.Relation.Name);
+        for (int i = 0; i < bound.Output.Count; i++)
+            builder.AddColumn(i < into.Columns.Count ? into.Columns[i] : bound.Output[i].Name, StoredType(bound.Output[i].Type));
+        RelationInfo table = builder.Create(into.Relation.Persistence, StorageOptions.Parse(into.Options));
+        if (into.WithNoData)
+            return null;
+        var target = new RelationName(null, schema.Name, table.Name, -1);
+        var insert = new InsertStatement(target, (SelectStatement)query, -1);
+        return new InternalQuery(context).Run(insert, context.StatementText);
+    }
+
+    private static SqlType StoredType(SqlType type) => type.Oid == TypeOid.Unknown ? SqlType.Text : type;
+
+    private static void CheckPrivileges(DdlContext context, BoundStatement bound)
+    {
+        foreach (RequiredPrivilege required in bound.Privileges)
+            if (context.View.FindRelation(required.RelationOid) is { } relation)
+                context.Permissions.Check(relation, required.Privilege switch { 'r' => Privileges.Select, 'a' => Privileges.Insert, 'w' => Privileges.Update, _ => Privileges.Delete }, required.RoleOid);
+    }
+}

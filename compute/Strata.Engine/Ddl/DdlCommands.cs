@@ -1,0 +1,187 @@
+using Strata.Engine.Sessions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>Which command carries out which definition statement, and its tag.</summary>
+internal static class DdlCommands
+{
+    /// <summary>True for commands that PostgreSQL refuses within a transaction block; their name for the message.</summary>
+    public static bool RunsOutsideBlock(Statement statement, out string? name)
+    {
+        name = statement switch
+        {
+            CreateDatabaseStatement => "CREATE DATABASE",
+            DropDatabaseStatement => "DROP DATABASE",
+            VacuumStatement { IsVacuum: true } => "VACUUM",
+            CreateIndexStatement { IsConcurrent: true } => "CREATE INDEX CONCURRENTLY",
+            _ => null,
+        };
+        return name is not null;
+    }
+
+    /// <summary>Runs a statement. A row count belongs to the tag when it is not null.</summary>
+    public static (string Tag, long? Rows) Execute(DdlContext context, StatementRunner runner, Statement statement, string own)
+    {
+        switch (statement)
+        {
+            case CreateTableStatement create:
+                CreateTableCommand.Execute(context, create);
+                break;
+            case CreateTableAsStatement { IsMaterializedView: false } create:
+                return CreateTableCommand.ExecuteAs(context, create.Into, create.Query, create.IfNotExists) is { } created ? ("SELECT", created) : ("CREATE TABLE AS", null);
+            case SelectStatement { Body: SelectBody { Into: { } into } body } select:
+                return ("SELECT", CreateTableCommand.ExecuteAs(context, into, select with { Body = body with { Into = null } }, ifNotExists: false) ?? 0);
+            case Sql.Syntax.AlterTableStatement alter:
+                new AlterTableCommand(context).Execute(alter);
+                break;
+            case CreateIndexStatement create:
+                new IndexCommands(context).Create(create);
+                break;
+            case CreateSequenceStatement create:
+                SequenceCommands.Create(context, create);
+                break;
+            case AlterSequenceStatement alter:
+                SequenceCommands.Alter(context, alter);
+                break;
+            case CreateSchemaStatement create:
+                SchemaCommands.Create(context, create);
+                break;
+            case CreateViewStatement create:
+                ViewCommand.Create(context, create, own);
+                break;
+            case DropStatement drop:
+                DropCommand.Execute(context, drop);
+                break;
+            case TruncateStatement truncate:
+                TruncateCommand.Execute(context, truncate);
+                break;
+            case CommentStatement comment:
+                CommentCommand.Execute(context, comment);
+                break;
+            case RenameStatement rename:
+                RenameCommand.Rename(context, rename);
+                break;
+            case AlterObjectSchemaStatement move:
+                RenameCommand.SetSchema(context, move);
+                break;
+            case AlterOwnerStatement owner:
+                OwnerCommand.Execute(context, owner);
+                break;
+            case ReassignOwnedStatement reassign:
+                OwnerCommand.Reassign(context, reassign);
+                break;
+            case VacuumStatement vacuum:
+                MaintenanceCommands.Vacuum(context, vacuum);
+                break;
+            case ReindexStatement reindex:
+                new IndexCommands(context).Reindex(reindex);
+                break;
+            case CreateEnumStatement create:
+                TypeCommands.CreateEnum(context, create);
+                break;
+            case AlterEnumStatement alter:
+                TypeCommands.AddEnumValue(context, alter);
+                break;
+            case CreateDomainStatement create:
+                TypeCommands.CreateDomain(context, create);
+                break;
+            default:
+                ExecuteShared(context, statement);
+                break;
+        }
+
+        return (TagOf(statement), null);
+    }
+
+    private static void ExecuteShared(DdlContext context, Statement statement)
+    {
+        switch (statement)
+        {
+            case CreateRoleStatement create:
+                RoleCommands.Create(context, create);
+                break;
+            case AlterRoleStatement alter:
+                RoleCommands.Alter(context, alter);
+                break;
+            case AlterRoleSetStatement alter:
+                RoleCommands.AlterSettings(context, alter);
+                break;
+            case DropRoleStatement drop:
+                RoleCommands.Drop(context, drop);
+                break;
+            case GrantRoleStatement grant:
+                RoleCommands.Grant(context, grant);
+                break;
+            case GrantStatement grant:
+                new GrantCommand(context, grant).Execute();
+                break;
+            case CreateDatabaseStatement create:
+                DatabaseCommands.Create(context, create);
+                break;
+            case AlterDatabaseStatement alter:
+                DatabaseCommands.Alter(context, alter);
+                break;
+            case AlterDatabaseSetStatement alter:
+                DatabaseCommands.AlterSettings(context, alter);
+                break;
+            case DropDatabaseStatement drop:
+                DatabaseCommands.Drop(context, drop);
+                break;
+            default:
+                throw new SqlException(SqlState.FeatureNotSupported, $"{TagOf(statement)} is not supported yet");
+        }
+    }
+
+    /// <summary>The command tag.</summary>
+    public static string TagOf(Statement statement) => statement switch
+    {
+        CreateTableStatement => "CREATE TABLE",
+        CreateTableAsStatement { IsMaterializedView: true } => "CREATE MATERIALIZED VIEW",
+        CreateTableAsStatement => "CREATE TABLE AS",
+        Sql.Syntax.AlterTableStatement alter => "ALTER " + DropCommand.KindName(alter.Kind).ToUpperInvariant(),
+        CreateIndexStatement => "CREATE INDEX",
+        CreateSequenceStatement => "CREATE SEQUENCE",
+        AlterSequenceStatement => "ALTER SEQUENCE",
+        CreateSchemaStatement => "CREATE SCHEMA",
+        CreateViewStatement => "CREATE VIEW",
+        DropStatement drop => "DROP " + DropCommand.KindName(drop.Kind).ToUpperInvariant(),
+        TruncateStatement => "TRUNCATE TABLE",
+        CommentStatement => "COMMENT",
+        RenameStatement { Kind: ObjectKind.Column } rename => "ALTER " + DropCommand.KindName(rename.RelationKind ?? ObjectKind.Table).ToUpperInvariant(),
+        RenameStatement { Kind: ObjectKind.TableConstraint } => "ALTER TABLE",
+        RenameStatement rename => "ALTER " + DropCommand.KindName(rename.Kind).ToUpperInvariant(),
+        AlterObjectSchemaStatement move => "ALTER " + DropCommand.KindName(move.Kind).ToUpperInvariant(),
+        AlterOwnerStatement owner => "ALTER " + DropCommand.KindName(owner.Kind).ToUpperInvariant(),
+        ReassignOwnedStatement => "REASSIGN OWNED",
+        VacuumStatement vacuum => vacuum.IsVacuum ? "VACUUM" : "ANALYZE",
+        ReindexStatement => "REINDEX",
+        CreateEnumStatement or CreateCompositeTypeStatement or CreateRangeStatement => "CREATE TYPE",
+        AlterEnumStatement or AlterTypeStatement => "ALTER TYPE",
+        CreateDomainStatement => "CREATE DOMAIN",
+        CreateRoleStatement => "CREATE ROLE",
+        AlterRoleStatement or AlterRoleSetStatement => "ALTER ROLE",
+        DropRoleStatement => "DROP ROLE",
+        GrantRoleStatement grant => grant.IsGrant ? "GRANT ROLE" : "REVOKE ROLE",
+        GrantStatement grant => grant.IsGrant ? "GRANT" : "REVOKE",
+        CreateDatabaseStatement => "CREATE DATABASE",
+        AlterDatabaseStatement or AlterDatabaseSetStatement => "ALTER DATABASE",
+        DropDatabaseStatement => "DROP DATABASE",
+        DoStatement => "DO",
+        CallStatement => "CALL",
+        ClusterStatement => "CLUSTER",
+        CreateExtensionStatement => "CREATE EXTENSION",
+        _ => Spell(statement.GetType().Name),
+    };
+
+    // CreateTriggerStatement becomes CREATE TRIGGER.
+    private static string Spell(string typeName)
+    {
+        string name = typeName.EndsWith("Statement", StringComparison.Ordinal) ? typeName[..^"Statement".Length] : typeName;
+        var text = new System.Text.StringBuilder();
+        foreach (char c in name)
+            text.Append(char.IsUpper(c) && text.Length > 0 ? " " : "").Append(char.ToUpperInvariant(c));
+        return text.ToString();
+    }
+}

@@ -1,0 +1,403 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+using ConstraintKind = Strata.Engine.Catalog.ConstraintKind;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>DROP of relations, schemas and types, with everything that depends on them.</summary>
+internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
+{
+    private readonly HashSet<uint> _relations = [];
+    private readonly List<RelationInfo> _order = [];
+    private readonly HashSet<uint> _types = [];
+    private readonly List<(RelationInfo Table, ConstraintInfo Constraint)> _constraints = [];
+    private readonly List<(RelationInfo Table, int Column)> _defaults = [];
+    private readonly List<(RelationInfo Table, int Column)> _columns = [];
+    private readonly List<(string Dependent, string Referenced)> _cascades = [];
+    private string _subject = "";
+    private (uint Table, int Column) _droppedColumn;
+
+    public static void Execute(DdlContext context, DropStatement statement)
+    {
+        var command = new DropCommand(context, statement.Behavior);
+        switch (statement.Kind)
+        {
+            case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
+                command.DropRelations(statement);
+                break;
+            case ObjectKind.Schema:
+                command.DropSchemas(statement);
+                break;
+            case ObjectKind.Type or ObjectKind.Domain:
+                command.DropTypes(statement);
+                break;
+            default:
+                DropUnsupported(context, statement);
+                break;
+        }
+    }
+
+    // Kinds of objects that can't exist here: IF EXISTS is satisfied, the rest is refused.
+    private static void DropUnsupported(DdlContext context, DropStatement statement)
+    {
+        if (!statement.IfExists)
+            throw new SqlException(SqlState.FeatureNotSupported, $"DROP {KindName(statement.Kind).ToUpperInvariant()} is not supported yet");
+        foreach (ObjectReference reference in statement.Objects)
+            context.Notice($"{KindName(statement.Kind)} \"{NameOf(reference)}\" does not exist, skipping");
+    }
+
+    private static string NameOf(ObjectReference reference) => reference switch
+    {
+        NamedObject named => named.Name.ToString(),
+        FunctionObject function => function.Name + "()",
+        TypeObject type => string.Join('.', type.Type.Names),
+        DependentObject dependent => dependent.Name,
+        _ => "",
+    };
+
+    /// <summary>An object kind as messages spell it.</summary>
+    public static string KindName(ObjectKind kind) => kind switch
+    {
+        ObjectKind.MaterializedView => "materialized view",
+        ObjectKind.ForeignTable => "foreign table",
+        ObjectKind.AccessMethod => "access method",
+        ObjectKind.EventTrigger => "event trigger",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
+
+    private void DropRelations(DropStatement statement)
+    {
+        foreach (ObjectReference reference in statement.Objects)
+        {
+            QualifiedName name = ((NamedObject)reference).Name;
+            var relationName = new RelationName(null, name.Schema, name.Name, name.Position);
+            if (name.Schema is { } schema && context.View.FindSchema(schema) is null)
+            {
+                if (!statement.IfExists)
+                    throw new SqlException(SqlState.InvalidSchemaName, $"schema \"{schema}\" does not exist");
+                context.Notice($"schema \"{schema}\" does not exist, skipping");
+                continue;
+            }
+
+            RelationInfo? relation = context.Find(relationName, RelationLockMode.AccessExclusive);
+            if (relation is null)
+            {
+                if (!statement.IfExists)
+                    throw new SqlException(
+                        statement.Kind is ObjectKind.Index ? SqlState.UndefinedObject : SqlState.UndefinedTable, $"{KindName(statement.Kind)} \"{name}\" does not exist");
+                context.Notice($"{KindName(statement.Kind)} \"{name}\" does not exist, skipping");
+                continue;
+            }
+
+            CheckKind(statement.Kind, relation);
+            context.CheckOwner(relation);
+            CheckNotPartOfConstraint(relation);
+            Add(relation);
+        }
+
+        Finish(statement.Objects.Count == 1 ? null : "desired object(s)");
+    }
+
+    private static void CheckKind(ObjectKind kind, RelationInfo relation)
+    {
+        ObjectKind actual = relation.Kind switch
+        {
+            RelationKind.Index => ObjectKind.Index,
+            RelationKind.Sequence => ObjectKind.Sequence,
+            RelationKind.View => ObjectKind.View,
+            RelationKind.MaterializedView => ObjectKind.MaterializedView,
+            _ => ObjectKind.Table,
+        };
+        if (kind == actual)
+            return;
+        string article = kind == ObjectKind.Index ? "an" : "a";
+        throw new SqlException(SqlState.WrongObjectType, $"\"{relation.Name}\" is not {article} {KindName(kind)}")
+        {
+            Hint = $"Use DROP {KindName(actual).ToUpperInvariant()} to remove {(actual == ObjectKind.Index ? "an" : "a")} {KindName(actual)}.",
+        };
+    }
+
+    private void CheckNotPartOfConstraint(RelationInfo relation)
+    {
+        if (relation.Index is { } index && context.View.FindRelation(index.TableOid) is { } table)
+            foreach (ConstraintInfo constraint in table.Constraints)
+                if (constraint.IndexOid == index.Oid && constraint.Kind != ConstraintKind.ForeignKey && !_relations.Contains(table.Oid))
+                    throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop index {relation.Name} because constraint {constraint.Name} on table {table.Name} requires it")
+                    {
+                        Hint = $"You can drop constraint {constraint.Name} on table {table.Name} instead.",
+                    };
+        foreach (Dependency dependency in relation.Dependencies)
+            if (dependency.Kind == DependencyKind.Internal && relation.Sequence is not null && context.View.FindRelation(dependency.Referenced.ObjectOid) is { } owner && !_relations.Contains(owner.Oid))
+                throw new SqlException(
+                    SqlState.DependentObjectsStillExist,
+                    $"cannot drop sequence {relation.Name} because column {owner.Columns[dependency.Referenced.SubId - 1].Name} of table {owner.Name} requires it")
+                {
+                    Hint = $"You can drop column {owner.Columns[dependency.Referenced.SubId - 1].Name} of table {owner.Name} instead.",
+                };
+    }
+
+    private static string Describe(RelationInfo relation) => Permissions.KindName(relation.Kind) + " " + relation.Name;
+
+    /// <summary>Adds a relation and what goes with it.</summary>
+    public void Add(RelationInfo relation)
+    {
+        if (!_relations.Add(relation.Oid))
+            return;
+        if (_subject.Length == 0)
+            _subject = Describe(relation);
+        foreach (IndexInfo index in relation.Indexes)
+            if (_relations.Add(index.Oid))
+                _order.Add(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
+        AddOwnedSequences(relation, column: 0);
+        _order.Add(relation);
+        if (relation.RowTypeOid != 0)
+            AddType(relation.RowTypeOid, Describe(relation));
+        AddDependents(relation);
+    }
+
+    private void AddOwnedSequences(RelationInfo relation, int column)
+    {
+        foreach (RelationInfo candidate in context.View.UserRelations)
+        {
+            if (candidate.Sequence is null || _relations.Contains(candidate.Oid))
+                continue;
+            foreach (Dependency dependency in candidate.Dependencies)
+                if (dependency.Kind is DependencyKind.Auto or DependencyKind.Internal && dependency.Referenced.ObjectOid == relation.Oid && (column == 0 || dependency.Referenced.SubId == column))
+                {
+                    Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive)!);
+                    break;
+                }
+        }
+    }
+
+    private void AddDependents(RelationInfo relation)
+    {
+        foreach (ConstraintInfo foreignKey in relation.ReferencedBy)
+        {
+            if (_relations.Contains(foreignKey.TableOid) || context.View.FindRelation(foreignKey.TableOid) is not { } table)
+                continue;
+            table = context.LockRelation(table, RelationLockMode.AccessExclusive)!;
+            _constraints.Add((table, foreignKey));
+            _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", Describe(relation)));
+        }
+
+        var address = new ObjectAddress(CatalogOids.PgClass, relation.Oid);
+        foreach (RelationInfo candidate in context.View.UserRelations)
+            foreach (Dependency dependency in candidate.Dependencies)
+                if (dependency.Referenced with { SubId = 0 } == address && dependency.Kind == DependencyKind.Normal && !_relations.Contains(candidate.Oid))
+                    AddDependent(candidate, dependency, Describe(relation));
+    }
+
+    private void AddDependent(RelationInfo candidate, in Dependency dependency, string referenced)
+    {
+        RelationInfo dependent = context.LockRelation(candidate, RelationLockMode.AccessExclusive)!;
+        if (dependent.View is not null)
+        {
+            _cascades.Add((Describe(dependent), referenced));
+            Add(dependent);
+            return;
+        }
+
+        // A default that takes its values from the sequence.
+        int column = dependency.Dependent.SubId;
+        if (column == 0 || dependent.Columns[column - 1].Default is null || (dependent.Oid, column) == _droppedColumn)
+            return;
+        _defaults.Add((dependent, column));
+        _cascades.Add(($"default value for column {dependent.Columns[column - 1].Name} of table {dependent.Name}", referenced));
+    }
+
+    private void AddType(uint oid, string referenced)
+    {
+        if (!_types.Add(oid) || context.View.FindUserType(oid) is not { } type)
+            return;
+        if (type.ArrayOid != 0)
+            _types.Add(type.ArrayOid);
+        foreach (RelationInfo candidate in context.View.UserRelations)
+            if (!_relations.Contains(candidate.Oid) && candidate.Index is null)
+                foreach (ColumnInfo column in candidate.Columns)
+                    if (!column.IsDropped && (column.TypeOid == oid || (type.ArrayOid != 0 && column.TypeOid == type.ArrayOid)))
+                    {
+                        _columns.Add((candidate, column.Number));
+                        _cascades.Add(($"column {column.Name} of {Describe(candidate)}", referenced));
+                    }
+    }
+
+    private void DropSchemas(DropStatement statement)
+    {
+        var schemas = new List<SchemaInfo>();
+        foreach (ObjectReference reference in statement.Objects)
+        {
+            string name = ((NamedObject)reference).Name.Name;
+            if (context.View.FindSchema(name) is not { } schema)
+            {
+                if (!statement.IfExists)
+                    throw new SqlException(SqlState.InvalidSchemaName, $"schema \"{name}\" does not exist");
+                context.Notice($"schema \"{name}\" does not exist, skipping");
+                continue;
+            }
+
+            if (schema.Oid < CatalogOids.FirstUser && schema.Oid != CatalogOids.PublicSchema)
+                throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop schema {name} because it is required by the database system");
+            if (!context.Permissions.IsOwner(schema.OwnerOid))
+                throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of schema {name}");
+            schemas.Add(schema);
+            _subject = _subject.Length == 0 ? "schema " + name : _subject;
+            AddContents(schema);
+        }
+
+        Finish(statement.Objects.Count == 1 ? null : "desired object(s)");
+        foreach (SchemaInfo schema in schemas)
+        {
+            DropComments(CatalogOids.PgNamespace, schema.Oid);
+            context.Changes.Drop(schema, context.Cancellation);
+        }
+    }
+
+    private void AddContents(SchemaInfo schema)
+    {
+        foreach (RelationInfo relation in context.View.UserRelations.OrderBy(static r => r.Oid).ToArray())
+        {
+            if (relation.SchemaOid != schema.Oid || relation.Index is not null || _relations.Contains(relation.Oid))
+                continue;
+            bool isOwned = relation.Sequence is not null && Array.Exists(relation.Dependencies, static d => d.Kind != DependencyKind.Normal);
+            if (isOwned)
+                continue;
+            _cascades.Add((Describe(relation), "schema " + schema.Name));
+            Add(context.LockRelation(relation, RelationLockMode.AccessExclusive)!);
+        }
+
+        foreach (UserTypeInfo type in context.View.UserTypes.ToArray())
+            if (type.SchemaOid == schema.Oid && type.Kind is UserTypeKind.Enum or UserTypeKind.Domain && !_types.Contains(type.Oid))
+            {
+                _cascades.Add(("type " + type.Name, "schema " + schema.Name));
+                AddType(type.Oid, "type " + type.Name);
+            }
+    }
+
+    private void DropTypes(DropStatement statement)
+    {
+        foreach (ObjectReference reference in statement.Objects)
+        {
+            TypeName name = ((TypeObject)reference).Type;
+            SqlType? found = TypeResolver.Find(name.Schema, name.Name, context.View, context.Session.SearchPath);
+            if (found is null)
+            {
+                if (!statement.IfExists)
+                    throw new SqlException(SqlState.UndefinedObject, $"type \"{string.Join('.', name.Names)}\" does not exist");
+                context.Notice($"type \"{string.Join('.', name.Names)}\" does not exist, skipping");
+                continue;
+            }
+
+            if (context.View.FindUserType(found.Oid) is not { } type)
+                throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop type {TypeNames.Format(found)} because it is required by the database system");
+            if (type.RelationOid != 0)
+                throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop type {type.Name} because table {type.Name} requires it") { Hint = $"You can drop table {type.Name} instead." };
+            if (statement.Kind == ObjectKind.Domain && type.Kind != UserTypeKind.Domain)
+                throw new SqlException(SqlState.WrongObjectType, $"\"{type.Name}\" is not a domain");
+            if (!context.Permissions.IsOwner(type.OwnerOid))
+                throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of type {type.Name}");
+            _subject = "type " + type.Name;
+            AddType(type.Oid, _subject);
+        }
+
+        Finish(null);
+    }
+
+    /// <summary>Drops a column's dependents and, at the end, what was gathered.</summary>
+    public void AddColumn(RelationInfo table, ColumnInfo column)
+    {
+        _subject = $"column {column.Name} of table {table.Name}";
+        _droppedColumn = (table.Oid, column.Number);
+        foreach (IndexInfo index in table.Indexes)
+            if (Array.Exists(index.Keys, k => k.Column == column.Number) || Mentions(index.Predicate, column) || Array.Exists(index.Keys, k => Mentions(k.Expression, column)))
+            {
+                foreach (ConstraintInfo foreignKey in table.ReferencedBy)
+                    if (foreignKey.IndexOid == index.Oid)
+                        AddConstraintDependent(foreignKey, _subject);
+                if (_relations.Add(index.Oid))
+                    _order.Add(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
+            }
+
+        AddOwnedSequences(table, column.Number);
+        foreach (RelationInfo candidate in context.View.UserRelations.ToArray())
+            if (candidate.View is not null && !_relations.Contains(candidate.Oid))
+                foreach (Dependency dependency in candidate.Dependencies)
+                    if (dependency.Referenced == new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number))
+                    {
+                        _cascades.Add((Describe(candidate), _subject));
+                        Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive)!);
+                        break;
+                    }
+    }
+
+    private static bool Mentions(CatalogExpression? expression, ColumnInfo column) =>
+        expression is not null && StoredExpressions.ColumnNames(expression.Syntax).Contains(column.Name);
+
+    /// <summary>A foreign key elsewhere that needs what goes.</summary>
+    public void AddConstraintDependent(ConstraintInfo foreignKey, string referenced)
+    {
+        RelationInfo table = context.LockRelation(context.View.FindRelation(foreignKey.TableOid)!, RelationLockMode.AccessExclusive)!;
+        if (_subject.Length == 0)
+            _subject = referenced;
+        _constraints.Add((table, foreignKey));
+        _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", referenced));
+    }
+
+    /// <summary>Refuses if something that nobody named depends on what goes (RESTRICT), else says so and drops everything.</summary>
+    public void Finish(string? subject)
+    {
+        if (_cascades.Count > 0)
+            RefuseOrTell(subject ?? _subject);
+        foreach ((RelationInfo table, ConstraintInfo constraint) in _constraints)
+        {
+            RelationInfo current = context.View.FindRelation(table.Oid)!;
+            DropComments(CatalogOids.PgConstraint, constraint.Oid);
+            context.Replace(current, current with { Constraints = [.. current.Constraints.Where(c => c.Oid != constraint.Oid)] });
+        }
+
+        foreach ((RelationInfo table, int column) in _defaults)
+            if (context.View.FindRelation(table.Oid) is { } current && !_relations.Contains(table.Oid))
+                AlterTableCommand.ReplaceColumn(context, current, current.Columns[column - 1] with { Default = null, DefaultOid = 0 });
+        foreach ((RelationInfo table, int column) in _columns)
+            if (context.View.FindRelation(table.Oid) is { } current && !_relations.Contains(table.Oid))
+                AlterTableCommand.MarkDropped(context, current, current.Columns[column - 1]);
+        foreach (RelationInfo relation in _order)
+            DropOne(relation);
+        foreach (uint oid in _types)
+            if (context.View.FindUserType(oid) is { } type)
+                context.Changes.Drop(type, context.Cancellation);
+    }
+
+    private void DropOne(RelationInfo relation)
+    {
+        RelationInfo current = context.View.FindRelation(relation.Oid)!;
+        DropComments(CatalogOids.PgClass, current.Oid);
+        RelationStorage.Drop(context, current);
+        context.Changes.Drop(current, context.Cancellation);
+    }
+
+    private void DropComments(uint classOid, uint oid)
+    {
+        foreach (CommentInfo comment in context.View.Comments.Where(c => c.Object.ClassOid == classOid && c.Object.ObjectOid == oid).ToArray())
+            context.Changes.Drop(comment, context.Cancellation);
+    }
+
+    private void RefuseOrTell(string subject)
+    {
+        // What the statement names itself needs no CASCADE.
+        if (behavior == DropBehavior.Restrict)
+            throw new SqlException(SqlState.DependentObjectsStillExist, subject == "desired object(s)"
+                ? "cannot drop desired object(s) because other objects depend on them"
+                : $"cannot drop {subject} because other objects depend on it")
+            {
+                Detail = string.Join('\n', _cascades.Select(static c => $"{c.Dependent} depends on {c.Referenced}")),
+                Hint = "Use DROP ... CASCADE to drop the dependent objects too.",
+            };
+        if (_cascades.Count == 1)
+            context.Notice($"drop cascades to {_cascades[0].Dependent}");
+        else
+            context.Session.Notice($"drop cascades to {_cascades.Count} other objects", detail: string.Join('\n', _cascades.Select(static c => $"drop cascades to {c.Dependent}")));
+    }
+}

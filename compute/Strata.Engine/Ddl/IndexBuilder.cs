@@ -1,0 +1,223 @@
+using System.Runtime.InteropServices;
+using Strata.Engine.Binding;
+using Strata.Engine.Catalog;
+using Strata.Engine.Execution.Rows;
+using Strata.Engine.Expressions;
+using Strata.Engine.Storage.BTree;
+using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.Heap;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+using Strata.Format;
+using Strata.Format.Pages.Heap;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>Fills a new index from a table's rows: scan, sort, build bottom-up. The caller holds a lock that keeps writers out.</summary>
+internal sealed class IndexBuilder : IDisposable
+{
+    private const int BlockBytes = 1 << 20;
+
+    private readonly DdlContext _context;
+    private readonly RelationInfo _table;
+    private readonly IndexInfo _index;
+    private readonly HeapRelation _heap;
+    private readonly List<byte[]> _blocks = [];
+    private readonly List<Entry> _entries = [];
+    private readonly ushort[] _roots = new ushort[HeapPage.MaxSlots + 1];
+    private int _blockUsed = BlockBytes;
+
+    /// <summary>A key's place in the blocks, with the row that it is for.</summary>
+    private readonly record struct Entry(int Block, int Offset, int Length, Tid Tid, bool HasNull);
+
+    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index)
+    {
+        _context = context;
+        _table = table;
+        _index = index;
+        _heap = context.Session.Engine.Handles.Heap(table.Database, table.Storage);
+    }
+
+    /// <summary>Makes the storage of <paramref name="index"/> and fills it. Throws 23505 when a unique key occurs twice.</summary>
+    public static void Build(DdlContext context, RelationInfo table, IndexInfo index)
+    {
+        BTreeIndex tree = RelationStorage.CreateIndex(context, table.Database, index.Storage);
+        using var builder = new IndexBuilder(context, table, index);
+        if (builder._heap.CountBlocks(ReadPoint.Live, context.Cancellation) == 0)
+            return;
+        builder.Collect();
+        if (builder._entries.Count > 0)
+            builder.Write(tree);
+    }
+
+    private void Collect()
+    {
+        CatalogView view = _context.View;
+        var layout = new TableLayout(_table, column => TypeResolver.Find(column.TypeOid, view)!.WithTypmod(column.TypeModifier), _context.Session);
+        short[] attributes = [.. Enumerable.Range(1, _table.Columns.Length).Select(static n => (short)n)];
+        var decoder = new RowDecoder(layout, attributes);
+        using var batch = new Batch(Array.ConvertAll(_table.Columns, column => TypeResolver.Find(column.TypeOid, view)!));
+        using var evaluation = new EvaluationContext { Functions = _context.Session };
+        using IndexKeyBuilder keys = MakeKeyBuilder();
+        var errors = new ErrorSink();
+        var scan = new HeapScan();
+        scan.Open(_heap, _context.Transaction.TakeFreshSnapshot(), cancellation: _context.Cancellation);
+        try
+        {
+            while (scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, _context.Cancellation))
+            {
+                _context.Cancellation.ThrowIfCancellationRequested();
+                batch.Reset(rows.Length);
+                for (int i = 0; i < rows.Length; i++)
+                    decoder.Decode(rows[i], batch, i);
+                batch.SetCount(rows.Length);
+                bool rootsKnown = false;
+                for (int i = 0; i < rows.Length; i++)
+                {
+                    if (!keys.Includes(evaluation, batch, i, errors))
+                        continue;
+                    ReadOnlySpan<byte> key = keys.Build(evaluation, batch, i, errors);
+                    Add(key, RootOf(rows[i], scan.Block, ref rootsKnown), keys.HasNull);
+                }
+            }
+        }
+        finally
+        {
+            scan.Close();
+        }
+    }
+
+    private IndexKeyBuilder MakeKeyBuilder()
+    {
+        var expressions = new CompiledExpression?[_index.KeyCount];
+        for (int i = 0; i < expressions.Length; i++)
+            if (_index.Keys[i].Expression is { } expression)
+                expressions[i] = CompiledExpression.Compile(Binder.BindOverRow(expression.Syntax, _table, isCondition: false, StoredExpressions.BindingContextOf(_context)));
+        CompiledExpression? predicate = _index.Predicate is { } condition
+            ? CompiledExpression.Compile(Binder.BindOverRow(condition.Syntax, _table, isCondition: true, StoredExpressions.BindingContextOf(_context)))
+            : null;
+        return new IndexKeyBuilder(_index, expressions, predicate);
+    }
+
+    // An index names the root of a heap-only chain, not the version that happens to be visible: pruning may take that one's place away.
+    private Tid RootOf(in HeapRowPointer row, uint block, ref bool rootsKnown)
+    {
+        if ((HeapRow.GetFlags(row.Bytes) & RowFlags.HeapOnly) == 0)
+            return row.Tid;
+        if (!rootsKnown)
+        {
+            FindRoots(block);
+            rootsKnown = true;
+        }
+
+        ushort root = _roots[row.Tid.Slot];
+        Invariant.Check(root != 0);
+        return new Tid(block, root);
+    }
+
+    private void FindRoots(uint block)
+    {
+        Array.Clear(_roots);
+        PageHandle page = _context.Session.Engine.Storage.Pool.Pin(_heap.KeyOf(block), ReadPoint.Live, _context.Cancellation);
+        page.LatchShared();
+        try
+        {
+            ReadOnlySpan<byte> bytes = page.Bytes;
+            int count = HeapPage.SlotCount(bytes);
+            for (int slot = 1; slot <= count; slot++)
+            {
+                HeapSlotState state = HeapPage.SlotState(bytes, slot);
+                if (state == HeapSlotState.Redirect)
+                    FollowChain(bytes, block, HeapPage.RedirectTarget(bytes, slot), (ushort)slot);
+                else if (state == HeapSlotState.Normal && (HeapRow.GetFlags(HeapPage.Row(bytes, slot)) & RowFlags.HeapOnly) == 0)
+                    FollowChain(bytes, block, slot, (ushort)slot);
+            }
+        }
+        finally
+        {
+            page.UnlatchShared();
+            page.Unpin();
+        }
+    }
+
+    private void FollowChain(ReadOnlySpan<byte> page, uint block, int slot, ushort root)
+    {
+        while (_roots[slot] == 0 && HeapPage.SlotState(page, slot) == HeapSlotState.Normal)
+        {
+            _roots[slot] = root;
+            ReadOnlySpan<byte> row = HeapPage.Row(page, slot);
+            Tid next = HeapRow.GetNext(row);
+            if (next.IsNone || next.Block != block || next.Slot > HeapPage.SlotCount(page) || HeapPage.SlotState(page, next.Slot) != HeapSlotState.Normal)
+                return;
+            ReadOnlySpan<byte> newer = HeapPage.Row(page, next.Slot);
+            if ((HeapRow.GetFlags(newer) & RowFlags.HeapOnly) == 0 || HeapRow.GetXmin(newer) != HeapRow.GetXmax(row))
+                return;
+            slot = next.Slot;
+        }
+    }
+
+    private void Add(ReadOnlySpan<byte> key, Tid tid, bool hasNull)
+    {
+        if (_blockUsed + key.Length > BlockBytes)
+        {
+            _blocks.Add(new byte[Math.Max(BlockBytes, key.Length)]);
+            _blockUsed = 0;
+        }
+
+        key.CopyTo(_blocks[^1].AsSpan(_blockUsed));
+        _entries.Add(new Entry(_blocks.Count - 1, _blockUsed, key.Length, tid, hasNull));
+        _blockUsed += key.Length;
+    }
+
+    private ReadOnlySpan<byte> KeyOf(in Entry entry) => _blocks[entry.Block].AsSpan(entry.Offset, entry.Length);
+
+    private void Write(BTreeIndex tree)
+    {
+        _entries.Sort((a, b) =>
+        {
+            int order = KeyOf(a).SequenceCompareTo(KeyOf(b));
+            return order != 0 ? order : a.Tid.CompareTo(b.Tid);
+        });
+        if (_index.IsUnique)
+            CheckUnique();
+        var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
+        foreach (ref readonly Entry entry in CollectionsMarshal.AsSpan(_entries))
+            builder.Add(KeyOf(entry), entry.Tid);
+        builder.Finish();
+    }
+
+    private void CheckUnique()
+    {
+        for (int i = 1; i < _entries.Count; i++)
+        {
+            if (!KeyOf(_entries[i]).SequenceEqual(KeyOf(_entries[i - 1])) || (_entries[i].HasNull && !_index.NullsNotDistinct))
+                continue;
+            throw new SqlException(SqlState.UniqueViolation, $"could not create unique index \"{_index.Name}\"")
+            {
+                Detail = $"Key ({KeyNames()})=({KeyValues(_entries[i].Tid)}) is duplicated.",
+                SchemaName = _context.View.FindSchema(_table.SchemaOid)?.Name,
+                TableName = _table.Name,
+                ConstraintName = _index.Name,
+            };
+        }
+    }
+
+    private string KeyNames()
+    {
+        var printer = new DefinitionPrinter(_context.View, _context.Session.Catalog);
+        return string.Join(", ", _index.Keys.Take(_index.KeyCount).Select(key => printer.KeyText(_table, key)));
+    }
+
+    private string KeyValues(Tid tid)
+    {
+        var values = new List<string>();
+        var query = new InternalQuery(_context);
+        string keys = string.Join(", ", _index.Keys.Take(_index.KeyCount).Select(key => key.Column > 0
+            ? TypeNames.QuoteIdentifier(_table.Columns[key.Column - 1].Name)
+            : key.Expression!.Text));
+        query.Run($"SELECT {keys} FROM {_context.Session.Catalog.QualifiedName(_table)} WHERE ctid = '{tid}'", row => values.AddRange(row.Select(static v => v ?? "null")));
+        return string.Join(", ", values);
+    }
+
+    public void Dispose() => _blocks.Clear();
+}

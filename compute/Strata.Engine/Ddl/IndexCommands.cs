@@ -1,0 +1,196 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>CREATE INDEX and REINDEX.</summary>
+internal sealed class IndexCommands(DdlContext context)
+{
+    private const int KeysMax = 32;
+
+    public void Create(CreateIndexStatement statement)
+    {
+        if (statement.AccessMethod is not ("btree" or "hash"))
+            throw BuiltinNames.Find("pg_am", "amname", statement.AccessMethod) is not null || statement.AccessMethod is "gin" or "gist" or "brin" or "spgist"
+                ? new SqlException(SqlState.FeatureNotSupported, $"access method \"{statement.AccessMethod}\" is not supported yet")
+                : new SqlException(SqlState.UndefinedObject, $"access method \"{statement.AccessMethod}\" does not exist");
+        RelationInfo table = context.Require(statement.Relation, RelationLockMode.Share);
+        if (table.Kind != RelationKind.Table)
+            throw new SqlException(SqlState.WrongObjectType, $"cannot create index on relation \"{table.Name}\"") { Detail = NotSupportedFor(table.Kind) };
+        context.CheckOwner(table);
+        List<IndexKey> keys = BuildKeys(table, statement);
+        int keyCount = keys.Count;
+        foreach (IndexElement included in statement.Including)
+            keys.Add(Included(table, included));
+        if (keys.Count > KeysMax)
+            throw new SqlException(SqlState.TooManyColumns, $"cannot use more than {KeysMax} columns in an index");
+        CatalogExpression? predicate = statement.Where is null ? null : StoredExpressions.OverTable(context, table, statement.Where, isCondition: true);
+        string name = statement.Name ?? ChooseName(table, statement);
+        context.LockName(table.SchemaOid, name);
+        if (context.View.FindRelation(table.SchemaOid, name) is not null)
+        {
+            if (!statement.IfNotExists)
+                throw new SqlException(SqlState.DuplicateTable, $"relation \"{name}\" already exists");
+            context.Session.Notice($"relation \"{name}\" already exists, skipping", sqlState: SqlState.DuplicateTable.Code);
+            return;
+        }
+
+        Create(table, name, keys, keyCount, statement.IsUnique, isPrimary: false, statement.IsNullsNotDistinct, predicate);
+    }
+
+    private static string NotSupportedFor(RelationKind kind) => kind switch
+    {
+        RelationKind.View => "This operation is not supported for views.",
+        RelationKind.Sequence => "This operation is not supported for sequences.",
+        RelationKind.Index => "This operation is not supported for indexes.",
+        _ => "This operation is not supported for such relations.",
+    };
+
+    private string ChooseName(RelationInfo table, CreateIndexStatement statement)
+    {
+        var parts = new List<string>();
+        foreach (IndexElement element in statement.Elements)
+            parts.Add(element.Column ?? (element.Expression is FunctionCall call ? call.Name.Name : "expr"));
+        return context.ChooseName(table.Name, string.Join('_', parts), "idx", candidate => context.View.FindRelation(table.SchemaOid, candidate) is not null);
+    }
+
+    private List<IndexKey> BuildKeys(RelationInfo table, CreateIndexStatement statement)
+    {
+        var keys = new List<IndexKey>();
+        foreach (IndexElement element in statement.Elements)
+        {
+            IndexKey key = element.Column is { } column ? ColumnKey(table, RequireColumn(table, column), context) : ExpressionKey(table, element.Expression!);
+            bool descending = element.Direction == SortDirection.Descending;
+            bool nullsFirst = element.Nulls == NullsOrder.First || (element.Nulls != NullsOrder.Last && descending);
+            IndexKeyOptions options = (descending ? IndexKeyOptions.Descending : 0) | (nullsFirst ? IndexKeyOptions.NullsFirst : 0);
+            uint collation = element.Collation is { } named ? ColumnBuilder.Collation(context, named) : key.CollationOid;
+            uint operatorClass = element.OperatorClass is { } given ? OperatorClasses.Find(given, key.TypeOid, context) : key.OperatorClassOid;
+            keys.Add(key with { Options = options, CollationOid = collation, OperatorClassOid = operatorClass });
+        }
+
+        return keys;
+    }
+
+    private static short RequireColumn(RelationInfo table, string name) => table.FindColumn(name)?.Number ??
+        throw new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" does not exist");
+
+    /// <summary>A key of a plain column with the type's default operator class.</summary>
+    public static IndexKey ColumnKey(RelationInfo table, short number, DdlContext context)
+    {
+        ColumnInfo column = table.Columns[number - 1];
+        return new IndexKey(number, null, column.TypeOid, column.TypeModifier, column.CollationOid, OperatorClasses.Default(column.TypeOid, context), IndexKeyOptions.None);
+    }
+
+    private IndexKey ExpressionKey(RelationInfo table, Expression expression)
+    {
+        CatalogExpression stored = StoredExpressions.OverTable(context, table, expression, isCondition: false);
+        Expressions.Expression bound = Binding.Binder.BindOverRow(expression, table, isCondition: false, StoredExpressions.BindingContextOf(context));
+        if (bound.Volatility != Functions.Volatility.Immutable)
+            throw new SqlException(SqlState.InvalidObjectDefinition, "functions in index expression must be marked IMMUTABLE");
+        return new IndexKey(0, stored, bound.Type.Oid, bound.Type.Typmod, bound.Type.CollationOid, OperatorClasses.Default(bound.Type.Oid, context), IndexKeyOptions.None);
+    }
+
+    private IndexKey Included(RelationInfo table, IndexElement element)
+    {
+        if (element.Column is null)
+            throw new SqlException(SqlState.FeatureNotSupported, "expressions are not supported in included columns");
+        return ColumnKey(table, RequireColumn(table, element.Column), context) with { OperatorClassOid = 0, CollationOid = 0 };
+    }
+
+    /// <summary>Makes an index, fills it from the table's rows and adds it to the catalog.</summary>
+    public IndexInfo Create(
+        RelationInfo table, string name, List<IndexKey> keys, int keyCount, bool isUnique, bool isPrimary, bool nullsNotDistinct, CatalogExpression? predicate, bool isImmediate = true)
+    {
+        var index = new IndexInfo
+        {
+            Oid = context.NewOid(),
+            Name = name,
+            TableOid = table.Oid,
+            Storage = context.NewStorage(),
+            Keys = [.. keys],
+            KeyCount = keyCount,
+            IsUnique = isUnique,
+            IsPrimary = isPrimary,
+            IsImmediate = isImmediate,
+            NullsNotDistinct = nullsNotDistinct,
+            Predicate = predicate,
+        };
+        IndexBuilder.Build(context, table, index);
+        var columns = new ColumnInfo[keys.Count];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            SqlType type = TypeResolver.Find(keys[i].TypeOid, context.View)!.WithTypmod(keys[i].TypeModifier);
+            string columnName = keys[i].Column > 0 ? table.Columns[keys[i].Column - 1].Name : ExpressionColumnName(keys, i);
+            columns[i] = ColumnBuilder.Make((short)(i + 1), columnName, type, keys[i].CollationOid);
+        }
+
+        context.CreateRelation(new RelationInfo
+        {
+            Oid = index.Oid,
+            Name = name,
+            SchemaOid = table.SchemaOid,
+            Kind = RelationKind.Index,
+            OwnerOid = table.OwnerOid,
+            Database = table.Database,
+            Storage = index.Storage,
+            Persistence = table.Persistence,
+            AccessMethodOid = CatalogOids.BTreeAccessMethod,
+            Columns = columns,
+            Tuples = 0,
+            Index = index,
+        });
+        return index;
+    }
+
+    private static string ExpressionColumnName(List<IndexKey> keys, int position)
+    {
+        string text = keys[position].Expression!.Text;
+        int open = text.IndexOf('(', StringComparison.Ordinal);
+        string name = open > 0 && text[..open].All(static c => char.IsLetterOrDigit(c) || c == '_') ? text[..open] : "expr";
+        int same = 0;
+        for (int i = 0; i < position; i++)
+            same += keys[i].Column == 0 ? 1 : 0;
+        return same == 0 ? name : name + same;
+    }
+
+    public void Reindex(ReindexStatement statement)
+    {
+        switch (statement.Kind)
+        {
+            case ReindexKind.Index:
+                RelationInfo index = context.Require(statement.Relation!, RelationLockMode.AccessExclusive);
+                if (index.Index is null)
+                    throw new SqlException(SqlState.WrongObjectType, $"\"{index.Name}\" is not an index");
+                context.CheckOwner(index);
+                Rebuild(index);
+                break;
+            case ReindexKind.Table:
+                RelationInfo table = context.Require(statement.Relation!, RelationLockMode.Share);
+                context.CheckOwner(table);
+                RebuildAll(table);
+                break;
+            default:
+                foreach (RelationInfo relation in context.View.UserRelations.ToArray())
+                    if (relation.Kind == RelationKind.Table && (statement.Kind != ReindexKind.Schema || context.RequireSchema(statement.Name!).Oid == relation.SchemaOid))
+                        RebuildAll(context.LockRelation(relation, RelationLockMode.Share) ?? relation);
+                break;
+        }
+    }
+
+    /// <summary>Builds all indexes of a table anew, in new storages.</summary>
+    public void RebuildAll(RelationInfo table)
+    {
+        foreach (IndexInfo index in table.Indexes)
+            Rebuild(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
+    }
+
+    private void Rebuild(RelationInfo relation)
+    {
+        IndexInfo rebuilt = relation.Index! with { Storage = context.NewStorage() };
+        IndexBuilder.Build(context, context.View.FindRelation(rebuilt.TableOid)!, rebuilt);
+        RelationStorage.Drop(context, relation);
+        context.Replace(relation, relation with { Storage = rebuilt.Storage, Index = rebuilt });
+    }
+}

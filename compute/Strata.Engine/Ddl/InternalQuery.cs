@@ -1,0 +1,75 @@
+using Strata.Engine.Binding;
+using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
+using Strata.Engine.Planning;
+using Strata.Engine.Sessions;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+using Strata.Sql;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>SQL that a command runs for its own purposes, within the statement's transaction and with a snapshot of now: validation of constraints, rewrites, statistics. Names in it are qualified; nobody's privileges are asked.</summary>
+internal sealed class InternalQuery(DdlContext context)
+{
+    /// <summary>Runs a query and hands each row on as texts (null for null). Returns rows affected or returned.</summary>
+    public long Run(string sql, Action<string?[]>? row = null) => Run(SqlParser.ParseStatement(sql), sql, row);
+
+    /// <summary>Runs a tree.</summary>
+    public long Run(Statement statement, string sql, Action<string?[]>? row = null)
+    {
+        SessionContext session = context.Session;
+        BoundStatement bound = Binder.Bind(statement, new BindingContext
+        {
+            Catalog = context.View,
+            SearchPath = session.SearchPath,
+            Functions = session,
+            Text = sql,
+            AllowParameters = false,
+        });
+        var plan = Planner.Plan(bound, StatementRunner.PlanningContextOf(session));
+        ExecutionInstance execution = plan.Rent();
+        execution.Begin(context.Transaction, context.Transaction.TakeFreshSnapshot(), session, session.SystemScan, context.Cancellation);
+        try
+        {
+            long rows = 0;
+            while (execution.Next(Batch.RowsMax) is { } batch)
+            {
+                rows += batch.Count;
+                if (row is not null)
+                    Deliver(batch, execution, row);
+            }
+
+            return plan.Kind == BoundStatementKind.Select ? rows : execution.RowsAffected;
+        }
+        finally
+        {
+            execution.Close();
+            context.Transaction.AdvanceCommand();
+        }
+    }
+
+    private void Deliver(Batch batch, ExecutionInstance execution, Action<string?[]> row)
+    {
+        for (int i = 0; i < batch.Count; i++)
+        {
+            var values = new string?[execution.ResultSlots.Length];
+            for (int column = 0; column < values.Length; column++)
+            {
+                Vector vector = batch[execution.ResultSlots[column]];
+                values[column] = TypeOutput.ToText(vector.Type, Datum.FromVector(vector, batch.Selection[i]), context.Session.TypeSettings, context.Session.Catalog);
+            }
+
+            row(values);
+        }
+    }
+
+    /// <summary>The first row of a query, or null.</summary>
+    public string?[]? First(string sql)
+    {
+        string?[]? first = null;
+        Run(sql + " LIMIT 1", row => first = row);
+        return first;
+    }
+}

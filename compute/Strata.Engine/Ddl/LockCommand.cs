@@ -1,0 +1,30 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>LOCK TABLE.</summary>
+internal static class LockCommand
+{
+    public static string Execute(DdlContext context, LockStatement statement, bool inBlock)
+    {
+        if (!inBlock)
+            throw new SqlException(SqlState.NoActiveSqlTransaction, "LOCK TABLE can only be used in transaction blocks");
+        var mode = (RelationLockMode)(byte)statement.Mode;
+        foreach (RelationName name in statement.Relations)
+        {
+            RelationInfo relation = context.View.ResolveRelation(context.Session.SearchPath, name.Schema, name.Name) ?? throw context.Missing(name);
+            context.Permissions.CheckAny(relation, mode == RelationLockMode.AccessShare ? Privileges.Select : Privileges.Update | Privileges.Delete | Privileges.Truncate);
+            bool locked = context.Session.Engine.Transactions.Locks.LockRelation(
+                context.Transaction.Owner, context.DatabaseOid, relation.Oid, mode, statement.IsNoWait ? WaitPolicy.Skip : WaitPolicy.Block, context.Cancellation);
+            if (!locked)
+                throw new SqlException(SqlState.LockNotAvailable, $"could not obtain lock on relation \"{relation.Name}\"");
+            if (context.View.FindRelation(relation.Oid) is null)
+                throw context.Missing(name);
+        }
+
+        return "LOCK TABLE";
+    }
+}

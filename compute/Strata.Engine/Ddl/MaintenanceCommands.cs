@@ -1,0 +1,94 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Storage.BTree;
+using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.Vacuum;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>VACUUM and ANALYZE.</summary>
+internal static class MaintenanceCommands
+{
+    public static void Vacuum(DdlContext context, VacuumStatement statement)
+    {
+        bool analyze = !statement.IsVacuum || Has(statement, "analyze");
+        bool full = Has(statement, "full");
+        foreach (VacuumRelation target in Targets(context, statement))
+        {
+            if (context.Find(target.Relation, full ? RelationLockMode.AccessExclusive : RelationLockMode.ShareUpdateExclusive) is not { } table)
+                continue;
+            if (!MayMaintain(context, table, statement.IsVacuum))
+                continue;
+            if (statement.IsVacuum)
+                table = VacuumTable(context, table);
+            if (analyze)
+                new AnalyzeCommand(context).Analyze(table, target.Columns.AsSpan().ToArray());
+        }
+    }
+
+    private static bool Has(VacuumStatement statement, string option)
+    {
+        foreach (DefinitionElement element in statement.Options)
+            if (element.Name == option && element.Value is not BooleanLiteral { Value: false })
+                return true;
+        return false;
+    }
+
+    private static List<VacuumRelation> Targets(DdlContext context, VacuumStatement statement)
+    {
+        var targets = new List<VacuumRelation>();
+        foreach (VacuumRelation relation in statement.Relations)
+        {
+            if (context.View.ResolveRelation(context.Session.SearchPath, relation.Relation.Schema, relation.Relation.Name) is null)
+                throw context.Missing(relation.Relation);
+            targets.Add(relation);
+        }
+
+        if (!statement.Relations.IsEmpty)
+            return targets;
+        foreach (RelationInfo relation in context.View.UserRelations)
+            if (relation.Kind == RelationKind.Table && context.Permissions.IsOwner(relation.OwnerOid))
+                targets.Add(new VacuumRelation(new RelationName(null, context.View.FindSchema(relation.SchemaOid)!.Name, relation.Name, -1), [], -1));
+        return targets;
+    }
+
+    private static bool MayMaintain(DdlContext context, RelationInfo table, bool isVacuum)
+    {
+        string verb = isVacuum ? "vacuum" : "analyze";
+        if (table.SystemTable is not null)
+            return false;
+        if (table.Kind != RelationKind.Table)
+        {
+            context.Session.Notice($"skipping \"{table.Name}\" --- cannot {verb} non-tables or special system tables", "WARNING", "01000");
+            return false;
+        }
+
+        if (context.Permissions.IsOwner(table.OwnerOid))
+            return true;
+        context.Session.Notice($"skipping \"{table.Name}\" --- only table or database owner can {verb} it", "WARNING", "01000");
+        return false;
+    }
+
+    private static RelationInfo VacuumTable(DdlContext context, RelationInfo table)
+    {
+        BTreeIndex[] indexes = Array.ConvertAll(table.Indexes, index => context.Session.Engine.Handles.Index(table.Database, index.Storage));
+        var vacuum = new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, table.Storage, indexes);
+        VacuumResult result = vacuum.Run(context.Cancellation);
+        float rows = (float)result.EstimatedRows(table.Tuples, (uint)table.Pages);
+        RelationInfo changed = table with { Pages = (int)result.Blocks, Tuples = rows, AllVisiblePages = (int)result.AllVisibleBlocks };
+        table = changed.Pages == table.Pages && changed.Tuples.Equals(table.Tuples) && changed.AllVisiblePages == table.AllVisiblePages ? table : context.Replace(table, changed);
+        foreach (IndexInfo index in table.Indexes)
+            NoteSize(context, context.View.FindRelation(index.Oid)!, rows);
+        return context.View.FindRelation(table.Oid)!;
+    }
+
+    /// <summary>Notes an index's size and number of entries.</summary>
+    public static void NoteSize(DdlContext context, RelationInfo index, float rows)
+    {
+        int pages = (int)Storage.Heap.HeapRelation.CountBlocks(context.Session.Engine.Storage, index.Database, index.Storage, ReadPoint.Live, context.Cancellation);
+        if (index.Pages != pages || !index.Tuples.Equals(rows))
+            context.Replace(index, index with { Pages = pages, Tuples = rows });
+    }
+}

@@ -1,0 +1,204 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>ALTER … RENAME and ALTER … SET SCHEMA.</summary>
+internal static class RenameCommand
+{
+    public static void Rename(DdlContext context, RenameStatement statement)
+    {
+        switch (statement.Kind)
+        {
+            case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView:
+                if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is { } relation)
+                    RenameRelation(context, relation, statement.NewName);
+                break;
+            case ObjectKind.Column:
+                if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is { } table)
+                    RenameColumn(context, table, statement.SubName!, statement.NewName);
+                break;
+            case ObjectKind.TableConstraint:
+                if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is { } constrained)
+                    RenameConstraint(context, constrained, statement.SubName!, statement.NewName);
+                break;
+            case ObjectKind.Schema:
+                RenameSchema(context, Name(statement.Object), statement.NewName);
+                break;
+            case ObjectKind.Role:
+                RenameRole(context, Name(statement.Object), statement.NewName);
+                break;
+            case ObjectKind.Database:
+                DatabaseInfo database = DatabaseCommands.Require(context, Name(statement.Object));
+                if (context.View.FindDatabase(statement.NewName) is not null)
+                    throw new SqlException(SqlState.DuplicateDatabase, $"database \"{statement.NewName}\" already exists");
+                if (database.Oid == context.DatabaseOid)
+                    throw new SqlException(SqlState.FeatureNotSupported, "current database cannot be renamed");
+                context.Changes.Replace(database, database with { Name = statement.NewName }, context.Cancellation);
+                break;
+            case ObjectKind.Type or ObjectKind.Domain:
+                RenameType(context, ((TypeObject)statement.Object).Type, statement.NewName);
+                break;
+            default:
+                throw new SqlException(SqlState.FeatureNotSupported, $"renaming a {DropCommand.KindName(statement.Kind)} is not supported yet");
+        }
+    }
+
+    private static string Name(ObjectReference reference) => ((NamedObject)reference).Name.Name;
+
+    private static RelationInfo? FindRelation(DdlContext context, ObjectReference reference, RelationName? given, bool ifExists)
+    {
+        RelationName name = given ?? (reference is NamedObject named ? new RelationName(null, named.Name.Schema, named.Name.Name, named.Name.Position) : throw new SqlException(SqlState.InvalidName, "a relation is expected"));
+        RelationInfo? relation = context.Find(name, RelationLockMode.AccessExclusive);
+        if (relation is null)
+        {
+            if (!ifExists)
+                throw context.Missing(name);
+            context.Session.Notice($"relation \"{DdlContext.Qualified(name)}\" does not exist, skipping", sqlState: SqlState.UndefinedTable.Code);
+            return null;
+        }
+
+        context.CheckOwner(relation);
+        return relation;
+    }
+
+    private static void RenameRelation(DdlContext context, RelationInfo relation, string name)
+    {
+        context.LockName(relation.SchemaOid, name);
+        if (context.View.FindRelation(relation.SchemaOid, name) is not null)
+            throw new SqlException(SqlState.DuplicateTable, $"relation \"{name}\" already exists");
+        RelationInfo changed = relation with { Name = name };
+        if (relation.Index is { } index)
+        {
+            changed = changed with { Index = index with { Name = name } };
+            // A key's constraint and its index have one name.
+            if (context.View.FindRelation(index.TableOid) is { } table && Array.Find(table.Constraints, c => c.IndexOid == index.Oid && c.Kind != Catalog.ConstraintKind.ForeignKey) is { } constraint)
+                context.Replace(table, table with { Constraints = [.. table.Constraints.Select(c => c.Oid == constraint.Oid ? c with { Name = name } : c)] });
+        }
+
+        context.Replace(context.View.FindRelation(relation.Oid)!, changed);
+        if (relation.RowTypeOid != 0 && context.View.FindUserType(relation.RowTypeOid) is { } type)
+            context.Changes.Replace(type, type with { Name = name }, context.Cancellation);
+    }
+
+    private static void RenameColumn(DdlContext context, RelationInfo table, string from, string to)
+    {
+        ColumnInfo column = table.FindColumn(from) ?? throw new SqlException(SqlState.UndefinedColumn, $"column \"{from}\" does not exist");
+        if (table.FindColumn(to) is not null)
+            throw new SqlException(SqlState.DuplicateColumn, $"column \"{to}\" of relation \"{table.Name}\" already exists");
+        if (ColumnBuilder.SystemColumn(to))
+            throw new SqlException(SqlState.DuplicateColumn, $"column name \"{to}\" conflicts with a system column name");
+        ColumnInfo[] columns = [.. table.Columns];
+        columns[column.Number - 1] = column with { Name = to };
+        RelationInfo changed = table with { Columns = columns, Constraints = [.. table.Constraints.Select(c => c.Check is null ? c : c with { Check = ColumnRenamer.Rename(c.Check, from, to) })] };
+        changed = changed with { Columns = [.. changed.Columns.Select(c => c.Generated == '\0' ? c : c with { Default = ColumnRenamer.Rename(c.Default!, from, to) })] };
+        if (table.View is { } view)
+            changed = changed with { View = new ViewInfo(WithColumnNames(view.Text, columns)) { RuleOid = view.RuleOid } };
+        context.Replace(table, changed);
+        foreach (IndexInfo index in table.Indexes)
+        {
+            RelationInfo relation = context.View.FindRelation(index.Oid)!;
+            IndexInfo renamed = index with
+            {
+                Predicate = index.Predicate is null ? null : ColumnRenamer.Rename(index.Predicate, from, to),
+                Keys = Array.ConvertAll(index.Keys, k => k.Expression is null ? k : k with { Expression = ColumnRenamer.Rename(k.Expression, from, to) }),
+            };
+            ColumnInfo[] indexColumns = [.. relation.Columns];
+            for (int i = 0; i < indexColumns.Length; i++)
+                if (index.Keys[i].Column == column.Number)
+                    indexColumns[i] = indexColumns[i] with { Name = to };
+            context.Replace(relation, relation with { Index = renamed, Columns = indexColumns });
+        }
+
+        RejectViews(context, table, from);
+    }
+
+    private static string WithColumnNames(string query, ColumnInfo[] columns) =>
+        $"SELECT * FROM ({query}) AS v({string.Join(", ", columns.Select(static c => TypeNames.QuoteIdentifier(c.Name)))})";
+
+    // A view's text names columns: until texts are rewritten, a column that one mentions keeps its name.
+    private static void RejectViews(DdlContext context, RelationInfo table, string column)
+    {
+        foreach (RelationInfo candidate in context.View.UserRelations)
+            if (candidate.View is { } view && Array.Exists(candidate.Dependencies, d => d.Referenced.ObjectOid == table.Oid) && view.Text.Contains(column, StringComparison.OrdinalIgnoreCase))
+                throw new SqlException(SqlState.FeatureNotSupported, $"renaming column \"{column}\" that view \"{candidate.Name}\" uses is not supported yet");
+    }
+
+    private static void RenameConstraint(DdlContext context, RelationInfo table, string from, string to)
+    {
+        ConstraintInfo constraint = Array.Find(table.Constraints, c => c.Name == from) ??
+            throw new SqlException(SqlState.UndefinedObject, $"constraint \"{from}\" for table \"{table.Name}\" does not exist");
+        if (Array.Exists(table.Constraints, c => c.Name == to))
+            throw new SqlException(SqlState.DuplicateObject, $"constraint \"{to}\" for relation \"{table.Name}\" already exists");
+        if (constraint.Kind is Catalog.ConstraintKind.PrimaryKey or Catalog.ConstraintKind.Unique)
+            RenameRelation(context, context.View.FindRelation(constraint.IndexOid)!, to);
+        else
+            context.Replace(table, table with { Constraints = [.. table.Constraints.Select(c => c.Oid == constraint.Oid ? c with { Name = to } : c)] });
+    }
+
+    private static void RenameSchema(DdlContext context, string from, string to)
+    {
+        SchemaInfo schema = context.RequireSchema(from);
+        if (!context.Permissions.IsOwner(schema.OwnerOid))
+            throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of schema {from}");
+        if (context.View.FindSchema(to) is not null)
+            throw new SqlException(SqlState.DuplicateSchema, $"schema \"{to}\" already exists");
+        if (to.StartsWith("pg_", StringComparison.Ordinal))
+            throw new SqlException(SqlState.ReservedName, $"unacceptable schema name \"{to}\"") { Detail = "The prefix \"pg_\" is reserved for system schemas." };
+        context.Changes.Replace(schema, schema with { Name = to }, context.Cancellation);
+    }
+
+    private static void RenameRole(DdlContext context, string from, string to)
+    {
+        RoleInfo role = context.View.FindRole(from) ?? throw new SqlException(SqlState.UndefinedObject, $"role \"{from}\" does not exist");
+        if (context.View.FindRole(context.CurrentUser) is not ({ IsSuperuser: true } or { CanCreateRole: true }))
+            throw new SqlException(SqlState.InsufficientPrivilege, "permission denied to rename role");
+        if (role.Oid == context.CurrentUser)
+            throw new SqlException(SqlState.FeatureNotSupported, "current user cannot be renamed");
+        if (context.View.FindRole(to) is not null)
+            throw new SqlException(SqlState.DuplicateObject, $"role \"{to}\" already exists");
+        context.Changes.Replace(role, role with { Name = to }, context.Cancellation);
+    }
+
+    private static void RenameType(DdlContext context, TypeName name, string to)
+    {
+        UserTypeInfo type = TypeCommands.RequireUserType(context, name);
+        if (context.View.FindUserType(type.SchemaOid, to) is not null)
+            throw new SqlException(SqlState.DuplicateObject, $"type \"{to}\" already exists");
+        context.Changes.Replace(type, type with { Name = to }, context.Cancellation);
+    }
+
+    public static void SetSchema(DdlContext context, AlterObjectSchemaStatement statement)
+    {
+        if (statement.Kind is not (ObjectKind.Table or ObjectKind.View or ObjectKind.Sequence))
+            throw new SqlException(SqlState.FeatureNotSupported, $"ALTER {DropCommand.KindName(statement.Kind).ToUpperInvariant()} SET SCHEMA is not supported yet");
+        if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is not { } relation)
+            return;
+        SchemaInfo schema = context.RequireSchema(statement.NewSchema);
+        context.Permissions.CheckSchema(schema, Privileges.Create);
+        if (relation.SchemaOid == schema.Oid)
+            return;
+        Move(context, relation, schema);
+        foreach (IndexInfo index in relation.Indexes)
+            Move(context, context.View.FindRelation(index.Oid)!, schema);
+        foreach (RelationInfo sequence in context.View.UserRelations.ToArray())
+            if (sequence.Sequence is not null && Array.Exists(sequence.Dependencies, d => d.Kind != DependencyKind.Normal && d.Referenced.ObjectOid == relation.Oid))
+                Move(context, sequence, schema);
+    }
+
+    private static void Move(DdlContext context, RelationInfo relation, SchemaInfo schema)
+    {
+        context.LockName(schema.Oid, relation.Name);
+        if (context.View.FindRelation(schema.Oid, relation.Name) is not null)
+            throw new SqlException(SqlState.DuplicateTable, $"relation \"{relation.Name}\" already exists in schema \"{schema.Name}\"");
+        RelationInfo changed = relation with { SchemaOid = schema.Oid, Constraints = [.. relation.Constraints.Select(c => c with { SchemaOid = schema.Oid })] };
+        context.Replace(relation, changed);
+        if (relation.RowTypeOid == 0 || context.View.FindUserType(relation.RowTypeOid) is not { } type)
+            return;
+        context.Changes.Replace(type, type with { SchemaOid = schema.Oid }, context.Cancellation);
+        if (context.View.FindUserType(type.ArrayOid) is { } array)
+            context.Changes.Replace(array, array with { SchemaOid = schema.Oid }, context.Cancellation);
+    }
+}

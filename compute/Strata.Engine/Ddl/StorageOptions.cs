@@ -1,0 +1,50 @@
+using System.Globalization;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>Storage options of relations (<c>WITH (fillfactor = 70)</c>): kept and shown as PostgreSQL does; what they tune does not exist here.</summary>
+internal static class StorageOptions
+{
+    private static readonly HashSet<string> s_known = new(StringComparer.Ordinal)
+    {
+        "fillfactor", "toast_tuple_target", "parallel_workers", "autovacuum_enabled", "autovacuum_vacuum_threshold", "autovacuum_vacuum_scale_factor", "autovacuum_analyze_threshold",
+        "autovacuum_analyze_scale_factor", "autovacuum_vacuum_insert_threshold", "autovacuum_vacuum_insert_scale_factor", "autovacuum_vacuum_cost_delay", "autovacuum_vacuum_cost_limit",
+        "autovacuum_freeze_min_age", "autovacuum_freeze_max_age", "autovacuum_freeze_table_age", "log_autovacuum_min_duration", "user_catalog_table", "vacuum_truncate", "vacuum_index_cleanup",
+        "deduplicate_items", "security_barrier", "security_invoker", "check_option",
+    };
+
+    /// <summary>Options as <c>name=value</c>; null for none. Throws 22023 for unknown names.</summary>
+    public static string[]? Parse(SyntaxList<DefinitionElement> options) => Change(null, options, isReset: false);
+
+    /// <summary>Options changed by SET or RESET.</summary>
+    public static string[]? Change(string[]? before, SyntaxList<DefinitionElement> options, bool isReset)
+    {
+        var items = new List<string>(before ?? []);
+        foreach (DefinitionElement option in options)
+        {
+            if (option.Name == "oids" && option.Value is BooleanLiteral { Value: true })
+                throw new SqlException(SqlState.FeatureNotSupported, "tables declared WITH OIDS are not supported");
+            if (option.Name == "oids" || option.Namespace == "toast")
+                continue;
+            if (!s_known.Contains(option.Name))
+                throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized parameter \"{option.Name}\"");
+            items.RemoveAll(item => item.StartsWith(option.Name + "=", StringComparison.Ordinal));
+            if (!isReset)
+                items.Add(option.Name + "=" + Value(option));
+        }
+
+        return items.Count == 0 ? null : [.. items];
+    }
+
+    private static string Value(DefinitionElement option) => option.Value switch
+    {
+        null => "true",
+        IntegerLiteral number => number.Value.ToString(CultureInfo.InvariantCulture),
+        NumericLiteral number => number.Text,
+        BooleanLiteral boolean => boolean.Value ? "true" : "false",
+        StringLiteral text => text.Value,
+        _ => throw new SqlException(SqlState.InvalidParameterValue, $"invalid value for option \"{option.Name}\""),
+    };
+}

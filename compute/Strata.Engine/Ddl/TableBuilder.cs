@@ -1,0 +1,237 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+using ConstraintKind = Strata.Engine.Catalog.ConstraintKind;
+using SyntaxKind = Strata.Sql.Syntax.ConstraintKind;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>Gathers the parts of a new table: columns with defaults and sequences, then constraints, whose indexes are made when the table stands.</summary>
+internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string name)
+{
+    private readonly List<ColumnInfo> _columns = [];
+    private readonly List<Constraint> _tableConstraints = [];
+    private readonly List<RelationInfo> _sequences = [];
+    private readonly List<Dependency> _dependencies = [];
+    private readonly List<IndexCopy> _indexCopies = [];
+    private readonly List<(int Column, string Text)> _comments = [];
+
+    /// <summary>An index that LIKE … INCLUDING INDEXES copies.</summary>
+    private sealed record IndexCopy(RelationInfo Table, IndexInfo Index);
+
+    public uint TableOid { get; } = context.NewOid();
+
+    public string Name => name;
+
+    public SchemaInfo Schema => schema;
+
+    /// <summary>Adds the columns and constraints of CREATE TABLE in the order written.</summary>
+    public void Add(SyntaxList<TableElement> elements)
+    {
+        foreach (TableElement element in elements)
+        {
+            switch (element)
+            {
+                case ColumnDefinition column:
+                    AddColumn(column);
+                    break;
+                case TableConstraintElement constraint:
+                    _tableConstraints.Add(constraint.Constraint);
+                    break;
+                case TableLikeElement like:
+                    AddLike(like);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Adds a plain column (CREATE TABLE AS).</summary>
+    public void AddColumn(string columnName, SqlType type)
+    {
+        CheckFree(columnName);
+        _columns.Add(ColumnBuilder.Make(NextNumber, columnName, type));
+    }
+
+    private short NextNumber => checked((short)(_columns.Count + 1));
+
+    private void CheckFree(string columnName)
+    {
+        if (_columns.Count == ColumnBuilder.ColumnsMax)
+            throw new SqlException(SqlState.TooManyColumns, $"tables can have at most {ColumnBuilder.ColumnsMax} columns");
+        foreach (ColumnInfo column in _columns)
+            if (column.Name == columnName)
+                throw new SqlException(SqlState.DuplicateColumn, $"column \"{columnName}\" specified more than once");
+    }
+
+    private void AddColumn(ColumnDefinition definition)
+    {
+        if (definition.Type is null)
+            throw new SqlException(SqlState.FeatureNotSupported, "typed tables are not supported yet");
+        CheckFree(definition.Name);
+        ColumnInfo column = ColumnBuilder.FromDefinition(context, definition, NextNumber);
+        if (SerialTypes.TryGet(definition.Type, out SqlType? serial))
+            column = AddSerial(column, serial);
+        column = new ColumnConstraints(context, name, this).Apply(column, definition);
+        _columns.Add(column);
+        // A column's keys, checks and references are the table's, named after the column.
+        foreach (Constraint constraint in definition.Constraints)
+            if (constraint.Kind is SyntaxKind.PrimaryKey or SyntaxKind.Unique or SyntaxKind.ForeignKey or SyntaxKind.Check or SyntaxKind.Exclusion)
+                _tableConstraints.Add(constraint.Kind == SyntaxKind.Check ? constraint : constraint with { Columns = [definition.Name] });
+    }
+
+    private ColumnInfo AddSerial(ColumnInfo column, SqlType type)
+    {
+        RelationInfo sequence = AddSequence(column, type, [], DependencyKind.Auto);
+        return column with
+        {
+            NotNull = true,
+            Default = new CatalogExpression(CatalogExpression.NextValue(sequence.Oid)),
+            DefaultOid = context.NewOid(),
+        };
+    }
+
+    /// <summary>Adds the sequence of a serial or identity column, to be made with the table.</summary>
+    public RelationInfo AddSequence(ColumnInfo column, SqlType type, SyntaxList<SequenceOption> options, DependencyKind ownership)
+    {
+        string sequenceName = context.ChooseName(name, column.Name, "seq", IsTaken);
+        RelationInfo sequence = SequenceCommands.Build(context, schema, sequenceName, SequenceOptions.Create(context, options, type)) with
+        {
+            Dependencies = [new Dependency(default, new ObjectAddress(CatalogOids.PgClass, TableOid, column.Number), ownership)],
+        };
+        sequence = sequence with { Dependencies = [sequence.Dependencies[0] with { Dependent = new ObjectAddress(CatalogOids.PgClass, sequence.Oid) }] };
+        _sequences.Add(sequence);
+        if (ownership == DependencyKind.Auto)
+            _dependencies.Add(new Dependency(
+                new ObjectAddress(CatalogOids.PgClass, TableOid, column.Number), new ObjectAddress(CatalogOids.PgClass, sequence.Oid), DependencyKind.Normal));
+        return sequence;
+    }
+
+    private bool IsTaken(string candidate)
+    {
+        foreach (RelationInfo sequence in _sequences)
+            if (sequence.Name == candidate)
+                return true;
+        return candidate == name || context.View.FindRelation(schema.Oid, candidate) is not null;
+    }
+
+    private void AddLike(TableLikeElement like)
+    {
+        RelationInfo source = context.Require(like.Relation, RelationLockMode.AccessShare);
+        if (source.Kind is RelationKind.Index or RelationKind.Sequence)
+            throw new SqlException(SqlState.WrongObjectType, $"relation \"{source.Name}\" is invalid in LIKE clause") { Position = context.Position(like.Relation.Position) };
+        context.Permissions.Check(source, Privileges.Select);
+        var numbers = new Dictionary<short, short>();
+        foreach (ColumnInfo column in source.Columns)
+        {
+            if (column.IsDropped)
+                continue;
+            CheckFree(column.Name);
+            numbers.Add(column.Number, NextNumber);
+            _columns.Add(CopyColumn(column, like.Options));
+            if (like.Options.HasFlag(TableLikeOptions.Comments) && context.View.FindComment(new ObjectAddress(CatalogOids.PgClass, source.Oid, column.Number)) is { } comment)
+                _comments.Add((_columns.Count, comment));
+        }
+
+        if (like.Options.HasFlag(TableLikeOptions.Constraints))
+            foreach (ConstraintInfo constraint in source.Constraints)
+                if (constraint.Kind == ConstraintKind.Check)
+                    _tableConstraints.Add(new Constraint(SyntaxKind.Check, -1) { Name = constraint.Name, Expression = constraint.Check!.Syntax });
+        if (like.Options.HasFlag(TableLikeOptions.Indexes))
+            foreach (IndexInfo index in source.Indexes)
+                _indexCopies.Add(new IndexCopy(source, index));
+    }
+
+    private ColumnInfo CopyColumn(ColumnInfo column, TableLikeOptions options)
+    {
+        ColumnInfo copy = column with { Number = NextNumber, Default = null, DefaultOid = 0, Identity = '\0', Generated = '\0', MissingValue = null, StatisticsTarget = -1 };
+        bool copiesDefault = column.Generated != '\0' ? options.HasFlag(TableLikeOptions.Generated) : options.HasFlag(TableLikeOptions.Defaults);
+        if (column.Default is not null && copiesDefault)
+            copy = copy with { Default = column.Default, DefaultOid = context.NewOid(), Generated = column.Generated };
+        if (column.Identity == '\0' || !options.HasFlag(TableLikeOptions.Identity))
+            return copy;
+        AddSequence(copy, TypeResolver.Find(copy.TypeOid, context.View)!, [], DependencyKind.Internal);
+        return copy with { Identity = column.Identity };
+    }
+
+    /// <summary>Makes the table, its sequences, constraints and indexes; returns its entry.</summary>
+    public RelationInfo Create(RelationPersistence persistence, string[]? options)
+    {
+        CheckDuplicateKeys();
+        MarkPrimaryKeyNotNull();
+        uint owner = context.CurrentUser;
+        foreach (RelationInfo sequence in _sequences)
+            SequenceCommands.Create(context, sequence);
+        var table = new RelationInfo
+        {
+            Oid = TableOid,
+            Name = name,
+            SchemaOid = schema.Oid,
+            Kind = RelationKind.Table,
+            OwnerOid = owner,
+            Database = context.DatabaseOid,
+            Storage = context.NewStorage(),
+            Persistence = persistence == RelationPersistence.Unlogged ? 'u' : 'p',
+            RowTypeOid = context.NewTypePair(),
+            AccessMethodOid = CatalogOids.HeapAccessMethod,
+            Columns = [.. _columns],
+            Dependencies = [.. _dependencies, .. TypeDependencies()],
+            Options = options,
+        };
+        RelationStorage.CreateHeap(context, table);
+        context.CreateRelation(table);
+        table = context.View.FindRelation(TableOid)!;
+        var constraints = new ConstraintCommands(context);
+        // Keys before foreign keys, which may refer to the table's own.
+        foreach (Constraint constraint in _tableConstraints)
+            if (constraint.Kind != SyntaxKind.ForeignKey)
+                table = constraints.Add(table, constraint, validate: false);
+        foreach (Constraint constraint in _tableConstraints)
+            if (constraint.Kind == SyntaxKind.ForeignKey)
+                table = constraints.Add(table, constraint, validate: false);
+        foreach (IndexCopy copy in _indexCopies)
+            table = constraints.CopyIndex(table, copy.Table, copy.Index);
+        foreach ((int column, string text) in _comments)
+            context.Changes.Create(new CommentInfo(new ObjectAddress(CatalogOids.PgClass, TableOid, column), text), context.Cancellation);
+        return table;
+    }
+
+    private IEnumerable<Dependency> TypeDependencies()
+    {
+        foreach (ColumnInfo column in _columns)
+            if (column.TypeOid >= CatalogOids.FirstUser)
+                yield return new Dependency(
+                    new ObjectAddress(CatalogOids.PgClass, TableOid, column.Number), new ObjectAddress(CatalogOids.PgType, column.TypeOid), DependencyKind.Normal);
+    }
+
+    private void CheckDuplicateKeys()
+    {
+        int primary = 0;
+        foreach (Constraint constraint in _tableConstraints)
+            if (constraint.Kind == SyntaxKind.PrimaryKey && ++primary > 1)
+                throw new SqlException(SqlState.InvalidTableDefinition, $"multiple primary keys for table \"{name}\" are not allowed") { Position = context.Position(constraint.Position) };
+    }
+
+    // The columns are written once, so what a primary key makes of them must be known before.
+    private void MarkPrimaryKeyNotNull()
+    {
+        foreach (Constraint constraint in _tableConstraints)
+            if (constraint.Kind == SyntaxKind.PrimaryKey)
+                foreach (string column in constraint.Columns)
+                {
+                    int index = _columns.FindIndex(c => c.Name == column);
+                    if (index < 0)
+                        throw new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" named in key does not exist") { Position = context.Position(constraint.Position) };
+                    _columns[index] = _columns[index] with { NotNull = true };
+                }
+    }
+
+    /// <summary>Type of a column by name, for the printer of expressions.</summary>
+    public SqlType? TypeOf(string column)
+    {
+        foreach (ColumnInfo candidate in _columns)
+            if (candidate.Name == column)
+                return TypeResolver.Find(candidate.TypeOid, context.View)?.WithTypmod(candidate.TypeModifier);
+        return null;
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text;
+using Strata.Engine.Catalog;
+using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>Writes all rows of a table anew into another storage, with some columns computed: ADD COLUMN with a volatile default, ALTER COLUMN TYPE.</summary>
+internal sealed class TableRewrite(DdlContext context)
+{
+    public bool IsEmpty(RelationInfo table) =>
+        context.Session.Engine.Handles.Heap(table.Database, table.Storage).CountBlocks(ReadPoint.Live, context.Cancellation) == 0;
+
+    /// <summary>
+    /// Copies the rows of <paramref name="before"/> to a new storage in the shape of <paramref name="after"/>, which is in force already; <paramref name="expressions"/> gives values of columns by number, as SQL over the old columns. Then
+    /// builds the indexes anew. Returns the entry that is in force.
+    /// </summary>
+    public RelationInfo Rewrite(RelationInfo before, RelationInfo after, Dictionary<int, string> expressions)
+    {
+        // The old rows stay readable under a second name while the new ones are written; nobody else sees it, and it goes away before the command ends.
+        RelationInfo current = context.View.FindRelation(after.Oid)!;
+        var source = before with
+        {
+            Oid = context.NewOid(),
+            Name = $"pg_rewrite_{after.Oid}",
+            Indexes = [],
+            ReferencedBy = [],
+            Constraints = [],
+            Dependencies = [],
+            Statistics = [],
+            RowTypeOid = 0,
+        };
+        ulong storage = context.NewStorage();
+        RelationInfo target = context.Replace(current, current with { Storage = storage, Columns = WithoutMissingValues(current.Columns) });
+        RelationStorage.CreateHeap(context, target);
+        context.Changes.Create(source, context.Cancellation);
+        var columns = new StringBuilder();
+        var values = new StringBuilder();
+        foreach (ColumnInfo column in target.Columns)
+        {
+            if (column.IsDropped || column.Generated != '\0')
+                continue;
+            string name = TypeNames.QuoteIdentifier(column.Name);
+            columns.Append(columns.Length > 0 ? ", " : "").Append(name);
+            values.Append(values.Length > 0 ? ", " : "").Append(expressions.TryGetValue(column.Number, out string? expression) ? expression : name);
+        }
+
+        string overriding = Array.Exists(target.Columns, static c => c.Identity == 'a') ? " OVERRIDING SYSTEM VALUE" : "";
+        // Indexes are built afterwards: the new rows must not go into the old ones.
+        RelationInfo bare = HideIndexes(target);
+        new InternalQuery(context).Run(
+            $"INSERT INTO {context.Session.Catalog.QualifiedName(bare)} ({columns}){overriding} SELECT {values} FROM {context.Session.Catalog.QualifiedName(source)}");
+        context.Changes.Drop(context.View.FindRelation(source.Oid)!, context.Cancellation);
+        context.Transaction.DropStorageAtCommit(before.Database, before.Storage);
+        ShowIndexes(target);
+        return context.View.FindRelation(after.Oid)!;
+    }
+
+    private static ColumnInfo[] WithoutMissingValues(ColumnInfo[] columns) => Array.ConvertAll(columns, static c => c.MissingValue is null ? c : c with { MissingValue = null });
+
+    private readonly List<RelationInfo> _hidden = [];
+
+    private RelationInfo HideIndexes(RelationInfo table)
+    {
+        foreach (IndexInfo index in table.Indexes)
+        {
+            RelationInfo relation = context.View.FindRelation(index.Oid)!;
+            _hidden.Add(relation);
+            context.Changes.Drop(relation, context.Cancellation);
+        }
+
+        return context.View.FindRelation(table.Oid)!;
+    }
+
+    private void ShowIndexes(RelationInfo table)
+    {
+        foreach (RelationInfo relation in _hidden)
+        {
+            RelationInfo rebuilt = relation with { Storage = context.NewStorage() };
+            rebuilt = rebuilt with { Index = ColumnTypeChange.Retyped(context, rebuilt.Index! with { Storage = rebuilt.Storage }, context.View.FindRelation(table.Oid)!) };
+            IndexBuilder.Build(context, context.View.FindRelation(table.Oid)!, rebuilt.Index!);
+            context.Transaction.DropStorageAtCommit(relation.Database, relation.Storage);
+            context.Changes.Create(ColumnTypeChange.RetypedColumns(context, rebuilt), context.Cancellation);
+        }
+    }
+}

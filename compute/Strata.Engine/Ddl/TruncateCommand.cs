@@ -1,0 +1,74 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>TRUNCATE: new empty storages for the tables and their indexes; the old ones go with the commit. So it rolls back like everything else.</summary>
+internal static class TruncateCommand
+{
+    public static void Execute(DdlContext context, TruncateStatement statement)
+    {
+        var tables = new List<RelationInfo>();
+        foreach (RelationName name in statement.Relations)
+            Add(context, tables, context.Require(name, RelationLockMode.AccessExclusive));
+        CollectReferencing(context, tables, statement.Behavior);
+        foreach (RelationInfo table in tables)
+            Empty(context, context.View.FindRelation(table.Oid)!, statement.RestartIdentity);
+    }
+
+    private static void Add(DdlContext context, List<RelationInfo> tables, RelationInfo table)
+    {
+        if (table.Kind != RelationKind.Table)
+            throw new SqlException(SqlState.WrongObjectType, $"\"{table.Name}\" is not a table");
+        if (table.SystemTable is not null)
+            throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied: \"{table.Name}\" is a system catalog");
+        context.Permissions.Check(table, Privileges.Truncate);
+        if (!tables.Exists(t => t.Oid == table.Oid))
+            tables.Add(table);
+    }
+
+    private static void CollectReferencing(DdlContext context, List<RelationInfo> tables, DropBehavior behavior)
+    {
+        for (int i = 0; i < tables.Count; i++)
+        {
+            foreach (ConstraintInfo foreignKey in tables[i].ReferencedBy)
+            {
+                if (tables.Exists(t => t.Oid == foreignKey.TableOid))
+                    continue;
+                RelationInfo referencing = context.View.FindRelation(foreignKey.TableOid)!;
+                if (behavior == DropBehavior.Restrict)
+                    throw new SqlException(SqlState.FeatureNotSupported, "cannot truncate a table referenced in a foreign key constraint")
+                    {
+                        Detail = $"Table \"{referencing.Name}\" references \"{tables[i].Name}\".",
+                        Hint = $"Truncate table \"{referencing.Name}\" at the same time, or use TRUNCATE ... CASCADE.",
+                    };
+                context.Notice($"truncate cascades to table \"{referencing.Name}\"");
+                Add(context, tables, context.LockRelation(referencing, RelationLockMode.AccessExclusive)!);
+            }
+        }
+    }
+
+    private static void Empty(DdlContext context, RelationInfo table, bool restartIdentity)
+    {
+        RelationStorage.Drop(context, table);
+        RelationInfo emptied = table with { Storage = context.NewStorage(), Pages = 0, Tuples = -1, AllVisiblePages = 0 };
+        RelationStorage.CreateHeap(context, emptied);
+        context.Replace(table, emptied);
+        foreach (IndexInfo index in table.Indexes)
+        {
+            RelationInfo relation = context.View.FindRelation(index.Oid)!;
+            RelationStorage.Drop(context, relation);
+            ulong storage = context.NewStorage();
+            RelationStorage.CreateIndex(context, relation.Database, storage);
+            context.Replace(relation, relation with { Storage = storage, Index = relation.Index! with { Storage = storage } });
+        }
+
+        if (!restartIdentity)
+            return;
+        foreach (RelationInfo sequence in context.View.UserRelations.ToArray())
+            if (sequence.Sequence is { } definition && Array.Exists(sequence.Dependencies, d => d.Kind != DependencyKind.Normal && d.Referenced.ObjectOid == table.Oid))
+                SequenceCommands.Restart(context, sequence, definition, definition.Start);
+    }
+}

@@ -1,0 +1,103 @@
+using Strata.Engine.Binding;
+using Strata.Engine.Catalog;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>CREATE [OR REPLACE] VIEW.</summary>
+internal static class ViewCommand
+{
+    public static void Create(DdlContext context, CreateViewStatement statement, string own)
+    {
+        if (statement.IsRecursive || statement.CheckOption != ViewCheckOption.None)
+            throw new SqlException(SqlState.FeatureNotSupported, "recursive views and CHECK OPTION are not supported yet");
+        SchemaInfo schema = context.CreationSchema(statement.Relation.Schema, statement.Relation.Position, statement.Relation.Persistence);
+        context.LockName(schema.Oid, statement.Relation.Name);
+        RelationInfo? existing = context.View.FindRelation(schema.Oid, statement.Relation.Name);
+        if (existing is not null && !statement.OrReplace)
+            throw new SqlException(SqlState.DuplicateTable, $"relation \"{statement.Relation.Name}\" already exists");
+        if (existing is not null && existing.View is null)
+            throw new SqlException(SqlState.WrongObjectType, $"\"{existing.Name}\" is not a view");
+        BoundStatement bound = Binder.Bind(statement.Query, StoredExpressions.BindingContextOf(context));
+        if (statement.Columns.Count > bound.Output.Count)
+            throw new SqlException(SqlState.SyntaxError, "CREATE VIEW specifies more column names than columns");
+        ColumnInfo[] columns = Columns(statement, bound);
+        string text = ViewText.Of(context, statement, own);
+        if (existing is not null)
+        {
+            Replace(context, existing, columns, text, bound);
+            return;
+        }
+
+        context.CheckNameIsFree(schema.Oid, statement.Relation.Name, hasRowType: true);
+        uint oid = context.NewOid();
+        context.CreateRelation(new RelationInfo
+        {
+            Oid = oid,
+            Name = statement.Relation.Name,
+            SchemaOid = schema.Oid,
+            Kind = RelationKind.View,
+            OwnerOid = context.CurrentUser,
+            Database = context.DatabaseOid,
+            RowTypeOid = context.NewTypePair(),
+            Columns = columns,
+            View = new ViewInfo(text) { RuleOid = context.NewOid() },
+            Dependencies = Dependencies(oid, bound),
+            Options = StorageOptions.Parse(statement.Options),
+        });
+    }
+
+    private static ColumnInfo[] Columns(CreateViewStatement statement, BoundStatement bound)
+    {
+        var columns = new ColumnInfo[bound.Output.Count];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            OutputColumn output = bound.Output[i];
+            string name = i < statement.Columns.Count ? statement.Columns[i] : output.Name;
+            for (int j = 0; j < i; j++)
+                if (columns[j].Name == name)
+                    throw new SqlException(SqlState.DuplicateColumn, $"column \"{name}\" specified more than once");
+            SqlType type = output.Type.Oid == TypeOid.Unknown ? SqlType.Text : output.Type;
+            columns[i] = ColumnBuilder.Make((short)(i + 1), name, type);
+        }
+
+        return columns;
+    }
+
+    private static void Replace(DdlContext context, RelationInfo existing, ColumnInfo[] columns, string text, BoundStatement bound)
+    {
+        context.CheckOwner(existing);
+        RelationInfo current = context.LockRelation(existing, RelationLockMode.AccessExclusive)!;
+        if (columns.Length < current.Columns.Length)
+            throw new SqlException(SqlState.InvalidTableDefinition, "cannot drop columns from view");
+        for (int i = 0; i < current.Columns.Length; i++)
+        {
+            ColumnInfo before = current.Columns[i], after = columns[i];
+            if (before.Name != after.Name)
+                throw new SqlException(SqlState.InvalidTableDefinition, $"cannot change name of view column \"{before.Name}\" to \"{after.Name}\"")
+                {
+                    Hint = "Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.",
+                };
+            if (before.TypeOid != after.TypeOid || before.TypeModifier != after.TypeModifier)
+                throw new SqlException(SqlState.InvalidTableDefinition,
+                    $"cannot change data type of view column \"{before.Name}\" from {Format(context, before)} to {Format(context, after)}");
+        }
+
+        context.Replace(current, current with { Columns = columns, View = new ViewInfo(text) { RuleOid = current.View!.RuleOid }, Dependencies = Dependencies(current.Oid, bound) });
+    }
+
+    private static string Format(DdlContext context, ColumnInfo column) => TypeNames.Format(TypeResolver.Find(column.TypeOid, context.View)!, column.TypeModifier);
+
+    // On each relation as a whole: which columns are used is not kept, so dropping any column of a table asks for the view's columns by name below.
+    private static Dependency[] Dependencies(uint viewOid, BoundStatement bound)
+    {
+        var dependencies = new List<Dependency>();
+        foreach (PlanDependency dependency in bound.Dependencies)
+            if (dependency.RelationOid >= CatalogOids.FirstUser)
+                dependencies.Add(new Dependency(
+                    new ObjectAddress(CatalogOids.PgClass, viewOid), new ObjectAddress(CatalogOids.PgClass, dependency.RelationOid), DependencyKind.Normal));
+        return [.. dependencies.Distinct()];
+    }
+}

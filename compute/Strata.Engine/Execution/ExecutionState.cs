@@ -1,0 +1,98 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Expressions;
+using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Transactions;
+using Strata.Engine.Vectors;
+using Strata.Format;
+
+namespace Strata.Engine.Execution;
+
+/// <summary>
+/// What the operators of one execution instance share. Set anew for each execution; the object and its vectors are reused. Not thread-safe.
+/// </summary>
+public sealed class ExecutionState(ExecutionServices services, int sharedRowCount) : IDisposable
+{
+    private Transaction? _transaction;
+
+    /// <summary>The endpoint's services.</summary>
+    public ExecutionServices Services { get; } = services;
+
+    /// <summary>Parameters and function context of expressions.</summary>
+    public EvaluationContext Evaluation { get; } = new();
+
+    /// <summary>The transaction.</summary>
+    public Transaction Transaction => _transaction ?? throw new InvariantViolationException("the execution is not open");
+
+    /// <summary>What the statement sees.</summary>
+    public Snapshot Snapshot { get; set; }
+
+    /// <summary>Cancels the statement.</summary>
+    public CancellationToken Cancellation { get; private set; }
+
+    /// <summary>The catalog that system tables are read from.</summary>
+    public SystemScanContext? SystemScan { get; private set; }
+
+    /// <summary>Memory of the statement.</summary>
+    public MemoryAccount? Memory { get; set; } = services.Memory;
+
+    /// <summary>Rows inserted, updated or deleted by the statement itself.</summary>
+    public long RowsAffected { get; set; }
+
+    /// <summary>Rows that COPY feeds.</summary>
+    public RowFeed? Feed { get; set; }
+
+    /// <summary>Rows shared between operators: WITH items and work tables, by number.</summary>
+    internal SharedRows?[] Shared { get; } = new SharedRows?[sharedRowCount];
+
+    /// <summary>Set while a changed row is re-checked: scans deliver the row given here.</summary>
+    internal RowRecheck? Recheck { get; set; }
+
+    /// <summary>Differs from execution to execution, so that what a pooled operator remembers can be told to be old.</summary>
+    internal ulong ExecutionNumber { get; private set; }
+
+    /// <summary>What must be closed at the end beside the operators: subplans.</summary>
+    internal List<Action> Opened { get; } = [];
+
+    /// <summary>Makes the operators of subplans.</summary>
+    internal Planning.Physical.InstanceBuilder? Builder { get; set; }
+
+    /// <summary>True between Open and Close.</summary>
+    public bool IsOpen => _transaction is not null;
+
+    /// <summary>Live, or the LSN that the statement reads at.</summary>
+    public ReadPoint ReadPoint => Snapshot.ReadPoint;
+
+    internal void Begin(Transaction transaction, in Snapshot snapshot, SystemScanContext? systemScan, CancellationToken cancellation)
+    {
+        _transaction = transaction;
+        Snapshot = snapshot;
+        SystemScan = systemScan;
+        Cancellation = cancellation;
+        RowsAffected = 0;
+        ExecutionNumber++;
+    }
+
+    internal void End()
+    {
+        foreach (Action close in Opened)
+            close();
+        Opened.Clear();
+        _transaction = null;
+        SystemScan = null;
+        Feed = null;
+        Recheck = null;
+        foreach (SharedRows? rows in Shared)
+            rows?.Clear();
+    }
+
+    /// <summary>Throws <see cref="OperationCanceledException"/> when the statement is cancelled. Called for each batch.</summary>
+    public void CheckCancel() => Cancellation.ThrowIfCancellationRequested();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Evaluation.Dispose();
+        foreach (SharedRows? rows in Shared)
+            rows?.Dispose();
+    }
+}

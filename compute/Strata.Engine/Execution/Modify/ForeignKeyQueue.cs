@@ -1,0 +1,156 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Execution.Keys;
+using Strata.Engine.Planning.Physical;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+
+namespace Strata.Engine.Execution.Modify;
+
+/// <summary>Which side of a foreign key a statement touched, and so what its queue does.</summary>
+internal enum ForeignKeyWork
+{
+    /// <summary>A referencing row was stored: the referenced row must exist, and is locked FOR KEY SHARE.</summary>
+    RequireReferenced,
+
+    /// <summary>A referenced row went or its key changed: no row may refer to the old key.</summary>
+    ForbidReferencing,
+
+    /// <summary>The same, but the referencing rows are deleted or changed.</summary>
+    Act,
+}
+
+/// <summary>
+/// Foreign key work of one constraint, gathered while a statement runs and done at its end by an internal plan, as PostgreSQL's constraint triggers
+/// are. Not thread-safe.
+/// </summary>
+internal sealed class ForeignKeyQueue(
+    ExecutionState state, ForeignKeyPlan plan, ForeignKeyWork work, SqlType[] types) : IDisposable
+{
+    private readonly RowStore _keys = new(types, state.Memory);
+    private readonly Batch _line = new(new Vector[types.Length]);
+    private readonly KeyTable _seen = new(state.Memory);
+    private readonly KeyBuffer _key = new();
+
+    /// <summary>What is to be done.</summary>
+    public ForeignKeyWork Work { get; } = work;
+
+    /// <summary>The constraint.</summary>
+    public ConstraintInfo Constraint => plan.Constraint;
+
+    /// <summary>
+    /// Queues the key of a row: <paramref name="columns"/> by attribute number. For key changes <paramref name="newRow"/> gives the values that referencing
+    /// rows get, behind the old ones. A null in the key means there is nothing to do (MATCH SIMPLE).
+    /// </summary>
+    public void Add(TargetRow row, int position, short[] columns, TargetRow? newRow = null, int newPosition = 0)
+    {
+        _key.Clear();
+        for (int i = 0; i < columns.Length; i++)
+        {
+            Vector vector = row.Batch[columns[i] - 1];
+            if (!KeyEncoder.Append(vector, position, false, false, _key))
+                return;
+            _line.Columns[i] = vector;
+        }
+
+        _seen.FindOrAdd(_key.Written, out bool added);
+        if (!added)
+            return;
+        int own = Math.Min(columns.Length, types.Length);
+        for (int i = own; i < types.Length; i++)
+            _line.Columns[i] = row.Batch[columns[i - own] - 1];
+        _line.SetCount(Batch.RowsMax);
+        int stored = _keys.AppendRow(_line, position);
+        if (newRow is null)
+            return;
+        for (int i = own; i < types.Length; i++)
+            _keys.ChunkOf(stored)[i].CopyRow(newRow.Batch[columns[i - own] - 1], newPosition, RowStore.Offset(stored));
+    }
+
+    /// <summary>Does the work. Raises 23503.</summary>
+    public void Run()
+    {
+        if (_keys.Count == 0)
+            return;
+        Transaction transaction = state.Transaction;
+        transaction.AdvanceCommand();
+        Snapshot snapshot = transaction.TakeFreshSnapshot();
+        ExecutionInstance instance = plan.Plan.Rent();
+        for (int row = 0; row < _keys.Count; row++)
+        {
+            try
+            {
+                instance.Begin(transaction, snapshot, state.Evaluation.Functions, state.SystemScan, state.Cancellation);
+                for (int i = 0; i < types.Length; i++)
+                {
+                    Vector parameter = instance.ParameterVector(i);
+                    parameter.ResetConstant();
+                    parameter.CopyRow(_keys.ChunkOf(row)[i], RowStore.Offset(row), 0);
+                }
+
+                bool found = instance.Next(1) is not null;
+                if (Work == ForeignKeyWork.RequireReferenced && !found)
+                    throw Missing(row);
+                if (Work == ForeignKeyWork.ForbidReferencing && found)
+                    throw StillReferenced(row);
+            }
+            finally
+            {
+                instance.Close();
+            }
+
+            if (row + 1 < _keys.Count)
+                instance = plan.Plan.Rent();
+        }
+    }
+
+    /// <summary>Forgets what is queued.</summary>
+    public void Clear()
+    {
+        _keys.Clear();
+        _seen.Clear();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _keys.Dispose();
+        _seen.Dispose();
+    }
+
+    private string Describe(short[] columns, RelationInfo relation, int row)
+    {
+        var names = new List<string>();
+        var values = new List<string>();
+        for (int i = 0; i < columns.Length; i++)
+        {
+            names.Add(relation.Columns[columns[i] - 1].Name);
+            var buffer = new ByteBuffer();
+            TypeOutput.Write(
+                _keys.ChunkOf(row)[i], RowStore.Offset(row), buffer, state.Evaluation.Functions.Settings, state.Evaluation.Functions.Catalog);
+            values.Add(buffer.ToString());
+        }
+
+        return $"Key ({string.Join(", ", names)})=({string.Join(", ", values)})";
+    }
+
+    private SqlException Missing(int row) => new(
+        SqlState.ForeignKeyViolation,
+        $"insert or update on table \"{plan.Referencing.Name}\" violates foreign key constraint \"{Constraint.Name}\"")
+    {
+        Detail = $"{Describe(Constraint.Columns, plan.Referencing, row)} is not present in table \"{plan.Referenced.Name}\".",
+        SchemaName = plan.SchemaName,
+        TableName = plan.Referencing.Name,
+        ConstraintName = Constraint.Name,
+    };
+
+    private SqlException StillReferenced(int row) => new(
+        SqlState.ForeignKeyViolation,
+        $"update or delete on table \"{plan.Referenced.Name}\" violates foreign key constraint \"{Constraint.Name}\" on table \"{plan.Referencing.Name}\"")
+    {
+        Detail = $"{Describe(Constraint.ReferencedColumns, plan.Referenced, row)} is still referenced from table \"{plan.Referencing.Name}\".",
+        SchemaName = plan.SchemaName,
+        TableName = plan.Referencing.Name,
+        ConstraintName = Constraint.Name,
+    };
+}

@@ -1,0 +1,196 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Execution.Rows;
+using Strata.Engine.Expressions;
+using Strata.Engine.Storage.Heap;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+using Strata.Format;
+
+namespace Strata.Engine.Execution.Modify;
+
+/// <summary>
+/// A table that a statement modifies: constraints, stored form and indexes of its rows. One per operator; not thread-safe.
+/// </summary>
+internal sealed class ModifyTarget(
+    ExecutionState state, HeapRelation heap, TableLayout layout, TargetRow row, TargetIndex[] indexes,
+    (ConstraintInfo Constraint, ExpressionInstance Condition)[] checks) : IDisposable
+{
+    private readonly RowEncoder _encoder = new(layout);
+    private readonly RowBatch _encoded = new();
+    private readonly ErrorSink _errors = new();
+    private Tid[] _tids = new Tid[16];
+
+    /// <summary>The heap.</summary>
+    public HeapRelation Heap { get; } = heap;
+
+    /// <summary>The rows at hand.</summary>
+    public TargetRow Row { get; } = row;
+
+    /// <summary>Its indexes.</summary>
+    public TargetIndex[] Indexes { get; } = indexes;
+
+    /// <summary>The relation.</summary>
+    public RelationInfo Relation => Row.Relation;
+
+    /// <summary>Raises 23502 or 23514 for the first selected row that violates a constraint.</summary>
+    private void CheckConstraints(TargetRow row, Selection rows)
+    {
+        foreach (ColumnInfo column in Relation.Columns)
+        {
+            if (!column.NotNull || column.IsDropped)
+                continue;
+            Vector vector = row.Batch[column.Number - 1];
+            if (!vector.HasNulls)
+                continue;
+            for (int i = 0; i < rows.Count; i++)
+            {
+                if (vector.IsNull(rows[i]))
+                    throw NullViolation(row, column, rows[i]);
+            }
+        }
+
+        foreach ((ConstraintInfo constraint, ExpressionInstance condition) in checks)
+        {
+            Vector result = condition.Evaluate(state.Evaluation, row.Batch, rows, _errors);
+            _errors.ThrowIfAny();
+            for (int i = 0; i < rows.Count; i++)
+            {
+                // Unknown passes.
+                if (!result.IsNull(rows[i]) && result.Get<byte>(rows[i]) == 0)
+                    throw CheckViolation(row, constraint, rows[i]);
+            }
+        }
+    }
+
+    /// <summary>Stores the selected rows and their index entries. The addresses are valid until the next call.</summary>
+    public ReadOnlySpan<Tid> Insert(Selection rows)
+    {
+        CheckConstraints(Row, rows);
+        Encode(Row, rows);
+        if (_tids.Length < rows.Count)
+            _tids = new Tid[Math.Max(rows.Count, _tids.Length * 2)];
+        Span<Tid> tids = _tids.AsSpan(0, rows.Count);
+        if (rows.Count == 1)
+            tids[0] = Heap.Insert(state.Transaction, _encoded[0], state.Cancellation);
+        else
+            Heap.InsertMany(state.Transaction, _encoded, tids, state.Cancellation);
+        // Index after index, so that one tree's pages stay hot; the statement fails as a whole anyway.
+        foreach (TargetIndex index in Indexes)
+        {
+            for (int i = 0; i < tids.Length; i++)
+                index.Insert(state, Heap, Row, rows[i], tids[i], raise: true, _errors);
+        }
+
+        return tids;
+    }
+
+    /// <summary>
+    /// Stores one row unless a unique index has its key already (then nothing is left of it, and false is returned).
+    /// </summary>
+    public unsafe bool TryInsert(int position, out Tid tid)
+    {
+        int single = position;
+        var rows = new Selection(&single, 1);
+        CheckConstraints(Row, rows);
+        Encode(Row, rows);
+        tid = Heap.Insert(state.Transaction, _encoded[0], state.Cancellation);
+        foreach (TargetIndex index in Indexes)
+        {
+            if (index.Insert(state, Heap, Row, position, tid, raise: false, _errors))
+                continue;
+            // Somebody was faster: the row that was stored goes again, and the caller looks for the conflict anew.
+            Snapshot own = state.Snapshot.WithCommand(state.Transaction.CommandId + 1);
+            Heap.Delete(state.Transaction, own, tid, out _, state.Cancellation);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Replaces a row version by the row at a position; <paramref name="changed"/> tells by attribute number - 1 whether its value differs.
+    /// </summary>
+    public unsafe HeapResult Update(Tid tid, int position, ReadOnlySpan<bool> changed, in Snapshot snapshot, out HeapUpdateOutcome outcome)
+    {
+        int single = position;
+        var rows = new Selection(&single, 1);
+        return Update(Row, rows, tid, changed, snapshot, out outcome);
+    }
+
+    /// <summary>As <see cref="Update(Tid, int, ReadOnlySpan{bool}, in Snapshot, out HeapUpdateOutcome)"/>, with the new row in another view at position 0.</summary>
+    public HeapResult UpdateWith(TargetRow newRow, Tid tid, ReadOnlySpan<bool> changed, in Snapshot snapshot, out HeapUpdateOutcome outcome) =>
+        Update(newRow, new Selection(1), tid, changed, snapshot, out outcome);
+
+    private HeapResult Update(
+        TargetRow newRow, Selection rows, Tid tid, ReadOnlySpan<bool> changed, in Snapshot snapshot, out HeapUpdateOutcome outcome)
+    {
+        CheckConstraints(newRow, rows);
+        Encode(newRow, rows);
+        bool indexedChanged = false;
+        bool keyChanged = false;
+        foreach (TargetIndex index in Indexes)
+        {
+            bool touched = Touches(index.Info, changed);
+            indexedChanged |= touched;
+            keyChanged |= touched && index.Info.IsUnique;
+        }
+
+        HeapResult result = Heap.Update(
+            state.Transaction, snapshot, tid, _encoded[0], hotAllowed: !indexedChanged, keyChanged, out outcome, state.Cancellation);
+        if (result != HeapResult.Ok || outcome.IsHeapOnly)
+            return result;
+        foreach (TargetIndex index in Indexes)
+            index.Insert(state, Heap, newRow, rows[0], outcome.Tid, raise: true, _errors);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Row.Dispose();
+        foreach (TargetIndex index in Indexes)
+            index.Dispose();
+        foreach ((ConstraintInfo _, ExpressionInstance condition) in checks)
+            condition.Dispose();
+    }
+
+    private static bool Touches(IndexInfo index, ReadOnlySpan<bool> changed)
+    {
+        // What an expression or predicate reads is not tracked: any change counts.
+        if (index.Predicate is not null)
+            return true;
+        foreach (IndexKey key in index.Keys)
+        {
+            if (key.Column == 0 || changed[key.Column - 1])
+                return true;
+        }
+
+        return false;
+    }
+
+    private void Encode(TargetRow row, Selection rows)
+    {
+        _encoded.Reset(layout.Current);
+        for (int i = 0; i < rows.Count; i++)
+            _encoder.Encode(row.Batch.Columns, rows[i], _encoded);
+    }
+
+    private SqlException NullViolation(TargetRow row, ColumnInfo column, int position) =>
+        new(SqlState.NotNullViolation, $"null value in column \"{column.Name}\" of relation \"{Relation.Name}\" violates not-null constraint")
+        {
+            Detail = $"Failing row contains {row.Describe(state, position)}.",
+            SchemaName = Row.SchemaName,
+            TableName = Relation.Name,
+            ColumnName = column.Name,
+        };
+
+    private SqlException CheckViolation(TargetRow row, ConstraintInfo constraint, int position) =>
+        new(SqlState.CheckViolation, $"new row for relation \"{Relation.Name}\" violates check constraint \"{constraint.Name}\"")
+        {
+            Detail = $"Failing row contains {row.Describe(state, position)}.",
+            SchemaName = Row.SchemaName,
+            TableName = Relation.Name,
+            ConstraintName = constraint.Name,
+        };
+}

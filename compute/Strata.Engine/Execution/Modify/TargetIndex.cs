@@ -1,0 +1,124 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Execution.Rows;
+using Strata.Engine.Expressions;
+using Strata.Engine.Storage.BTree;
+using Strata.Engine.Storage.Heap;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+using Strata.Format;
+
+namespace Strata.Engine.Execution.Modify;
+
+/// <summary>An index of a table that is being modified. Not thread-safe.</summary>
+internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuilder keys) : IDisposable
+{
+    /// <summary>The index.</summary>
+    public IndexInfo Info { get; } = info;
+
+    /// <summary>The B-tree.</summary>
+    public BTreeIndex Index { get; } = index;
+
+    /// <summary>Builds its keys from rows.</summary>
+    public IndexKeyBuilder Keys { get; } = keys;
+
+    /// <summary>
+    /// Adds the entry of a row. Returns false when the key is taken and <paramref name="raise"/> is not set; raises 23505 otherwise. Waits for
+    /// transactions that decide it.
+    /// </summary>
+    public bool Insert(ExecutionState state, HeapRelation heap, TargetRow row, int position, Tid tid, bool raise, ErrorSink errors)
+    {
+        EvaluationContext context = state.Evaluation;
+        if (!Keys.Includes(context, row.Batch, position, errors))
+            return true;
+        ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, position, errors);
+        Transaction transaction = state.Transaction;
+        ulong xid = transaction.EnsureXid(state.Cancellation);
+        if (!Info.IsUnique || (Keys.HasNull && !Info.NullsNotDistinct))
+        {
+            Index.Insert(xid, key, tid, state.Cancellation);
+            return true;
+        }
+
+        while (true)
+        {
+            var check = new HeapUniqueCheck(heap, transaction, state.Cancellation);
+            UniqueInsertResult result = Index.InsertUnique(xid, key, tid, ref check, state.Cancellation);
+            switch (result.Outcome)
+            {
+                case UniqueVerdict.Dead:
+                    return true;
+                case UniqueVerdict.InProgress:
+                    state.Services.Storage.Transactions.Locks.WaitForXid(transaction.Owner, result.WaitXid, state.Cancellation);
+                    break;
+                default:
+                    if (!raise)
+                        return false;
+                    throw Duplicate(state, row, position);
+            }
+        }
+    }
+
+    /// <summary>The live row that has the key of a proposed row; none when there is none. Waits for transactions that decide it.</summary>
+    public Tid FindConflict(ExecutionState state, HeapRelation heap, TargetRow row, int position, ErrorSink errors)
+    {
+        EvaluationContext context = state.Evaluation;
+        if (!Info.IsUnique || !Keys.Includes(context, row.Batch, position, errors))
+            return default;
+        ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, position, errors);
+        if (Keys.HasNull && !Info.NullsNotDistinct)
+            return default;
+        Span<Tid> tids = stackalloc Tid[16];
+        int count = Index.Lookup(key, tids, default, state.Cancellation);
+        while (true)
+        {
+            bool waited = false;
+            for (int i = 0; i < count && !waited; i++)
+            {
+                var check = new HeapUniqueCheck(heap, state.Transaction, state.Cancellation);
+                switch (check.Judge(tids[i], out ulong waitXid))
+                {
+                    case UniqueVerdict.Live when Index.Contains(key, tids[i], state.Cancellation):
+                        return check.LiveTid;
+                    case UniqueVerdict.InProgress:
+                        state.Services.Storage.Transactions.Locks.WaitForXid(state.Transaction.Owner, waitXid, state.Cancellation);
+                        waited = true;
+                        break;
+                }
+            }
+
+            if (!waited && count < tids.Length)
+                return default;
+            count = waited
+                ? Index.Lookup(key, tids, default, state.Cancellation)
+                : Index.LookupAfter(key, tids[^1], tids, default, state.Cancellation);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Keys.Dispose();
+
+    private SqlException Duplicate(ExecutionState state, TargetRow row, int position)
+    {
+        var names = new List<string>();
+        var values = new List<string>();
+        bool onlyColumns = true;
+        for (int i = 0; i < Info.KeyCount; i++)
+        {
+            short column = Info.Keys[i].Column;
+            onlyColumns &= column > 0;
+            if (column <= 0)
+                continue;
+            names.Add(row.Relation.Columns[column - 1].Name);
+            values.Add(row.Text(state, column, position));
+        }
+
+        return new SqlException(SqlState.UniqueViolation, $"duplicate key value violates unique constraint \"{Info.Name}\"")
+        {
+            Detail = onlyColumns ? $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) already exists." : null,
+            SchemaName = row.SchemaName,
+            TableName = row.Relation.Name,
+            ConstraintName = Info.Name,
+        };
+    }
+}

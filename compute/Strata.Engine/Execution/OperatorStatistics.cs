@@ -1,0 +1,59 @@
+namespace Strata.Engine.Execution;
+
+/// <summary>What EXPLAIN ANALYZE shows of one operator. Not thread-safe.</summary>
+public sealed class OperatorStatistics(TimeProvider time)
+{
+    private bool _firstRowSeen;
+    private bool _started;
+
+    /// <summary>Rows delivered, over all loops.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Times it was started over, counting the first.</summary>
+    public long Loops { get; private set; }
+
+    /// <summary>Ticks of the clock until the first row, over all loops.</summary>
+    public long StartupTicks { get; private set; }
+
+    /// <summary>Ticks of the clock spent inside, over all loops; inputs included.</summary>
+    public long TotalTicks { get; private set; }
+
+    /// <summary>Rows that a filter threw away.</summary>
+    public long RowsRemoved { get; set; }
+
+    /// <summary>Lines that the operator adds, such as its sort method.</summary>
+    public List<string> Notes { get; } = [];
+
+    /// <summary>Ticks in milliseconds.</summary>
+    public double Milliseconds(long ticks) => time.GetElapsedTime(0, ticks).TotalMilliseconds;
+
+    internal long Begin()
+    {
+        if (!_started)
+        {
+            _started = true;
+            Loops++;
+        }
+
+        return time.GetTimestamp();
+    }
+
+    internal void End(long started, int rows)
+    {
+        long ticks = time.GetTimestamp() - started;
+        TotalTicks += ticks;
+        if (!_firstRowSeen)
+        {
+            _firstRowSeen = true;
+            StartupTicks += TotalTicks - StartupTicks;
+        }
+
+        Rows += rows;
+    }
+
+    /// <summary>A new loop begins at the next pull.</summary>
+    internal void Restart()
+    {
+        _started = false;
+    }
+}

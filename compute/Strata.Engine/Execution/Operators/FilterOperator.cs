@@ -1,0 +1,54 @@
+using Strata.Engine.Expressions;
+using Strata.Engine.Vectors;
+
+namespace Strata.Engine.Execution.Operators;
+
+/// <summary>Keeps the rows for which a condition is true.</summary>
+internal sealed class FilterOperator(ExecutionState state, Operator input, ExpressionInstance condition) : Operator
+{
+    private readonly ErrorSink _errors = new();
+
+    public override void Open()
+    {
+        _errors.Reset();
+        input.Open();
+    }
+
+    protected override Batch? NextBatch(int rowsMax)
+    {
+        _errors.ThrowIfAny();
+        while (input.Next(rowsMax) is { } batch)
+        {
+            int before = batch.Count;
+            Selection selection = condition.Filter(state.Evaluation, batch, batch.Selection, _errors);
+            if (_errors.HasError)
+                selection = selection.Below(_errors.Row);
+            if (Statistics is not null)
+                Statistics.RowsRemoved += before - selection.Count;
+            if (!selection.IsEmpty)
+            {
+                batch.Select(selection);
+                return batch;
+            }
+
+            _errors.ThrowIfAny();
+            state.CheckCancel();
+        }
+
+        return null;
+    }
+
+    public override void Rescan()
+    {
+        _errors.Reset();
+        input.Rescan();
+    }
+
+    public override void Close() => input.Close();
+
+    public override void Dispose()
+    {
+        input.Dispose();
+        condition.Dispose();
+    }
+}

@@ -1,0 +1,68 @@
+using Strata.Engine.Execution.Modify;
+using Strata.Engine.Vectors;
+using Strata.Format;
+
+namespace Strata.Engine.Execution.Operators;
+
+/// <summary>INSERT: stores whole batches, or with ON CONFLICT row by row.</summary>
+internal sealed class InsertOperator(
+    ExecutionState state, Operator input, ModifyTarget target, int[] slots, ConflictHandler? conflicts, ForeignKeyQueue[] foreignKeys,
+    ReturnedRows? returned)
+    : ModifyOperator(state, input, target, foreignKeys, returned)
+{
+    protected override void Modify(Batch batch)
+    {
+        Target.Row.Show(batch, slots);
+        Selection rows = batch.Selection;
+        if (conflicts is not null)
+        {
+            for (int i = 0; i < rows.Count; i++)
+                InsertOrResolve(batch, rows[i]);
+            return;
+        }
+
+        ReadOnlySpan<Tid> tids = Target.Insert(rows);
+        State.RowsAffected += rows.Count;
+        for (int i = 0; i < tids.Length; i++)
+            Keep(batch, rows[i], tids[i]);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        conflicts?.Dispose();
+    }
+
+    private void InsertOrResolve(Batch batch, int position)
+    {
+        while (true)
+        {
+            switch (conflicts!.Resolve(Target, position, out TargetRow? updated, out Tid tid))
+            {
+                case ConflictOutcome.Skip:
+                    return;
+                case ConflictOutcome.Updated:
+                    State.RowsAffected++;
+                    foreach (ForeignKeyQueue queue in ForeignKeys)
+                        queue.Add(updated!, 0, queue.Constraint.Columns);
+                    Returned?.Add(updated!, 0, tid, null, 0);
+                    return;
+                case ConflictOutcome.Retry:
+                    continue;
+            }
+
+            if (!Target.TryInsert(position, out tid))
+                continue;
+            State.RowsAffected++;
+            Keep(batch, position, tid);
+            return;
+        }
+    }
+
+    private void Keep(Batch batch, int position, Tid tid)
+    {
+        foreach (ForeignKeyQueue queue in ForeignKeys)
+            queue.Add(Target.Row, position, queue.Constraint.Columns);
+        Returned?.Add(Target.Row, position, tid, batch, position);
+    }
+}

@@ -1,0 +1,76 @@
+using Strata.Engine.Expressions;
+using Strata.Engine.Functions;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+
+namespace Strata.Engine.Execution.Operators;
+
+/// <summary>
+/// A set-returning call (or a plain expression, which gives one row): arguments, and the rows of the call at hand. Not thread-safe.
+/// </summary>
+internal sealed class SetCall : IDisposable
+{
+    private readonly FunctionSite? _site;
+    private readonly ExpressionInstance[] _arguments;
+    private readonly Vector[] _values;
+    private RowSource? _source;
+    private bool _pendingScalar;
+
+    /// <summary>A set-returning function.</summary>
+    public SetCall(FunctionSite site, ExpressionInstance[] arguments)
+    {
+        _site = site;
+        _arguments = arguments;
+        _values = new Vector[arguments.Length];
+    }
+
+    /// <summary>An expression with one value.</summary>
+    public SetCall(ExpressionInstance scalar)
+    {
+        _arguments = [scalar];
+        _values = new Vector[1];
+    }
+
+    /// <summary>Evaluates the arguments for the selected rows of a batch.</summary>
+    public void Bind(EvaluationContext context, Batch batch, Selection selection, ErrorSink errors)
+    {
+        for (int i = 0; i < _arguments.Length; i++)
+            _values[i] = _arguments[i].Evaluate(context, batch, selection, errors);
+    }
+
+    /// <summary>Begins the rows for one row of arguments.</summary>
+    public void Start(int row, IFunctionContext context)
+    {
+        if (_site is null)
+            _pendingScalar = true;
+        else
+            _source = SetFunctions.Open(_site, _values, row, context);
+    }
+
+    /// <summary>Writes up to <paramref name="rowsMax"/> rows from <paramref name="start"/> on; returns how many, 0 at the end.</summary>
+    public int Read(ReadOnlySpan<Vector> columns, int start, int rowsMax, int argumentRow)
+    {
+        if (_site is null)
+        {
+            if (!_pendingScalar || rowsMax == 0)
+                return 0;
+            _pendingScalar = false;
+            columns[0].CopyRow(_values[0], argumentRow, start);
+            return 1;
+        }
+
+        if (_source is null || rowsMax == 0)
+            return 0;
+        int count = _source.Read(columns, start, rowsMax);
+        if (count == 0)
+            _source = null;
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (ExpressionInstance argument in _arguments)
+            argument.Dispose();
+    }
+}

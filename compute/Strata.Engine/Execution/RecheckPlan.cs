@@ -1,0 +1,84 @@
+using Strata.Engine.Expressions;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+using Strata.Format;
+
+namespace Strata.Engine.Execution;
+
+/// <summary>
+/// Runs the input of an UPDATE, DELETE or FOR UPDATE again for one row whose version changed (PostgreSQL's EvalPlanQual): a second set of operators, made
+/// at the first need, in which the scans deliver given versions. Parameters that the main run uses are put back afterwards. Not thread-safe.
+/// </summary>
+internal sealed class RecheckPlan(ExecutionState state, Func<Operator> makeInput, (int Scan, int Slot)[] otherScans) : IDisposable
+{
+    private readonly RowRecheck _rows = new();
+    private Operator? _input;
+    private bool _isOpen;
+    private Datum[] _saved = [];
+
+    /// <summary>
+    /// The row that the input gives for the new version, or null when it no longer qualifies. <paramref name="original"/> is the row of the main run, whose
+    /// other tables keep their versions. Valid until <see cref="End"/>.
+    /// </summary>
+    public Batch? Run(int scan, Tid version, Batch original, int position)
+    {
+        Format.Invariant.Check(state.Recheck is null);
+        _rows.Clear();
+        foreach ((int other, int slot) in otherScans)
+        {
+            if (!original[slot].IsNull(position))
+                _rows.Set(other, Rows.TidValue.Unpack(original[slot].Get<long>(position)));
+        }
+
+        _rows.Set(scan, version);
+        SaveParameters();
+        state.Recheck = _rows;
+        if (_input is null)
+        {
+            _input = makeInput();
+            _input.Open();
+            _isOpen = true;
+        }
+        else if (_isOpen)
+        {
+            _input.Rescan();
+        }
+        else
+        {
+            _input.Open();
+            _isOpen = true;
+        }
+
+        return _input.Next(1);
+    }
+
+    /// <summary>Ends the re-check begun by <see cref="Run"/>.</summary>
+    public void End()
+    {
+        state.Recheck = null;
+        EvaluationContext context = state.Evaluation;
+        for (int i = 0; i < _saved.Length; i++)
+            context.SetParameter(i, _saved[i]);
+    }
+
+    /// <summary>Ends the execution.</summary>
+    public void Close()
+    {
+        if (_isOpen)
+            _input!.Close();
+        _isOpen = false;
+        state.Recheck = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _input?.Dispose();
+
+    private void SaveParameters()
+    {
+        ReadOnlySpan<Vector> parameters = state.Evaluation.Parameters;
+        if (_saved.Length != parameters.Length)
+            _saved = new Datum[parameters.Length];
+        for (int i = 0; i < _saved.Length; i++)
+            _saved[i] = Datum.FromVector(parameters[i], 0);
+    }
+}

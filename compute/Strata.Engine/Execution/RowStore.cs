@@ -1,0 +1,110 @@
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+
+namespace Strata.Engine.Execution;
+
+/// <summary>
+/// Rows kept in memory, in chunks of <see cref="Batch.RowsMax"/>; row n stands in chunk n / RowsMax. Bytes are copied, so the rows outlive their
+/// producer. Buffers are kept by <see cref="Clear"/> up to a small number of chunks. Not thread-safe.
+/// </summary>
+public sealed class RowStore(SqlType[] types, MemoryAccount? account) : IDisposable
+{
+    private const int ChunksKept = 2;
+    private readonly List<Batch> _chunks = [];
+
+    /// <summary>Types of the columns.</summary>
+    public SqlType[] Types { get; } = types;
+
+    /// <summary>Rows stored.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Number of chunks in use.</summary>
+    public int ChunkCount => (Count + Batch.RowsMax - 1) / Batch.RowsMax;
+
+    /// <summary>A chunk; all of its stored rows count.</summary>
+    public Batch Chunk(int index) => _chunks[index];
+
+    /// <summary>The chunk of a row.</summary>
+    public Batch ChunkOf(int row) => _chunks[row / Batch.RowsMax];
+
+    /// <summary>The place of a row in its chunk.</summary>
+    public static int Offset(int row) => row % Batch.RowsMax;
+
+    /// <summary>Copies the rows that count of <paramref name="batch"/>, the first columns as many as there are types. Returns the number of the first.</summary>
+    public int Append(Batch batch)
+    {
+        int first = Count;
+        Selection selection = batch.Selection;
+        for (int i = 0; i < selection.Count;)
+        {
+            Batch chunk = WritableChunk(Math.Min(selection.Count - i, Batch.RowsMax));
+            int start = chunk.StoredCount;
+            int rows = Math.Min(selection.Count - i, Batch.RowsMax - start);
+            for (int column = 0; column < Types.Length; column++)
+            {
+                Vector target = chunk[column];
+                Vector source = batch[column];
+                target.EnsureCapacity(start + rows, start);
+                for (int k = 0; k < rows; k++)
+                    target.CopyRow(source, selection[i + k], start + k);
+            }
+
+            chunk.SetCount(start + rows);
+            Count += rows;
+            i += rows;
+        }
+
+        return first;
+    }
+
+    /// <summary>Copies one row; returns its number.</summary>
+    public int AppendRow(Batch batch, int row)
+    {
+        Batch chunk = WritableChunk(1);
+        int start = chunk.StoredCount;
+        for (int column = 0; column < Types.Length; column++)
+        {
+            chunk[column].EnsureCapacity(start + 1, start);
+            chunk[column].CopyRow(batch[column], row, start);
+        }
+
+        chunk.SetCount(start + 1);
+        return Count++;
+    }
+
+    /// <summary>Forgets all rows.</summary>
+    public void Clear()
+    {
+        for (int i = _chunks.Count - 1; i >= ChunksKept; i--)
+        {
+            _chunks[i].Dispose();
+            _chunks.RemoveAt(i);
+        }
+
+        foreach (Batch chunk in _chunks)
+            chunk.Reset(0);
+        Count = 0;
+    }
+
+    /// <summary>Frees everything.</summary>
+    public void Dispose()
+    {
+        foreach (Batch chunk in _chunks)
+            chunk.Dispose();
+        _chunks.Clear();
+        Count = 0;
+    }
+
+    private Batch WritableChunk(int rows)
+    {
+        int index = Count / Batch.RowsMax;
+        if (index == _chunks.Count)
+        {
+            var chunk = new Batch(Types, account);
+            chunk.Reset(Math.Min(rows, Batch.RowsMax));
+            _chunks.Add(chunk);
+        }
+
+        return _chunks[index];
+    }
+}

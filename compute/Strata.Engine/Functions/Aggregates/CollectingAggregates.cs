@@ -1,0 +1,186 @@
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+
+namespace Strata.Engine.Functions.Aggregates;
+
+/// <summary>Aggregates whose state grows with the rows: a managed collector behind a handle. State: handle.</summary>
+internal abstract unsafe class CollectingAggregate<TCollector>(FunctionInfo function, SqlType[] argumentTypes, SqlType resultType)
+    : RowAggregate(function, argumentTypes, resultType)
+    where TCollector : class, new()
+{
+    public override int StateSizeBytes => 8;
+
+    public override bool IsOrderSensitive => true;
+
+    public override bool CanCombine => false;
+
+    protected override bool SkipsNulls => false;
+
+    protected static TCollector Get(AggregateContext context, byte* state)
+    {
+        int* handle = (int*)state;
+        if (*handle == 0)
+            *handle = context.Add(new TCollector());
+        return context.Get<TCollector>(*handle);
+    }
+
+    protected static TCollector? Find(AggregateContext context, byte* state) =>
+        *(int*)state == 0 ? null : context.Get<TCollector>(*(int*)state);
+
+    public override void Combine(AggregateContext context, byte* source, byte* target) =>
+        throw new Format.InvariantViolationException("this aggregate cannot be combined");
+}
+
+/// <summary>string_agg over text or bytea.</summary>
+internal sealed unsafe class StringAggregate(FunctionInfo function, SqlType[] argumentTypes, SqlType resultType)
+    : CollectingAggregate<ByteBuffer>(function, argumentTypes, resultType)
+{
+    protected override bool SkipsNulls => true;
+
+    protected override void Add(AggregateContext context, byte* state, ReadOnlySpan<Vector> arguments, int row)
+    {
+        bool first = Find(context, state) is null;
+        ByteBuffer buffer = Get(context, state);
+        ReadOnlySpan<byte> separator = first || arguments[1].IsNull(row) ? default : arguments[1].GetBytes(row);
+        ReadOnlySpan<byte> value = arguments[0].GetBytes(row);
+        context.Charge(separator.Length + value.Length);
+        buffer.Write(separator);
+        buffer.Write(value);
+    }
+
+    protected override void Finish(AggregateContext context, byte* state, Vector result, int row)
+    {
+        if (Find(context, state) is { } buffer)
+            result.SetBytes(row, buffer.Written);
+        else
+            result.SetNull(row);
+    }
+}
+
+/// <summary>array_agg of values; of arrays it stacks them to a further dimension.</summary>
+internal sealed unsafe class ArrayAggregate(FunctionInfo function, SqlType[] argumentTypes, SqlType resultType)
+    : CollectingAggregate<ArrayAggregate.Collector>(function, argumentTypes, resultType)
+{
+    internal sealed class Collector
+    {
+        public ArrayBuilder Elements { get; } = new();
+
+        /// <summary>Dimensions of the stacked arrays; null when values are collected.</summary>
+        public int[]? Lengths { get; set; }
+
+        public int Count { get; set; }
+    }
+
+    private readonly bool _stacks = argumentTypes[0].IsArray;
+
+    protected override void Add(AggregateContext context, byte* state, ReadOnlySpan<Vector> arguments, int row)
+    {
+        Collector collector = Get(context, state);
+        Vector values = arguments[0];
+        if (_stacks)
+        {
+            if (values.IsNull(row))
+                throw new SqlException(SqlState.NullValueNotAllowed, "cannot accumulate null arrays");
+            Stack(context, collector, values.GetBytes(row));
+        }
+        else if (values.IsNull(row))
+        {
+            context.Charge(4);
+            collector.Elements.AddNull();
+        }
+        else
+        {
+            ReadOnlySpan<byte> stored = values.GetStored(row);
+            context.Charge(stored.Length + 4);
+            collector.Elements.Add(stored);
+        }
+
+        collector.Count++;
+    }
+
+    private static void Stack(AggregateContext context, Collector collector, ReadOnlySpan<byte> stored)
+    {
+        var array = new ArrayValue(stored);
+        if (array.Dimensions == 0)
+            throw new SqlException(SqlState.ArraySubscriptError, "cannot accumulate empty arrays");
+        var lengths = new int[array.Dimensions];
+        for (int i = 0; i < lengths.Length; i++)
+            lengths[i] = array.Length(i);
+        collector.Lengths ??= lengths;
+        if (!lengths.AsSpan().SequenceEqual(collector.Lengths))
+            throw new SqlException(SqlState.ArraySubscriptError, "cannot accumulate arrays of different dimensionality");
+        context.Charge(stored.Length);
+        foreach (ArrayValue.Element element in array)
+            collector.Elements.Add(element);
+    }
+
+    protected override void Finish(AggregateContext context, byte* state, Vector result, int row)
+    {
+        if (Find(context, state) is not { } collector)
+        {
+            result.SetNull(row);
+            return;
+        }
+
+        if (collector.Lengths is null)
+        {
+            result.SetBytes(row, collector.Elements.Build(ResultType.ElementOid));
+            return;
+        }
+
+        int[] lengths = [collector.Count, .. collector.Lengths];
+        var ones = new int[lengths.Length];
+        Array.Fill(ones, 1);
+        result.SetBytes(row, collector.Elements.Build(ResultType.ElementOid, lengths, ones));
+    }
+}
+
+/// <summary>json_agg, jsonb_agg, json_object_agg and jsonb_object_agg: text is built value by value.</summary>
+internal sealed unsafe class JsonAggregate(FunctionInfo function, SqlType[] argumentTypes, SqlType resultType)
+    : CollectingAggregate<ByteBuffer>(function, argumentTypes, resultType)
+{
+    private readonly bool _isObject = argumentTypes.Length == 2;
+    private readonly bool _isBinary = resultType.Oid == TypeOid.Jsonb;
+
+    protected override void Add(AggregateContext context, byte* state, ReadOnlySpan<Vector> arguments, int row)
+    {
+        bool first = Find(context, state) is null;
+        ByteBuffer buffer = Get(context, state);
+        int before = buffer.Length;
+        if (first)
+            buffer.Write(_isObject ? (_isBinary ? "{"u8 : "{ "u8) : "["u8);
+        else
+            buffer.Write(", "u8);
+        IFunctionContext functions = context.Functions!;
+        if (_isObject)
+        {
+            if (arguments[0].IsNull(row))
+                throw new SqlException(SqlState.InvalidParameterValue, "field name must not be null");
+            var key = new ByteBuffer(32);
+            TypeOutput.Write(arguments[0].Type, arguments[0].GetStored(row), key, functions.Settings, functions.Catalog);
+            JsonScanner.WriteString(buffer, key.Written);
+            buffer.Write(_isBinary ? ": "u8 : " : "u8);
+        }
+
+        Vector values = arguments[^1];
+        if (values.IsNull(row))
+            buffer.Write("null"u8);
+        else
+            JsonBuilder.WriteValue(values.Type, values.GetStored(row), buffer, functions);
+        context.Charge(buffer.Length - before);
+    }
+
+    protected override void Finish(AggregateContext context, byte* state, Vector result, int row)
+    {
+        if (Find(context, state) is not { } buffer)
+        {
+            result.SetNull(row);
+            return;
+        }
+
+        int length = buffer.Length;
+        buffer.Write(_isObject ? (_isBinary ? "}"u8 : " }"u8) : "]"u8);
+        result.SetBytes(row, _isBinary ? JsonbText.Normalize(buffer.Written) : buffer.Written);
+        buffer.Length = length;
+    }
+}

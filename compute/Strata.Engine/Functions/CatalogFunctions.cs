@@ -1,0 +1,313 @@
+using System.Globalization;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Functions;
+
+/// <summary>Functions that ask the catalog: names, definitions, visibility, privileges, sizes.</summary>
+internal static class CatalogFunctions
+{
+    public static void Register(FunctionTable t)
+    {
+        RegisterNames(t);
+        RegisterVisibility(t);
+        RegisterDefinitions(t);
+        RegisterPrivileges(t);
+        RegisterSizes(t);
+    }
+
+    private static void ReturnText(ref FunctionCall c, string? text)
+    {
+        if (text is null)
+            c.ReturnNull();
+        else
+            c.Return(text);
+    }
+
+    private static void RegisterNames(FunctionTable t)
+    {
+        t.Add("pg_get_userbyid", static (ref FunctionCall c) =>
+            c.Return(c.Context.Catalog.UserName(c.Oid(0)) ?? string.Create(CultureInfo.InvariantCulture, $"unknown (OID={c.Oid(0)})")));
+        t.Add("format_type", static (ref FunctionCall c) =>
+        {
+            if (c.IsNull(0))
+            {
+                c.ReturnNull();
+                return;
+            }
+
+            uint oid = c.Oid(0);
+            int typmod = c.IsNull(1) ? -1 : c.Int32(1);
+            c.Return(oid == 0 ? "-" : FormatType(ref c, oid, typmod));
+        });
+        t.Add("PG_encoding_to_char", static (ref FunctionCall c) => c.Return(c.Int32(0) switch
+        {
+            6 => "UTF8",
+            0 => "SQL_ASCII",
+            8 => "LATIN1",
+            _ => "",
+        }));
+        t.Add("PG_char_to_encoding", static (ref FunctionCall c) => c.Return(c.String(0).ToUpperInvariant() switch
+        {
+            "UTF8" or "UTF-8" or "UNICODE" => 6,
+            "SQL_ASCII" => 0,
+            "LATIN1" => 8,
+            _ => -1,
+        }));
+        t.Add("getdatabaseencoding", static (ref FunctionCall c) => c.Return("UTF8"));
+        t.Add("pg_client_encoding", static (ref FunctionCall c) => c.Return("UTF8"));
+        t.Add("pg_typeof", static (ref FunctionCall c) => c.Return(c.ArgumentType(0).Oid));
+        t.Add("pg_basetype", static (ref FunctionCall c) => c.Return(c.Context.Catalog.FindType(c.Oid(0)) is { Kind: TypeKind.Domain } d ? d.BaseOid : c.Oid(0)));
+        AddResolve(t, "to_regclass", TypeOid.RegClass);
+        AddResolve(t, "to_regtype", TypeOid.RegType);
+        AddResolve(t, "to_regproc", TypeOid.RegProc);
+        AddResolve(t, "to_regprocedure", TypeOid.RegProcedure);
+        AddResolve(t, "to_regoper", TypeOid.RegOper);
+        AddResolve(t, "to_regoperator", TypeOid.RegOperator);
+        AddResolve(t, "to_regnamespace", TypeOid.RegNamespace);
+        AddResolve(t, "to_regrole", TypeOid.RegRole);
+        AddResolve(t, "to_regcollation", TypeOid.RegCollation);
+        t.Add("text_regclass", static (ref FunctionCall c) => c.Return(RegTypes.Parse(SqlType.RegClass, c.Bytes(0), c.Context.Catalog)));
+        t.Add("regclassout", static (ref FunctionCall c) => c.Return(Output(ref c)));
+        t.Add("regtypeout", static (ref FunctionCall c) => c.Return(Output(ref c)));
+        t.Add("regprocout", static (ref FunctionCall c) => c.Return(Output(ref c)));
+        t.Add("pg_describe_object", static (ref FunctionCall c) => c.ReturnNull());
+        t.Add("pg_identify_object", static (ref FunctionCall c) => c.ReturnNull());
+        t.Add(1348u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), "", 0)));
+        t.Add(1215u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), c.String(1), 0)));
+        t.Add(1216u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), "pg_class", c.Int32(1))));
+        t.Add(1993u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), c.String(1), 0)));
+    }
+
+    private static byte[] Output(ref FunctionCall c) => TextFunctions.TextOf(ref c, 0);
+
+    private static string FormatType(ref FunctionCall c, uint oid, int typmod)
+    {
+        SqlType? type = BuiltinTypes.Find(oid) ?? c.Context.Catalog.FindType(oid);
+        if (type is null)
+            return "???";
+        if (type.NamespaceOid == 11)
+            return TypeNames.Format(type, typmod);
+        if (type.IsArray && type.ElementOid != 0)
+            return FormatType(ref c, type.ElementOid, typmod) + "[]";
+        return c.Context.Catalog.ObjectName(TypeOid.RegType, oid) ?? TypeNames.Format(type, typmod);
+    }
+
+    private static void AddResolve(FunctionTable t, string symbol, uint kind) => t.Add(symbol, (ref FunctionCall c) =>
+    {
+        try
+        {
+            c.Return(RegTypes.Parse(BuiltinTypes.Get(kind), c.Bytes(0), c.Context.Catalog));
+        }
+        catch (SqlException)
+        {
+            c.ReturnNull();
+        }
+    });
+
+    private static void RegisterVisibility(FunctionTable t)
+    {
+        AddVisible(t, "pg_table_is_visible", "pg_class");
+        AddVisible(t, "pg_type_is_visible", "pg_type");
+        AddVisible(t, "pg_function_is_visible", "pg_proc");
+        AddVisible(t, "pg_operator_is_visible", "pg_operator");
+        AddVisible(t, "pg_opclass_is_visible", "pg_opclass");
+        AddVisible(t, "pg_opfamily_is_visible", "pg_opfamily");
+        AddVisible(t, "pg_collation_is_visible", "pg_collation");
+        AddVisible(t, "pg_conversion_is_visible", "pg_conversion");
+        AddVisible(t, "pg_statistics_obj_is_visible", "pg_statistic_ext");
+        AddVisible(t, "pg_ts_parser_is_visible", "pg_ts_parser");
+        AddVisible(t, "pg_ts_dict_is_visible", "pg_ts_dict");
+        AddVisible(t, "pg_ts_template_is_visible", "pg_ts_template");
+        AddVisible(t, "pg_ts_config_is_visible", "pg_ts_config");
+    }
+
+    private static void AddVisible(FunctionTable t, string symbol, string catalog) => t.Add(symbol, (ref FunctionCall c) =>
+    {
+        if (c.Context.Catalog.IsVisible(catalog, c.Oid(0)) is { } visible)
+            c.Return(visible);
+        else
+            c.ReturnNull();
+    });
+
+    private static void RegisterDefinitions(FunctionTable t)
+    {
+        t.Add("pg_get_expr", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.DeparseExpression(c.String(0), c.Oid(1))));
+        t.Add("pg_get_expr_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.DeparseExpression(c.String(0), c.Oid(1))));
+        t.Add("pg_get_indexdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.IndexDefinition(c.Oid(0), 0, false)));
+        t.Add("pg_get_indexdef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.IndexDefinition(c.Oid(0), c.Int32(1), c.Boolean(2))));
+        t.Add("pg_get_constraintdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ConstraintDefinition(c.Oid(0), false)));
+        t.Add("pg_get_constraintdef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ConstraintDefinition(c.Oid(0), c.Boolean(1))));
+        t.Add("pg_get_viewdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(c.Oid(0), false)));
+        t.Add("pg_get_viewdef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(c.Oid(0), c.Boolean(1))));
+        t.Add("pg_get_viewdef_wrap", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(c.Oid(0), true)));
+        t.Add("pg_get_triggerdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.TriggerDefinition(c.Oid(0), false)));
+        t.Add("pg_get_triggerdef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.TriggerDefinition(c.Oid(0), c.Boolean(1))));
+        t.Add("pg_get_ruledef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.RuleDefinition(c.Oid(0), false)));
+        t.Add("pg_get_ruledef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.RuleDefinition(c.Oid(0), c.Boolean(1))));
+        t.Add("pg_get_functiondef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.FunctionDefinition(c.Oid(0))));
+        t.Add("pg_get_function_arguments", static (ref FunctionCall c) => FunctionArguments(ref c, withDefaults: true));
+        t.Add("pg_get_function_identity_arguments", static (ref FunctionCall c) => FunctionArguments(ref c, withDefaults: false));
+        t.Add("pg_get_function_result", FunctionResult);
+        t.Add("pg_get_function_sqlbody", static (ref FunctionCall c) => c.ReturnNull());
+        t.Add("pg_get_statisticsobjdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.StatisticsDefinition(c.Oid(0), false)));
+        t.Add("pg_get_statisticsobjdef_columns", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.StatisticsDefinition(c.Oid(0), true)));
+        t.Add("pg_get_partkeydef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.PartitionKeyDefinition(c.Oid(0))));
+        t.Add("pg_get_partition_constraintdef", static (ref FunctionCall c) => c.ReturnNull());
+        t.Add("pg_get_serial_sequence", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.SerialSequence(c.String(0), c.String(1))));
+        t.Add("pg_tablespace_location", static (ref FunctionCall c) => c.Return(""));
+        t.Add("pg_relation_is_publishable", static (ref FunctionCall c) => c.Return(false));
+        t.Add("pg_index_column_has_property", static (ref FunctionCall c) => c.ReturnNull());
+        t.Add("pg_indexam_has_property", static (ref FunctionCall c) => c.ReturnNull());
+    }
+
+    private static void FunctionArguments(ref FunctionCall c, bool withDefaults)
+    {
+        if (BuiltinRegistry.Function(c.Oid(0)) is not { } function)
+        {
+            c.ReturnNull();
+            return;
+        }
+
+        if (withDefaults && function.ArgumentsText is { } text)
+        {
+            c.Return(text);
+            return;
+        }
+
+        bool hasModes = function.AllArgumentTypes.Length > 0;
+        uint[] types = hasModes ? function.AllArgumentTypes : function.ArgumentTypes;
+        var parts = new List<string>();
+        for (int i = 0; i < types.Length; i++)
+        {
+            char mode = hasModes ? function.ArgumentModes[i] : 'i';
+            if (mode == 't' || (mode == 'o' && !withDefaults))
+                continue;
+            string name = i < function.ArgumentNames.Length && function.ArgumentNames[i].Length > 0 ? TypeNames.QuoteIdentifier(function.ArgumentNames[i]) + " " : "";
+            string prefix = mode switch { 'o' => "OUT ", 'b' => "INOUT ", 'v' => "VARIADIC ", _ => "" };
+            parts.Add(prefix + name + FormatType(ref c, types[i], -1));
+        }
+
+        c.Return(string.Join(", ", parts));
+    }
+
+    private static void FunctionResult(ref FunctionCall c)
+    {
+        if (BuiltinRegistry.Function(c.Oid(0)) is not { } function)
+        {
+            c.ReturnNull();
+            return;
+        }
+
+        c.Return((function.ReturnsSet ? "SETOF " : "") + FormatType(ref c, function.ReturnType, -1));
+    }
+
+    /// <summary>has_table_privilege and its family: overloads take the role by name, by OID or not, and the object by name or OID.</summary>
+    private static void RegisterPrivileges(FunctionTable t)
+    {
+        foreach ((string kind, uint reg) in new[]
+        {
+            ("table", TypeOid.RegClass), ("sequence", TypeOid.RegClass), ("schema", TypeOid.RegNamespace), ("function", TypeOid.RegProcedure),
+            ("type", TypeOid.RegType), ("any_column", TypeOid.RegClass), ("database", 0u), ("language", 0u), ("tablespace", 0u),
+            ("foreign_data_wrapper", 0u), ("server", 0u),
+        })
+        {
+            string name = $"has_{kind}_privilege";
+            foreach (string suffix in new[] { "_name_name", "_name_id", "_id_name", "_id_id", "_name", "_id" })
+                t.Add(name + suffix, (ref FunctionCall c) => Privilege(ref c, kind == "any_column" ? "table" : kind, reg));
+        }
+
+        foreach (string suffix in new[]
+        {
+            "_name_name_name", "_name_name_attnum", "_name_id_name", "_name_id_attnum", "_id_name_name", "_id_name_attnum",
+            "_id_id_name", "_id_id_attnum", "_name_name", "_name_attnum", "_id_name", "_id_attnum",
+        })
+        {
+            t.Add("has_column_privilege" + suffix, ColumnPrivilege);
+        }
+
+        foreach (string suffix in new[] { "_name_name", "_name_id", "_id_name", "_id_id", "_name", "_id" })
+            t.Add("pg_has_role" + suffix, (ref FunctionCall c) => Privilege(ref c, "role", TypeOid.RegRole));
+        t.Add("row_security_active", static (ref FunctionCall c) => c.Return(false));
+        t.Add("row_security_active_name", static (ref FunctionCall c) => c.Return(false));
+    }
+
+    private static void Privilege(ref FunctionCall c, string kind, uint reg)
+    {
+        int objectAt = c.ArgumentCount - 2;
+        string? role = null;
+        if (objectAt == 1)
+            role = c.ArgumentType(0).Physical == PhysicalType.Bytes ? c.String(0) : c.Context.Catalog.UserName(c.Oid(0));
+        uint oid;
+        if (c.ArgumentType(objectAt).Physical != PhysicalType.Bytes)
+            oid = c.Oid(objectAt);
+        else if (reg != 0)
+            oid = RegTypes.Parse(BuiltinTypes.Get(reg), c.Bytes(objectAt), c.Context.Catalog);
+        else
+            oid = kind == "database" && c.String(objectAt) == c.Context.Session.DatabaseName ? c.Context.Session.DatabaseOid : 0;
+        if (c.Context.Catalog.HasPrivilege(role, kind, oid, 0, c.String(c.ArgumentCount - 1)) is { } allowed)
+            c.Return(allowed);
+        else
+            c.ReturnNull();
+    }
+
+    /// <summary>The column's number is all that the catalog needs; a name is left to it as column 0, the whole table.</summary>
+    private static void ColumnPrivilege(ref FunctionCall c)
+    {
+        int tableAt = c.ArgumentCount - 3;
+        string? role = null;
+        if (tableAt == 1)
+            role = c.ArgumentType(0).Physical == PhysicalType.Bytes ? c.String(0) : c.Context.Catalog.UserName(c.Oid(0));
+        uint table = c.ArgumentType(tableAt).Physical == PhysicalType.Bytes
+            ? RegTypes.Parse(SqlType.RegClass, c.Bytes(tableAt), c.Context.Catalog) : c.Oid(tableAt);
+        int column = c.ArgumentType(tableAt + 1).Physical == PhysicalType.Int16 ? c.Int16(tableAt + 1) : 0;
+        if (c.Context.Catalog.HasPrivilege(role, column == 0 ? "table" : "column", table, column, c.String(c.ArgumentCount - 1)) is { } allowed)
+            c.Return(allowed);
+        else
+            c.ReturnNull();
+    }
+
+    private static void RegisterSizes(FunctionTable t)
+    {
+        t.Add("pg_relation_size", static (ref FunctionCall c) => Size(ref c, c.Context.Catalog.RelationSize(c.Oid(0), c.String(1))));
+        t.Add(2325u, static (ref FunctionCall c) => Size(ref c, c.Context.Catalog.RelationSize(c.Oid(0), "main")));
+        t.Add("pg_table_size", static (ref FunctionCall c) => Size(ref c, c.Context.Catalog.TableSize(c.Oid(0))));
+        t.Add("pg_indexes_size", static (ref FunctionCall c) => Size(ref c, c.Context.Catalog.IndexesSize(c.Oid(0))));
+        t.Add("pg_total_relation_size", static (ref FunctionCall c) =>
+            Size(ref c, c.Context.Catalog.TableSize(c.Oid(0)) + (c.Context.Catalog.IndexesSize(c.Oid(0)) ?? 0)));
+        t.Add("pg_database_size_oid", static (ref FunctionCall c) => Size(ref c, c.Context.Catalog.DatabaseSize(c.Oid(0))));
+        t.Add("pg_database_size_name", static (ref FunctionCall c) => Size(ref c, c.Context.Catalog.DatabaseSize(
+            c.String(0) == c.Context.Session.DatabaseName ? c.Context.Session.DatabaseOid
+                : throw new SqlException(SqlState.InvalidCatalogName, $"database \"{c.String(0)}\" does not exist"))));
+        t.Add("pg_size_pretty", static (ref FunctionCall c) => c.Return(Pretty(c.Int64(0))));
+        t.Add("pg_size_pretty_numeric", static (ref FunctionCall c) => c.Return(NumericMath.TryToInt64(c.Numeric(0), out long size) ? Pretty(size) : throw TypeErrors.OutOfRange("bigint")));
+        t.Add("pg_relation_filenode", static (ref FunctionCall c) => c.Return(c.Context.Catalog.RelationFileNode(c.Oid(0))));
+        t.Add("pg_column_size", static (ref FunctionCall c) => c.Return(c.ArgumentType(0).Length > 0 ? c.ArgumentType(0).Length : c.Bytes(0).Length + 1));
+    }
+
+    private static void Size(ref FunctionCall c, long? size)
+    {
+        if (size is { } bytes)
+            c.Return(bytes);
+        else
+            c.ReturnNull();
+    }
+
+    private static string Pretty(long size)
+    {
+        string[] units = ["bytes", "kB", "MB", "GB", "TB", "PB"];
+        long limit = 10 * 1024, value = size;
+        if (Int128.Abs(value) < limit)
+            return string.Create(CultureInfo.InvariantCulture, $"{value} bytes");
+        // One extra bit is kept for rounding half up.
+        value >>= 9;
+        int unit = 1;
+        while (unit < units.Length - 1 && Int128.Abs(value) >= (limit * 2) - 1)
+        {
+            value >>= 10;
+            unit++;
+        }
+
+        value = value >= 0 ? (value + 1) / 2 : (value - 1) / 2;
+        return string.Create(CultureInfo.InvariantCulture, $"{value} {units[unit]}");
+    }
+}

@@ -1,0 +1,384 @@
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Functions;
+
+/// <summary>Operators, casts and functions of dates, times and intervals, apart from extract and formatting.</summary>
+internal static class DateTimeFunctions
+{
+    public static void Register(FunctionTable t)
+    {
+        RegisterClock(t);
+        RegisterDates(t);
+        RegisterTimestamps(t);
+        RegisterTimes(t);
+        RegisterIntervals(t);
+        RegisterCasts(t);
+        RegisterMixedComparisons(t);
+    }
+
+    private static void RegisterClock(FunctionTable t)
+    {
+        t.Add("now", static (ref FunctionCall c) => c.Return(c.Context.TransactionTimestamp));
+        t.Add("statement_timestamp", static (ref FunctionCall c) => c.Return(c.Context.StatementTimestamp));
+        t.Add("clock_timestamp", static (ref FunctionCall c) => c.Return(DateTimeMath.Now(c.Context.Clock)));
+        t.Add("timeofday", static (ref FunctionCall c) =>
+        {
+            var buffer = new ByteBuffer();
+            DateTimeOutput.WriteTimestampTz(buffer, DateTimeMath.Now(c.Context.Clock), c.Settings.TimeZone);
+            c.Return(buffer.Written);
+        });
+    }
+
+    private static int CheckedDate(long date) =>
+        DateTimeMath.IsValidDate(date) ? (int)date : throw new SqlException(SqlState.DatetimeFieldOverflow, "date out of range");
+
+    private static long DateToTimestamp(int date)
+    {
+        if (!DateTimeMath.IsFinite(date))
+            return date > 0 ? DateTimeMath.TimestampInfinity : DateTimeMath.TimestampMinusInfinity;
+        Int128 value = (Int128)date * DateTimeMath.MicrosecondsPerDay;
+        return value < DateTimeMath.TimestampEnd && value >= DateTimeMath.TimestampMin ? (long)value : throw DateTimeMath.DateOutOfRange();
+    }
+
+    private static void RegisterDates(FunctionTable t)
+    {
+        t.Add("date_pli", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int32(0)) ? CheckedDate((long)c.Int32(0) + c.Int32(1)) : c.Int32(0)));
+        t.Add("date_mii", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int32(0)) ? CheckedDate((long)c.Int32(0) - c.Int32(1)) : c.Int32(0)));
+        t.Add(2550u, static (ref FunctionCall c) => c.Return(CheckedDate((long)c.Int32(0) + c.Int32(1))));
+        t.Add("date_mi", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int32(0)) && DateTimeMath.IsFinite(c.Int32(1))
+            ? c.Int32(0) - c.Int32(1) : throw new SqlException(SqlState.DatetimeFieldOverflow, "cannot subtract infinite dates")));
+        t.Add("date_pl_interval", static (ref FunctionCall c) => c.Return(DateTimeMath.Add(DateToTimestamp(c.Int32(0)), c.Fixed16<IntervalValue>(1))));
+        t.Add("date_mi_interval", static (ref FunctionCall c) =>
+            c.Return(DateTimeMath.Add(DateToTimestamp(c.Int32(0)), DateTimeMath.Negate(c.Fixed16<IntervalValue>(1)))));
+        t.Add("date_larger", static (ref FunctionCall c) => c.Return(Math.Max(c.Int32(0), c.Int32(1))));
+        t.Add("date_smaller", static (ref FunctionCall c) => c.Return(Math.Min(c.Int32(0), c.Int32(1))));
+        t.Add("date_finite", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int32(0))));
+        t.Add("datetime_timestamp", static (ref FunctionCall c) => c.Return(DateToTimestamp(c.Int32(0)) + (DateTimeMath.IsFinite(c.Int32(0)) ? c.Int64(1) : 0)));
+        t.Add("datetimetz_timestamptz", static (ref FunctionCall c) =>
+        {
+            TimeTzValue time = c.Fixed16<TimeTzValue>(1);
+            c.Return(DateTimeMath.IsFinite(c.Int32(0))
+                ? DateToTimestamp(c.Int32(0)) + time.Microseconds + (time.ZoneSecondsWest * DateTimeMath.MicrosecondsPerSecond)
+                : DateToTimestamp(c.Int32(0)));
+        });
+        t.Add("make_date", static (ref FunctionCall c) =>
+        {
+            int year = c.Int32(0), month = c.Int32(1), day = c.Int32(2);
+            if (year < 0)
+                year++;
+            else if (year == 0)
+                throw FieldRange("date", year, month, day);
+            if (month is < 1 or > 12 || day < 1 || day > DateTimeMath.DaysInMonth(year, month))
+                throw FieldRange("date", c.Int32(0), month, day);
+            if (year is < -4713 or > 5874897)
+                throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"date out of range: {c.Int32(0)}-{month:00}-{day:00}"));
+            c.Return(CheckedDate(DateTimeMath.ToJulianDay(year, month, day) - DateTimeMath.EpochJulianDay));
+        });
+    }
+
+    private static SqlException FieldRange(string type, int a, int b, int d) =>
+        new(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"{type} field value out of range: {a}-{b:00}-{d:00}"));
+
+    private static void RegisterTimestamps(FunctionTable t)
+    {
+        t.Add("timestamp_pl_interval", static (ref FunctionCall c) => c.Return(DateTimeMath.Add(c.Int64(0), c.Fixed16<IntervalValue>(1))));
+        t.Add("timestamp_mi_interval", static (ref FunctionCall c) => c.Return(DateTimeMath.Add(c.Int64(0), DateTimeMath.Negate(c.Fixed16<IntervalValue>(1)))));
+        t.Add("timestamptz_pl_interval", static (ref FunctionCall c) =>
+            c.Return(DateTimeMath.AddInZone(c.Int64(0), c.Fixed16<IntervalValue>(1), c.Settings.TimeZone)));
+        t.Add("timestamptz_mi_interval", static (ref FunctionCall c) =>
+            c.Return(DateTimeMath.AddInZone(c.Int64(0), DateTimeMath.Negate(c.Fixed16<IntervalValue>(1)), c.Settings.TimeZone)));
+        // interval + timestamp and its like are SQL functions that swap the operands.
+        t.Add(2546u, static (ref FunctionCall c) => c.Return(DateTimeMath.Add(DateToTimestamp(c.Int32(1)), c.Fixed16<IntervalValue>(0))));
+        t.Add(2548u, static (ref FunctionCall c) => c.Return(DateTimeMath.Add(c.Int64(1), c.Fixed16<IntervalValue>(0))));
+        t.Add(2549u, static (ref FunctionCall c) => c.Return(DateTimeMath.AddInZone(c.Int64(1), c.Fixed16<IntervalValue>(0), c.Settings.TimeZone)));
+        t.Add("timestamp_mi", static (ref FunctionCall c) =>
+        {
+            if (!DateTimeMath.IsFinite(c.Int64(0)) || !DateTimeMath.IsFinite(c.Int64(1)))
+                throw new SqlException(SqlState.DatetimeFieldOverflow, "cannot subtract infinite timestamps");
+            c.ReturnFixed16(IntervalArithmetic.JustifyHours(new IntervalValue(c.Int64(0) - c.Int64(1), 0, 0)));
+        });
+        t.Add("timestamp_larger", static (ref FunctionCall c) => c.Return(Math.Max(c.Int64(0), c.Int64(1))));
+        t.Add("timestamp_smaller", static (ref FunctionCall c) => c.Return(Math.Min(c.Int64(0), c.Int64(1))));
+        t.Add("timestamp_finite", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int64(0))));
+        t.Add("timestamp_age", static (ref FunctionCall c) => c.ReturnFixed16(Age(c.Int64(0), c.Int64(1))));
+        t.Add("timestamptz_age", static (ref FunctionCall c) =>
+            c.ReturnFixed16(Age(DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(0)), DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(1)))));
+        t.Add(2059u, static (ref FunctionCall c) => c.ReturnFixed16(Age(Today(ref c), c.Int64(0))));
+        t.Add(1386u, static (ref FunctionCall c) => c.ReturnFixed16(Age(Today(ref c), DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(0)))));
+        t.Add("timestamp_zone", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(TimeZones.Parse(c.String(0)), c.Int64(1))));
+        t.Add("timestamptz_zone", static (ref FunctionCall c) =>
+            c.Return(DateTimeMath.IsFinite(c.Int64(1)) ? DateTimeMath.ToLocal(TimeZones.Parse(c.String(0)), c.Int64(1)) : c.Int64(1)));
+        t.Add("timestamp_izone", static (ref FunctionCall c) => c.Return(c.Int64(1) - OffsetOf(c.Fixed16<IntervalValue>(0))));
+        t.Add("timestamptz_izone", static (ref FunctionCall c) => c.Return(c.Int64(1) + OffsetOf(c.Fixed16<IntervalValue>(0))));
+        t.Add("float8_timestamptz", static (ref FunctionCall c) => c.Return(FromUnixSeconds(c.Float64(0))));
+        t.Add("make_timestamp", static (ref FunctionCall c) => c.Return(MakeTimestamp(ref c)));
+        t.Add("make_timestamptz", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(c.Settings.TimeZone, MakeTimestamp(ref c))));
+        t.Add("make_timestamptz_at_timezone", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(TimeZones.Parse(c.String(6)), MakeTimestamp(ref c))));
+        t.Add("overlaps_timestamp", static (ref FunctionCall c) => Overlaps(ref c));
+        t.Add("overlaps_time", static (ref FunctionCall c) => Overlaps(ref c));
+    }
+
+    private static long OffsetOf(in IntervalValue zone) =>
+        zone.Months != 0 || zone.Days != 0
+            ? throw new SqlException(SqlState.InvalidParameterValue, "interval time zone must not include months or days")
+            : zone.Microseconds;
+
+    private static long Today(ref FunctionCall c)
+    {
+        long local = DateTimeMath.ToLocal(c.Settings.TimeZone, c.Context.TransactionTimestamp);
+        return local - DateTimeMath.Split(local).Time;
+    }
+
+    private static long FromUnixSeconds(double seconds)
+    {
+        if (double.IsNaN(seconds))
+            throw new SqlException(SqlState.DatetimeFieldOverflow, "timestamp cannot be NaN");
+        if (double.IsInfinity(seconds))
+            return seconds > 0 ? DateTimeMath.TimestampInfinity : DateTimeMath.TimestampMinusInfinity;
+        double microseconds = Math.Round((seconds - 946684800.0) * 1e6, MidpointRounding.ToEven);
+        return microseconds is >= DateTimeMath.TimestampMin and < DateTimeMath.TimestampEnd ? (long)microseconds
+            : throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"timestamp out of range: \"{seconds}\""));
+    }
+
+    private static long MakeTimestamp(ref FunctionCall c)
+    {
+        int year = c.Int32(0), month = c.Int32(1), day = c.Int32(2), hour = c.Int32(3), minute = c.Int32(4);
+        double second = c.Float64(5);
+        int actualYear = year < 0 ? year + 1 : year;
+        if (year == 0 || month is < 1 or > 12 || day < 1 || day > DateTimeMath.DaysInMonth(actualYear, month))
+            throw FieldRange("date", year, month, day);
+        return DateTimeMath.FromFields(actualYear, month, day, MakeTime(hour, minute, second)) ?? throw DateTimeMath.TimestampOutOfRange();
+    }
+
+    private static long MakeTime(int hour, int minute, double second)
+    {
+        if (hour is < 0 or > 24 || minute is < 0 or > 59 || double.IsNaN(second) || second is < 0 or > 60 || (hour == 24 && (minute > 0 || second > 0)))
+            throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"time field value out of range: {hour}:{minute:00}:{second:00.##}"));
+        return (hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute) + (long)Math.Round(second * 1e6, MidpointRounding.ToEven);
+    }
+
+    /// <summary>A difference in years, months, days and time, by the calendar.</summary>
+    private static IntervalValue Age(long a, long b)
+    {
+        if (!DateTimeMath.IsFinite(a) || !DateTimeMath.IsFinite(b))
+            throw DateTimeMath.TimestampOutOfRange();
+        if (a < b)
+            return DateTimeMath.Negate(AgeOrdered(b, a, daysOf: b));
+        return AgeOrdered(a, b, daysOf: b);
+    }
+
+    private static IntervalValue AgeOrdered(long later, long earlier, long daysOf)
+    {
+        DateTimeFields x = DateTimeMath.ToFields(later), y = DateTimeMath.ToFields(earlier), months = DateTimeMath.ToFields(daysOf);
+        long time = x.Time - y.Time;
+        int day = x.Day - y.Day, month = x.Month - y.Month, year = x.Year - y.Year;
+        if (time < 0)
+        {
+            time += DateTimeMath.MicrosecondsPerDay;
+            day--;
+        }
+
+        // Days are borrowed from the length of the month of the second argument.
+        while (day < 0)
+        {
+            day += DateTimeMath.DaysInMonth(months.Year, months.Month);
+            month--;
+        }
+
+        while (month < 0)
+        {
+            month += 12;
+            year--;
+        }
+
+        return new IntervalValue(time, day, (year * 12) + month);
+    }
+
+    /// <summary>(start, end) OVERLAPS (start, end); nulls make it unknown unless the rest decides.</summary>
+    private static void Overlaps(ref FunctionCall c)
+    {
+        (long? Start, long? End) Period(ref FunctionCall call, int at)
+        {
+            long? start = call.IsNull(at) ? null : call.Int64(at), end = call.IsNull(at + 1) ? null : call.Int64(at + 1);
+            if (start is null || (end is not null && end < start))
+                return (end, start);
+            return (start, end);
+        }
+
+        (long? start1, long? end1) = Period(ref c, 0);
+        (long? start2, long? end2) = Period(ref c, 2);
+        if (start1 is null || start2 is null)
+        {
+            c.ReturnNull();
+            return;
+        }
+
+        if (start1 == start2)
+        {
+            if (end1 is null || end2 is null)
+                c.ReturnNull();
+            else
+                c.Return(true);
+            return;
+        }
+
+        (long firstEnd, bool known) = start1 < start2 ? (end1 ?? 0, end1 is not null) : (end2 ?? 0, end2 is not null);
+        long secondStart = Math.Max(start1.Value, start2.Value);
+        if (known && secondStart < firstEnd)
+            c.Return(true);
+        else if (known && end1 is not null && end2 is not null)
+            c.Return(false);
+        else
+            c.ReturnNull();
+    }
+
+    private static long WrapTime(long time)
+    {
+        time %= DateTimeMath.MicrosecondsPerDay;
+        return time < 0 ? time + DateTimeMath.MicrosecondsPerDay : time;
+    }
+
+    private static void RegisterTimes(FunctionTable t)
+    {
+        t.Add("time_pl_interval", static (ref FunctionCall c) => c.Return(WrapTime(c.Int64(0) + (c.Fixed16<IntervalValue>(1).Microseconds % DateTimeMath.MicrosecondsPerDay))));
+        t.Add("time_mi_interval", static (ref FunctionCall c) => c.Return(WrapTime(c.Int64(0) - (c.Fixed16<IntervalValue>(1).Microseconds % DateTimeMath.MicrosecondsPerDay))));
+        t.Add("time_mi_time", static (ref FunctionCall c) => c.ReturnFixed16(new IntervalValue(c.Int64(0) - c.Int64(1), 0, 0)));
+        t.Add("timetz_pl_interval", static (ref FunctionCall c) =>
+        {
+            TimeTzValue value = c.Fixed16<TimeTzValue>(0);
+            c.ReturnFixed16(value with { Microseconds = WrapTime(value.Microseconds + (c.Fixed16<IntervalValue>(1).Microseconds % DateTimeMath.MicrosecondsPerDay)) });
+        });
+        t.Add("timetz_mi_interval", static (ref FunctionCall c) =>
+        {
+            TimeTzValue value = c.Fixed16<TimeTzValue>(0);
+            c.ReturnFixed16(value with { Microseconds = WrapTime(value.Microseconds - (c.Fixed16<IntervalValue>(1).Microseconds % DateTimeMath.MicrosecondsPerDay)) });
+        });
+        t.Add("time_larger", static (ref FunctionCall c) => c.Return(Math.Max(c.Int64(0), c.Int64(1))));
+        t.Add("time_smaller", static (ref FunctionCall c) => c.Return(Math.Min(c.Int64(0), c.Int64(1))));
+        t.Add("make_time", static (ref FunctionCall c) => c.Return(MakeTime(c.Int32(0), c.Int32(1), c.Float64(2))));
+        t.Add("timetz_zone", static (ref FunctionCall c) =>
+        {
+            int east = DateTimeMath.OffsetAt(TimeZones.Parse(c.String(0)), c.Context.TransactionTimestamp);
+            c.ReturnFixed16(InZone(c.Fixed16<TimeTzValue>(1), -east));
+        });
+        t.Add("timetz_izone", static (ref FunctionCall c) =>
+            c.ReturnFixed16(InZone(c.Fixed16<TimeTzValue>(1), (int)(-OffsetOf(c.Fixed16<IntervalValue>(0)) / DateTimeMath.MicrosecondsPerSecond))));
+    }
+
+    private static TimeTzValue InZone(TimeTzValue value, int secondsWest) =>
+        new(WrapTime(value.Microseconds + ((value.ZoneSecondsWest - secondsWest) * DateTimeMath.MicrosecondsPerSecond)), secondsWest);
+
+    private static void RegisterIntervals(FunctionTable t)
+    {
+        t.Add("interval_pl", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.Add(c.Fixed16<IntervalValue>(0), c.Fixed16<IntervalValue>(1))));
+        t.Add("interval_mi", static (ref FunctionCall c) =>
+            c.ReturnFixed16(IntervalArithmetic.Add(c.Fixed16<IntervalValue>(0), DateTimeMath.Negate(c.Fixed16<IntervalValue>(1)))));
+        t.Add("interval_um", static (ref FunctionCall c) => c.ReturnFixed16(DateTimeMath.Negate(c.Fixed16<IntervalValue>(0))));
+        t.Add("interval_mul", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.Multiply(c.Fixed16<IntervalValue>(0), c.Float64(1))));
+        t.Add("mul_d_interval", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.Multiply(c.Fixed16<IntervalValue>(1), c.Float64(0))));
+        t.Add("interval_div", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.Divide(c.Fixed16<IntervalValue>(0), c.Float64(1))));
+        t.Add("interval_larger", static (ref FunctionCall c) => c.ReturnArgument(c.Fixed16<IntervalValue>(0).CompareTo(c.Fixed16<IntervalValue>(1)) > 0 ? 0 : 1));
+        t.Add("interval_smaller", static (ref FunctionCall c) => c.ReturnArgument(c.Fixed16<IntervalValue>(0).CompareTo(c.Fixed16<IntervalValue>(1)) < 0 ? 0 : 1));
+        t.Add("interval_finite", static (ref FunctionCall c) => c.Return(true));
+        t.Add("interval_justify_hours", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.JustifyHours(c.Fixed16<IntervalValue>(0))));
+        t.Add("interval_justify_days", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.JustifyDays(c.Fixed16<IntervalValue>(0))));
+        t.Add("interval_justify_interval", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.JustifyInterval(c.Fixed16<IntervalValue>(0))));
+        t.Add("make_interval", static (ref FunctionCall c) => c.ReturnFixed16(new IntervalValue(
+            (c.Int32(4) * DateTimeMath.MicrosecondsPerHour) + (c.Int32(5) * DateTimeMath.MicrosecondsPerMinute) + (long)Math.Round(c.Float64(6) * 1e6),
+            (c.Int32(2) * 7) + c.Int32(3),
+            (c.Int32(0) * 12) + c.Int32(1))));
+    }
+
+    private static void RegisterCasts(FunctionTable t)
+    {
+        t.Add("date_timestamp", static (ref FunctionCall c) => c.Return(DateToTimestamp(c.Int32(0))));
+        t.Add("timestamp_date", static (ref FunctionCall c) => c.Return(TimestampToDate(c.Int64(0))));
+        t.Add("date_timestamptz", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(c.Settings.TimeZone, DateToTimestamp(c.Int32(0)))));
+        t.Add("timestamptz_date", static (ref FunctionCall c) => c.Return(TimestampToDate(ToLocal(ref c, 0))));
+        t.Add("timestamp_timestamptz", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(c.Settings.TimeZone, c.Int64(0))));
+        t.Add("timestamptz_timestamp", static (ref FunctionCall c) => c.Return(ToLocal(ref c, 0)));
+        t.Add("timestamp_time", static (ref FunctionCall c) => ReturnTime(ref c, c.Int64(0)));
+        t.Add("timestamptz_time", static (ref FunctionCall c) => ReturnTime(ref c, ToLocal(ref c, 0)));
+        t.Add("timestamptz_timetz", static (ref FunctionCall c) =>
+        {
+            if (!DateTimeMath.IsFinite(c.Int64(0)))
+            {
+                c.ReturnNull();
+                return;
+            }
+
+            int east = DateTimeMath.OffsetAt(c.Settings.TimeZone, c.Int64(0));
+            c.ReturnFixed16(new TimeTzValue(DateTimeMath.Split(ToLocal(ref c, 0)).Time, -east));
+        });
+        t.Add("time_timetz", static (ref FunctionCall c) =>
+            c.ReturnFixed16(new TimeTzValue(c.Int64(0), -DateTimeMath.OffsetAt(c.Settings.TimeZone, c.Context.TransactionTimestamp))));
+        t.Add("timetz_time", static (ref FunctionCall c) => c.Return(c.Fixed16<TimeTzValue>(0).Microseconds));
+        t.Add("time_interval", static (ref FunctionCall c) => c.ReturnFixed16(new IntervalValue(c.Int64(0), 0, 0)));
+        t.Add("interval_time", static (ref FunctionCall c) => c.Return(WrapTime(c.Fixed16<IntervalValue>(0).Microseconds)));
+        t.Add("timestamp_scale", static (ref FunctionCall c) => c.Return(Scaled(c.Int64(0), c.Int32(1))));
+        t.Add("timestamptz_scale", static (ref FunctionCall c) => c.Return(Scaled(c.Int64(0), c.Int32(1))));
+        t.Add("time_scale", static (ref FunctionCall c) => c.Return(DateTimeMath.RoundToPrecision(c.Int64(0), c.Int32(1))));
+        t.Add("timetz_scale", static (ref FunctionCall c) =>
+        {
+            TimeTzValue value = c.Fixed16<TimeTzValue>(0);
+            c.ReturnFixed16(value with { Microseconds = DateTimeMath.RoundToPrecision(value.Microseconds, c.Int32(1)) });
+        });
+        t.Add("interval_scale", static (ref FunctionCall c) => c.ReturnFixed16(IntervalModifier.Apply(c.Fixed16<IntervalValue>(0), c.Int32(1))));
+    }
+
+    private static long Scaled(long timestamp, int precision) =>
+        DateTimeMath.IsFinite(timestamp) ? DateTimeMath.RoundToPrecision(timestamp, precision) : timestamp;
+
+    internal static long ToLocal(ref FunctionCall c, int argument) =>
+        DateTimeMath.IsFinite(c.Int64(argument)) ? DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(argument)) : c.Int64(argument);
+
+    private static int TimestampToDate(long timestamp)
+    {
+        if (!DateTimeMath.IsFinite(timestamp))
+            return timestamp > 0 ? DateTimeMath.DateInfinity : DateTimeMath.DateMinusInfinity;
+        return DateTimeMath.Split(timestamp).JulianDay - DateTimeMath.EpochJulianDay;
+    }
+
+    private static void ReturnTime(ref FunctionCall c, long timestamp)
+    {
+        if (DateTimeMath.IsFinite(timestamp))
+            c.Return(DateTimeMath.Split(timestamp).Time);
+        else
+            c.ReturnNull();
+    }
+
+    /// <summary>Comparisons of date with timestamp(tz) and of timestamp with timestamptz.</summary>
+    private static void RegisterMixedComparisons(FunctionTable t)
+    {
+        foreach (string op in new[] { "eq", "ne", "lt", "le", "gt", "ge" })
+        {
+            t.Add($"date_{op}_timestamp", (ref FunctionCall c) => c.Return(Test(op, LooseTimestamp(c.Int32(0)).CompareTo(c.Int64(1)))));
+            t.Add($"timestamp_{op}_date", (ref FunctionCall c) => c.Return(Test(op, c.Int64(0).CompareTo(LooseTimestamp(c.Int32(1))))));
+            t.Add($"date_{op}_timestamptz", (ref FunctionCall c) => c.Return(Test(op, InUtc(ref c, LooseTimestamp(c.Int32(0))).CompareTo(c.Int64(1)))));
+            t.Add($"timestamptz_{op}_date", (ref FunctionCall c) => c.Return(Test(op, c.Int64(0).CompareTo(InUtc(ref c, LooseTimestamp(c.Int32(1)))))));
+            t.Add($"timestamp_{op}_timestamptz", (ref FunctionCall c) => c.Return(Test(op, InUtc(ref c, c.Int64(0)).CompareTo(c.Int64(1)))));
+            t.Add($"timestamptz_{op}_timestamp", (ref FunctionCall c) => c.Return(Test(op, c.Int64(0).CompareTo(InUtc(ref c, c.Int64(1))))));
+        }
+    }
+
+    /// <summary>A date beyond the range of timestamps counts as the infinity on its side.</summary>
+    private static long LooseTimestamp(int date)
+    {
+        Int128 value = (Int128)date * DateTimeMath.MicrosecondsPerDay;
+        return value >= DateTimeMath.TimestampEnd ? DateTimeMath.TimestampInfinity
+            : value < DateTimeMath.TimestampMin ? DateTimeMath.TimestampMinusInfinity : (long)value;
+    }
+
+    private static long InUtc(ref FunctionCall c, long local) =>
+        DateTimeMath.IsFinite(local) ? local - (DateTimeMath.OffsetAtLocal(c.Settings.TimeZone, local) * DateTimeMath.MicrosecondsPerSecond) : local;
+
+    private static bool Test(string op, int order) => op switch
+    {
+        "eq" => order == 0,
+        "ne" => order != 0,
+        "lt" => order < 0,
+        "le" => order <= 0,
+        "gt" => order > 0,
+        _ => order >= 0,
+    };
+}

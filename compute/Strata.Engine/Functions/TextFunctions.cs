@@ -1,0 +1,527 @@
+using System.Globalization;
+using System.Text;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Functions;
+
+/// <summary>Functions of text, varchar, char(n), name and bytea, apart from patterns and formatting.</summary>
+internal static class TextFunctions
+{
+    public static void Register(FunctionTable t)
+    {
+        RegisterBasics(t);
+        RegisterTrimming(t);
+        RegisterPositions(t);
+        RegisterBytes(t);
+    }
+
+    private static void RegisterBasics(FunctionTable t)
+    {
+        t.Add("textcat", static (ref FunctionCall c) => Concatenate(ref c, c.Bytes(0), c.Bytes(1)));
+        t.Add("byteacat", static (ref FunctionCall c) => Concatenate(ref c, c.Bytes(0), c.Bytes(1)));
+        // anynonarray || text and text || anynonarray.
+        t.Add(2003u, static (ref FunctionCall c) => Concatenate(ref c, c.Bytes(0), TextOf(ref c, 1)));
+        t.Add(2004u, static (ref FunctionCall c) => Concatenate(ref c, TextOf(ref c, 0), c.Bytes(1)));
+        t.Add("textlen", static (ref FunctionCall c) => c.Return(CharacterTypes.Count(c.Bytes(0))));
+        t.Add("bpcharlen", static (ref FunctionCall c) => c.Return(CharacterTypes.Count(CharacterTypes.TrimBpChar(c.Bytes(0)))));
+        t.Add("textoctetlen", static (ref FunctionCall c) => c.Return(c.Bytes(0).Length));
+        t.Add("bpcharoctetlen", static (ref FunctionCall c) => c.Return(c.Bytes(0).Length));
+        t.Add("byteaoctetlen", static (ref FunctionCall c) => c.Return(c.Bytes(0).Length));
+        t.Add(1810u, static (ref FunctionCall c) => c.Return(c.Bytes(0).Length * 8));
+        t.Add(1811u, static (ref FunctionCall c) => c.Return(c.Bytes(0).Length * 8));
+        t.Add("upper", static (ref FunctionCall c) => c.Return(c.String(0).ToUpperInvariant()));
+        t.Add("lower", static (ref FunctionCall c) => c.Return(c.String(0).ToLowerInvariant()));
+        t.Add("initcap", static (ref FunctionCall c) => c.Return(InitialCapitals(c.String(0))));
+        t.Add("text_reverse", static (ref FunctionCall c) => Reverse(ref c));
+        t.Add("repeat", Repeat);
+        t.Add("replace_text", static (ref FunctionCall c) =>
+            c.Return(c.Bytes(1).IsEmpty ? c.String(0) : c.String(0).Replace(c.String(1), c.String(2), StringComparison.Ordinal)));
+        t.Add("translate", Translate);
+        t.Add("ascii", static (ref FunctionCall c) =>
+        {
+            if (Rune.DecodeFromUtf8(c.Bytes(0), out Rune rune, out _) == System.Buffers.OperationStatus.Done)
+                c.Return(rune.Value);
+            else
+                c.Return(0);
+        });
+        t.Add("chr", static (ref FunctionCall c) =>
+        {
+            int code = c.Int32(0);
+            if (code == 0)
+                throw new SqlException(SqlState.ProgramLimitExceeded, "null character not permitted");
+            if (code < 0)
+                throw new SqlException(SqlState.ProgramLimitExceeded, "character number must be positive");
+            if (!Rune.IsValid(code))
+                throw new SqlException(SqlState.ProgramLimitExceeded, $"requested character not valid for encoding: {code}");
+            c.Return(new Rune(code).ToString());
+        });
+        t.Add("text_concat", Concat);
+        t.Add("text_concat_ws", ConcatWithSeparator);
+        t.Add("name_text", static (ref FunctionCall c) => c.Return(c.Bytes(0)));
+        t.Add("text_name", static (ref FunctionCall c) => c.Return(CharacterTypes.Truncate(c.Bytes(0), 63)));
+        t.Add("bpchar_name", static (ref FunctionCall c) => c.Return(CharacterTypes.Truncate(CharacterTypes.TrimBpChar(c.Bytes(0)), 63)));
+        t.Add("name_bpchar", static (ref FunctionCall c) => c.Return(c.Bytes(0)));
+        t.Add("char_text", static (ref FunctionCall c) => c.Return(c.Byte(0) == 0 ? default : [c.Byte(0)]));
+        t.Add("char_bpchar", static (ref FunctionCall c) => c.Return(c.Byte(0) == 0 ? default : [c.Byte(0)]));
+        t.Add("text_char", static (ref FunctionCall c) => c.Return(c.Bytes(0).IsEmpty ? (byte)0 : c.Bytes(0)[0]));
+        t.Add("varchar", static (ref FunctionCall c) => c.Return(CharacterTypes.FitVarChar(c.Bytes(0), c.Int32(1), c.Boolean(2))));
+        t.Add("bpchar", BpChar);
+        t.Add("text_larger", static (ref FunctionCall c) => c.ReturnArgument(c.Bytes(0).SequenceCompareTo(c.Bytes(1)) > 0 ? 0 : 1));
+        t.Add("text_smaller", static (ref FunctionCall c) => c.ReturnArgument(c.Bytes(0).SequenceCompareTo(c.Bytes(1)) < 0 ? 0 : 1));
+        t.Add("quote_ident", static (ref FunctionCall c) => c.Return(TypeNames.QuoteIdentifier(c.String(0))));
+        t.Add("quote_literal", static (ref FunctionCall c) => c.Return(QuoteLiteral(c.String(0))));
+        t.Add(1285u, static (ref FunctionCall c) => c.Return(QuoteLiteral(Encoding.UTF8.GetString(TextOf(ref c, 0)))));
+        t.Add("quote_nullable", static (ref FunctionCall c) => c.Return(c.IsNull(0) ? "NULL" : QuoteLiteral(c.String(0))));
+        t.Add(1290u, static (ref FunctionCall c) => c.Return(c.IsNull(0) ? "NULL" : QuoteLiteral(Encoding.UTF8.GetString(TextOf(ref c, 0)))));
+        t.Add("unicode_normalize_func", Normalize);
+        t.Add("nameconcatoid", static (ref FunctionCall c) =>
+            c.Return(CharacterTypes.Truncate(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{c.String(0)}_{c.Oid(1)}")), 63)));
+    }
+
+    private static void BpChar(ref FunctionCall c)
+    {
+        using var one = new Vectors.Vector(SqlType.BpChar);
+        one.Reset(1);
+        CharacterTypes.StoreBpChar(c.Bytes(0), c.Int32(1), c.Boolean(2), one, 0);
+        c.Return(one.GetBytes(0));
+    }
+
+    private static void Normalize(ref FunctionCall c)
+    {
+        NormalizationForm form = c.String(1).ToUpperInvariant() switch
+        {
+            "NFC" => NormalizationForm.FormC,
+            "NFD" => NormalizationForm.FormD,
+            "NFKC" => NormalizationForm.FormKC,
+            "NFKD" => NormalizationForm.FormKD,
+            _ => throw new SqlException(SqlState.InvalidParameterValue, $"invalid normalization form: {c.String(1)}"),
+        };
+        c.Return(c.String(0).Normalize(form));
+    }
+
+    private static void Concatenate(ref FunctionCall c, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
+    {
+        Span<byte> room = c.Allocate(left.Length + right.Length);
+        left.CopyTo(room);
+        right.CopyTo(room[left.Length..]);
+        c.ReturnView(room);
+    }
+
+    /// <summary>An argument of any type as text.</summary>
+    internal static byte[] TextOf(ref FunctionCall c, int argument)
+    {
+        SqlType type = c.ArgumentType(argument);
+        var buffer = new ByteBuffer(32);
+        TypeOutput.Write(type, c.ArgumentVector(argument).GetStored(c.Row), buffer, c.Settings, c.Context.Catalog);
+        return buffer.ToArray();
+    }
+
+    internal static string QuoteLiteral(string text)
+    {
+        string quoted = "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
+        return text.Contains('\\', StringComparison.Ordinal) ? "E" + quoted.Replace("\\", "\\\\", StringComparison.Ordinal) : quoted;
+    }
+
+    private static string InitialCapitals(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        bool inWord = false;
+        foreach (char ch in text)
+        {
+            result.Append(inWord ? char.ToLowerInvariant(ch) : char.ToUpperInvariant(ch));
+            inWord = char.IsLetterOrDigit(ch);
+        }
+
+        return result.ToString();
+    }
+
+    private static void Reverse(ref FunctionCall c)
+    {
+        ReadOnlySpan<byte> text = c.Bytes(0);
+        Span<byte> room = c.Allocate(text.Length);
+        int at = text.Length;
+        for (int i = 0; i < text.Length;)
+        {
+            int length = CharacterTypes.ByteOffset(text[i..], 1);
+            at -= length;
+            text.Slice(i, length).CopyTo(room[at..]);
+            i += length;
+        }
+
+        c.ReturnView(room);
+    }
+
+    private const int TextMaxBytes = 0x3FFFFFFF;
+
+    private static void Repeat(ref FunctionCall c)
+    {
+        ReadOnlySpan<byte> text = c.Bytes(0);
+        int count = Math.Max(0, c.Int32(1));
+        long total = (long)text.Length * count;
+        if (total > TextMaxBytes)
+            throw new SqlException(SqlState.ProgramLimitExceeded, "requested length too large");
+        Span<byte> room = c.Allocate((int)total);
+        for (int i = 0; i < count; i++)
+            text.CopyTo(room[(i * text.Length)..]);
+        c.ReturnView(room);
+    }
+
+    private static void Translate(ref FunctionCall c)
+    {
+        Rune[] from = [.. c.String(1).EnumerateRunes()], to = [.. c.String(2).EnumerateRunes()];
+        var result = new StringBuilder();
+        foreach (Rune rune in c.String(0).EnumerateRunes())
+        {
+            int at = Array.IndexOf(from, rune);
+            if (at < 0)
+                result.Append(rune.ToString());
+            else if (at < to.Length)
+                result.Append(to[at].ToString());
+        }
+
+        c.Return(result.ToString());
+    }
+
+    private static void Concat(ref FunctionCall c)
+    {
+        var result = new ByteBuffer();
+        Join(ref c, 0, default, result);
+        c.Return(result.Written);
+    }
+
+    private static void ConcatWithSeparator(ref FunctionCall c)
+    {
+        if (c.IsNull(0))
+        {
+            c.ReturnNull();
+            return;
+        }
+
+        var result = new ByteBuffer();
+        Join(ref c, 1, c.Bytes(0), result);
+        c.Return(result.Written);
+    }
+
+    private static void Join(ref FunctionCall c, int first, ReadOnlySpan<byte> separator, ByteBuffer result)
+    {
+        bool any = false;
+        if (c.Site.IsVariadicCall)
+        {
+            if (c.IsNull(first))
+                return;
+            SqlType element = c.ArgumentType(first).ElementType!;
+            foreach (ArrayValue.Element item in new ArrayValue(c.Bytes(first)))
+            {
+                if (item.IsNull)
+                    continue;
+                if (any)
+                    result.Write(separator);
+                any = true;
+                TypeOutput.Write(element, item.Stored, result, c.Settings, c.Context.Catalog);
+            }
+
+            return;
+        }
+
+        for (int i = first; i < c.ArgumentCount; i++)
+        {
+            if (c.IsNull(i))
+                continue;
+            if (any)
+                result.Write(separator);
+            any = true;
+            result.Write(TextOf(ref c, i));
+        }
+    }
+
+    private static void RegisterTrimming(FunctionTable t)
+    {
+        t.Add("btrim", static (ref FunctionCall c) => c.Return(Trim(c.Bytes(0), c.Bytes(1), true, true)));
+        t.Add("btrim1", static (ref FunctionCall c) => c.Return(Trim(c.Bytes(0), " "u8, true, true)));
+        t.Add("ltrim", static (ref FunctionCall c) => c.Return(Trim(c.Bytes(0), c.Bytes(1), true, false)));
+        t.Add("ltrim1", static (ref FunctionCall c) => c.Return(Trim(c.Bytes(0), " "u8, true, false)));
+        t.Add("rtrim", static (ref FunctionCall c) => c.Return(Trim(c.Bytes(0), c.Bytes(1), false, true)));
+        t.Add("rtrim1", static (ref FunctionCall c) => c.Return(Trim(c.Bytes(0), " "u8, false, true)));
+        t.Add("lpad", static (ref FunctionCall c) => Pad(ref c, atStart: true));
+        t.Add("rpad", static (ref FunctionCall c) => Pad(ref c, atStart: false));
+        t.Add(879u, static (ref FunctionCall c) => Pad(ref c, atStart: true));
+        t.Add(880u, static (ref FunctionCall c) => Pad(ref c, atStart: false));
+        t.Add("byteatrim", static (ref FunctionCall c) => c.Return(TrimBytes(c.Bytes(0), c.Bytes(1), true, true)));
+        t.Add("bytealtrim", static (ref FunctionCall c) => c.Return(TrimBytes(c.Bytes(0), c.Bytes(1), true, false)));
+        t.Add("byteartrim", static (ref FunctionCall c) => c.Return(TrimBytes(c.Bytes(0), c.Bytes(1), false, true)));
+    }
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text, ReadOnlySpan<byte> set, bool start, bool end)
+    {
+        while (start && text.Length > 0)
+        {
+            int length = CharacterTypes.ByteOffset(text, 1);
+            if (!ContainsCharacter(set, text[..length]))
+                break;
+            text = text[length..];
+        }
+
+        while (end && text.Length > 0)
+        {
+            int at = text.Length - 1;
+            while (at > 0 && (text[at] & 0xC0) == 0x80)
+                at--;
+            if (!ContainsCharacter(set, text[at..]))
+                break;
+            text = text[..at];
+        }
+
+        return text;
+    }
+
+    private static bool ContainsCharacter(ReadOnlySpan<byte> set, ReadOnlySpan<byte> character)
+    {
+        for (int i = 0; i < set.Length;)
+        {
+            int length = CharacterTypes.ByteOffset(set[i..], 1);
+            if (set.Slice(i, length).SequenceEqual(character))
+                return true;
+            i += length;
+        }
+
+        return false;
+    }
+
+    private static ReadOnlySpan<byte> TrimBytes(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> set, bool start, bool end)
+    {
+        while (start && bytes.Length > 0 && set.Contains(bytes[0]))
+            bytes = bytes[1..];
+        while (end && bytes.Length > 0 && set.Contains(bytes[^1]))
+            bytes = bytes[..^1];
+        return bytes;
+    }
+
+    private static void Pad(ref FunctionCall c, bool atStart)
+    {
+        ReadOnlySpan<byte> text = c.Bytes(0), fill = c.ArgumentCount > 2 ? c.Bytes(2) : " "u8;
+        int target = Math.Max(0, c.Int32(1));
+        if (target > TextMaxBytes / 4)
+            throw new SqlException(SqlState.ProgramLimitExceeded, "requested length too large");
+        int count = CharacterTypes.Count(text);
+        if (count >= target || fill.IsEmpty)
+        {
+            c.Return(text[..CharacterTypes.ByteOffset(text, target)]);
+            return;
+        }
+
+        var padding = new ByteBuffer();
+        int fillCount = CharacterTypes.Count(fill);
+        int missing = target - count;
+        for (; missing >= fillCount; missing -= fillCount)
+            padding.Write(fill);
+        padding.Write(fill[..CharacterTypes.ByteOffset(fill, missing)]);
+        if (atStart)
+            Concatenate(ref c, padding.Written, text);
+        else
+            Concatenate(ref c, text, padding.Written);
+    }
+
+    private static void RegisterPositions(FunctionTable t)
+    {
+        t.Add("text_substr", static (ref FunctionCall c) => c.Return(Substring(c.Bytes(0), c.Int32(1), c.Int32(2))));
+        t.Add("text_substr_no_len", static (ref FunctionCall c) => c.Return(Substring(c.Bytes(0), c.Int32(1), null)));
+        t.Add("text_left", static (ref FunctionCall c) =>
+        {
+            ReadOnlySpan<byte> text = c.Bytes(0);
+            int count = c.Int32(1);
+            if (count < 0)
+                count = Math.Max(0, CharacterTypes.Count(text) + count);
+            c.Return(text[..CharacterTypes.ByteOffset(text, count)]);
+        });
+        t.Add("text_right", static (ref FunctionCall c) =>
+        {
+            ReadOnlySpan<byte> text = c.Bytes(0);
+            int count = c.Int32(1);
+            int skip = count < 0 ? (int)Math.Min(-(long)count, int.MaxValue) : Math.Max(0, CharacterTypes.Count(text) - count);
+            c.Return(text[CharacterTypes.ByteOffset(text, skip)..]);
+        });
+        t.Add("textpos", static (ref FunctionCall c) => c.Return(Position(c.Bytes(0), c.Bytes(1))));
+        t.Add("textoverlay", static (ref FunctionCall c) => Overlay(ref c, c.Int32(3)));
+        t.Add("textoverlay_no_len", static (ref FunctionCall c) => Overlay(ref c, CharacterTypes.Count(c.Bytes(1))));
+        t.Add("split_part", SplitPart);
+        t.Add("text_starts_with", static (ref FunctionCall c) => c.Return(c.Bytes(0).StartsWith(c.Bytes(1))));
+        t.Add("md5_text", static (ref FunctionCall c) => c.Return(Md5(c.Bytes(0))));
+        t.Add("md5_bytea", static (ref FunctionCall c) => c.Return(Md5(c.Bytes(0))));
+        t.Add("hashtext", static (ref FunctionCall c) => c.Return((int)Vectors.VectorHash.Bytes(c.Bytes(0))));
+    }
+
+    private static string Md5(ReadOnlySpan<byte> bytes) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(bytes));
+
+    private static ReadOnlySpan<byte> Substring(ReadOnlySpan<byte> text, int start, int? length)
+    {
+        long first = Math.Max(start, 1);
+        long end = length is { } count ? (long)start + count : long.MaxValue;
+        if (length < 0)
+            throw new SqlException(SqlState.SubstringError, "negative substring length not allowed");
+        if (end <= first)
+            return default;
+        int from = CharacterTypes.ByteOffset(text, (int)first - 1);
+        ReadOnlySpan<byte> rest = text[from..];
+        return end - first >= rest.Length ? rest : rest[..CharacterTypes.ByteOffset(rest, (int)(end - first))];
+    }
+
+    private static int Position(ReadOnlySpan<byte> text, ReadOnlySpan<byte> part)
+    {
+        int at = text.IndexOf(part);
+        return at < 0 ? 0 : CharacterTypes.Count(text[..at]) + 1;
+    }
+
+    private static void Overlay(ref FunctionCall c, int length)
+    {
+        ReadOnlySpan<byte> text = c.Bytes(0), insert = c.Bytes(1);
+        int start = c.Int32(2);
+        if (start <= 0)
+            throw new SqlException(SqlState.SubstringError, "negative substring length not allowed");
+        ReadOnlySpan<byte> before = Substring(text, 1, start - 1);
+        long resume = (long)start + length;
+        ReadOnlySpan<byte> after = Substring(text, (int)Math.Min(resume, int.MaxValue), null);
+        var result = new ByteBuffer(text.Length + insert.Length);
+        result.Write(before);
+        result.Write(insert);
+        result.Write(after);
+        c.Return(result.Written);
+    }
+
+    private static void SplitPart(ref FunctionCall c)
+    {
+        ReadOnlySpan<byte> text = c.Bytes(0), separator = c.Bytes(1);
+        int field = c.Int32(2);
+        if (field == 0)
+            throw new SqlException(SqlState.InvalidParameterValue, "field position must not be zero");
+        if (separator.IsEmpty)
+        {
+            c.Return(field is 1 or -1 ? text : default);
+            return;
+        }
+
+        if (field < 0)
+        {
+            int fields = 1;
+            for (ReadOnlySpan<byte> rest = text; rest.IndexOf(separator) is var found && found >= 0; rest = rest[(found + separator.Length)..])
+                fields++;
+            field = fields + field + 1;
+            if (field <= 0)
+            {
+                c.Return(default(ReadOnlySpan<byte>));
+                return;
+            }
+        }
+
+        while (true)
+        {
+            int at = text.IndexOf(separator);
+            if (--field == 0)
+            {
+                c.Return(at < 0 ? text : text[..at]);
+                return;
+            }
+
+            if (at < 0)
+            {
+                c.Return(default(ReadOnlySpan<byte>));
+                return;
+            }
+
+            text = text[(at + separator.Length)..];
+        }
+    }
+
+    private static void RegisterBytes(FunctionTable t)
+    {
+        t.Add("bytea_substr", static (ref FunctionCall c) => c.Return(SubstringBytes(c.Bytes(0), c.Int32(1), c.Int32(2))));
+        t.Add("bytea_substr_no_len", static (ref FunctionCall c) => c.Return(SubstringBytes(c.Bytes(0), c.Int32(1), null)));
+        t.Add("byteapos", static (ref FunctionCall c) => c.Return(c.Bytes(0).IndexOf(c.Bytes(1)) + 1));
+        t.Add("byteaGetByte", static (ref FunctionCall c) => c.Return((int)c.Bytes(0)[CheckIndex(c.Int32(1), c.Bytes(0).Length)]));
+        t.Add("byteaSetByte", static (ref FunctionCall c) =>
+        {
+            byte[] bytes = c.Bytes(0).ToArray();
+            bytes[CheckIndex(c.Int32(1), bytes.Length)] = (byte)c.Int32(2);
+            c.Return(bytes);
+        });
+        t.Add("binary_encode", Encode);
+        t.Add("binary_decode", Decode);
+        t.Add("sha256_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA256.HashData(c.Bytes(0))));
+        t.Add("sha384_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA384.HashData(c.Bytes(0))));
+        t.Add("sha512_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA512.HashData(c.Bytes(0))));
+        t.Add("pg_convert_to", static (ref FunctionCall c) => c.Return(c.Bytes(0)));
+        t.Add("pg_convert_from", static (ref FunctionCall c) => c.Return(c.Bytes(0)));
+    }
+
+    private static int CheckIndex(int index, int length) =>
+        (uint)index < (uint)length ? index
+            : throw new SqlException(SqlState.ArraySubscriptError, $"index {index} out of valid range, 0..{length - 1}");
+
+    private static ReadOnlySpan<byte> SubstringBytes(ReadOnlySpan<byte> bytes, int start, int? length)
+    {
+        if (length < 0)
+            throw new SqlException(SqlState.SubstringError, "negative substring length not allowed");
+        long first = Math.Max(start, 1L), end = length is { } count ? Math.Min((long)start + count, bytes.Length + 1L) : bytes.Length + 1L;
+        return end <= first ? default : bytes[(int)(first - 1)..(int)(end - 1)];
+    }
+
+    private static SqlException UnknownEncoding(string name) =>
+        new(SqlState.InvalidParameterValue, $"unrecognized encoding: \"{name}\"");
+
+    private static void Encode(ref FunctionCall c)
+    {
+        var buffer = new ByteBuffer();
+        string format = c.String(1);
+        switch (format.ToLowerInvariant())
+        {
+            case "hex":
+                BinaryText.WriteHex(buffer, c.Bytes(0));
+                break;
+            case "escape":
+                BinaryText.WriteBytea(buffer, c.Bytes(0), escape: true);
+                break;
+            case "base64":
+                // Lines of 76 characters, as MIME wants them.
+                string text = Convert.ToBase64String(c.Bytes(0));
+                for (int i = 0; i < text.Length; i += 76)
+                {
+                    if (i > 0)
+                        buffer.Write('\n');
+                    buffer.Write(text.Substring(i, Math.Min(76, text.Length - i)));
+                }
+
+                break;
+            default:
+                throw UnknownEncoding(format);
+        }
+
+        c.Return(buffer.Written);
+    }
+
+    private static void Decode(ref FunctionCall c)
+    {
+        string format = c.String(1);
+        switch (format.ToLowerInvariant())
+        {
+            case "hex":
+                c.Return(BinaryText.ParseHex(c.Bytes(0)));
+                break;
+            case "escape":
+                c.Return(BinaryText.ParseBytea(c.Bytes(0)));
+                break;
+            case "base64":
+                try
+                {
+                    c.Return(Convert.FromBase64String(c.String(0)));
+                }
+                catch (FormatException)
+                {
+                    throw new SqlException(SqlState.InvalidParameterValue, "invalid base64 end sequence") { Hint = "Input data is missing padding, is truncated, or is otherwise corrupted." };
+                }
+
+                break;
+            default:
+                throw UnknownEncoding(format);
+        }
+    }
+}

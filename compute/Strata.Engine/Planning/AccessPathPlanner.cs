@@ -1,0 +1,327 @@
+using Strata.Engine.Binding;
+using Strata.Engine.Catalog;
+using Strata.Engine.Execution.Keys;
+using Strata.Engine.Execution.Rows;
+using Strata.Engine.Expressions;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Planning.Physical;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Planning;
+
+/// <summary>Chooses how a table is read: sequentially, or through an index whose first columns the conditions fix or bound, or whose order is wanted.</summary>
+internal sealed class AccessPathPlanner(PlannerState state)
+{
+    /// <summary>A condition that an index column can use.</summary>
+    private sealed record Usable(Expression Condition, string Operator, IReadOnlyList<Expression> Values);
+
+    /// <summary>
+    /// The ways to read a table under conditions, cheapest first. Values that the conditions compare with contain no columns of the table; columns of
+    /// other tables in them are parameters by now.
+    /// </summary>
+    public List<PhysicalNode> Paths(ScanNode scan, IReadOnlyList<Expression> conditions, bool forUpdate)
+    {
+        if (scan.AsOf is not null)
+            throw new SqlException(SqlState.FeatureNotSupported, "AS OF is not supported in this query") { Position = 0 };
+        if (scan.Relation.SystemTable is not null)
+            return [SystemScan(scan, conditions)];
+        if (scan.Relation.Storage == 0)
+            throw new SqlException(SqlState.FeatureNotSupported, $"relation \"{scan.Relation.Name}\" has no storage");
+        (double pages, double rows) = CostModel.SizeOf(scan.Relation);
+        double selected = Math.Max(1, rows * state.Selectivity.Of(conditions));
+        var decoder = new RowDecoder(state.LayoutOf(scan.Relation), scan.Attributes);
+        CompiledExpression? filter = state.Expressions.CompileAll(conditions, scan.Columns);
+        int width = scan.Attributes.Sum(attribute => attribute > 0 ? CostModel.WidthOf(scan.Relation.Columns[attribute - 1]) : 8);
+        double cost = (pages * CostModel.SeqPageCost) + (rows * CostModel.CpuTupleCost) + (rows * conditions.Count * CostModel.CpuOperatorCost);
+        var paths = new List<PhysicalNode>
+        {
+            new SeqScanPlan
+            {
+                Columns = scan.Columns,
+                Relation = scan.Relation,
+                Alias = scan.Alias,
+                Scan = scan.Scan,
+                Decoder = decoder,
+                Filter = filter,
+                Recheck = filter,
+                FilterConditions = conditions,
+                ForUpdate = forUpdate,
+                Rows = selected,
+                TotalCost = cost,
+                WidthBytes = width,
+            },
+        };
+        foreach (IndexInfo index in scan.Relation.Indexes)
+        {
+            if (index.IsValid && IndexPath(scan, index, conditions, filter, decoder, pages, rows, selected, width, forUpdate) is { } path)
+            {
+                paths.Add(path);
+                if (path is IndexScanPlan { IsLookup: false } forward && Reverse(forward) is { } backward)
+                    paths.Add(backward);
+            }
+        }
+
+        paths.Sort((a, b) => a.TotalCost.CompareTo(b.TotalCost));
+        return paths;
+    }
+
+    private SystemScanPlan SystemScan(ScanNode scan, IReadOnlyList<Expression> conditions) => new()
+    {
+        Columns = scan.Columns,
+        Relation = scan.Relation,
+        Alias = scan.Alias,
+        Attributes = [.. scan.Attributes],
+        Filter = state.Expressions.CompileAll(conditions, scan.Columns),
+        FilterConditions = conditions,
+        Rows = Math.Max(1, 200 * state.Selectivity.Of(conditions)),
+        TotalCost = 20,
+        WidthBytes = 64,
+    };
+
+    private IndexScanPlan? IndexPath(
+        ScanNode scan, IndexInfo index, IReadOnlyList<Expression> conditions, CompiledExpression? recheck, RowDecoder decoder, double pages,
+        double rows, double selected, int width, bool forUpdate)
+    {
+        if (index.Predicate is not null && !Implies(scan, index, conditions))
+            return null;
+        var used = new List<Expression>();
+        var equalities = new List<(IReadOnlyList<CompiledExpression>, bool)>();
+        bool single = true;
+        int column = 0;
+        for (; column < index.KeyCount; column++)
+        {
+            if (index.Keys[column].Column == 0 || FindEquality(scan, index.Keys[column].Column, conditions) is not { } equality)
+                break;
+            used.Add(equality.Condition);
+            equalities.Add((state.Expressions.CompileEach(equality.Values, []), equality.Operator == "IS NULL"));
+            single &= equality.Values.Count <= 1;
+        }
+
+        CompiledExpression? lower = null;
+        CompiledExpression? upper = null;
+        bool lowerInclusive = false;
+        bool upperInclusive = false;
+        if (column < index.KeyCount && index.Keys[column].Column > 0)
+        {
+            foreach (Usable bound in FindBounds(scan, index.Keys[column].Column, conditions))
+            {
+                bool isLower = bound.Operator is ">" or ">=";
+                if (isLower && lower is null)
+                {
+                    lower = state.Expressions.Compile(bound.Values[0], []);
+                    lowerInclusive = bound.Operator == ">=";
+                    used.Add(bound.Condition);
+                }
+                else if (!isLower && upper is null)
+                {
+                    upper = state.Expressions.Compile(bound.Values[0], []);
+                    upperInclusive = bound.Operator == "<=";
+                    used.Add(bound.Condition);
+                }
+            }
+        }
+
+        IReadOnlyList<SortKey> ordering = single ? OrderingOf(scan, index, equalities.Count) : [];
+        if (used.Count == 0 && ordering.Count == 0)
+            return null;
+        Expression[] rest = conditions.Where(condition => !used.Contains(condition)).ToArray();
+        double fetched = Math.Max(1, rows * state.Selectivity.Of(used));
+        bool isLookup = single && index.IsUnique && equalities.Count == index.KeyCount && equalities.TrueForAll(e => !e.Item2) && lower is null;
+        if (isLookup)
+            fetched = 1;
+        double descent = (Math.Log2(Math.Max(rows, 2)) * CostModel.CpuOperatorCost) + (50 * CostModel.CpuOperatorCost);
+        double indexPages = Math.Max(1, Math.Ceiling(fetched / 300));
+        double heapPages = used.Count == 0 ? Math.Min(fetched, pages * 2) : Math.Min(fetched, pages);
+        double cost = descent + (indexPages * CostModel.RandomPageCost) + (fetched * (CostModel.CpuIndexTupleCost + CostModel.CpuTupleCost))
+            + (heapPages * CostModel.RandomPageCost) + (fetched * rest.Length * CostModel.CpuOperatorCost);
+        return new IndexScanPlan
+        {
+            Columns = scan.Columns,
+            Relation = scan.Relation,
+            Alias = scan.Alias,
+            Scan = scan.Scan,
+            Decoder = decoder,
+            Filter = state.Expressions.CompileAll(rest, scan.Columns),
+            Recheck = recheck,
+            FilterConditions = rest,
+            ForUpdate = forUpdate,
+            Index = index,
+            Equalities = equalities,
+            Lower = lower,
+            LowerInclusive = lowerInclusive,
+            Upper = upper,
+            UpperInclusive = upperInclusive,
+            IsLookup = isLookup,
+            Order = KeyOrder(index),
+            KeyTypes = index.Keys.Take(index.KeyCount).Select(key => KeyPhysical(scan, key)).ToArray(),
+            IndexConditions = used,
+            Ordering = isLookup ? [] : ordering,
+            Rows = isLookup ? 1 : selected,
+            StartupCost = descent,
+            TotalCost = cost,
+            WidthBytes = width,
+        };
+    }
+
+    private static IndexScanPlan? Reverse(IndexScanPlan plan) => plan.Ordering.Count == 0 ? null : new IndexScanPlan
+    {
+        Columns = plan.Columns,
+        Relation = plan.Relation,
+        Alias = plan.Alias,
+        Scan = plan.Scan,
+        Decoder = plan.Decoder,
+        Filter = plan.Filter,
+        Recheck = plan.Recheck,
+        FilterConditions = plan.FilterConditions,
+        ForUpdate = plan.ForUpdate,
+        Index = plan.Index,
+        Equalities = plan.Equalities,
+        Lower = plan.Lower,
+        LowerInclusive = plan.LowerInclusive,
+        Upper = plan.Upper,
+        UpperInclusive = plan.UpperInclusive,
+        Backward = true,
+        Order = plan.Order,
+        KeyTypes = plan.KeyTypes,
+        IndexConditions = plan.IndexConditions,
+        Ordering = plan.Ordering.Select(key => new SortKey(key.Column, !key.Descending, !key.NullsFirst)).ToArray(),
+        Rows = plan.Rows,
+        StartupCost = plan.StartupCost,
+        // Backwards is never better than forwards unless the order is wanted.
+        TotalCost = plan.TotalCost * 1.001,
+        WidthBytes = plan.WidthBytes,
+    };
+
+    private static KeyColumn[] KeyOrder(IndexInfo index) => index.Keys.Take(index.KeyCount).Select((key, i) => new KeyColumn(
+        i, (key.Options & IndexKeyOptions.Descending) != 0, (key.Options & IndexKeyOptions.NullsFirst) != 0)).ToArray();
+
+    private static PhysicalType KeyPhysical(ScanNode scan, IndexKey key) =>
+        BuiltinTypes.PhysicalOf(key.Column > 0 ? scan.Relation.Columns[key.Column - 1].TypeOid : key.TypeOid);
+
+    /// <summary>The order of an index scan in the scan's columns, from the first column that no equality fixes on.</summary>
+    private static List<SortKey> OrderingOf(ScanNode scan, IndexInfo index, int fixedColumns)
+    {
+        var ordering = new List<SortKey>();
+        for (int i = fixedColumns; i < index.KeyCount; i++)
+        {
+            int column = ColumnOf(scan, index.Keys[i].Column);
+            if (column < 0)
+                break;
+            ordering.Add(new SortKey(
+                column, (index.Keys[i].Options & IndexKeyOptions.Descending) != 0, (index.Keys[i].Options & IndexKeyOptions.NullsFirst) != 0));
+        }
+
+        return ordering;
+    }
+
+    private static int ColumnOf(ScanNode scan, short attribute)
+    {
+        for (int i = 0; i < scan.Attributes.Count; i++)
+        {
+            if (attribute > 0 && scan.Attributes[i] == attribute)
+                return scan.Columns[i];
+        }
+
+        return -1;
+    }
+
+    /// <summary>A partial index is usable when its predicate is one of the conditions, word for word.</summary>
+    private bool Implies(ScanNode scan, IndexInfo index, IReadOnlyList<Expression> conditions)
+    {
+        var context = new BindingContext
+        {
+            Catalog = state.Context.Catalog,
+            SearchPath = new SearchPath([CatalogOids.CatalogSchema], 0),
+            Functions = state.Context.Functions,
+        };
+        Expression predicate = Binder.BindOverRow(index.Predicate!.Syntax, scan.Relation, isCondition: true, context);
+        bool complete = true;
+        Expression over = predicate.Transform(part =>
+        {
+            if (part is not SlotExpression slot)
+                return part;
+            int column = ColumnOf(scan, (short)(slot.Slot + 1));
+            complete &= column >= 0;
+            return new ColumnExpression(column, slot.Type);
+        });
+        return complete && Conjunction.Split(over).TrueForAll(part => conditions.Contains(part));
+    }
+
+    private Usable? FindEquality(ScanNode scan, short attribute, IReadOnlyList<Expression> conditions)
+    {
+        int column = ColumnOf(scan, attribute);
+        Usable? list = null;
+        foreach (Expression condition in conditions)
+        {
+            switch (condition)
+            {
+                case FunctionExpression { Operator.Name: "=" } call when Match(scan, call, column, attribute) is { } value:
+                    return new Usable(condition, "=", [value.Value]);
+                case NullTestExpression { IsNotNull: false, Operand: ColumnExpression tested } when tested.Column == column && column >= 0:
+                    return new Usable(condition, "IS NULL", []);
+                case ArrayComparisonExpression { IsAll: false, Operator.Name: "=", Array: ArrayExpression { IsNested: false } array } any
+                    when IsColumn(any.Scalar, column) && array.Elements.All(element => IsFree(element, scan) && FitsColumn(scan, attribute, element.Type)):
+                    list ??= new Usable(condition, "IN", array.Elements);
+                    break;
+            }
+        }
+
+        return list;
+    }
+
+    private IEnumerable<Usable> FindBounds(ScanNode scan, short attribute, IReadOnlyList<Expression> conditions)
+    {
+        int column = ColumnOf(scan, attribute);
+        foreach (Expression condition in conditions)
+        {
+            if (condition is FunctionExpression { Operator.Name: "<" or "<=" or ">" or ">=" } call && Match(scan, call, column, attribute) is { } found)
+            {
+                string name = call.Operator!.Name;
+                if (found.IsSwapped)
+                    name = name switch { "<" => ">", "<=" => ">=", ">" => "<", _ => "<=" };
+                yield return new Usable(condition, name, [found.Value]);
+            }
+        }
+    }
+
+    private (Expression Value, bool IsSwapped)? Match(ScanNode scan, FunctionExpression call, int column, short attribute)
+    {
+        if (call.Arguments.Count != 2 || column < 0)
+            return null;
+        if (IsColumn(call.Arguments[0], column) && IsFree(call.Arguments[1], scan) && FitsColumn(scan, attribute, call.Arguments[1].Type))
+            return (call.Arguments[1], false);
+        if (IsColumn(call.Arguments[1], column) && IsFree(call.Arguments[0], scan) && FitsColumn(scan, attribute, call.Arguments[0].Type))
+            return (call.Arguments[0], true);
+        return null;
+    }
+
+    private static bool IsColumn(Expression value, int column) => value switch
+    {
+        ColumnExpression own => own.Column == column,
+        // varchar = text compares the same bytes.
+        RelabelExpression relabel => IsColumn(relabel.Operand, column),
+        _ => false,
+    };
+
+    /// <summary>The value does not change while the scan runs.</summary>
+    private static bool IsFree(Expression value, ScanNode scan)
+    {
+        Format.Invariant.Check(scan is not null);
+        return !value.IsVolatile && !value.Any(part => part is ColumnExpression or SubqueryExpression);
+    }
+
+    /// <summary>The value's key bytes are those of the column's type.</summary>
+    private bool FitsColumn(ScanNode scan, short attribute, SqlType value)
+    {
+        SqlType column = state.TypeOf(scan.Relation.Columns[attribute - 1]);
+        if (column.Oid == value.Oid)
+            return true;
+        if (IsInteger(column.Oid) && IsInteger(value.Oid))
+            return true;
+        return IsText(column.Oid) && IsText(value.Oid);
+    }
+
+    private static bool IsInteger(uint oid) => oid is TypeOid.Int2 or TypeOid.Int4 or TypeOid.Int8;
+
+    private static bool IsText(uint oid) => oid is TypeOid.Text or TypeOid.VarChar or TypeOid.Name;
+}

@@ -1,0 +1,28 @@
+using Strata.Engine.Expressions;
+
+namespace Strata.Engine.Planning.Algebra;
+
+/// <summary>Keeps the rows for which every conjunct is true.</summary>
+public sealed class FilterNode(RelationalNode input, IReadOnlyList<Expression> conjuncts) : RelationalNode
+{
+    /// <summary>Input.</summary>
+    public RelationalNode Input { get; } = input;
+
+    /// <summary>Conditions, all of which must be true.</summary>
+    public IReadOnlyList<Expression> Conjuncts { get; } = conjuncts;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<int> Columns => Input.Columns;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<RelationalNode> Inputs => [Input];
+
+    /// <inheritdoc/>
+    public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) => new FilterNode(inputs[0], Conjuncts);
+
+    /// <inheritdoc/>
+    public override IEnumerable<Expression> Expressions => Conjuncts;
+
+    /// <inheritdoc/>
+    public override RelationalNode MapExpressions(Func<Expression, Expression> map) => new FilterNode(Input, Conjuncts.Select(map).ToArray());
+}

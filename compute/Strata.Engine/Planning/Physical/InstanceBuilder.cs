@@ -1,0 +1,54 @@
+using Strata.Engine.Execution;
+using Strata.Engine.Expressions;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Planning.Physical;
+
+/// <summary>Makes the operators of one execution instance out of a plan. Not thread-safe.</summary>
+public sealed class InstanceBuilder(ExecutionState state, PhysicalPlan plan, bool withStatistics)
+{
+    /// <summary>State shared by the operators.</summary>
+    public ExecutionState State { get; } = state;
+
+    /// <summary>The plan.</summary>
+    public PhysicalPlan Plan { get; } = plan;
+
+    /// <summary>Operators by node, for EXPLAIN ANALYZE.</summary>
+    public Dictionary<PhysicalNode, Operator> Operators { get; } = [];
+
+    /// <summary>The operator of a node.</summary>
+    public Operator Create(PhysicalNode node)
+    {
+        Vectors.DepthGuard.Check();
+        Operator result = node.CreateOperator(this);
+        if (withStatistics)
+        {
+            result.Statistics = new OperatorStatistics(State.Services.Time);
+            Operators[node] = result;
+        }
+
+        return result;
+    }
+
+    /// <summary>Types of a node's columns.</summary>
+    public SqlType[] TypesOf(PhysicalNode node) => TypesOf(node.Columns);
+
+    /// <summary>Types of columns.</summary>
+    public SqlType[] TypesOf(IReadOnlyList<int> columns)
+    {
+        var types = new SqlType[columns.Count];
+        for (int i = 0; i < types.Length; i++)
+            types[i] = Plan.Metadata[columns[i]].Type;
+        return types;
+    }
+
+    /// <summary>Instances of compiled expressions.</summary>
+    public static ExpressionInstance[] Instances(IReadOnlyList<CompiledExpression> expressions)
+    {
+        var instances = new ExpressionInstance[expressions.Count];
+        for (int i = 0; i < instances.Length; i++)
+            instances[i] = expressions[i].CreateInstance();
+        return instances;
+    }
+}

@@ -1,0 +1,77 @@
+using Strata.Engine.Execution;
+using Strata.Engine.Execution.Keys;
+using Strata.Engine.Execution.Operators;
+using Strata.Engine.Expressions;
+using Strata.Engine.Planning.Algebra;
+
+namespace Strata.Engine.Planning.Physical;
+
+/// <summary>Base of joins.</summary>
+internal abstract class JoinPlan : PhysicalNode
+{
+    public required JoinType Type { get; init; }
+
+    public required PhysicalNode Left { get; init; }
+
+    public required PhysicalNode Right { get; init; }
+
+    public override IReadOnlyList<PhysicalNode> Inputs => [Left, Right];
+
+    protected string TypeName(string method) => Type switch
+    {
+        JoinType.Inner => method == "Nested Loop" ? method : $"{method} Join",
+        _ => $"{method} {Type} Join",
+    };
+}
+
+/// <summary>Hash join: the right input is hashed.</summary>
+internal sealed class HashJoinPlan : JoinPlan
+{
+    /// <summary>Key slots of the left input (extended by computed keys when needed).</summary>
+    public required KeyColumn[] LeftKeys { get; init; }
+
+    public required KeyColumn[] RightKeys { get; init; }
+
+    public CompiledExpression? Residual { get; init; }
+
+    public required IReadOnlyList<Expression> KeyConditions { get; init; }
+
+    public IReadOnlyList<Expression> ResidualConditions { get; init; } = [];
+
+    public override string Name => TypeName("Hash");
+
+    public override void Describe(PlanDescription description)
+    {
+        description.Add("Hash Cond", KeyConditions);
+        if (ResidualConditions.Count > 0)
+            description.Add("Join Filter", ResidualConditions);
+    }
+
+    public override Operator CreateOperator(InstanceBuilder builder) => new HashJoinOperator(
+        builder.State, Type, builder.Create(Left), builder.Create(Right), new KeyBuilder(LeftKeys), new KeyBuilder(RightKeys),
+        Residual?.CreateInstance(), builder.TypesOf(Left), builder.TypesOf(Right));
+}
+
+/// <summary>Nested loop: the right input runs once per left row.</summary>
+internal sealed class NestedLoopPlan : JoinPlan
+{
+    /// <summary>Left slots and the parameters that they set.</summary>
+    public required IReadOnlyList<(int Slot, int Parameter)> Parameters { get; init; }
+
+    public CompiledExpression? Condition { get; init; }
+
+    public IReadOnlyList<Expression> Conditions { get; init; } = [];
+
+    public override string Name => TypeName("Nested Loop");
+
+    public override void Describe(PlanDescription description)
+    {
+        if (Conditions.Count > 0)
+            description.Add("Join Filter", Conditions);
+    }
+
+    public override Operator CreateOperator(InstanceBuilder builder) => new NestedLoopOperator(
+        builder.State, Type, builder.Create(Left), builder.Create(Right),
+        Parameters.Select(parameter => new OuterParameter(parameter.Slot, parameter.Parameter)).ToArray(), Condition?.CreateInstance(),
+        builder.TypesOf(Left), builder.TypesOf(Right));
+}

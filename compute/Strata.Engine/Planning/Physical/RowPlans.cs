@@ -1,0 +1,251 @@
+using Strata.Engine.Execution;
+using Strata.Engine.Execution.Keys;
+using Strata.Engine.Execution.Operators;
+using Strata.Engine.Expressions;
+using Strata.Engine.Functions;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Planning.Physical;
+
+/// <summary>Base of nodes with one input.</summary>
+internal abstract class UnaryPlan : PhysicalNode
+{
+    public required PhysicalNode Input { get; init; }
+
+    public override IReadOnlyList<PhysicalNode> Inputs => [Input];
+}
+
+/// <summary>Computes columns.</summary>
+internal sealed class ProjectPlan : UnaryPlan
+{
+    /// <summary>Slot of the input for columns passed on, else -1.</summary>
+    public required int[] Passed { get; init; }
+
+    /// <summary>Expressions of computed columns, null for passed ones.</summary>
+    public required CompiledExpression?[] Computed { get; init; }
+
+    public override string Name => "Result";
+
+    public override Operator CreateOperator(InstanceBuilder builder) => new ProjectOperator(
+        builder.State, builder.Create(Input), Passed, Computed.Select(expression => expression?.CreateInstance()).ToArray());
+}
+
+/// <summary>Filters.</summary>
+internal sealed class FilterPlan : UnaryPlan
+{
+    public required CompiledExpression Condition { get; init; }
+
+    public required IReadOnlyList<Expression> Conditions { get; init; }
+
+    public override string Name => "Filter";
+
+    public override void Describe(PlanDescription description) => description.Add("Filter", Conditions);
+
+    public override Operator CreateOperator(InstanceBuilder builder) =>
+        new FilterOperator(builder.State, builder.Create(Input), Condition.CreateInstance());
+}
+
+/// <summary>LIMIT and OFFSET.</summary>
+internal sealed class LimitPlan : UnaryPlan
+{
+    public required CompiledExpression? Limit { get; init; }
+
+    public required CompiledExpression? Offset { get; init; }
+
+    public KeyColumn[]? Ties { get; init; }
+
+    public override string Name => "Limit";
+
+    public override Operator CreateOperator(InstanceBuilder builder) => new LimitOperator(
+        builder.State, builder.Create(Input), Limit?.CreateInstance(), Offset?.CreateInstance(), Ties is null ? null : new KeyBuilder(Ties));
+}
+
+/// <summary>Sorts.</summary>
+internal sealed class SortPlan : UnaryPlan
+{
+    public required KeyColumn[] Keys { get; init; }
+
+    public required IReadOnlyList<SortKey> SortKeys { get; init; }
+
+    /// <summary>Limit and offset above: only so many rows are needed.</summary>
+    public CompiledExpression? BoundLimit { get; init; }
+
+    public CompiledExpression? BoundOffset { get; init; }
+
+    public override string Name => "Sort";
+
+    public override void Describe(PlanDescription description) => description.Add("Sort Key", SortKeys);
+
+    public override Operator CreateOperator(InstanceBuilder builder)
+    {
+        Func<long>? bound = null;
+        if (BoundLimit is not null)
+        {
+            ExpressionInstance limit = BoundLimit.CreateInstance();
+            ExpressionInstance? offset = BoundOffset?.CreateInstance();
+            EvaluationContext context = builder.State.Evaluation;
+            bound = () => Evaluate(limit, context, long.MaxValue) is var rows && rows == long.MaxValue
+                ? long.MaxValue
+                : rows + (offset is null ? 0 : Evaluate(offset, context, 0));
+        }
+
+        return new SortOperator(builder.State, builder.Create(Input), builder.TypesOf(this), new KeyBuilder(Keys), bound);
+    }
+
+    private static long Evaluate(ExpressionInstance expression, EvaluationContext context, long absent)
+    {
+        Datum value = expression.EvaluateScalar(context);
+        return value.IsNull ? absent : Math.Max(0, value.Get<long>());
+    }
+}
+
+/// <summary>Drops rows with equal keys.</summary>
+internal sealed class DistinctPlan : UnaryPlan
+{
+    public required KeyColumn[] Keys { get; init; }
+
+    public required bool IsSorted { get; init; }
+
+    public override string Name => IsSorted ? "Unique" : "HashAggregate";
+
+    public override Operator CreateOperator(InstanceBuilder builder) =>
+        new DistinctOperator(builder.State, builder.Create(Input), new KeyBuilder(Keys), IsSorted);
+}
+
+/// <summary>One aggregate of an <see cref="AggregatePlan"/>.</summary>
+internal sealed record AggregateCallPlan(
+    AggregateFunction Function, CompiledExpression[] Arguments, int ArgumentCount, CompiledExpression? Filter, bool IsDistinct, KeyColumn[] Order);
+
+/// <summary>Groups and aggregates.</summary>
+internal sealed class AggregatePlan : UnaryPlan
+{
+    public required int[] GroupSlots { get; init; }
+
+    public required IReadOnlyList<AggregateCallPlan> Calls { get; init; }
+
+    public override string Name => GroupSlots.Length == 0 ? "Aggregate" : "HashAggregate";
+
+    public override void Describe(PlanDescription description)
+    {
+        if (GroupSlots.Length > 0)
+            description.Add("Group Key", GroupSlots.Select(slot => new SortKey(Input.Columns[slot], false, false)).ToArray());
+    }
+
+    public override Operator CreateOperator(InstanceBuilder builder)
+    {
+        var tasks = new AggregateTask[Calls.Count];
+        for (int i = 0; i < tasks.Length; i++)
+        {
+            AggregateCallPlan call = Calls[i];
+            tasks[i] = new AggregateTask(
+                call.Function, InstanceBuilder.Instances(call.Arguments), call.ArgumentCount, call.Filter?.CreateInstance(), call.IsDistinct, call.Order);
+        }
+
+        SqlType[] groupTypes = builder.TypesOf(GroupSlots.Select(slot => Input.Columns[slot]).ToArray());
+        return new AggregateOperator(builder.State, builder.Create(Input), GroupSlots, groupTypes, tasks);
+    }
+}
+
+/// <summary>Set-returning calls in a target list.</summary>
+internal sealed class ProjectSetPlan : UnaryPlan
+{
+    public required int[] Passed { get; init; }
+
+    public required IReadOnlyList<SetCallPlan> Calls { get; init; }
+
+    public override string Name => "ProjectSet";
+
+    public override Operator CreateOperator(InstanceBuilder builder) => new ProjectSetOperator(
+        builder.State, builder.Create(Input), Passed, Calls.Select(call => call.Create()).ToArray(), builder.TypesOf(this));
+}
+
+/// <summary>Keeps rows for rescans.</summary>
+internal sealed class MaterializePlan : UnaryPlan
+{
+    public override string Name => "Materialize";
+
+    public override Operator CreateOperator(InstanceBuilder builder) =>
+        new MaterializeOperator(builder.State, builder.Create(Input), builder.TypesOf(this));
+}
+
+/// <summary>UNION ALL.</summary>
+internal sealed class AppendPlan : PhysicalNode
+{
+    public required IReadOnlyList<PhysicalNode> Parts { get; init; }
+
+    public override string Name => "Append";
+
+    public override IReadOnlyList<PhysicalNode> Inputs => Parts;
+
+    public override Operator CreateOperator(InstanceBuilder builder) => new AppendOperator(Parts.Select(builder.Create).ToArray());
+}
+
+/// <summary>INTERSECT and EXCEPT.</summary>
+internal sealed class SetOperationPlan : PhysicalNode
+{
+    public required PhysicalNode Left { get; init; }
+
+    public required PhysicalNode Right { get; init; }
+
+    public required bool IsIntersect { get; init; }
+
+    public required bool IsAll { get; init; }
+
+    public override string Name => $"HashSetOp {(IsIntersect ? "Intersect" : "Except")}{(IsAll ? " All" : "")}";
+
+    public override IReadOnlyList<PhysicalNode> Inputs => [Left, Right];
+
+    public override Operator CreateOperator(InstanceBuilder builder) => new SetOperationOperator(
+        builder.State, builder.Create(Left), builder.Create(Right), builder.TypesOf(this),
+        new KeyBuilder(Enumerable.Range(0, Columns.Count).Select(slot => new KeyColumn(slot)).ToArray()), IsIntersect, IsAll);
+}
+
+/// <summary>A query with WITH items that are computed once.</summary>
+internal sealed class WithPlan : PhysicalNode
+{
+    public required IReadOnlyList<(int Cte, string Name, PhysicalNode Plan)> Items { get; init; }
+
+    public required PhysicalNode Body { get; init; }
+
+    public override string Name => Body.Name;
+
+    public override IReadOnlyList<PhysicalNode> Inputs => [Body];
+
+    public override Operator CreateOperator(InstanceBuilder builder)
+    {
+        foreach ((int cte, string _, PhysicalNode plan) in Items)
+        {
+            // A re-check plan makes the operators a second time: the rows stay those of the main run.
+            builder.State.Shared[cte] ??= new SharedRows(new RowStore(builder.TypesOf(plan), builder.State.Memory)) { Source = builder.Create(plan) };
+        }
+
+        return new WithOperator(builder.State, Items.Select(item => item.Cte).ToArray(), builder.Create(Body));
+    }
+}
+
+/// <summary>WITH RECURSIVE.</summary>
+internal sealed class RecursiveUnionPlan : PhysicalNode
+{
+    public required int Cte { get; init; }
+
+    public required PhysicalNode Start { get; init; }
+
+    public required PhysicalNode Step { get; init; }
+
+    public required bool IsAll { get; init; }
+
+    public required int WorkTable { get; init; }
+
+    public override string Name => "Recursive Union";
+
+    public override IReadOnlyList<PhysicalNode> Inputs => [Start, Step];
+
+    public override Operator CreateOperator(InstanceBuilder builder)
+    {
+        SqlType[] types = builder.TypesOf(this);
+        builder.State.Shared[WorkTable] ??= new SharedRows(new RowStore(types, builder.State.Memory));
+        KeyBuilder? distinct = IsAll ? null : new KeyBuilder(Enumerable.Range(0, Columns.Count).Select(slot => new KeyColumn(slot)).ToArray());
+        return new RecursiveUnionOperator(builder.State, WorkTable, builder.Create(Start), builder.Create(Step), types, distinct);
+    }
+}

@@ -1,0 +1,64 @@
+using Strata.Engine.Binding;
+using Strata.Engine.Catalog;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Planning.Physical;
+using Strata.Engine.Planning.Rewrites;
+
+namespace Strata.Engine.Planning;
+
+/// <summary>Turns bound statements into physical plans: rewrites, then a cost-based choice of access paths and joins. Stateless; thread-safe.</summary>
+public static class Planner
+{
+    /// <summary>Plans a statement. Throws <see cref="Types.SqlException"/> 0A000 for what cannot be executed.</summary>
+    public static PhysicalPlan Plan(BoundStatement statement, PlanningContext context)
+    {
+        RelationalNode root = RewritePipeline.Run(statement.Root, new RewriteContext(statement.Metadata, context.Functions));
+        var plan = new PhysicalPlan(context.Services)
+        {
+            Kind = statement.Kind,
+            ResultColumns = statement.Output,
+            ParameterTypes = statement.ParameterTypes,
+            Dependencies = statement.Dependencies,
+            Privileges = statement.Privileges,
+            Relations = RelationsOf(root),
+            IsWriting = statement.IsWriting,
+            Metadata = statement.Metadata,
+        };
+        var state = new PlannerState(context, plan);
+        PhysicalNode physical = state.Builder.Plan(root);
+        plan.Root = physical;
+        plan.ResultSlots = statement.Output.Select(column => physical.SlotOf(column.Column)).ToArray();
+        plan.AllParameterTypes = state.ParameterTypes.ToArray();
+        plan.SharedRowCount = statement.Metadata.CteCount;
+        return plan;
+    }
+
+    private static List<RelationAccess> RelationsOf(RelationalNode root)
+    {
+        var found = new Dictionary<uint, RelationAccess>();
+        void Add(RelationInfo relation, bool isWritten, bool isRowLocked)
+        {
+            found[relation.Oid] = found.TryGetValue(relation.Oid, out RelationAccess known)
+                ? new RelationAccess(relation, known.IsWritten || isWritten, known.IsRowLocked || isRowLocked)
+                : new RelationAccess(relation, isWritten, isRowLocked);
+        }
+
+        TreeWalker.VisitNodes(root, node =>
+        {
+            switch (node)
+            {
+                case ScanNode scan:
+                    Add(scan.Relation, false, false);
+                    break;
+                case ModifyNode modify:
+                    Add(modify.Relation, true, false);
+                    break;
+                case LockRowsNode locks:
+                    foreach (RowLock rowLock in locks.Locks)
+                        Add(rowLock.Relation, false, true);
+                    break;
+            }
+        });
+        return [.. found.Values];
+    }
+}

@@ -1,0 +1,18 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
+using Strata.Engine.Functions;
+
+namespace Strata.Engine.Planning;
+
+/// <summary>What statements are planned with. Immutable.</summary>
+public sealed class PlanningContext
+{
+    /// <summary>The catalog that the statement was bound against.</summary>
+    public required CatalogView Catalog { get; init; }
+
+    /// <summary>Settings and services for constant folding and internal statements.</summary>
+    public required IFunctionContext Functions { get; init; }
+
+    /// <summary>What executions of the plan work with.</summary>
+    public required ExecutionServices Services { get; init; }
+}

@@ -1,0 +1,216 @@
+using System.Buffers;
+using System.Text;
+using Strata.Engine.Binding;
+using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
+using Strata.Engine.Sessions.Plans;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Sessions.Copying;
+
+/// <summary>COPY TO STDOUT: runs a query and writes its rows as CopyData messages, one row each, in text or CSV.</summary>
+internal sealed class CopyOut
+{
+    private readonly SessionContext _context;
+    private readonly CopyOptions _options;
+    private readonly ByteBuffer _message = new(4096);
+    private readonly ByteBuffer _value = new();
+    private readonly bool[] _forceQuote;
+
+    private CopyOut(SessionContext context, CopyOptions options, CachedPlan plan)
+    {
+        _context = context;
+        _options = options;
+        _forceQuote = new bool[plan.Columns.Length];
+        if (options.ForceQuoteAll)
+            Array.Fill(_forceQuote, true);
+        foreach (string name in options.ForceQuote)
+        {
+            int index = Array.FindIndex(plan.Columns, c => c.Name == name);
+            if (index < 0)
+                throw new SqlException(SqlState.InvalidColumnReference, $"FORCE_QUOTE column \"{name}\" not referenced by COPY");
+            _forceQuote[index] = true;
+        }
+    }
+
+    /// <summary>Runs the command to its end; returns the number of rows.</summary>
+    public static long Run(SessionContext context, StatementRunner runner, CopyStatement statement, string text)
+    {
+        CopyOptions options = CopyOptions.Parse(statement);
+        if (statement.FileName is not null)
+            throw CopyErrors.NoFiles(statement);
+        if (options.Format == CopyFormat.Binary)
+            throw new SqlException(SqlState.FeatureNotSupported, "COPY TO in binary format is not supported yet");
+        Statement query = statement.Query ?? TableQuery(context, statement);
+        CachedPlan plan;
+        do
+            plan = runner.Plan(query, "copy:" + text, text, [], allowParameters: false, out _);
+        while (!runner.TryLock(plan));
+        var copy = new CopyOut(context, options, plan);
+        return copy.Write(runner, plan);
+    }
+
+    // COPY table TO is a SELECT of its columns.
+    private static SelectStatement TableQuery(SessionContext context, CopyStatement statement)
+    {
+        RelationName name = statement.Relation!;
+        if (context.View.ResolveRelation(context.SearchPath, name.Schema, name.Name) is not { } relation)
+            throw new SqlException(SqlState.UndefinedTable, $"relation \"{name}\" does not exist");
+        if (relation.Kind == RelationKind.View)
+            throw new SqlException(SqlState.WrongObjectType, $"cannot copy from view \"{relation.Name}\"") { Hint = "Try the COPY (SELECT ...) TO variant." };
+        if (relation.Kind is RelationKind.Sequence or RelationKind.Index)
+            throw new SqlException(SqlState.WrongObjectType, relation.Kind == RelationKind.Sequence ? $"cannot copy from sequence \"{relation.Name}\"" : $"cannot copy from non-table relation \"{relation.Name}\"");
+        var targets = new List<TargetItem>();
+        foreach (ColumnInfo column in Binder.CopyColumns(relation, statement.Columns.AsSpan().ToArray(), forRead: true))
+            targets.Add(new TargetItem(new ColumnReference([column.Name], false, -1), null, -1));
+        return new SelectStatement(new SelectBody([.. targets], -1) { From = [new TableItem(name, -1)] }, -1);
+    }
+
+    private long Write(StatementRunner runner, CachedPlan plan)
+    {
+        long rows = 0;
+        _context.Output.CopyOutResponse(binary: false, plan.Columns.Length);
+        if (_options.Header)
+            WriteHeader(plan);
+        ExecutionInstance execution = runner.Begin(plan, out _);
+        try
+        {
+            while (execution.Next(Batch.RowsMax) is { } batch)
+            {
+                for (int i = 0; i < batch.Count; i++)
+                    WriteRow(batch, batch.Selection[i], execution.ResultSlots);
+                rows += batch.Count;
+                Flush();
+            }
+        }
+        finally
+        {
+            execution.Close();
+        }
+
+        Flush();
+        _context.Output.CopyDone();
+        return rows;
+    }
+
+    private void WriteHeader(CachedPlan plan)
+    {
+        int start = Begin();
+        for (int i = 0; i < plan.Columns.Length; i++)
+        {
+            if (i > 0)
+                _message.Write(_options.Delimiter);
+            byte[] name = Encoding.UTF8.GetBytes(plan.Columns[i].Name);
+            if (_options.Format == CopyFormat.Csv)
+                WriteCsv(name, forced: false, single: plan.Columns.Length == 1);
+            else
+                WriteText(name);
+        }
+
+        End(start);
+    }
+
+    private void WriteRow(Batch batch, int row, ReadOnlySpan<int> slots)
+    {
+        int start = Begin();
+        for (int i = 0; i < slots.Length; i++)
+        {
+            if (i > 0)
+                _message.Write(_options.Delimiter);
+            Vector vector = batch[slots[i]];
+            if (vector.IsNull(row))
+            {
+                _message.Write(_options.Null);
+                continue;
+            }
+
+            _value.Clear();
+            TypeOutput.Write(vector, row, _value, _context.TypeSettings, _context.Catalog);
+            if (_options.Format == CopyFormat.Csv)
+                WriteCsv(_value.Written, _forceQuote[i], single: slots.Length == 1);
+            else
+                WriteText(_value.Written);
+        }
+
+        End(start);
+    }
+
+    private void WriteText(ReadOnlySpan<byte> value)
+    {
+        foreach (byte b in value)
+        {
+            byte letter = b switch
+            {
+                8 => (byte)'b',
+                9 => (byte)'t',
+                10 => (byte)'n',
+                11 => (byte)'v',
+                12 => (byte)'f',
+                13 => (byte)'r',
+                (byte)'\\' => (byte)'\\',
+                _ => 0,
+            };
+            if (letter != 0 && !(b == 9 && _options.Delimiter != 9))
+            {
+                _message.Write((byte)'\\');
+                _message.Write(letter);
+            }
+            else if (b == _options.Delimiter)
+            {
+                _message.Write((byte)'\\');
+                _message.Write(b);
+            }
+            else
+            {
+                _message.Write(b);
+            }
+        }
+    }
+
+    private void WriteCsv(ReadOnlySpan<byte> value, bool forced, bool single)
+    {
+        bool quoted = forced || value.SequenceEqual(_options.Null) || (single && value.SequenceEqual("\\."u8)) ||
+            value.IndexOfAny(_options.Delimiter, _options.Quote, (byte)'\n') >= 0 || value.Contains((byte)'\r');
+        if (!quoted)
+        {
+            _message.Write(value);
+            return;
+        }
+
+        _message.Write(_options.Quote);
+        foreach (byte b in value)
+        {
+            if (b == _options.Quote || b == _options.Escape)
+                _message.Write(_options.Escape);
+            _message.Write(b);
+        }
+
+        _message.Write(_options.Quote);
+    }
+
+    // CopyData: 'd', int32 length (itself included), bytes.
+    private int Begin()
+    {
+        int start = _message.Length;
+        _message.Write((byte)'d');
+        _message.WriteInt32(0);
+        return start;
+    }
+
+    private void End(int start)
+    {
+        _message.Write((byte)'\n');
+        _message.PatchInt32(start + 1, _message.Length - start - 1);
+    }
+
+    private void Flush()
+    {
+        if (_message.Length == 0)
+            return;
+        _context.Output.Messages.Write(_message.Written);
+        _message.Clear();
+        _context.Output.BatchWritten();
+    }
+}

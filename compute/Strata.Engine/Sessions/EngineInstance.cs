@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
+using Strata.Engine.Sessions.Plans;
+using Strata.Engine.Storage;
+using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.FreeSpace;
+using Strata.Engine.Storage.Wal;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+using Strata.Format.Pages;
+
+namespace Strata.Engine.Sessions;
+
+/// <summary>
+/// The engine over one open timeline: buffer pool, transactions, catalogs, plans and sessions. Thread-safe. When a failure can't be survived it calls <see cref="EngineOptions.Fatal"/> and refuses new sessions.
+/// </summary>
+public sealed class EngineInstance : IDisposable
+{
+    private readonly ConcurrentDictionary<int, SqlSession> _sessions = [];
+    private readonly BufferPool _pool;
+    private int _nextProcessId;
+    private int _failed;
+
+    private EngineInstance(EngineOptions options)
+    {
+        Options = options;
+        _pool = new BufferPool(options.Pages, options.Wal, new BufferPoolOptions { Frames = (int)Math.Max(BufferPoolOptions.MinFrames, options.BufferPoolBytes / PageFormat.PageSizeBytes), EvictionObserver = options.EvictionObserver });
+        var wal = new WalInserter(options.Wal, Fail);
+        Transactions = new TransactionManager(_pool, wal, options.Scheduler.Time, new TransactionOptions());
+        Storage = new StorageContext(_pool, wal, Transactions);
+        Files = new RelationFiles(_pool, wal);
+        Storage.FreeSpace = Files;
+        Handles = new StorageHandles(Storage, Files);
+        Memory = new MemoryAccount("endpoint", long.MaxValue);
+        Execution = new ExecutionServices(Storage, Handles, options.TemporaryFiles, Memory, options.Scheduler.Time);
+        Catalog = new CatalogStore(Storage);
+        Plans = new PlanCache();
+    }
+
+    /// <summary>
+    /// Opens a timeline whose log's term has been won: writes the term's first record, waits until it is durable, reads the shared catalogs; makes the first ones when the timeline is empty.
+    /// Throws <see cref="LostTermException"/>, <see cref="OperationCanceledException"/>.
+    /// </summary>
+    public static EngineInstance Open(EngineOptions options, CancellationToken cancellation = default)
+    {
+        var engine = new EngineInstance(options);
+        try
+        {
+            engine.Transactions.Start(options.Term, cancellation);
+            engine.Catalog.LoadShared(cancellation);
+            if (engine.Catalog.Shared.Databases.IsEmpty)
+                Bootstrap.Run(engine.Catalog, options.BootstrapVerifier, cancellation);
+            engine.StartTimestamp = engine.Transactions.Now();
+            return engine;
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    internal EngineOptions Options { get; }
+
+    internal StorageContext Storage { get; }
+
+    internal RelationFiles Files { get; }
+
+    internal StorageHandles Handles { get; }
+
+    internal TransactionManager Transactions { get; }
+
+    internal ExecutionServices Execution { get; }
+
+    internal MemoryAccount Memory { get; }
+
+    internal CatalogStore Catalog { get; }
+
+    internal PlanCache Plans { get; }
+
+    internal NotificationHub Notifications { get; } = new();
+
+    /// <summary>When the engine was opened, microseconds since 2000-01-01 UTC.</summary>
+    internal long StartTimestamp { get; private set; }
+
+    /// <summary>Open sessions.</summary>
+    public int SessionCount => _sessions.Count;
+
+    /// <summary>True after a failure that the engine can't survive, or when the term was lost: nothing can be written any more, and no session opens.</summary>
+    public bool IsFailed => Volatile.Read(ref _failed) != 0;
+
+    /// <summary>Raised once when <see cref="IsFailed"/> becomes true, from whatever thread saw it.</summary>
+    public event Action? Failed;
+
+    internal void MarkFailed()
+    {
+        if (Interlocked.Exchange(ref _failed, 1) == 0)
+            Failed?.Invoke();
+    }
+
+    private void Fail(Exception error)
+    {
+        MarkFailed();
+        Options.Fatal?.Invoke(error);
+    }
+
+    /// <summary>What the wire layer authenticates a user with.</summary>
+    public RoleCredential GetRoleCredential(string user)
+    {
+        RoleInfo? role = Catalog.Shared.FindRole(user);
+        bool expired = role?.ValidUntil is { } until && until < Transactions.Now();
+        return new RoleCredential(role is { CanLogin: true }, expired ? null : role?.Password);
+    }
+
+    /// <summary>
+    /// Opens a session for a user that has been authenticated and reports its settings. Throws <see cref="SqlException"/> (fatal): 28000, 3D000, 42501, 53300, 57P03, and for wrong settings.
+    /// </summary>
+    public SqlSession OpenSession(SessionStartup startup, ISessionOutput output)
+    {
+        if (IsFailed)
+            throw new SqlException(SqlState.CannotConnectNow, "the database system is shutting down") { IsFatal = true };
+        if (_sessions.Count >= Options.MaxConnections)
+            throw new SqlException(SqlState.TooManyConnections, "sorry, too many clients already") { IsFatal = true };
+        if (startup.ProcessId == 0)
+            startup = startup with { ProcessId = Interlocked.Increment(ref _nextProcessId) };
+        SqlSession session = SessionOpener.Open(this, startup, output);
+        _sessions[startup.ProcessId] = session;
+        return session;
+    }
+
+    internal void Close(SqlSession session) => _sessions.TryRemove(session.ProcessId, out _);
+
+    internal IEnumerable<SqlSession> Sessions => _sessions.Values;
+
+    /// <summary>pg_cancel_backend: false when there is no such session.</summary>
+    internal bool CancelSession(int processId)
+    {
+        if (!_sessions.TryGetValue(processId, out SqlSession? session))
+            return false;
+        session.Cancel();
+        return true;
+    }
+
+    /// <summary>pg_terminate_backend: the session ends at its next step; false when there is no such session.</summary>
+    internal bool TerminateSession(int processId)
+    {
+        if (!_sessions.TryGetValue(processId, out SqlSession? session))
+            return false;
+        session.Terminate();
+        return true;
+    }
+
+    /// <summary>Ends all sessions and frees the memory. Nothing needs to be written: the log has everything.</summary>
+    public void Dispose()
+    {
+        MarkFailed();
+        foreach (SqlSession session in _sessions.Values)
+            session.Terminate();
+        _pool.Dispose();
+    }
+}

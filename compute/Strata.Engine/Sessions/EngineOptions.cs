@@ -1,0 +1,41 @@
+using Strata.Engine.Storage;
+using Strata.Platform;
+
+namespace Strata.Engine.Sessions;
+
+/// <summary>What an engine instance is opened with.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Pages of the timeline.</summary>
+    public required IPageSource Pages { get; init; }
+
+    /// <summary>The timeline's log, term already won.</summary>
+    public required IWalSink Wal { get; init; }
+
+    public required IScheduler Scheduler { get; init; }
+    public required IRandom Random { get; init; }
+
+    /// <summary>Native memory for the buffer pool in bytes (<c>shared_buffers</c>).</summary>
+    public long BufferPoolBytes { get; init; } = 128L << 20;
+
+    /// <summary>Most sessions at a time (<c>max_connections</c>).</summary>
+    public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>Settings given by the operator, by name: they replace PostgreSQL's defaults.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>SCRAM-SHA-256 verifier of role <c>postgres</c> that a new timeline starts with; null for no password.</summary>
+    public string? BootstrapVerifier { get; init; }
+
+    /// <summary>Called once when the engine can't go on (a failure between reserving and publishing a record): the host ends the process.</summary>
+    public Action<Exception>? Fatal { get; init; }
+
+    /// <summary>Where sorts and hashes spill to; null when they must not.</summary>
+    public IFileSystem? TemporaryFiles { get; init; }
+
+    /// <summary>Told of every page that leaves the buffer pool: the checked build compares it with the page server's.</summary>
+    public Storage.Buffers.IEvictionObserver? EvictionObserver { get; init; }
+
+    /// <summary>The term that the log was won with.</summary>
+    public ulong Term { get; init; } = 1;
+}

@@ -1,0 +1,58 @@
+using Strata.Engine.Binding;
+using Strata.Engine.Catalog;
+using Strata.Engine.Planning.Physical;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Sessions.Plans;
+
+/// <summary>A plan with what sessions ask of it at every execution, worked out once. Immutable but for a memo; thread-safe.</summary>
+internal sealed class CachedPlan
+{
+    // The last view that the dependencies were compared with: the usual case is that nothing changed since.
+    private CatalogView? _validUnder;
+
+    public CachedPlan(PhysicalPlan plan)
+    {
+        Plan = plan;
+        Columns = new ResultColumn[plan.HasRows ? plan.ResultColumns.Count : 0];
+        for (int i = 0; i < Columns.Length; i++)
+        {
+            OutputColumn column = plan.ResultColumns[i];
+            Columns[i] = new ResultColumn(column.Name, column.TableOid, column.AttributeNumber, column.Type.Oid, column.Type.Length, column.Type.Typmod);
+        }
+
+        ParameterOids = new uint[plan.ParameterTypes.Count];
+        for (int i = 0; i < ParameterOids.Length; i++)
+            ParameterOids[i] = plan.ParameterTypes[i].Oid;
+    }
+
+    public PhysicalPlan Plan { get; }
+
+    /// <summary>The row description.</summary>
+    public ResultColumn[] Columns { get; }
+
+    public uint[] ParameterOids { get; }
+
+    /// <summary>True while all relations that the plan depends on are what they were when it was made.</summary>
+    public bool IsValid(CatalogView view)
+    {
+        if (Volatile.Read(ref _validUnder) is { } known && known.IsSameAs(view))
+            return true;
+        foreach (PlanDependency dependency in Plan.Dependencies)
+            if (!view.TryGetVersion(dependency.RelationOid, out ulong version) || version != dependency.Version)
+                return false;
+        Volatile.Write(ref _validUnder, view);
+        return true;
+    }
+
+    /// <summary>True when both describe the same rows: a prepared statement may not change its result type.</summary>
+    public bool HasSameColumns(CachedPlan other)
+    {
+        if (Columns.Length != other.Columns.Length)
+            return false;
+        for (int i = 0; i < Columns.Length; i++)
+            if (Columns[i].TypeOid != other.Columns[i].TypeOid || Columns[i].TypeModifier != other.Columns[i].TypeModifier || Columns[i].Name != other.Columns[i].Name)
+                return false;
+        return true;
+    }
+}

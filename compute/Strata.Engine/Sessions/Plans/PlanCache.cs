@@ -1,0 +1,69 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Planning.Physical;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Sessions.Plans;
+
+/// <summary>What a plan was made for; equal keys may share a plan while its dependencies stand.</summary>
+/// <param name="Database">Database.</param>
+/// <param name="Text">The statement's text.</param>
+/// <param name="Parameters">Parameter types that were given, as OIDs separated by commas.</param>
+/// <param name="SearchPath">Where names were looked up.</param>
+/// <param name="Settings">Settings that literals were read with.</param>
+internal readonly record struct PlanKey(uint Database, string Text, string Parameters, SearchPath SearchPath, TypeSettings Settings);
+
+/// <summary>
+/// Plans by statement, shared by the sessions of an endpoint: at most <see cref="EntriesMax"/>, those not used for longest go first (a clock over two
+/// generations). Thread-safe.
+/// </summary>
+internal sealed class PlanCache
+{
+    /// <summary>Most plans in each of the two generations.</summary>
+    public const int EntriesMax = 512;
+
+    private readonly Lock _gate = new();
+    private Dictionary<PlanKey, CachedPlan> _young = [];
+    private Dictionary<PlanKey, CachedPlan> _old = [];
+
+    /// <summary>A plan that is still valid under a catalog view, or null.</summary>
+    public CachedPlan? Find(in PlanKey key, CatalogView view)
+    {
+        lock (_gate)
+        {
+            if (_young.TryGetValue(key, out CachedPlan? plan))
+                return plan.IsValid(view) ? plan : null;
+            if (!_old.Remove(key, out plan) || !plan.IsValid(view))
+                return null;
+            AddYoung(key, plan);
+            return plan;
+        }
+    }
+
+    /// <summary>Keeps a plan, replacing one of the same key.</summary>
+    public void Add(in PlanKey key, CachedPlan plan)
+    {
+        lock (_gate)
+            AddYoung(key, plan);
+    }
+
+    private void AddYoung(in PlanKey key, CachedPlan plan)
+    {
+        if (_young.Count >= EntriesMax)
+        {
+            _old = _young;
+            _young = [];
+        }
+
+        _young[key] = plan;
+    }
+
+    /// <summary>Forgets everything (DISCARD PLANS by anybody is cheap enough to concern all).</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _young = [];
+            _old = [];
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Strata.Engine.Execution;
+using Strata.Engine.Sessions.Plans;
+using Strata.Engine.Transactions;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Sessions;
+
+/// <summary>A statement bound to parameters, perhaps half-way through its rows: a protocol portal or an SQL cursor. It ends with its transaction. For its session's thread.</summary>
+internal sealed class Portal(string name, string text, Statement? statement)
+{
+    public string Name { get; } = name;
+
+    public string Text { get; } = text;
+
+    public Statement? Statement { get; } = statement;
+
+    /// <summary>The plan; null for utility commands and the empty query.</summary>
+    public CachedPlan? Plan { get; set; }
+
+    /// <summary>The running execution; null before the first row was asked for, and after the end.</summary>
+    public ExecutionInstance? Execution { get; set; }
+
+    /// <summary>The snapshot that stays registered while the portal rests.</summary>
+    public Snapshot Snapshot { get; set; }
+
+    public bool IsSnapshotRegistered { get; set; }
+
+    /// <summary>Format codes of the result.</summary>
+    public short[] Formats { get; set; } = [];
+
+    /// <summary>Takes over the format codes of a Bind message.</summary>
+    public void SetFormats(ReadOnlySpan<short> formats)
+    {
+        if (!formats.SequenceEqual(Formats))
+            Formats = formats.ToArray();
+    }
+
+    /// <summary>What a utility command answered; its rows may be taken in portions.</summary>
+    public UtilityResult? Utility { get; set; }
+
+    /// <summary>Rows of <see cref="Utility"/> that were sent.</summary>
+    public int UtilityRowsSent { get; set; }
+
+    /// <summary>Everything was delivered: executing again gives nothing.</summary>
+    public bool IsFinished { get; set; }
+
+    /// <summary>Savepoints that were open when it was made: rolling back further closes it.</summary>
+    public int SavepointDepth { get; init; }
+
+    /// <summary>The cursor's DECLARE; null for protocol portals.</summary>
+    public DeclareCursorStatement? Declaration { get; init; }
+
+    /// <summary>Rows kept for cursors that move freely or outlive their transaction.</summary>
+    public CursorRows? Rows { get; set; }
+
+    /// <summary>A held cursor whose transaction has committed.</summary>
+    public bool OutlivedTransaction { get; set; }
+
+    /// <summary>Microseconds since 2000-01-01 UTC.</summary>
+    public long CreatedAt { get; init; }
+
+    /// <summary>Gives back the execution and the snapshot. Harmless when done already.</summary>
+    public void Close(Transaction? transaction)
+    {
+        Execution?.Close();
+        Execution = null;
+        if (IsSnapshotRegistered && transaction is { State: TransactionState.Active })
+            transaction.Unregister(Snapshot);
+        IsSnapshotRegistered = false;
+        IsFinished = true;
+    }
+}

@@ -1,0 +1,167 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Functions;
+using Strata.Engine.Sessions.Settings;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+using Strata.Platform;
+
+namespace Strata.Engine.Sessions;
+
+/// <summary>
+/// What all parts of a session share: identity, settings, transaction, catalog and the way to the client. Commands get it instead of the session, so that they can't reach the protocol's state. For one thread.
+/// </summary>
+internal sealed class SessionContext : IFunctionContext
+{
+    private static readonly DateTimeOffset s_epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private long _typeSettingsGeneration = -1;
+    private TypeSettings _typeSettings = TypeSettings.Default;
+    private long _searchPathGeneration = -1;
+    private DatabaseImage? _searchPathImage;
+    private uint _searchPathRole;
+    private SearchPath? _searchPath;
+    private long _timeoutGeneration = -1;
+    private SystemScanContext? _systemScan;
+    private TimeSpan _statementTimeout;
+
+    public SessionContext(EngineInstance engine, SessionStartup startup, ISessionOutput output, DatabaseInfo database, RoleInfo role, TransactionBlock transactions, SessionSettings settings)
+    {
+        Engine = engine;
+        Startup = startup;
+        Output = output;
+        DatabaseOid = database.Oid;
+        DatabaseName = database.Name;
+        SessionUserOid = AuthenticatedUserOid = CurrentUserOid = role.Oid;
+        Transactions = transactions;
+        Settings = settings;
+        Catalog = new CatalogServices(this);
+        Services = new SessionServices(this);
+    }
+
+    public EngineInstance Engine { get; }
+
+    /// <summary>The session itself, for what must name it (listeners, system tables).</summary>
+    public SqlSession Session { get; set; } = null!;
+
+    /// <summary><c>statement_timeout</c>; zero for none.</summary>
+    public TimeSpan StatementTimeout
+    {
+        get
+        {
+            if (_timeoutGeneration != Settings.Generation)
+            {
+                _timeoutGeneration = Settings.Generation;
+                _statementTimeout = TimeSpan.FromMilliseconds(long.Parse(Settings["statement_timeout"], System.Globalization.CultureInfo.InvariantCulture));
+            }
+
+            return _statementTimeout;
+        }
+    }
+
+    public SessionStartup Startup { get; }
+
+    public ISessionOutput Output { get; }
+
+    public uint DatabaseOid { get; }
+
+    public string DatabaseName { get; }
+
+    /// <summary>The role that logged in.</summary>
+    public uint AuthenticatedUserOid { get; }
+
+    /// <summary>The role of SET SESSION AUTHORIZATION.</summary>
+    public uint SessionUserOid { get; set; }
+
+    /// <summary>The role whose privileges count: SET ROLE's.</summary>
+    public uint CurrentUserOid { get; set; }
+
+    public TransactionBlock Transactions { get; }
+
+    public SessionSettings Settings { get; }
+
+    public CatalogServices Catalog { get; }
+
+    public SessionServices Services { get; }
+
+    /// <summary>Ends the running statement when the client cancels or its time is over.</summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>Arrival of the statement, microseconds since 2000-01-01 UTC.</summary>
+    public long StatementTimestamp { get; set; }
+
+    /// <summary>The catalog as statements see it now.</summary>
+    public CatalogView View => Transactions.View(Cancellation);
+
+    /// <summary>What system tables are read with now; the same object until the catalog changes.</summary>
+    public SystemScanContext SystemScan
+    {
+        get
+        {
+            CatalogView view = View;
+            return _systemScan is not null && ReferenceEquals(_systemScan.Catalog, view) ? _systemScan : _systemScan = new SystemScanContext(view, Session);
+        }
+    }
+
+    public bool IsSuperuser => View.FindRole(CurrentUserOid) is { IsSuperuser: true };
+
+    public TypeSettings TypeSettings
+    {
+        get
+        {
+            if (_typeSettingsGeneration != Settings.Generation)
+            {
+                _typeSettingsGeneration = Settings.Generation;
+                TypeSettings made = TypeSettingsFactory.Make(Settings);
+                if (!made.Equals(_typeSettings))
+                    _typeSettings = made;
+            }
+
+            return _typeSettings;
+        }
+    }
+
+    /// <summary>Where unqualified names are looked up: <c>search_path</c> for the current role in the catalog as it is now.</summary>
+    public SearchPath SearchPath
+    {
+        get
+        {
+            CatalogView view = View;
+            if (_searchPath is null || _searchPathGeneration != Settings.Generation || !ReferenceEquals(_searchPathImage, view.Image) || _searchPathRole != CurrentUserOid)
+            {
+                SearchPath made = SearchPathResolver.Resolve(Settings["search_path"], view, view.RoleName(CurrentUserOid));
+                _searchPath = made.Equals(_searchPath) ? _searchPath : made;
+                _searchPathGeneration = Settings.Generation;
+                _searchPathImage = view.Image;
+                _searchPathRole = CurrentUserOid;
+            }
+
+            return _searchPath!;
+        }
+    }
+
+    /// <summary>Sends a NOTICE (or another severity) if <c>client_min_messages</c> lets it pass.</summary>
+    public void Notice(string message, string severity = "NOTICE", string sqlState = "00000", string? detail = null, string? hint = null)
+    {
+        if (NoticeLevels.Passes(severity, Settings["client_min_messages"]))
+            Output.Notice(new Diagnostic { Severity = severity, SqlState = sqlState, Message = message, Detail = detail, Hint = hint });
+    }
+
+    /// <summary>Microseconds since 2000-01-01 UTC.</summary>
+    public long Now() => (Clock.GetUtcNow() - s_epoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    public TimeProvider Clock => Engine.Options.Scheduler.Time;
+
+    public IRandom Random => Engine.Options.Random;
+
+    TypeSettings IFunctionContext.Settings => TypeSettings;
+
+    public long TransactionTimestamp => Transactions.IsActive ? (Transactions.Current.StartTime - s_epoch).Ticks / TimeSpan.TicksPerMicrosecond : StatementTimestamp;
+
+    public MemoryAccount? Memory => null;
+
+    public bool Sleep(TimeSpan duration) => Engine.Options.Scheduler.Sleep(duration, Cancellation);
+
+    ICatalogServices IFunctionContext.Catalog => Catalog;
+
+    ISessionServices IFunctionContext.Session => Services;
+}

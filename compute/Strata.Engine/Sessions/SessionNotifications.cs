@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+
+namespace Strata.Engine.Sessions;
+
+/// <summary>A session's part in LISTEN and NOTIFY: what it listens to and sends takes effect when its transaction commits; what it receives goes out when it is idle. <see cref="Enqueue"/> from any thread.</summary>
+internal sealed class SessionNotifications(SqlSession session)
+{
+    private readonly HashSet<string> _channels = new(StringComparer.Ordinal);
+    private readonly List<(bool Listen, string? Channel)> _pendingListens = [];
+    private readonly List<Notification> _pending = [];
+    private readonly ConcurrentQueue<Notification> _received = new();
+
+    private NotificationHub Hub => session.Context.Engine.Notifications;
+
+    public IEnumerable<string> Channels => _channels;
+
+    public void Listen(string channel) => _pendingListens.Add((true, channel));
+
+    /// <summary>UNLISTEN; null for all.</summary>
+    public void Unlisten(string? channel) => _pendingListens.Add((false, channel));
+
+    /// <summary>NOTIFY: a repeated notification of one transaction counts once.</summary>
+    public void Notify(string channel, string payload)
+    {
+        var notification = new Notification(session.ProcessId, channel, payload);
+        if (!_pending.Contains(notification))
+            _pending.Add(notification);
+    }
+
+    public void Enqueue(in Notification notification) => _received.Enqueue(notification);
+
+    /// <summary>The transaction ended: its LISTENs and NOTIFYs count, or never were.</summary>
+    public void TransactionEnded(bool committed)
+    {
+        if (_pendingListens.Count == 0 && _pending.Count == 0)
+            return;
+        if (committed)
+        {
+            foreach ((bool listen, string? channel) in _pendingListens)
+                Apply(listen, channel);
+            Hub.Send(session.Context.DatabaseOid, _pending);
+        }
+
+        _pendingListens.Clear();
+        _pending.Clear();
+    }
+
+    private void Apply(bool listen, string? channel)
+    {
+        if (channel is null)
+        {
+            UnlistenAll();
+        }
+        else if (listen)
+        {
+            if (_channels.Add(channel))
+                Hub.Listen(session.Context.DatabaseOid, channel, session);
+        }
+        else if (_channels.Remove(channel))
+        {
+            Hub.Unlisten(session.Context.DatabaseOid, channel, session);
+        }
+    }
+
+    public void UnlistenAll()
+    {
+        foreach (string channel in _channels)
+            Hub.Unlisten(session.Context.DatabaseOid, channel, session);
+        _channels.Clear();
+    }
+
+    /// <summary>Sends what has arrived, unless a transaction is open.</summary>
+    public void Flush()
+    {
+        if (session.TransactionStatus != TransactionStatus.Idle)
+            return;
+        while (_received.TryDequeue(out Notification notification))
+            session.Context.Output.NotificationResponse(notification.ProcessId, notification.Channel, notification.Payload);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using Strata.Engine.Catalog;
+using Strata.Engine.Functions;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Sessions;
+
+/// <summary>What SQL functions ask of their session: identity, settings, sequences, advisory locks. For the session's thread.</summary>
+internal sealed class SessionServices(SessionContext context) : ISessionServices
+{
+    private readonly Dictionary<uint, long> _currentValues = [];
+    private uint _lastSequence;
+
+    public string CurrentUser => context.View.RoleName(context.CurrentUserOid);
+
+    public string SessionUser => context.View.RoleName(context.SessionUserOid);
+
+    public string DatabaseName => context.DatabaseName;
+
+    public uint DatabaseOid => context.DatabaseOid;
+
+    public int BackendPid => context.Startup.ProcessId;
+
+    public IReadOnlyList<string> CurrentSchemas(bool includeImplicit)
+    {
+        SearchPath path = context.SearchPath;
+        bool listed = context.Settings["search_path"].Contains("pg_catalog", StringComparison.Ordinal);
+        var names = new List<string>();
+        foreach (uint oid in path.Schemas)
+            if (includeImplicit || listed || oid != CatalogOids.CatalogSchema)
+                names.Add(context.View.FindSchema(oid)!.Name);
+        return names;
+    }
+
+    public string? GetSetting(string name) => context.Settings.TryGet(name, out _) ? context.Settings.Show(name) : null;
+
+    public string SetSetting(string name, string? value, bool isLocal)
+    {
+        if (value is null)
+            context.Settings.Reset(name, isLocal, context.IsSuperuser);
+        else
+            context.Settings.Set(name, value, isLocal, context.IsSuperuser);
+        return context.Settings.Show(name);
+    }
+
+    public ulong TransactionId(bool assign) => assign ? context.Transactions.Current.EnsureXid(context.Cancellation) : context.Transactions.Current.Xid;
+
+    public string CurrentSnapshotText()
+    {
+        ulong next = context.Engine.Transactions.NextXid;
+        return string.Create(CultureInfo.InvariantCulture, $"{next}:{next}:");
+    }
+
+    public bool IsInRecovery => false;
+
+    public (string Address, int Port)? ClientAddress => context.Startup.ClientAddress is { } address ? (address, context.Startup.ClientPort) : null;
+
+    public (string Address, int Port)? ServerAddress => null;
+
+    public long ServerStartTimestamp => context.Engine.StartTimestamp;
+
+    public ulong CurrentLsn => context.Engine.Options.Wal.EndOfLog.Value;
+
+    public long NextSequenceValue(uint sequenceOid)
+    {
+        (RelationInfo relation, SequenceDefinition definition) = Sequence(sequenceOid, Privileges.Usage | Privileges.Update);
+        if (context.Transactions.Current.ReadOnly)
+            throw new SqlException(SqlState.ReadOnlySqlTransaction, "cannot execute nextval() in a read-only transaction");
+        long value = context.Engine.Transactions.Sequences.Next(context.Transactions.Current, relation.Database, relation.Storage, relation.Name, definition, context.Cancellation);
+        _currentValues[sequenceOid] = value;
+        _lastSequence = sequenceOid;
+        return value;
+    }
+
+    public long CurrentSequenceValue(uint sequenceOid)
+    {
+        (RelationInfo relation, _) = Sequence(sequenceOid, Privileges.Usage | Privileges.Select);
+        return _currentValues.TryGetValue(sequenceOid, out long value)
+            ? value
+            : throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"currval of sequence \"{relation.Name}\" is not yet defined in this session");
+    }
+
+    public long LastSequenceValue() => _lastSequence != 0 && context.View.FindRelation(_lastSequence) is not null
+        ? _currentValues[_lastSequence]
+        : throw new SqlException(SqlState.ObjectNotInPrerequisiteState, "lastval is not yet defined in this session");
+
+    public void SetSequenceValue(uint sequenceOid, long value, bool isCalled)
+    {
+        (RelationInfo relation, SequenceDefinition definition) = Sequence(sequenceOid, Privileges.Update);
+        if (context.Transactions.Current.ReadOnly)
+            throw new SqlException(SqlState.ReadOnlySqlTransaction, "cannot execute setval() in a read-only transaction");
+        context.Engine.Transactions.Sequences.Set(
+            context.Transactions.Current, relation.Database, relation.Storage, relation.Name, definition, value, isCalled, context.Cancellation);
+        if (isCalled)
+            _currentValues[sequenceOid] = value;
+    }
+
+    /// <summary>DISCARD SEQUENCES.</summary>
+    public void ForgetSequences()
+    {
+        _currentValues.Clear();
+        _lastSequence = 0;
+    }
+
+    private (RelationInfo Relation, SequenceDefinition Definition) Sequence(uint oid, Privileges needed)
+    {
+        RelationInfo? relation = context.View.FindRelation(oid);
+        if (relation?.Sequence is not { } sequence)
+            throw relation is null
+                ? new SqlException(SqlState.UndefinedTable, $"relation with OID {oid} does not exist")
+                : new SqlException(SqlState.WrongObjectType, $"\"{relation.Name}\" is not a sequence");
+        context.Catalog.Permissions.CheckAny(relation, needed);
+        return (relation, DefinitionOf(sequence));
+    }
+
+    /// <summary>What the sequence store needs of a catalog entry.</summary>
+    public static SequenceDefinition DefinitionOf(SequenceInfo sequence) =>
+        new(sequence.Start, sequence.Increment, sequence.Minimum, sequence.Maximum, sequence.Cycles);
+
+    public bool CancelBackend(int pid) => context.Engine.CancelSession(pid);
+
+    public bool TerminateBackend(int pid) => context.Engine.TerminateSession(pid);
+
+    public bool AdvisoryLock(long key, bool shared, bool transactional, bool wait) => context.Engine.Transactions.Locks.Lock(
+        context.Transactions.Current.Owner, LockTag.Advisory(context.DatabaseOid, key), shared ? RelationLockMode.Share : RelationLockMode.Exclusive,
+        !transactional, wait ? WaitPolicy.Block : WaitPolicy.Skip, context.Cancellation);
+
+    public bool AdvisoryUnlock(long key, bool shared)
+    {
+        if (context.Engine.Transactions.Locks.UnlockSession(
+            context.Transactions.Current.Owner, LockTag.Advisory(context.DatabaseOid, key), shared ? RelationLockMode.Share : RelationLockMode.Exclusive))
+            return true;
+        context.Notice($"you don't own a lock of type {(shared ? "ShareLock" : "ExclusiveLock")}", "WARNING", "01000");
+        return false;
+    }
+
+    public void AdvisoryUnlockAll() => context.Engine.Transactions.Locks.UnlockAllSession(context.Transactions.Current.Owner);
+}

@@ -1,0 +1,117 @@
+using System.Collections.Frozen;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Sessions.Settings;
+
+/// <summary>All settings that exist, by name without regard to case. Immutable after start; thread-safe.</summary>
+public static class SettingRegistry
+{
+    private static readonly string[] s_reported =
+    [
+        "application_name", "client_encoding", "DateStyle", "default_transaction_read_only", "in_hot_standby", "integer_datetimes", "IntervalStyle", "is_superuser",
+        "server_encoding", "server_version", "session_authorization", "standard_conforming_strings", "TimeZone",
+    ];
+
+    // Values of the machine that the table was taken from say nothing here.
+    private static readonly Dictionary<string, string> s_defaults = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["server_version"] = "15.18 (Strata)",
+        ["data_directory"] = "",
+        ["config_file"] = "",
+        ["hba_file"] = "",
+        ["ident_file"] = "",
+        ["krb_server_keyfile"] = "",
+        ["unix_socket_directories"] = "",
+        ["port"] = "5432",
+        ["TimeZone"] = "UTC",
+        ["log_timezone"] = "UTC",
+        ["fsync"] = "on",
+        ["full_page_writes"] = "off",
+        ["extension_destdir"] = "",
+        ["listen_addresses"] = "",
+        ["max_connections"] = "10000",
+        ["jit"] = "off",
+        ["shared_preload_libraries"] = "",
+    };
+
+    private static readonly FrozenDictionary<string, SettingDefinition> s_byName = Load();
+
+    /// <summary>All settings, in the order in which SHOW ALL lists them.</summary>
+    public static IReadOnlyList<SettingDefinition> All { get; } = [.. s_byName.Values.OrderBy(static s => s.Name.ToLowerInvariant(), StringComparer.Ordinal)];
+
+    /// <summary>A setting by name, in any case; null if there is none.</summary>
+    public static SettingDefinition? Find(string name) => s_byName.GetValueOrDefault(name);
+
+    private static FrozenDictionary<string, SettingDefinition> Load()
+    {
+        var settings = new Dictionary<string, SettingDefinition>(StringComparer.OrdinalIgnoreCase);
+        CatalogTable table = CatalogTable.Open("pg_settings");
+        int name = table.ColumnIndex("name"), value = table.ColumnIndex("setting"), unit = table.ColumnIndex("unit"), category = table.ColumnIndex("category");
+        int description = table.ColumnIndex("short_desc"), context = table.ColumnIndex("context"), type = table.ColumnIndex("vartype");
+        int minimum = table.ColumnIndex("min_val"), maximum = table.ColumnIndex("max_val"), enums = table.ColumnIndex("enumvals");
+        for (int i = 0; i < table.RowCount; i++)
+        {
+            CatalogTable.Row row = table[i];
+            string key = row.Text(name)!;
+            settings.Add(key, new SettingDefinition
+            {
+                Name = key,
+                Type = ParseType(row.Text(type)!),
+                Context = ParseContext(row.Text(context)!),
+                Unit = row.Text(unit),
+                Category = row.Text(category) ?? "",
+                Description = row.Text(description),
+                Minimum = row.Text(minimum),
+                Maximum = row.Text(maximum),
+                EnumValues = row.Text(enums) is { } values ? SplitEnum(values) : null,
+                Default = s_defaults.GetValueOrDefault(key) ?? row.Text(value) ?? "",
+                IsReported = s_reported.Contains(key),
+            });
+        }
+
+        Add(settings, "is_superuser", SettingType.Boolean, SettingContext.Internal, "off", "Shows whether the current user is a superuser.");
+        Add(settings, "session_authorization", SettingType.String, SettingContext.User, "", "Sets the session user name.");
+        Add(settings, "role", SettingType.String, SettingContext.User, "none", "Sets the current role.");
+        Add(settings, "strata.hints", SettingType.Boolean, SettingContext.User, "off", "Adds nearest-name hints to errors about unknown names.");
+        return settings.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static void Add(Dictionary<string, SettingDefinition> settings, string name, SettingType type, SettingContext context, string value, string description) =>
+        settings.TryAdd(name, new SettingDefinition
+        {
+            Name = name,
+            Type = type,
+            Context = context,
+            Default = value,
+            Description = description,
+            IsReported = s_reported.Contains(name),
+        });
+
+    private static SettingType ParseType(string text) => text switch
+    {
+        "bool" => SettingType.Boolean,
+        "integer" => SettingType.Integer,
+        "real" => SettingType.Real,
+        "enum" => SettingType.Enum,
+        _ => SettingType.String,
+    };
+
+    private static SettingContext ParseContext(string text) => text switch
+    {
+        "internal" => SettingContext.Internal,
+        "postmaster" => SettingContext.Postmaster,
+        "sighup" => SettingContext.Sighup,
+        "superuser-backend" => SettingContext.SuperuserBackend,
+        "backend" => SettingContext.Backend,
+        "superuser" => SettingContext.Superuser,
+        _ => SettingContext.User,
+    };
+
+    private static string[] SplitEnum(string values)
+    {
+        string[] parts = values.Trim('{', '}').Split(',');
+        for (int i = 0; i < parts.Length; i++)
+            parts[i] = parts[i].Trim('"');
+        return parts;
+    }
+}

@@ -1,0 +1,107 @@
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Sessions.Settings;
+
+/// <summary>String settings with rules of their own.</summary>
+internal static class SpecialSettings
+{
+    /// <summary>The stored form of a string setting. Throws 22023 for values that can't be.</summary>
+    public static string Normalize(SettingDefinition setting, string value) => setting.Name switch
+    {
+        "client_encoding" => ClientEncoding(setting, value),
+        "DateStyle" => DateStyle(setting, value),
+        "TimeZone" or "log_timezone" => TimeZone(setting, value),
+        "search_path" => SettingValues.SplitIdentifiers(value) is null ? throw Malformed(setting, value) : value,
+        "application_name" => Ascii(value),
+        _ => value,
+    };
+
+    private static SqlException Malformed(SettingDefinition setting, string value) =>
+        new(SqlState.InvalidParameterValue, $"invalid value for parameter \"{setting.Name}\": \"{value}\"") { Detail = "List syntax is invalid." };
+
+    // Every client speaks UTF-8; SQL_ASCII means "no conversion", which is the same bytes.
+    private static string ClientEncoding(SettingDefinition setting, string value)
+    {
+        string plain = value.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+        return plain switch
+        {
+            "utf8" or "unicode" => "UTF8",
+            "sqlascii" => "SQL_ASCII",
+            "latin1" or "iso88591" or "win1252" or "latin9" or "eucjp" or "sjis" or "gbk" or "big5" =>
+                throw new SqlException(SqlState.FeatureNotSupported, $"client encoding \"{value}\" is not supported") { Hint = "Use UTF8." },
+            _ => throw SettingValues.Invalid(setting, value, null),
+        };
+    }
+
+    private static string DateStyle(SettingDefinition setting, string value)
+    {
+        string style = "ISO", order = "MDY";
+        bool orderGiven = false;
+        foreach (string part in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            switch (part.ToLowerInvariant())
+            {
+                case "iso":
+                    style = "ISO";
+                    break;
+                case "sql":
+                    style = "SQL";
+                    break;
+                case "german":
+                    style = "German";
+                    order = orderGiven ? order : "DMY";
+                    break;
+                case var p when p.StartsWith("postgres", StringComparison.Ordinal):
+                    style = "Postgres";
+                    break;
+                case "ymd":
+                    (order, orderGiven) = ("YMD", true);
+                    break;
+                case var d when d is "dmy" || d.StartsWith("euro", StringComparison.Ordinal):
+                    (order, orderGiven) = ("DMY", true);
+                    break;
+                case var m when m is "mdy" or "us" || m.StartsWith("noneuro", StringComparison.Ordinal):
+                    (order, orderGiven) = ("MDY", true);
+                    break;
+                case "default":
+                    break;
+                default:
+                    throw new SqlException(SqlState.InvalidParameterValue, $"invalid value for parameter \"{setting.Name}\": \"{value}\"")
+                    {
+                        Detail = $"Unrecognized key word: \"{part}\".",
+                    };
+            }
+        }
+
+        return style + ", " + order;
+    }
+
+    private static string TimeZone(SettingDefinition setting, string value)
+    {
+        if (double.TryParse(value, System.Globalization.CultureInfo.InvariantCulture, out double hours))
+            return FixedOffset(hours);
+        if (value.StartsWith('<'))
+            return value;
+        return TimeZoneNames.Find(value) ?? throw SettingValues.Invalid(setting, value, null);
+    }
+
+    // PostgreSQL shows a numeric zone in POSIX form: hours east as <+02>-02.
+    private static string FixedOffset(double hoursEast)
+    {
+        int minutes = (int)Math.Round(hoursEast * 60);
+        string digits = $"{Math.Abs(minutes) / 60:00}" + (minutes % 60 == 0 ? "" : $":{Math.Abs(minutes) % 60:00}");
+        return minutes >= 0 ? $"<+{digits}>-{digits}" : $"<-{digits}>+{digits}";
+    }
+
+    private static string Ascii(string value)
+    {
+        foreach (char c in value)
+            if (c is < ' ' or > '~')
+                return string.Create(value.Length, value, static (span, text) =>
+                {
+                    for (int i = 0; i < span.Length; i++)
+                        span[i] = text[i] is >= ' ' and <= '~' ? text[i] : '?';
+                });
+        return value;
+    }
+}

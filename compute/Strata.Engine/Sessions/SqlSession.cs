@@ -1,0 +1,592 @@
+using System.Text;
+using Strata.Engine.Binding;
+using Strata.Engine.Sessions.Copying;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Sql;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Sessions;
+
+/// <summary>
+/// One client's session: takes the messages of the simple and extended protocols, runs them in the right transaction and says everything through <see cref="ISessionOutput"/>, errors too.
+/// One thread at a time, not always the same; <see cref="Cancel"/> and <see cref="Terminate"/> from any thread.
+/// </summary>
+/// <remarks>
+/// A method that returns <see cref="SessionStep.Failed"/> has sent the error and left the transaction rolled back (implicit) or failed (in a block). Between calls no latch, pin or lock of a
+/// thread is held: a session may rest half-way through a portal or a COPY for any time.
+/// </remarks>
+public sealed class SqlSession : IDisposable
+{
+    private readonly LockOwner _owner;
+    private readonly StatementCancel _cancel;
+    private readonly StatementRunner _runner;
+    private readonly UtilityCommands _utility;
+    private Script? _script;
+    private CopyIn? _copy;
+    private Portal? _copyPortal;
+    private bool _disposed;
+
+    /// <summary>A simple query half-way through.</summary>
+    private sealed class Script(string text, IReadOnlyList<ParsedStatement> statements)
+    {
+        public string Text { get; } = text;
+
+        public IReadOnlyList<ParsedStatement> Statements { get; } = statements;
+
+        public int Next { get; set; }
+
+        public bool IsMultiple => Statements.Count > 1;
+    }
+
+    internal SqlSession(SessionContext context, LockOwner owner)
+    {
+        Context = context;
+        _owner = owner;
+        context.Session = this;
+        _cancel = new StatementCancel(context.Clock);
+        _runner = new StatementRunner(context);
+        Portals = new SessionPortals(context);
+        Activity = new SessionActivity(context.Now());
+        Notifications = new SessionNotifications(this);
+        _utility = new UtilityCommands(this, _runner);
+        context.Transactions.Ended = OnTransactionEnded;
+        context.Transactions.RolledBack = Portals.CloseAbove;
+    }
+
+    internal SessionContext Context { get; }
+
+    internal SessionPortals Portals { get; }
+
+    internal SessionActivity Activity { get; }
+
+    internal SessionNotifications Notifications { get; }
+
+    /// <summary>What BackendKeyData tells the client.</summary>
+    public int ProcessId => Context.Startup.ProcessId;
+
+    /// <summary>Whether the session is idle, in a transaction block, or in a failed one: for ReadyForQuery.</summary>
+    public TransactionStatus TransactionStatus => Context.Transactions.Status;
+
+    /// <summary>A Query message: runs all its statements.</summary>
+    public SessionStep SimpleQuery(ReadOnlySpan<byte> sqlUtf8)
+    {
+        string text = "";
+        try
+        {
+            BeginStatement();
+            Portals.DropUnnamed();
+            text = DecodeText(sqlUtf8);
+            Activity.Begin(text, Context.StatementTimestamp);
+            IReadOnlyList<ParsedStatement> statements = SqlParser.ParseScript(text, ParserOptionsOf());
+            if (statements.Count == 0)
+            {
+                Context.Output.EmptyQueryResponse();
+                return Finish();
+            }
+
+            _script = new Script(text, statements);
+            return ContinueScript();
+        }
+        catch (Exception error)
+        {
+            return Fail(error, text);
+        }
+    }
+
+    private ParserOptions? ParserOptionsOf() => Context.Settings["standard_conforming_strings"] == "off" ? new ParserOptions { StandardConformingStrings = false } : null;
+
+    private SessionStep ContinueScript()
+    {
+        Script script = _script!;
+        while (script.Next < script.Statements.Count)
+        {
+            ParsedStatement parsed = script.Statements[script.Next++];
+            string text = script.IsMultiple ? script.Text.Substring(parsed.Start, parsed.Length) : script.Text;
+            if (!RunOne(script, parsed.Statement, text))
+                return SessionStep.NeedsCopyData;
+        }
+
+        _script = null;
+        return Finish();
+    }
+
+    // False when a COPY FROM STDIN waits for data.
+    private bool RunOne(Script script, Statement statement, string text)
+    {
+        if (Context.Transactions.IsFailed && !TransactionCommands.IsAllowedWhenFailed(statement))
+            throw TransactionCommands.BlockIsFailed();
+        bool isLast = script.Next == script.Statements.Count;
+        if (statement is TransactionStatement transaction)
+        {
+            string tag = TransactionCommands.Execute(Context, transaction, script.IsMultiple);
+            CommandTags.Complete(Context.Output, tag);
+            return true;
+        }
+
+        Context.Transactions.EnsureBegun();
+        if (Binder.Accepts(statement))
+        {
+            _runner.RunSimple(statement, text, script.Text);
+            EndStatement(isLast);
+            CommandTags.Complete(Context.Output, _runner.PendingTag.Verb, _runner.PendingTag.Rows);
+            return true;
+        }
+
+        if (statement is CopyStatement { IsFrom: true } copy)
+        {
+            _copy = CopyIn.Begin(Context, _runner, copy, script.Text);
+            return false;
+        }
+
+        UtilityResult result = _utility.Execute(statement, script.Text, text, []);
+        SendUtility(result, isSimple: true, out long rows);
+        EndStatement(isLast);
+        CompleteUtility(result, rows);
+        return true;
+    }
+
+    private void SendUtility(UtilityResult result, bool isSimple, out long rows)
+    {
+        rows = result.Rows.Count;
+        if (result.Columns is null)
+            return;
+        if (isSimple)
+            Context.Output.RowDescription(result.Columns, []);
+        foreach (string?[] row in result.Rows)
+            _runner.Rows.Write(row);
+    }
+
+    private void CompleteUtility(UtilityResult result, long rows)
+    {
+        if (result.IsSilent)
+            return;
+        if (result.CountsRows)
+            CommandTags.Complete(Context.Output, result.Tag, result.RowCount ?? rows);
+        else
+            CommandTags.Complete(Context.Output, result.Tag);
+    }
+
+    // Between the statements of a script the command counter advances; after the last one an implicit transaction commits, before the client hears of success.
+    private void EndStatement(bool isLast)
+    {
+        if (!Context.Transactions.IsActive)
+            return;
+        if (isLast && !Context.Transactions.IsBlock)
+        {
+            Context.Transactions.Commit(Context.Cancellation);
+            return;
+        }
+
+        Context.Transactions.Current.AdvanceCommand();
+        Context.Transactions.Current.ReleaseStatementSnapshot();
+    }
+
+    private SessionStep Finish()
+    {
+        if (Context.Transactions is { IsActive: true, IsBlock: false })
+            Context.Transactions.Commit(Context.Cancellation);
+        _cancel.End();
+        Activity.End(TransactionStatus, Context.Now());
+        Notifications.Flush();
+        return SessionStep.Completed;
+    }
+
+    /// <summary>A Parse message: a name (empty for the unnamed statement), a text of at most one statement, types of its first parameters (0 for "infer").</summary>
+    public SessionStep Parse(ReadOnlySpan<byte> name, ReadOnlySpan<byte> sqlUtf8, ReadOnlySpan<uint> parameterTypes)
+    {
+        string text = "";
+        try
+        {
+            BeginStatement();
+            text = DecodeText(sqlUtf8);
+            IReadOnlyList<ParsedStatement> statements = SqlParser.ParseScript(text, ParserOptionsOf());
+            if (statements.Count > 1)
+                throw new SqlException(SqlState.SyntaxError, "cannot insert multiple commands into a prepared statement");
+            Statement? statement = statements.Count == 0 ? null : statements[0].Statement;
+            if (Context.Transactions.IsFailed && !TransactionCommands.IsAllowedWhenFailed(statement))
+                throw TransactionCommands.BlockIsFailed();
+            var types = new SqlType?[parameterTypes.Length];
+            for (int i = 0; i < types.Length; i++)
+                types[i] = parameterTypes[i] is 0 or TypeOid.Unknown ? null : Context.Catalog.FindType(parameterTypes[i]) ??
+                    throw new SqlException(SqlState.UndefinedObject, $"type with OID {parameterTypes[i]} does not exist");
+            var prepared = new PreparedStatement(DecodeText(name), text, statement, types, fromSql: false, Context.Now());
+            if (statement is not null && Binder.Accepts(statement))
+            {
+                Context.Transactions.EnsureBegun();
+                _runner.PlanOf(prepared);
+            }
+
+            Portals.Add(prepared);
+            Context.Output.ParseComplete();
+            return SessionStep.Completed;
+        }
+        catch (Exception error)
+        {
+            return Fail(error, text);
+        }
+    }
+
+    /// <summary>A Bind message: makes a portal of a prepared statement and parameter values.</summary>
+    public SessionStep Bind(ReadOnlySpan<byte> portal, ReadOnlySpan<byte> statement, in BindMessage bind)
+    {
+        PreparedStatement? prepared = null;
+        try
+        {
+            BeginStatement();
+            prepared = Portals.FindStatement(statement);
+            if (Context.Transactions.IsFailed && !TransactionCommands.IsAllowedWhenFailed(prepared.Statement))
+                throw TransactionCommands.BlockIsFailed();
+            if (prepared.Statement is not TransactionStatement)
+                Context.Transactions.EnsureBegun();
+            Portal made = Portals.Create(portal, prepared);
+            made.SetFormats(bind.ResultFormats);
+            if (prepared.Plan is not null)
+                BindPlan(made, prepared, bind);
+            else if (bind.ParameterCount != 0)
+                throw WrongParameterCount(prepared, bind.ParameterCount, 0);
+            Portals.Add(made);
+            prepared.Executions++;
+            Context.Output.BindComplete();
+            return SessionStep.Completed;
+        }
+        catch (Exception error)
+        {
+            return Fail(error, prepared?.Text ?? "");
+        }
+    }
+
+    private void BindPlan(Portal portal, PreparedStatement prepared, in BindMessage bind)
+    {
+        do
+            portal.Plan = _runner.PlanOf(prepared);
+        while (!_runner.TryLock(portal.Plan));
+        int expected = portal.Plan.ParameterOids.Length;
+        if (bind.ParameterCount != expected)
+            throw WrongParameterCount(prepared, bind.ParameterCount, expected);
+        if (bind.ParameterFormats.Length > 1 && bind.ParameterFormats.Length != bind.ParameterCount)
+            throw new SqlException(SqlState.ProtocolViolation, $"bind message has {bind.ParameterFormats.Length} parameter formats but {bind.ParameterCount} parameters");
+        if (bind.ResultFormats.Length > 1 && bind.ResultFormats.Length != portal.Plan.Columns.Length)
+            throw new SqlException(SqlState.ProtocolViolation, $"bind message has {bind.ResultFormats.Length} result formats but query has {portal.Plan.Columns.Length} columns");
+        portal.Execution = _runner.Begin(portal.Plan, out Snapshot snapshot);
+        portal.Snapshot = snapshot;
+        try
+        {
+            ParameterReader.Read(bind, portal.Execution, portal.Plan.Plan.ParameterTypes, Context);
+        }
+        catch
+        {
+            portal.Close(Context.Transactions.Current);
+            throw;
+        }
+    }
+
+    private static SqlException WrongParameterCount(PreparedStatement prepared, int given, int expected) => new(
+        SqlState.ProtocolViolation, $"bind message supplies {given} parameters, but prepared statement \"{prepared.Name}\" requires {expected}");
+
+    /// <summary>Describe of a statement: its parameters, then its columns or NoData.</summary>
+    public SessionStep DescribeStatement(ReadOnlySpan<byte> name)
+    {
+        PreparedStatement? prepared = null;
+        try
+        {
+            BeginStatement();
+            prepared = Portals.FindStatement(name);
+            if (Context.Transactions.IsFailed && !TransactionCommands.IsAllowedWhenFailed(prepared.Statement))
+                throw TransactionCommands.BlockIsFailed();
+            if (prepared.Plan is not null)
+            {
+                Context.Transactions.EnsureBegun();
+                _runner.PlanOf(prepared);
+            }
+
+            Context.Output.ParameterDescription(prepared.Plan?.ParameterOids ?? []);
+            DescribeRows(prepared.Plan is { Plan.HasRows: true } plan ? plan.Columns : _utility.Describe(prepared.Statement), []);
+            return SessionStep.Completed;
+        }
+        catch (Exception error)
+        {
+            return Fail(error, prepared?.Text ?? "");
+        }
+    }
+
+    /// <summary>Describe of a portal: its columns or NoData.</summary>
+    public SessionStep DescribePortal(ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            BeginStatement();
+            Portal portal = Portals.Find(name);
+            DescribeRows(portal.Plan is { Plan.HasRows: true } plan ? plan.Columns : _utility.Describe(portal.Statement), portal.Formats);
+            return SessionStep.Completed;
+        }
+        catch (Exception error)
+        {
+            return Fail(error, "");
+        }
+    }
+
+    private void DescribeRows(ResultColumn[]? columns, ReadOnlySpan<short> formats)
+    {
+        if (columns is null)
+            Context.Output.NoData();
+        else
+            Context.Output.RowDescription(columns, formats);
+    }
+
+    /// <summary>An Execute message: at most <paramref name="rowsMax"/> rows, 0 for all.</summary>
+    public SessionStep Execute(ReadOnlySpan<byte> portal, int rowsMax)
+    {
+        Portal? running = null;
+        try
+        {
+            BeginStatement();
+            running = Portals.Find(portal);
+            return Execute(running, rowsMax);
+        }
+        catch (Exception error)
+        {
+            return Fail(error, running?.Text ?? "");
+        }
+    }
+
+    private SessionStep Execute(Portal portal, int rowsMax)
+    {
+        Activity.Begin(portal.Text, Context.StatementTimestamp);
+        if (Context.Transactions.IsFailed && !TransactionCommands.IsAllowedWhenFailed(portal.Statement))
+            throw TransactionCommands.BlockIsFailed();
+        if (portal.Statement is null)
+        {
+            Context.Output.EmptyQueryResponse();
+            return SessionStep.Completed;
+        }
+
+        if (portal.Statement is TransactionStatement transaction)
+        {
+            string tag = TransactionCommands.Execute(Context, transaction, isImplicitBlock: false);
+            CommandTags.Complete(Context.Output, tag);
+            return SessionStep.Completed;
+        }
+
+        Context.Transactions.EnsureBegun();
+        if (portal.Plan is not null)
+            return ExecutePlan(portal, rowsMax);
+        if (portal.Statement is CopyStatement { IsFrom: true } copy)
+        {
+            _copyPortal = portal;
+            _copy = CopyIn.Begin(Context, _runner, copy, portal.Text);
+            return SessionStep.NeedsCopyData;
+        }
+
+        return ExecuteUtility(portal, rowsMax);
+    }
+
+    private SessionStep ExecutePlan(Portal portal, int rowsMax)
+    {
+        string verb = portal.Plan!.Plan.CommandTag;
+        if (portal.IsFinished)
+        {
+            CommandTags.Complete(Context.Output, verb, 0);
+            return SessionStep.Completed;
+        }
+
+        if (_runner.Run(portal, rowsMax, out long rows))
+        {
+            CommandTags.Complete(Context.Output, verb, rows);
+            Context.Transactions.Current.AdvanceCommand();
+        }
+        else
+        {
+            Context.Output.PortalSuspended();
+        }
+
+        return SessionStep.Completed;
+    }
+
+    private SessionStep ExecuteUtility(Portal portal, int rowsMax)
+    {
+        portal.Utility ??= _utility.Execute(portal.Statement!, portal.Text, portal.Text, portal.Formats);
+        UtilityResult result = portal.Utility;
+        int left = result.Rows.Count - portal.UtilityRowsSent;
+        int now = rowsMax > 0 ? Math.Min(left, rowsMax) : left;
+        for (int i = 0; i < now; i++)
+            _runner.Rows.Write(result.Rows[portal.UtilityRowsSent + i]);
+        portal.UtilityRowsSent += now;
+        if (now < left)
+        {
+            Context.Output.PortalSuspended();
+            return SessionStep.Completed;
+        }
+
+        if (Context.Transactions.IsActive)
+            Context.Transactions.Current.AdvanceCommand();
+        if (result.EndsTransaction && Context.Transactions is { IsActive: true, IsBlock: false })
+            Context.Transactions.Commit(Context.Cancellation);
+        CompleteUtility(result, now);
+        return SessionStep.Completed;
+    }
+
+    /// <summary>Close of a statement; no error when there is none.</summary>
+    public SessionStep CloseStatement(ReadOnlySpan<byte> name)
+    {
+        Portals.RemoveStatement(name);
+        Context.Output.CloseComplete();
+        return SessionStep.Completed;
+    }
+
+    /// <summary>Close of a portal; no error when there is none.</summary>
+    public SessionStep ClosePortal(ReadOnlySpan<byte> name)
+    {
+        Portals.Remove(name);
+        Context.Output.CloseComplete();
+        return SessionStep.Completed;
+    }
+
+    /// <summary>Sync: ends what began since the last one; an implicit transaction commits.</summary>
+    public SessionStep Sync()
+    {
+        try
+        {
+            if (_copy is not null)
+                AbandonCopy();
+            return Finish();
+        }
+        catch (Exception error)
+        {
+            return Fail(error, "");
+        }
+    }
+
+    /// <summary>A CopyData message of a COPY FROM STDIN: any number of bytes, cut anywhere.</summary>
+    public SessionStep CopyData(ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            if (_copy is null)
+                return SessionStep.Completed;
+            Context.Cancellation = _cancel.Token;
+            _copy.Add(data);
+            return SessionStep.NeedsCopyData;
+        }
+        catch (Exception error)
+        {
+            return Fail(error, "");
+        }
+    }
+
+    /// <summary>CopyDone: the rows are all there. A simple query goes on with its next statement.</summary>
+    public SessionStep CopyDone()
+    {
+        string text = _script?.Text ?? "";
+        try
+        {
+            if (_copy is not { } copy)
+                return SessionStep.Completed;
+            long rows = copy.Finish();
+            _copy = null;
+            if (_script is { } script)
+            {
+                EndStatement(script.Next == script.Statements.Count);
+                CommandTags.Complete(Context.Output, "COPY", rows);
+                return ContinueScript();
+            }
+
+            _copyPortal = null;
+            Context.Transactions.Current.AdvanceCommand();
+            CommandTags.Complete(Context.Output, "COPY", rows);
+            return SessionStep.Completed;
+        }
+        catch (Exception error)
+        {
+            return Fail(error, text);
+        }
+    }
+
+    /// <summary>CopyFail: the client gave up.</summary>
+    public SessionStep CopyFail(string message) =>
+        _copy is null ? SessionStep.Completed : Fail(new SqlException(SqlState.QueryCanceled, $"COPY from stdin failed: {message}") { Where = _copy.Where }, "");
+
+    private void AbandonCopy()
+    {
+        _copy?.Dispose();
+        _copy = null;
+        _copyPortal = null;
+        Context.Transactions.Fail();
+    }
+
+    /// <summary>An error that the wire found in a message: it is reported and fails the transaction like one of a statement.</summary>
+    public SessionStep ReportError(SqlException error) => Fail(error, "");
+
+    /// <summary>Cancels the statement that runs, if any. Any thread.</summary>
+    public void Cancel() => _cancel.Request(CancelReason.User);
+
+    /// <summary>Ends the session at its next step: what runs fails with 57P01. Any thread.</summary>
+    public void Terminate() => _cancel.Request(CancelReason.Termination);
+
+    /// <summary>A notification for this session; it goes out when the session is next idle. Any thread.</summary>
+    internal void Deliver(in Notification notification) => Notifications.Enqueue(notification);
+
+    private void BeginStatement()
+    {
+        TimeSpan timeout = Context.StatementTimeout;
+        Context.Cancellation = _cancel.Begin(timeout);
+        Context.Cancellation.ThrowIfCancellationRequested();
+        Context.StatementTimestamp = Context.Now();
+    }
+
+    private SessionStep Fail(Exception error, string text)
+    {
+        _runner.Rows.Reset();
+        _copy?.Dispose();
+        _copy = null;
+        _copyPortal = null;
+        _script = null;
+        if (error is Storage.LostTermException)
+            Context.Engine.MarkFailed();
+        Diagnostic diagnostic = Diagnostics.From(error, text, _cancel.Reason);
+        Context.Cancellation = CancellationToken.None;
+        Portals.CloseFailed();
+        Context.Transactions.Fail();
+        Portals.DropUnnamedPortal();
+        _cancel.End();
+        Activity.End(TransactionStatus, Context.Now());
+        Context.Output.Error(diagnostic);
+        return diagnostic.IsFatal ? SessionStep.Closed : SessionStep.Failed;
+    }
+
+    private void OnTransactionEnded(bool committed)
+    {
+        Portals.CloseAll(committed);
+        Notifications.TransactionEnded(committed);
+    }
+
+    private static string DecodeText(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            return s_strictUtf8.GetString(utf8);
+        }
+        catch (DecoderFallbackException error)
+        {
+            string bytes = string.Join(' ', (error.BytesUnknown ?? []).Select(static b => $"0x{b:x2}"));
+            throw new SqlException(SqlState.CharacterNotInRepertoire, $"invalid byte sequence for encoding \"UTF8\": {bytes}");
+        }
+    }
+
+    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Rolls back what is open and forgets the session.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        _copy?.Dispose();
+        Context.Transactions.Rollback();
+        Portals.DropAll();
+        Notifications.UnlistenAll();
+        Context.Engine.Transactions.CloseOwner(_owner);
+        Context.Engine.Close(this);
+        _cancel.Dispose();
+    }
+}

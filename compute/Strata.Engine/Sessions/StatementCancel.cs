@@ -1,0 +1,69 @@
+namespace Strata.Engine.Sessions;
+
+/// <summary>Cancels the statement that a session runs: by the client, by time, by termination. A request that comes while nothing runs is lost, as in PostgreSQL. Thread-safe.</summary>
+internal sealed class StatementCancel(TimeProvider time) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private CancellationTokenSource _source = new();
+    private ITimer? _timer;
+    private bool _running;
+
+    /// <summary>Why the token fired.</summary>
+    public CancelReason Reason { get; private set; }
+
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>True once the session is to end.</summary>
+    public bool IsTerminated => Reason == CancelReason.Termination;
+
+    /// <summary>A statement (or a batch of messages) begins; 0 for no timeout.</summary>
+    public CancellationToken Begin(TimeSpan timeout)
+    {
+        lock (_gate)
+        {
+            _running = true;
+            if (_source.IsCancellationRequested && !IsTerminated)
+            {
+                _source.Dispose();
+                _source = new CancellationTokenSource();
+                Reason = CancelReason.None;
+            }
+
+            if (timeout > TimeSpan.Zero)
+            {
+                _timer ??= time.CreateTimer(static state => ((StatementCancel)state!).Request(CancelReason.StatementTimeout), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+            }
+
+            return _source.Token;
+        }
+    }
+
+    /// <summary>The statement ended.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _running = false;
+            _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Cancels what runs; termination also what would run next.</summary>
+    public void Request(CancelReason reason)
+    {
+        lock (_gate)
+        {
+            if ((!_running && reason != CancelReason.Termination) || IsTerminated)
+                return;
+            Reason = reason;
+            _source.Cancel();
+        }
+    }
+
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _source.Dispose();
+    }
+}

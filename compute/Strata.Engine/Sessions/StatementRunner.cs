@@ -1,0 +1,197 @@
+using System.Globalization;
+using Strata.Engine.Binding;
+using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
+using Strata.Engine.Planning;
+using Strata.Engine.Planning.Physical;
+using Strata.Engine.Sessions.Plans;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Sessions;
+
+/// <summary>Plans queries, or finds their plans, and runs them: locks, privileges, snapshot, rows. For one session.</summary>
+internal sealed class StatementRunner(SessionContext context)
+{
+    private readonly RowWriter _rows = new(context);
+
+    /// <summary>Writer of this session's rows.</summary>
+    public RowWriter Rows => _rows;
+
+    /// <summary>The plan of a statement under the session's present names and settings.</summary>
+    public CachedPlan Plan(Statement statement, string text, string bindingText, SqlType?[] parameterTypes, bool allowParameters, out PlanKey key)
+    {
+        CatalogView view = context.View;
+        key = KeyOf(text, parameterTypes);
+        if (context.Engine.Plans.Find(key, view) is { } known)
+            return known;
+        BoundStatement bound = Binder.Bind(statement, BindingContextFor(bindingText, parameterTypes, allowParameters));
+        var plan = new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)));
+        context.Engine.Plans.Add(key, plan);
+        return plan;
+    }
+
+    /// <summary>What statements of a session are planned with.</summary>
+    public static PlanningContext PlanningContextOf(SessionContext context) => new() { Catalog = context.View, Functions = context, Services = context.Engine.Execution };
+
+    /// <summary>What expressions and statements of this session are bound with.</summary>
+    public BindingContext BindingContextFor(string text, SqlType?[] parameterTypes, bool allowParameters) => new()
+    {
+        Catalog = context.View,
+        SearchPath = context.SearchPath,
+        Functions = context,
+        Text = text,
+        ParameterTypes = parameterTypes,
+        AllowParameters = allowParameters,
+    };
+
+    private PlanKey KeyOf(string text, SqlType?[] parameterTypes)
+    {
+        string parameters = parameterTypes.Length == 0
+            ? ""
+            : string.Join(',', parameterTypes.Select(static t => t is null ? "0" : t.Oid.ToString(CultureInfo.InvariantCulture)));
+        return new PlanKey(context.DatabaseOid, text, parameters, context.SearchPath, context.TypeSettings);
+    }
+
+    /// <summary>A prepared statement's plan, made anew when it is no longer valid. Throws 0A000 when its result columns would change.</summary>
+    public CachedPlan PlanOf(PreparedStatement statement)
+    {
+        CachedPlan? before = statement.Plan;
+        if (before is not null && before.IsValid(context.View) && IsSameKey(statement.PlanKey))
+            return before;
+        CachedPlan plan = Plan(statement.Statement!, statement.Text, statement.Text, statement.ParameterTypes, allowParameters: true, out PlanKey key);
+        if (before is not null && !before.HasSameColumns(plan))
+            throw new SqlException(SqlState.FeatureNotSupported, "cached plan must not change result type");
+        statement.Plan = plan;
+        statement.PlanKey = key;
+        return plan;
+    }
+
+    private bool IsSameKey(in PlanKey key) =>
+        key.SearchPath.Equals(context.SearchPath) && ReferenceEquals(key.Settings, context.TypeSettings);
+
+    /// <summary>
+    /// Locks what a plan touches and checks privileges. False when the plan went stale while a lock was waited for: plan again.
+    /// </summary>
+    public bool TryLock(CachedPlan plan)
+    {
+        TransactionManager transactions = context.Engine.Transactions;
+        LockOwner owner = context.Transactions.Current.Owner;
+        foreach (RelationAccess access in plan.Plan.Relations)
+        {
+            if (access.Relation.SystemTable is not null)
+                continue;
+            RelationLockMode mode = access.IsWritten ? RelationLockMode.RowExclusive : access.IsRowLocked ? RelationLockMode.RowShare : RelationLockMode.AccessShare;
+            transactions.Locks.LockRelation(owner, context.DatabaseOid, access.Relation.Oid, mode, WaitPolicy.Block, context.Cancellation);
+        }
+
+        if (!plan.IsValid(context.View))
+            return false;
+        if (plan.Plan.IsWriting && context.Transactions.Current.ReadOnly)
+            throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {plan.Plan.CommandTag.Split(' ')[0]} in a read-only transaction");
+        CheckPrivileges(plan);
+        return true;
+    }
+
+    private void CheckPrivileges(CachedPlan plan)
+    {
+        CatalogView view = context.View;
+        if (view.FindRole(context.CurrentUserOid) is { IsSuperuser: true })
+            return;
+        foreach (RequiredPrivilege required in plan.Plan.Privileges)
+        {
+            if (view.FindRelation(required.RelationOid) is not { } relation)
+                continue;
+            context.Catalog.Permissions.Check(relation, required.Privilege switch
+            {
+                'r' => Privileges.Select,
+                'a' => Privileges.Insert,
+                'w' => Privileges.Update,
+                _ => Privileges.Delete,
+            }, required.RoleOid);
+        }
+    }
+
+    /// <summary>Begins an execution of a locked plan under a snapshot of now.</summary>
+    public ExecutionInstance Begin(CachedPlan plan, out Snapshot snapshot)
+    {
+        Transaction transaction = context.Transactions.Current;
+        snapshot = transaction.TakeSnapshot();
+        ExecutionInstance execution = plan.Plan.Rent();
+        execution.Begin(transaction, snapshot, context, context.SystemScan, context.Cancellation);
+        return execution;
+    }
+
+    /// <summary>Plans and runs a statement of a simple query to its end, and says so.</summary>
+    public void RunSimple(Statement statement, string text, string bindingText)
+    {
+        CachedPlan plan;
+        do
+            plan = Plan(statement, text, bindingText, [], allowParameters: false, out _);
+        while (!TryLock(plan));
+        ExecutionInstance execution = Begin(plan, out _);
+        long rows = 0;
+        try
+        {
+            if (plan.Columns.Length > 0 || plan.Plan.HasRows)
+                context.Output.RowDescription(plan.Columns, []);
+            while (execution.Next(Batch.RowsMax) is { } batch)
+            {
+                rows += batch.Count;
+                if (plan.Plan.HasRows)
+                    _rows.Write(batch, execution.ResultSlots, []);
+            }
+
+            if (plan.Plan.Kind != BoundStatementKind.Select)
+                rows = execution.RowsAffected;
+        }
+        finally
+        {
+            execution.Close();
+        }
+
+        PendingTag = (plan.Plan.CommandTag, rows);
+    }
+
+    /// <summary>The tag of the statement that ended last: it is sent when its transaction is committed.</summary>
+    public (string Verb, long Rows) PendingTag { get; private set; }
+
+    /// <summary>
+    /// Runs a portal for at most <paramref name="rowsMax"/> rows (0: all). True when it is finished, false when it rests with rows left. <paramref name="rows"/> counts what was sent now.
+    /// </summary>
+    public bool Run(Portal portal, long rowsMax, out long rows)
+    {
+        rows = 0;
+        ExecutionInstance execution = portal.Execution!;
+        PhysicalPlan plan = portal.Plan!.Plan;
+        long limit = rowsMax <= 0 ? long.MaxValue : rowsMax;
+        while (rows < limit)
+        {
+            Batch? batch = execution.Next((int)Math.Min(limit - rows, Batch.RowsMax));
+            if (batch is null)
+            {
+                if (plan.Kind != BoundStatementKind.Select)
+                    rows = execution.RowsAffected;
+                portal.Close(context.Transactions.Current);
+                return true;
+            }
+
+            rows += batch.Count;
+            _rows.Write(batch, execution.ResultSlots, portal.Formats);
+        }
+
+        Rest(portal);
+        return false;
+    }
+
+    /// <summary>Keeps a portal's snapshot alive until it goes on.</summary>
+    public void Rest(Portal portal)
+    {
+        if (portal.IsSnapshotRegistered)
+            return;
+        context.Transactions.Current.Register(portal.Snapshot);
+        portal.IsSnapshotRegistered = true;
+    }
+}

@@ -1,0 +1,297 @@
+using Strata.Engine.Catalog;
+using Strata.Engine.Sessions.Settings;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Format;
+
+namespace Strata.Engine.Sessions;
+
+/// <summary>
+/// The transaction state of a session: no transaction, one begun for a statement or pipeline (implicit), a block that the client opened, or such a block after an error. Keeps transaction, catalog overlay and settings in step.
+/// </summary>
+/// <remarks>
+/// <code>
+/// Idle ──statement──▶ Implicit ──end of statement / Sync──▶ Idle      error: rolled back ──▶ Idle
+/// Idle, Implicit ──BEGIN──▶ Block ──COMMIT, ROLLBACK──▶ Idle          error: ──▶ Failed
+/// Failed ──ROLLBACK, COMMIT──▶ Idle     Failed ──ROLLBACK TO──▶ Block
+/// </code>
+/// A failed block without savepoints has given everything back already; with savepoints only the innermost was rolled back, so that an outer one can be returned to.
+/// For one thread.
+/// </remarks>
+internal sealed class TransactionBlock(TransactionManager manager, LockOwner owner, CatalogStore catalog, SessionSettings settings, uint databaseOid)
+{
+    private readonly List<string> _savepoints = [];
+    private Transaction? _transaction;
+    private CatalogTransaction? _changes;
+    private CatalogView? _view;
+
+    private enum State
+    {
+        Idle,
+        Implicit,
+        Block,
+        Failed,
+    }
+
+    private State _state;
+
+    /// <summary>Called after a transaction ended, before the next begins: true when it committed.</summary>
+    public Action<bool>? Ended { get; set; }
+
+    /// <summary>Called after a rollback to a savepoint with the number of savepoints that are left.</summary>
+    public Action<int>? RolledBack { get; set; }
+
+    public TransactionStatus Status => _state switch
+    {
+        State.Block => TransactionStatus.InTransaction,
+        State.Failed => TransactionStatus.Failed,
+        _ => TransactionStatus.Idle,
+    };
+
+    /// <summary>True between BEGIN and its end.</summary>
+    public bool IsBlock => _state is State.Block or State.Failed;
+
+    public bool IsFailed => _state == State.Failed;
+
+    /// <summary>True when there is a transaction that statements can run in.</summary>
+    public bool IsActive => _state is State.Implicit or State.Block;
+
+    public int SavepointDepth => _savepoints.Count;
+
+    /// <summary>The running transaction. <see cref="EnsureBegun"/> first.</summary>
+    public Transaction Current
+    {
+        get
+        {
+            Invariant.Check(_transaction is not null);
+            return _transaction;
+        }
+    }
+
+    /// <summary>Changes that this transaction makes to the catalogs.</summary>
+    public CatalogTransaction Changes => _changes ??= NewChanges();
+
+    private CatalogTransaction NewChanges()
+    {
+        var changes = new CatalogTransaction(catalog, Current, databaseOid);
+        for (int i = 0; i < _savepoints.Count; i++)
+            changes.DefineSavepoint();
+        return changes;
+    }
+
+    /// <summary>The catalog as the session sees it now. Allocates only when something changed.</summary>
+    public CatalogView View(CancellationToken cancellation)
+    {
+        if (_changes is { HasChanges: true })
+            return _changes.View(cancellation);
+        DatabaseImage database = catalog.Database(databaseOid, cancellation);
+        SharedImage shared = catalog.Shared;
+        if (_view is not null && ReferenceEquals(_view.Image, database) && ReferenceEquals(_view.Shared, shared))
+            return _view;
+        return _view = new CatalogView(database, shared);
+    }
+
+    /// <summary>Begins a transaction for a statement when there is none.</summary>
+    public void EnsureBegun()
+    {
+        if (_state != State.Idle)
+            return;
+        Begin(DefaultIsolation(), settings["default_transaction_read_only"] == "on");
+        _state = State.Implicit;
+    }
+
+    private void Begin(IsolationLevel isolation, bool readOnly)
+    {
+        _transaction = manager.Begin(isolation, readOnly, owner);
+        settings.Push();
+    }
+
+    private IsolationLevel DefaultIsolation() => ParseIsolation(settings["default_transaction_isolation"]);
+
+    /// <summary>An isolation level from its name in settings.</summary>
+    public static IsolationLevel ParseIsolation(string name) => name switch
+    {
+        "serializable" => IsolationLevel.Serializable,
+        "repeatable read" => IsolationLevel.RepeatableRead,
+        _ => IsolationLevel.ReadCommitted,
+    };
+
+    /// <summary>The running transaction's level, or that of the next one, as settings name it.</summary>
+    public string IsolationSetting => IsActive ? IsolationName(Current.Isolation) : settings["default_transaction_isolation"];
+
+    /// <summary>Whether the running transaction, or the next one, may write.</summary>
+    public bool IsReadOnly => IsActive ? Current.ReadOnly : settings["default_transaction_read_only"] == "on";
+
+    private static string IsolationName(IsolationLevel level) => level switch
+    {
+        IsolationLevel.Serializable => "serializable",
+        IsolationLevel.RepeatableRead => "repeatable read",
+        _ => "read committed",
+    };
+
+    /// <summary>BEGIN: makes a block of the implicit transaction when that has done nothing yet but begin. False when there is a block already.</summary>
+    public bool TryBegin(IsolationLevel? isolation, bool? readOnly)
+    {
+        if (IsBlock)
+            return false;
+        if (_state == State.Implicit && (isolation is { } level && level != Current.Isolation) && Current.Xid == 0)
+        {
+            // The statement that carries BEGIN started a transaction of the default kind; nothing has looked at it.
+            manager.Abort(Current);
+            settings.Rollback();
+            _transaction = null;
+            _state = State.Idle;
+        }
+
+        if (_state == State.Idle)
+            Begin(isolation ?? DefaultIsolation(), readOnly ?? settings["default_transaction_read_only"] == "on");
+        else if (readOnly is { } value)
+            SetReadOnly(value);
+        _state = State.Block;
+        return true;
+    }
+
+    /// <summary>SET TRANSACTION READ ONLY or READ WRITE.</summary>
+    public void SetReadOnly(bool readOnly) => Current.ReadOnly = readOnly;
+
+    /// <summary>SET TRANSACTION ISOLATION LEVEL: only before the first query. The transaction begins anew under the level.</summary>
+    public void SetIsolation(IsolationLevel level, bool queryWasRun)
+    {
+        if (level == Current.Isolation)
+            return;
+        if (queryWasRun || Current.Xid != 0 || _savepoints.Count > 0)
+            throw new SqlException(SqlState.ActiveSqlTransaction, "SET TRANSACTION ISOLATION LEVEL must be called before any query");
+        bool readOnly = Current.ReadOnly;
+        manager.Abort(Current);
+        _transaction = manager.Begin(level, readOnly, owner);
+    }
+
+    /// <summary>
+    /// Commits. In a failed block it rolls back instead and returns false. Throws what commit throws; the transaction is over in any case.
+    /// </summary>
+    public bool Commit(CancellationToken cancellation)
+    {
+        if (_state == State.Failed)
+        {
+            Rollback();
+            return false;
+        }
+
+        if (_state == State.Idle)
+            return true;
+        Transaction transaction = Current;
+        try
+        {
+            manager.Commit(transaction, cancellation);
+        }
+        catch
+        {
+            if (transaction.State == TransactionState.Active)
+                manager.Abort(transaction);
+            Finish(committed: false);
+            throw;
+        }
+
+        Finish(committed: true);
+        return true;
+    }
+
+    /// <summary>Rolls back whatever there is.</summary>
+    public void Rollback()
+    {
+        if (_transaction is { State: TransactionState.Active })
+            manager.Abort(_transaction);
+        if (_state != State.Idle)
+            Finish(committed: false);
+    }
+
+    /// <summary>A statement failed: an implicit transaction rolls back, a block becomes a failed one.</summary>
+    public void Fail()
+    {
+        switch (_state)
+        {
+            case State.Implicit:
+                Rollback();
+                break;
+            case State.Block:
+                _state = State.Failed;
+                if (_savepoints.Count == 0)
+                {
+                    _changes?.Abandon();
+                    manager.Abort(Current);
+                    _changes = null;
+                }
+                else
+                {
+                    UndoTo(_savepoints.Count - 1);
+                }
+
+                break;
+        }
+    }
+
+    private void Finish(bool committed)
+    {
+        if (!committed)
+            _changes?.Abandon();
+        _changes = null;
+        _transaction = null;
+        _savepoints.Clear();
+        _state = State.Idle;
+        if (committed)
+            settings.Commit();
+        else
+            settings.RollbackAll();
+        Ended?.Invoke(committed);
+    }
+
+    /// <summary>SAVEPOINT.</summary>
+    public void DefineSavepoint(string name)
+    {
+        Current.DefineSavepoint(name);
+        _savepoints.Add(name);
+        _changes?.DefineSavepoint();
+        settings.Push();
+    }
+
+    /// <summary>RELEASE SAVEPOINT. Throws 3B001.</summary>
+    public void ReleaseSavepoint(string name)
+    {
+        int depth = Find(name);
+        Current.ReleaseSavepoint(name);
+        for (int i = _savepoints.Count; i > depth; i--)
+            settings.Release();
+        _savepoints.RemoveRange(depth, _savepoints.Count - depth);
+        _changes?.ReleaseSavepoints(depth);
+    }
+
+    /// <summary>ROLLBACK TO SAVEPOINT, which also brings a failed block back to life. Throws 3B001.</summary>
+    public void RollbackToSavepoint(string name)
+    {
+        UndoTo(Find(name));
+        _state = State.Block;
+    }
+
+    private void UndoTo(int depth)
+    {
+        // Names may repeat; the newest of a name is the one that the transaction finds, so go down one by one.
+        for (int i = _savepoints.Count - 1; i >= depth; i--)
+        {
+            Current.RollbackToSavepoint(_savepoints[i]);
+            settings.Rollback();
+            if (i > depth)
+                Current.ReleaseSavepoint(_savepoints[i]);
+        }
+
+        settings.Push();
+        _savepoints.RemoveRange(depth + 1, _savepoints.Count - depth - 1);
+        _changes?.RollbackToSavepoint(depth);
+        RolledBack?.Invoke(depth + 1);
+    }
+
+    private int Find(string name)
+    {
+        int depth = _savepoints.LastIndexOf(name);
+        return depth >= 0 ? depth : throw new SqlException(SqlState.InvalidSavepointSpecification, $"savepoint \"{name}\" does not exist");
+    }
+}

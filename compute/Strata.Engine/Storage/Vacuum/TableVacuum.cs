@@ -1,0 +1,319 @@
+using Strata.Engine.Storage.BTree;
+using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.FreeSpace;
+using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Wal;
+using Strata.Engine.Transactions;
+using Strata.Format;
+using Strata.Format.Pages;
+using Strata.Format.Pages.Heap;
+using Strata.Format.Pages.Maps;
+using Strata.Format.Pages.Ops;
+using Strata.Format.Wal;
+
+namespace Strata.Engine.Storage.Vacuum;
+
+/// <summary>
+/// Vacuums one table: prunes its pages, removes entries of dead rows from its indexes, frees their line pointers, marks pages visible to all and notes
+/// free space. Runs beside readers and writers, under a lock that keeps other vacuums and DDL out (ShareUpdateExclusive). Used by one thread, once.
+/// </summary>
+/// <remarks>
+/// The order is what makes it safe: a line pointer becomes unused, and so may be given to another row, only after no index names it any more. Stopping
+/// anywhere loses nothing; the next vacuum goes on.
+/// </remarks>
+public sealed unsafe class TableVacuum
+{
+    /// <summary>Dead rows held in memory before indexes are cleaned: 64 MB.</summary>
+    public const int DefaultMaxDeadTids = 8 << 20;
+
+    private const int RecordBytes = HeapPrune.MaxBytes + 512;
+    private const int ReadAheadBlocks = 32;
+
+    private readonly StorageContext _context;
+    private readonly RelationFile _file;
+    private readonly FreeSpaceMap _freeSpace;
+    private readonly IReadOnlyList<BTreeIndex> _indexes;
+    private readonly Action? _throttle;
+    private readonly DeadTids _dead;
+    private uint _scanned;
+    private long _liveRows;
+    private long _freed;
+    private long _removedEntries;
+    private uint _allVisible;
+    private uint _emptyTail;
+    private long _mapBlocks = -1;
+
+    /// <param name="context">Pages, log, transactions.</param>
+    /// <param name="files">The relation files of the engine.</param>
+    /// <param name="database">The table's database.</param>
+    /// <param name="storage">The table's storage.</param>
+    /// <param name="indexes">All indexes of the table, invalid ones too.</param>
+    /// <param name="throttle">Called before every page, with nothing latched or pinned: autovacuum waits there.</param>
+    /// <param name="maxDeadTids">Dead rows to be held in memory.</param>
+    public TableVacuum(
+        StorageContext context, RelationFiles files, uint database, ulong storage, IReadOnlyList<BTreeIndex> indexes, Action? throttle = null,
+        int maxDeadTids = DefaultMaxDeadTids)
+    {
+        _context = context;
+        _file = files.Get(database, storage);
+        _freeSpace = files.FreeSpace(database, storage);
+        _indexes = indexes;
+        _throttle = throttle;
+        _dead = new DeadTids(maxDeadTids);
+    }
+
+    /// <summary>Vacuums the table.</summary>
+    public VacuumResult Run(CancellationToken cancellation = default)
+    {
+        _context.Transactions.RefreshHorizon();
+        uint blocks = _file.Blocks(Fork.Main, ReadPoint.Live, cancellation);
+        for (uint block = 0; block < blocks; block++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (IsAllVisible(block, cancellation))
+            {
+                _allVisible++;
+                _emptyTail = 0;
+                continue;
+            }
+            _throttle?.Invoke();
+            ReadAhead(block, blocks, cancellation);
+            ScanPage(block, cancellation);
+            if (_dead.IsFull)
+                RemoveDead(cancellation);
+        }
+        RemoveDead(cancellation);
+        _freeSpace.Save(cancellation);
+        return new VacuumResult
+        {
+            Blocks = blocks,
+            ScannedBlocks = _scanned,
+            ScannedLiveRows = _liveRows,
+            FreedSlots = _freed,
+            RemovedEntries = _removedEntries,
+            AllVisibleBlocks = _allVisible,
+            EmptyTailBlocks = _emptyTail,
+        };
+    }
+
+    /// <summary>
+    /// Cuts empty blocks off the end of the table and returns how many. The caller holds an access-exclusive lock on it.
+    /// </summary>
+    public uint TruncateTail(ulong xid, CancellationToken cancellation = default)
+    {
+        uint blocks = _file.Blocks(Fork.Main, ReadPoint.Live, cancellation), kept = blocks;
+        while (kept > 0 && IsEmpty(kept - 1, cancellation))
+            kept--;
+        if (kept == blocks)
+            return 0;
+        _context.Forget(_file.Database, _file.Storage);
+        _freeSpace.Truncate(kept);
+        _file.Truncate(Fork.Main, kept, xid, cancellation);
+        _context.Forget(_file.Database, _file.Storage);
+        return blocks - kept;
+    }
+
+    private void ScanPage(uint block, CancellationToken cancellation)
+    {
+        _context.Wal.EnsureRoom(RecordBytes, cancellation);
+        PageHandle page = _context.Pool.Pin(_file.KeyOf(Fork.Main, block), ReadPoint.Live, cancellation);
+        _scanned++;
+        bool cleanup = page.TryLatchForCleanup();
+        if (!cleanup)
+            page.LatchExclusive();
+        try
+        {
+            if (PageFormat.IsNew(page.Bytes))
+            {
+                _emptyTail++;
+                return;
+            }
+            if (cleanup)
+            {
+                HeapPruner.Prune(page, _context.Wal, _context.Transactions);
+                if (_indexes.Count == 0)
+                    FreeDeadSlots(page);
+            }
+            int live = CountRows(page.Bytes, block, _indexes.Count > 0);
+            _liveRows += live;
+            _emptyTail = live == 0 && HeapPage.SlotCount(page.Bytes) == 0 ? _emptyTail + 1 : 0;
+            _freeSpace.Note(block, HeapPage.FreeBytes(page.Bytes));
+        }
+        finally
+        {
+            page.UnlatchExclusive();
+            page.Unpin();
+        }
+        MarkAllVisible(block, cancellation);
+    }
+
+    /// <summary>Counts row versions and collects dead line pointers.</summary>
+    private int CountRows(ReadOnlySpan<byte> page, uint block, bool collect)
+    {
+        int live = 0;
+        for (int slot = 1, count = HeapPage.SlotCount(page); slot <= count; slot++)
+        {
+            HeapSlotState state = HeapPage.SlotState(page, slot);
+            if (state == HeapSlotState.Normal)
+                live++;
+            else if (state == HeapSlotState.Dead && collect)
+                _dead.Add(new Tid(block, (ushort)slot));
+        }
+        return live;
+    }
+
+    /// <summary>Second and third step: indexes forget the dead rows, then their line pointers are free.</summary>
+    private void RemoveDead(CancellationToken cancellation)
+    {
+        if (_dead.Count == 0)
+            return;
+        foreach (BTreeIndex index in _indexes)
+            _removedEntries += new BTreeVacuum(index, _context.Transactions).Run(_dead, cancellation).RemovedEntries;
+        for (int i = 0; i < _dead.Count;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            _throttle?.Invoke();
+            uint block = _dead[i].Block;
+            FreePage(block, cancellation);
+            while (i < _dead.Count && _dead[i].Block == block)
+                i++;
+        }
+        _dead.Clear();
+    }
+
+    private void FreePage(uint block, CancellationToken cancellation)
+    {
+        _context.Wal.EnsureRoom(RecordBytes, cancellation);
+        PageHandle page = _context.Pool.Pin(_file.KeyOf(Fork.Main, block), ReadPoint.Live, cancellation);
+        // Freeing lays rows out anew, so nobody may be reading them. A page in use keeps its dead line pointers until the next vacuum.
+        bool latched = page.TryLatchForCleanup();
+        if (latched)
+        {
+            FreeDeadSlots(page);
+            _freeSpace.Note(block, HeapPage.FreeBytes(page.Bytes));
+            page.UnlatchExclusive();
+        }
+        page.Unpin();
+        if (latched)
+            MarkAllVisible(block, cancellation);
+    }
+
+    /// <summary>
+    /// Frees the dead line pointers that this vacuum collected from the page (all dead ones when there is no index): one that died since may still be in an index.
+    /// </summary>
+    private void FreeDeadSlots(PageHandle page)
+    {
+        Span<ushort> slots = stackalloc ushort[HeapPage.MaxSlots];
+        int count = 0;
+        uint block = page.Key.Block;
+        for (int slot = 1, all = HeapPage.SlotCount(page.Bytes); slot <= all; slot++)
+        {
+            if (HeapPage.SlotState(page.Bytes, slot) == HeapSlotState.Dead &&
+                (_indexes.Count == 0 || _dead.Contains(new Tid(block, (ushort)slot))))
+                slots[count++] = (ushort)slot;
+        }
+        if (count == 0)
+            return;
+        WalRecordBuilder record = _context.Wal.Begin(WalRecordKind.Change, 0);
+        ByteWriter change = record.BeginChange(page);
+        HeapPrune.Encode(ref change, HeapPage.GetPruneXid(page.Bytes), [], [], slots[..count], truncateSlots: true);
+        record.EndChange(in change);
+        record.Insert();
+        _freed += count;
+    }
+
+    /// <summary>Marks a page, in one record with its bit in the visibility map, if all that is on it is visible to everyone.</summary>
+    private void MarkAllVisible(uint block, CancellationToken cancellation)
+    {
+        PageHandle page = _context.Pool.Pin(_file.KeyOf(Fork.Main, block), ReadPoint.Live, cancellation);
+        page.LatchShared();
+        bool candidate = IsAllVisible(page);
+        page.UnlatchShared();
+        PageHandle map = default;
+        try
+        {
+            if (!candidate)
+                return;
+            uint mapBlock = block / VisibilityPage.BlocksPerPage;
+            MapPages.EnsureInitialized(_context.Pool, _context.Wal, _file, Fork.Visibility, PageKind.Visibility, mapBlock, cancellation);
+            map = _context.Pool.Pin(_file.KeyOf(Fork.Visibility, mapBlock), ReadPoint.Live, cancellation);
+            _context.Wal.EnsureRoom(RecordBytes, cancellation);
+            page.LatchExclusive();
+            if (IsAllVisible(page) && (PageFormat.GetFlags(page.Bytes) & PageFlags.HeapAllVisible) == 0)
+            {
+                map.LatchExclusive();
+                WalRecordBuilder record = _context.Wal.Begin(WalRecordKind.Change, 0);
+                ByteWriter change = record.BeginChange(page);
+                HeapSetAllVisible.Encode(ref change);
+                record.EndChange(in change);
+                change = record.BeginChange(map);
+                VisibilitySet.Begin(ref change);
+                VisibilitySet.Add(ref change, block, VisibilityBits.AllVisible);
+                record.EndChange(in change);
+                record.Insert();
+                map.UnlatchExclusive();
+                _allVisible++;
+            }
+            page.UnlatchExclusive();
+        }
+        finally
+        {
+            if (map.IsValid)
+                map.Unpin();
+            page.Unpin();
+        }
+    }
+
+    private bool IsAllVisible(PageHandle page)
+    {
+        ReadOnlySpan<byte> bytes = page.Bytes;
+        if (PageFormat.IsNew(bytes))
+            return false;
+        int count = HeapPage.SlotCount(bytes);
+        for (int slot = 1; slot <= count; slot++)
+        {
+            HeapSlotState state = HeapPage.SlotState(bytes, slot);
+            bool visible = state is HeapSlotState.Unused or HeapSlotState.Redirect ||
+                (state == HeapSlotState.Normal && HeapVisibility.IsVisibleToAll(page.Page + HeapPage.RowOffset(bytes, slot), _context.Transactions));
+            if (!visible)
+                return false;
+        }
+        return count > 0;
+    }
+
+    private bool IsAllVisible(uint block, CancellationToken cancellation)
+    {
+        uint mapBlock = block / VisibilityPage.BlocksPerPage;
+        if (_mapBlocks < 0)
+            _mapBlocks = _file.Blocks(Fork.Visibility, ReadPoint.Live, cancellation);
+        if (mapBlock >= _mapBlocks)
+            return false;
+        PageHandle map = _context.Pool.Pin(_file.KeyOf(Fork.Visibility, mapBlock), ReadPoint.Live, cancellation);
+        map.LatchShared();
+        bool visible = !PageFormat.IsNew(map.Bytes) && (VisibilityPage.Get(map.Bytes, block) & VisibilityBits.AllVisible) != 0;
+        map.UnlatchShared();
+        map.Unpin();
+        return visible;
+    }
+
+    private bool IsEmpty(uint block, CancellationToken cancellation)
+    {
+        PageHandle page = _context.Pool.Pin(_file.KeyOf(Fork.Main, block), ReadPoint.Live, cancellation);
+        page.LatchShared();
+        bool empty = PageFormat.IsNew(page.Bytes) || HeapPage.SlotCount(page.Bytes) == 0;
+        page.UnlatchShared();
+        page.Unpin();
+        return empty;
+    }
+
+    private void ReadAhead(uint block, uint blocks, CancellationToken cancellation)
+    {
+        if (block % ReadAheadBlocks != 0)
+            return;
+        Span<PageKey> keys = stackalloc PageKey[ReadAheadBlocks];
+        int count = (int)Math.Min(ReadAheadBlocks, blocks - block);
+        for (int i = 0; i < count; i++)
+            keys[i] = _file.KeyOf(Fork.Main, block + (uint)i);
+        _context.Pool.ReadAhead(keys[..count], ReadPoint.Live, cancellation);
+    }
+}

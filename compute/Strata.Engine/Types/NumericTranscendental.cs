@@ -1,0 +1,281 @@
+using System.Numerics;
+
+namespace Strata.Engine.Types;
+
+/// <summary>
+/// Roots, exponentials, logarithms and powers of numeric, computed in fixed point with guard digits and rounded to PostgreSQL's
+/// result scale (16 or more significant digits).
+/// </summary>
+public static class NumericTranscendental
+{
+    private const int MinSignificantDigits = 16;
+    private const int GuardDigits = 12;
+
+    private static SqlException Argument(SqlState state, string message) => new(state, message);
+
+    public static NumericValue SquareRoot(in NumericValue value)
+    {
+        if (value.IsNaN || value.Kind == NumericKind.PositiveInfinity)
+            return value;
+        if (value.Sign < 0)
+            throw Argument(SqlState.InvalidArgumentForPowerFunction, "cannot take square root of a negative number");
+        if (value.Sign == 0)
+            return new NumericValue(0, Math.Clamp(Math.Max(value.Scale, MinSignificantDigits), 0, NumericMath.DisplayScaleMax));
+        (int weight, _) = NumericMath.LeadingGroup(value);
+        // Decimal weight of the result, from groups of four digits of the argument.
+        int resultWeight = ((weight + 1) * 2) - 1;
+        int scale = Math.Clamp(Math.Max(MinSignificantDigits - resultWeight, value.Scale), 0, NumericMath.DisplayScaleMax);
+        int working = (2 * (scale + 2)) - value.Scale;
+        BigInteger scaled = value.Mantissa * NumericMath.PowerOfTen(working);
+        BigInteger root = IntegerSquareRoot(scaled);
+        return NumericMath.Round(new NumericValue(root, scale + 2), scale);
+    }
+
+    /// <summary>Floor of the square root, by Newton's iteration.</summary>
+    public static BigInteger IntegerSquareRoot(BigInteger value)
+    {
+        if (value.IsZero)
+            return 0;
+        BigInteger x = BigInteger.One << (int)((value.GetBitLength() + 1) / 2);
+        while (true)
+        {
+            BigInteger next = (x + (value / x)) >> 1;
+            if (next >= x)
+                return x;
+            x = next;
+        }
+    }
+
+    /// <summary>e^(x) in fixed point: both with <paramref name="digits"/> decimal digits.</summary>
+    private static BigInteger FixedExponential(BigInteger x, int digits)
+    {
+        BigInteger one = NumericMath.PowerOfTen(digits);
+        // Halve until small, so that the series converges in few terms; square back afterwards.
+        int halvings = 0;
+        while (BigInteger.Abs(x) > one / 1000)
+        {
+            x /= 2;
+            halvings++;
+        }
+
+        BigInteger sum = one, term = one;
+        for (int n = 1; !term.IsZero; n++)
+        {
+            term = term * x / one / n;
+            sum += term;
+        }
+
+        for (int i = 0; i < halvings; i++)
+            sum = sum * sum / one;
+        return sum;
+    }
+
+    /// <summary>ln(x) in fixed point for x &gt; 0, by the series of artanh after scaling near 1.</summary>
+    private static BigInteger FixedLogarithm(BigInteger x, int digits)
+    {
+        BigInteger one = NumericMath.PowerOfTen(digits);
+        int twos = 0;
+        BigInteger upper = one * 4 / 3, lower = one * 2 / 3;
+        while (x > upper)
+        {
+            x /= 2;
+            twos++;
+        }
+
+        while (x < lower)
+        {
+            x *= 2;
+            twos--;
+        }
+
+        return ArTanhSeries(x, one) + (twos * ArTanhSeries(one * 2, one));
+    }
+
+    /// <summary>2·artanh((x-1)/(x+1)).</summary>
+    private static BigInteger ArTanhSeries(BigInteger x, BigInteger one)
+    {
+        BigInteger y = (x - one) * one / (x + one);
+        BigInteger square = y * y / one;
+        BigInteger sum = 0, power = y;
+        for (int n = 1; !power.IsZero; n += 2)
+        {
+            sum += power / n;
+            power = power * square / one;
+        }
+
+        return 2 * sum;
+    }
+
+    private static BigInteger ToFixed(in NumericValue value, int digits) =>
+        digits >= value.Scale ? NumericMath.MantissaAt(value, digits) : value.Mantissa / NumericMath.PowerOfTen(value.Scale - digits);
+
+    private static double Approximate(in NumericValue value)
+    {
+        int digits = NumericMath.DigitCount(value);
+        int drop = Math.Max(0, digits - 17);
+        double leading = (double)(value.Mantissa / NumericMath.PowerOfTen(drop));
+        return leading * Math.Pow(10, drop - value.Scale);
+    }
+
+    /// <summary>log10 of |value|, roughly; value is not zero.</summary>
+    private static double ApproximateLog10(in NumericValue value)
+    {
+        int digits = NumericMath.DigitCount(value);
+        int drop = Math.Max(0, digits - 17);
+        double leading = (double)(BigInteger.Abs(value.Mantissa) / NumericMath.PowerOfTen(drop));
+        return Math.Log10(leading) + drop - value.Scale;
+    }
+
+    public static NumericValue Exponential(in NumericValue value)
+    {
+        if (!value.IsFinite)
+            return value.Kind == NumericKind.NegativeInfinity ? NumericValue.Zero : value;
+        double decimalWeight = Approximate(value) * 0.434294481903252;
+        if (decimalWeight > 131072)
+            throw NumericMath.Overflow();
+        decimalWeight = Math.Max(decimalWeight, -NumericMath.DisplayScaleMax);
+        int scale = Math.Clamp(Math.Max(MinSignificantDigits - (int)decimalWeight, value.Scale), 0, NumericMath.DisplayScaleMax);
+        int digits = scale + GuardDigits + Math.Max(0, (int)decimalWeight) + 8;
+        BigInteger result = FixedExponential(ToFixed(value, digits), digits);
+        return NumericMath.Round(new NumericValue(result / NumericMath.PowerOfTen(GuardDigits - 4), digits - GuardDigits + 4), scale);
+    }
+
+    public static NumericValue NaturalLogarithm(in NumericValue value)
+    {
+        if (value.IsNaN || value.Kind == NumericKind.PositiveInfinity)
+            return value;
+        CheckLogarithm(value);
+        int weight = EstimateLogWeight(value);
+        int scale = Math.Clamp(Math.Max(MinSignificantDigits - weight, value.Scale), 0, NumericMath.DisplayScaleMax);
+        return NumericMath.Round(LogarithmAt(value, scale + GuardDigits), scale);
+    }
+
+    private static NumericValue LogarithmAt(in NumericValue value, int scale)
+    {
+        int digits = scale + GuardDigits + Math.Max(0, value.Scale) + Math.Max(0, NumericMath.DigitCount(value) - value.Scale);
+        BigInteger result = FixedLogarithm(ToFixed(value, digits), digits);
+        return new NumericValue(result / NumericMath.PowerOfTen(digits - scale), scale);
+    }
+
+    private static void CheckLogarithm(in NumericValue value)
+    {
+        if (value.Sign == 0)
+            throw Argument(SqlState.InvalidArgumentForLogarithm, "cannot take logarithm of zero");
+        if (value.Sign < 0)
+            throw Argument(SqlState.InvalidArgumentForLogarithm, "cannot take logarithm of a negative number");
+    }
+
+    /// <summary>Decimal weight of ln(value): the position of its first digit.</summary>
+    private static int EstimateLogWeight(in NumericValue value)
+    {
+        double log = ApproximateLog10(value) * 2.302585092994046;
+        if (Math.Abs(log) < 0.1)
+        {
+            // Near 1: ln(x) is about x - 1.
+            NumericValue difference = NumericMath.Subtract(value, NumericValue.One);
+            return difference.Sign == 0 ? 0 : (int)Math.Floor(ApproximateLog10(difference));
+        }
+
+        return (int)Math.Log10(Math.Abs(log));
+    }
+
+    public static NumericValue Logarithm(in NumericValue radix, in NumericValue value)
+    {
+        if (radix.IsNaN || value.IsNaN)
+            return NumericValue.NaN;
+        if (!radix.IsFinite || !value.IsFinite)
+        {
+            CheckLogarithm(radix);
+            CheckLogarithm(value);
+            return !radix.IsFinite && !value.IsFinite ? NumericValue.NaN : radix.IsFinite ? NumericValue.PositiveInfinity : NumericValue.Zero;
+        }
+
+        CheckLogarithm(radix);
+        CheckLogarithm(value);
+        int logWeight = EstimateLogWeight(radix), valueWeight = EstimateLogWeight(value);
+        int resultWeight = valueWeight - logWeight;
+        int scale = Math.Clamp(
+            Math.Max(MinSignificantDigits - resultWeight, Math.Max(radix.Scale, value.Scale)), 0, NumericMath.DisplayScaleMax);
+        int working = scale + GuardDigits;
+        NumericValue denominator = LogarithmAt(radix, working + Math.Max(0, -logWeight));
+        if (denominator.Sign == 0)
+            throw NumericMath.DivisionByZero();
+        return NumericMath.DivideAt(LogarithmAt(value, working + Math.Max(0, -logWeight)), denominator, scale);
+    }
+
+    public static NumericValue Power(in NumericValue x, in NumericValue y)
+    {
+        if (!x.IsFinite || !y.IsFinite)
+            return SpecialPower(x, y);
+        if (x.Sign == 0 && y.Sign < 0)
+            throw Argument(SqlState.InvalidArgumentForPowerFunction, "zero raised to a negative power is undefined");
+        bool isInteger = NumericMath.TrimScale(y).Scale == 0;
+        if (x.Sign < 0 && !isInteger)
+            throw Argument(SqlState.InvalidArgumentForPowerFunction, "a negative number raised to a non-integer power yields a complex result");
+        if (x.Sign == 0)
+            return new NumericValue(y.Sign == 0 ? NumericMath.PowerOfTen(MinSignificantDigits) : 0, MinSignificantDigits);
+        double weight = Approximate(y) * ApproximateLog10(x);
+        if (weight > 131072)
+            throw NumericMath.Overflow();
+        int scale = isInteger
+            ? Math.Max(MinSignificantDigits, x.Scale)
+            : Math.Max(MinSignificantDigits - (int)weight, Math.Max(x.Scale, y.Scale));
+        scale = Math.Clamp(scale, 0, NumericMath.DisplayScaleMax);
+        if (weight < -NumericMath.DisplayScaleMax - 10)
+            return new NumericValue(0, scale);
+        if (isInteger && NumericMath.TryToInt64(y, out long exponent) && Math.Abs(exponent) <= 100_000)
+            return IntegerPower(x, (int)exponent, scale);
+        int digits = scale + GuardDigits + (int)Math.Max(0, weight);
+        NumericValue logarithm = LogarithmAt(NumericMath.Abs(x), digits + 8);
+        NumericValue product = NumericMath.Multiply(logarithm, y);
+        BigInteger result = FixedExponential(ToFixed(product, digits), digits);
+        NumericValue rounded = NumericMath.Round(new NumericValue(result, digits), scale);
+        return x.Sign < 0 && !NumericMath.TrimScale(y).Mantissa.IsEven ? NumericMath.Negate(rounded) : rounded;
+    }
+
+    private static NumericValue IntegerPower(in NumericValue x, int exponent, int scale)
+    {
+        BigInteger power = BigInteger.Pow(x.Mantissa, Math.Abs(exponent));
+        long powerScale = (long)x.Scale * Math.Abs(exponent);
+        if (exponent < 0)
+        {
+            BigInteger numerator = NumericMath.PowerOfTen(scale + (int)powerScale);
+            return NumericMath.Checked(new NumericValue(NumericMath.DivideRounded(numerator, power), scale));
+        }
+
+        if (powerScale <= scale)
+            return NumericMath.Checked(new NumericValue(power * NumericMath.PowerOfTen(scale - (int)powerScale), scale));
+        return NumericMath.Checked(new NumericValue(NumericMath.DivideRounded(power, NumericMath.PowerOfTen((int)powerScale - scale)), scale));
+    }
+
+    private static NumericValue SpecialPower(in NumericValue x, in NumericValue y)
+    {
+        if (x.IsNaN)
+            return y.IsFinite && y.Sign == 0 ? NumericValue.One : NumericValue.NaN;
+        if (y.IsNaN)
+            return x.CompareTo(NumericValue.One) == 0 ? NumericValue.One : NumericValue.NaN;
+        if (x.CompareTo(NumericValue.One) == 0)
+            return NumericValue.One;
+        if (y.Sign == 0)
+            return NumericValue.One;
+        if (x.Sign == 0)
+        {
+            return y.Sign < 0
+                ? throw Argument(SqlState.InvalidArgumentForPowerFunction, "zero raised to a negative power is undefined")
+                : NumericValue.Zero;
+        }
+
+        if (!y.IsFinite)
+        {
+            int magnitude = NumericMath.Abs(x).CompareTo(NumericValue.One);
+            if (magnitude == 0)
+                return NumericValue.One;
+            return magnitude > 0 == y.Sign > 0 ? NumericValue.PositiveInfinity : NumericValue.Zero;
+        }
+
+        if (y.Sign < 0)
+            return NumericValue.Zero;
+        bool isOdd = NumericMath.TrimScale(y).Scale == 0 && !NumericMath.TrimScale(y).Mantissa.IsEven;
+        return x.Sign < 0 && isOdd ? NumericValue.NegativeInfinity : NumericValue.PositiveInfinity;
+    }
+}

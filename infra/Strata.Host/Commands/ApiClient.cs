@@ -1,0 +1,65 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Spectre.Console;
+
+namespace Strata.Host.Commands;
+
+/// <summary>One call of the API, its answer shown as a table or as JSON.</summary>
+internal sealed class ApiClient(string baseUrl, bool json) : IDisposable
+{
+    private readonly HttpClient _client = new() { BaseAddress = new Uri(baseUrl), Timeout = TimeSpan.FromSeconds(100) };
+
+    /// <summary>Sends the request and prints the answer. Throws <see cref="HostException"/> with the API's message when it refuses.</summary>
+    public async Task<int> RunAsync(HttpMethod method, string path, JsonObject? body, params string[] columns)
+    {
+        using HttpRequestMessage request = new(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        JsonNode? answer = await SendAsync(request);
+        if (json)
+            Console.WriteLine(answer?.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) ?? "{}");
+        else if (answer is JsonArray rows)
+            PrintTable([.. rows.OfType<JsonObject>()], columns);
+        else if (answer is JsonObject single)
+            PrintFields(single);
+        return 0;
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task<JsonNode?> SendAsync(HttpRequestMessage request)
+    {
+        try
+        {
+            using HttpResponseMessage response = await _client.SendAsync(request);
+            string text = await response.Content.ReadAsStringAsync();
+            JsonNode? node = text.Length == 0 ? null : JsonNode.Parse(text);
+            return response.IsSuccessStatusCode ? node :
+                throw new HostException(node?["message"]?.GetValue<string>() ?? $"the API answered {(int)response.StatusCode}");
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException or JsonException)
+        {
+            throw new HostException($"the API at {baseUrl} does not answer: {error.Message}", error);
+        }
+    }
+
+    private static void PrintTable(JsonObject[] rows, string[] columns)
+    {
+        Table table = new() { Border = TableBorder.Minimal };
+        foreach (string column in columns)
+            table.AddColumn(new TableColumn(column.Replace('_', ' ')).NoWrap());
+        foreach (JsonObject row in rows)
+            table.AddRow([.. columns.Select(column => Markup.Escape(row[column]?.ToString() ?? ""))]);
+        IAnsiConsole console = AnsiConsole.Console;
+        console.Profile.Width = Math.Max(console.Profile.Width, 200);
+        console.Write(table);
+    }
+
+    private static void PrintFields(JsonObject single)
+    {
+        foreach ((string name, JsonNode? value) in single)
+        {
+            if (value is JsonValue)
+                Console.WriteLine($"{name.Replace('_', ' '),-18} {value}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+
+namespace Strata.Host.Commands;
+
+/// <summary><c>strata up</c>.</summary>
+internal static class UpCommand
+{
+    public static Command Create()
+    {
+        UpOptions defaults = new();
+        Option<string> data = new("--data") { Description = "directory that holds everything", DefaultValueFactory = _ => defaults.DataDirectory };
+        Option<string> host = Host();
+        Option<int> pgPort = PgPort();
+        Option<int> apiPort = ApiPort();
+        Option<int> safekeepers = new("--safekeepers") { Description = "how many safekeepers: 1, 3 or 5", DefaultValueFactory = _ => defaults.Safekeepers };
+        safekeepers.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is not (1 or 3 or 5))
+                result.AddError("--safekeepers must be 1, 3 or 5");
+        });
+        Option<bool> processes = new("--processes") { Description = "each role as its own process" };
+        Option<string?> objectStore = new("--object-store") { Description = "directory, file:// or s3:// URL; the data directory when absent" };
+        Option<int> pool = BufferPool();
+        Option<TimeSpan?> history = History();
+        Command command = new("up", "Starts a whole Strata in the foreground") { data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, history };
+        command.SetAction((parsed, _) =>
+        {
+            UpOptions options = new()
+            {
+                DataDirectory = parsed.GetValue(data)!,
+                Host = parsed.GetValue(host)!,
+                PgPort = parsed.GetValue(pgPort),
+                ApiPort = parsed.GetValue(apiPort),
+                Safekeepers = parsed.GetValue(safekeepers),
+                Processes = parsed.GetValue(processes),
+                ObjectStore = parsed.GetValue(objectStore),
+                BufferPoolMegabytes = parsed.GetValue(pool),
+                HistoryWindow = parsed.GetValue(history),
+            };
+            return options.Processes ? UpProcesses.RunAsync(options) : UpInProcess.RunAsync(options);
+        });
+        return command;
+    }
+
+    public static Option<string> Host()
+    {
+        Option<string> option = new("--host") { Description = "IP address to listen on", DefaultValueFactory = _ => new UpOptions().Host };
+        option.Validators.Add(result =>
+        {
+            if (!System.Net.IPAddress.TryParse(result.GetValueOrDefault<string>(), out _))
+                result.AddError("--host must be an IP address");
+        });
+        return option;
+    }
+
+    public static Option<int> PgPort() => Port("--pg-port", "port for PostgreSQL clients", new UpOptions().PgPort);
+
+    public static Option<int> ApiPort() => Port("--api-port", "port of the HTTP API", new UpOptions().ApiPort);
+
+    public static Option<int> BufferPool()
+    {
+        Option<int> option = new("--buffer-pool-mb") { Description = "buffer pool of one endpoint in megabytes", DefaultValueFactory = _ => new UpOptions().BufferPoolMegabytes };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 1 << 20)
+                result.AddError("--buffer-pool-mb must be from 1 to 1048576");
+        });
+        return option;
+    }
+
+    public static Option<TimeSpan?> History() => new("--history") { Description = "history that stays readable, as d.hh:mm:ss; seven days when absent" };
+
+    private static Option<int> Port(string name, string description, int defaultPort)
+    {
+        Option<int> option = new(name) { Description = description, DefaultValueFactory = _ => defaultPort };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 65535)
+                result.AddError($"{name} must be from 0 to 65535");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Strata.Host.Commands;
+
+/// <summary>Flags of <c>strata up</c>.</summary>
+public sealed record UpOptions
+{
+    public string DataDirectory { get; init; } = "./.strata";
+    public string Host { get; init; } = "127.0.0.1";
+    public int PgPort { get; init; } = 5433;
+    public int ApiPort { get; init; } = 5480;
+    public int Safekeepers { get; init; } = 3;
+    public bool Processes { get; init; }
+
+    /// <summary>Null keeps objects under the data directory.</summary>
+    public string? ObjectStore { get; init; }
+
+    /// <summary>Buffer pool of one endpoint, in megabytes.</summary>
+    public int BufferPoolMegabytes { get; init; } = 128;
+
+    /// <summary>Null takes the default of seven days.</summary>
+    public TimeSpan? HistoryWindow { get; init; }
+
+    public long BufferPoolBytes => (long)BufferPoolMegabytes << 20;
+}

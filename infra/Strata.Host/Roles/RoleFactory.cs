@@ -1,0 +1,68 @@
+using Strata.Compute.Endpoints;
+using Strata.Compute.Protocol;
+using Strata.Compute.Wal;
+using Strata.ControlPlane;
+using Strata.PageServer;
+using Strata.Platform;
+using Strata.Safekeeper;
+
+namespace Strata.Host.Roles;
+
+/// <summary>Builds and starts the roles from their settings: the only place where services and platform meet.</summary>
+public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
+{
+    public SafekeeperService StartSafekeeper(uint id, string directory)
+    {
+        SafekeeperOptions options = new() { Id = id, ListenAddress = addresses.Safekeepers[(int)id - 1] };
+        SafekeeperService service = new(options, new LocalFileSystem(directory), context.Objects, context.Network, context.Scheduler,
+            context.Random, context.Log.For($"safekeeper-{id}"));
+        service.Start();
+        return service;
+    }
+
+    public PageServerService StartPageServer(string directory, TimeSpan? historyWindow)
+    {
+        PageServerOptions options = new() { ListenAddress = addresses.PageServer, SafekeeperAddresses = addresses.Safekeepers };
+        if (historyWindow is { } window)
+            options = options with { HistoryWindow = window };
+        PageServerService service = new(options, new LocalFileSystem(directory), context.Objects, context.Network, context.Scheduler,
+            context.Random, context.Log.For("pageserver"));
+        service.Start();
+        return service;
+    }
+
+    public ComputeRole StartCompute(PgServerOptions pg, long bufferPoolBytes)
+    {
+        ComputeOptions options = new()
+        {
+            ControlAddress = addresses.Compute,
+            PageServerAddress = addresses.PageServer,
+            Safekeepers = [.. addresses.Safekeepers.Select((address, index) => new SafekeeperAddress((uint)index + 1, address))],
+            BufferPoolBytes = bufferPoolBytes,
+        };
+        Log log = context.Log.For("compute");
+        InProcessEndpointHost host = new(options, context.Objects, context.Network, context.Scheduler, context.Random, log);
+        ComputeControlListener control = new(host, options.ControlAddress, context.Network, context.Scheduler, log);
+        PgServer server = new(pg, host, context.Scheduler, context.Random, log);
+        return new ComputeRole(host, control, server);
+    }
+
+    public async Task<ControlPlaneService> StartControlPlaneAsync(string host, int port, string pgHost, int pgPort, CancellationToken cancellation)
+    {
+        ControlPlaneOptions options = new()
+        {
+            Host = host,
+            Port = port,
+            PageServerAddress = addresses.PageServer,
+            ComputeAddress = addresses.Compute,
+            SafekeeperAddresses = addresses.Safekeepers,
+            SafekeeperIds = addresses.SafekeeperIds,
+            PgHost = pgHost,
+            PgPort = pgPort,
+        };
+        ControlPlaneService service = new(options, context.Objects, context.Network, context.Scheduler.Time, context.Random,
+            context.Log.For("control-plane"), context.Metrics.Render);
+        await service.StartAsync(cancellation);
+        return service;
+    }
+}

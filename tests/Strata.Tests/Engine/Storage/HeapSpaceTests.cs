@@ -1,0 +1,116 @@
+using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Wal;
+using Strata.Engine.Transactions;
+using Strata.Format;
+using Strata.Format.Pages;
+using Strata.Format.Pages.Maps;
+using Strata.Format.Pages.Ops;
+using Strata.Format.Wal;
+using Xunit;
+
+namespace Strata.Tests.Engine.Storage;
+
+public sealed class HeapSpaceTests
+{
+    [Fact]
+    public void A_heap_that_was_never_created_is_empty_and_takes_rows()
+    {
+        using var engine = new TestEngine();
+        var table = new TestTable(engine, storage: 1247);
+        Assert.Empty(table.ReadNow());
+        table.InTransaction(t => table.Insert(t, 1, 1));
+        Assert.Single(table.ReadNow());
+        using TestEngine next = engine.Restart();
+        Assert.Single(table.In(next).ReadNow());
+    }
+
+    [Fact]
+    public void Pages_of_the_last_extension_are_used_after_a_restart()
+    {
+        var engine = new TestEngine();
+        TestTable table = TestTable.Create(engine);
+        string note = new('x', 3000);
+        uint blocks = 0, grown;
+        for (int i = 0; ; i++)
+        {
+            table.InTransaction(t => table.Insert(t, i, i, note));
+            grown = table.Heap.CountBlocks(ReadPoint.Live);
+            if (grown > blocks + 1)
+                break;
+            blocks = grown;
+        }
+        blocks = grown;
+        int unused = 0;
+        for (uint block = 0; block < blocks; block++)
+            unused += PageFormat.IsNew(engine.Timeline.PageAt(table.Heap.KeyOf(block), Lsn.Max)) ? 1 : 0;
+        Assert.True(unused > 0);
+        engine = engine.Restart();
+        table = table.In(engine);
+        for (int i = 0; i < unused; i++)
+            table.InTransaction(t => table.Insert(t, 1000 + i, i, note));
+        Assert.Equal(blocks, table.Heap.CountBlocks(ReadPoint.Live));
+        engine.Dispose();
+    }
+
+    [Fact]
+    public void After_a_truncation_rows_go_to_blocks_that_exist()
+    {
+        using var engine = new TestEngine();
+        TestTable table = TestTable.Create(engine);
+        for (int i = 0; i < 50; i++)
+            table.InTransaction(t => table.Insert(t, i, i, new string('x', 3000)));
+        for (int round = 0; round < 3; round++)
+        {
+            Truncate(engine, table);
+            engine.Context.Forget(TestEngine.Database, table.Heap.Storage);
+            Assert.Empty(table.ReadNow());
+            Tid tid = default;
+            table.InTransaction(t => tid = table.Insert(t, 1, round));
+            Assert.True(tid.Block < table.Heap.CountBlocks(ReadPoint.Live));
+            Assert.Equal(round, table.ReadNow()[1]);
+        }
+        HeapRelationTests.AssertPagesEqualReplay(engine);
+    }
+
+    [Fact]
+    public void Activity_counts_what_only_vacuum_removes()
+    {
+        using var engine = new TestEngine();
+        TestTable table = TestTable.Create(engine);
+        HeapActivity activity = engine.Context.ActivityOf(TestEngine.Database, table.Heap.Storage);
+        Tid tid = default;
+        table.InTransaction(t => tid = table.Insert(t, 1, 1));
+        table.InTransaction(t => table.Update(t, tid, 1, 2, out tid));
+        Assert.Equal((1, 0), (activity.Inserted, activity.Dead));
+        table.InTransaction(t => table.Update(t, tid, 1, 3, out tid, hot: false));
+        table.InTransaction(t => table.Heap.Delete(t, t.CurrentSnapshot, tid, out _));
+        Assert.Equal((1, 2), (activity.Inserted, activity.Dead));
+        Assert.False(activity.IsVacuumDue(0));
+        for (int i = 0; i < 60; i++)
+        {
+            table.InTransaction(t => tid = table.Insert(t, 10 + i, 1));
+            table.InTransaction(t => table.Heap.Delete(t, t.CurrentSnapshot, tid, out _));
+        }
+        Assert.True(activity.IsVacuumDue(10));
+        Assert.False(activity.IsVacuumDue(1000));
+        activity.Reset();
+        Assert.False(activity.IsVacuumDue(0));
+    }
+
+    private static void Truncate(TestEngine engine, TestTable table)
+    {
+        PageHandle meta = engine.Pool.Pin(RelationMetaPage.KeyOf(TestEngine.Database, table.Heap.Storage));
+        meta.LatchExclusive();
+        WalRecordBuilder record = engine.Wal.Begin(WalRecordKind.Change, 0);
+        ByteWriter change = record.BeginChange(meta);
+        RelationMetaSet.Begin(ref change);
+        RelationMetaSet.Add(ref change, Fork.Main, 0);
+        record.EndChange(in change);
+        record.AddTruncate(table.Heap.KeyOf(0));
+        Lsn lsn = record.Insert();
+        meta.UnlatchExclusive();
+        meta.Unpin();
+        engine.Pool.Discard(TestEngine.Database, table.Heap.Storage, Fork.Main, 0, lsn);
+    }
+}
