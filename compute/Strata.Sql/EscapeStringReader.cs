@@ -45,7 +45,7 @@ internal struct EscapeStringReader
 
             if (_pendingHigh != 0)
             {
-                throw Fail("invalid Unicode surrogate pair", i);
+                throw Fail("invalid Unicode surrogate pair", i + 1, i);
             }
 
             if (c == '\'')
@@ -128,7 +128,7 @@ internal struct EscapeStringReader
 
         if (_pendingHigh != 0)
         {
-            throw Fail("invalid Unicode surrogate pair", i + 1);
+            throw Fail("invalid Unicode surrogate pair", i + 1, i);
         }
 
         if (c is >= '0' and <= '7')

@@ -13,5 +13,6 @@ internal static class SqlStates
     public const string InvalidParameterValue = "22023";
     public const string ReservedName = "42939";
     public const string InvalidTableDefinition = "42P16";
+    public const string DuplicateObject = "42710";
     public const string WindowingError = "42P20";
 }

@@ -89,7 +89,7 @@ public sealed class StrataInstance : IDisposable
             Pooling = false,
             Timeout = 15,
             CommandTimeout = 60,
-        }.ConnectionString;
+        }.ConnectionString + ";Server Compatibility Mode=NoTypeLoading"; // who connects again and again need not learn the types each time
         return this;
     }
 

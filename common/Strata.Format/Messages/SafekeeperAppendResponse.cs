@@ -12,12 +12,13 @@ namespace Strata.Format.Messages;
 /// 25  8  remote consistent LSN from page servers
 /// 33  8  ingested LSN from page servers
 /// 41  1  flags: 1 may vote, 2 has adopted the term's history
+/// 42  4  round: newest list of members of this term that is durable here
 /// </code>
 /// </summary>
 public readonly record struct SafekeeperAppendResponse(
-    ulong Term, Lsn FlushLsn, Lsn CommitLsn, Lsn RemoteConsistentLsn, Lsn IngestedLsn, bool MayVote, bool Adopted)
+    ulong Term, Lsn FlushLsn, Lsn CommitLsn, Lsn RemoteConsistentLsn, Lsn IngestedLsn, bool MayVote, bool Adopted, uint Round)
 {
-    public const int SizeBytes = 42;
+    public const int SizeBytes = 46;
 
     public void WriteTo(Span<byte> frame)
     {
@@ -28,6 +29,7 @@ public readonly record struct SafekeeperAppendResponse(
         BinaryPrimitives.WriteUInt64LittleEndian(frame[25..], RemoteConsistentLsn.Value);
         BinaryPrimitives.WriteUInt64LittleEndian(frame[33..], IngestedLsn.Value);
         frame[41] = (byte)((MayVote ? 1 : 0) | (Adopted ? 2 : 0));
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[42..], Round);
     }
 
     public static bool TryRead(ReadOnlySpan<byte> frame, out SafekeeperAppendResponse response)
@@ -42,7 +44,8 @@ public readonly record struct SafekeeperAppendResponse(
             new Lsn(BinaryPrimitives.ReadUInt64LittleEndian(frame[25..])),
             new Lsn(BinaryPrimitives.ReadUInt64LittleEndian(frame[33..])),
             (frame[41] & 1) != 0,
-            (frame[41] & 2) != 0);
+            (frame[41] & 2) != 0,
+            BinaryPrimitives.ReadUInt32LittleEndian(frame[42..]));
         return true;
     }
 }

@@ -8,10 +8,13 @@ namespace Strata.Format.Messages;
 /// <param name="StartStreamingAt">Highest common point of both logs: the first append begins here.</param>
 /// <param name="BaseLsn">For a safekeeper that has no log: where it shall begin. Equals <paramref name="StartStreamingAt"/> then.</param>
 /// <param name="History">The leader's terms, ending with <paramref name="Term"/>.</param>
+/// <param name="CatchUpLsn">How far a safekeeper that lost its directory must come before it may vote again, if <paramref name="Members"/> names its incarnation.</param>
+/// <param name="Round">Number of this list of members within the term; answers name it once it is durable.</param>
 /// <param name="Generation">Configuration generation.</param>
-/// <param name="Members">The incarnations that the votes were asked with.</param>
+/// <param name="Members">The incarnations that the votes were asked with, or that were learned since.</param>
 public sealed record SafekeeperElected(
-    ulong Term, UInt128 ProposerId, Lsn StartStreamingAt, Lsn BaseLsn, TermHistory History, ulong Generation, SafekeeperMember[] Members)
+    ulong Term, UInt128 ProposerId, Lsn StartStreamingAt, Lsn BaseLsn, TermHistory History, Lsn CatchUpLsn, uint Round, ulong Generation,
+    SafekeeperMember[] Members)
     : SafekeeperMessage
 {
     public override SafekeeperMessageKind Kind => SafekeeperMessageKind.Elected;

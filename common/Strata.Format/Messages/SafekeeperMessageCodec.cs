@@ -17,7 +17,7 @@ namespace Strata.Format.Messages;
 /// GreetingReply   member, exists u8, term u64
 /// VoteRequest     term u64, proposer 16, generation u64, members
 /// VoteResponse    member, term u64, request term u64, refusal u8, flush u64, commit u64, local start u64, history, generation u64, members
-/// Elected         term u64, proposer 16, start streaming u64, base u64, history, generation u64, members
+/// Elected         term u64, proposer 16, start streaming u64, base u64, history, catch-up u64, round u32, generation u64, members
 /// ReadRequest     term u64, proposer 16, begin u64, max bytes u32
 /// StreamRequest   start u64
 /// StreamFeedback  ingested u64, remote consistent u64
@@ -74,6 +74,8 @@ public static class SafekeeperMessageCodec
                 writer.Lsn(m.StartStreamingAt);
                 writer.Lsn(m.BaseLsn);
                 writer.History(m.History);
+                writer.Lsn(m.CatchUpLsn);
+                writer.UInt32(m.Round);
                 writer.UInt64(m.Generation);
                 writer.Members(m.Members);
                 break;
@@ -153,7 +155,8 @@ public static class SafekeeperMessageCodec
                 break;
             case SafekeeperMessageKind.Elected:
                 message = new SafekeeperElected(
-                    reader.UInt64(), reader.UInt128(), reader.Lsn(), reader.Lsn(), reader.History(), reader.UInt64(), reader.Members());
+                    reader.UInt64(), reader.UInt128(), reader.Lsn(), reader.Lsn(), reader.History(), reader.Lsn(), reader.UInt32(), reader.UInt64(),
+                    reader.Members());
                 break;
             case SafekeeperMessageKind.ReadRequest:
                 message = new SafekeeperReadRequest(reader.UInt64(), reader.UInt128(), reader.Lsn(), reader.Bounded(SafekeeperProtocol.MaxWalBytes));

@@ -17,6 +17,10 @@ public sealed class Proposer
     private ulong _highestTerm;
     private bool _roundOpen;
     private int _donor = -1;
+    private uint _round = 1;
+
+    // Whether a majority has the present list of members durably; until then no safekeeper is told of its own incarnation.
+    private bool _roundKnown;
 
     /// <param name="proposerId">A random id of this life of the compute.</param>
     /// <param name="configuration">The safekeepers.</param>
@@ -83,8 +87,11 @@ public sealed class Proposer
         if (Phase == ProposerPhase.Leading)
         {
             if (reply.Term > Term)
+            {
                 Lose($"safekeeper {peer.Id} has seen term {reply.Term}");
-            else if (peer.TimelineExists)
+                return;
+            }
+            if (peer.TimelineExists)
                 Outbox.Add(new ProposerSend(index, VoteRequest()));
             else
                 SendElected(index, BaseLsn);
@@ -104,6 +111,7 @@ public sealed class Proposer
         ProposerPeer peer = _peers[index];
         peer.Greeted = false;
         peer.Adopted = false;
+        peer.Round = 0;
         peer.Voted = false; // it may be back with an empty directory: its vote must be given again
     }
 
@@ -152,7 +160,8 @@ public sealed class Proposer
                 SendElected(index, response);
             return;
         }
-        if (response.Refusal is SafekeeperVoteRefusal.Term or SafekeeperVoteRefusal.Configuration)
+        bool named = Array.IndexOf(_roundMembers, response.Member) >= 0;
+        if (response.Refusal == SafekeeperVoteRefusal.Term || (response.Refusal == SafekeeperVoteRefusal.Configuration && named))
         {
             GiveUpRound();
             return;
@@ -160,7 +169,7 @@ public sealed class Proposer
         peer.LogState = response;
 
         // A vote counts only when every voter was told of this incarnation: see SafekeeperMember.
-        peer.Voted |= response.Granted && Array.IndexOf(_roundMembers, response.Member) >= 0;
+        peer.Voted |= response.Granted && named;
         if (IsQuorum(candidate => candidate.Voted))
             BecomeLeader();
     }
@@ -184,6 +193,7 @@ public sealed class Proposer
         if (response.Term < Term || !response.Adopted)
             return false;
         peer.MayVote = response.MayVote;
+        peer.Round = response.Round;
         if (!peer.Adopted)
         {
             peer.Adopted = true;
@@ -196,6 +206,10 @@ public sealed class Proposer
             if (lastInFlight && response.FlushLsn < peer.NextSendLsn)
                 peer.NextSendLsn = response.FlushLsn;
         }
+        if (!peer.MayVote && Array.IndexOf(_roundMembers, peer.Member) < 0)
+            SpreadMembers(index);
+        else if (!_roundKnown)
+            InviteBarred();
         return AdvanceCommit();
     }
 
@@ -229,6 +243,7 @@ public sealed class Proposer
         }
         SafekeeperVoteResponse chosen = _peers[_donor].LogState!;
         Phase = ProposerPhase.Leading;
+        _roundKnown = true; // by the votes
         TermStartLsn = chosen.FlushLsn;
         BaseLsn = chosen.LocalStartLsn;
 
@@ -262,8 +277,41 @@ public sealed class Proposer
     private void SendElected(int index, Lsn start)
     {
         _peers[index].NextSendLsn = start;
+        SafekeeperMember[] members = _roundKnown
+            ? _roundMembers
+            : [.. _roundMembers.Select(member => member.Id == _peers[index].Id ? new SafekeeperMember(member.Id, 0) : member)];
+        Lsn catchUp = Lsn.MaxOf(TermStartLsn, CommitLsn);
         Outbox.Add(new ProposerSend(
-            index, new SafekeeperElected(Term, ProposerId, start, BaseLsn, History, _configuration.Generation, _roundMembers)));
+            index, new SafekeeperElected(Term, ProposerId, start, BaseLsn, History, catchUp, _round, _configuration.Generation, members)));
+    }
+
+    /// <summary>
+    /// A safekeeper came back in a new life, which the voters have not heard of. Before it may count again, a majority must know of it, or a candidate could still win with
+    /// a vote of its earlier life: all others greet anew and get the new list.
+    /// </summary>
+    private void SpreadMembers(int newcomer)
+    {
+        _roundMembers = [.. _peers.Select(peer => new SafekeeperMember(peer.Id, _incarnations.GetValueOrDefault(peer.Id)))];
+        _round++;
+        _roundKnown = false;
+        for (int i = 0; i < _peers.Length; i++)
+        {
+            if (i != newcomer && _peers[i].Greeted)
+                Outbox.Add(new ProposerSend(i, null));
+        }
+    }
+
+    /// <summary>Once a majority that may vote has the list, those who may not are told of their own incarnation, and vote again when they have caught up.</summary>
+    private void InviteBarred()
+    {
+        if (!IsQuorum(peer => peer.Adopted && peer.MayVote && peer.Round == _round))
+            return;
+        _roundKnown = true;
+        for (int i = 0; i < _peers.Length; i++)
+        {
+            if (_peers[i].Adopted && !_peers[i].MayVote)
+                Outbox.Add(new ProposerSend(i, null));
+        }
     }
 
     private SafekeeperVoteRequest VoteRequest() => new(Term, ProposerId, _configuration.Generation, _roundMembers);

@@ -33,6 +33,9 @@ public sealed class ProposerPeer
     /// <summary>End of its durable log, valid while <see cref="Adopted"/>.</summary>
     public Lsn FlushLsn { get; internal set; }
 
+    /// <summary>Newest list of members of this term that it has durably.</summary>
+    public uint Round { get; internal set; }
+
     /// <summary>The next byte to send to it.</summary>
     public Lsn NextSendLsn { get; set; }
 }

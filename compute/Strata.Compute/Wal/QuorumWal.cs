@@ -153,6 +153,9 @@ public sealed class QuorumWal : IWalSink, IDisposable
             worker.Dispose();
     }
 
+    /// <summary>Ends the connection to a safekeeper; it is made anew at once. For tests.</summary>
+    internal void BreakLink(int index) => _links[index].Break();
+
     private void Campaign(CancellationToken cancellation)
     {
         foreach (PeerLink link in _links)
@@ -290,7 +293,7 @@ public sealed class QuorumWal : IWalSink, IDisposable
             _owner.RemoteConsistentLsn = _proposer.RemoteConsistentLsn;
             if (advanced)
                 Advance(_proposer.CommitLsn);
-            if (advanced || adopted || _proposer.Phase == ProposerPhase.Lost)
+            if (advanced || adopted || _proposer.Outbox.Count > 0 || _proposer.Phase == ProposerPhase.Lost)
                 AfterEvent();
         }
         if (_lost || !taken)
@@ -366,7 +369,12 @@ public sealed class QuorumWal : IWalSink, IDisposable
     private void Flush()
     {
         foreach (ProposerSend send in _proposer.Outbox)
-            _links[send.Peer].Send(send.Message);
+        {
+            if (send.Message is null)
+                _links[send.Peer].Break();
+            else
+                _links[send.Peer].Send(send.Message);
+        }
         _proposer.Outbox.Clear();
     }
 

@@ -14,7 +14,8 @@ internal sealed class TargetRowBinder(BindingState state)
         var names = new List<NamespaceColumn>();
         foreach (ColumnInfo column in relation.Columns)
         {
-            if (!column.IsDropped)
+            // A generated column is not in sight of the expressions that compute the row.
+            if (!column.IsDropped && columns[column.Number - 1] >= 0)
                 names.Add(new NamespaceColumn(column.Name, columns[column.Number - 1], metadata[columns[column.Number - 1]].Type));
         }
 

@@ -52,6 +52,8 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
         WriteRows(change, view, cancellation);
         _changes.Add(change);
         _view = null;
+        // What the next change replaces may be what this one wrote.
+        transaction.AdvanceCommand();
         transaction.AddInvalidation(_token ??= store.Register(this));
     }
 

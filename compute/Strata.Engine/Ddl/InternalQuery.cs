@@ -30,7 +30,7 @@ internal sealed class InternalQuery(DdlContext context)
         });
         var plan = Planner.Plan(bound, StatementRunner.PlanningContextOf(session));
         ExecutionInstance execution = plan.Rent();
-        execution.Begin(context.Transaction, context.Transaction.TakeFreshSnapshot(), session, new SystemScanContext(context.View, session.Session), context.Cancellation);
+        execution.Begin(context.Transaction, context.Transaction.TakeFreshSnapshot(), session, session.SystemScan, context.Cancellation);
         try
         {
             long rows = 0;

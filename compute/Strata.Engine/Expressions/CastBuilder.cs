@@ -19,6 +19,9 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
         bool isExplicit = castContext == CastContext.Explicit;
         if (!Coercion.CanCoerce(expression.Type.Oid, target.Oid, castContext))
             return null;
+        // The unit of a bare number depends on the modifier: interval '1' day.
+        if (target.Oid == TypeOid.Interval && target.Typmod >= 0 && expression is ConstantExpression { IsNull: false, Type.Oid: TypeOid.Unknown } literal)
+            return new ConstantExpression(target, TypeInput.Parse(target, literal.Value.Bytes, context)) { Position = expression.Position };
         Expression result = ToType(expression, target.WithTypmod(-1), castContext, position);
         return ApplyModifier(result, target, castContext, isExplicit, position);
     }

@@ -25,6 +25,7 @@ public static class BuiltinFunctions
         PatternFunctions.Register(table);
         DateTimeFunctions.Register(table);
         DatePartFunctions.Register(table);
+        JsonFunctions.Register(table);
         return table;
     }
 

@@ -69,6 +69,16 @@ internal sealed class PolymorphicTypes
                         resolved.Fail($"argument declared anyrange is not a range type but type {TypeNames.Format(type)}");
                     resolved._range = type;
                     break;
+                case TypeOid.AnyMultirange or TypeOid.AnyCompatibleMultirange:
+                    anySimple = true;
+                    if (!isUnknown && type.Kind != TypeKind.Multirange)
+                        resolved.Fail($"argument declared anymultirange is not a multirange type but type {TypeNames.Format(type)}");
+                    break;
+                case TypeOid.AnyCompatibleRange:
+                    anyCompatible = true;
+                    if (!isUnknown && type.Kind != TypeKind.Range)
+                        resolved.Fail($"argument declared anycompatiblerange is not a range type but type {TypeNames.Format(type)}");
+                    break;
                 case TypeOid.AnyCompatible or TypeOid.AnyCompatibleNonArray:
                     anyCompatible = true;
                     compatible.Add(coercion.Type(actual[i]));

@@ -119,7 +119,7 @@ internal static class TextFunctions
     internal static string QuoteLiteral(string text)
     {
         string quoted = "'" + text.Replace("'", "''", StringComparison.Ordinal) + "'";
-        return text.Contains('\\', StringComparison.Ordinal) ? " E" + quoted.Replace("\\", "\\\\", StringComparison.Ordinal) : quoted;
+        return text.Contains('\\', StringComparison.Ordinal) ? "E" + quoted.Replace("\\", "\\\\", StringComparison.Ordinal) : quoted;
     }
 
     private static string InitialCapitals(string text)

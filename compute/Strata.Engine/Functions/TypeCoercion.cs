@@ -50,8 +50,6 @@ public sealed class TypeCoercion(ICatalogServices? catalog)
     /// <summary>The array type over an element type, or null.</summary>
     public SqlType? ArrayOf(SqlType element) => element.ArrayOid == 0 ? null : Find(element.ArrayOid);
 
-    private bool IsTrueArray(uint oid) => Type(oid).IsArray;
-
     /// <summary>True when values of the source can stand as they are for the target.</summary>
     public bool IsBinaryCoercible(uint source, uint target)
     {
@@ -100,7 +98,8 @@ public sealed class TypeCoercion(ICatalogServices? catalog)
         }
 
         SqlType from = Type(source), to = Type(target);
-        if (from.IsArray && to.IsArray)
+        // oidvector and int2vector are arrays of a fixed shape that no other array may be made into.
+        if (from.IsArray && to.IsArray && to.Oid is not (TypeOid.OidVector or TypeOid.Int2Vector))
         {
             CoercionPath element = FindPath(from.ElementOid, to.ElementOid, context, out _);
             if (element == CoercionPath.InputOutput)

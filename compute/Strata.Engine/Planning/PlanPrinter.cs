@@ -1,9 +1,9 @@
 using System.Globalization;
-using SortKey = Strata.Engine.Planning.Algebra.SortKey;
 using Strata.Engine.Execution;
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Planning.Physical;
+using SortKey = Strata.Engine.Planning.Algebra.SortKey;
 
 namespace Strata.Engine.Planning;
 

@@ -38,8 +38,6 @@ public static class Planner
         var found = new Dictionary<uint, RelationAccess>();
         void Add(RelationInfo relation, bool isWritten, bool isRowLocked)
         {
-            if (relation.SystemTable is not null)
-                return;
             found[relation.Oid] = found.TryGetValue(relation.Oid, out RelationAccess known)
                 ? new RelationAccess(relation, known.IsWritten || isWritten, known.IsRowLocked || isRowLocked)
                 : new RelationAccess(relation, isWritten, isRowLocked);

@@ -17,7 +17,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
     {
         if (!Binder.Accepts(statement.Query))
             throw new SqlException(SqlState.FeatureNotSupported, "EXPLAIN of this statement is not supported yet");
-        bool analyze = Flag(statement, "analyze"), verbose = Flag(statement, "verbose");
+        bool analyze = Flag(statement, "analyze");
         CachedPlan plan;
         do
             plan = runner.Plan(statement.Query, "explain:" + own, text, [], allowParameters: false, out _);
@@ -25,7 +25,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         var result = new UtilityResult("EXPLAIN", Describe(statement));
         if (!analyze)
         {
-            foreach (string line in PlanPrinter.Print(plan.Plan, null, verbose, Costs(statement)))
+            foreach (string line in PlanPrinter.Print(plan.Plan, null, Flag(statement, "verbose"), Costs(statement)))
                 result.Rows.Add([line]);
             return result;
         }
@@ -34,13 +34,13 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         try
         {
             Transactions.Transaction transaction = context.Transactions.Current;
-            execution.Begin(transaction, transaction.TakeSnapshot(), context, new Catalog.SystemScanContext(context.View, context.Session), context.Cancellation);
+            execution.Begin(transaction, transaction.TakeSnapshot(), context, context.SystemScan, context.Cancellation);
             while (execution.Next(Batch.RowsMax) is not null)
             {
                 // Rows are counted by the operators; nobody wants to see them.
             }
 
-            foreach (string line in PlanPrinter.Print(plan.Plan, execution, verbose, Costs(statement)))
+            foreach (string line in PlanPrinter.Print(plan.Plan, execution, Flag(statement, "verbose"), Costs(statement)))
                 result.Rows.Add([line]);
         }
         finally

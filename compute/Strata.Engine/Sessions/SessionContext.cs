@@ -21,6 +21,7 @@ internal sealed class SessionContext : IFunctionContext
     private uint _searchPathRole;
     private SearchPath? _searchPath;
     private long _timeoutGeneration = -1;
+    private SystemScanContext? _systemScan;
     private TimeSpan _statementTimeout;
 
     public SessionContext(EngineInstance engine, SessionStartup startup, ISessionOutput output, DatabaseInfo database, RoleInfo role, TransactionBlock transactions, SessionSettings settings)
@@ -90,6 +91,16 @@ internal sealed class SessionContext : IFunctionContext
 
     /// <summary>The catalog as statements see it now.</summary>
     public CatalogView View => Transactions.View(Cancellation);
+
+    /// <summary>What system tables are read with now; the same object until the catalog changes.</summary>
+    public SystemScanContext SystemScan
+    {
+        get
+        {
+            CatalogView view = View;
+            return _systemScan is not null && ReferenceEquals(_systemScan.Catalog, view) ? _systemScan : _systemScan = new SystemScanContext(view, Session);
+        }
+    }
 
     public bool IsSuperuser => View.FindRole(CurrentUserOid) is { IsSuperuser: true };
 

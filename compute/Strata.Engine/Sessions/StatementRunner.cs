@@ -120,7 +120,7 @@ internal sealed class StatementRunner(SessionContext context)
         Transaction transaction = context.Transactions.Current;
         snapshot = transaction.TakeSnapshot();
         ExecutionInstance execution = plan.Plan.Rent();
-        execution.Begin(transaction, snapshot, context, plan.UsesSystemTables ? new SystemScanContext(context.View, context.Session) : null, context.Cancellation);
+        execution.Begin(transaction, snapshot, context, context.SystemScan, context.Cancellation);
         return execution;
     }
 

@@ -217,10 +217,10 @@ public static class NumericTranscendental
         double weight = Approximate(y) * ApproximateLog10(x);
         if (weight > 131072)
             throw NumericMath.Overflow();
-        int scale = Math.Clamp(
-            Math.Max(MinSignificantDigits - (int)weight, Math.Max(x.Scale, isInteger ? x.Scale : y.Scale)), 0, NumericMath.DisplayScaleMax);
-        if (!isInteger)
-            scale = Math.Clamp(Math.Max(scale, Math.Max(x.Scale, y.Scale)), 0, NumericMath.DisplayScaleMax);
+        int scale = isInteger
+            ? Math.Max(MinSignificantDigits, x.Scale)
+            : Math.Max(MinSignificantDigits - (int)weight, Math.Max(x.Scale, y.Scale));
+        scale = Math.Clamp(scale, 0, NumericMath.DisplayScaleMax);
         if (weight < -NumericMath.DisplayScaleMax - 10)
             return new NumericValue(0, scale);
         if (isInteger && NumericMath.TryToInt64(y, out long exponent) && Math.Abs(exponent) <= 100_000)

@@ -12,7 +12,8 @@ public static class TypeNames
     /// <summary>The SQL name, with its modifier when <paramref name="typmod"/> is not -1: "character varying(10)", "integer[]".</summary>
     public static string Format(SqlType type, int typmod = -1)
     {
-        if (type.IsArray && type.ElementType is { } element)
+        // oidvector and int2vector can be subscripted like arrays, but have names of their own (and plain storage).
+        if (type.IsArray && type.Storage != (byte)'p' && type.ElementType is { } element)
             return Format(element, typmod) + "[]";
         return type.Oid switch
         {

@@ -367,7 +367,7 @@ internal static class ExpressionDeparser
                         WriteOperand(w, slice.Lower);
                     }
 
-                    w.Word(":");
+                    w.Raw(":");
                     if (slice.Upper is not null)
                     {
                         WriteOperand(w, slice.Upper);

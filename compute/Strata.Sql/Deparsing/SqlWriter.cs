@@ -29,10 +29,10 @@ internal sealed class SqlWriter
         return this;
     }
 
-    /// <summary>Appends a word or symbol, with a space before it unless it follows a space or an opening bracket.</summary>
+    /// <summary>Appends a word or symbol, with a space before it unless it follows a space, an opening bracket or a slice's colon.</summary>
     public SqlWriter Word(string word)
     {
-        if (_text.Length > 0 && !(_text[^1] is ' ' or '(' or '['))
+        if (_text.Length > 0 && !(_text[^1] is ' ' or '(' or '[' or ':'))
         {
             _text.Append(' ');
         }

@@ -89,7 +89,7 @@ internal static class AlterGrammar
                 p.Advance();
                 p.Expect(Keyword.To);
                 return new AlterOwnerStatement(kind, reference, p.Role(), position);
-            case Keyword.Set when HasSchema(kind) && (p.PeekKeyword() == Keyword.Schema || !(isRoutine || kind == ObjectKind.Statistics)):
+            case Keyword.Set when HasSchema(kind) && IsSetSchema(p, isRoutine, kind):
                 p.Advance();
                 p.Expect(Keyword.Schema);
                 return new AlterObjectSchemaStatement(kind, reference, p.ColumnId(), false, position);
@@ -125,6 +125,17 @@ internal static class AlterGrammar
             ObjectKind.TextSearchConfiguration => ParseMapping(p, ((NamedObject)reference).Name, position),
             _ => throw p.SyntaxError(),
         };
+    }
+
+    /// <summary>SET SCHEMA 'x' is the setting search_path, which routines can keep; where nothing else can be set, SCHEMA must follow.</summary>
+    private static bool IsSetSchema(Parser p, bool isRoutine, ObjectKind kind)
+    {
+        if (isRoutine)
+        {
+            return p.PeekKeyword() == Keyword.Schema && p.PeekKind(2) != TokenKind.String;
+        }
+
+        return p.PeekKeyword() == Keyword.Schema || kind != ObjectKind.Statistics;
     }
 
     private static bool HasSchema(ObjectKind kind) => kind is

@@ -521,7 +521,6 @@ internal static class ConstraintGrammar
     private static Constraint ApplyAttributes(Parser p, Constraint constraint, Attributes allowed, string label)
     {
         var seen = Attributes.None;
-        int start = p.Position;
         while (true)
         {
             int position = p.Position;
@@ -555,9 +554,9 @@ internal static class ConstraintGrammar
             }
         }
 
-        Refuse(p, seen & ~allowed & (Attributes.Deferrable | Attributes.InitiallyDeferred), label, "DEFERRABLE", start);
-        Refuse(p, seen & ~allowed & Attributes.NotValid, label, "NOT VALID", start);
-        Refuse(p, seen & ~allowed & Attributes.NoInherit, label, "NO INHERIT", start);
+        Refuse(p, seen & ~allowed & (Attributes.Deferrable | Attributes.InitiallyDeferred), label, "DEFERRABLE");
+        Refuse(p, seen & ~allowed & Attributes.NotValid, label, "NOT VALID");
+        Refuse(p, seen & ~allowed & Attributes.NoInherit, label, "NO INHERIT");
         return seen == Attributes.None ? constraint : constraint with
         {
             IsDeferrable = (seen & (Attributes.Deferrable | Attributes.InitiallyDeferred)) != 0,
@@ -569,11 +568,12 @@ internal static class ConstraintGrammar
 
     private static bool HasBoth(Attributes seen, Attributes pair) => (seen & pair) == pair;
 
-    private static void Refuse(Parser p, Attributes refused, string label, string property, int position)
+    /// <summary>PostgreSQL gives no position here.</summary>
+    private static void Refuse(Parser p, Attributes refused, string label, string property)
     {
         if (refused != Attributes.None)
         {
-            throw p.Error($"{label} constraints cannot be marked {property}", position, SqlStates.FeatureNotSupported);
+            throw p.Error($"{label} constraints cannot be marked {property}", -1, SqlStates.FeatureNotSupported);
         }
     }
 }

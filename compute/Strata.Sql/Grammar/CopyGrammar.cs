@@ -72,10 +72,9 @@ internal static class CopyGrammar
     private static string? ParseFile(Parser p, out bool isProgram)
     {
         isProgram = p.Accept(Keyword.Program);
-        int position = p.Position;
         if (p.Accept(Keyword.Stdin) || p.Accept(Keyword.Stdout))
         {
-            return isProgram ? throw p.Error("STDIN/STDOUT not allowed with PROGRAM", position) : null;
+            return isProgram ? throw p.Error("STDIN/STDOUT not allowed with PROGRAM", -1) : null;
         }
 
         return p.StringConstant();

@@ -219,10 +219,26 @@ internal static class ExpressionGrammar
                 return -1;
         }
 
+        int level = KeywordLevel(p, isRestricted, out bool isComplete);
+        if (level >= 0 && !(isComplete && !IsEndOfTarget(p)))
+        {
+            // The word labels a column (SELECT a IS, …), or else the mistake is in what follows it.
+            p.BlameNextToken();
+            return -1;
+        }
+
+        return level;
+    }
+
+    /// <summary>Precedence of the key word if it is an operator, and whether its second word, where one is fixed, is there.</summary>
+    private static int KeywordLevel(Parser p, bool isRestricted, out bool isComplete)
+    {
+        isComplete = true;
         switch (p.Keyword)
         {
             case Keyword.Operator:
-                return p.PeekKind() == TokenKind.LeftParen ? OtherOperator : -1;
+                isComplete = p.PeekKind() == TokenKind.LeftParen;
+                return OtherOperator;
             case Keyword.Is:
                 return Is;
         }
@@ -232,17 +248,47 @@ internal static class ExpressionGrammar
             return -1;
         }
 
-        return p.Keyword switch
+        switch (p.Keyword)
         {
-            Keyword.Or => Or,
-            Keyword.And => And,
-            Keyword.Isnull or Keyword.Notnull => Is,
-            Keyword.Between or Keyword.In or Keyword.Like or Keyword.Ilike => Membership,
-            Keyword.Similar => p.PeekKeyword() == Keyword.To ? Membership : -1,
-            Keyword.Not => p.PeekKeyword() is Keyword.Between or Keyword.In or Keyword.Like or Keyword.Ilike or Keyword.Similar ? Membership : -1,
-            Keyword.At => p.PeekKeyword() == Keyword.Time ? AtZone : -1,
-            Keyword.Collate => Collate,
-            _ => -1,
+            case Keyword.Or:
+                return Or;
+            case Keyword.And:
+                return And;
+            case Keyword.Isnull or Keyword.Notnull:
+                return Is;
+            case Keyword.Between or Keyword.In or Keyword.Like or Keyword.Ilike:
+                return Membership;
+            case Keyword.Similar:
+                isComplete = p.PeekKeyword() == Keyword.To;
+                return Membership;
+            case Keyword.Not:
+                return p.PeekKeyword() is Keyword.Between or Keyword.In or Keyword.Like or Keyword.Ilike or Keyword.Similar ? Membership : -1;
+            case Keyword.At:
+                isComplete = p.PeekKeyword() == Keyword.Time;
+                return AtZone;
+            case Keyword.Collate:
+                return Collate;
+            default:
+                return -1;
+        }
+    }
+
+    /// <summary>True if the token after an operator's word ends a target list, so that no operand can follow.</summary>
+    private static bool IsEndOfTarget(Parser p)
+    {
+        if (p.Keyword is Keyword.Isnull or Keyword.Notnull)
+        {
+            return false;
+        }
+
+        return p.PeekKind() switch
+        {
+            TokenKind.Comma or TokenKind.Semicolon or TokenKind.EndOfInput or TokenKind.RightParen => true,
+            TokenKind.Keyword => p.PeekKeyword() is
+                Keyword.From or Keyword.Into or Keyword.Where or Keyword.Group or Keyword.Having or Keyword.Window or Keyword.Union
+                or Keyword.Intersect or Keyword.Except or Keyword.Order or Keyword.Limit or Keyword.Offset or Keyword.Fetch or Keyword.For
+                or Keyword.On or Keyword.Returning or Keyword.With,
+            _ => false,
         };
     }
 
@@ -310,11 +356,12 @@ internal static class ExpressionGrammar
             operands.Add(left);
         }
 
-        while (p.Accept(keyword))
+        do
         {
+            p.Advance();
             operands.Add(Parse(p, level + 1, isRestricted: false));
         }
-
+        while (p.Is(keyword) && !IsEndOfTarget(p));
         return new LogicalExpression(kind, operands.ToList(), position);
     }
 

@@ -27,6 +27,7 @@ internal sealed class Parser
     private Token[] _tokens = [];
     private int _last;
     private int _index;
+    private int _blamed;
     private int _depth;
 
     /// <summary>The text being parsed.</summary>
@@ -59,6 +60,7 @@ internal sealed class Parser
         _tokens = _lexer.Tokens;
         _last = _lexer.Count - 1;
         _index = 0;
+        _blamed = -1;
         _depth = 0;
         ThrowIfError();
     }
@@ -171,7 +173,12 @@ internal sealed class Parser
     }
 
     /// <summary><c>syntax error at or near …</c> for the current token.</summary>
-    public SqlSyntaxException SyntaxError() => SyntaxErrorAt(_index);
+    public SqlSyntaxException SyntaxError() => SyntaxErrorAt(_index == _blamed ? Math.Min(_index + 1, _last) : _index);
+
+    /// <summary>
+    /// Says that the current token would be right if another followed it: a syntax error here is reported at the token after it.
+    /// </summary>
+    public void BlameNextToken() => _blamed = _index;
 
     /// <summary>A message that ends in <c>at or near …</c> for the current token.</summary>
     public SqlSyntaxException NearError(string message) =>
@@ -278,7 +285,7 @@ internal sealed class Parser
     public string ColumnId() => IsColumnId() ? TakeName() : throw SyntaxError();
 
     /// <summary>Consumes a ColLabel.</summary>
-    public string ColumnLabel() => IsColumnLabel() ? TakeName() : throw SyntaxError();
+    public string ColumnLabel() => IsColumnLabel() && !IsNegatedOperator() ? TakeName() : throw SyntaxError();
 
     /// <summary>Consumes a type_function_name.</summary>
     public string TypeOrFunctionName() => IsTypeOrFunctionName() ? TakeName() : throw SyntaxError();
@@ -561,6 +568,10 @@ internal sealed class Parser
 
         return parts.ToList();
     }
+
+    /// <summary>NOT before BETWEEN, IN and the like is one token of the grammar, which is no label.</summary>
+    private bool IsNegatedOperator() =>
+        Is(Keyword.Not) && PeekKeyword() is Keyword.Between or Keyword.In or Keyword.Like or Keyword.Ilike or Keyword.Similar;
 
     private ReadOnlySpan<char> Slice(in Token token) => Sql.AsSpan(token.Start, token.End - token.Start);
 

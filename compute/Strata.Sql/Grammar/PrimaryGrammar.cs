@@ -146,19 +146,16 @@ internal static class PrimaryGrammar
     {
         var elements = new ListBuilder<IndirectionElement>();
         bool hasStar = false;
+        bool isMisplaced = false;
         while (p.Kind is TokenKind.Dot or TokenKind.LeftBracket)
         {
-            if (hasStar)
-            {
-                throw p.NearError("improper use of \"*\"");
-            }
-
+            isMisplaced |= hasStar;
             IndirectionElement element = ParseIndirectionElement(p);
-            hasStar = element is StarSelection;
+            hasStar |= element is StarSelection;
             elements.Add(element);
         }
 
-        return elements.ToList();
+        return isMisplaced ? throw p.NearError("improper use of \"*\"") : elements.ToList();
     }
 
     /// <summary>A call of a function of pg_catalog that SQL syntax stands for.</summary>
@@ -343,6 +340,7 @@ internal static class PrimaryGrammar
                 p.Advance();
                 if (p.Kind is TokenKind.Dot or TokenKind.LeftBracket)
                 {
+                    ParseIndirectionElements(p);
                     throw p.NearError("improper use of \"*\"");
                 }
 

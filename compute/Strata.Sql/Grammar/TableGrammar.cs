@@ -57,6 +57,23 @@ internal static class TableGrammar
         return ParseTail(p, new CreateTableStatement(relation, elements, position) { IfNotExists = ifNotExists, Inherits = inherits });
     }
 
+    /// <summary>Consumes CREATE TABLE AS or CREATE MATERIALIZED VIEW, all of CREATE that EXPLAIN takes.</summary>
+    public static CreateTableAsStatement ParseExplainedCreate(Parser p)
+    {
+        int position = p.Position;
+        p.Expect(Keyword.Create);
+        RelationPersistence persistence = ParsePersistence(p);
+        if (p.Is(Keyword.Materialized) && persistence != RelationPersistence.Temporary)
+        {
+            return ParseCreateMaterializedView(p, persistence, position);
+        }
+
+        p.Expect(Keyword.Table);
+        bool ifNotExists = p.AcceptIfNotExists();
+        RelationName relation = p.RelationName() with { Persistence = persistence };
+        return ParseCreateAs(p, relation, ifNotExists, isMaterializedView: false, position);
+    }
+
     /// <summary>Consumes FOREIGN TABLE … of CREATE.</summary>
     public static CreateTableStatement ParseCreateForeignTable(Parser p, int position)
     {
@@ -201,8 +218,10 @@ internal static class TableGrammar
         do
         {
             int elementPosition = p.Position;
-            IndexElement element = IndexGrammar.ParseElement(p);
-            elements.Add(new PartitionElement(element.Column, element.Expression, element.Collation, element.OperatorClass, elementPosition));
+            IndexElement key = IndexGrammar.ParseKeyOnly(p);
+            QualifiedName? collation = p.Accept(Keyword.Collate) ? p.AnyName() : null;
+            QualifiedName? operatorClass = p.IsColumnId() ? p.AnyName() : null;
+            elements.Add(new PartitionElement(key.Column, key.Expression, collation, operatorClass, elementPosition));
         }
         while (p.Accept(TokenKind.Comma));
         p.Expect(TokenKind.RightParen);
@@ -229,11 +248,11 @@ internal static class TableGrammar
             {
                 case "modulus":
                     modulus = modulus == -1 ? value
-                        : throw p.Error("modulus for hash partition provided more than once", itemPosition, "42701");
+                        : throw p.Error("modulus for hash partition provided more than once", itemPosition, SqlStates.DuplicateObject);
                     break;
                 case "remainder":
                     remainder = remainder == -1 ? value
-                        : throw p.Error("remainder for hash partition provided more than once", itemPosition, "42701");
+                        : throw p.Error("remainder for hash partition provided more than once", itemPosition, SqlStates.DuplicateObject);
                     break;
                 default:
                     throw p.Error($"unrecognized hash partition bound specification \"{name}\"", itemPosition);

@@ -341,7 +341,7 @@ internal static class TransactionGrammar
                     throw p.SyntaxError();
                 }
 
-                CheckZoneInterval(p, interval, valuePosition);
+                CheckZoneInterval(p, interval);
                 break;
             default:
                 if (!p.Accept(Keyword.Default) && !p.Accept(Keyword.Local))
@@ -355,12 +355,12 @@ internal static class TransactionGrammar
         return new SetStatement(SetKind.Value, "timezone", position) { Values = [value] };
     }
 
-    private static void CheckZoneInterval(Parser p, CastExpression interval, int position)
+    private static void CheckZoneInterval(Parser p, CastExpression interval)
     {
         if (!interval.Type.Modifiers.IsEmpty && interval.Type.Modifiers[0] is IntegerLiteral mask
             && mask.Value != IntervalFields.FullRange && (mask.Value & ~(IntervalFields.Hour | IntervalFields.Minute)) != 0)
         {
-            throw p.Error("time zone interval must be HOUR or HOUR TO MINUTE", position);
+            throw p.Error("time zone interval must be HOUR or HOUR TO MINUTE", mask.Position);
         }
     }
 

@@ -308,13 +308,20 @@ internal static class TriggerGrammar
                 Keyword.Truncate => TriggerEvents.Truncate,
                 _ => throw p.SyntaxError(),
             };
+            // Only after UPDATE does PostgreSQL look one token further before it complains.
+            bool isDuplicate = (events & next) != 0;
+            if (isDuplicate && next != TriggerEvents.Update)
+            {
+                throw p.NearError("duplicate trigger events specified");
+            }
+
             p.Advance();
             if (next == TriggerEvents.Update && p.Accept(Keyword.Of))
             {
                 columns = p.NameList();
             }
 
-            if ((events & next) != 0)
+            if (isDuplicate)
             {
                 throw p.NearError("duplicate trigger events specified");
             }

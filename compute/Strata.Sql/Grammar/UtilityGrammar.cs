@@ -413,18 +413,7 @@ internal static class UtilityGrammar
             case Keyword.Refresh:
                 return ParseRefresh(p);
             case Keyword.Create:
-            {
-                int start = p.Mark;
-                SqlSyntaxException unexpected = p.SyntaxError();
-                Statement statement = StatementGrammar.Parse(p);
-                if (statement is CreateTableAsStatement)
-                {
-                    return statement;
-                }
-
-                p.Rewind(start);
-                throw unexpected;
-            }
+                return TableGrammar.ParseExplainedCreate(p);
 
             default:
                 return DataModificationGrammar.ParsePreparable(p);

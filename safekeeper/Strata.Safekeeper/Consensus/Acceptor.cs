@@ -20,6 +20,8 @@ public sealed class Acceptor
 
     // Set by an election that named this incarnation: once the log reaches it, a barred safekeeper may vote again.
     private Lsn _catchUpLsn = Lsn.Max;
+    private uint _round;
+    private uint _nextRound;
 
     /// <summary>Starts from what is durable: the control file's state and the end of the last whole record of the log.</summary>
     public Acceptor(SafekeeperMember self, AcceptorState state, Lsn flushLsn)
@@ -60,7 +62,7 @@ public sealed class Acceptor
 
     /// <summary>How far this safekeeper is: the answer to appends and elections.</summary>
     public SafekeeperAppendResponse Response => new(
-        _state.Term, _flushLsn, _commitLsn, _remoteConsistentLsn, _ingestedLsn, _state.MayVote, Adopted);
+        _state.Term, _flushLsn, _commitLsn, _remoteConsistentLsn, _ingestedLsn, _state.MayVote, Adopted, _round);
 
     /// <summary>A candidate asks for a vote.</summary>
     public AcceptorStep Handle(SafekeeperVoteRequest request)
@@ -78,6 +80,7 @@ public sealed class Acceptor
             };
         }
         _nextState = next;
+        _nextRound = next.Term > _state.Term ? 0 : _round;
         _nextFlushLsn = _flushLsn;
         return new AcceptorStep
         {
@@ -138,11 +141,13 @@ public sealed class Acceptor
             Generation = elected.Generation,
             Members = Merge(_state.Members, elected.Members),
         };
+        _nextRound = elected.Term > _state.Term ? elected.Round : Math.Max(_round, elected.Round);
         AcceptorState adopted = voted with { History = elected.History, PendingTruncation = Lsn.Zero };
         foreach (SafekeeperMember member in elected.Members)
         {
+            // The leader names this incarnation only when a majority knows it durably: no candidate can win any more with what the earlier life promised.
             if (member == Self)
-                _catchUpLsn = elected.History.Switches[^1].StartLsn;
+                _catchUpLsn = Lsn.MaxOf(elected.CatchUpLsn, elected.History.Switches[^1].StartLsn);
         }
         if (reset)
             return Reset(voted, adopted, at);
@@ -210,6 +215,7 @@ public sealed class Acceptor
         ReadOnlyMemory<byte> fresh = wal[(int)(_flushLsn - request.BeginLsn)..];
         _nextFlushLsn = end;
         _pendingCommitLsn = request.CommitLsn;
+        _nextRound = _round;
         AcceptorState voting = WithVote(_state, end);
         _nextState = ReferenceEquals(voting, _state) ? null : voting;
         return new AcceptorStep { WriteAt = _flushLsn, Wal = fresh };
@@ -227,6 +233,7 @@ public sealed class Acceptor
             if (!persisted && !ReferenceEquals(_nextState, _state))
                 late = _nextState;
             _state = _nextState;
+            _round = _nextRound;
             _nextState = null;
         }
         _flushLsn = _nextFlushLsn;

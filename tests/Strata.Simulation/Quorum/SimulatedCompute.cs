@@ -115,9 +115,15 @@ public sealed class SimulatedCompute
 
     private void Flush()
     {
-        foreach (ProposerSend send in _proposer.Outbox)
-            Send(send.Peer, send.Message);
+        ProposerSend[] sends = [.. _proposer.Outbox];
         _proposer.Outbox.Clear();
+        foreach (ProposerSend send in sends)
+        {
+            if (send.Message is null)
+                Connect(send.Peer);
+            else
+                Send(send.Peer, send.Message);
+        }
     }
 
     private void Receive(int index, byte[] frame)

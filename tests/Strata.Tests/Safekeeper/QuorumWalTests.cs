@@ -80,6 +80,45 @@ public class QuorumWalTests
     }
 
     [Fact]
+    public void Commits_go_on_while_connections_break_all_the_time()
+    {
+        using var cluster = new SafekeeperCluster();
+        using QuorumWal wal = cluster.Open();
+        var written = new List<int>();
+        using (Platform.IWorker breaker = cluster.Scheduler.StartThread("breaker", stop =>
+        {
+            for (int i = 0; !stop.IsCancellationRequested; i++)
+            {
+                wal.BreakLink(i % 3);
+                cluster.Scheduler.Sleep(TimeSpan.FromMilliseconds(i % 5), stop);
+            }
+        }))
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+                Assert.Equal(DurabilityWait.Durable, wal.WaitDurable(Write(wal, i), patience.Token));
+                written.Add(i);
+            }
+        }
+        Assert.Equal(written, Read(cluster, 1, wal.DurableLsn));
+    }
+
+    [Fact]
+    public void A_safekeeper_wiped_under_a_running_compute_votes_again_when_it_caught_up()
+    {
+        using var cluster = new SafekeeperCluster();
+        using QuorumWal wal = cluster.Open();
+        WriteDurably(wal, Enumerable.Range(0, 20));
+        cluster.Wipe(2);
+        cluster.Start(2);
+        Assert.True(
+            SpinWait.SpinUntil(() => cluster.Status(2) is { Exists: true, MayVote: true }, TimeSpan.FromSeconds(20)), cluster.LogText.ToString());
+        cluster.Stop(0);
+        Assert.Equal(Enumerable.Range(0, 21), Read(cluster, 2, WriteDurably(wal, [20])));
+    }
+
+    [Fact]
     public void Waits_block_without_a_majority_and_a_cancelled_wait_says_so()
     {
         using var cluster = new SafekeeperCluster();

@@ -22,7 +22,7 @@ public class SafekeeperMessageCodecTests
         new SafekeeperGreetingReply(s_member, true, ulong.MaxValue),
         new SafekeeperVoteRequest(9, 77, 2, [s_member, new SafekeeperMember(1, 0)]),
         new SafekeeperVoteResponse(s_member, 9, 8, SafekeeperVoteRefusal.NotCaughtUp, new Lsn(9100), new Lsn(9000), new Lsn(16), s_history, 2, [s_member]),
-        new SafekeeperElected(9, 77, new Lsn(9000), new Lsn(16), s_history, 2, [s_member]),
+        new SafekeeperElected(9, 77, new Lsn(9000), new Lsn(16), s_history, new Lsn(8000), 3, 2, [s_member]),
         new SafekeeperReadRequest(9, 77, new Lsn(9000), SafekeeperProtocol.MaxWalBytes),
         new SafekeeperStreamRequest(new Lsn(9000)),
         new SafekeeperStreamFeedback(new Lsn(9001), new Lsn(9000)),
@@ -73,7 +73,7 @@ public class SafekeeperMessageCodecTests
         Assert.Equal([0, 0, 42], wal.ToArray());
         Assert.False(SafekeeperAppendRequest.TryRead(frame.AsMemory(0, 20), out _, out _));
 
-        var response = new SafekeeperAppendResponse(4, new Lsn(103), new Lsn(90), new Lsn(80), new Lsn(85), MayVote: true, Adopted: false);
+        var response = new SafekeeperAppendResponse(4, new Lsn(103), new Lsn(90), new Lsn(80), new Lsn(85), MayVote: true, Adopted: false, Round: 6);
         byte[] answer = new byte[SafekeeperAppendResponse.SizeBytes];
         response.WriteTo(answer);
         Assert.True(SafekeeperAppendResponse.TryRead(answer, out SafekeeperAppendResponse readResponse));

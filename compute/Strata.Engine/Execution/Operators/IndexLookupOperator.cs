@@ -31,14 +31,16 @@ internal sealed class IndexLookupOperator(
         if (!range.TryBuildSingle(out ReadOnlySpan<byte> key))
             return 0;
         Span<Tid> tids = stackalloc Tid[TidsAtOnce];
-        int count = index.Lookup(key, tids, State.ReadPoint, State.Cancellation);
+        int count = index.Lookup(key, tids, out BTreeLeafPosition position, State.ReadPoint, State.Cancellation);
+        bool mayHint = true;
         while (true)
         {
             // Dead versions of the row may have entries too; one at most is visible.
-            if (TryFetch(tids[..count]))
+            if (TryFetch(key, tids[..count], position, mayHint))
                 return 1;
             if (count < TidsAtOnce)
                 return 0;
+            mayHint = false;
             count = index.LookupAfter(key, tids[count - 1], tids, State.ReadPoint, State.Cancellation);
         }
     }
@@ -49,12 +51,18 @@ internal sealed class IndexLookupOperator(
         range.Dispose();
     }
 
-    private bool TryFetch(ReadOnlySpan<Tid> tids)
+    private bool TryFetch(ReadOnlySpan<byte> key, ReadOnlySpan<Tid> tids, in BTreeLeafPosition position, bool mayHint)
     {
         foreach (Tid tid in tids)
         {
             if (!_fetch.Fetch(Heap, tid, State.Snapshot, forUpdate, State.Cancellation))
+            {
+                // Nobody will ever see the entry's row: later lookups need not fetch it.
+                if (mayHint && _fetch.AllDead && State.ReadPoint.IsLive)
+                    index.HintDead(position, key, tid);
                 continue;
+            }
+
             Rows.Reset(1);
             Decoder.Decode(_fetch.Row, Rows, 0);
             _fetch.Release();

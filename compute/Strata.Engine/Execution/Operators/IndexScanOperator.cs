@@ -40,7 +40,13 @@ internal sealed class IndexScanOperator(
             while (count < rowsMax && HasTid())
             {
                 if (!_fetch.Fetch(Heap, _scan.Tids[_nextTid++], State.Snapshot, forUpdate, State.Cancellation))
+                {
+                    // Nobody will ever see the entry's row: later scans need not fetch it.
+                    if (_fetch.AllDead && State.ReadPoint.IsLive)
+                        _scan.HintDead(_nextTid - 1);
                     continue;
+                }
+
                 EnsureRoom(count + 1, count);
                 Decoder.Decode(_fetch.Row, Rows, count++);
             }

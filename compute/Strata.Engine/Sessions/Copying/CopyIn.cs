@@ -211,7 +211,7 @@ internal sealed class CopyIn : IDisposable
         _batch.SetCount(_filled);
         Transactions.Transaction transaction = _context.Transactions.Current;
         ExecutionInstance execution = _plan.Plan.Rent();
-        execution.Begin(transaction, transaction.TakeSnapshot(), _context, null, _context.Cancellation);
+        execution.Begin(transaction, transaction.TakeSnapshot(), _context, _context.SystemScan, _context.Cancellation);
         try
         {
             execution.Feed(new BatchFeed(_batch));

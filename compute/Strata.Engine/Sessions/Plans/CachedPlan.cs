@@ -21,8 +21,6 @@ internal sealed class CachedPlan
             Columns[i] = new ResultColumn(column.Name, column.TableOid, column.AttributeNumber, column.Type.Oid, column.Type.Length, column.Type.Typmod);
         }
 
-        foreach (RelationAccess access in plan.Relations)
-            UsesSystemTables |= access.Relation.SystemTable is not null;
         ParameterOids = new uint[plan.ParameterTypes.Count];
         for (int i = 0; i < ParameterOids.Length; i++)
             ParameterOids[i] = plan.ParameterTypes[i].Oid;
@@ -34,9 +32,6 @@ internal sealed class CachedPlan
     public ResultColumn[] Columns { get; }
 
     public uint[] ParameterOids { get; }
-
-    /// <summary>Some relation's rows are made by code, which needs the catalog.</summary>
-    public bool UsesSystemTables { get; }
 
     /// <summary>True while all relations that the plan depends on are what they were when it was made.</summary>
     public bool IsValid(CatalogView view)

@@ -9,6 +9,8 @@ namespace Strata.Engine.Storage.BTree;
 /// <summary>Finds pages from the root: one latch at a time, right links make up for splits seen halfway.</summary>
 internal static class BTreeDescent
 {
+    private const int MaxSteps = 4;
+
     /// <summary>
     /// Descends to the page of a level that holds <paramref name="key"/> and returns it pinned and latched. <paramref name="path"/>, if not empty, receives
     /// the block visited on each level above.
@@ -22,9 +24,13 @@ internal static class BTreeDescent
             PageHandle page = index.Pin(block, readPoint, cancellation);
             LatchMode latch = at == level ? mode : LatchMode.Shared;
             page.Latch(latch);
-            while (!Covers(page.Bytes, key))
+            int steps = 0;
+            for (; !Covers(page.Bytes, key); steps++)
                 page = StepRight(index, page, latch, readPoint, cancellation);
             Check(page, latch, at);
+            // So far to the right only if the root that we remember has been split many times.
+            if (steps > MaxSteps)
+                index.ForgetRoot();
             if (at == level)
                 return page;
             if (!path.IsEmpty)

@@ -189,6 +189,9 @@ public sealed class BTreeIndex
         return (block, level);
     }
 
+    /// <summary>The next search asks the metadata page where the root is.</summary>
+    internal void ForgetRoot() => Volatile.Write(ref _root, 0);
+
     internal void NoteRoot(uint block, int level) => Volatile.Write(ref _root, (ulong)level << 32 | block);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -52,7 +52,7 @@ public static unsafe class HeapPruner
         for (int slot = 1; slot <= slots; slot++)
             PlanChain(bytes, slot, transactions, ref plan);
         for (int slot = 1; slot <= slots; slot++)
-            PlanOrphan(bytes, slot, transactions, ref plan);
+            PlanRest(bytes, slot, transactions, ref plan);
         if (plan.RedirectCount + plan.DeadCount + plan.UnusedCount == 0)
             return false;
 
@@ -141,14 +141,31 @@ public static unsafe class HeapPruner
         }
     }
 
-    /// <summary>Plans for a heap-only version that no chain reaches: its update was rolled back.</summary>
+    /// <summary>
+<<<<<<< HEAD
+    /// Plans for a version that its chain's walk did not reach. It may go only if its insertion was rolled back: another one that is dead by now, because the horizon moved since the walk, is
+    /// still named by its predecessor and leads to the live one.
+    /// </summary>
+    private static void PlanRest(byte* bytes, int slot, TransactionManager transactions, ref Plan plan)
+=======
+    /// Plans for a heap-only version that no chain reaches: its update was rolled back. Only that makes it free. A version that is dead because it was replaced may be the
+    /// middle of a chain whose root was not dead yet when it was looked at a moment ago, as the horizon moves on meanwhile.
+    /// </summary>
     private static void PlanOrphan(byte* bytes, int slot, TransactionManager transactions, ref Plan plan)
+>>>>>>> format
     {
         ReadOnlySpan<byte> page = PageOf(bytes);
         if (plan.Seen[slot] || HeapPage.SlotState(page, slot) != HeapSlotState.Normal)
             return;
         byte* row = bytes + HeapPage.RowOffset(page, slot);
-        if (HeapVisibility.IsDeadToAll(row, transactions))
+<<<<<<< HEAD
+        if (HeapVisibility.IsInsertionAborted(row, transactions))
+=======
+        RowFlags flags = HeapVisibility.FlagsOf(row);
+        bool rolledBack = (flags & RowFlags.XminAborted) != 0 ||
+            ((flags & RowFlags.XminCommitted) == 0 && transactions.IsAborted(HeapVisibility.XminOf(row)));
+        if (rolledBack)
+>>>>>>> format
             plan.Unused[plan.UnusedCount++] = (ushort)slot;
         else
             NoteDeleter(row, transactions, ref plan);

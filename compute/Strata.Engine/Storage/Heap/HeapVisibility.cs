@@ -98,6 +98,13 @@ internal static unsafe class HeapVisibility
         return (flags & RowFlags.XmaxCommitted) != 0 || transactions.IsCommittedForAll(xmax);
     }
 
+    /// <summary>True when the version never came to be: its transaction, or the savepoint, was rolled back.</summary>
+    public static bool IsInsertionAborted(byte* row, TransactionManager transactions)
+    {
+        RowFlags flags = FlagsOf(row);
+        return (flags & RowFlags.XminAborted) != 0 || ((flags & RowFlags.XminCommitted) == 0 && transactions.IsAborted(XminOf(row)));
+    }
+
     /// <summary>True when every snapshot sees the version, now and later, as far as no transaction deletes it.</summary>
     public static bool IsVisibleToAll(byte* row, TransactionManager transactions)
     {

@@ -1,0 +1,196 @@
+using System.Text;
+using Strata.Engine.Vectors;
+
+namespace Strata.Engine.Types;
+
+/// <summary>
+/// A parsed JSON value, for the operations that look into or change documents. Members keep their order; in jsonb text that is the
+/// normalized one. Immutable but for building.
+/// </summary>
+internal sealed class JsonValue
+{
+    private JsonValue(JsonKind kind, byte[] text, List<JsonValue>? items = null, List<KeyValuePair<string, JsonValue>>? members = null)
+    {
+        Kind = kind;
+        Text = text;
+        Items = items ?? [];
+        Members = members ?? [];
+    }
+
+    public JsonKind Kind { get; }
+
+    /// <summary>Source text of scalars.</summary>
+    public byte[] Text { get; }
+
+    public List<JsonValue> Items { get; }
+
+    public List<KeyValuePair<string, JsonValue>> Members { get; }
+
+    public bool IsContainer => Kind is JsonKind.Array or JsonKind.Object;
+
+    public static JsonValue Null { get; } = new(JsonKind.Null, "null"u8.ToArray());
+
+    public static JsonValue NewArray(IEnumerable<JsonValue> items) => new(JsonKind.Array, [], [.. items]);
+
+    public static JsonValue NewObject(IEnumerable<KeyValuePair<string, JsonValue>> members) => new(JsonKind.Object, [], null, [.. members]);
+
+    public static JsonValue Parse(ReadOnlySpan<byte> text)
+    {
+        JsonText.Validate(text);
+        var scanner = new JsonScanner(text);
+        return Read(ref scanner);
+    }
+
+    private static JsonValue Read(ref JsonScanner scanner)
+    {
+        DepthGuard.Check();
+        JsonKind kind = scanner.Peek();
+        switch (kind)
+        {
+            case JsonKind.Array:
+            {
+                var items = new List<JsonValue>();
+                scanner.Position++;
+                while (!scanner.TryTake(']'))
+                {
+                    items.Add(Read(ref scanner));
+                    scanner.TryTake(',');
+                }
+
+                return new JsonValue(kind, [], items);
+            }
+
+            case JsonKind.Object:
+            {
+                var members = new List<KeyValuePair<string, JsonValue>>();
+                scanner.Position++;
+                while (!scanner.TryTake('}'))
+                {
+                    scanner.SkipSpace();
+                    string key = JsonScanner.Unescape(scanner.SkipString());
+                    scanner.TryTake(':');
+                    members.Add(new(key, Read(ref scanner)));
+                    scanner.TryTake(',');
+                }
+
+                return new JsonValue(kind, [], null, members);
+            }
+
+            default:
+                return new JsonValue(kind, scanner.SkipValue().ToArray());
+        }
+    }
+
+    public JsonValue? Member(string key)
+    {
+        // The last of equal keys counts.
+        for (int i = Members.Count - 1; i >= 0; i--)
+        {
+            if (Members[i].Key == key)
+                return Members[i].Value;
+        }
+
+        return null;
+    }
+
+    /// <summary>An element, counted from the end when negative.</summary>
+    public JsonValue? Item(int index)
+    {
+        if (index < 0)
+            index += Items.Count;
+        return (uint)index < (uint)Items.Count ? Items[index] : null;
+    }
+
+    /// <summary>A string without quotes, other values as JSON; null for JSON null.</summary>
+    public string? AsText() => Kind switch
+    {
+        JsonKind.Null => null,
+        JsonKind.String => JsonScanner.Unescape(Text),
+        _ => ToString(),
+    };
+
+    /// <summary>Writes with jsonb's spacing.</summary>
+    public void Write(ByteBuffer buffer)
+    {
+        DepthGuard.Check();
+        switch (Kind)
+        {
+            case JsonKind.Array:
+                buffer.Write('[');
+                for (int i = 0; i < Items.Count; i++)
+                {
+                    if (i > 0)
+                        buffer.Write(", "u8);
+                    Items[i].Write(buffer);
+                }
+
+                buffer.Write(']');
+                break;
+            case JsonKind.Object:
+                buffer.Write('{');
+                for (int i = 0; i < Members.Count; i++)
+                {
+                    if (i > 0)
+                        buffer.Write(", "u8);
+                    JsonScanner.WriteString(buffer, Encoding.UTF8.GetBytes(Members[i].Key));
+                    buffer.Write(": "u8);
+                    Members[i].Value.Write(buffer);
+                }
+
+                buffer.Write('}');
+                break;
+            default:
+                buffer.Write(Text);
+                break;
+        }
+    }
+
+    public override string ToString()
+    {
+        var buffer = new ByteBuffer();
+        Write(buffer);
+        return buffer.ToString();
+    }
+
+    /// <summary>Equality as jsonb's: numbers by value, objects by members in any order.</summary>
+    public bool SameAs(JsonValue other)
+    {
+        DepthGuard.Check();
+        if (Kind != other.Kind)
+            return false;
+        switch (Kind)
+        {
+            case JsonKind.Number: return NumberText.ParseNumeric(Text).Equals(NumberText.ParseNumeric(other.Text));
+            case JsonKind.String: return AsText() == other.AsText();
+            case JsonKind.Array:
+                if (Items.Count != other.Items.Count)
+                    return false;
+                for (int i = 0; i < Items.Count; i++)
+                {
+                    if (!Items[i].SameAs(other.Items[i]))
+                        return false;
+                }
+
+                return true;
+            case JsonKind.Object:
+                return Members.Count == other.Members.Count && Members.All(m => other.Member(m.Key)?.SameAs(m.Value) == true);
+            default: return true;
+        }
+    }
+
+    /// <summary>jsonb's containment: every member, element or scalar of <paramref name="part"/> is found here.</summary>
+    public bool Contains(JsonValue part, bool atTop = true)
+    {
+        DepthGuard.Check();
+        if (Kind == JsonKind.Array && atTop && !part.IsContainer)
+            return Items.Any(i => i.SameAs(part));
+        if (Kind != part.Kind)
+            return false;
+        return Kind switch
+        {
+            JsonKind.Object => part.Members.All(m => Member(m.Key)?.Contains(m.Value, atTop: false) == true),
+            JsonKind.Array => part.Items.All(p => Items.Any(i => p.IsContainer ? i.Contains(p, atTop: false) : i.SameAs(p))),
+            _ => SameAs(part),
+        };
+    }
+}
