@@ -57,6 +57,9 @@ internal sealed class CatalogStore
         }
     }
 
+    /// <summary>The databases that were used since the start, as committed now.</summary>
+    public ICollection<DatabaseImage> LoadedDatabases => _databases.Values;
+
     /// <summary>The committed state of a database.</summary>
     public CatalogView View(uint database, CancellationToken cancellation) => new(Database(database, cancellation), Shared);
 
