@@ -15,6 +15,7 @@ public unsafe class AggregateTests
     {
         uint[] declared = second is null ? [type.Oid] : [type.Oid, TypeOid.Text];
         FunctionInfo function = BuiltinRegistry.FunctionsByName(name)
+            .OrderByDescending(f => f.ArgumentTypes.Length > 0 && f.ArgumentTypes[0] == type.Oid)
             .First(f => f.Kind == FunctionKind.Aggregate && f.ArgumentTypes.Length == declared.Length
                 && (f.ArgumentTypes[0] == type.Oid || BuiltinTypes.Get(f.ArgumentTypes[0]).IsPseudo));
         SqlType result = function.ReturnType == TypeOid.AnyElement ? type
