@@ -39,7 +39,7 @@ internal static class ExpressionCases
         {
             return $"ERROR {e.State} {e.Message}";
         }
-        catch (Sql.SqlSyntaxException e)
+        catch (Strata.Sql.SqlSyntaxException e)
         {
             return $"ERROR {e.SqlState} {e.Message}";
         }
