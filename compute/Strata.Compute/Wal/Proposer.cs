@@ -209,7 +209,9 @@ public sealed class Proposer
         if (!peer.MayVote && Array.IndexOf(_roundMembers, peer.Member) < 0)
             SpreadMembers(index);
         else if (!_roundKnown)
-            InviteBarred();
+            _roundKnown = IsQuorum(voter => voter.Adopted && voter.MayVote && voter.Round == _round);
+        else if (!peer.MayVote && peer.ToldRound != _round)
+            Outbox.Add(new ProposerSend(index, null)); // greets anew, and is told of its own incarnation
         return AdvanceCommit();
     }
 
@@ -280,6 +282,7 @@ public sealed class Proposer
         SafekeeperMember[] members = _roundKnown
             ? _roundMembers
             : [.. _roundMembers.Select(member => member.Id == _peers[index].Id ? new SafekeeperMember(member.Id, 0) : member)];
+        _peers[index].ToldRound = _roundKnown ? _round : 0;
         Lsn catchUp = Lsn.MaxOf(TermStartLsn, CommitLsn);
         Outbox.Add(new ProposerSend(
             index, new SafekeeperElected(Term, ProposerId, start, BaseLsn, History, catchUp, _round, _configuration.Generation, members)));
@@ -287,7 +290,7 @@ public sealed class Proposer
 
     /// <summary>
     /// A safekeeper came back in a new life, which the voters have not heard of. Before it may count again, a majority must know of it, or a candidate could still win with
-    /// a vote of its earlier life: all others greet anew and get the new list.
+    /// a vote of its earlier life: all others greet anew and get the new list. Then it is told of its own incarnation, and votes again when it has caught up.
     /// </summary>
     private void SpreadMembers(int newcomer)
     {
@@ -297,19 +300,6 @@ public sealed class Proposer
         for (int i = 0; i < _peers.Length; i++)
         {
             if (i != newcomer && _peers[i].Greeted)
-                Outbox.Add(new ProposerSend(i, null));
-        }
-    }
-
-    /// <summary>Once a majority that may vote has the list, those who may not are told of their own incarnation, and vote again when they have caught up.</summary>
-    private void InviteBarred()
-    {
-        if (!IsQuorum(peer => peer.Adopted && peer.MayVote && peer.Round == _round))
-            return;
-        _roundKnown = true;
-        for (int i = 0; i < _peers.Length; i++)
-        {
-            if (_peers[i].Adopted && !_peers[i].MayVote)
                 Outbox.Add(new ProposerSend(i, null));
         }
     }

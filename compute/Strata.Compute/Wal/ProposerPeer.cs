@@ -36,6 +36,9 @@ public sealed class ProposerPeer
     /// <summary>Newest list of members of this term that it has durably.</summary>
     public uint Round { get; internal set; }
 
+    /// <summary>The list of members with which it was told of its own incarnation.</summary>
+    internal uint ToldRound { get; set; }
+
     /// <summary>The next byte to send to it.</summary>
     public Lsn NextSendLsn { get; set; }
 }

@@ -80,11 +80,11 @@ internal sealed class FromBinder(BindingState state)
         Expression? asOf = table.AsOf is null ? null : state.Expressions.BindAsOf(table.AsOf, scope);
         switch (relation.Kind)
         {
-            case RelationKind.View:
+            case RelationKind.View when relation.SystemTable is null:
                 if (asOf is not null)
                     throw BindingErrors.NotSupported(table.Position, "AS OF for a view");
                 return BindView(table, relation, scope);
-            case RelationKind.Table or RelationKind.MaterializedView or RelationKind.Sequence or RelationKind.Toast:
+            case RelationKind.Table or RelationKind.View or RelationKind.MaterializedView or RelationKind.Sequence or RelationKind.Toast:
                 break;
             case RelationKind.PartitionedTable or RelationKind.ForeignTable:
                 throw BindingErrors.NotSupported(table.Position, "reading a partitioned or foreign table");

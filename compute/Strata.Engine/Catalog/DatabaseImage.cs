@@ -98,7 +98,12 @@ internal sealed record DatabaseImage
         if (after is not null)
         {
             RelationInfo? current = relations.GetValueOrDefault(after.Oid);
-            relations = relations.SetItem(after.Oid, after with { Indexes = current?.Indexes ?? [], ReferencedBy = current?.ReferencedBy ?? [] });
+            relations = relations.SetItem(after.Oid, after with
+            {
+                Indexes = current?.Indexes ?? [],
+                ReferencedBy = current?.ReferencedBy ?? [],
+                SystemTable = after.Sequence is null ? null : new SequenceTable(after.Oid),
+            });
             names = names.SetItem(new QualifiedKey(after.SchemaOid, after.Name), after.Oid);
         }
 

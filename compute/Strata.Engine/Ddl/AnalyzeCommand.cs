@@ -25,7 +25,7 @@ internal sealed class AnalyzeCommand(DdlContext context)
                 throw new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" of relation \"{table.Name}\" does not exist");
         var statistics = new List<ColumnStatistics>(table.Statistics.Where(s => !columns.Exists(c => c.Number == s.Column)));
         if (rows > 0 && columns.Count > 0)
-            statistics.AddRange(Sample(query, name, columns, rows));
+            statistics.AddRange(Sample(name, columns, rows));
         statistics.Sort(static (a, b) => a.Column.CompareTo(b.Column));
         RelationInfo current = context.View.FindRelation(table.Oid)!;
         context.Replace(current, current with { Pages = pages, Tuples = rows, Statistics = [.. statistics] });
@@ -33,18 +33,15 @@ internal sealed class AnalyzeCommand(DdlContext context)
             MaintenanceCommands.NoteSize(context, context.View.FindRelation(index.Oid)!, rows);
     }
 
-    private IEnumerable<ColumnStatistics> Sample(InternalQuery query, string table, List<ColumnInfo> columns, long rows)
+    private IEnumerable<ColumnStatistics> Sample(string table, List<ColumnInfo> columns, long rows)
     {
         var values = new List<string?>[columns.Count];
         for (int i = 0; i < values.Length; i++)
             values[i] = [];
         // Every n-th row in physical order: rows that were loaded together do not stand for all.
-        long step = Math.Max(1, rows / SampleRows);
-        long number = 0;
+        var query = new InternalQuery(context) { Step = Math.Max(1, rows / SampleRows) };
         query.Run($"SELECT {string.Join(", ", columns.Select(static c => TypeNames.QuoteIdentifier(c.Name)))} FROM {table}", row =>
         {
-            if (number++ % step != 0)
-                return;
             for (int i = 0; i < row.Length; i++)
                 values[i].Add(row[i]);
         });

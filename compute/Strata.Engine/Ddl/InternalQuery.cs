@@ -36,9 +36,9 @@ internal sealed class InternalQuery(DdlContext context)
             long rows = 0;
             while (execution.Next(Batch.RowsMax) is { } batch)
             {
-                rows += batch.Count;
                 if (row is not null)
-                    Deliver(batch, execution, row);
+                    Deliver(batch, rows, execution, row);
+                rows += batch.Count;
             }
 
             return plan.Kind == BoundStatementKind.Select ? rows : execution.RowsAffected;
@@ -50,19 +50,31 @@ internal sealed class InternalQuery(DdlContext context)
         }
     }
 
-    private void Deliver(Batch batch, ExecutionInstance execution, Action<string?[]> row)
+    /// <summary>Hand on only every n-th row.</summary>
+    public long Step { get; init; } = 1;
+
+    private readonly ByteBuffer _buffer = new();
+
+    private void Deliver(Batch batch, long before, ExecutionInstance execution, Action<string?[]> row)
     {
         for (int i = 0; i < batch.Count; i++)
         {
+            if ((before + i) % Step != 0)
+                continue;
             var values = new string?[execution.ResultSlots.Length];
             for (int column = 0; column < values.Length; column++)
-            {
-                Vector vector = batch[execution.ResultSlots[column]];
-                values[column] = TypeOutput.ToText(vector.Type, Datum.FromVector(vector, batch.Selection[i]), context.Session.TypeSettings, context.Session.Catalog);
-            }
-
+                values[column] = Text(batch[execution.ResultSlots[column]], batch.Selection[i]);
             row(values);
         }
+    }
+
+    private string? Text(Vector vector, int row)
+    {
+        if (vector.IsNull(row))
+            return null;
+        _buffer.Clear();
+        TypeOutput.Write(vector, row, _buffer, context.Session.TypeSettings, context.Session.Catalog);
+        return _buffer.ToString();
     }
 
     /// <summary>The first row of a query, or null.</summary>

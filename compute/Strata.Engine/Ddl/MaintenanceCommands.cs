@@ -21,11 +21,25 @@ internal static class MaintenanceCommands
                 continue;
             if (!MayMaintain(context, table, statement.IsVacuum))
                 continue;
-            if (statement.IsVacuum)
-                table = VacuumTable(context, table);
-            if (analyze)
-                new AnalyzeCommand(context).Analyze(table, target.Columns.AsSpan().ToArray());
+            Maintain(context, table, statement.IsVacuum, analyze, target.Columns.AsSpan().ToArray(), throttle: null);
         }
+    }
+
+    /// <summary>Vacuums and analyzes a table that is locked, and notes that it was done.</summary>
+    public static void Maintain(DdlContext context, RelationInfo table, bool vacuum, bool analyze, string[] columns, Action? throttle)
+    {
+        TableActivity activity = context.Session.Engine.AutovacuumTables.ActivityOf(table);
+        TableActivityMark begin = activity.Mark();
+        if (vacuum)
+        {
+            table = VacuumTable(context, table, throttle);
+            activity.NoteVacuumed(begin);
+        }
+
+        if (!analyze)
+            return;
+        new AnalyzeCommand(context).Analyze(table, columns);
+        activity.NoteAnalyzed(begin);
     }
 
     private static bool Has(VacuumStatement statement, string option)
@@ -71,10 +85,10 @@ internal static class MaintenanceCommands
         return false;
     }
 
-    private static RelationInfo VacuumTable(DdlContext context, RelationInfo table)
+    private static RelationInfo VacuumTable(DdlContext context, RelationInfo table, Action? throttle)
     {
         BTreeIndex[] indexes = Array.ConvertAll(table.Indexes, index => context.Session.Engine.Handles.Index(table.Database, index.Storage));
-        var vacuum = new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, table.Storage, indexes);
+        var vacuum = new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, table.Storage, indexes, throttle);
         VacuumResult result = vacuum.Run(context.Cancellation);
         float rows = (float)result.EstimatedRows(table.Tuples, (uint)table.Pages);
         RelationInfo changed = table with { Pages = (int)result.Blocks, Tuples = rows, AllVisiblePages = (int)result.AllVisibleBlocks };

@@ -23,6 +23,8 @@ internal sealed class TableRewrite(DdlContext context)
         {
             Oid = context.NewOid(),
             Name = $"pg_rewrite_{after.Oid}",
+            // Defaults stay with the table: a default's row exists once.
+            Columns = Array.ConvertAll(before.Columns, static c => c with { Default = null, DefaultOid = 0, Identity = '\0', Generated = '\0' }),
             Indexes = [],
             ReferencedBy = [],
             Constraints = [],

@@ -26,6 +26,7 @@ public static class BuiltinFunctions
         DateTimeFunctions.Register(table);
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
+        FormatFunctions.Register(table);
         return table;
     }
 

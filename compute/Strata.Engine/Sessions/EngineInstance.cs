@@ -5,11 +5,13 @@ using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Storage;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.FreeSpace;
+using Strata.Engine.Storage.Vacuum;
 using Strata.Engine.Storage.Wal;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Format.Pages;
+using Strata.Platform;
 
 namespace Strata.Engine.Sessions;
 
@@ -19,7 +21,10 @@ namespace Strata.Engine.Sessions;
 public sealed class EngineInstance : IDisposable
 {
     private readonly ConcurrentDictionary<int, SqlSession> _sessions = [];
+    private static readonly TimeSpan s_autovacuumEnd = TimeSpan.FromSeconds(5);
+
     private readonly BufferPool _pool;
+    private IWorker? _autovacuum;
     private int _nextProcessId;
     private int _failed;
 
@@ -37,6 +42,7 @@ public sealed class EngineInstance : IDisposable
         Execution = new ExecutionServices(Storage, Handles, options.TemporaryFiles, Memory, options.Scheduler.Time);
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();
+        AutovacuumTables = new AutovacuumTables(this);
     }
 
     /// <summary>
@@ -53,6 +59,8 @@ public sealed class EngineInstance : IDisposable
             if (engine.Catalog.Shared.Databases.IsEmpty)
                 Bootstrap.Run(engine.Catalog, options.BootstrapVerifier, cancellation);
             engine.StartTimestamp = engine.Transactions.Now();
+            if (options.Autovacuum)
+                engine.StartAutovacuum();
             return engine;
         }
         catch
@@ -60,6 +68,12 @@ public sealed class EngineInstance : IDisposable
             engine.Dispose();
             throw;
         }
+    }
+
+    private void StartAutovacuum()
+    {
+        var autovacuum = new Autovacuum(Options.Scheduler, AutovacuumTables, AutovacuumTables.Activities, (table, error) => Options.Warning?.Invoke($"autovacuum of table {table.Oid} failed: {error.Message}"));
+        _autovacuum = Options.Scheduler.StartThread("autovacuum", autovacuum.Run);
     }
 
     internal EngineOptions Options { get; }
@@ -82,8 +96,23 @@ public sealed class EngineInstance : IDisposable
 
     internal NotificationHub Notifications { get; } = new();
 
+    internal AutovacuumTables AutovacuumTables { get; }
+
     /// <summary>When the engine was opened, microseconds since 2000-01-01 UTC.</summary>
     internal long StartTimestamp { get; private set; }
+
+    /// <summary>Lets go of what is remembered of storages that are gone. Their ids never come back, so nothing could go wrong with it; it only takes memory.</summary>
+    internal void Forget((uint Database, ulong Storage)[] storages)
+    {
+        foreach ((uint database, ulong storage) in storages)
+        {
+            Storage.Forget(database, storage);
+            Handles.Forget(database, storage);
+            Files.Forget(database, storage);
+            Transactions.Sequences.Forget(database, storage);
+            AutovacuumTables.Forget(database, storage);
+        }
+    }
 
     /// <summary>Open sessions.</summary>
     public int SessionCount => _sessions.Count;
@@ -156,8 +185,10 @@ public sealed class EngineInstance : IDisposable
     public void Dispose()
     {
         MarkFailed();
+        _autovacuum?.RequestStop();
         foreach (SqlSession session in _sessions.Values)
             session.Terminate();
+        _autovacuum?.Join(s_autovacuumEnd);
         _pool.Dispose();
     }
 }

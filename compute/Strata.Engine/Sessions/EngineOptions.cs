@@ -36,6 +36,12 @@ public sealed record EngineOptions
     /// <summary>Told of every page that leaves the buffer pool: the checked build compares it with the page server's.</summary>
     public Storage.Buffers.IEvictionObserver? EvictionObserver { get; init; }
 
+    /// <summary>Vacuum and analyze tables in the background.</summary>
+    public bool Autovacuum { get; init; } = true;
+
+    /// <summary>Told of failures in the background that nobody else hears of.</summary>
+    public Action<string>? Warning { get; init; }
+
     /// <summary>The term that the log was won with.</summary>
     public ulong Term { get; init; } = 1;
 }

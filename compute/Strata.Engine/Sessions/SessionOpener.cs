@@ -28,6 +28,19 @@ internal static class SessionOpener
         return new SqlSession(context, owner);
     }
 
+    /// <summary>A session of the bootstrap superuser for work within the engine; nobody sees it, and it has no client.</summary>
+    public static SqlSession OpenInternal(EngineInstance engine, uint databaseOid)
+    {
+        SharedImage shared = engine.Catalog.Shared;
+        var startup = new SessionStartup { User = "postgres" };
+        var settings = new SessionSettings();
+        LockOwner owner = engine.Transactions.Locks.CreateOwner();
+        var transactions = new TransactionBlock(engine.Transactions, owner, engine.Catalog, settings, databaseOid);
+        var context = new SessionContext(
+            engine, startup, new SilentOutput(), shared.Databases[databaseOid], shared.Roles[CatalogOids.BootstrapRole], transactions, settings);
+        return new SqlSession(context, owner);
+    }
+
     private static void CheckConnectionLimits(EngineInstance engine, RoleInfo role, DatabaseInfo database)
     {
         if (role.IsSuperuser)

@@ -15,6 +15,9 @@ internal sealed class LayerCache(IFileSystem files, IObjectStore objects, long l
 {
     private const int CopyBytes = 1 << 20;
 
+    // Kept free on the volume as long as there is something to evict.
+    private const long FreeBytesMin = 256L << 20;
+
     // Open files are cheap, but not free: beyond this many, idle ones are closed at the next eviction round.
     private const int OpenReadersMax = 1024;
 
@@ -124,9 +127,12 @@ internal sealed class LayerCache(IFileSystem files, IObjectStore objects, long l
     public void Evict()
     {
         Layer[] candidates;
+        // A volume that others fill lowers the limit: what is flushed next needs room.
+        long missing = Math.Max(0, FreeBytesMin - files.FreeBytes);
+        long limit = missing == 0 ? localBytesMax : Math.Min(localBytesMax, LocalBytes - missing);
         lock (_gate)
         {
-            if (LocalBytes <= localBytesMax && _onDisk.Count <= OpenReadersMax)
+            if (LocalBytes <= limit && _onDisk.Count <= OpenReadersMax)
                 return;
             candidates = [.. _onDisk.Values];
         }
@@ -138,7 +144,7 @@ internal sealed class LayerCache(IFileSystem files, IObjectStore objects, long l
             {
                 if (layer.Users > 0)
                     continue;
-                if (layer.Uploaded && LocalBytes > localBytesMax)
+                if (layer.Uploaded && LocalBytes > limit)
                     DropLocal(layer);
                 else if (open-- > OpenReadersMax)
                     Close(layer);

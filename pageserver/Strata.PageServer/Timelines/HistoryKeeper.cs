@@ -14,13 +14,19 @@ internal sealed class HistoryKeeper(PageServerContext context, LayerUploader upl
     /// <summary>Longest lease.</summary>
     public static readonly TimeSpan LeaseMax = TimeSpan.FromDays(1);
 
+    private const int StepsPerWindow = 20;
+
     /// <summary>Most leases of one timeline.</summary>
     public const int LeasesMax = 10_000;
 
     /// <summary>Drops expired leases and moves the history's start to the last commit that is older than the window.</summary>
     public bool Advance(Timeline timeline)
     {
-        long windowStart = context.NowMicroseconds() - context.Options.HistoryWindow.Ticks / TimeSpan.TicksPerMicrosecond;
+        long window = context.Options.HistoryWindow.Ticks / TimeSpan.TicksPerMicrosecond;
+        long windowStart = context.NowMicroseconds() - window;
+        // In steps: each costs an index.
+        if (windowStart - timeline.HistoryStartTime < window / StepsPerWindow)
+            return DropExpiredLeases(timeline);
         if (!times.TryFind(timeline, timeline.RemoteConsistentLsn, windowStart, out Lsn cutoff, out _) || cutoff <= timeline.HistoryStart ||
             cutoff <= timeline.AncestorLsn)
             return DropExpiredLeases(timeline);
@@ -30,6 +36,7 @@ internal sealed class HistoryKeeper(PageServerContext context, LayerUploader upl
             timeline.PlannedHistoryStart = Lsn.MaxOf(cutoff, timeline.PlannedHistoryStart);
         }
         Publish(timeline, timeline.PlannedHistoryStart);
+        timeline.HistoryStartTime = windowStart;
         return true;
     }
 

@@ -16,19 +16,21 @@ internal sealed class LayerUploader(PageServerContext context, UploaderFaults fa
     /// <summary>Uploads what is not uploaded and publishes an index when it would differ from the last one. <see cref="ObjectStoreException"/>: try again later.</summary>
     public void Upload(Timeline timeline)
     {
-        lock (timeline.PublishGate)
+        lock (timeline.UploadGate)
         {
             (Layer[] layers, Lsn flushed, Layer[] garbage) = timeline.SnapshotFiles();
             if (flushed == timeline.RemoteConsistentLsn && garbage.Length == 0 && layers.All(static layer => layer.Uploaded))
                 return;
             if (faults != UploaderFaults.IndexBeforeLayers)
                 UploadLayers(layers);
-            TimelineIndex index = timeline.Published with
+            lock (timeline.PublishGate)
             {
-                ConsistentLsn = flushed,
-                Layers = [.. layers.Select(static layer => layer.Descriptor)],
-            };
-            Publish(timeline, index);
+                Publish(timeline, timeline.Published with
+                {
+                    ConsistentLsn = flushed,
+                    Layers = [.. layers.Select(static layer => layer.Descriptor)],
+                });
+            }
             UploadLayers(layers);
             DeleteGarbage(timeline, garbage);
             DeleteOrphans(timeline);

@@ -63,6 +63,9 @@ internal sealed class Timeline
     /// <summary>Held while an index is written: one at a time, in order.</summary>
     public Lock PublishGate { get; } = new();
 
+    /// <summary>Held while layers are uploaded, around <see cref="PublishGate"/>: an index for a lease does not wait for them.</summary>
+    public Lock UploadGate { get; } = new();
+
     /// <summary>Held by who changes the set of files: flush and compaction take turns only at the map, but two compactions must not overlap.</summary>
     public Lock CompactGate { get; } = new();
 
@@ -80,6 +83,9 @@ internal sealed class Timeline
 
     /// <summary>What <see cref="HistoryStart"/> is about to become; guarded by the project's branch lock. Branches and leases must be at or above it.</summary>
     public Lsn PlannedHistoryStart { get; set; }
+
+    /// <summary>Where the history window began (microseconds since 2000-01-01 UTC) when the history's start was last moved; by the compaction thread only.</summary>
+    public long HistoryStartTime { get; set; } = long.MinValue / 2;
 
     /// <summary>A deletion was begun, and its tombstone may be durable even if writing it seemed to fail: nothing may branch from here. Guarded by the project's branch lock.</summary>
     public bool IsBeingDeleted { get; set; }

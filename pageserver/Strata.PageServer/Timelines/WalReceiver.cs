@@ -10,6 +10,9 @@ namespace Strata.PageServer.Timelines;
 /// </summary>
 internal sealed class WalReceiver(PageServerContext context, Timeline timeline)
 {
+    // Frozen layers that may wait in memory for a slow or full disk.
+    private const int FrozenLayersMax = 3;
+
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan ReceiveTimeout = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan FeedbackInterval = TimeSpan.FromMilliseconds(50);
@@ -67,9 +70,9 @@ internal sealed class WalReceiver(PageServerContext context, Timeline timeline)
         while (!cancellation.IsCancellationRequested && !timeline.IsClosed && !timeline.Project.Attachment.IsFenced)
         {
             SendFeedback(connection);
-            if (timeline.PendingUploadBytes() > context.Options.PendingUploadBytesMax || timeline.DebtBytes() > context.Options.DebtBytesMax)
+            if (IsBehind())
             {
-                // The object store or compaction is behind: leave the WAL where it is safe, and let writers feel it through the feedback.
+                // The object store, the disk or compaction is behind: leave the WAL where it is safe, and let writers feel it through the feedback.
                 timeline.WaitForChange(ReceiveTimeout);
                 continue;
             }
@@ -77,6 +80,11 @@ internal sealed class WalReceiver(PageServerContext context, Timeline timeline)
                 return;
         }
     }
+
+    private bool IsBehind() =>
+        timeline.Map.Memory.Length > 1 + FrozenLayersMax ||
+        timeline.PendingUploadBytes() > context.Options.PendingUploadBytesMax ||
+        timeline.DebtBytes() > context.Options.DebtBytesMax;
 
     private bool ReceiveOne(IFrameConnection connection)
     {

@@ -8,7 +8,7 @@ namespace Strata.Simulation.PageServer;
 public class PageServerSimulationTests(ITestOutputHelper output)
 {
     private static int SeedCount =>
-        int.TryParse(Environment.GetEnvironmentVariable("STRATA_PAGESERVER_SEEDS"), out int count) ? count : 60;
+        int.TryParse(Environment.GetEnvironmentVariable("STRATA_PAGESERVER_SEEDS"), out int count) ? count : 25;
 
     [Fact]
     public void Every_page_equals_naive_replay_whatever_happens()

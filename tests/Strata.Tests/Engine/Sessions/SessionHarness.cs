@@ -22,6 +22,7 @@ public sealed class SessionHarness : IDisposable
             Random = new SeededRandom(1),
             BufferPoolBytes = 8 << 20,
             BootstrapVerifier = verifier,
+            Autovacuum = false,
         });
     }
 

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Strata.Engine.Catalog;
+using Strata.Engine.Ddl;
+using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Vacuum;
+using Strata.Engine.Transactions;
+
+namespace Strata.Engine.Sessions;
+
+/// <summary>The tables that autovacuum looks after, and how it maintains one: as the commands do, in a session of its own. <see cref="ActivityOf"/> from any thread; the rest from autovacuum's.</summary>
+internal sealed class AutovacuumTables(EngineInstance engine) : IAutovacuumTables
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(uint Database, ulong Storage), (long Inserted, long Dead)> _seen = [];
+
+    /// <summary>What has changed in the tables since they were maintained.</summary>
+    public TableActivities Activities { get; } = new();
+
+    /// <summary>A table's activity, brought up to date with what its heap counted.</summary>
+    public TableActivity ActivityOf(RelationInfo table)
+    {
+        TableActivity activity = Activities.Of(table.Database, table.Storage);
+        HeapActivity heap = engine.Storage.ActivityOf(table.Database, table.Storage);
+        lock (_gate)
+        {
+            (long inserted, long dead) = _seen.GetValueOrDefault((table.Database, table.Storage));
+            (long insertedNow, long deadNow) = (heap.Inserted, heap.Dead);
+            if (insertedNow > inserted)
+                activity.NoteInserted(insertedNow - inserted);
+            if (deadNow > dead)
+                activity.NoteDead(deadNow - dead);
+            _seen[(table.Database, table.Storage)] = (insertedNow, deadNow);
+        }
+
+        return activity;
+    }
+
+    /// <summary>A storage is gone.</summary>
+    public void Forget(uint database, ulong storage)
+    {
+        Activities.Forget(database, storage);
+        lock (_gate)
+            _seen.Remove((database, storage));
+    }
+
+    public void List(List<AutovacuumTable> tables)
+    {
+        foreach (DatabaseImage database in engine.Catalog.LoadedDatabases)
+            foreach (RelationInfo table in database.Relations.Values)
+                if (table.Kind == RelationKind.Table)
+                {
+                    ActivityOf(table);
+                    tables.Add(new AutovacuumTable(table.Database, table.Oid, table.Storage, table.Tuples, Thresholds(table.Options)));
+                }
+    }
+
+    private static AutovacuumThresholds Thresholds(string[]? options)
+    {
+        AutovacuumThresholds thresholds = AutovacuumThresholds.Default;
+        foreach (string option in options ?? [])
+        {
+            string[] parts = option.Split('=', 2);
+            thresholds = parts[0] switch
+            {
+                "autovacuum_enabled" => thresholds with { Enabled = parts[1] is "true" or "on" or "1" },
+                "autovacuum_vacuum_threshold" => thresholds with { VacuumRows = Number(parts[1]) },
+                "autovacuum_vacuum_scale_factor" => thresholds with { VacuumFraction = Number(parts[1]) },
+                "autovacuum_vacuum_insert_threshold" => thresholds with { InsertRows = Number(parts[1]) },
+                "autovacuum_vacuum_insert_scale_factor" => thresholds with { InsertFraction = Number(parts[1]) },
+                "autovacuum_analyze_threshold" => thresholds with { AnalyzeRows = Number(parts[1]) },
+                "autovacuum_analyze_scale_factor" => thresholds with { AnalyzeFraction = Number(parts[1]) },
+                _ => thresholds,
+            };
+        }
+
+        return thresholds;
+    }
+
+    private static double Number(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out double value) ? value : 0;
+
+    public bool Maintain(in AutovacuumTable table, bool vacuum, bool analyze, Action throttle, CancellationToken cancellation)
+    {
+        using SqlSession session = SessionOpener.OpenInternal(engine, table.Database);
+        SessionContext context = session.Context;
+        context.Cancellation = cancellation;
+        context.StatementTimestamp = context.Now();
+        context.Transactions.EnsureBegun();
+        try
+        {
+            bool locked = engine.Transactions.Locks.LockRelation(
+                context.Transactions.Current.Owner, table.Database, table.Oid, RelationLockMode.ShareUpdateExclusive, WaitPolicy.Skip, cancellation);
+            if (!locked || context.View.FindRelation(table.Oid) is not { } relation || relation.Storage != table.Storage)
+            {
+                context.Transactions.Rollback();
+                return false;
+            }
+
+            MaintenanceCommands.Maintain(new DdlContext(context, ""), relation, vacuum, analyze, [], throttle);
+            context.Transactions.Commit(cancellation);
+            return true;
+        }
+        catch
+        {
+            context.Transactions.Rollback();
+            throw;
+        }
+    }
+}
