@@ -13,6 +13,17 @@ internal static class BuiltinNames
     /// <summary>The OID of an object by name: the first of that name; null if there is none.</summary>
     public static uint? Find(string catalog, string nameColumn, string name) => Index(catalog, nameColumn).ByName.TryGetValue(name, out uint oid) ? oid : null;
 
+    /// <summary>The OID of a built-in function by name and argument types; null if there is none.</summary>
+    public static uint? FindProcedure(string name, List<uint> argumentTypes)
+    {
+        CatalogTable table = CatalogTable.Open("pg_proc");
+        int oid = table.ColumnIndex("oid"), nameColumn = table.ColumnIndex("proname"), arguments = table.ColumnIndex("proargtypes");
+        for (int i = 0; i < table.RowCount; i++)
+            if (table[i].Text(nameColumn) == name && table[i].Oids(arguments).AsSpan().SequenceEqual(argumentTypes.ToArray()))
+                return table[i].Oid(oid);
+        return null;
+    }
+
     public static string? NameOf(string catalog, string nameColumn, uint oid) => Index(catalog, nameColumn).ByOid.GetValueOrDefault(oid);
 
     /// <summary>True when a built-in catalog has an object of that OID.</summary>

@@ -39,6 +39,14 @@ internal static class CatalogScans
 
     public static IEnumerable<CatalogValue[]> Indexes(SystemScanContext context)
     {
+        foreach (CatalogValue[] row in BuiltinRows.Read(BuiltinRelations.Find(CatalogOids.PgIndex)!))
+        {
+            // The text has what differs between indexes; all are whole, immediate and in use.
+            row[3] = row[2];
+            row[8] = row[10] = row[12] = row[13] = true;
+            yield return row;
+        }
+
         foreach (RelationInfo relation in context.Catalog.UserRelations)
             if (relation.Index is { } index)
                 yield return RelationRows.Index(index);

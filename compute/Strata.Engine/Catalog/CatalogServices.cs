@@ -25,6 +25,8 @@ internal sealed class CatalogServices : ICatalogServices
 
     public uint? ResolveName(uint kind, string text)
     {
+        if (kind == TypeOid.RegProcedure)
+            return ResolveProcedure(text);
         List<string> parts = SettingValues.SplitQualified(text) ??
             throw new SqlException(SqlState.InvalidName, $"invalid name syntax");
         string name = parts[^1];
@@ -35,11 +37,26 @@ internal sealed class CatalogServices : ICatalogServices
             TypeOid.RegNamespace => View.FindSchema(name)?.Oid,
             TypeOid.RegRole => View.FindRole(name)?.Oid,
             TypeOid.RegType => TypeResolver.Find(schema, name, View, _session.SearchPath)?.Oid ?? (schema is null ? TypeNames.FindBuiltin(text)?.Oid : null),
-            TypeOid.RegProc or TypeOid.RegProcedure => BuiltinNames.Find("pg_proc", "proname", name),
+            TypeOid.RegProc => BuiltinNames.Find("pg_proc", "proname", name),
             TypeOid.RegOper or TypeOid.RegOperator => BuiltinNames.Find("pg_operator", "oprname", name),
             TypeOid.RegCollation => BuiltinNames.Find("pg_collation", "collname", name),
             _ => null,
         };
+    }
+
+    // name(type, …): the built-in function with exactly these argument types.
+    private uint? ResolveProcedure(string text)
+    {
+        int open = text.IndexOf('(', StringComparison.Ordinal);
+        if (open < 0 || text[^1] != ')')
+            throw new SqlException(SqlState.InvalidTextRepresentation, "expected a left parenthesis");
+        List<string>? parts = SettingValues.SplitQualified(text[..open]);
+        if (parts is null)
+            return null;
+        var types = new List<uint>();
+        foreach (string argument in text[(open + 1)..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            types.Add(TypeResolver.Resolve(Sql.SqlParser.ParseTypeName(argument), View, _session.SearchPath).Oid);
+        return BuiltinNames.FindProcedure(parts[^1], types);
     }
 
     public string? ObjectName(uint kind, uint oid)

@@ -17,6 +17,7 @@ internal sealed class CatalogStore
     private readonly ConcurrentDictionary<uint, DatabaseImage> _databases = [];
     private readonly ConcurrentDictionary<ulong, CatalogTransaction> _pending = [];
     private SharedImage _shared = new();
+    private long _published;
     private ulong _lastVersion;
     private ulong _lastToken;
 
@@ -44,16 +45,22 @@ internal sealed class CatalogStore
     {
         if (_databases.TryGetValue(oid, out DatabaseImage? image))
             return image;
-        lock (_gate)
+        // Read with nothing locked, as commits publish under the lock. One that published meanwhile may not have been seen: read again.
+        while (true)
         {
-            // Commits publish under the same lock: one that the scan did not see finds the image and is applied to it.
-            if (_databases.TryGetValue(oid, out image))
-                return image;
+            long published = Volatile.Read(ref _published);
             var loader = new CatalogLoader();
             CatalogHeapAccess.Load(_storage, oid, CatalogHeap.OfDatabase, loader, cancellation);
             image = Builtins(loader.BuildDatabase(oid, NextVersion));
-            _databases[oid] = image;
-            return image;
+            lock (_gate)
+            {
+                if (_databases.TryGetValue(oid, out DatabaseImage? other))
+                    return other;
+                if (published != _published)
+                    continue;
+                _databases[oid] = image;
+                return image;
+            }
         }
     }
 
@@ -91,6 +98,7 @@ internal sealed class CatalogStore
             if (_pending.TryRemove(BinaryPrimitives.ReadUInt64LittleEndian(rest), out CatalogTransaction? transaction))
                 lock (_gate)
                 {
+                    _published++;
                     if (_databases.TryGetValue(transaction.DatabaseOid, out DatabaseImage? image))
                         _databases[transaction.DatabaseOid] = transaction.ApplyTo(image);
                     Volatile.Write(ref _shared, transaction.ApplyTo(_shared));

@@ -1,5 +1,6 @@
 using Strata.Engine.Sessions;
 using Strata.Engine.Sessions.Settings;
+using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Catalog;
@@ -50,6 +51,29 @@ internal static class MonitoringScans
                 activity.State == "active" ? CatalogValue.Null : "Client", activity.State == "active" ? CatalogValue.Null : "ClientRead",
                 maySee ? activity.State : CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null,
                 maySee ? activity.Query : "<insufficient privilege>", "client backend",
+            ];
+        }
+    }
+
+    /// <summary>Relation, object and advisory locks of the shared table; locks on the fast path, which conflict with nobody, are not listed.</summary>
+    public static IEnumerable<CatalogValue[]> Locks(SystemScanContext context)
+    {
+        if (context.Session is not { } asking)
+            yield break;
+        var holders = new Dictionary<LockOwner, int>();
+        foreach (SqlSession session in asking.Context.Engine.Sessions)
+            holders[session.LockOwner] = session.ProcessId;
+        var locks = new List<(LockTag Tag, LockOwner Owner, byte Mode, bool Granted)>();
+        asking.Context.Engine.Transactions.Locks.CopyTo(locks);
+        foreach ((LockTag tag, LockOwner owner, byte mode, bool granted) in locks)
+        {
+            bool isRelation = tag.Kind == LockKind.Relation;
+            bool isAdvisory = tag.Kind == LockKind.Advisory;
+            yield return
+            [
+                tag.Kind.ToString().ToLowerInvariant(), tag.Database, isRelation ? (long)tag.Id : CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null,
+                isAdvisory ? (long)(tag.Id >> 32) : CatalogValue.Null, isAdvisory ? (long)(uint)tag.Id : CatalogValue.Null, isAdvisory ? (long)tag.Part : CatalogValue.Null,
+                CatalogValue.Null, holders.TryGetValue(owner, out int pid) ? pid : CatalogValue.Null, (RelationLockMode)mode + "Lock", granted, false, CatalogValue.Null,
             ];
         }
     }

@@ -10,7 +10,7 @@ internal static class SystemTables
         "pg_attribute" => new RowsTable(CatalogScans.Attributes),
         "pg_type" => new CatalogTableSource(oid, CatalogScans.Types),
         "pg_namespace" => new RowsTable(CatalogScans.Schemas),
-        "pg_index" => new CatalogTableSource(oid, CatalogScans.Indexes),
+        "pg_index" => new RowsTable(CatalogScans.Indexes),
         "pg_constraint" => new RowsTable(CatalogScans.Constraints),
         "pg_attrdef" => new RowsTable(CatalogScans.Defaults),
         "pg_sequence" => new RowsTable(CatalogScans.Sequences),
@@ -28,6 +28,7 @@ internal static class SystemTables
         "pg_proc" or "pg_operator" or "pg_cast" or "pg_aggregate" or "pg_opclass" or "pg_opfamily" or "pg_amop" or "pg_amproc" or "pg_am" or "pg_collation"
             or "pg_language" or "pg_range" => new CatalogTableSource(oid, null),
         "pg_settings" => new RowsTable(MonitoringScans.Settings),
+        "pg_locks" => new RowsTable(MonitoringScans.Locks),
         "pg_stat_activity" => new RowsTable(MonitoringScans.Activity),
         "pg_prepared_statements" => new RowsTable(MonitoringScans.PreparedStatements),
         "pg_cursors" => new RowsTable(MonitoringScans.Cursors),

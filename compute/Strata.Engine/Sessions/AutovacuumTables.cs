@@ -35,6 +35,14 @@ internal sealed class AutovacuumTables(EngineInstance engine) : IAutovacuumTable
         return activity;
     }
 
+    /// <summary>A storage is gone.</summary>
+    public void Forget(uint database, ulong storage)
+    {
+        Activities.Forget(database, storage);
+        lock (_gate)
+            _seen.Remove((database, storage));
+    }
+
     public void List(List<AutovacuumTable> tables)
     {
         foreach (DatabaseImage database in engine.Catalog.LoadedDatabases)

@@ -101,6 +101,19 @@ public sealed class EngineInstance : IDisposable
     /// <summary>When the engine was opened, microseconds since 2000-01-01 UTC.</summary>
     internal long StartTimestamp { get; private set; }
 
+    /// <summary>Lets go of what is remembered of storages that are gone. Their ids never come back, so nothing could go wrong with it; it only takes memory.</summary>
+    internal void Forget((uint Database, ulong Storage)[] storages)
+    {
+        foreach ((uint database, ulong storage) in storages)
+        {
+            Storage.Forget(database, storage);
+            Handles.Forget(database, storage);
+            Files.Forget(database, storage);
+            Transactions.Sequences.Forget(database, storage);
+            AutovacuumTables.Forget(database, storage);
+        }
+    }
+
     /// <summary>Open sessions.</summary>
     public int SessionCount => _sessions.Count;
 

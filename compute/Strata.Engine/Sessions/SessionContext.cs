@@ -43,6 +43,9 @@ internal sealed class SessionContext : IFunctionContext
     /// <summary>The session itself, for what must name it (listeners, system tables).</summary>
     public SqlSession Session { get; set; } = null!;
 
+    /// <summary><c>lock_timeout</c>; infinite for none. As of the last look at <see cref="StatementTimeout"/>.</summary>
+    public TimeSpan LockTimeout { get; private set; } = Timeout.InfiniteTimeSpan;
+
     /// <summary><c>statement_timeout</c>; zero for none.</summary>
     public TimeSpan StatementTimeout
     {
@@ -51,6 +54,8 @@ internal sealed class SessionContext : IFunctionContext
             if (_timeoutGeneration != Settings.Generation)
             {
                 _timeoutGeneration = Settings.Generation;
+                long lockMilliseconds = long.Parse(Settings["lock_timeout"], System.Globalization.CultureInfo.InvariantCulture);
+                LockTimeout = lockMilliseconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(lockMilliseconds);
                 _statementTimeout = TimeSpan.FromMilliseconds(long.Parse(Settings["statement_timeout"], System.Globalization.CultureInfo.InvariantCulture));
             }
 

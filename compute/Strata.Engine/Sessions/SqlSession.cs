@@ -51,10 +51,13 @@ public sealed class SqlSession : IDisposable
         Notifications = new SessionNotifications(this);
         _utility = new UtilityCommands(this, _runner);
         context.Transactions.Ended = OnTransactionEnded;
+        context.Transactions.StoragesDropped = context.Engine.Forget;
         context.Transactions.RolledBack = Portals.CloseAbove;
     }
 
     internal SessionContext Context { get; }
+
+    internal LockOwner LockOwner => _owner;
 
     internal SessionPortals Portals { get; }
 
@@ -529,6 +532,7 @@ public sealed class SqlSession : IDisposable
     private void BeginStatement()
     {
         TimeSpan timeout = Context.StatementTimeout;
+        _owner.LockTimeout = Context.LockTimeout;
         Context.Cancellation = _cancel.Begin(timeout);
         Context.Cancellation.ThrowIfCancellationRequested();
         Context.StatementTimestamp = Context.Now();

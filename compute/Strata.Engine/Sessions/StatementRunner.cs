@@ -33,6 +33,21 @@ internal sealed class StatementRunner(SessionContext context)
         return plan;
     }
 
+    // A text that is seen for the first time is most likely one with literals of its own: its plan is used once and thrown away. Only what comes again is kept.
+    private CachedPlan PlanOnce(Statement statement, string text, string bindingText, out bool isShared)
+    {
+        PlanKey key = KeyOf(text, []);
+        isShared = true;
+        if (context.Engine.Plans.Find(key, context.View) is { } known)
+            return known;
+        BoundStatement bound = Binder.Bind(statement, BindingContextFor(bindingText, [], allowParameters: false));
+        var plan = new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)));
+        isShared = context.Engine.Plans.WasSeen(key);
+        if (isShared)
+            context.Engine.Plans.Add(key, plan);
+        return plan;
+    }
+
     /// <summary>What statements of a session are planned with.</summary>
     public static PlanningContext PlanningContextOf(SessionContext context) => new() { Catalog = context.View, Functions = context, Services = context.Engine.Execution };
 
@@ -128,8 +143,9 @@ internal sealed class StatementRunner(SessionContext context)
     public void RunSimple(Statement statement, string text, string bindingText)
     {
         CachedPlan plan;
+        bool isShared;
         do
-            plan = Plan(statement, text, bindingText, [], allowParameters: false, out _);
+            plan = PlanOnce(statement, text, bindingText, out isShared);
         while (!TryLock(plan));
         ExecutionInstance execution = Begin(plan, out _);
         long rows = 0;
@@ -150,6 +166,8 @@ internal sealed class StatementRunner(SessionContext context)
         finally
         {
             execution.Close();
+            if (!isShared)
+                execution.Dispose();
         }
 
         PendingTag = (plan.Plan.CommandTag, rows);

@@ -38,6 +38,9 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     /// <summary>Called after a transaction ended, before the next begins: true when it committed.</summary>
     public Action<bool>? Ended { get; set; }
 
+    /// <summary>Called after a commit with the storages that it dropped.</summary>
+    public Action<(uint Database, ulong Storage)[]>? StoragesDropped { get; set; }
+
     /// <summary>Called after a rollback to a savepoint with the number of savepoints that are left.</summary>
     public Action<int>? RolledBack { get; set; }
 
@@ -180,6 +183,7 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         if (_state == State.Idle)
             return true;
         Transaction transaction = Current;
+        (uint Database, ulong Storage)[] dropped = transaction.CommitDrops.Count == 0 ? [] : [.. transaction.CommitDrops];
         try
         {
             manager.Commit(transaction, cancellation);
@@ -193,6 +197,8 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         }
 
         Finish(committed: true);
+        if (dropped.Length > 0)
+            StoragesDropped?.Invoke(dropped);
         return true;
     }
 

@@ -21,6 +21,9 @@ internal sealed class PlanCache
     /// <summary>Most plans in each of the two generations.</summary>
     public const int EntriesMax = 512;
 
+    private const int SeenSlots = 4096;
+
+    private readonly int[] _seen = new int[SeenSlots];
     private readonly Lock _gate = new();
     private Dictionary<PlanKey, CachedPlan> _young = [];
     private Dictionary<PlanKey, CachedPlan> _old = [];
@@ -55,6 +58,14 @@ internal sealed class PlanCache
         }
 
         _young[key] = plan;
+    }
+
+    /// <summary>Whether a text was asked about before, as far as a small table of hashes remembers; it is remembered now.</summary>
+    public bool WasSeen(in PlanKey key)
+    {
+        int hash = key.GetHashCode();
+        ref int slot = ref _seen[(uint)hash % SeenSlots];
+        return Interlocked.Exchange(ref slot, hash) == hash;
     }
 
     /// <summary>Forgets everything (DISCARD PLANS by anybody is cheap enough to concern all).</summary>
