@@ -41,7 +41,8 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
         Vectors.DepthGuard.Check();
         bool isExplicit = castContext == CastContext.Explicit;
         if (expression.Type.Oid == target.Oid || target.Oid == TypeOid.Any)
-            return expression.Type.Oid == TypeOid.Unknown && target.Oid == TypeOid.Any ? ToType(expression, SqlType.Text, castContext) : expression;
+            return expression is ParameterExpression && expression.Type.Oid == TypeOid.Unknown && target.Oid == TypeOid.Any
+                ? ToType(expression, SqlType.Text, castContext) : expression;
         if (target.IsPolymorphic)
             return expression;
         if (expression.Type.Oid == TypeOid.Unknown)

@@ -178,6 +178,73 @@ internal sealed class JsonValue
         }
     }
 
+    /// <summary>
+    /// jsonb's order: object, array, boolean, number, string, null from high to low; arrays and objects by size, then by their parts; an
+    /// empty array is below everything.
+    /// </summary>
+    public int CompareTo(JsonValue other)
+    {
+        DepthGuard.Check();
+        bool isEmpty = Kind == JsonKind.Array && Items.Count == 0, otherEmpty = other.Kind == JsonKind.Array && other.Items.Count == 0;
+        if (isEmpty || otherEmpty)
+            return otherEmpty.CompareTo(isEmpty);
+        if (Rank(Kind) != Rank(other.Kind))
+            return Rank(Kind).CompareTo(Rank(other.Kind));
+        switch (Kind)
+        {
+            case JsonKind.Number: return NumberText.ParseNumeric(Text).CompareTo(NumberText.ParseNumeric(other.Text));
+            case JsonKind.String: return Encoding.UTF8.GetBytes(AsText()!).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(other.AsText()!));
+            case JsonKind.Array: return CompareItems(Items, other.Items);
+            case JsonKind.Object:
+                int byCount = Members.Count.CompareTo(other.Members.Count);
+                for (int i = 0; byCount == 0 && i < Members.Count; i++)
+                {
+                    byCount = string.CompareOrdinal(Members[i].Key, other.Members[i].Key);
+                    if (byCount == 0)
+                        byCount = Members[i].Value.CompareTo(other.Members[i].Value);
+                }
+
+                return byCount;
+            default: return Kind.CompareTo(other.Kind);
+        }
+
+        static int Rank(JsonKind kind) => kind switch
+        {
+            JsonKind.Null => 0,
+            JsonKind.String => 1,
+            JsonKind.Number => 2,
+            JsonKind.False or JsonKind.True => 3,
+            JsonKind.Array => 4,
+            _ => 5,
+        };
+    }
+
+    private static int CompareItems(List<JsonValue> left, List<JsonValue> right)
+    {
+        int order = left.Count.CompareTo(right.Count);
+        for (int i = 0; order == 0 && i < left.Count; i++)
+            order = left[i].CompareTo(right[i]);
+        return order;
+    }
+
+    /// <summary>Equal values have equal hashes, whatever the display scale of their numbers.</summary>
+    public ulong Hash()
+    {
+        DepthGuard.Check();
+        ulong hash = (ulong)Kind + 1;
+        switch (Kind)
+        {
+            case JsonKind.Number: return VectorHash.Combine(hash, NumberText.ParseNumeric(Text).Hash());
+            case JsonKind.String: return VectorHash.Combine(hash, VectorHash.Bytes(Encoding.UTF8.GetBytes(AsText()!)));
+        }
+
+        foreach (JsonValue item in Items)
+            hash = VectorHash.Combine(hash, item.Hash());
+        foreach ((string key, JsonValue value) in Members)
+            hash = VectorHash.Combine(VectorHash.Combine(hash, VectorHash.Bytes(Encoding.UTF8.GetBytes(key))), value.Hash());
+        return hash;
+    }
+
     /// <summary>jsonb's containment: every member, element or scalar of <paramref name="part"/> is found here.</summary>
     public bool Contains(JsonValue part, bool atTop = true)
     {

@@ -19,6 +19,9 @@ internal sealed class ProjectOperations(
     /// <summary>Longest name of a project or branch in characters.</summary>
     public const int NameLengthMax = 63;
 
+    /// <summary>The log counts microseconds from here, as PostgreSQL does.</summary>
+    private static readonly DateTimeOffset s_logEpoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private const int BranchesMax = 5000;
     private const string DefaultBranchName = "main";
 
@@ -206,7 +209,7 @@ internal sealed class ProjectOperations(
         if (point.Time is { } moment && moment < time.GetUtcNow())
         {
             PageControlRequest request = new(PageMessageKind.LsnForTime, ProjectIdOf(project), TimelineIdOf(parent.Id),
-                TimeMicroseconds: (moment - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+                TimeMicroseconds: (moment - s_logEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
             return pageServer.Send(request).At;
         }
         // The head must hold every commit that was acknowledged. Only the parent's compute knows; opening it settles the log's end.

@@ -173,10 +173,10 @@ internal static unsafe class ComparisonKernels
         AddViews(table, "nameeq", "namene", "namelt", "namele", "namegt", "namege");
         AddViews(table, "nameeqtext", "namenetext", "namelttext", "nameletext", "namegttext", "namegetext");
         AddViews(table, "texteqname", "textnename", "textltname", "textlename", "textgtname", "textgename");
-        AddViews(table, "jsonb_eq", "jsonb_ne", "jsonb_lt", "jsonb_le", "jsonb_gt", "jsonb_ge");
         AddViews(table, null, null, "text_pattern_lt", "text_pattern_le", "text_pattern_gt", "text_pattern_ge");
         AddGeneric(table, "array_");
         AddGeneric(table, "record_");
+        AddGeneric(table, "jsonb_");
         table.Add("bttextcmp", static (ref FunctionCall c) => c.Return(Math.Sign(c.Bytes(0).SequenceCompareTo(c.Bytes(1)))));
         AddComparator<int>(table, "btint4cmp");
         AddComparator<short>(table, "btint2cmp");

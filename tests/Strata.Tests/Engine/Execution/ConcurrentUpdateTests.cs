@@ -6,7 +6,7 @@ namespace Strata.Tests.Engine.Execution;
 public sealed class ConcurrentUpdateTests
 {
     [Fact]
-    public void Update_after_a_wait_works_on_the_newest_version()
+    public async Task Update_after_a_wait_works_on_the_newest_version()
     {
         using var first = new SqlRunner();
         first.Run("CREATE TABLE t (a int PRIMARY KEY, b int); INSERT INTO t VALUES (1, 10), (2, 20)");
@@ -14,13 +14,13 @@ public sealed class ConcurrentUpdateTests
         first.Run("BEGIN; UPDATE t SET b = b + 1 WHERE a = 1");
         Task waiting = OnThread.Run(() => { second.Run("UPDATE t SET b = b + 100 WHERE a = 1"); });
         first.Run("COMMIT");
-        waiting.GetAwaiter().GetResult();
+        await waiting;
         Assert.Null(second.LastError);
         Assert.Equal("111\n", first.Run("SELECT b FROM t WHERE a = 1"));
     }
 
     [Fact]
-    public void Row_that_no_longer_qualifies_is_left_alone()
+    public async Task Row_that_no_longer_qualifies_is_left_alone()
     {
         using var first = new SqlRunner();
         first.Run("CREATE TABLE t (a int PRIMARY KEY, b int); INSERT INTO t VALUES (1, 10), (2, 20)");
@@ -28,12 +28,12 @@ public sealed class ConcurrentUpdateTests
         first.Run("BEGIN; UPDATE t SET b = 99 WHERE a = 1");
         Task waiting = OnThread.Run(() => { second.Run("DELETE FROM t WHERE b = 10"); });
         first.Run("COMMIT");
-        waiting.GetAwaiter().GetResult();
+        await waiting;
         Assert.Equal("1|99\n2|20\n", first.Run("SELECT * FROM t ORDER BY a"));
     }
 
     [Fact]
-    public void For_update_returns_the_newest_version()
+    public async Task For_update_returns_the_newest_version()
     {
         using var first = new SqlRunner();
         first.Run("CREATE TABLE t (a int PRIMARY KEY, b int); INSERT INTO t VALUES (1, 10)");
@@ -42,7 +42,7 @@ public sealed class ConcurrentUpdateTests
         string? result = null;
         Task waiting = OnThread.Run(() => { result = second.Run("SELECT b FROM t WHERE a = 1 FOR UPDATE"); });
         first.Run("COMMIT");
-        waiting.GetAwaiter().GetResult();
+        await waiting;
         Assert.Equal("11\n", result);
     }
 
@@ -73,7 +73,7 @@ public sealed class ConcurrentUpdateTests
     }
 
     [Fact]
-    public void Insert_waits_for_the_transaction_that_has_the_key()
+    public async Task Insert_waits_for_the_transaction_that_has_the_key()
     {
         using var first = new SqlRunner();
         first.Run("CREATE TABLE t (a int PRIMARY KEY)");
@@ -81,7 +81,7 @@ public sealed class ConcurrentUpdateTests
         first.Run("BEGIN; INSERT INTO t VALUES (1)");
         Task waiting = OnThread.Run(() => { second.Run("INSERT INTO t VALUES (1)"); });
         first.Run("ROLLBACK");
-        waiting.GetAwaiter().GetResult();
+        await waiting;
         Assert.Null(second.LastError);
         Assert.Equal("1\n", first.Run("SELECT a FROM t"));
     }

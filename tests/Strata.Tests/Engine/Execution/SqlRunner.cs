@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using Strata.Engine.Sessions;
+using Strata.Engine.Storage;
 using Strata.Platform;
 using Strata.Sql;
 
@@ -21,7 +22,13 @@ public sealed class SqlRunner : ISessionOutput, IDisposable
     private readonly bool _ownsEngine;
 
     public SqlRunner()
-        : this(Open(), ownsEngine: true)
+        : this(static timeline => timeline)
+    {
+    }
+
+    /// <summary>A runner whose engine writes to a log of the caller's making.</summary>
+    public SqlRunner(Func<InMemoryTimeline, IWalSink> log)
+        : this(EngineInstance.Open(NewOptions(log)), ownsEngine: true)
     {
     }
 
@@ -147,15 +154,13 @@ public sealed class SqlRunner : ISessionOutput, IDisposable
 
     public void CopyDone() => Flush();
 
-    private static EngineInstance Open() => EngineInstance.Open(NewOptions());
-
-    private static EngineOptions NewOptions()
+    private static EngineOptions NewOptions(Func<InMemoryTimeline, IWalSink> log)
     {
         var timeline = new InMemoryTimeline();
         return new EngineOptions
         {
             Pages = timeline,
-            Wal = timeline,
+            Wal = log(timeline),
             Scheduler = new ThreadScheduler(static (_, _) => { }),
             Random = new SeededRandom(1),
             BufferPoolBytes = 32L << 20,

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Strata.Engine.Expressions;
 using Strata.Engine.Types;
 using Strata.Tests.Engine.Expressions;
@@ -12,9 +13,11 @@ internal static class ExpressionCases
 {
     private const string Separator = " ---- ";
 
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+
     public static IEnumerable<(string Expression, string Expected)> Read(string file)
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "Engine", "Functions", file);
+        string path = Path.Combine(Path.GetDirectoryName(ThisFile())!, file);
         foreach (string line in File.ReadLines(path))
         {
             int at = line.LastIndexOf(Separator, StringComparison.Ordinal);
