@@ -57,6 +57,15 @@ internal static class CatalogFunctions
         t.Add("pg_client_encoding", static (ref FunctionCall c) => c.Return("UTF8"));
         t.Add("pg_typeof", static (ref FunctionCall c) => c.Return(c.ArgumentType(0).Oid));
         t.Add("pg_basetype", static (ref FunctionCall c) => c.Return(c.Context.Catalog.FindType(c.Oid(0)) is { Kind: TypeKind.Domain } d ? d.BaseOid : c.Oid(0)));
+        t.Add("oidvectortypes", static (ref FunctionCall c) =>
+        {
+            var names = new List<string>();
+            foreach (ArrayValue.Element element in new ArrayValue(c.Bytes(0)))
+                names.Add(FormatType(ref c, BitConverter.ToUInt32(element.Stored), -1));
+            c.Return(string.Join(", ", names));
+        });
+        t.Add("pg_num_nulls", static (ref FunctionCall c) => CountNulls(ref c, nulls: true));
+        t.Add("pg_num_nonnulls", static (ref FunctionCall c) => CountNulls(ref c, nulls: false));
         AddResolve(t, "to_regclass", TypeOid.RegClass);
         AddResolve(t, "to_regtype", TypeOid.RegType);
         AddResolve(t, "to_regproc", TypeOid.RegProc);
@@ -76,6 +85,29 @@ internal static class CatalogFunctions
         t.Add(1215u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), c.String(1), 0)));
         t.Add(1216u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), "pg_class", c.Int32(1))));
         t.Add(1993u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), c.String(1), 0)));
+    }
+
+    private static void CountNulls(ref FunctionCall c, bool nulls)
+    {
+        int count = 0;
+        if (c.Site.IsVariadicCall)
+        {
+            if (c.IsNull(0))
+            {
+                c.ReturnNull();
+                return;
+            }
+
+            foreach (ArrayValue.Element element in new ArrayValue(c.Bytes(0)))
+                count += element.IsNull == nulls ? 1 : 0;
+        }
+        else
+        {
+            for (int i = 0; i < c.ArgumentCount; i++)
+                count += c.IsNull(i) == nulls ? 1 : 0;
+        }
+
+        c.Return(count);
     }
 
     private static byte[] Output(ref FunctionCall c) => TextFunctions.TextOf(ref c, 0);
@@ -139,6 +171,8 @@ internal static class CatalogFunctions
         t.Add("pg_get_constraintdef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ConstraintDefinition(c.Oid(0), c.Boolean(1))));
         t.Add("pg_get_viewdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(c.Oid(0), false)));
         t.Add("pg_get_viewdef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(c.Oid(0), c.Boolean(1))));
+        t.Add("pg_get_viewdef_name", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(RegTypes.Parse(SqlType.RegClass, c.Bytes(0), c.Context.Catalog), false)));
+        t.Add("pg_get_viewdef_name_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(RegTypes.Parse(SqlType.RegClass, c.Bytes(0), c.Context.Catalog), c.Boolean(1))));
         t.Add("pg_get_viewdef_wrap", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(c.Oid(0), true)));
         t.Add("pg_get_triggerdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.TriggerDefinition(c.Oid(0), false)));
         t.Add("pg_get_triggerdef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.TriggerDefinition(c.Oid(0), c.Boolean(1))));
@@ -284,6 +318,7 @@ internal static class CatalogFunctions
                 : throw new SqlException(SqlState.InvalidCatalogName, $"database \"{c.String(0)}\" does not exist"))));
         t.Add("pg_size_pretty", static (ref FunctionCall c) => c.Return(Pretty(c.Int64(0))));
         t.Add("pg_size_pretty_numeric", static (ref FunctionCall c) => c.Return(NumericMath.TryToInt64(c.Numeric(0), out long size) ? Pretty(size) : throw TypeErrors.OutOfRange("bigint")));
+        t.Add("pg_size_bytes", static (ref FunctionCall c) => c.Return(SizeBytes(c.String(0))));
         t.Add("pg_relation_filenode", static (ref FunctionCall c) => c.Return(c.Context.Catalog.RelationFileNode(c.Oid(0))));
         t.Add("pg_column_size", static (ref FunctionCall c) => c.Return(c.ArgumentType(0).Length > 0 ? c.ArgumentType(0).Length : c.Bytes(0).Length + 1));
     }
@@ -294,6 +329,25 @@ internal static class CatalogFunctions
             c.Return(bytes);
         else
             c.ReturnNull();
+    }
+
+    /// <summary>"10 MB" and the like in bytes.</summary>
+    private static long SizeBytes(string text)
+    {
+        string trimmed = text.Trim();
+        int end = 0;
+        while (end < trimmed.Length && (char.IsAsciiDigit(trimmed[end]) || trimmed[end] is '.' or '+' or '-' or 'e' or 'E'))
+            end++;
+        SqlException Bad() => new(SqlState.InvalidParameterValue, $"invalid size: \"{text}\"");
+        if (end == 0)
+            throw Bad();
+        string unit = trimmed[end..].Trim().ToLowerInvariant();
+        int power = unit switch { "" or "bytes" or "b" => 0, "kb" => 1, "mb" => 2, "gb" => 3, "tb" => 4, "pb" => 5, _ => -1 };
+        if (power < 0)
+            throw new SqlException(SqlState.InvalidParameterValue, $"invalid size: \"{text}\"") { Detail = $"Invalid size unit: \"{trimmed[end..].Trim()}\".", Hint = "Valid units are \"bytes\", \"B\", \"kB\", \"MB\", \"GB\", \"TB\", and \"PB\"." };
+        NumericValue number = NumberText.ParseNumeric(System.Text.Encoding.ASCII.GetBytes(trimmed[..end]));
+        NumericValue scaled = NumericMath.Multiply(number, new NumericValue((Int128)1 << (10 * power), 0));
+        return NumericMath.TryToInt64(scaled, out long bytes) ? bytes : throw TypeErrors.OutOfRange("bigint");
     }
 
     private static string Pretty(long size)

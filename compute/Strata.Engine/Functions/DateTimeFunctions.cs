@@ -44,6 +44,14 @@ internal static class DateTimeFunctions
     {
         t.Add("date_pli", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int32(0)) ? CheckedDate((long)c.Int32(0) + c.Int32(1)) : c.Int32(0)));
         t.Add("date_mii", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int32(0)) ? CheckedDate((long)c.Int32(0) - c.Int32(1)) : c.Int32(0)));
+        t.Add(2547u, static (ref FunctionCall c) =>
+        {
+            // interval + timetz.
+            TimeTzValue value = c.Fixed16<TimeTzValue>(1);
+            c.ReturnFixed16(value with { Microseconds = WrapTime(value.Microseconds + (c.Fixed16<IntervalValue>(0).Microseconds % DateTimeMath.MicrosecondsPerDay)) });
+        });
+        t.Add(1848u, static (ref FunctionCall c) =>
+            c.Return(WrapTime(c.Int64(1) + (c.Fixed16<IntervalValue>(0).Microseconds % DateTimeMath.MicrosecondsPerDay))));
         t.Add(2550u, static (ref FunctionCall c) => c.Return(CheckedDate((long)c.Int32(0) + c.Int32(1))));
         t.Add("date_mi", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int32(0)) && DateTimeMath.IsFinite(c.Int32(1))
             ? c.Int32(0) - c.Int32(1) : throw new SqlException(SqlState.DatetimeFieldOverflow, "cannot subtract infinite dates")));

@@ -24,6 +24,8 @@ internal static class JsonFunctions
             t.Add(type + "_build_object_noargs", static (ref FunctionCall c) => c.Return("{}"u8));
             t.Add(type + "_build_array", static (ref FunctionCall c) => BuildArray(ref c));
             t.Add(type + "_build_array_noargs", static (ref FunctionCall c) => c.Return("[]"u8));
+            t.Add(type + "_object", static (ref FunctionCall c) => ObjectFromPairs(ref c));
+            t.Add(type + "_object_two_arg", static (ref FunctionCall c) => ObjectFromLists(ref c));
             t.AddSet(type + "_array_elements", static (ref FunctionCall c) => Elements(ref c, asText: false));
             t.AddSet(type + "_array_elements_text", static (ref FunctionCall c) => Elements(ref c, asText: true));
             t.AddSet(type + "_object_keys", static (ref FunctionCall c) => Keys(ref c));
@@ -274,6 +276,63 @@ internal static class JsonFunctions
             JsonScanner.WriteString(buffer, TextFunctions.TextOf(ref c, i));
             buffer.Write(" : "u8);
             WriteArgument(ref c, i + 1, buffer);
+        }
+
+        buffer.Write('}');
+        Finish(ref c, buffer);
+    }
+
+    private static void WriteMember(ByteBuffer buffer, ArrayValue.Element key, ArrayValue.Element value)
+    {
+        if (key.IsNull)
+            throw new SqlException(SqlState.NullValueNotAllowed, "null value not allowed for object key");
+        buffer.Write(buffer.Length > 1 ? ", "u8 : default);
+        JsonScanner.WriteString(buffer, key.Stored);
+        buffer.Write(" : "u8);
+        if (value.IsNull)
+            buffer.Write("null"u8);
+        else
+            JsonScanner.WriteString(buffer, value.Stored);
+    }
+
+    /// <summary>{key, value, key, value} or {{key, value}, …}.</summary>
+    private static void ObjectFromPairs(ref FunctionCall c)
+    {
+        var array = new ArrayValue(c.Bytes(0));
+        if (array.Dimensions > 2)
+            throw new SqlException(SqlState.ArraySubscriptError, "wrong number of array subscripts");
+        if (array.Dimensions == 2 && array.Length(1) != 2)
+            throw new SqlException(SqlState.ArraySubscriptError, "array must have two columns");
+        if (array.Count % 2 != 0)
+            throw new SqlException(SqlState.ArraySubscriptError, "array must have even number of elements");
+        var buffer = new ByteBuffer();
+        buffer.Write('{');
+        ArrayValue.Enumerator items = array.GetEnumerator();
+        while (items.MoveNext())
+        {
+            ArrayValue.Element key = items.Current;
+            items.MoveNext();
+            WriteMember(buffer, key, items.Current);
+        }
+
+        buffer.Write('}');
+        Finish(ref c, buffer);
+    }
+
+    private static void ObjectFromLists(ref FunctionCall c)
+    {
+        ArrayValue keys = new(c.Bytes(0)), values = new(c.Bytes(1));
+        if (keys.Dimensions > 1 || values.Dimensions > 1)
+            throw new SqlException(SqlState.ArraySubscriptError, "wrong number of array subscripts");
+        if (keys.Count != values.Count)
+            throw new SqlException(SqlState.ArraySubscriptError, "mismatched array dimensions");
+        var buffer = new ByteBuffer();
+        buffer.Write('{');
+        ArrayValue.Enumerator names = keys.GetEnumerator(), items = values.GetEnumerator();
+        while (names.MoveNext())
+        {
+            items.MoveNext();
+            WriteMember(buffer, names.Current, items.Current);
         }
 
         buffer.Write('}');

@@ -183,6 +183,12 @@ internal static class NumberFunctions
         t.Add("dsind", static (ref FunctionCall c) => c.Return(Trigonometric(c.Float64(0), static x => SinDegrees(x))));
         t.Add("dcosd", static (ref FunctionCall c) => c.Return(Trigonometric(c.Float64(0), static x => SinDegrees(x + 90))));
         t.Add("dtand", static (ref FunctionCall c) => c.Return(Trigonometric(c.Float64(0), static x => SinDegrees(x) / SinDegrees(x + 90))));
+        t.Add("dasind", static (ref FunctionCall c) => c.Return(c.Float64(0) is < -1 or > 1 ? throw InputRange() : Math.Asin(c.Float64(0)) / (Math.PI / 180)));
+        t.Add("dacosd", static (ref FunctionCall c) => c.Return(c.Float64(0) is < -1 or > 1 ? throw InputRange() : Math.Acos(c.Float64(0)) / (Math.PI / 180)));
+        t.Add("datand", static (ref FunctionCall c) => c.Return(Math.Atan(c.Float64(0)) / (Math.PI / 180)));
+        t.Add("datan2d", static (ref FunctionCall c) => c.Return(Math.Atan2(c.Float64(0), c.Float64(1)) / (Math.PI / 180)));
+        t.Add("oidlarger", static (ref FunctionCall c) => c.Return(Math.Max(c.Oid(0), c.Oid(1))));
+        t.Add("oidsmaller", static (ref FunctionCall c) => c.Return(Math.Min(c.Oid(0), c.Oid(1))));
         t.Add("width_bucket_float8", WidthBucket);
     }
 

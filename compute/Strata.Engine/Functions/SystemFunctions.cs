@@ -81,6 +81,14 @@ internal static class SystemFunctions
                 throw new SqlException(SqlState.QueryCanceled, "canceling statement due to user request");
             c.Return(default(ReadOnlySpan<byte>));
         });
+        t.Add(3935u, static (ref FunctionCall c) =>
+        {
+            // pg_sleep_for(interval).
+            Int128 microseconds = c.Fixed16<IntervalValue>(0).Span;
+            if (microseconds > 0 && !c.Context.Sleep(TimeSpan.FromMicroseconds((double)microseconds)))
+                throw new SqlException(SqlState.QueryCanceled, "canceling statement due to user request");
+            c.Return(default(ReadOnlySpan<byte>));
+        });
         t.Add("pg_my_temp_schema", static (ref FunctionCall c) => c.Return(0u));
         t.Add("pg_is_other_temp_schema", static (ref FunctionCall c) => c.Return(false));
         t.Add("pg_jit_available", static (ref FunctionCall c) => c.Return(false));

@@ -444,6 +444,32 @@ internal static class TextFunctions
             bytes[CheckIndex(c.Int32(1), bytes.Length)] = (byte)c.Int32(2);
             c.Return(bytes);
         });
+        t.Add("byteaGetBit", static (ref FunctionCall c) =>
+        {
+            ReadOnlySpan<byte> bytes = c.Bytes(0);
+            long bit = CheckBit(c.Int64(1), bytes.Length);
+            c.Return((bytes[(int)(bit >> 3)] >> (int)(bit & 7)) & 1);
+        });
+        t.Add("byteaSetBit", static (ref FunctionCall c) =>
+        {
+            byte[] bytes = c.Bytes(0).ToArray();
+            long bit = CheckBit(c.Int64(1), bytes.Length);
+            int value = c.Int32(2);
+            if (value is not (0 or 1))
+                throw new SqlException(SqlState.InvalidParameterValue, "new bit must be 0 or 1");
+            bytes[bit >> 3] = (byte)((bytes[bit >> 3] & ~(1 << (int)(bit & 7))) | (value << (int)(bit & 7)));
+            c.Return(bytes);
+        });
+        t.Add("bytea_bit_count", static (ref FunctionCall c) =>
+        {
+            long count = 0;
+            foreach (byte b in c.Bytes(0))
+                count += System.Numerics.BitOperations.PopCount(b);
+            c.Return(count);
+        });
+        t.Add("byteaoverlay", static (ref FunctionCall c) => OverlayBytes(ref c, c.Int32(3)));
+        t.Add("byteaoverlay_no_len", static (ref FunctionCall c) => OverlayBytes(ref c, c.Bytes(1).Length));
+        t.Add("parse_ident", ParseIdentifier);
         t.Add("binary_encode", Encode);
         t.Add("binary_decode", Decode);
         t.Add("sha256_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA256.HashData(c.Bytes(0))));
@@ -451,6 +477,76 @@ internal static class TextFunctions
         t.Add("sha512_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA512.HashData(c.Bytes(0))));
         t.Add("pg_convert_to", static (ref FunctionCall c) => c.Return(c.Bytes(0)));
         t.Add("pg_convert_from", static (ref FunctionCall c) => c.Return(c.Bytes(0)));
+    }
+
+    private static long CheckBit(long bit, int length) =>
+        bit >= 0 && bit < length * 8L ? bit
+            : throw new SqlException(SqlState.ArraySubscriptError, string.Create(CultureInfo.InvariantCulture, $"index {bit} out of valid range, 0..{(length * 8L) - 1}"));
+
+    private static void OverlayBytes(ref FunctionCall c, int length)
+    {
+        ReadOnlySpan<byte> bytes = c.Bytes(0);
+        int start = c.Int32(2);
+        if (start <= 0)
+            throw new SqlException(SqlState.SubstringError, "negative substring length not allowed");
+        var result = new ByteBuffer(bytes.Length + c.Bytes(1).Length);
+        result.Write(SubstringBytes(bytes, 1, start - 1));
+        result.Write(c.Bytes(1));
+        result.Write(SubstringBytes(bytes, (int)Math.Min((long)start + length, int.MaxValue), null));
+        c.Return(result.Written);
+    }
+
+    /// <summary>Splits a.b."C d" into its parts; unquoted ones are folded to lower case.</summary>
+    private static void ParseIdentifier(ref FunctionCall c)
+    {
+        string text = c.String(0);
+        SqlException Bad(string? detail = null) =>
+            new(SqlState.InvalidParameterValue, $"string is not a valid identifier: \"{text}\"") { Detail = detail };
+        var builder = new ArrayBuilder();
+        string rest = text.Trim();
+        while (true)
+        {
+            int end;
+            string part;
+            if (rest.StartsWith('"'))
+            {
+                end = 1;
+                while (end < rest.Length && (rest[end] != '"' || (end + 1 < rest.Length && rest[end + 1] == '"')))
+                    end += rest[end] == '"' ? 2 : 1;
+                if (end >= rest.Length)
+                    throw Bad("String has unclosed double quotes.");
+                part = rest[1..end].Replace("\"\"", "\"", StringComparison.Ordinal);
+                end++;
+                if (part.Length == 0)
+                    throw Bad("Quoted identifier must not be empty.");
+            }
+            else
+            {
+                end = 0;
+                while (end < rest.Length && (char.IsLetterOrDigit(rest[end]) || rest[end] is '_' or '$'))
+                    end++;
+                if (end == 0 || char.IsDigit(rest[0]))
+                    throw rest.StartsWith('.') ? Bad("No valid identifier before \".\".") : Bad();
+                part = rest[..end].ToLowerInvariant();
+            }
+
+            builder.Add(Encoding.UTF8.GetBytes(part));
+            rest = rest[end..].TrimStart();
+            if (rest.Length == 0)
+                break;
+            if (rest[0] != '.')
+            {
+                if (c.ArgumentCount < 2 || c.Boolean(1))
+                    throw Bad();
+                break;
+            }
+
+            rest = rest[1..].TrimStart();
+            if (rest.Length == 0)
+                throw Bad("No valid identifier after \".\".");
+        }
+
+        c.Return(builder.Build(TypeOid.Text));
     }
 
     private static int CheckIndex(int index, int length) =>

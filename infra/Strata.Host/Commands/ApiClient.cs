@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Spectre.Console;
 
 namespace Strata.Host.Commands;
 
@@ -42,16 +41,14 @@ internal sealed class ApiClient(string baseUrl, bool json) : IDisposable
         }
     }
 
+    /// <summary>Columns as wide as their widest value, so that scripts and narrow terminals lose nothing.</summary>
     private static void PrintTable(JsonObject[] rows, string[] columns)
     {
-        Table table = new() { Border = TableBorder.Minimal };
-        foreach (string column in columns)
-            table.AddColumn(new TableColumn(column.Replace('_', ' ')).NoWrap());
-        foreach (JsonObject row in rows)
-            table.AddRow([.. columns.Select(column => Markup.Escape(row[column]?.ToString() ?? ""))]);
-        IAnsiConsole console = AnsiConsole.Console;
-        console.Profile.Width = Math.Max(console.Profile.Width, 200);
-        console.Write(table);
+        string[][] lines = [columns.Select(static column => column.Replace('_', ' ').ToUpperInvariant()).ToArray(),
+            .. rows.Select(row => columns.Select(column => row[column]?.ToString() ?? "-").ToArray())];
+        int[] widths = [.. columns.Select((_, i) => lines.Max(line => line[i].Length))];
+        foreach (string[] line in lines)
+            Console.WriteLine(string.Join("  ", line.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
     }
 
     private static void PrintFields(JsonObject single)

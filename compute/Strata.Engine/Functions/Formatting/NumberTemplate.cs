@@ -146,9 +146,9 @@ internal sealed class NumberTemplate
         bool negative = rounded.Sign < 0, overflow = !value.IsFinite;
         string digits = overflow ? "" : BigInteger.Abs(rounded.Mantissa).ToString(CultureInfo.InvariantCulture).PadLeft(_fractionDigits + 1, '0');
         string integer = overflow ? "" : digits[..^_fractionDigits], fraction = overflow ? "" : digits[^_fractionDigits..];
+        overflow |= integer.Length > _integerDigits;
         if (integer == "0" && _fractionDigits > 0)
             integer = "";
-        overflow |= integer.Length > _integerDigits;
         if (integer == "0" && _integerDigits == 0)
             integer = "";
         return Lay(overflow, negative, integer, fraction);

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
+using Vector = Strata.Engine.Vectors.Vector;
 
 namespace Strata.Engine.Functions.Kernels;
 
@@ -12,14 +14,20 @@ internal interface IComparisonTest
     static abstract bool Test<T>(T a, T b)
         where T : IComparisonOperators<T, T, bool>;
 
+    /// <summary>All bits set in the lanes where the test holds. Integers only: floats have an order of their own.</summary>
+    static abstract Vector256<T> Test<T>(Vector256<T> a, Vector256<T> b);
+
     static abstract bool IsEquality { get; }
 }
 
 /// <summary>=, &lt;&gt;, &lt;, &lt;=, &gt;, &gt;= of all base types as vector kernels.</summary>
 internal static unsafe class ComparisonKernels
 {
-    private struct Equal : IComparisonTest
+    internal struct Equal : IComparisonTest
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<T> Test<T>(Vector256<T> a, Vector256<T> b) => Vector256.Equals(a, b);
+
         public static bool IsEquality => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -27,8 +35,11 @@ internal static unsafe class ComparisonKernels
             where T : IComparisonOperators<T, T, bool> => a == b;
     }
 
-    private struct NotEqual : IComparisonTest
+    internal struct NotEqual : IComparisonTest
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<T> Test<T>(Vector256<T> a, Vector256<T> b) => ~Vector256.Equals(a, b);
+
         public static bool IsEquality => true;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -36,8 +47,11 @@ internal static unsafe class ComparisonKernels
             where T : IComparisonOperators<T, T, bool> => a != b;
     }
 
-    private struct Less : IComparisonTest
+    internal struct Less : IComparisonTest
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<T> Test<T>(Vector256<T> a, Vector256<T> b) => Vector256.LessThan(a, b);
+
         public static bool IsEquality => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -45,8 +59,11 @@ internal static unsafe class ComparisonKernels
             where T : IComparisonOperators<T, T, bool> => a < b;
     }
 
-    private struct LessOrEqual : IComparisonTest
+    internal struct LessOrEqual : IComparisonTest
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<T> Test<T>(Vector256<T> a, Vector256<T> b) => Vector256.LessThanOrEqual(a, b);
+
         public static bool IsEquality => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -54,8 +71,11 @@ internal static unsafe class ComparisonKernels
             where T : IComparisonOperators<T, T, bool> => a <= b;
     }
 
-    private struct Greater : IComparisonTest
+    internal struct Greater : IComparisonTest
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<T> Test<T>(Vector256<T> a, Vector256<T> b) => Vector256.GreaterThan(a, b);
+
         public static bool IsEquality => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -63,8 +83,11 @@ internal static unsafe class ComparisonKernels
             where T : IComparisonOperators<T, T, bool> => a > b;
     }
 
-    private struct GreaterOrEqual : IComparisonTest
+    internal struct GreaterOrEqual : IComparisonTest
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector256<T> Test<T>(Vector256<T> a, Vector256<T> b) => Vector256.GreaterThanOrEqual(a, b);
+
         public static bool IsEquality => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -198,12 +221,36 @@ internal static unsafe class ComparisonKernels
         where TRight : unmanaged, INumberBase<TRight>
         where TWide : unmanaged, INumberBase<TWide>, IComparisonOperators<TWide, TWide, bool>
     {
-        table.AddVector(prefix + "eq", BinaryKernel.Run<TLeft, TRight, byte, Numbers<TLeft, TRight, TWide, Equal>>);
-        table.AddVector(prefix + "ne", BinaryKernel.Run<TLeft, TRight, byte, Numbers<TLeft, TRight, TWide, NotEqual>>);
-        table.AddVector(prefix + "lt", BinaryKernel.Run<TLeft, TRight, byte, Numbers<TLeft, TRight, TWide, Less>>);
-        table.AddVector(prefix + "le", BinaryKernel.Run<TLeft, TRight, byte, Numbers<TLeft, TRight, TWide, LessOrEqual>>);
-        table.AddVector(prefix + "gt", BinaryKernel.Run<TLeft, TRight, byte, Numbers<TLeft, TRight, TWide, Greater>>);
-        table.AddVector(prefix + "ge", BinaryKernel.Run<TLeft, TRight, byte, Numbers<TLeft, TRight, TWide, GreaterOrEqual>>);
+        table.AddVector(prefix + "eq", RunNumbers<TLeft, TRight, TWide, Equal>);
+        table.AddVector(prefix + "ne", RunNumbers<TLeft, TRight, TWide, NotEqual>);
+        table.AddVector(prefix + "lt", RunNumbers<TLeft, TRight, TWide, Less>);
+        table.AddVector(prefix + "le", RunNumbers<TLeft, TRight, TWide, LessOrEqual>);
+        table.AddVector(prefix + "gt", RunNumbers<TLeft, TRight, TWide, Greater>);
+        table.AddVector(prefix + "ge", RunNumbers<TLeft, TRight, TWide, GreaterOrEqual>);
+    }
+
+    /// <summary>The vector loop for dense columns of one type, the scalar one for all else.</summary>
+    private static void RunNumbers<TLeft, TRight, TWide, TTest>(in KernelCall call)
+        where TLeft : unmanaged, INumberBase<TLeft>
+        where TRight : unmanaged, INumberBase<TRight>
+        where TWide : unmanaged, INumberBase<TWide>, IComparisonOperators<TWide, TWide, bool>
+        where TTest : struct, IComparisonTest
+    {
+        Vector left = call.Arguments[0], right = call.Arguments[1];
+        int count = call.Selection.Count;
+        if (typeof(TLeft) != typeof(TRight) || !VectorComparison.IsSupported<TLeft>() || !call.Selection.IsRange
+            || count < Vector256<TLeft>.Count || left.Kind != VectorKind.Flat || left.HasNulls || right.HasNulls || right.Kind == VectorKind.Dictionary)
+        {
+            BinaryKernel.Run<TLeft, TRight, byte, Numbers<TLeft, TRight, TWide, TTest>>(call);
+            return;
+        }
+
+        call.Result.Reset(count);
+        bool isConstant = right.Kind == VectorKind.Constant;
+        byte* output = call.Result.Data;
+        int done = VectorComparison.Run<TLeft, TTest>((TLeft*)left.Data, (TLeft*)right.Data, isConstant, output, count);
+        for (int i = done; i < count; i++)
+            output[i] = Numbers<TLeft, TRight, TWide, TTest>.Invoke(((TLeft*)left.Data)[i], ((TRight*)right.Data)[isConstant ? 0 : i]);
     }
 
     private static void AddFloats<TLeft, TRight>(FunctionTable table, string prefix)
