@@ -31,7 +31,7 @@ internal sealed class FromBinder(BindingState state)
             }
 
             Bound bound = BindItem(item, scope);
-            Scope.CheckNames(inSight, bound.Items, item.Position);
+            Scope.CheckNames(inSight, bound.Items);
             inSight.AddRange(bound.Items);
             scope.Items = inSight.ToList();
             node = node is null ? bound.Node : new JoinNode(JoinType.Inner, node, bound.Node, []);
@@ -97,13 +97,13 @@ internal sealed class FromBinder(BindingState state)
         }
 
         state.Require(relation, 'r');
-        (ScanNode scan, NamespaceItem item) = Scan(relation, table.Alias?.Name, table.Alias?.Columns ?? default, asOf, isTarget: false, table.Alias?.Position ?? -1);
+        (ScanNode scan, NamespaceItem item) = Scan(relation, table.Alias?.Name, table.Alias?.Columns ?? default, asOf, isTarget: false);
         Own(item, scope);
         return new Bound(scan, [item]);
     }
 
     private (ScanNode Scan, NamespaceItem Item) Scan(
-        RelationInfo relation, string? alias, SyntaxList<string> columnAliases, Expression? asOf, bool isTarget, int aliasPosition = -1)
+        RelationInfo relation, string? alias, SyntaxList<string> columnAliases, Expression? asOf, bool isTarget)
     {
         string shown = alias ?? relation.Name;
         var columns = new List<int>();
@@ -120,7 +120,7 @@ internal sealed class FromBinder(BindingState state)
             names.Add(new NamespaceColumn(names.Count < columnAliases.Count ? columnAliases[names.Count] : column.Name, id, type));
         }
 
-        CheckAliasCount(shown, names.Count, columnAliases.Count, aliasPosition);
+        CheckAliasCount(shown, names.Count, columnAliases.Count);
         var system = new List<NamespaceColumn>();
         foreach ((string name, short attribute, SqlType type) in BindingState.SystemColumns)
         {
@@ -174,7 +174,7 @@ internal sealed class FromBinder(BindingState state)
             names.Add(new NamespaceColumn(names.Count < aliases.Count ? aliases[names.Count] : column.Name, id, column.Type));
         }
 
-        CheckAliasCount(shown, names.Count, aliases.Count, table.Alias?.Position ?? -1);
+        CheckAliasCount(shown, names.Count, aliases.Count);
         var item = new NamespaceItem(shown, names);
         Own(item, scope);
         var node = new CteScanNode(
@@ -214,7 +214,7 @@ internal sealed class FromBinder(BindingState state)
             names.Add(new NamespaceColumn(i < aliases.Count ? aliases[i] : own, id, output.Type));
         }
 
-        CheckAliasCount(name, names.Count, aliases.Count, alias?.Position ?? -1);
+        CheckAliasCount(name, names.Count, aliases.Count);
         var item = new NamespaceItem(name, names) { IsRelationVisible = name.Length > 0, Relation = alias is null ? view : null };
         Own(item, scope);
         return new Bound(new ProjectNode(query.Node, items), [item]);
@@ -262,7 +262,7 @@ internal sealed class FromBinder(BindingState state)
         }
 
         SyntaxList<string> aliases = function.Alias?.Columns ?? default;
-        CheckAliasCount(alias, names.Count, aliases.Count, function.Alias?.Position ?? -1);
+        CheckAliasCount(alias, names.Count, aliases.Count);
         for (int i = 0; i < aliases.Count; i++)
             names[i] = names[i] with { Name = aliases[i] };
         var item = new NamespaceItem(alias, names);
@@ -287,7 +287,7 @@ internal sealed class FromBinder(BindingState state)
 
         scope.Items = [.. before, .. left.Items];
         Bound right = BindItem(join.Right, scope);
-        Scope.CheckNames(left.Items, right.Items, join.Right.Position);
+        Scope.CheckNames(left.Items, right.Items);
         foreach (NamespaceItem item in left.Items)
         {
             item.IsLateralOnly = false;
@@ -370,7 +370,7 @@ internal sealed class FromBinder(BindingState state)
         else
         {
             // An alias hides the names inside.
-            CheckAliasCount(join.Alias.Name, columns.Count, join.Alias.Columns.Count, join.Alias.Position);
+            CheckAliasCount(join.Alias.Name, columns.Count, join.Alias.Columns.Count);
             for (int i = 0; i < join.Alias.Columns.Count; i++)
                 columns[i] = columns[i] with { Name = join.Alias.Columns[i] };
             items.Add(new NamespaceItem(join.Alias.Name, columns));
@@ -458,12 +458,12 @@ internal sealed class FromBinder(BindingState state)
             scope.Own(column.Column);
     }
 
-    private static void CheckAliasCount(string name, int available, int given, int position)
+    private static void CheckAliasCount(string name, int available, int given)
     {
         if (given > available)
         {
             throw BindingErrors.At(
-                position, SqlState.InvalidColumnReference, $"table \"{name}\" has {available} columns available but {given} columns specified");
+                -1, SqlState.InvalidColumnReference, $"table \"{name}\" has {available} columns available but {given} columns specified");
         }
     }
 }

@@ -67,7 +67,7 @@ internal sealed class ModificationBinder(BindingState state)
         if (!seen.Add(column.Number))
         {
             throw isUpdate
-                ? BindingErrors.At(target.Position, SqlState.SyntaxError, $"multiple assignments to same column \"{column.Name}\"")
+                ? BindingErrors.At(-1, SqlState.SyntaxError, $"multiple assignments to same column \"{column.Name}\"")
                 : BindingErrors.At(target.Position, SqlState.DuplicateColumn, $"column \"{column.Name}\" specified more than once");
         }
 

@@ -84,7 +84,13 @@ internal sealed class QueryBinder(BindingState state)
         DepthGuard.Check();
         BoundQuery left = BindSetInput(set.Left, scope);
         BoundQuery right = BindSetInput(set.Right, scope);
-        return Combine(set.Kind, set.IsAll, left, right, set.Right.Position, resolveUnknown);
+        int position = set.Right.Body switch
+        {
+            SelectBody { Targets.Count: > 0 } body => body.Targets[0].Value.Position,
+            ValuesBody values => values.Rows[0][0].Position,
+            _ => set.Right.Position,
+        };
+        return Combine(set.Kind, set.IsAll, left, right, position, resolveUnknown);
     }
 
     /// <summary>Brings the inputs of a set operation to common types.</summary>

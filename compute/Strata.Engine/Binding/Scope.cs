@@ -56,7 +56,7 @@ internal sealed class Scope(Scope? parent)
     public void Own(int column) => _ownColumns.Add(column);
 
     /// <summary>Adds an item after checking that its name is new. Throws 42712.</summary>
-    public static void CheckNames(IReadOnlyList<NamespaceItem> left, IReadOnlyList<NamespaceItem> right, int position)
+    public static void CheckNames(IReadOnlyList<NamespaceItem> left, IReadOnlyList<NamespaceItem> right)
     {
         foreach (NamespaceItem a in left)
         {
@@ -68,7 +68,7 @@ internal sealed class Scope(Scope? parent)
                 if (!b.IsRelationVisible || a.Name != b.Name
                     || (a.Relation is not null && b.Relation is not null && a.Relation.Oid != b.Relation.Oid))
                     continue;
-                throw BindingErrors.At(position, SqlState.DuplicateAlias, $"table name \"{a.Name}\" specified more than once");
+                throw BindingErrors.At(-1, SqlState.DuplicateAlias, $"table name \"{a.Name}\" specified more than once");
             }
         }
     }

@@ -141,7 +141,7 @@ internal sealed class CatalogServices : ICatalogServices
 
     public string? IndexDefinition(uint index, int column, bool pretty) => new DefinitionPrinter(View, this).Index(index, column, pretty);
 
-    public string? ConstraintDefinition(uint constraint, bool pretty) => new DefinitionPrinter(View, this).Constraint(constraint);
+    public string? ConstraintDefinition(uint constraint, bool pretty) => new DefinitionPrinter(View, this).Constraint(constraint, pretty);
 
     public string? ViewDefinition(uint view, bool pretty) => View.FindRelation(view)?.View is { } definition ? " " + definition.Text + ";" : null;
 

@@ -12,42 +12,43 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         if (view.FindRelation(oid)?.Index is not { } index || view.FindRelation(index.TableOid) is not { } table)
             return null;
         if (column > 0)
-            return column <= index.Keys.Length ? Key(table, index.Keys[column - 1], isKey: column <= index.KeyCount, bare: true) : "";
+            return column <= index.Keys.Length ? Key(table, index.Keys[column - 1], isKey: column <= index.KeyCount, bare: true, pretty) : "";
         var text = new StringBuilder("CREATE ");
         if (index.IsUnique)
             text.Append("UNIQUE ");
         text.Append("INDEX ").Append(TypeNames.QuoteIdentifier(index.Name)).Append(" ON ")
             .Append(pretty ? names.RelationName(table) : names.QualifiedName(table)).Append(" USING btree (");
-        AppendKeys(text, table, index, 0, index.KeyCount);
+        AppendKeys(text, table, index, 0, index.KeyCount, pretty);
         text.Append(')');
         if (index.Keys.Length > index.KeyCount)
         {
             text.Append(" INCLUDE (");
-            AppendKeys(text, table, index, index.KeyCount, index.Keys.Length);
+            AppendKeys(text, table, index, index.KeyCount, index.Keys.Length, pretty);
             text.Append(')');
         }
 
         if (index.NullsNotDistinct)
             text.Append(" NULLS NOT DISTINCT");
         if (index.Predicate is { } predicate)
-            text.Append(" WHERE ").Append(pretty ? Unparenthesized(predicate.Text) : predicate.Text);
+            text.Append(" WHERE ").Append(pretty ? PrettyExpressionPrinter.Print(predicate) : predicate.Text);
         return text.ToString();
     }
 
     /// <summary>A key as error messages name it.</summary>
-    public string KeyText(RelationInfo table, IndexKey key) => Key(table, key, isKey: true, bare: true);
+    public string KeyText(RelationInfo table, IndexKey key) => Key(table, key, isKey: true, bare: true, pretty: true);
 
-    private void AppendKeys(StringBuilder text, RelationInfo table, IndexInfo index, int from, int to)
+    private void AppendKeys(StringBuilder text, RelationInfo table, IndexInfo index, int from, int to, bool pretty)
     {
         for (int i = from; i < to; i++)
-            text.Append(i > from ? ", " : "").Append(Key(table, index.Keys[i], isKey: i < index.KeyCount, bare: false));
+            text.Append(i > from ? ", " : "").Append(Key(table, index.Keys[i], isKey: i < index.KeyCount, bare: false, pretty));
     }
 
-    private string Key(RelationInfo table, IndexKey key, bool isKey, bool bare)
+    private string Key(RelationInfo table, IndexKey key, bool isKey, bool bare, bool pretty)
     {
+        string expression = key.Expression is null ? "" : pretty ? PrettyExpressionPrinter.Print(key.Expression) : key.Expression.Text;
         string text = key.Column > 0
             ? TypeNames.QuoteIdentifier(table.Columns[key.Column - 1].Name)
-            : IsFunctionCall(key.Expression!.Text) ? key.Expression.Text : "(" + Unparenthesized(key.Expression.Text) + ")";
+            : IsFunctionCall(expression) ? expression : "(" + Unparenthesized(expression) + ")";
         if (bare || !isKey)
             return text;
         if (key.Options.HasFlag(IndexKeyOptions.Descending))
@@ -91,12 +92,12 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
     }
 
     /// <summary>A constraint's definition as ALTER TABLE ADD takes it; null when there is no such constraint.</summary>
-    public string? Constraint(uint oid)
+    public string? Constraint(uint oid, bool pretty)
     {
         foreach (RelationInfo relation in view.UserRelations)
             foreach (ConstraintInfo constraint in relation.Constraints)
                 if (constraint.Oid == oid)
-                    return Constraint(relation, constraint);
+                    return Constraint(relation, constraint, pretty);
         foreach (UserTypeInfo type in view.UserTypes)
             foreach (ConstraintInfo constraint in type.Constraints)
                 if (constraint.Oid == oid)
@@ -104,7 +105,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         return null;
     }
 
-    private string Constraint(RelationInfo table, ConstraintInfo constraint)
+    private string Constraint(RelationInfo table, ConstraintInfo constraint, bool pretty)
     {
         var text = new StringBuilder();
         switch (constraint.Kind)
@@ -117,7 +118,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
                 AppendIncluded(text, table, constraint);
                 break;
             case ConstraintKind.Check:
-                text.Append("CHECK (").Append(constraint.Check!.Text).Append(')');
+                text.Append("CHECK (").Append(pretty ? PrettyExpressionPrinter.Print(constraint.Check!) : constraint.Check!.Text).Append(')');
                 if (constraint.NoInherit)
                     text.Append(" NO INHERIT");
                 break;
@@ -142,7 +143,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         if (view.FindRelation(constraint.IndexOid)?.Index is not { } index || index.Keys.Length == index.KeyCount)
             return;
         text.Append(" INCLUDE (");
-        AppendKeys(text, table, index, index.KeyCount, index.Keys.Length);
+        AppendKeys(text, table, index, index.KeyCount, index.Keys.Length, pretty: false);
         text.Append(')');
     }
 

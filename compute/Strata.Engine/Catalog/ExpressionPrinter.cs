@@ -281,7 +281,16 @@ internal sealed class ExpressionPrinter(Func<string, SqlType?> columnType, Func<
         }
 
         AppendNames(call.Name.Schema == "pg_catalog" ? [call.Name.Name] : call.Name.Parts);
-        AppendList("(", call.Arguments, ", ", ")");
+        _text.Append('(');
+        for (int i = 0; i < call.Arguments.Count; i++)
+        {
+            if (i > 0)
+                _text.Append(", ");
+            // Functions take text; a varchar column is relabelled, and PostgreSQL shows that.
+            AppendOperand(call.Arguments[i], null, call.Arguments[i] is ColumnReference ? TypeOf(call.Arguments[i]) : null);
+        }
+
+        _text.Append(')');
     }
 
     private void AppendValueFunction(SqlValueFunction value) => _text.Append(value.Kind switch

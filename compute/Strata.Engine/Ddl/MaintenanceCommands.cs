@@ -28,7 +28,7 @@ internal static class MaintenanceCommands
     /// <summary>Vacuums and analyzes a table that is locked, and notes that it was done.</summary>
     public static void Maintain(DdlContext context, RelationInfo table, bool vacuum, bool analyze, string[] columns, Action? throttle)
     {
-        TableActivity activity = context.Session.Engine.AutovacuumTables.ActivityOf(table);
+        TableActivity activity = context.Session.Engine.AutovacuumTables.ActivityOf(table.Database, table.Storage);
         TableActivityMark begin = activity.Mark();
         if (vacuum)
         {

@@ -29,8 +29,6 @@ public static class SetFunctions
 
     internal static void Register(FunctionTable t)
     {
-        // No table is partitioned: nothing is a partition of anything.
-        t.AddSet("pg_partition_ancestors", static (ref FunctionCall c) => Integers(1, 0, 1, isLong: false));
         t.AddSet("generate_series_int4", static (ref FunctionCall c) => Integers(c.Int32(0), c.Int32(1), 1, isLong: false));
         t.AddSet("generate_series_step_int4", static (ref FunctionCall c) => Integers(c.Int32(0), c.Int32(1), c.Int32(2), isLong: false));
         t.AddSet("generate_series_int8", static (ref FunctionCall c) => Integers(c.Int64(0), c.Int64(1), 1, isLong: true));

@@ -17,19 +17,19 @@ internal sealed class AutovacuumTables(EngineInstance engine) : IAutovacuumTable
     public TableActivities Activities { get; } = new();
 
     /// <summary>A table's activity, brought up to date with what its heap counted.</summary>
-    public TableActivity ActivityOf(RelationInfo table)
+    public TableActivity ActivityOf(uint database, ulong storage)
     {
-        TableActivity activity = Activities.Of(table.Database, table.Storage);
-        HeapActivity heap = engine.Storage.ActivityOf(table.Database, table.Storage);
+        TableActivity activity = Activities.Of(database, storage);
+        HeapActivity heap = engine.Storage.ActivityOf(database, storage);
         lock (_gate)
         {
-            (long inserted, long dead) = _seen.GetValueOrDefault((table.Database, table.Storage));
+            (long inserted, long dead) = _seen.GetValueOrDefault((database, storage));
             (long insertedNow, long deadNow) = (heap.Inserted, heap.Dead);
             if (insertedNow > inserted)
                 activity.NoteInserted(insertedNow - inserted);
             if (deadNow > dead)
                 activity.NoteDead(deadNow - dead);
-            _seen[(table.Database, table.Storage)] = (insertedNow, deadNow);
+            _seen[(database, storage)] = (insertedNow, deadNow);
         }
 
         return activity;
@@ -45,14 +45,30 @@ internal sealed class AutovacuumTables(EngineInstance engine) : IAutovacuumTable
 
     public void List(List<AutovacuumTable> tables)
     {
+        ListCatalogs(0, CatalogHeap.Shared, tables);
         foreach (DatabaseImage database in engine.Catalog.LoadedDatabases)
+        {
+            ListCatalogs(database.DatabaseOid, CatalogHeap.OfDatabase, tables);
             foreach (RelationInfo table in database.Relations.Values)
                 if (table.Kind == RelationKind.Table)
                 {
-                    ActivityOf(table);
+                    ActivityOf(table.Database, table.Storage);
                     tables.Add(new AutovacuumTable(table.Database, table.Oid, table.Storage, table.Tuples, Thresholds(table.Options)));
                 }
+        }
     }
+
+    private void ListCatalogs(uint database, CatalogHeap[] heaps, List<AutovacuumTable> tables)
+    {
+        foreach (CatalogHeap heap in heaps)
+        {
+            ActivityOf(database, heap.Oid);
+            tables.Add(new AutovacuumTable(database, heap.Oid, heap.Oid, 0, s_catalogThresholds));
+        }
+    }
+
+    // Catalogs have no statistics to renew, and inserts alone leave nothing to clean.
+    private static readonly AutovacuumThresholds s_catalogThresholds = new() { InsertRows = -1, AnalyzeRows = double.MaxValue };
 
     private static AutovacuumThresholds Thresholds(string[]? options)
     {
@@ -80,6 +96,12 @@ internal sealed class AutovacuumTables(EngineInstance engine) : IAutovacuumTable
 
     public bool Maintain(in AutovacuumTable table, bool vacuum, bool analyze, Action throttle, CancellationToken cancellation)
     {
+        if (table.Oid < CatalogOids.FirstUser)
+        {
+            new TableVacuum(engine.Storage, engine.Files, table.Database, table.Storage, [], throttle).Run(cancellation);
+            return true;
+        }
+
         using SqlSession session = SessionOpener.OpenInternal(engine, table.Database);
         SessionContext context = session.Context;
         context.Cancellation = cancellation;

@@ -23,7 +23,7 @@ internal sealed class PredicatePushdown : IRewrite
             case FilterNode filter:
                 var movable = new List<Expression>(conditions);
                 var fixedHere = new List<Expression>();
-                foreach (Expression conjunct in filter.Conjuncts)
+                foreach (Expression conjunct in filter.Conjuncts.Where(conjunct => !IsTrue(conjunct)))
                     (conjunct.IsVolatile ? fixedHere : movable).Add(PushIntoSubqueries(conjunct, context));
                 if (fixedHere.Count > 0)
                 {
@@ -57,6 +57,8 @@ internal sealed class PredicatePushdown : IRewrite
                 return Wrap(mapped, conditions);
         }
     }
+
+    private static bool IsTrue(Expression condition) => condition is ConstantExpression { IsNull: false } constant && constant.Value.AsBoolean;
 
     private static RelationalNode Wrap(RelationalNode node, List<Expression> conditions) =>
         conditions.Count == 0 ? node : node is FilterNode filter

@@ -1,0 +1,119 @@
+using Strata.Tests.Engine.Execution;
+using Xunit;
+
+namespace Strata.Tests.Engine.Planning;
+
+/// <summary>What the planner chooses, as EXPLAIN shows it without costs: one test per rewrite or choice.</summary>
+public sealed class PlanShapeTests
+{
+    [Fact]
+    public void Whole_unique_key_is_an_index_lookup() => Check(
+        "SELECT b FROM t WHERE a = 5",
+        """
+        Index Scan using t_pkey on t
+          Index Cond: (a = 5)
+
+        """);
+
+    [Fact]
+    public void Order_of_an_index_saves_the_sort() => Check(
+        "SELECT a FROM t ORDER BY a DESC LIMIT 3",
+        """
+        Limit
+          ->  Index Scan Backward using t_pkey on t
+
+        """);
+
+    [Fact]
+    public void Maximum_reads_one_end_of_an_index() => Check(
+        "SELECT max(a) FROM t",
+        """
+        Result
+          InitPlan 1
+            ->  Limit
+                  ->  Index Scan Backward using t_pkey on t
+                        Filter: (a IS NOT NULL)
+
+        """);
+
+    [Fact]
+    public void Condition_moves_through_a_subquery_to_the_index() => Check(
+        "SELECT x FROM (SELECT a + 0 AS x, a AS k FROM t) q WHERE k = 7",
+        """
+        Index Scan using t_pkey on t
+          Index Cond: (a = 7)
+
+        """);
+
+    [Fact]
+    public void Outer_join_with_a_rejecting_condition_becomes_inner() => Check(
+        "SELECT t.b FROM t LEFT JOIN u ON t.a = u.a WHERE u.c = 3 AND t.a = 1",
+        """
+        Hash Join
+          Hash Cond: (t.a = u.a)
+          ->  Seq Scan on u
+                Filter: ((u.c = 3) AND (u.a = 1))
+          ->  Hash
+                ->  Index Scan using t_pkey on t
+                      Index Cond: (t.a = 1)
+
+        """);
+
+    [Fact]
+    public void Exists_becomes_a_semi_join() => Check(
+        "SELECT b FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.a = t.b)",
+        """
+        Hash Semi Join
+          Hash Cond: (u.a = t.b)
+          ->  Seq Scan on t
+          ->  Hash
+                ->  Seq Scan on u
+
+        """);
+
+    [Fact]
+    public void Not_exists_becomes_an_anti_join() => Check(
+        "SELECT b FROM t WHERE NOT EXISTS (SELECT 1 FROM u WHERE u.a = t.b)",
+        """
+        Hash Anti Join
+          Hash Cond: (u.a = t.b)
+          ->  Seq Scan on t
+          ->  Hash
+                ->  Seq Scan on u
+
+        """);
+
+    [Fact]
+    public void Constants_are_folded() => Check(
+        "SELECT b FROM t WHERE a = 2 + 3 AND 1 = 1",
+        """
+        Index Scan using t_pkey on t
+          Index Cond: (a = 5)
+
+        """);
+
+    [Fact]
+    public void Item_of_with_used_once_is_put_in_place() => Check(
+        "WITH w AS (SELECT a, b FROM t) SELECT b FROM w WHERE a = 1",
+        """
+        Index Scan using t_pkey on t
+          Index Cond: (a = 1)
+
+        """);
+
+    [Fact]
+    public void List_of_values_uses_the_index() => Check(
+        "SELECT b FROM t WHERE a IN (1, 2, 3)",
+        """
+        Index Scan using t_pkey on t
+          Index Cond: (a = ANY (ARRAY[1, 2, 3]))
+
+        """);
+
+    private static void Check(string sql, string expected)
+    {
+        using var runner = new SqlRunner();
+        runner.Run("CREATE TABLE t (a int PRIMARY KEY, b int); CREATE TABLE u (a int, c int)");
+        Assert.Equal(expected, runner.Run("EXPLAIN (COSTS OFF) " + sql), ignoreLineEndingDifferences: true);
+    }
+}
