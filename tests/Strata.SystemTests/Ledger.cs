@@ -117,7 +117,7 @@ public sealed class Ledger(StrataInstance instance)
                     _unknown.Add(number);
                 connection?.Dispose();
                 connection = null;
-                Thread.Sleep(5);
+                Thread.Yield();
             }
         }
         connection?.Dispose();

@@ -9,6 +9,14 @@ namespace Strata.SystemTests;
 /// <summary>One <c>strata up</c> in one process, as a newcomer uses it.</summary>
 public sealed class UpTests
 {
+    /// <summary>One instance for the tests that change nothing that others see.</summary>
+    private static readonly Lazy<StrataInstance> s_shared = new(static () =>
+    {
+        StrataInstance instance = new();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => instance.Dispose();
+        return instance.Start();
+    });
+
     [Fact]
     public void Data_survive_a_restart()
     {
@@ -48,6 +56,29 @@ public sealed class UpTests
         Assert.Equal(500L, instance.Scalar("SELECT count(*) FROM t", "before"));
         PostgresException error = Assert.Throws<PostgresException>(() => instance.Scalar("SELECT count(*) FROM t"));
         Assert.Equal("42P01", error.SqlState);
+    }
+
+    [Theory]
+    [InlineData("SELECT a b c", 12, "42601")]
+    [InlineData("selec 1", 1, "42601")]
+    [InlineData("SELECT 'é', nope", 13, "42703")]
+    [InlineData("SELECT * FROM nope", 15, "42P01")]
+    public void An_error_points_at_the_character_that_PostgreSQL_points_at(string sql, int position, string sqlState)
+    {
+        PostgresException error = Assert.Throws<PostgresException>(() => s_shared.Value.Execute(sql));
+        Assert.Equal((sqlState, position), (error.SqlState, error.Position));
+    }
+
+    [Fact]
+    public void A_branch_at_a_time_holds_what_was_committed_before()
+    {
+        StrataInstance instance = s_shared.Value;
+        instance.Execute("CREATE TABLE timed (a int); INSERT INTO timed SELECT i FROM generate_series(1, 50) AS i");
+        // The server's clock decides: a commit before this moment and one after it.
+        string moment = (string)instance.Scalar("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")!;
+        instance.Execute("DROP TABLE timed");
+        instance.Api(HttpMethod.Post, "/v1/projects/default/branches", new JsonObject { ["name"] = "timed", ["time"] = moment });
+        Assert.Equal(50L, instance.Scalar("SELECT count(*) FROM timed", "timed"));
     }
 
     [Fact]

@@ -107,7 +107,9 @@ internal sealed class BindingState
         SearchPath path = _searchPath;
         uint role = _privilegeRole;
         _privilegeRole = view.OwnerOid;
-        _searchPath = new SearchPath([CatalogOids.CatalogSchema, CatalogOids.InformationSchema, CatalogOids.PublicSchema], 0);
+        _searchPath = view.View.SearchPath.Length > 0
+            ? new SearchPath(view.View.SearchPath, 0)
+            : new SearchPath([CatalogOids.CatalogSchema, CatalogOids.InformationSchema, CatalogOids.PublicSchema], 0);
         try
         {
             return Queries.BindSelect(select, null, resolveUnknown: true);

@@ -235,7 +235,8 @@ internal sealed class ExpressionBinder
         return new RowExpression(
             SqlType.Record,
             columns.Select(column => (Expression)new ColumnExpression(column.Column, column.Type) { Position = position }).ToArray(),
-            columns.Select(column => column.Name).ToArray()) { Position = position };
+            columns.Select(column => column.Name).ToArray())
+        { Position = position };
     }
 
     private Expression BindNumber(NumericLiteral number)
@@ -354,7 +355,8 @@ internal sealed class ExpressionBinder
             [
                 _factory.Operator(between.IsNegated ? "<" : ">=", value, from, position),
                 _factory.Operator(between.IsNegated ? ">" : "<=", value, to, position),
-            ]) { Position = position };
+            ])
+        { Position = position };
     }
 
     private Expression BindPattern(PatternExpression pattern, Scope scope)
@@ -472,7 +474,8 @@ internal sealed class ExpressionBinder
         SqlType type = _factory.SelectCommonType([otherwise, .. results], "CASE");
         return new CaseExpression(
             type, operand, conditions, results.Select(result => Coerce(result, type, result.Position)).ToArray(),
-            Coerce(otherwise, type, otherwise.Position)) { Position = choice.Position };
+            Coerce(otherwise, type, otherwise.Position))
+        { Position = choice.Position };
     }
 
     private Expression BindCoalesce(Syntax.CoalesceExpression coalesce, Scope scope)

@@ -44,6 +44,7 @@ internal static class RowComparisons
             return new BooleanExpression(BooleanOperator.Or, fields) { Position = position };
         return new RowComparisonExpression(
             comparison, fields.Select(field => field.Operator!).ToArray(), fields.Select(field => field.Arguments[0]).ToArray(),
-            fields.Select(field => field.Arguments[1]).ToArray()) { Position = position };
+            fields.Select(field => field.Arguments[1]).ToArray())
+        { Position = position };
     }
 }

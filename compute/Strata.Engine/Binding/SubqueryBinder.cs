@@ -54,7 +54,8 @@ internal sealed class SubqueryBinder(BindingState state, ExpressionFactory facto
         for (int i = 0; i < right.Length; i++)
         {
             right[i] = new SubqueryExpression(
-                SubqueryKind.Scalar, query.Node, [query.Output[i].Column], query.Output[i].Type, [], null) { Position = subquery.Position };
+                SubqueryKind.Scalar, query.Node, [query.Output[i].Column], query.Output[i].Type, [], null)
+            { Position = subquery.Position };
         }
 
         return RowComparisons.Make(factory, name, left, right, position);
@@ -65,7 +66,8 @@ internal sealed class SubqueryBinder(BindingState state, ExpressionFactory facto
         BoundQuery query = Query(syntax, scope);
         RequireOneColumn(query, position);
         return new SubqueryExpression(
-            SubqueryKind.Scalar, query.Node, [query.Output[0].Column], query.Output[0].Type, [], null) { Position = position };
+            SubqueryKind.Scalar, query.Node, [query.Output[0].Column], query.Output[0].Type, [], null)
+        { Position = position };
     }
 
     private static void RequireOneColumn(BoundQuery query, int position)
@@ -115,7 +117,8 @@ internal sealed class SubqueryBinder(BindingState state, ExpressionFactory facto
         Expression abstracted = Abstract(comparison);
         return new SubqueryExpression(
             isAll ? SubqueryKind.All : SubqueryKind.Any, query.Node, query.Output.Select(column => column.Column).ToArray(), SqlType.Boolean,
-            tests, abstracted) { Position = position };
+            tests, abstracted)
+        { Position = position };
     }
 
     private BoundQuery Query(SelectStatement syntax, Scope scope)

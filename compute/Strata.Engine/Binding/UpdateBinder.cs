@@ -103,7 +103,8 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
                 if (query.Output.Count != assignment.Targets.Count)
                     throw BindingErrors.At(assignment.Value.Position, SqlState.SyntaxError, "number of columns does not match number of values");
                 bound = query.Output.Select(output => (Expression)new SubqueryExpression(
-                    SubqueryKind.Scalar, query.Node, [output.Column], output.Type, [], null) { Position = subquery.Position }).ToArray();
+                    SubqueryKind.Scalar, query.Node, [output.Column], output.Type, [], null)
+                { Position = subquery.Position }).ToArray();
                 return [];
             default:
                 if (assignment.Targets.Count == 1)

@@ -65,7 +65,7 @@ internal sealed class CatalogLoader
                 _sequences.Add(first, Sequence(row));
                 return new CatalogRowKey(catalog, first);
             case CatalogOids.PgRewrite:
-                _views.Add(Oid(row[2]), new ViewInfo(row[7].Text) { RuleOid = first });
+                _views.Add(Oid(row[2]), new ViewInfo(row[7].Text) { RuleOid = first, SearchPath = Oids(row[6].Text) });
                 return new CatalogRowKey(catalog, first);
             case CatalogOids.PgDepend:
                 return TakeDependency(row);
@@ -383,6 +383,9 @@ internal sealed class CatalogLoader
             lists.Add(key, list = []);
         return list;
     }
+
+    private static uint[] Oids(string text) =>
+        Array.ConvertAll(text.Split(' ', StringSplitOptions.RemoveEmptyEntries), static part => uint.Parse(part, System.Globalization.CultureInfo.InvariantCulture));
 
     private static uint Oid(in CatalogValue value) => unchecked((uint)value.Number);
 

@@ -73,7 +73,11 @@ internal static class CatalogScans
     {
         foreach (RelationInfo relation in context.Catalog.UserRelations)
             if (relation.View is { } view)
-                yield return RelationRows.Rewrite(relation.Oid, view);
+            {
+                CatalogValue[] row = RelationRows.Rewrite(relation.Oid, view);
+                row[6] = "<>";
+                yield return row;
+            }
     }
 
     public static IEnumerable<CatalogValue[]> Statistics(SystemScanContext context)

@@ -118,8 +118,9 @@ internal static class RelationRows
     public static CatalogValue[] Sequence(uint oid, SequenceInfo sequence) =>
         [oid, sequence.TypeOid, sequence.Start, sequence.Increment, sequence.Maximum, sequence.Minimum, sequence.Cache, sequence.Cycles];
 
+    // A view's rule has no qualification; the heap keeps the view's search path in that column, and SQL sees "<>".
     public static CatalogValue[] Rewrite(uint viewOid, ViewInfo view) =>
-        [view.RuleOid, "_RETURN", viewOid, '1', 'O', true, "<>", view.Text];
+        [view.RuleOid, "_RETURN", viewOid, '1', 'O', true, string.Join(' ', view.SearchPath), view.Text];
 
     public static CatalogValue[] Depend(in Dependency dependency) =>
     [

@@ -13,6 +13,9 @@ public sealed class ViewInfo(string text)
     /// <summary>OID of the <c>pg_rewrite</c> row of the view's rule; 0 for built-in views.</summary>
     public uint RuleOid { get; init; }
 
+    /// <summary>Schemas in which the names of the text were found when the view was made, in order; empty for built-in views.</summary>
+    public uint[] SearchPath { get; init; } = [];
+
     /// <summary>The SELECT's tree; parsed at the first use and kept.</summary>
     public Statement Query => _query ??= CatalogParser.ParseStatement(Text);
 }

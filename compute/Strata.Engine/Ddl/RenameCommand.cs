@@ -95,7 +95,7 @@ internal static class RenameCommand
         RelationInfo changed = table with { Columns = columns, Constraints = [.. table.Constraints.Select(c => c.Check is null ? c : c with { Check = ColumnRenamer.Rename(c.Check, from, to) })] };
         changed = changed with { Columns = [.. changed.Columns.Select(c => c.Generated == '\0' ? c : c with { Default = ColumnRenamer.Rename(c.Default!, from, to) })] };
         if (table.View is { } view)
-            changed = changed with { View = new ViewInfo(WithColumnNames(view.Text, columns)) { RuleOid = view.RuleOid } };
+            changed = changed with { View = new ViewInfo(WithColumnNames(view.Text, columns)) { RuleOid = view.RuleOid, SearchPath = view.SearchPath } };
         context.Replace(table, changed);
         foreach (IndexInfo index in table.Indexes)
         {

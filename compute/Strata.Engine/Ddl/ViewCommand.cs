@@ -43,7 +43,7 @@ internal static class ViewCommand
             Database = context.DatabaseOid,
             RowTypeOid = context.NewTypePair(),
             Columns = columns,
-            View = new ViewInfo(text) { RuleOid = context.NewOid() },
+            View = new ViewInfo(text) { RuleOid = context.NewOid(), SearchPath = context.Session.SearchPath.Schemas },
             Dependencies = Dependencies(oid, bound),
             Options = StorageOptions.Parse(statement.Options),
         });
@@ -85,7 +85,7 @@ internal static class ViewCommand
                     $"cannot change data type of view column \"{before.Name}\" from {Format(context, before)} to {Format(context, after)}");
         }
 
-        context.Replace(current, current with { Columns = columns, View = new ViewInfo(text) { RuleOid = current.View!.RuleOid }, Dependencies = Dependencies(current.Oid, bound) });
+        context.Replace(current, current with { Columns = columns, View = new ViewInfo(text) { RuleOid = current.View!.RuleOid, SearchPath = context.Session.SearchPath.Schemas }, Dependencies = Dependencies(current.Oid, bound) });
     }
 
     private static string Format(DdlContext context, ColumnInfo column) => TypeNames.Format(TypeResolver.Find(column.TypeOid, context.View)!, column.TypeModifier);

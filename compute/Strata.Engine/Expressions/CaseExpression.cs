@@ -32,7 +32,8 @@ public sealed class CaseExpression(
             Operand is null ? null : children[(2 * n) + 1],
             [.. children.Take(n)],
             [.. children.Skip(n).Take(n)],
-            children[2 * n]) { Position = Position };
+            children[2 * n])
+        { Position = Position };
     }
 
     protected override bool EqualsOwn(Expression other) => Operand is null == ((CaseExpression)other).Operand is null;

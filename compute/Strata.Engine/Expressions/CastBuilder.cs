@@ -54,17 +54,17 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
             case CoercionPath.Relabel:
                 return new RelabelExpression(expression, target, isExplicit) { Position = position };
             case CoercionPath.Function:
-            {
-                Expression call = CallCast(function!, expression, baseTarget, isExplicit, position);
-                return baseTarget.Oid == target.Oid ? call : new RelabelExpression(call, target, isExplicit) { Position = position };
-            }
+                {
+                    Expression call = CallCast(function!, expression, baseTarget, isExplicit, position);
+                    return baseTarget.Oid == target.Oid ? call : new RelabelExpression(call, target, isExplicit) { Position = position };
+                }
 
             case CoercionPath.ArrayElements:
-            {
-                SqlType element = expression.Type.IsArray ? expression.Type.ElementType! : Coercion.BaseType(expression.Type).ElementType!;
-                Expression item = ToType(new SlotExpression(0, element), baseTarget.ElementType!, castContext);
-                return new ArrayCastExpression(expression, target, item, isExplicit) { Position = position };
-            }
+                {
+                    SqlType element = expression.Type.IsArray ? expression.Type.ElementType! : Coercion.BaseType(expression.Type).ElementType!;
+                    Expression item = ToType(new SlotExpression(0, element), baseTarget.ElementType!, castContext);
+                    return new ArrayCastExpression(expression, target, item, isExplicit) { Position = position };
+                }
 
             case CoercionPath.InputOutput:
                 return new IoCastExpression(expression, target, isExplicit) { Position = position };

@@ -29,16 +29,16 @@ internal sealed class EvaluatorFactory
             case NullTestExpression n: return new NullTestEvaluator(Make(n.Operand), n.IsNotNull);
             case BooleanTestExpression t: return new BooleanTestEvaluator(Make(t.Operand), t.Test);
             case DistinctFromExpression d:
-            {
-                var cells = new ValueCells();
-                return new DistinctFromEvaluator(d.IsNot, Make(d.Left), Make(d.Right), cells, Comparison(d.Equality, cells, d.Left.Type, d.Right.Type));
-            }
+                {
+                    var cells = new ValueCells();
+                    return new DistinctFromEvaluator(d.IsNot, Make(d.Left), Make(d.Right), cells, Comparison(d.Equality, cells, d.Left.Type, d.Right.Type));
+                }
 
             case NullIfExpression n:
-            {
-                var cells = new ValueCells();
-                return new NullIfEvaluator(n.Type, Make(n.Left), Make(n.Right), cells, Comparison(n.Equality, cells, n.Left.Type, n.Right.Type));
-            }
+                {
+                    var cells = new ValueCells();
+                    return new NullIfEvaluator(n.Type, Make(n.Left), Make(n.Right), cells, Comparison(n.Equality, cells, n.Left.Type, n.Right.Type));
+                }
 
             case CaseExpression c: return MakeCase(c);
             case CaseOperandExpression c: return new CaseOperandEvaluator(c.Type, _cases.Peek());

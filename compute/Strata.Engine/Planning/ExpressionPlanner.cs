@@ -88,6 +88,7 @@ internal sealed class ExpressionPlanner(PlannerState state)
 
         return new SubplanExpression(
             subquery.Kind, plan, subquery.Columns.Count > 0 ? plan.SlotOf(subquery.Columns[0]) : 0, subquery.Type, values, [.. map.Values],
-            CompileEach(subquery.Tests, layout), comparison, isVolatile, readsOuterParameters) { Position = subquery.Position };
+            CompileEach(subquery.Tests, layout), comparison, isVolatile, readsOuterParameters)
+        { Position = subquery.Position };
     }
 }

@@ -34,7 +34,7 @@ internal static class Diagnostics
             Message = syntax.Message,
             Detail = syntax.Detail,
             Hint = syntax.Hint,
-            Position = syntax.Position < 0 ? 0 : SourcePosition.ToCharacter(text, syntax.Position),
+            Position = syntax.Position,
         },
         OperationCanceledException => Cancelled(reason),
         LostTermException => new Diagnostic

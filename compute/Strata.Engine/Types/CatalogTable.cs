@@ -39,6 +39,7 @@ public sealed unsafe class CatalogTable
         lines.Add(text.Length);
         _lines = [.. lines];
         _columns = Encoding.UTF8.GetString(Line(0)).Split('\t');
+        Invariant.Check(_columns.Length <= ColumnsMax);
     }
 
     /// <summary>The table of a catalog, for example "pg_proc".</summary>
@@ -63,21 +64,41 @@ public sealed unsafe class CatalogTable
     /// <summary>A cursor over one row's fields, left to right or by index.</summary>
     public Row this[int row] => new(Line(row + 1));
 
-    /// <summary>One row. Fields are found by scanning, so read them in ascending order where it matters.</summary>
-    public readonly ref struct Row(ReadOnlySpan<byte> line)
+    private const int ColumnsMax = 32;
+
+    [System.Runtime.CompilerServices.InlineArray(ColumnsMax)]
+    private struct FieldEnds
     {
-        private readonly ReadOnlySpan<byte> _line = line;
+        private int _first;
+    }
+
+    /// <summary>One row; its field boundaries are found once, when the row is taken.</summary>
+    public readonly ref struct Row
+    {
+        private readonly ReadOnlySpan<byte> _line;
+        private readonly FieldEnds _ends;
+
+        internal Row(ReadOnlySpan<byte> line)
+        {
+            _line = line;
+            int count = 0;
+            for (int at = 0; count < ColumnsMax; count++)
+            {
+                int length = line[at..].IndexOf((byte)'\t');
+                _ends[count] = length < 0 ? line.Length : at + length;
+                if (length < 0)
+                    break;
+                at += length + 1;
+            }
+        }
 
         /// <summary>The raw field (still escaped as in COPY).</summary>
         public ReadOnlySpan<byte> this[int column]
         {
             get
             {
-                ReadOnlySpan<byte> rest = _line;
-                for (int i = 0; i < column; i++)
-                    rest = rest[(rest.IndexOf((byte)'\t') + 1)..];
-                int end = rest.IndexOf((byte)'\t');
-                return end < 0 ? rest : rest[..end];
+                int start = column == 0 ? 0 : _ends[column - 1] + 1;
+                return _line[start.._ends[column]];
             }
         }
 

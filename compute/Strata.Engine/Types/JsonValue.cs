@@ -48,33 +48,33 @@ internal sealed class JsonValue
         switch (kind)
         {
             case JsonKind.Array:
-            {
-                var items = new List<JsonValue>();
-                scanner.Position++;
-                while (!scanner.TryTake(']'))
                 {
-                    items.Add(Read(ref scanner));
-                    scanner.TryTake(',');
-                }
+                    var items = new List<JsonValue>();
+                    scanner.Position++;
+                    while (!scanner.TryTake(']'))
+                    {
+                        items.Add(Read(ref scanner));
+                        scanner.TryTake(',');
+                    }
 
-                return new JsonValue(kind, [], items);
-            }
+                    return new JsonValue(kind, [], items);
+                }
 
             case JsonKind.Object:
-            {
-                var members = new List<KeyValuePair<string, JsonValue>>();
-                scanner.Position++;
-                while (!scanner.TryTake('}'))
                 {
-                    scanner.SkipSpace();
-                    string key = JsonScanner.Unescape(scanner.SkipString());
-                    scanner.TryTake(':');
-                    members.Add(new(key, Read(ref scanner)));
-                    scanner.TryTake(',');
-                }
+                    var members = new List<KeyValuePair<string, JsonValue>>();
+                    scanner.Position++;
+                    while (!scanner.TryTake('}'))
+                    {
+                        scanner.SkipSpace();
+                        string key = JsonScanner.Unescape(scanner.SkipString());
+                        scanner.TryTake(':');
+                        members.Add(new(key, Read(ref scanner)));
+                        scanner.TryTake(',');
+                    }
 
-                return new JsonValue(kind, [], null, members);
-            }
+                    return new JsonValue(kind, [], null, members);
+                }
 
             default:
                 return new JsonValue(kind, scanner.SkipValue().ToArray());

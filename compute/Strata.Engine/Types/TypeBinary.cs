@@ -141,31 +141,31 @@ public static class TypeBinary
             case TypeOid.Boolean: result.Set(row, Exactly(bytes, 1, type)[0] != 0 ? (byte)1 : (byte)0); return;
             case TypeOid.Numeric: NumericMath.ApplyTypmod(NumericBinary.Receive(bytes), type.Typmod).Store(result, row); return;
             case TypeOid.Date:
-            {
-                int date = BinaryPrimitives.ReadInt32BigEndian(Exactly(bytes, 4, type));
-                if (DateTimeMath.IsFinite(date) && !DateTimeMath.IsValidDate(date))
-                    throw new SqlException(SqlState.DatetimeFieldOverflow, "date out of range");
-                result.Set(row, date);
-                return;
-            }
+                {
+                    int date = BinaryPrimitives.ReadInt32BigEndian(Exactly(bytes, 4, type));
+                    if (DateTimeMath.IsFinite(date) && !DateTimeMath.IsValidDate(date))
+                        throw new SqlException(SqlState.DatetimeFieldOverflow, "date out of range");
+                    result.Set(row, date);
+                    return;
+                }
 
             case TypeOid.Timestamp or TypeOid.TimestampTz:
-            {
-                long timestamp = BinaryPrimitives.ReadInt64BigEndian(Exactly(bytes, 8, type));
-                if (DateTimeMath.IsFinite(timestamp) && !DateTimeMath.IsValidTimestamp(timestamp))
-                    throw DateTimeMath.TimestampOutOfRange();
-                result.Set(row, DateTimeMath.IsFinite(timestamp) ? DateTimeMath.RoundToPrecision(timestamp, type.Typmod) : timestamp);
-                return;
-            }
+                {
+                    long timestamp = BinaryPrimitives.ReadInt64BigEndian(Exactly(bytes, 8, type));
+                    if (DateTimeMath.IsFinite(timestamp) && !DateTimeMath.IsValidTimestamp(timestamp))
+                        throw DateTimeMath.TimestampOutOfRange();
+                    result.Set(row, DateTimeMath.IsFinite(timestamp) ? DateTimeMath.RoundToPrecision(timestamp, type.Typmod) : timestamp);
+                    return;
+                }
 
             case TypeOid.Time:
-            {
-                long time = BinaryPrimitives.ReadInt64BigEndian(Exactly(bytes, 8, type));
-                if (time is < 0 or > DateTimeMath.MicrosecondsPerDay)
-                    throw new SqlException(SqlState.DatetimeFieldOverflow, "time out of range");
-                result.Set(row, time);
-                return;
-            }
+                {
+                    long time = BinaryPrimitives.ReadInt64BigEndian(Exactly(bytes, 8, type));
+                    if (time is < 0 or > DateTimeMath.MicrosecondsPerDay)
+                        throw new SqlException(SqlState.DatetimeFieldOverflow, "time out of range");
+                    result.Set(row, time);
+                    return;
+                }
 
             case TypeOid.TimeTz:
                 Exactly(bytes, 12, type);

@@ -50,11 +50,11 @@ public static class TypeInput
             case TypeOid.Date: result.Set(row, Moment(text, "date", context).ParseDate()); break;
             case TypeOid.Time: result.Set(row, DateTimeMath.RoundToPrecision(Moment(text, "time", context).ParseTime(), type.Typmod)); break;
             case TypeOid.TimeTz:
-            {
-                TimeTzValue value = Moment(text, "time with time zone", context).ParseTimeTz();
-                result.Set(row, value with { Microseconds = DateTimeMath.RoundToPrecision(value.Microseconds, type.Typmod) });
-                break;
-            }
+                {
+                    TimeTzValue value = Moment(text, "time with time zone", context).ParseTimeTz();
+                    result.Set(row, value with { Microseconds = DateTimeMath.RoundToPrecision(value.Microseconds, type.Typmod) });
+                    break;
+                }
 
             case TypeOid.Timestamp: result.Set(row, RoundTimestamp(Moment(text, "timestamp", context).ParseTimestamp(false), type.Typmod)); break;
             case TypeOid.TimestampTz:

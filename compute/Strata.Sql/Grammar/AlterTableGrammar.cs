@@ -177,11 +177,11 @@ internal static class AlterTableGrammar
                 p.Advance();
                 return ParseRowSecurity(p, RowSecurityMode.Force, position);
             case Keyword.Of:
-            {
-                p.Advance();
-                int typePosition = p.Position;
-                return new SetOfType(new TypeName(p.AnyName().Parts, typePosition), position);
-            }
+                {
+                    p.Advance();
+                    int typePosition = p.Position;
+                    return new SetOfType(new TypeName(p.AnyName().Parts, typePosition), position);
+                }
 
             case Keyword.Not:
                 p.Advance();

@@ -82,14 +82,14 @@ internal static class ConstraintGrammar
         switch (p.Keyword)
         {
             case Keyword.Check:
-            {
-                p.Advance();
-                p.Expect(TokenKind.LeftParen);
-                Expression expression = ExpressionGrammar.Parse(p);
-                p.Expect(TokenKind.RightParen);
-                constraint = new Constraint(ConstraintKind.Check, kindPosition) { Expression = expression };
-                return ApplyAttributes(p, constraint, Attributes.NotValid | Attributes.NoInherit, "CHECK") with { Name = name, Position = position };
-            }
+                {
+                    p.Advance();
+                    p.Expect(TokenKind.LeftParen);
+                    Expression expression = ExpressionGrammar.Parse(p);
+                    p.Expect(TokenKind.RightParen);
+                    constraint = new Constraint(ConstraintKind.Check, kindPosition) { Expression = expression };
+                    return ApplyAttributes(p, constraint, Attributes.NotValid | Attributes.NoInherit, "CHECK") with { Name = name, Position = position };
+                }
 
             case Keyword.Unique:
                 p.Advance();
@@ -103,19 +103,21 @@ internal static class ConstraintGrammar
             case Keyword.Exclude:
                 constraint = ParseExclusion(p);
                 return ApplyAttributes(p, constraint, Attributes.Deferrable | Attributes.InitiallyDeferred, "EXCLUDE")
-                    with { Name = name, Position = position };
+                    with
+                { Name = name, Position = position };
             case Keyword.Foreign:
-            {
-                p.Advance();
-                p.Expect(Keyword.Key);
-                p.Expect(TokenKind.LeftParen);
-                SyntaxList<string> columns = p.NameList();
-                p.Expect(TokenKind.RightParen);
-                constraint = ParseReferences(p) with { Columns = columns };
-                return ApplyAttributes(
-                    p, constraint, Attributes.Deferrable | Attributes.InitiallyDeferred | Attributes.NotValid, "FOREIGN KEY")
-                    with { Name = name, Position = position };
-            }
+                {
+                    p.Advance();
+                    p.Expect(Keyword.Key);
+                    p.Expect(TokenKind.LeftParen);
+                    SyntaxList<string> columns = p.NameList();
+                    p.Expect(TokenKind.RightParen);
+                    constraint = ParseReferences(p) with { Columns = columns };
+                    return ApplyAttributes(
+                        p, constraint, Attributes.Deferrable | Attributes.InitiallyDeferred | Attributes.NotValid, "FOREIGN KEY")
+                        with
+                    { Name = name, Position = position };
+                }
 
             default:
                 throw p.SyntaxError();
@@ -207,21 +209,21 @@ internal static class ConstraintGrammar
                 constraint = ParseIndexParameters(p, new Constraint(ConstraintKind.PrimaryKey, position));
                 break;
             case Keyword.Check:
-            {
-                p.Advance();
-                p.Expect(TokenKind.LeftParen);
-                Expression expression = ExpressionGrammar.Parse(p);
-                p.Expect(TokenKind.RightParen);
-                constraint = new Constraint(ConstraintKind.Check, position) { Expression = expression };
-                if (p.Is(Keyword.No, Keyword.Inherit))
                 {
                     p.Advance();
-                    p.Advance();
-                    constraint = constraint with { IsNoInherit = true };
-                }
+                    p.Expect(TokenKind.LeftParen);
+                    Expression expression = ExpressionGrammar.Parse(p);
+                    p.Expect(TokenKind.RightParen);
+                    constraint = new Constraint(ConstraintKind.Check, position) { Expression = expression };
+                    if (p.Is(Keyword.No, Keyword.Inherit))
+                    {
+                        p.Advance();
+                        p.Advance();
+                        constraint = constraint with { IsNoInherit = true };
+                    }
 
-                break;
-            }
+                    break;
+                }
 
             case Keyword.Default:
                 p.Advance();

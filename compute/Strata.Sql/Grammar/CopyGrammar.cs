@@ -115,17 +115,17 @@ internal static class CopyGrammar
             case TokenKind.Integer or TokenKind.Number or TokenKind.Plus or TokenKind.Minus:
                 return new DefinitionElement(name, OptionGrammar.ParseNumber(p), position);
             case TokenKind.LeftParen:
-            {
-                p.Advance();
-                var names = new ListBuilder<string>();
-                do
                 {
-                    names.Add(OptionGrammar.ParseBooleanOrString(p).Value);
+                    p.Advance();
+                    var names = new ListBuilder<string>();
+                    do
+                    {
+                        names.Add(OptionGrammar.ParseBooleanOrString(p).Value);
+                    }
+                    while (p.Accept(TokenKind.Comma));
+                    p.Expect(TokenKind.RightParen);
+                    return new DefinitionElement(name, new NameList(names.ToList(), valuePosition), position);
                 }
-                while (p.Accept(TokenKind.Comma));
-                p.Expect(TokenKind.RightParen);
-                return new DefinitionElement(name, new NameList(names.ToList(), valuePosition), position);
-            }
 
             default:
                 return new DefinitionElement(name, OptionGrammar.ParseBooleanOrString(p), position);

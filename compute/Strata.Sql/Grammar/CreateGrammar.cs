@@ -114,10 +114,10 @@ internal static class CreateGrammar
             case Keyword.View or Keyword.Recursive:
                 return TableGrammar.ParseCreateView(p, RelationPersistence.Permanent, true, position);
             case Keyword.Temporary or Keyword.Temp or Keyword.Local or Keyword.Global or Keyword.Unlogged:
-            {
-                RelationPersistence persistence = TableGrammar.ParsePersistence(p);
-                return TableGrammar.ParseCreateView(p, persistence, true, position);
-            }
+                {
+                    RelationPersistence persistence = TableGrammar.ParsePersistence(p);
+                    return TableGrammar.ParseCreateView(p, persistence, true, position);
+                }
 
             case Keyword.Function or Keyword.Procedure:
                 return RoutineGrammar.ParseCreate(p, true, position);

@@ -23,34 +23,34 @@ internal static class DatabaseGrammar
         switch (p.Keyword)
         {
             case Keyword.Rename:
-            {
-                p.Advance();
-                p.Expect(Keyword.To);
-                var reference = new NamedObject(new QualifiedName([name], namePosition), namePosition);
-                return new RenameStatement(ObjectKind.Database, reference, null, p.ColumnId(), false, position);
-            }
+                {
+                    p.Advance();
+                    p.Expect(Keyword.To);
+                    var reference = new NamedObject(new QualifiedName([name], namePosition), namePosition);
+                    return new RenameStatement(ObjectKind.Database, reference, null, p.ColumnId(), false, position);
+                }
 
             case Keyword.Owner when p.PeekKeyword() == Keyword.To:
-            {
-                p.Advance();
-                p.Advance();
-                var reference = new NamedObject(new QualifiedName([name], namePosition), namePosition);
-                return new AlterOwnerStatement(ObjectKind.Database, reference, p.Role(), position);
-            }
+                {
+                    p.Advance();
+                    p.Advance();
+                    var reference = new NamedObject(new QualifiedName([name], namePosition), namePosition);
+                    return new AlterOwnerStatement(ObjectKind.Database, reference, p.Role(), position);
+                }
 
             case Keyword.Refresh:
                 p.Advance();
                 p.Expect(Keyword.Collation, Keyword.Version);
                 return new AlterDatabaseRefreshCollationStatement(name, position);
             case Keyword.Set when p.PeekKeyword() == Keyword.Tablespace && !(p.PeekKind(2) is TokenKind.Equal) && p.PeekKeyword(2) != Keyword.To:
-            {
-                p.Advance();
-                int optionPosition = p.Position;
-                p.Advance();
-                int valuePosition = p.Position;
-                var option = new DefinitionElement("tablespace", new StringLiteral(p.ColumnId(), valuePosition), optionPosition);
-                return new AlterDatabaseStatement(name, [option], position);
-            }
+                {
+                    p.Advance();
+                    int optionPosition = p.Position;
+                    p.Advance();
+                    int valuePosition = p.Position;
+                    var option = new DefinitionElement("tablespace", new StringLiteral(p.ColumnId(), valuePosition), optionPosition);
+                    return new AlterDatabaseStatement(name, [option], position);
+                }
 
             case Keyword.Set or Keyword.Reset:
                 return new AlterDatabaseSetStatement(name, TransactionGrammar.ParseStoredSetting(p), position);

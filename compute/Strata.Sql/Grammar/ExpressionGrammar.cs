@@ -116,11 +116,11 @@ internal static class ExpressionGrammar
                 p.Advance();
                 return Negate(Parse(p, UnarySign, isRestricted), position);
             case TokenKind.Operator:
-            {
-                OperatorName name = Sign(OperatorSign(p), position);
-                p.Advance();
-                return new UnaryExpression(name, Parse(p, OtherOperator + 1, isRestricted), position);
-            }
+                {
+                    OperatorName name = Sign(OperatorSign(p), position);
+                    p.Advance();
+                    return new UnaryExpression(name, Parse(p, OtherOperator + 1, isRestricted), position);
+                }
 
             case TokenKind.Keyword:
                 switch (p.Keyword)
@@ -129,10 +129,10 @@ internal static class ExpressionGrammar
                         p.Advance();
                         return new NotExpression(Parse(p, Not, isRestricted), position);
                     case Keyword.Operator when p.PeekKind() == TokenKind.LeftParen:
-                    {
-                        OperatorName name = ParseExplicitOperator(p);
-                        return new UnaryExpression(name, Parse(p, OtherOperator + 1, isRestricted), position);
-                    }
+                        {
+                            OperatorName name = ParseExplicitOperator(p);
+                            return new UnaryExpression(name, Parse(p, OtherOperator + 1, isRestricted), position);
+                        }
 
                     case Keyword.Default when !isRestricted:
                         p.Advance();
@@ -306,13 +306,13 @@ internal static class ExpressionGrammar
             case Membership:
                 return ParseMembership(p, left, ref refused);
             case AtZone:
-            {
-                p.Advance();
-                p.Advance();
-                p.Expect(Keyword.Zone);
-                Expression zone = Parse(p, AtZone + 1, isRestricted);
-                return PrimaryGrammar.SystemCall("timezone", [zone, left], CallSyntax.AtTimeZone, position);
-            }
+                {
+                    p.Advance();
+                    p.Advance();
+                    p.Expect(Keyword.Zone);
+                    Expression zone = Parse(p, AtZone + 1, isRestricted);
+                    return PrimaryGrammar.SystemCall("timezone", [zone, left], CallSyntax.AtTimeZone, position);
+                }
 
             case Collate:
                 p.Advance();
@@ -383,13 +383,13 @@ internal static class ExpressionGrammar
         switch (p.Keyword)
         {
             case Keyword.Distinct:
-            {
-                p.Advance();
-                p.Expect(Keyword.From);
-                Expression right = Parse(p, Is + 1, isRestricted);
-                refused = Is;
-                return new IsDistinctExpression(left, right, isNegated, position);
-            }
+                {
+                    p.Advance();
+                    p.Expect(Keyword.From);
+                    Expression right = Parse(p, Is + 1, isRestricted);
+                    refused = Is;
+                    return new IsDistinctExpression(left, right, isNegated, position);
+                }
 
             case Keyword.Document:
                 p.Advance();
@@ -419,12 +419,12 @@ internal static class ExpressionGrammar
                 p.Advance();
                 return IsNormalized([left], isNegated, position);
             case Keyword.Nfc or Keyword.Nfd or Keyword.Nfkc or Keyword.Nfkd:
-            {
-                var form = new StringLiteral(p.NameText().ToUpperInvariant(), p.Position);
-                p.Advance();
-                p.Expect(Keyword.Normalized);
-                return IsNormalized([left, form], isNegated, position);
-            }
+                {
+                    var form = new StringLiteral(p.NameText().ToUpperInvariant(), p.Position);
+                    p.Advance();
+                    p.Expect(Keyword.Normalized);
+                    return IsNormalized([left, form], isNegated, position);
+                }
 
             default:
                 throw p.SyntaxError();
@@ -446,19 +446,19 @@ internal static class ExpressionGrammar
         switch (keyword)
         {
             case Keyword.Between:
-            {
-                bool isSymmetric = p.Accept(Keyword.Symmetric);
-                if (!isSymmetric)
                 {
-                    p.Accept(Keyword.Asymmetric);
-                }
+                    bool isSymmetric = p.Accept(Keyword.Symmetric);
+                    if (!isSymmetric)
+                    {
+                        p.Accept(Keyword.Asymmetric);
+                    }
 
-                Expression low = ParseRestricted(p);
-                p.Expect(Keyword.And);
-                Expression high = Parse(p, Membership + 1, isRestricted: false);
-                refused = Membership;
-                return new BetweenExpression(left, low, high, isSymmetric, isNegated, position);
-            }
+                    Expression low = ParseRestricted(p);
+                    p.Expect(Keyword.And);
+                    Expression high = Parse(p, Membership + 1, isRestricted: false);
+                    refused = Membership;
+                    return new BetweenExpression(left, low, high, isSymmetric, isNegated, position);
+                }
 
             case Keyword.In:
                 return ParseIn(p, left, isNegated, position);

@@ -120,40 +120,40 @@ internal static class ObjectGrammar
             case ObjectKind.Operator:
                 return ParseOperator(p);
             case ObjectKind.OperatorClass or ObjectKind.OperatorFamily:
-            {
-                QualifiedName name = p.AnyName();
-                p.Expect(Keyword.Using);
-                return new OperatorClassObject(name, p.ColumnId(), position);
-            }
+                {
+                    QualifiedName name = p.AnyName();
+                    p.Expect(Keyword.Using);
+                    return new OperatorClassObject(name, p.ColumnId(), position);
+                }
 
             case ObjectKind.Type or ObjectKind.Domain:
                 return new TypeObject(TypeGrammar.ParseType(p), position);
             case ObjectKind.Cast:
-            {
-                p.Expect(TokenKind.LeftParen);
-                TypeName source = TypeGrammar.ParseType(p);
-                p.Expect(Keyword.As);
-                TypeName target = TypeGrammar.ParseType(p);
-                p.Expect(TokenKind.RightParen);
-                return new CastObject(source, target, position);
-            }
+                {
+                    p.Expect(TokenKind.LeftParen);
+                    TypeName source = TypeGrammar.ParseType(p);
+                    p.Expect(Keyword.As);
+                    TypeName target = TypeGrammar.ParseType(p);
+                    p.Expect(TokenKind.RightParen);
+                    return new CastObject(source, target, position);
+                }
 
             case ObjectKind.Transform:
-            {
-                p.Expect(Keyword.For);
-                TypeName type = TypeGrammar.ParseType(p);
-                p.Expect(Keyword.Language);
-                return new TransformObject(type, p.ColumnId(), position);
-            }
+                {
+                    p.Expect(Keyword.For);
+                    TypeName type = TypeGrammar.ParseType(p);
+                    p.Expect(Keyword.Language);
+                    return new TransformObject(type, p.ColumnId(), position);
+                }
 
             case ObjectKind.LargeObject:
                 return new LargeObjectReference(OptionGrammar.ParseNumber(p), position);
             case ObjectKind.Policy or ObjectKind.Rule or ObjectKind.Trigger:
-            {
-                string name = p.ColumnId();
-                p.Expect(Keyword.On);
-                return new DependentObject(name, p.AnyName(), position);
-            }
+                {
+                    string name = p.ColumnId();
+                    p.Expect(Keyword.On);
+                    return new DependentObject(name, p.AnyName(), position);
+                }
 
             default:
                 return IsSimpleName(kind) ? SimpleName(p) : new NamedObject(p.AnyName(), position);
@@ -249,27 +249,27 @@ internal static class ObjectGrammar
             case Keyword.Role or Keyword.User or Keyword.Group:
                 return RoleGrammar.ParseDrop(p, position);
             case Keyword.Owned:
-            {
-                p.Advance();
-                p.Expect(Keyword.By);
-                SyntaxList<RoleReference> roles = p.RoleList();
-                return new DropOwnedStatement(roles, p.DropBehavior(), position);
-            }
+                {
+                    p.Advance();
+                    p.Expect(Keyword.By);
+                    SyntaxList<RoleReference> roles = p.RoleList();
+                    return new DropOwnedStatement(roles, p.DropBehavior(), position);
+                }
 
             case Keyword.Tablespace:
-            {
-                p.Advance();
-                bool tablespaceIfExists = p.AcceptIfExists();
-                return new DropTablespaceStatement(p.ColumnId(), tablespaceIfExists, position);
-            }
+                {
+                    p.Advance();
+                    bool tablespaceIfExists = p.AcceptIfExists();
+                    return new DropTablespaceStatement(p.ColumnId(), tablespaceIfExists, position);
+                }
 
             case Keyword.Subscription:
-            {
-                p.Advance();
-                bool subscriptionIfExists = p.AcceptIfExists();
-                string name = p.ColumnId();
-                return new DropSubscriptionStatement(name, subscriptionIfExists, p.DropBehavior(), position);
-            }
+                {
+                    p.Advance();
+                    bool subscriptionIfExists = p.AcceptIfExists();
+                    string name = p.ColumnId();
+                    return new DropSubscriptionStatement(name, subscriptionIfExists, p.DropBehavior(), position);
+                }
 
             case Keyword.Column or Keyword.Constraint or Keyword.Large:
                 throw p.SyntaxError();

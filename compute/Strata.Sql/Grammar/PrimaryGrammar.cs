@@ -19,40 +19,40 @@ internal static class PrimaryGrammar
             case TokenKind.Integer:
                 return ParseInteger(p);
             case TokenKind.Number:
-            {
-                var literal = new NumericLiteral(p.TokenText().ToString(), position);
-                p.Advance();
-                return literal;
-            }
+                {
+                    var literal = new NumericLiteral(p.TokenText().ToString(), position);
+                    p.Advance();
+                    return literal;
+                }
 
             case TokenKind.String:
                 return new StringLiteral(p.StringConstant(), position);
             case TokenKind.NationalString:
-            {
-                // N'…' is a shorthand for a constant of type NCHAR.
-                var literal = new StringLiteral(p.StringText(), position);
-                p.Advance();
-                return new CastExpression(literal, TypeGrammar.SystemType("bpchar", position), CastSyntax.TypedLiteral, position);
-            }
-
-            case TokenKind.BitString or TokenKind.HexString:
-            {
-                var literal = new BitStringLiteral(p.StringText(), p.Is(TokenKind.HexString), position);
-                p.Advance();
-                return literal;
-            }
-
-            case TokenKind.Parameter:
-            {
-                if (!int.TryParse(p.TokenText()[1..], NumberStyles.None, CultureInfo.InvariantCulture, out int number))
                 {
-                    // PostgreSQL reads the number with atol and keeps the low bits; no such parameter can exist.
-                    number = int.MaxValue;
+                    // N'…' is a shorthand for a constant of type NCHAR.
+                    var literal = new StringLiteral(p.StringText(), position);
+                    p.Advance();
+                    return new CastExpression(literal, TypeGrammar.SystemType("bpchar", position), CastSyntax.TypedLiteral, position);
                 }
 
-                p.Advance();
-                return ParseIndirection(p, new ParameterReference(number, position));
-            }
+            case TokenKind.BitString or TokenKind.HexString:
+                {
+                    var literal = new BitStringLiteral(p.StringText(), p.Is(TokenKind.HexString), position);
+                    p.Advance();
+                    return literal;
+                }
+
+            case TokenKind.Parameter:
+                {
+                    if (!int.TryParse(p.TokenText()[1..], NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+                    {
+                        // PostgreSQL reads the number with atol and keeps the low bits; no such parameter can exist.
+                        number = int.MaxValue;
+                    }
+
+                    p.Advance();
+                    return ParseIndirection(p, new ParameterReference(number, position));
+                }
 
             case TokenKind.LeftParen:
                 ParseParenthesized(p, out SelectStatement? query, out SyntaxList<Expression> items);
@@ -222,13 +222,13 @@ internal static class PrimaryGrammar
             case Keyword.Row when p.PeekKind() == TokenKind.LeftParen:
                 return ParseRow(p);
             case Keyword.Grouping when p.PeekKind() == TokenKind.LeftParen:
-            {
-                p.Advance();
-                p.Advance();
-                SyntaxList<Expression> arguments = ExpressionGrammar.ParseExpressionList(p);
-                p.Expect(TokenKind.RightParen);
-                return new GroupingExpression(arguments, position);
-            }
+                {
+                    p.Advance();
+                    p.Advance();
+                    SyntaxList<Expression> arguments = ExpressionGrammar.ParseExpressionList(p);
+                    p.Expect(TokenKind.RightParen);
+                    return new GroupingExpression(arguments, position);
+                }
 
             case Keyword.Interval when p.PeekKind() is TokenKind.String or TokenKind.LeftParen:
                 return ParseIntervalConstant(p);

@@ -38,21 +38,21 @@ internal static class RoleGrammar
                 return new RenameStatement(
                     ObjectKind.Role, new NamedObject(new QualifiedName([role.Name!], role.Position), role.Position), null, p.RoleId(), false, position);
             case Keyword.Set or Keyword.Reset or Keyword.In when kind != RoleStatementKind.Group:
-            {
-                string? database = ParseInDatabase(p);
-                return new AlterRoleSetStatement(role, database, TransactionGrammar.ParseStoredSetting(p), position);
-            }
+                {
+                    string? database = ParseInDatabase(p);
+                    return new AlterRoleSetStatement(role, database, TransactionGrammar.ParseStoredSetting(p), position);
+                }
 
             case Keyword.Add or Keyword.Drop when kind == RoleStatementKind.Group:
-            {
-                bool isDrop = p.Is(Keyword.Drop);
-                p.Advance();
-                int optionPosition = p.Position;
-                p.Expect(Keyword.User);
-                int valuePosition = p.Position;
-                var option = new DefinitionElement("rolemembers", new RoleList(p.RoleList(), valuePosition), optionPosition);
-                return new AlterRoleStatement(role, [option], isDrop, position);
-            }
+                {
+                    bool isDrop = p.Is(Keyword.Drop);
+                    p.Advance();
+                    int optionPosition = p.Position;
+                    p.Expect(Keyword.User);
+                    int valuePosition = p.Position;
+                    var option = new DefinitionElement("rolemembers", new RoleList(p.RoleList(), valuePosition), optionPosition);
+                    return new AlterRoleStatement(role, [option], isDrop, position);
+                }
         }
 
         if (kind == RoleStatementKind.Group)
@@ -123,20 +123,20 @@ internal static class RoleGrammar
         switch (p.Keyword)
         {
             case Keyword.Password:
-            {
-                p.Advance();
-                int valuePosition = p.Position;
-                return new DefinitionElement(
-                    "password", p.Accept(Keyword.Null) ? null : new StringLiteral(p.StringConstant(), valuePosition), position);
-            }
+                {
+                    p.Advance();
+                    int valuePosition = p.Position;
+                    return new DefinitionElement(
+                        "password", p.Accept(Keyword.Null) ? null : new StringLiteral(p.StringConstant(), valuePosition), position);
+                }
 
             case Keyword.Encrypted:
-            {
-                p.Advance();
-                p.Expect(Keyword.Password);
-                int valuePosition = p.Position;
-                return new DefinitionElement("password", new StringLiteral(p.StringConstant(), valuePosition), position);
-            }
+                {
+                    p.Advance();
+                    p.Expect(Keyword.Password);
+                    int valuePosition = p.Position;
+                    return new DefinitionElement("password", new StringLiteral(p.StringConstant(), valuePosition), position);
+                }
 
             case Keyword.Unencrypted:
                 throw p.Error(
@@ -150,19 +150,19 @@ internal static class RoleGrammar
                 p.Expect(Keyword.Limit);
                 return Number(p, "connectionlimit", position);
             case Keyword.Valid:
-            {
-                p.Advance();
-                p.Expect(Keyword.Until);
-                int valuePosition = p.Position;
-                return new DefinitionElement("validUntil", new StringLiteral(p.StringConstant(), valuePosition), position);
-            }
+                {
+                    p.Advance();
+                    p.Expect(Keyword.Until);
+                    int valuePosition = p.Position;
+                    return new DefinitionElement("validUntil", new StringLiteral(p.StringConstant(), valuePosition), position);
+                }
 
             case Keyword.User:
-            {
-                p.Advance();
-                int valuePosition = p.Position;
-                return new DefinitionElement("rolemembers", new RoleList(p.RoleList(), valuePosition), position);
-            }
+                {
+                    p.Advance();
+                    int valuePosition = p.Position;
+                    return new DefinitionElement("rolemembers", new RoleList(p.RoleList(), valuePosition), position);
+                }
 
             case Keyword.Sysid when isCreate:
                 p.Advance();

@@ -287,40 +287,40 @@ internal static class RoutineGrammar
         switch (p.Keyword)
         {
             case Keyword.As:
-            {
-                p.Advance();
-                int valuePosition = p.Position;
-                var first = new StringLiteral(p.StringConstant(), valuePosition);
-                if (!p.Accept(TokenKind.Comma))
                 {
-                    return new DefinitionElement("as", new ValueList([first], valuePosition), position);
-                }
+                    p.Advance();
+                    int valuePosition = p.Position;
+                    var first = new StringLiteral(p.StringConstant(), valuePosition);
+                    if (!p.Accept(TokenKind.Comma))
+                    {
+                        return new DefinitionElement("as", new ValueList([first], valuePosition), position);
+                    }
 
-                int secondPosition = p.Position;
-                return new DefinitionElement(
-                    "as", new ValueList([first, new StringLiteral(p.StringConstant(), secondPosition)], valuePosition), position);
-            }
+                    int secondPosition = p.Position;
+                    return new DefinitionElement(
+                        "as", new ValueList([first, new StringLiteral(p.StringConstant(), secondPosition)], valuePosition), position);
+                }
 
             case Keyword.Language:
-            {
-                p.Advance();
-                int valuePosition = p.Position;
-                return new DefinitionElement("language", new StringLiteral(p.NonReservedWordOrString(), valuePosition), position);
-            }
+                {
+                    p.Advance();
+                    int valuePosition = p.Position;
+                    return new DefinitionElement("language", new StringLiteral(p.NonReservedWordOrString(), valuePosition), position);
+                }
 
             case Keyword.Transform:
-            {
-                p.Advance();
-                int valuePosition = p.Position;
-                var types = new ListBuilder<SyntaxNode>();
-                do
                 {
-                    p.Expect(Keyword.For, Keyword.Type);
-                    types.Add(TypeGrammar.ParseType(p));
+                    p.Advance();
+                    int valuePosition = p.Position;
+                    var types = new ListBuilder<SyntaxNode>();
+                    do
+                    {
+                        p.Expect(Keyword.For, Keyword.Type);
+                        types.Add(TypeGrammar.ParseType(p));
+                    }
+                    while (p.Accept(TokenKind.Comma));
+                    return new DefinitionElement("transform", new ValueList(types.ToList(), valuePosition), position);
                 }
-                while (p.Accept(TokenKind.Comma));
-                return new DefinitionElement("transform", new ValueList(types.ToList(), valuePosition), position);
-            }
 
             case Keyword.Window:
                 p.Advance();
@@ -377,11 +377,11 @@ internal static class RoutineGrammar
                 p.Advance();
                 return new DefinitionElement("support", p.AnyName(), position);
             case Keyword.Parallel:
-            {
-                p.Advance();
-                int valuePosition = p.Position;
-                return new DefinitionElement("parallel", new StringLiteral(p.ColumnId(), valuePosition), position);
-            }
+                {
+                    p.Advance();
+                    int valuePosition = p.Position;
+                    return new DefinitionElement("parallel", new StringLiteral(p.ColumnId(), valuePosition), position);
+                }
 
             case Keyword.Set or Keyword.Reset:
                 return new DefinitionElement("set", TransactionGrammar.ParseStoredSetting(p), position);

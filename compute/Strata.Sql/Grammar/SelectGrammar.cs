@@ -200,13 +200,13 @@ internal static class SelectGrammar
             case Keyword.Values:
                 return new SelectStatement(ParseValues(p), position);
             case Keyword.Table:
-            {
-                p.Advance();
-                RelationName relation = p.RelationExpression();
-                var star = new TargetItem(new ColumnReference(default, true, -1), null, -1);
-                return new SelectStatement(
-                    new SelectBody([star], position) { From = [new TableItem(relation, relation.Position)], IsTableCommand = true }, position);
-            }
+                {
+                    p.Advance();
+                    RelationName relation = p.RelationExpression();
+                    var star = new TargetItem(new ColumnReference(default, true, -1), null, -1);
+                    return new SelectStatement(
+                        new SelectBody([star], position) { From = [new TableItem(relation, relation.Position)], IsTableCommand = true }, position);
+                }
         }
 
         if (!p.Is(TokenKind.LeftParen))

@@ -35,25 +35,25 @@ internal static class SpecialFunctionGrammar
             case Keyword.CurrentSchema when !(p.PeekKind() is TokenKind.LeftParen or TokenKind.String):
                 return Value(p, SqlValueFunctionKind.CurrentSchema);
             case Keyword.Collation when p.PeekKeyword() == Keyword.For:
-            {
-                p.Advance();
-                p.Advance();
-                p.Expect(TokenKind.LeftParen);
-                Expression operand = ExpressionGrammar.Parse(p);
-                p.Expect(TokenKind.RightParen);
-                return PrimaryGrammar.SystemCall("pg_collation_for", [operand], CallSyntax.CollationFor, position);
-            }
+                {
+                    p.Advance();
+                    p.Advance();
+                    p.Expect(TokenKind.LeftParen);
+                    Expression operand = ExpressionGrammar.Parse(p);
+                    p.Expect(TokenKind.RightParen);
+                    return PrimaryGrammar.SystemCall("pg_collation_for", [operand], CallSyntax.CollationFor, position);
+                }
 
             case Keyword.Cast:
-            {
-                p.Advance();
-                p.Expect(TokenKind.LeftParen);
-                Expression operand = ExpressionGrammar.Parse(p);
-                p.Expect(Keyword.As);
-                TypeName type = TypeGrammar.ParseType(p);
-                p.Expect(TokenKind.RightParen);
-                return new CastExpression(operand, type, CastSyntax.Cast, position);
-            }
+                {
+                    p.Advance();
+                    p.Expect(TokenKind.LeftParen);
+                    Expression operand = ExpressionGrammar.Parse(p);
+                    p.Expect(Keyword.As);
+                    TypeName type = TypeGrammar.ParseType(p);
+                    p.Expect(TokenKind.RightParen);
+                    return new CastExpression(operand, type, CastSyntax.Cast, position);
+                }
         }
 
         // The others are column name key words: without a parenthesis they are plain names.
@@ -189,44 +189,44 @@ internal static class SpecialFunctionGrammar
         switch (p.Keyword)
         {
             case Keyword.From:
-            {
-                p.Advance();
-                Expression from = ExpressionGrammar.Parse(p);
-                Expression? length = p.Accept(Keyword.For) ? ExpressionGrammar.Parse(p) : null;
-                p.Expect(TokenKind.RightParen);
-                return PrimaryGrammar.SystemCall(
-                    "substring", length is null ? [first, from] : [first, from, length], CallSyntax.Substring, position);
-            }
+                {
+                    p.Advance();
+                    Expression from = ExpressionGrammar.Parse(p);
+                    Expression? length = p.Accept(Keyword.For) ? ExpressionGrammar.Parse(p) : null;
+                    p.Expect(TokenKind.RightParen);
+                    return PrimaryGrammar.SystemCall(
+                        "substring", length is null ? [first, from] : [first, from, length], CallSyntax.Substring, position);
+                }
 
             case Keyword.For:
-            {
-                p.Advance();
-                Expression length = ExpressionGrammar.Parse(p);
-                Expression from;
-                if (p.Accept(Keyword.From))
                 {
-                    from = ExpressionGrammar.Parse(p);
-                }
-                else
-                {
-                    // The cast keeps the pattern version of substring from being chosen.
-                    from = new IntegerLiteral(1, -1);
-                    length = new CastExpression(length, TypeGrammar.SystemType("int4", -1), CastSyntax.Implied, -1);
-                }
+                    p.Advance();
+                    Expression length = ExpressionGrammar.Parse(p);
+                    Expression from;
+                    if (p.Accept(Keyword.From))
+                    {
+                        from = ExpressionGrammar.Parse(p);
+                    }
+                    else
+                    {
+                        // The cast keeps the pattern version of substring from being chosen.
+                        from = new IntegerLiteral(1, -1);
+                        length = new CastExpression(length, TypeGrammar.SystemType("int4", -1), CastSyntax.Implied, -1);
+                    }
 
-                p.Expect(TokenKind.RightParen);
-                return PrimaryGrammar.SystemCall("substring", [first, from, length], CallSyntax.Substring, position);
-            }
+                    p.Expect(TokenKind.RightParen);
+                    return PrimaryGrammar.SystemCall("substring", [first, from, length], CallSyntax.Substring, position);
+                }
 
             case Keyword.Similar:
-            {
-                p.Advance();
-                Expression pattern = ExpressionGrammar.Parse(p);
-                p.Expect(Keyword.Escape);
-                Expression escape = ExpressionGrammar.Parse(p);
-                p.Expect(TokenKind.RightParen);
-                return PrimaryGrammar.SystemCall("substring", [first, pattern, escape], CallSyntax.SubstringSimilar, position);
-            }
+                {
+                    p.Advance();
+                    Expression pattern = ExpressionGrammar.Parse(p);
+                    p.Expect(Keyword.Escape);
+                    Expression escape = ExpressionGrammar.Parse(p);
+                    p.Expect(TokenKind.RightParen);
+                    return PrimaryGrammar.SystemCall("substring", [first, pattern, escape], CallSyntax.SubstringSimilar, position);
+                }
 
             default:
                 return Plain("substring", RestOfArguments(p, first), position);

@@ -129,44 +129,44 @@ internal static class TransactionGrammar
                 p.Accept(Keyword.Default);
                 return new SetStatement(SetKind.Default, "client_encoding", position);
             case Keyword.Role when !IsAssignment(p, 1):
-            {
-                p.Advance();
-                int valuePosition = p.Position;
-                return new SetStatement(SetKind.Value, "role", position)
                 {
-                    Values = [new StringLiteral(p.NonReservedWordOrString(), valuePosition)],
-                };
-            }
+                    p.Advance();
+                    int valuePosition = p.Position;
+                    return new SetStatement(SetKind.Value, "role", position)
+                    {
+                        Values = [new StringLiteral(p.NonReservedWordOrString(), valuePosition)],
+                    };
+                }
 
             case Keyword.Session when p.PeekKeyword() == Keyword.Authorization:
-            {
-                p.Advance();
-                p.Advance();
-                if (p.Accept(Keyword.Default))
                 {
-                    return new SetStatement(SetKind.Default, "session_authorization", position);
-                }
+                    p.Advance();
+                    p.Advance();
+                    if (p.Accept(Keyword.Default))
+                    {
+                        return new SetStatement(SetKind.Default, "session_authorization", position);
+                    }
 
-                int valuePosition = p.Position;
-                return new SetStatement(SetKind.Value, "session_authorization", position)
-                {
-                    Values = [new StringLiteral(p.NonReservedWordOrString(), valuePosition)],
-                };
-            }
+                    int valuePosition = p.Position;
+                    return new SetStatement(SetKind.Value, "session_authorization", position)
+                    {
+                        Values = [new StringLiteral(p.NonReservedWordOrString(), valuePosition)],
+                    };
+                }
 
             case Keyword.Xml when p.PeekKeyword() == Keyword.Option:
-            {
-                p.Advance();
-                p.Advance();
-                int valuePosition = p.Position;
-                string option = p.Is(Keyword.Document) ? "DOCUMENT" : "CONTENT";
-                if (!p.Accept(Keyword.Document))
                 {
-                    p.Expect(Keyword.Content);
-                }
+                    p.Advance();
+                    p.Advance();
+                    int valuePosition = p.Position;
+                    string option = p.Is(Keyword.Document) ? "DOCUMENT" : "CONTENT";
+                    if (!p.Accept(Keyword.Document))
+                    {
+                        p.Expect(Keyword.Content);
+                    }
 
-                return new SetStatement(SetKind.Value, "xmloption", position) { Values = [new StringLiteral(option, valuePosition)] };
-            }
+                    return new SetStatement(SetKind.Value, "xmloption", position) { Values = [new StringLiteral(option, valuePosition)] };
+                }
         }
 
         string name = ParseSettingName(p);

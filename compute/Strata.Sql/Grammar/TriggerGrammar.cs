@@ -394,13 +394,13 @@ internal static class TriggerGrammar
             case TokenKind.String:
                 return p.StringConstant();
             case TokenKind.Integer or TokenKind.Number:
-            {
-                string text = p.IsInteger(out int value)
-                    ? value.ToString(System.Globalization.CultureInfo.InvariantCulture)
-                    : p.TokenText().ToString();
-                p.Advance();
-                return text;
-            }
+                {
+                    string text = p.IsInteger(out int value)
+                        ? value.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                        : p.TokenText().ToString();
+                    p.Advance();
+                    return text;
+                }
 
             default:
                 return p.ColumnLabel();

@@ -31,7 +31,8 @@ public sealed class SimulatedCompute
         Number = number;
         _proposer = new Proposer(
             ((UInt128)world.Random.NextUInt64() << 64) | world.Random.NextUInt64() | 1,
-            new QuorumConfiguration(1, [.. cluster.Safekeepers.Select(safekeeper => safekeeper.Id)])) { Faults = faults };
+            new QuorumConfiguration(1, [.. cluster.Safekeepers.Select(safekeeper => safekeeper.Id)]))
+        { Faults = faults };
         _peers = [.. cluster.Safekeepers.Select(safekeeper =>
             new Peer(safekeeper, new SimulatedLink(world, cluster.Faults, $"c{number}-s{safekeeper.Id}")))];
         for (int i = 0; i < _peers.Length; i++)

@@ -45,8 +45,12 @@ public class BTreeIndexTests
             bool lowIn = random.Next(2) == 0, highIn = random.Next(2) == 0;
             var range = new BTreeRange
             {
-                HasLower = true, Lower = BTreeHarness.Key(low), LowerInclusive = lowIn,
-                HasUpper = true, Upper = BTreeHarness.Key(high), UpperInclusive = highIn,
+                HasLower = true,
+                Lower = BTreeHarness.Key(low),
+                LowerInclusive = lowIn,
+                HasUpper = true,
+                Upper = BTreeHarness.Key(high),
+                UpperInclusive = highIn,
             };
             Tid[] expected =
             [

@@ -141,7 +141,9 @@ public class HeapPageTests
                     page.Apply((ref ByteWriter w) => HeapDelete.EncodeUpdate(ref w, deleted, xid, cid, keys, next));
                     model[deleted] = model[deleted]! with
                     {
-                        Xmax = xid, Cmax = cid, Next = next,
+                        Xmax = xid,
+                        Cmax = cid,
+                        Next = next,
                         Flags = (model[deleted]!.Flags & ~RowFlags.OfXmax) | (keys ? RowFlags.KeysUpdated : 0),
                     };
                     break;
@@ -159,7 +161,9 @@ public class HeapPageTests
                         HeapUpdate.Encode(ref w, page, old, slot, xid, cid, hot, false, 0, layout, before.Columns, similar));
                     model[old] = before with
                     {
-                        Xmax = xid, Cmax = cid, Next = new Tid(77, (ushort)slot),
+                        Xmax = xid,
+                        Cmax = cid,
+                        Next = new Tid(77, (ushort)slot),
                         Flags = (before.Flags & ~RowFlags.OfXmax) | (hot ? RowFlags.HotUpdated : 0),
                     };
                     model[slot] = new Row(xid, cid, 0, 0, default, hot ? RowFlags.HeapOnly : 0, layout, before.Columns, similar);

@@ -78,4 +78,17 @@ public sealed class TableDefinitionTests
         Assert.Equal("DROP TABLE", session.Run("DROP TABLE s"));
         Assert.StartsWith("42P01", session.Error("SELECT nextval('s_a_seq')"));
     }
+
+    [Fact]
+    public void Views_find_their_tables_under_any_search_path()
+    {
+        using var harness = new SessionHarness();
+        using TestSession session = harness.Connect();
+        session.Run("CREATE SCHEMA s; CREATE TABLE s.t (a int); INSERT INTO s.t VALUES (4); SET search_path = s; CREATE VIEW v AS SELECT a FROM t WHERE a > 1; RESET search_path");
+        Assert.Equal("4", session.Rows("SELECT * FROM s.v"));
+        using SessionHarness next = harness.Restart();
+        using TestSession again = next.Connect();
+        Assert.Equal("4", again.Rows("SELECT * FROM s.v"));
+        Assert.Equal("<>", again.Rows("SELECT ev_qual FROM pg_rewrite"));
+    }
 }
