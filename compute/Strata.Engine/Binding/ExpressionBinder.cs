@@ -157,7 +157,7 @@ internal sealed class ExpressionBinder
             case Syntax.NullIfExpression nullIf:
                 return _factory.NullIf(Bind(nullIf.Left, scope), Bind(nullIf.Right, scope), position);
             case Syntax.RowExpression row:
-                Expression[] fields = BindAll(row.Fields, scope);
+                Expression[] fields = BindFields(row.Fields, scope);
                 return new RowExpression(SqlType.Record, fields.Select(ResolveUnknown).ToArray(), fields.Select((_, i) => $"f{i + 1}").ToArray()) { Position = position };
             case Syntax.ArrayExpression array:
                 return BindArray(array, scope, null);
@@ -199,6 +199,28 @@ internal sealed class ExpressionBinder
         for (int i = 0; i < bound.Length; i++)
             bound[i] = Bind(items[i], scope);
         return bound;
+    }
+
+    /// <summary>Fields of a row; <c>t.*</c> stands for all columns of t.</summary>
+    private Expression[] BindFields(SyntaxList<Syntax.Expression> items, Scope scope)
+    {
+        var fields = new List<Expression>();
+        foreach (Syntax.Expression item in items)
+        {
+            if (item is not ColumnReference { IsStar: true, Names.Count: > 0 } star)
+            {
+                fields.Add(Bind(item, scope));
+                continue;
+            }
+
+            string name = star.Names[star.Names.Count - 1];
+            if (ColumnResolver.FindItem(scope, null, name, star.Position, _state.Catalog) is not { } found)
+                throw ColumnResolver.MissingItem(scope, name, star.Position);
+            fields.AddRange(found.Item.Columns.Where(column => column.Name.Length > 0)
+                .Select(column => new ColumnExpression(column.Column, column.Type) { Position = star.Position }));
+        }
+
+        return [.. fields];
     }
 
     private Expression BindColumn(ColumnReference reference, Scope scope)

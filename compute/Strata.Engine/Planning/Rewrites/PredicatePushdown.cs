@@ -256,7 +256,8 @@ internal sealed class PredicatePushdown : IRewrite
     {
         foreach (ProjectedColumn item in project.Items)
         {
-            if (item.Value is ColumnExpression)
+            // A lateral reference is no column of the nullable side: above the join it would not become null with it.
+            if (item.Value is ColumnExpression column && (!onlyRenames || project.Input.Columns.Contains(column.Column)))
                 continue;
             if (onlyRenames || item.Value.IsVolatile || item.Value.Any(part => part is SubqueryExpression))
                 return false;
