@@ -19,6 +19,7 @@ public sealed class ExecutionInstance : IDisposable
     private readonly Operator _root;
     private bool _opened;
     private bool _finished;
+    private bool _failed;
 
     internal ExecutionInstance(PhysicalPlan plan, ExecutionServices services, InstancePool? pool, bool withStatistics)
     {
@@ -75,18 +76,26 @@ public sealed class ExecutionInstance : IDisposable
     {
         if (_finished)
             return null;
-        if (!_opened)
+        try
         {
-            _opened = true;
-            _root.Open();
-            foreach (int cte in Plan.ModifyingCtes)
-                State.Shared[cte]!.FillAll();
-        }
+            if (!_opened)
+            {
+                _opened = true;
+                _root.Open();
+                foreach (int cte in Plan.ModifyingCtes)
+                    State.Shared[cte]!.FillAll();
+            }
 
-        Batch? batch = _root.Next(Math.Min(rowsMax, Batch.RowsMax));
-        if (batch is null)
-            _finished = true;
-        return batch;
+            Batch? batch = _root.Next(Math.Min(rowsMax, Batch.RowsMax));
+            _finished = batch is null;
+            return batch;
+        }
+        catch
+        {
+            // What a failure left behind in operators is not worth knowing: the instance is not used again.
+            _failed = true;
+            throw;
+        }
     }
 
     /// <summary>Ends the execution in whatever state it is, and gives the instance back.</summary>
@@ -97,7 +106,7 @@ public sealed class ExecutionInstance : IDisposable
         if (_opened)
             _root.Close();
         State.End();
-        if (_pool is not null && !_pool.Return(this))
+        if (_pool is not null && (_failed || !_pool.Return(this)))
             Dispose();
     }
 

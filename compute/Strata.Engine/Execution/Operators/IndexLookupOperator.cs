@@ -45,6 +45,12 @@ internal sealed class IndexLookupOperator(
         }
     }
 
+    public override void Close()
+    {
+        _fetch.Release();
+        base.Close();
+    }
+
     public override void Dispose()
     {
         base.Dispose();

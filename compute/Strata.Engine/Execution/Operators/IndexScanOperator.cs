@@ -61,6 +61,7 @@ internal sealed class IndexScanOperator(
 
     public override void Close()
     {
+        _fetch.Release();
         base.Close();
         _scan.Close();
         _started = false;
