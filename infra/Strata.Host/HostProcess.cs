@@ -32,7 +32,7 @@ public sealed class HostProcess : IDisposable
     /// <summary>Cancelled when the process is asked to stop.</summary>
     public CancellationToken Stopping => _stop.Token;
 
-    public RoleContext Context(IObjectStore objects, INetwork network) => new(objects, network, Scheduler, Random, Log, Metrics);
+    public RoleContext Context(IObjectStore objects, INetwork network) => new(objects, network, Scheduler, Random, Log, Metrics, OnFatal);
 
     /// <summary>Blocks until the process is asked to stop.</summary>
     public void WaitForStop() => Stopping.WaitHandle.WaitOne();
@@ -54,7 +54,7 @@ public sealed class HostProcess : IDisposable
     /// <summary>A service thread died of what it could not handle: going on could lose data, a restart recovers from the log.</summary>
     private void OnFatal(string thread, Exception error)
     {
-        Log.Error($"thread \"{thread}\" failed; the process ends", error);
+        Log.Error($"\"{thread}\" failed; the process ends", error);
         Environment.Exit(70);
     }
 }

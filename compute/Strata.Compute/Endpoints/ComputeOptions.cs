@@ -1,4 +1,5 @@
 using Strata.Compute.Wal;
+using Strata.Platform;
 
 namespace Strata.Compute.Endpoints;
 
@@ -13,6 +14,12 @@ public sealed record ComputeOptions
 
     /// <summary>Native memory of one endpoint's buffer pool, in bytes.</summary>
     public long BufferPoolBytes { get; init; } = 128L << 20;
+
+    /// <summary>Where sorts and hashes spill to; emptied at every start.</summary>
+    public required IFileSystem TemporaryFiles { get; init; }
+
+    /// <summary>Told when an engine can't go on (a failure between reserving and publishing a record): ends the process.</summary>
+    public required Action<string, Exception> Fatal { get; init; }
 
     /// <summary>How long a connection waits for its endpoint to wake.</summary>
     public TimeSpan WakeTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -48,6 +48,10 @@ internal sealed class OpenCompute : IDisposable
                 BufferPoolBytes = options.BufferPoolBytes,
                 Settings = options.Settings,
                 BootstrapVerifier = target.BootstrapVerifier,
+                Term = wal.Term,
+                TemporaryFiles = options.TemporaryFiles,
+                Warning = log.For("engine " + target.EndpointId).Warn,
+                Fatal = error => options.Fatal("engine " + target.EndpointId, error),
             });
             return new OpenCompute(target, wal, pages, engine);
         }

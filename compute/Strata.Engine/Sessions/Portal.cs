@@ -10,9 +10,22 @@ internal sealed class Portal(string name, string text, Statement? statement)
 {
     public string Name { get; } = name;
 
-    public string Text { get; } = text;
+    public string Text { get; private set; } = text;
 
-    public Statement? Statement { get; } = statement;
+    public Statement? Statement { get; private set; } = statement;
+
+    /// <summary>Makes a closed portal a new one of the same name: the unnamed portal is used over and over and need not be made each time.</summary>
+    public void Reuse(string text, Statement? statement, int savepointDepth, long createdAt)
+    {
+        Text = text;
+        Statement = statement;
+        Plan = null;
+        Utility = null;
+        UtilityRowsSent = 0;
+        IsFinished = false;
+        SavepointDepth = savepointDepth;
+        CreatedAt = createdAt;
+    }
 
     /// <summary>The plan; null for utility commands and the empty query.</summary>
     public CachedPlan? Plan { get; set; }
@@ -45,7 +58,7 @@ internal sealed class Portal(string name, string text, Statement? statement)
     public bool IsFinished { get; set; }
 
     /// <summary>Savepoints that were open when it was made: rolling back further closes it.</summary>
-    public int SavepointDepth { get; init; }
+    public int SavepointDepth { get; set; }
 
     /// <summary>The cursor's DECLARE; null for protocol portals.</summary>
     public DeclareCursorStatement? Declaration { get; init; }
@@ -57,7 +70,7 @@ internal sealed class Portal(string name, string text, Statement? statement)
     public bool OutlivedTransaction { get; set; }
 
     /// <summary>Microseconds since 2000-01-01 UTC.</summary>
-    public long CreatedAt { get; init; }
+    public long CreatedAt { get; set; }
 
     /// <summary>Gives back the execution and the snapshot. Harmless when done already.</summary>
     public void Close(Transaction? transaction)

@@ -11,6 +11,7 @@ internal sealed class SessionPortals(SessionContext context)
     private readonly Dictionary<string, PreparedStatement> _statements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Portal> _portals = new(StringComparer.Ordinal);
     private Portal? _unnamed;
+    private Portal? _spare;
 
     public IEnumerable<PreparedStatement> Statements => _statements.Values;
 
@@ -56,6 +57,11 @@ internal sealed class SessionPortals(SessionContext context)
         if (name.IsEmpty)
         {
             DropUnnamedPortal();
+            if (_spare is { } spare)
+            {
+                spare.Reuse(statement.Text, statement.Statement, context.Transactions.SavepointDepth, context.StatementTimestamp);
+                return spare;
+            }
         }
         else if (Lookup(_portals, name) is not null)
         {
@@ -112,6 +118,7 @@ internal sealed class SessionPortals(SessionContext context)
     public void DropUnnamedPortal()
     {
         _unnamed?.Close(CurrentTransaction);
+        _spare = _unnamed ?? _spare;
         _unnamed = null;
     }
 

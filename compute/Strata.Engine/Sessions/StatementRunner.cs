@@ -94,10 +94,8 @@ internal sealed class StatementRunner(SessionContext context)
     {
         TransactionManager transactions = context.Engine.Transactions;
         LockOwner owner = context.Transactions.Current.Owner;
-        foreach (RelationAccess access in plan.Plan.Relations)
+        foreach (RelationAccess access in plan.Relations)
         {
-            if (access.Relation.SystemTable is not null)
-                continue;
             RelationLockMode mode = access.IsWritten ? RelationLockMode.RowExclusive : access.IsRowLocked ? RelationLockMode.RowShare : RelationLockMode.AccessShare;
             transactions.Locks.LockRelation(owner, context.DatabaseOid, access.Relation.Oid, mode, WaitPolicy.Block, context.Cancellation);
         }
@@ -115,7 +113,7 @@ internal sealed class StatementRunner(SessionContext context)
         CatalogView view = context.View;
         if (view.FindRole(context.CurrentUserOid) is { IsSuperuser: true })
             return;
-        foreach (RequiredPrivilege required in plan.Plan.Privileges)
+        foreach (RequiredPrivilege required in plan.Privileges)
         {
             if (view.FindRelation(required.RelationOid) is not { } relation)
                 continue;

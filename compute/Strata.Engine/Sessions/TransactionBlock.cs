@@ -188,10 +188,14 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         {
             manager.Commit(transaction, cancellation);
         }
-        catch
+        catch (Exception error)
         {
+            bool outcomeUnknown = error is SqlException sql && sql.State == SqlState.TransactionResolutionUnknown;
             if (transaction.State == TransactionState.Active)
                 manager.Abort(transaction);
+            // With an unknown outcome the commit may still become visible, and then the catalog's changes with it.
+            if (outcomeUnknown)
+                _changes = null;
             Finish(committed: false);
             throw;
         }

@@ -9,4 +9,6 @@ namespace Strata.Host.Roles;
 /// <param name="Random">Randomness.</param>
 /// <param name="Log">The process's log.</param>
 /// <param name="Metrics">The process's metrics.</param>
-public sealed record RoleContext(IObjectStore Objects, INetwork Network, IScheduler Scheduler, IRandom Random, Log Log, MetricsText Metrics);
+/// <param name="Fatal">Ends the process.</param>
+public sealed record RoleContext(IObjectStore Objects, INetwork Network, IScheduler Scheduler, IRandom Random, Log Log, MetricsText Metrics,
+    Action<string, Exception> Fatal);

@@ -31,14 +31,23 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
         return service;
     }
 
-    public ComputeRole StartCompute(PgServerOptions pg, long bufferPoolBytes)
+    public ComputeRole StartCompute(PgServerOptions pg, long bufferPoolBytes, string temporaryDirectory)
     {
+        LocalFileSystem temporary = new(temporaryDirectory);
+        foreach (string left in temporary.List(""))
+        {
+            temporary.DeleteDirectory(left);
+            temporary.Delete(left);
+        }
+
         ComputeOptions options = new()
         {
             ControlAddress = addresses.Compute,
             PageServerAddress = addresses.PageServer,
             Safekeepers = [.. addresses.Safekeepers.Select((address, index) => new SafekeeperAddress((uint)index + 1, address))],
             BufferPoolBytes = bufferPoolBytes,
+            TemporaryFiles = temporary,
+            Fatal = context.Fatal,
         };
         Log log = context.Log.For("compute");
         InProcessEndpointHost host = new(options, context.Objects, context.Network, context.Scheduler, context.Random, log);

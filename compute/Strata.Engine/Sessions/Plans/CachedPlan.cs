@@ -10,10 +10,14 @@ internal sealed class CachedPlan
 {
     // The last view that the dependencies were compared with: the usual case is that nothing changed since.
     private CatalogView? _validUnder;
+    private readonly PlanDependency[] _dependencies;
 
     public CachedPlan(PhysicalPlan plan)
     {
         Plan = plan;
+        Relations = [.. plan.Relations.Where(static access => access.Relation.SystemTable is null)];
+        Privileges = [.. plan.Privileges];
+        _dependencies = [.. plan.Dependencies];
         Columns = new ResultColumn[plan.HasRows ? plan.ResultColumns.Count : 0];
         for (int i = 0; i < Columns.Length; i++)
         {
@@ -33,12 +37,18 @@ internal sealed class CachedPlan
 
     public uint[] ParameterOids { get; }
 
+    /// <summary>Relations with storage that an execution locks.</summary>
+    public RelationAccess[] Relations { get; }
+
+    /// <summary>Privileges that an execution needs.</summary>
+    public RequiredPrivilege[] Privileges { get; }
+
     /// <summary>True while all relations that the plan depends on are what they were when it was made.</summary>
     public bool IsValid(CatalogView view)
     {
         if (Volatile.Read(ref _validUnder) is { } known && known.IsSameAs(view))
             return true;
-        foreach (PlanDependency dependency in Plan.Dependencies)
+        foreach (PlanDependency dependency in _dependencies)
             if (!view.TryGetVersion(dependency.RelationOid, out ulong version) || version != dependency.Version)
                 return false;
         Volatile.Write(ref _validUnder, view);
