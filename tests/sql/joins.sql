@@ -26,6 +26,8 @@ SELECT v FROM j3 WHERE k = 7 ORDER BY v LIMIT 5;
 SELECT DISTINCT b FROM j1 WHERE a BETWEEN 20 AND 45 ORDER BY b;
 SELECT j1.a FROM j1 JOIN j2 USING (a) WHERE j2.d::int = 33 ORDER BY 1;
 SELECT l.a, l.m FROM (VALUES (1), (5), (9)) AS p(a) CROSS JOIN LATERAL (SELECT p.a, max(j2.a) AS m FROM j2 WHERE j2.b = p.a) l ORDER BY 1;
+SELECT j1.a, l.q, l.d FROM j1 LEFT JOIN LATERAL (SELECT j1.a AS q, j2.d FROM j2 WHERE j2.b = j1.a AND j2.a < 50) l ON true WHERE j1.a < 12 ORDER BY 1, 3;
+SELECT count(*), count(x.a), count(y.a) FROM j1 x FULL JOIN j2 y ON false;
 UPDATE j1 SET b = j2.a FROM j2 WHERE j2.b = j1.a AND j1.a < 5 AND j2.a < 100;
 SELECT a, b FROM j1 WHERE a < 5 ORDER BY a;
 DELETE FROM j1 WHERE a = 8;

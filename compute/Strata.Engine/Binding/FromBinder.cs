@@ -364,7 +364,12 @@ internal sealed class FromBinder(BindingState state)
             foreach (NamespaceItem item in items)
                 item.AreColumnsVisible = false;
             if (join.UsingAlias is not null)
-                items.Add(new NamespaceItem(join.UsingAlias.Name, merged ?? []) { AreColumnsVisible = false });
+            {
+                var usingItem = new NamespaceItem(join.UsingAlias.Name, merged ?? []) { AreColumnsVisible = false };
+                Scope.CheckNames(items, [usingItem]);
+                items.Add(usingItem);
+            }
+
             items.Add(new NamespaceItem("", columns) { IsRelationVisible = false });
         }
         else

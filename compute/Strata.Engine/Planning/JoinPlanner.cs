@@ -281,8 +281,8 @@ internal sealed class JoinPlanner(PlannerState state)
             best = Hash(type, left, rightPlan!, conditions);
             if (type is not (JoinType.Full or JoinType.Right))
                 best = Cheaper(best, Loop(type, left, rightPlan!, conditions));
-            else if (best is null && conditions.Count == 0)
-                best = HashWithoutKeys(type, left, rightPlan!);
+            else if (best is null && conditions.All(condition => TreeWalker.ColumnsOf(condition).Count == 0))
+                best = HashWithoutKeys(type, left, rightPlan!, conditions);
         }
 
         if (rightTree is not null && type is not (JoinType.Full or JoinType.Right))
@@ -359,8 +359,8 @@ internal sealed class JoinPlanner(PlannerState state)
         };
     }
 
-    /// <summary>A full join on no condition: every pair matches, and an empty side leaves the other's rows.</summary>
-    private PhysicalNode HashWithoutKeys(JoinType type, PhysicalNode left, PhysicalNode right) => new HashJoinPlan
+    /// <summary>A full join whose condition reads no columns: every pair matches or none does.</summary>
+    private PhysicalNode HashWithoutKeys(JoinType type, PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions) => new HashJoinPlan
     {
         Columns = JoinColumns(type, left, right),
         Type = type,
@@ -369,6 +369,8 @@ internal sealed class JoinPlanner(PlannerState state)
         LeftKeys = [],
         RightKeys = [],
         KeyConditions = [],
+        Residual = state.Expressions.CompileAll(conditions, []),
+        ResidualConditions = conditions,
         Rows = JoinRows(type, left, right.Rows, []),
         TotalCost = left.TotalCost + right.TotalCost + (left.Rows * right.Rows * CostModel.CpuTupleCost),
         WidthBytes = left.WidthBytes + right.WidthBytes,
