@@ -8,8 +8,8 @@ namespace Strata.Host.Processes;
 internal sealed class RoleProcess : IDisposable
 {
     private static readonly TimeSpan s_restartDelayMin = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_restartDelayMax = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_healthyAfter = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_restartDelayMax = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_healthyAfter = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(10);
 
     private readonly string _name;
