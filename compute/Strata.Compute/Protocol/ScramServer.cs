@@ -27,9 +27,6 @@ public enum ScramOutcome
 /// </summary>
 public sealed class ScramServer
 {
-    /// <summary>PostgreSQL's default number of iterations.</summary>
-    public const int DefaultIterations = 4096;
-
     private const int NonceBytes = 18;
     private const int SaltBytes = 16;
     private const int KeyBytes = 32;
@@ -57,7 +54,7 @@ public sealed class ScramServer
         _known = TryParseVerifier(verifier, out _iterations, out _salt, out _storedKey, out _serverKey);
         if (_known)
             return;
-        _iterations = DefaultIterations;
+        _iterations = ScramVerifier.Iterations;
         _salt = HMACSHA256.HashData(mockSecret, Encoding.UTF8.GetBytes(user))[..SaltBytes];
         _storedKey = new byte[KeyBytes];
         _serverKey = new byte[KeyBytes];
