@@ -27,6 +27,8 @@ public static class BuiltinAggregates
             case "bool_or": return new BooleanAggregate(function, types, result, isAnd: false);
             case "bit_and" or "bit_or" or "bit_xor" when types[0].Physical is PhysicalType.Int16 or PhysicalType.Int32 or PhysicalType.Int64:
                 return new BitAggregate(function, types, result);
+            case "range_agg": return new RangeUnionAggregate(function, types, result);
+            case "range_intersect_agg": return new RangeIntersectAggregate(function, types, result);
             case "string_agg": return new StringAggregate(function, types, result);
             case "array_agg": return new ArrayAggregate(function, types, result);
             case "json_agg" or "jsonb_agg" or "json_object_agg" or "jsonb_object_agg": return new JsonAggregate(function, types, result);

@@ -27,6 +27,8 @@ public static class BuiltinFunctions
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
         FormatFunctions.Register(table);
+        RangeFunctions.Register(table);
+        MultirangeFunctions.Register(table);
         return table;
     }
 

@@ -86,6 +86,8 @@ public static class TypeInput
             result.Set(row, ParseEnum(type, text, context.Catalog));
         else if (type.Kind == TypeKind.Composite)
             RecordText.Parse(type, text, context, result, row);
+        else if (TypeCodecs.Find(type) is { } codec)
+            codec.Parse(type, text, context, result, row);
         else if (type.IsPseudo)
             throw new SqlException(SqlState.FeatureNotSupported, $"cannot accept a value of type {TypeNames.Format(type)}");
         else

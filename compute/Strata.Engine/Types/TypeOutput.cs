@@ -67,6 +67,8 @@ public static class TypeOutput
             WriteEnum(type, MemoryMarshal.Read<uint>(stored), buffer, catalog);
         else if (type.Kind == TypeKind.Composite)
             RecordText.Write(stored, buffer, settings, catalog);
+        else if (TypeCodecs.Find(type) is { } codec)
+            codec.Write(type, stored, buffer, settings, catalog);
         else if (type.Physical == PhysicalType.Bytes)
             buffer.Write(stored);
         else if (type.Kind == TypeKind.Domain)

@@ -29,6 +29,8 @@ public abstract class ValueComparison
             case TypeOid.Uuid: return BytesComparison.Instance;
         }
 
+        if (type.Range is { } range)
+            return type.Kind == TypeKind.Range ? new Ranges.RangeComparison(range) : new Ranges.MultirangeComparison(range);
         return type.Physical switch
         {
             PhysicalType.Boolean or PhysicalType.Int8 => FixedComparison<byte>.Instance,
