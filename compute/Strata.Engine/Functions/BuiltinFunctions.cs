@@ -28,6 +28,10 @@ public static class BuiltinFunctions
         JsonFunctions.Register(table);
         FormatFunctions.Register(table);
         RangeFunctions.Register(table);
+        NetworkFunctions.Register(table);
+        BitStringFunctions.Register(table);
+        MoneyFunctions.Register(table);
+        TransactionIdFunctions.Register(table);
         MultirangeFunctions.Register(table);
         return table;
     }

@@ -1,3 +1,4 @@
+using Strata.Engine.Types.Network;
 using Strata.Engine.Types.Ranges;
 
 namespace Strata.Engine.Types;
@@ -10,6 +11,13 @@ internal static class TypeCodecs
     {
         TypeKind.Range => RangeCodec.Instance,
         TypeKind.Multirange => MultirangeCodec.Instance,
-        _ => null,
+        _ => type.Oid switch
+        {
+            TypeOid.Inet or TypeOid.Cidr => InetCodec.Instance,
+            TypeOid.MacAddr or TypeOid.MacAddr8 => MacAddressCodec.Instance,
+            TypeOid.Bit or TypeOid.VarBit => BitString.Instance,
+            TypeOid.PgSnapshot or TypeOid.TxidSnapshot => SnapshotCodec.Instance,
+            _ => null,
+        },
     };
 }

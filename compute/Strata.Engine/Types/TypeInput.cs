@@ -63,6 +63,7 @@ public static class TypeInput
             case TypeOid.Interval:
                 result.Set(row, IntervalModifier.Apply(IntervalInput.Parse(Encoding.UTF8.GetString(text), IntervalModifier.Range(type.Typmod)), type.Typmod));
                 break;
+            case TypeOid.Money: result.Set(row, MoneyText.Parse(text)); break;
             case TypeOid.PgLsn: result.Set(row, ParseLsn(text)); break;
             case TypeOid.Tid: result.Set(row, ParseTid(text)); break;
             case TypeOid.Json:

@@ -23,6 +23,7 @@ namespace Strata.Engine.Execution.Keys;
 //   timetz                             instant 8 bytes and zone 4 bytes, sign bits inverted
 //   numeric                            class (00 -infinity, 01 negative, 02 zero, 03 positive, 04 infinity, 05 NaN), then for 01 and 03 the decimal
 //                                      exponent in 4 bytes (sign bit inverted) and pairs of decimal digits + 1, ended by 00; inverted for 01
+//   bit, bit varying                   the bytes as below, then the number of bits in 4 bytes
 //   array, record, range, multirange   see NestedKeys
 //   everything else                    the bytes, 00 written as 00 FF, ended by 00 00; character(n) without trailing blanks
 //
@@ -213,6 +214,11 @@ public static class KeyEncoder
                 break;
             case TypeOid.BpChar:
                 AppendEscaped(bytes.TrimEnd((byte)' '), key);
+                break;
+            case TypeOid.Bit or TypeOid.VarBit:
+                AppendEscaped(BitString.Bits(bytes), key);
+                BinaryPrimitives.WriteInt32BigEndian(key.Reserve(4), BitString.Length(bytes));
+                key.Advance(4);
                 break;
             default:
                 if (NestedKeys.IsNested(type))
