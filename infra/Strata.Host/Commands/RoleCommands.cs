@@ -50,11 +50,12 @@ internal static class RoleCommands
         Option<string> host = UpCommand.Host();
         Option<int> port = UpCommand.PgPort();
         Option<int> pool = UpCommand.BufferPool();
+        Option<bool> check = UpCommand.CheckEvictions();
         Option<string> data = Required("--data", "directory for temporary files, emptied at every start");
-        return Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, data], (parsed, process, factory) =>
+        return Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, check, data], (parsed, process, factory) =>
         {
             PgServerOptions options = new() { Host = parsed.GetValue(host)!, Port = parsed.GetValue(port) };
-            using ComputeRole role = factory.StartCompute(options, (long)parsed.GetValue(pool) << 20, parsed.GetValue(data)!);
+            using ComputeRole role = factory.StartCompute(options, (long)parsed.GetValue(pool) << 20, parsed.GetValue(check), parsed.GetValue(data)!);
             process.WaitForStop();
             return Task.CompletedTask;
         });

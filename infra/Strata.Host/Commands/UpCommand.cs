@@ -21,8 +21,9 @@ internal static class UpCommand
         Option<bool> processes = new("--processes") { Description = "each role as its own process" };
         Option<string?> objectStore = new("--object-store") { Description = "directory, file:// or s3:// URL; the data directory when absent" };
         Option<int> pool = BufferPool();
+        Option<bool> check = CheckEvictions();
         Option<TimeSpan?> history = History();
-        Command command = new("up", "Starts a whole Strata in the foreground") { data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, history };
+        Command command = new("up", "Starts a whole Strata in the foreground") { data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, check, history };
         command.SetAction((parsed, _) =>
         {
             UpOptions options = new()
@@ -35,6 +36,7 @@ internal static class UpCommand
                 Processes = parsed.GetValue(processes),
                 ObjectStore = parsed.GetValue(objectStore),
                 BufferPoolMegabytes = parsed.GetValue(pool),
+                CheckEvictions = parsed.GetValue(check),
                 HistoryWindow = parsed.GetValue(history),
             };
             return options.Processes ? UpProcesses.RunAsync(options) : UpInProcess.RunAsync(options);
@@ -67,6 +69,9 @@ internal static class UpCommand
         });
         return option;
     }
+
+    public static Option<bool> CheckEvictions() =>
+        new("--check-evictions") { Description = "compare every page that leaves the buffer pool with the page server's and end at a difference (for tests)" };
 
     public static Option<TimeSpan?> History() => new("--history") { Description = "history that stays readable, as d.hh:mm:ss; seven days when absent" };
 

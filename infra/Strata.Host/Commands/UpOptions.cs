@@ -16,6 +16,9 @@ public sealed record UpOptions
     /// <summary>Buffer pool of one endpoint, in megabytes.</summary>
     public int BufferPoolMegabytes { get; init; } = 128;
 
+    /// <summary>Compares each evicted page with the page server's.</summary>
+    public bool CheckEvictions { get; init; }
+
     /// <summary>Null takes the default of seven days.</summary>
     public TimeSpan? HistoryWindow { get; init; }
 

@@ -31,7 +31,7 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
         return service;
     }
 
-    public ComputeRole StartCompute(PgServerOptions pg, long bufferPoolBytes, string temporaryDirectory)
+    public ComputeRole StartCompute(PgServerOptions pg, long bufferPoolBytes, bool checkEvictions, string temporaryDirectory)
     {
         LocalFileSystem temporary = new(temporaryDirectory);
         foreach (string left in temporary.List(""))
@@ -46,6 +46,7 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
             PageServerAddress = addresses.PageServer,
             Safekeepers = [.. addresses.Safekeepers.Select((address, index) => new SafekeeperAddress((uint)index + 1, address))],
             BufferPoolBytes = bufferPoolBytes,
+            CheckEvictions = checkEvictions,
             TemporaryFiles = temporary,
             Fatal = context.Fatal,
         };
