@@ -37,9 +37,10 @@ internal static class RoleCommands
     {
         Option<string> data = Required("--data", "directory of the local cache");
         Option<TimeSpan?> history = UpCommand.History();
-        return Role("pageserver", "Runs the page server", [data, history], (parsed, process, factory) =>
+        Option<int?> backlog = UpCommand.UploadBacklog();
+        return Role("pageserver", "Runs the page server", [data, history, backlog], (parsed, process, factory) =>
         {
-            using IDisposable service = factory.StartPageServer(parsed.GetValue(data)!, parsed.GetValue(history));
+            using IDisposable service = factory.StartPageServer(parsed.GetValue(data)!, parsed.GetValue(history), (long?)parsed.GetValue(backlog) << 20);
             process.WaitForStop();
             return Task.CompletedTask;
         });

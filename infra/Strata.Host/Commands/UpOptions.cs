@@ -22,5 +22,10 @@ public sealed record UpOptions
     /// <summary>Null takes the default of seven days.</summary>
     public TimeSpan? HistoryWindow { get; init; }
 
+    /// <summary>Megabytes of a timeline's changes that may wait for the object store before writers wait; null takes the page server's default.</summary>
+    public int? UploadBacklogMegabytes { get; init; }
+
+    public long? UploadBacklogBytes => (long?)UploadBacklogMegabytes << 20;
+
     public long BufferPoolBytes => (long)BufferPoolMegabytes << 20;
 }

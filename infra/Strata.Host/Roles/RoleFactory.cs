@@ -20,11 +20,13 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
         return service;
     }
 
-    public PageServerService StartPageServer(string directory, TimeSpan? historyWindow)
+    public PageServerService StartPageServer(string directory, TimeSpan? historyWindow, long? uploadBacklogBytes)
     {
         PageServerOptions options = new() { ListenAddress = addresses.PageServer, SafekeeperAddresses = addresses.Safekeepers };
         if (historyWindow is { } window)
             options = options with { HistoryWindow = window };
+        if (uploadBacklogBytes is { } backlog)
+            options = options with { PendingUploadBytesMax = backlog, FreezeBytes = Math.Min(options.FreezeBytes, Math.Max(1, backlog / 4)) };
         PageServerService service = new(options, new LocalFileSystem(directory), context.Objects, context.Network, context.Scheduler,
             context.Random, context.Log.For("pageserver"));
         service.Start();
