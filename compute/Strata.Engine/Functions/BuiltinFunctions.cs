@@ -27,6 +27,12 @@ public static class BuiltinFunctions
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
         FormatFunctions.Register(table);
+        RangeFunctions.Register(table);
+        NetworkFunctions.Register(table);
+        BitStringFunctions.Register(table);
+        MoneyFunctions.Register(table);
+        TransactionIdFunctions.Register(table);
+        MultirangeFunctions.Register(table);
         return table;
     }
 
