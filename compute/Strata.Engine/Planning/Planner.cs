@@ -19,6 +19,7 @@ public static class Planner
             ResultColumns = statement.Output,
             ParameterTypes = statement.ParameterTypes,
             Dependencies = statement.Dependencies,
+            AbsentNames = statement.AbsentNames,
             Privileges = statement.Privileges,
             Relations = RelationsOf(root),
             IsWriting = statement.IsWriting,
