@@ -199,9 +199,7 @@ internal sealed class PlanBuilder(PlannerState state)
                 call.OrderBy.Select(key => new KeyColumn(key.Argument, key.Descending, key.NullsFirst)).ToArray()));
         }
 
-        double groups = 1;
-        foreach (int column in aggregate.GroupColumns)
-            groups *= state.Selectivity.DistinctOf(column);
+        double groups = state.Selectivity.GroupsOf(aggregate.GroupColumns);
         return new AggregatePlan
         {
             Columns = aggregate.Columns,
