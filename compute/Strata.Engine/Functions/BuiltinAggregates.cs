@@ -50,7 +50,7 @@ public static class BuiltinAggregates
             TypeOid.Int4 => new IntegerSumAggregate<int>(function, types, result, isAverage),
             TypeOid.Money when !isAverage => new MoneySumAggregate(function, types, result),
             TypeOid.Int8 => new IntegerSumAggregate<long>(function, types, result, isAverage),
-            TypeOid.Numeric => new NumericSumAggregate(function, types, result, statistic),
+            TypeOid.Numeric => new NumericTotalAggregate(function, types, result, isAverage),
             TypeOid.Float4 or TypeOid.Float8 => new FloatAggregate(function, types, result, statistic),
             TypeOid.Interval => new IntervalSumAggregate(function, types, result, isAverage),
             _ => null,

@@ -15,6 +15,7 @@ public static class BuiltinFunctions
         var table = new FunctionTable();
         Kernels.ComparisonKernels.Register(table);
         Kernels.ArithmeticKernels.Register(table);
+        Kernels.NumericKernels.Register(table);
         NumberFunctions.Register(table);
         NumericFunctions.Register(table);
         TextFunctions.Register(table);

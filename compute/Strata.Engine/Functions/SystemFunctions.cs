@@ -89,8 +89,8 @@ internal static class SystemFunctions
                 throw new SqlException(SqlState.QueryCanceled, "canceling statement due to user request");
             c.Return(default(ReadOnlySpan<byte>));
         });
-        t.Add("pg_my_temp_schema", static (ref FunctionCall c) => c.Return(0u));
-        t.Add("pg_is_other_temp_schema", static (ref FunctionCall c) => c.Return(false));
+        t.Add("pg_my_temp_schema", static (ref FunctionCall c) => c.Return(c.Context.Session.TemporarySchema));
+        t.Add("pg_is_other_temp_schema", static (ref FunctionCall c) => c.Return(c.Context.Session.IsOtherTemporarySchema(c.Oid(0))));
         t.Add("pg_jit_available", static (ref FunctionCall c) => c.Return(false));
         t.Add("pg_collation_actual_version", static (ref FunctionCall c) => c.ReturnNull());
         t.Add("pg_database_collation_actual_version", static (ref FunctionCall c) => c.ReturnNull());
