@@ -72,7 +72,7 @@ public sealed class EngineInstance : IDisposable
 
     private void StartAutovacuum()
     {
-        var autovacuum = new Autovacuum(Options.Scheduler, AutovacuumTables, AutovacuumTables.Activities, (table, error) => Options.Warning?.Invoke($"autovacuum of table {table.Oid} failed: {error.Message}"));
+        var autovacuum = new Autovacuum(Options.Scheduler, AutovacuumTables, AutovacuumTables.Activities, (table, error) => Options.Warning?.Invoke($"autovacuum of table {table.Oid} failed: {(error is SqlException ? error.Message : error)}"));
         _autovacuum = Options.Scheduler.StartThread("autovacuum", autovacuum.Run);
     }
 
