@@ -173,8 +173,8 @@ internal sealed class ExpressionBinder
                 return BindSqlValue(value);
             case NamedArgument named:
                 throw BindingErrors.At(named.Position, SqlState.SyntaxError, "named arguments are only allowed in function calls");
-            case GroupingExpression:
-                throw BindingErrors.NotSupported(position, "GROUPING");
+            case GroupingExpression grouping:
+                return _state.Functions.BindGrouping(grouping, scope);
             case CurrentOfExpression:
                 throw BindingErrors.NotSupported(position, "WHERE CURRENT OF");
             case BitStringLiteral:

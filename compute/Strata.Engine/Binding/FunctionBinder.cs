@@ -216,6 +216,24 @@ internal sealed class FunctionBinder(BindingState state)
         return new ColumnExpression(column, bound.Type) { Position = position };
     }
 
+    /// <summary>GROUPING(…): its value depends on the grouping set that a row belongs to.</summary>
+    public ColumnExpression BindGrouping(GroupingExpression grouping, Scope scope)
+    {
+        if (grouping.Arguments.Count > 31)
+            throw BindingErrors.At(grouping.Position, SqlState.TooManyArguments, "GROUPING must have fewer than 32 arguments");
+        ExpressionKind kind = scope.Kind;
+        Expression[] arguments = grouping.Arguments.Select(argument => state.Expressions.Bind(argument, scope, ExpressionKind.Arguments)).ToArray();
+        scope.Kind = kind;
+        Scope level = LevelOf(arguments, scope) ?? scope;
+        CheckNesting(arguments, [], null, level, grouping.Position);
+        if (PlaceOf(level, scope).AggregateError() is { } error)
+            throw BindingErrors.At(grouping.Position, SqlState.GroupingError, error.Replace("aggregate functions", "grouping operations", StringComparison.Ordinal));
+        int column = state.Metadata.AddColumn("grouping", SqlType.Int4);
+        level.GroupingCalls.Add(new PendingGrouping(column, arguments));
+        level.AggregateColumns.Add(column);
+        return new ColumnExpression(column, SqlType.Int4) { Position = grouping.Position };
+    }
+
     private static bool Same(AggregateCall a, AggregateCall b) =>
         a.Function.Function.Oid == b.Function.Function.Oid && a.IsDistinct == b.IsDistinct && a.ArgumentCount == b.ArgumentCount
         && Equals(a.Filter, b.Filter) && a.Arguments.SequenceEqual(b.Arguments) && a.OrderBy.SequenceEqual(b.OrderBy)

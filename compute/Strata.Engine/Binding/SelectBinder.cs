@@ -35,16 +35,16 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         Expression? where = body.Where is null ? null : state.Expressions.BindCondition(body.Where, scope, ExpressionKind.Where);
         Expression? having = body.Having is null ? null : state.Expressions.BindCondition(body.Having, scope, ExpressionKind.Having);
         List<TargetSort> sort = BindOrderBy(statement.OrderBy);
-        List<Expression> groups = BindGroupBy(body.GroupBy);
+        List<Expression> groups = BindGroupBy(body, out List<int[]>? sets);
         List<Target> distinctOn = BindDistinct(body, sort);
         if (resolveUnknown)
             ResolveUnknown();
 
         if (where is not null)
             node = new FilterNode(node, Conjunction.Split(where));
-        bool grouped = scope.IsGrouped || scope.Aggregates.Count > 0;
+        bool grouped = scope.IsGrouped || scope.Aggregates.Count > 0 || scope.GroupingCalls.Count > 0;
         if (grouped)
-            node = ApplyGrouping(node, groups, ref having);
+            node = ApplyGrouping(node, groups, sets, ref having);
         node = new WindowBinder(state, scope).Apply(node, _targets);
         node = ApplySetReturning(node);
         node = Project(node, body, sort, out List<SortKey> keys, out List<ProjectedColumn> postponed);
@@ -168,31 +168,18 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         return added;
     }
 
-    private List<Expression> BindGroupBy(SyntaxList<GroupingItem> items)
+    /// <summary>The grouped expressions; <paramref name="sets"/> become the grouping sets, null when there is just one set of them all.</summary>
+    private List<Expression> BindGroupBy(SelectBody body, out List<int[]>? sets)
     {
         var groups = new List<Expression>();
-        foreach (GroupingItem item in items)
-        {
-            switch (item)
-            {
-                case GroupingValue { Value: Strata.Sql.Syntax.RowExpression { IsExplicit: false } row }:
-                    foreach (Strata.Sql.Syntax.Expression field in row.Fields)
-                        AddGroup(field, groups);
-                    break;
-                case GroupingValue value:
-                    AddGroup(value.Value, groups);
-                    break;
-                case EmptyGroupingSet:
-                    break;
-                default:
-                    throw BindingErrors.NotSupported(item.Position, "GROUPING SETS, ROLLUP and CUBE");
-            }
-        }
-
+        var binder = new GroupingSetBinder(item => AddGroup(item, groups));
+        sets = binder.Bind(body.GroupBy, body.IsGroupByDistinct);
+        if (!body.GroupBy.Any(item => item is GroupingSet))
+            sets = null;
         return groups;
     }
 
-    private void AddGroup(Strata.Sql.Syntax.Expression item, List<Expression> groups)
+    private int AddGroup(Strata.Sql.Syntax.Expression item, List<Expression> groups)
     {
         Target target = FindTarget(item, ExpressionKind.GroupBy);
         RequireOrdering(target, item.Position);
@@ -207,8 +194,11 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             throw BindingErrors.At(target.Position, SqlState.GroupingError, "aggregate functions are not allowed in GROUP BY");
         if (hasWindow)
             throw BindingErrors.At(target.Position, SqlState.WindowingError, "window functions are not allowed in GROUP BY");
-        if (!groups.Contains(target.Value))
-            groups.Add(target.Value);
+        int known = groups.IndexOf(target.Value);
+        if (known >= 0)
+            return known;
+        groups.Add(target.Value);
+        return groups.Count - 1;
     }
 
     private List<Target> BindDistinct(SelectBody body, List<TargetSort> sort)
@@ -273,9 +263,9 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         }
     }
 
-    private RelationalNode ApplyGrouping(RelationalNode node, List<Expression> groups, ref Expression? having)
+    private RelationalNode ApplyGrouping(RelationalNode node, List<Expression> groups, List<int[]>? sets, ref Expression? having)
     {
-        var grouping = new GroupingBinder(state, scope, groups);
+        var grouping = new GroupingBinder(state, scope, groups, sets);
         foreach (Target target in _targets)
             target.Value = grouping.Check(target.Value);
         if (having is not null)
