@@ -440,29 +440,6 @@ internal sealed class FunctionBinder(BindingState state)
         foreach (Syntax.Expression item in definition.PartitionBy)
             partition.Add(state.Expressions.ResolveUnknown(state.Expressions.Bind(item, scope, ExpressionKind.WindowPartition)));
         order.AddRange(BindSort(definition.OrderBy, scope, ExpressionKind.WindowOrder));
-        return (partition, order, BindFrame(frame, order, scope));
-    }
-
-    private BoundFrame BindFrame(WindowFrame? frame, List<BoundSortItem> order, Scope scope)
-    {
-        if (frame is null)
-            return BoundFrame.Default;
-        FrameBound end = frame.End ?? new FrameBound(FrameBoundKind.CurrentRow, null, frame.Position);
-        if (frame.Unit == FrameUnit.Range && (frame.Start.Offset is not null || end.Offset is not null))
-            throw BindingErrors.NotSupported(frame.Position, "RANGE with offset PRECEDING/FOLLOWING");
-        if (frame.Unit == FrameUnit.Groups && order.Count == 0)
-            throw BindingErrors.At(frame.Position, SqlState.WindowingError, "GROUPS mode requires an ORDER BY clause");
-        return new BoundFrame(
-            frame.Unit, frame.Start.Kind, Offset(frame.Start), end.Kind, Offset(end), frame.Exclusion);
-
-        Expression? Offset(FrameBound bound)
-        {
-            if (bound.Offset is null)
-                return null;
-            Expression value = state.Expressions.Bind(bound.Offset, scope, ExpressionKind.WindowFrame);
-            string unit = frame.Unit == FrameUnit.Rows ? "ROWS" : "GROUPS";
-            return state.Expressions.CoerceTo(
-                value, SqlType.Int8, $"argument of {unit} must be type bigint, not type {value.Type}", bound.Position);
-        }
+        return (partition, order, new FrameBinder(state).Bind(frame, order, scope, definition.Position));
     }
 }

@@ -276,11 +276,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         {
             PendingWindowCall pending = scope.WindowCalls[i];
             scope.WindowCalls[i] = new PendingWindowCall(
-                pending.Call with
-                {
-                    Arguments = pending.Call.Arguments.Select(grouping.Check).ToArray(),
-                    Filter = pending.Call.Filter is null ? null : grouping.Check(pending.Call.Filter),
-                },
+                pending.Call.Map(grouping.Check),
                 pending.PartitionBy.Select(grouping.Check).ToArray(),
                 pending.OrderBy.Select(item => item with { Value = grouping.Check(item.Value) }).ToArray());
         }
