@@ -50,6 +50,7 @@ internal sealed class OpenCompute : IDisposable
                 BootstrapVerifier = target.BootstrapVerifier,
                 Term = wal.Term,
                 TemporaryFiles = options.TemporaryFiles,
+                ServerFiles = options.ServerFiles,
                 Warning = log.For("engine " + target.EndpointId).Warn,
                 Fatal = error => options.Fatal("engine " + target.EndpointId, error),
             });

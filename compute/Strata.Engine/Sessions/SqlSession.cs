@@ -136,7 +136,7 @@ public sealed class SqlSession : IDisposable
             return true;
         }
 
-        if (statement is CopyStatement { IsFrom: true } copy)
+        if (statement is CopyStatement { IsFrom: true, FileName: null } copy)
         {
             _copy = CopyIn.Begin(Context, _runner, copy, script.Text);
             return false;
@@ -374,7 +374,7 @@ public sealed class SqlSession : IDisposable
         Context.Transactions.EnsureBegun();
         if (portal.Plan is not null)
             return ExecutePlan(portal, rowsMax);
-        if (portal.Statement is CopyStatement { IsFrom: true } copy)
+        if (portal.Statement is CopyStatement { IsFrom: true, FileName: null } copy)
         {
             _copyPortal = portal;
             _copy = CopyIn.Begin(Context, _runner, copy, portal.Text);

@@ -38,7 +38,7 @@ public static class UpProcesses
             }
             string[] history = options.HistoryWindow is { } window ? ["--history", window.ToString()] : [];
             Start("pageserver", ["pageserver", "--data", directory.Under("pageserver"), .. history]);
-            Start("compute", "compute", "--data", directory.Under("compute"), "--host", options.Host, "--pg-port", Text(options.PgPort), "--buffer-pool-mb", Text(options.BufferPoolMegabytes));
+            Start("compute", "compute", "--data", directory.Under("compute"), "--host", options.Host, "--pg-port", Text(options.PgPort), "--buffer-pool-mb", Text(options.BufferPoolMegabytes), "--server-files");
             Start("control-plane", "control-plane", "--host", options.Host, "--api-port", Text(options.ApiPort), "--pg-host", options.Host,
                 "--pg-port", Text(options.PgPort), "--password-file", Path.Combine(directory.Path, "password"));
             await WaitUntilServingAsync(options, process);

@@ -31,7 +31,7 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
         return service;
     }
 
-    public ComputeRole StartCompute(PgServerOptions pg, long bufferPoolBytes, string temporaryDirectory)
+    public ComputeRole StartCompute(PgServerOptions pg, long bufferPoolBytes, string temporaryDirectory, bool serverFiles)
     {
         LocalFileSystem temporary = new(temporaryDirectory);
         foreach (string left in temporary.List(""))
@@ -47,6 +47,7 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
             Safekeepers = [.. addresses.Safekeepers.Select((address, index) => new SafekeeperAddress((uint)index + 1, address))],
             BufferPoolBytes = bufferPoolBytes,
             TemporaryFiles = temporary,
+            ServerFiles = serverFiles ? new LocalFileSystem("/") : null,
             Fatal = context.Fatal,
         };
         Log log = context.Log.For("compute");
