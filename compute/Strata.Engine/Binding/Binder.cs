@@ -31,6 +31,7 @@ public static class Binder
             SelectStatement => BoundStatementKind.Select,
             InsertStatement => BoundStatementKind.Insert,
             UpdateStatement => BoundStatementKind.Update,
+            MergeStatement => BoundStatementKind.Merge,
             _ => BoundStatementKind.Delete,
         };
         return Finish(state, kind, query);

@@ -31,6 +31,7 @@ internal enum ExpressionKind
     WindowFrame,
     Arguments,
     CopyWhere,
+    MergeWhen,
 }
 
 /// <summary>Names of places in messages, PostgreSQL's ParseExprKindName.</summary>
@@ -64,6 +65,7 @@ internal static class ExpressionKinds
         ExpressionKind.WindowOrder => "window ORDER BY",
         ExpressionKind.WindowFrame => "window ROWS",
         ExpressionKind.CopyWhere => "WHERE",
+        ExpressionKind.MergeWhen => "MERGE WHEN",
         _ => "expression",
     };
 
@@ -78,6 +80,7 @@ internal static class ExpressionKinds
         ExpressionKind.IndexExpression => "aggregate functions are not allowed in index expressions",
         ExpressionKind.IndexPredicate => "aggregate functions are not allowed in index predicates",
         ExpressionKind.CopyWhere => "aggregate functions are not allowed in COPY FROM WHERE conditions",
+        ExpressionKind.MergeWhen => "aggregate functions are not allowed in MERGE WHEN conditions",
         ExpressionKind.Having or ExpressionKind.SelectTarget or ExpressionKind.OrderBy or ExpressionKind.DistinctOn or ExpressionKind.Other
             or ExpressionKind.WindowPartition or ExpressionKind.WindowOrder or ExpressionKind.WindowFrame or ExpressionKind.Arguments => null,
         _ => $"aggregate functions are not allowed in {kind.Name()}",
@@ -105,6 +108,7 @@ internal static class ExpressionKinds
         ExpressionKind.IndexExpression => "set-returning functions are not allowed in index expressions",
         ExpressionKind.IndexPredicate => "set-returning functions are not allowed in index predicates",
         ExpressionKind.CopyWhere => "set-returning functions are not allowed in COPY FROM WHERE conditions",
+        ExpressionKind.MergeWhen => "set-returning functions are not allowed in MERGE WHEN conditions",
         ExpressionKind.WindowPartition or ExpressionKind.WindowOrder or ExpressionKind.WindowFrame => "set-returning functions are not allowed in window definitions",
         _ => $"set-returning functions are not allowed in {kind.Name()}",
     };

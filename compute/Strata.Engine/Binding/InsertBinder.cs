@@ -133,7 +133,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                     continue;
                 }
 
-                RequireInsertable(columns[i], insert);
+                RequireInsertable(columns[i], insert.Overriding);
                 Expression value = state.Expressions.Bind(row[i], scope, kind);
                 bound[i] = insert.Overriding == OverridingKind.UserValue && columns[i].Identity != '\0'
                     ? _rows.Default(relation, columns[i])
@@ -160,7 +160,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         CheckCounts(insert, query.Output.Count, columns, insert.Source!.Position);
         for (int i = 0; i < query.Output.Count; i++)
         {
-            RequireInsertable(columns[i], insert);
+            RequireInsertable(columns[i], insert.Overriding);
             SqlType type = state.TypeOf(columns[i]);
             Expression value = OutputCoercion.ValueOf(query, i);
             if (state.Expressions.CoerceForAssignmentOrNull(value, type) is null)
@@ -180,7 +180,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             throw BindingErrors.At(insert.Columns[given].Position, SqlState.SyntaxError, "INSERT has more target columns than expressions");
     }
 
-    private static void RequireInsertable(ColumnInfo column, InsertStatement insert)
+    /// <summary>Throws 428C9 when a value may not be given for a column.</summary>
+    public static void RequireInsertable(ColumnInfo column, OverridingKind overriding)
     {
         if (column.Generated != '\0')
         {
@@ -189,7 +190,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 detail: $"Column \"{column.Name}\" is a generated column.");
         }
 
-        if (column.Identity == 'a' && insert.Overriding == OverridingKind.None)
+        if (column.Identity == 'a' && overriding == OverridingKind.None)
         {
             throw BindingErrors.At(
                 -1, new SqlState("428C9"), $"cannot insert a non-DEFAULT value into column \"{column.Name}\"",

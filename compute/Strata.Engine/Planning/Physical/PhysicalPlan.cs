@@ -63,6 +63,7 @@ public sealed class PhysicalPlan
         BoundStatementKind.Select => "SELECT",
         BoundStatementKind.Insert => "INSERT 0",
         BoundStatementKind.Update => "UPDATE",
+        BoundStatementKind.Merge => "MERGE",
         _ => "DELETE",
     };
 
