@@ -101,7 +101,7 @@ internal static class ExpressionKinds
     public static string? SetError(this ExpressionKind kind) => kind switch
     {
         ExpressionKind.SelectTarget or ExpressionKind.FromFunction or ExpressionKind.GroupBy or ExpressionKind.OrderBy
-            or ExpressionKind.DistinctOn or ExpressionKind.InsertTarget or ExpressionKind.ValuesSingle => null,
+            or ExpressionKind.DistinctOn or ExpressionKind.WindowPartition or ExpressionKind.WindowOrder or ExpressionKind.InsertTarget or ExpressionKind.ValuesSingle => null,
         ExpressionKind.JoinOn or ExpressionKind.JoinUsing => "set-returning functions are not allowed in JOIN conditions",
         ExpressionKind.CheckConstraint => "set-returning functions are not allowed in check constraints",
         ExpressionKind.ColumnDefault => "set-returning functions are not allowed in DEFAULT expressions",
@@ -109,7 +109,7 @@ internal static class ExpressionKinds
         ExpressionKind.IndexPredicate => "set-returning functions are not allowed in index predicates",
         ExpressionKind.CopyWhere => "set-returning functions are not allowed in COPY FROM WHERE conditions",
         ExpressionKind.MergeWhen => "set-returning functions are not allowed in MERGE WHEN conditions",
-        ExpressionKind.WindowPartition or ExpressionKind.WindowOrder or ExpressionKind.WindowFrame => "set-returning functions are not allowed in window definitions",
+        ExpressionKind.WindowFrame => "set-returning functions are not allowed in window definitions",
         _ => $"set-returning functions are not allowed in {kind.Name()}",
     };
 }

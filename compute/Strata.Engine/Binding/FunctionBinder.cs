@@ -433,7 +433,8 @@ internal sealed class FunctionBinder(BindingState state)
             if (named.Frame is not null)
             {
                 throw BindingErrors.At(
-                    definition.Position, SqlState.WindowingError, $"cannot copy window \"{definition.ReferenceName}\" because it has a frame clause");
+                    definition.Position, SqlState.WindowingError, $"cannot copy window \"{definition.ReferenceName}\" because it has a frame clause",
+                    definition.OrderBy.Count == 0 && definition.PartitionBy.Count == 0 && definition.Frame is null ? "Omit the parentheses in this OVER clause." : null);
             }
         }
 

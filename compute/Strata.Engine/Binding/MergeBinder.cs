@@ -69,19 +69,18 @@ internal sealed class MergeBinder(BindingState state, ModificationBinder common)
     }
 
     /// <summary>Binds in the scope of a clause: a row that is not matched has no target.</summary>
-    private static T Within<T>(Scope scope, NamespaceItem target, MergeWhen when, Func<T> bind)
+    private static T Within<T>(NamespaceItem target, MergeWhen when, Func<T> bind)
     {
         if (when.IsMatched)
             return bind();
-        List<NamespaceItem> all = scope.Items;
-        scope.Items = [.. all.Where(item => !ReferenceEquals(item, target))];
+        target.IsRelationVisible = target.AreColumnsVisible = false;
         try
         {
             return bind();
         }
         finally
         {
-            scope.Items = all;
+            target.IsRelationVisible = target.AreColumnsVisible = true;
         }
     }
 
@@ -96,7 +95,7 @@ internal sealed class MergeBinder(BindingState state, ModificationBinder common)
             Expression applies = new NullTestExpression(new ColumnExpression(ctid, SqlType.Tid), isNotNull: when.IsMatched);
             if (when.Condition is not null)
             {
-                Expression condition = Within(scope, target, when, () => state.Expressions.BindCondition(when.Condition, scope, ExpressionKind.MergeWhen));
+                Expression condition = Within(target, when, () => state.Expressions.BindCondition(when.Condition, scope, ExpressionKind.MergeWhen));
                 // CASE rather than AND: the condition must not be evaluated for rows of the other kind.
                 applies = new CaseExpression(SqlType.Boolean, null, [applies], [condition], ConstantExpression.Null(SqlType.Boolean));
             }
@@ -131,7 +130,7 @@ internal sealed class MergeBinder(BindingState state, ModificationBinder common)
                 continue;
             conditions.Add(state.Expressions.BindOperator("=", new ColumnExpression(clause, SqlType.Int4), ConstantExpression.Int4(i), -1));
             kinds.Add(ConstantExpression.Int4((int)when.Action));
-            rows.Add(Within(scope, target, when, () => when.Action switch
+            rows.Add(Within(target, when, () => when.Action switch
             {
                 MergeAction.Insert => InsertedRow(when, relation, scope),
                 MergeAction.Update => new UpdateBinder(state, common).BindAssignments(when.Assignments, relation, scope),

@@ -28,6 +28,7 @@ internal sealed class PlanBuilder(PlannerState state)
             JoinNode { Type: JoinType.Inner } join => state.Joins.PlanInner(join, () => wanted),
             JoinNode join => state.Joins.PlanOuter(join),
             AggregateNode aggregate => PlanAggregate(aggregate),
+            SampleNode sample => PlanSample(sample),
             GroupingSetsNode sets => Plan(GroupingSetsExpansion.Expand(sets, state.Metadata)),
             DistinctNode distinct => PlanDistinct(distinct),
             SortNode sort => PlanSort(sort, null),
@@ -213,6 +214,25 @@ internal sealed class PlanBuilder(PlannerState state)
             StartupCost = input.TotalCost,
             TotalCost = input.TotalCost + (input.Rows * CostModel.CpuOperatorCost * (calls.Count + aggregate.GroupColumns.Count)),
             WidthBytes = 8 * aggregate.Columns.Count,
+        };
+    }
+
+    private PhysicalNode PlanSample(SampleNode sample)
+    {
+        PhysicalNode input = Plan(sample.Input);
+        return new SamplePlan
+        {
+            Columns = input.Columns,
+            Input = input,
+            CtidSlot = input.SlotOf(sample.Ctid),
+            IsSystem = sample.IsSystem,
+            Percentage = state.Expressions.Compile(sample.Percentage, []),
+            Seed = sample.Seed is null ? null : state.Expressions.Compile(sample.Seed, []),
+            Rows = Math.Max(1, input.Rows / 10),
+            StartupCost = input.StartupCost,
+            TotalCost = input.TotalCost + (input.Rows * CostModel.CpuOperatorCost),
+            WidthBytes = input.WidthBytes,
+            Ordering = input.Ordering,
         };
     }
 

@@ -35,6 +35,8 @@ internal sealed class ColumnPruning : IRewrite
                 var used = Needs(calls.SelectMany(call => call.Filter is null ? call.Arguments : call.Arguments.Append(call.Filter)));
                 used.UnionWith(aggregate.GroupColumns);
                 return Finish(new AggregateNode(Prune(aggregate.Input, used, context), aggregate.GroupColumns, calls), context);
+            case SampleNode sample:
+                return PruneInputs(node, With(needed, [sample.Ctid]), context);
             case GroupingSetsNode sets:
                 AggregateCall[] keptCalls = sets.Calls.Where(call => needed.Contains(call.Column)).ToArray();
                 HashSet<int> read = Needs(keptCalls.SelectMany(call => call.Filter is null ? call.Arguments : call.Arguments.Append(call.Filter)));
