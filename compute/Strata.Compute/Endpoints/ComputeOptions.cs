@@ -15,6 +15,9 @@ public sealed record ComputeOptions
     /// <summary>Native memory of one endpoint's buffer pool, in bytes.</summary>
     public long BufferPoolBytes { get; init; } = 128L << 20;
 
+    /// <summary>Compares every page that leaves a buffer pool with the page server's; a difference is fatal. For tests: each eviction waits for a page read.</summary>
+    public bool CheckEvictions { get; init; }
+
     /// <summary>Where sorts and hashes spill to; emptied at every start.</summary>
     public required IFileSystem TemporaryFiles { get; init; }
 

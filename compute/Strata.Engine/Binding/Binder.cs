@@ -110,6 +110,7 @@ public static class Binder
         Metadata = state.Metadata,
         ParameterTypes = state.Parameters.Finish(),
         Dependencies = state.Dependencies,
+        AbsentNames = state.AbsentNames,
         Privileges = state.Privileges,
         IsWriting = state.IsWriting,
     };

@@ -180,12 +180,25 @@ internal sealed class ExpressionBinder
                 return _state.Functions.BindGrouping(grouping, scope);
             case CurrentOfExpression:
                 throw BindingErrors.NotSupported(position, "WHERE CURRENT OF");
-            case BitStringLiteral:
-                throw BindingErrors.NotSupported(position, "a bit string");
+            case BitStringLiteral bits:
+                return new ConstantExpression(BuiltinTypes.Get(TypeOid.Bit), BindBits(bits)) { Position = position };
             case XmlExpression:
                 throw BindingErrors.NotSupported(position, "XML");
             default:
                 throw BindingErrors.NotSupported(position, "this expression");
+        }
+    }
+
+    private static Datum BindBits(BitStringLiteral literal)
+    {
+        try
+        {
+            return Datum.OfBytes(BitString.ParseDigits(System.Text.Encoding.UTF8.GetBytes(literal.Digits), literal.IsHexadecimal));
+        }
+        catch (SqlException e)
+        {
+            e.Position = literal.Position + 1;
+            throw;
         }
     }
 

@@ -18,11 +18,11 @@ internal static class SampleBinder
         string method = sample.Method.ToString();
         bool isSystem = sample.Method.Name == "system";
         if (!isSystem && sample.Method.Name != "bernoulli")
-            throw BindingErrors.At(sample.Position, SqlState.UndefinedObject, $"tablesample method {method} does not exist");
+            throw BindingErrors.At(sample.Method.Position, SqlState.UndefinedObject, $"tablesample method {method} does not exist");
         if (sample.Arguments.Count != 1)
         {
             throw BindingErrors.At(
-                sample.Position, SqlState.InvalidTablesampleArgument, $"tablesample method {method} requires 1 argument, not {sample.Arguments.Count}");
+                sample.Method.Position, SqlState.InvalidTablesampleArgument, $"tablesample method {method} requires 1 argument, not {sample.Arguments.Count}");
         }
 
         Expression percentage = BindArgument(state, sample.Arguments[0], SqlType.Float4, scope);

@@ -25,7 +25,7 @@ internal sealed class PlanBuilder(PlannerState state)
             ScanNode scan => Choose(state.AccessPaths.Paths(scan, [], scan.IsTarget), wanted, rowsWanted),
             FilterNode filter => PlanFilter(filter, wanted, rowsWanted),
             ProjectNode project => PlanProject(project, wanted, rowsWanted),
-            JoinNode { Type: JoinType.Inner } join => state.Joins.PlanInner(join, () => wanted),
+            JoinNode { Type: JoinType.Inner or JoinType.Semi or JoinType.Anti } join => state.Joins.PlanInner(join),
             JoinNode join => state.Joins.PlanOuter(join),
             AggregateNode aggregate => PlanAggregate(aggregate),
             SampleNode sample => PlanSample(sample),
@@ -136,7 +136,7 @@ internal sealed class PlanBuilder(PlannerState state)
         {
             List<Expression> plain = filter.Conjuncts.Where(c => !c.IsVolatile && !c.Any(part => part is SubqueryExpression)).ToList();
             List<Expression> rest = filter.Conjuncts.Where(c => !plain.Contains(c)).ToList();
-            PhysicalNode path = Choose(state.AccessPaths.Paths(scan, plain, scan.IsTarget), wanted, rest.Count == 0 ? rowsWanted : null);
+            PhysicalNode path = Choose(state.AccessPaths.Paths(scan, plain, scan.IsTarget, rest), wanted, rest.Count == 0 ? rowsWanted : null);
             return Filter(path, rest);
         }
 
@@ -201,9 +201,7 @@ internal sealed class PlanBuilder(PlannerState state)
                 call.OrderBy.Select(key => new KeyColumn(key.Argument, key.Descending, key.NullsFirst)).ToArray()));
         }
 
-        double groups = 1;
-        foreach (int column in aggregate.GroupColumns)
-            groups *= state.Selectivity.DistinctOf(column);
+        double groups = state.Selectivity.GroupsOf(aggregate.GroupColumns);
         return new AggregatePlan
         {
             Columns = aggregate.Columns,

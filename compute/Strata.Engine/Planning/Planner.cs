@@ -19,6 +19,7 @@ public static class Planner
             ResultColumns = statement.Output,
             ParameterTypes = statement.ParameterTypes,
             Dependencies = statement.Dependencies,
+            AbsentNames = statement.AbsentNames,
             Privileges = statement.Privileges,
             Relations = RelationsOf(root),
             IsWriting = statement.IsWriting,
@@ -26,6 +27,7 @@ public static class Planner
         };
         var state = new PlannerState(context, plan);
         PhysicalNode physical = state.Builder.Plan(root);
+        new RuntimeFilterPlanner(state).Run(physical);
         plan.Root = physical;
         plan.ResultSlots = statement.Output.Select(column => physical.SlotOf(column.Column)).ToArray();
         plan.AllParameterTypes = state.ParameterTypes.ToArray();

@@ -98,6 +98,8 @@ public sealed class EngineInstance : IDisposable
 
     internal AutovacuumTables AutovacuumTables { get; }
 
+    internal TemporarySlots TemporarySlots { get; } = new();
+
     /// <summary>When the engine was opened, microseconds since 2000-01-01 UTC.</summary>
     internal long StartTimestamp { get; private set; }
 

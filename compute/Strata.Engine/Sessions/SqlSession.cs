@@ -50,6 +50,7 @@ public sealed class SqlSession : IDisposable
         Activity = new SessionActivity(context.Now());
         Notifications = new SessionNotifications(this);
         _utility = new UtilityCommands(this, _runner);
+        context.Transactions.Committing = BeforeCommit;
         context.Transactions.Ended = OnTransactionEnded;
         context.Transactions.StoragesDropped = context.Engine.Forget;
         context.Transactions.RolledBack = Portals.CloseAbove;
@@ -573,9 +574,16 @@ public sealed class SqlSession : IDisposable
     private void LogInternal(Exception error) =>
         Context.Engine.Options.Warning?.Invoke($"session {ProcessId}: {error}");
 
+    private void BeforeCommit()
+    {
+        if (Context.Temporary.HasCommitWork)
+            Context.Temporary.BeforeCommit();
+    }
+
     private void OnTransactionEnded(bool committed)
     {
         Portals.CloseAll(committed);
+        Context.Temporary.TransactionEnded();
         Notifications.TransactionEnded(committed);
     }
 
@@ -604,6 +612,7 @@ public sealed class SqlSession : IDisposable
         try
         {
             Context.Transactions.Rollback();
+            Context.Temporary.End();
             Portals.DropAll();
             Notifications.UnlistenAll();
             Context.Engine.Transactions.CloseOwner(_owner);

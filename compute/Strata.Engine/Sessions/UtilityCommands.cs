@@ -115,6 +115,7 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 session.Notifications.Unlisten(null);
                 context.Services.AdvisoryUnlockAll();
                 context.Services.ForgetSequences();
+                context.Temporary.Discard(new DdlContext(context, ""));
                 return new UtilityResult("DISCARD ALL");
             case DiscardKind.Plans:
                 foreach (PreparedStatement statement in session.Portals.Statements)
@@ -124,6 +125,7 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 context.Services.ForgetSequences();
                 return new UtilityResult("DISCARD SEQUENCES");
             default:
+                context.Temporary.Discard(new DdlContext(context, ""));
                 return new UtilityResult("DISCARD TEMP");
         }
     }

@@ -63,6 +63,7 @@ public static class TypeInput
             case TypeOid.Interval:
                 result.Set(row, IntervalModifier.Apply(IntervalInput.Parse(Encoding.UTF8.GetString(text), IntervalModifier.Range(type.Typmod)), type.Typmod));
                 break;
+            case TypeOid.Money: result.Set(row, MoneyText.Parse(text)); break;
             case TypeOid.PgLsn: result.Set(row, ParseLsn(text)); break;
             case TypeOid.Tid: result.Set(row, ParseTid(text)); break;
             case TypeOid.Json:
@@ -86,6 +87,8 @@ public static class TypeInput
             result.Set(row, ParseEnum(type, text, context.Catalog));
         else if (type.Kind == TypeKind.Composite)
             RecordText.Parse(type, text, context, result, row);
+        else if (TypeCodecs.Find(type) is { } codec)
+            codec.Parse(type, text, context, result, row);
         else if (type.IsPseudo)
             throw new SqlException(SqlState.FeatureNotSupported, $"cannot accept a value of type {TypeNames.Format(type)}");
         else

@@ -36,6 +36,9 @@ public sealed class PhysicalPlan
     /// <summary>Versions that the plan was made for.</summary>
     public required IReadOnlyList<PlanDependency> Dependencies { get; init; }
 
+    /// <summary>Names that must not exist for the plan to be valid.</summary>
+    internal IReadOnlyList<Catalog.QualifiedKey> AbsentNames { get; init; } = [];
+
     /// <summary>Privileges to check at each execution.</summary>
     public required IReadOnlyList<RequiredPrivilege> Privileges { get; init; }
 
