@@ -62,6 +62,9 @@ internal sealed class ExpressionBinder
         ?? throw BindingErrors.At(
             position, SqlState.CannotCoerce, $"cannot cast type {value.Type.WithTypmod(-1)} to {type.WithTypmod(-1)}");
 
+    /// <summary>Implicit coercion, or null when there is none.</summary>
+    public Expression? CoerceImplicitlyOrNull(Expression value, SqlType type) => _factory.Casts.Cast(value, type, CastContext.Implicit, value.Position);
+
     /// <summary>Coercion of a clause's argument, with the clause's own message.</summary>
     public Expression CoerceTo(Expression value, SqlType type, string message, int position) =>
         _factory.Casts.Cast(value, type, CastContext.Assignment, position) ?? throw BindingErrors.At(position, SqlState.DatatypeMismatch, message);
@@ -173,8 +176,8 @@ internal sealed class ExpressionBinder
                 return BindSqlValue(value);
             case NamedArgument named:
                 throw BindingErrors.At(named.Position, SqlState.SyntaxError, "named arguments are only allowed in function calls");
-            case GroupingExpression:
-                throw BindingErrors.NotSupported(position, "GROUPING");
+            case GroupingExpression grouping:
+                return _state.Functions.BindGrouping(grouping, scope);
             case CurrentOfExpression:
                 throw BindingErrors.NotSupported(position, "WHERE CURRENT OF");
             case BitStringLiteral bits:

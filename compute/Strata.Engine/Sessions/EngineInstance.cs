@@ -131,7 +131,8 @@ public sealed class EngineInstance : IDisposable
             Failed?.Invoke();
     }
 
-    private void Fail(Exception error)
+    /// <summary>Something was found that no session can go on with: the engine ends.</summary>
+    internal void Fail(Exception error)
     {
         MarkFailed();
         Options.Fatal?.Invoke(error);
