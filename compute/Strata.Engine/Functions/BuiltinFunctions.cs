@@ -30,6 +30,7 @@ public static class BuiltinFunctions
         FormatFunctions.Register(table);
         RangeFunctions.Register(table);
         NetworkFunctions.Register(table);
+        GeometryFunctions.Register(table);
         BitStringFunctions.Register(table);
         MoneyFunctions.Register(table);
         TransactionIdFunctions.Register(table);
