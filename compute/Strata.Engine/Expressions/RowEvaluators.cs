@@ -161,7 +161,7 @@ internal sealed class SqlValueEvaluator(SqlType type, SqlValue value) : Evaluato
     public override Vector Evaluate(EvaluationContext context, Batch batch, Selection selection, ErrorSink errors)
     {
         long now = context.Functions.TransactionTimestamp;
-        TimeZoneInfo zone = context.Functions.Settings.TimeZone;
+        TimeZoneRules zone = context.Functions.Settings.TimeZone;
         _result.ResetConstant();
         switch (value)
         {

@@ -81,7 +81,7 @@ internal static class DatePartFunctions
         _ => null,
     };
 
-    private static void Extract(ref FunctionCall c, long timestamp, TimeZoneInfo? zone, string type)
+    private static void Extract(ref FunctionCall c, long timestamp, TimeZoneRules? zone, string type)
     {
         if (TimestampPart(ref c, timestamp, zone, type) is { } value)
             c.Return(value);
@@ -89,7 +89,7 @@ internal static class DatePartFunctions
             c.ReturnNull();
     }
 
-    private static void Part(ref FunctionCall c, long timestamp, TimeZoneInfo? zone, string type)
+    private static void Part(ref FunctionCall c, long timestamp, TimeZoneRules? zone, string type)
     {
         if (TimestampPart(ref c, timestamp, zone, type) is { } value)
             c.Return(ToDouble(value));
@@ -98,7 +98,7 @@ internal static class DatePartFunctions
     }
 
     /// <summary>A part of a moment; null for parts of an infinity that do not grow without bound.</summary>
-    private static NumericValue? TimestampPart(ref FunctionCall c, long timestamp, TimeZoneInfo? zone, string type)
+    private static NumericValue? TimestampPart(ref FunctionCall c, long timestamp, TimeZoneRules? zone, string type)
     {
         string text = c.String(0);
         string unit = Unit(text) ?? throw Unrecognized(text.ToLowerInvariant(), type);
@@ -199,7 +199,7 @@ internal static class DatePartFunctions
         }
     }
 
-    private static long TruncateInZone(ref FunctionCall c, TimeZoneInfo zone)
+    private static long TruncateInZone(ref FunctionCall c, TimeZoneRules zone)
     {
         long timestamp = c.Int64(1);
         if (!DateTimeMath.IsFinite(timestamp))

@@ -23,9 +23,12 @@ internal static class DateTimeFunctions
         t.Add("clock_timestamp", static (ref FunctionCall c) => c.Return(DateTimeMath.Now(c.Context.Clock)));
         t.Add("timeofday", static (ref FunctionCall c) =>
         {
-            var buffer = new ByteBuffer();
-            DateTimeOutput.WriteTimestampTz(buffer, DateTimeMath.Now(c.Context.Clock), c.Settings.TimeZone);
-            c.Return(buffer.Written);
+            long now = DateTimeMath.Now(c.Context.Clock);
+            TimeZoneRules.Period period = DateTimeMath.PeriodAt(c.Settings.TimeZone, now);
+            DateTimeFields f = DateTimeMath.ToFields(now + (period.OffsetSeconds * DateTimeMath.MicrosecondsPerSecond));
+            string day = DateTimeWords.Days[DateTimeMath.DayOfWeek(f.JulianDay)][..3], month = DateTimeWords.Months[f.Month - 1][..3];
+            c.Return(FormattableString.Invariant(
+                $"{day} {month} {f.Day:00} {f.Hour:00}:{f.Minute:00}:{f.Second:00}.{f.Microsecond:000000} {f.Year:0000} {period.Abbreviation}"));
         });
     }
 
@@ -113,18 +116,54 @@ internal static class DateTimeFunctions
             c.ReturnFixed16(Age(DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(0)), DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(1)))));
         t.Add(2059u, static (ref FunctionCall c) => c.ReturnFixed16(Age(Today(ref c), c.Int64(0))));
         t.Add(1386u, static (ref FunctionCall c) => c.ReturnFixed16(Age(Today(ref c), DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(0)))));
-        t.Add("timestamp_zone", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(TimeZones.Parse(c.String(0)), c.Int64(1))));
+        t.Add("timestamp_zone", static (ref FunctionCall c) => c.Return(FromZone(c.String(0), c.Int64(1))));
         t.Add("timestamptz_zone", static (ref FunctionCall c) =>
-            c.Return(DateTimeMath.IsFinite(c.Int64(1)) ? DateTimeMath.ToLocal(TimeZones.Parse(c.String(0)), c.Int64(1)) : c.Int64(1)));
+            c.Return(DateTimeMath.IsFinite(c.Int64(1)) ? Shifted(c.Int64(1), TimeZones.OffsetAt(c.String(0), c.Int64(1))) : c.Int64(1)));
         t.Add("timestamp_izone", static (ref FunctionCall c) => c.Return(c.Int64(1) - OffsetOf(c.Fixed16<IntervalValue>(0))));
         t.Add("timestamptz_izone", static (ref FunctionCall c) => c.Return(c.Int64(1) + OffsetOf(c.Fixed16<IntervalValue>(0))));
         t.Add("float8_timestamptz", static (ref FunctionCall c) => c.Return(FromUnixSeconds(c.Float64(0))));
         t.Add("make_timestamp", static (ref FunctionCall c) => c.Return(MakeTimestamp(ref c)));
         t.Add("make_timestamptz", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(c.Settings.TimeZone, MakeTimestamp(ref c))));
-        t.Add("make_timestamptz_at_timezone", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(TimeZones.Parse(c.String(6)), MakeTimestamp(ref c))));
+        t.Add("make_timestamptz_at_timezone", static (ref FunctionCall c) => c.Return(InNamedZone(ref c)));
         t.Add("overlaps_timestamp", static (ref FunctionCall c) => Overlaps(ref c));
         t.Add("overlaps_time", static (ref FunctionCall c) => Overlaps(ref c));
     }
+
+    private static long FromZone(string zone, long local) =>
+        DateTimeMath.IsFinite(local) ? Shifted(local, -TimeZones.OffsetAtLocal(zone, local)) : local;
+
+    private static long Shifted(long timestamp, int seconds)
+    {
+        long result = timestamp + (seconds * DateTimeMath.MicrosecondsPerSecond);
+        return DateTimeMath.IsValidTimestamp(result) ? result : throw DateTimeMath.TimestampOutOfRange();
+    }
+
+    /// <summary>make_timestamptz with a zone: a signed number is an offset as ISO writes it.</summary>
+    private static long InNamedZone(ref FunctionCall c)
+    {
+        string zone = c.String(6);
+        long local = MakeTimestamp(ref c);
+        if (zone.Length == 0 || zone[0] is not ('+' or '-'))
+            return char.IsAsciiDigit(zone.Length > 0 ? zone[0] : ' ') ? throw MissingSign(zone) : FromZone(zone, local);
+        string[] parts = zone[1..].Split(':');
+        int total = 0, unit = 3600;
+        if (parts.Length == 1 && parts[0].Length > 2)
+            parts = [parts[0][..^2], parts[0][^2..]];
+        foreach (string part in parts)
+        {
+            if (unit == 0 || !int.TryParse(part, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int value))
+                throw new SqlException(SqlState.InvalidParameterValue, $"invalid input syntax for type time zone: \"{zone}\"");
+            if (value > (unit == 3600 ? 15 : 59))
+                throw new SqlException(SqlState.InvalidParameterValue, $"numeric time zone \"{zone}\" out of range");
+            total += value * unit;
+            unit /= 60;
+        }
+
+        return Shifted(local, zone[0] == '-' ? total : -total);
+    }
+
+    private static SqlException MissingSign(string zone) =>
+        new(SqlState.InvalidParameterValue, $"invalid input syntax for type numeric time zone: \"{zone}\"") { Hint = "Numeric time zones must have \"-\" or \"+\" as first character." };
 
     private static long OffsetOf(in IntervalValue zone) =>
         zone.Months != 0 || zone.Days != 0
@@ -266,7 +305,7 @@ internal static class DateTimeFunctions
         t.Add("make_time", static (ref FunctionCall c) => c.Return(MakeTime(c.Int32(0), c.Int32(1), c.Float64(2))));
         t.Add("timetz_zone", static (ref FunctionCall c) =>
         {
-            int east = DateTimeMath.OffsetAt(TimeZones.Parse(c.String(0)), c.Context.TransactionTimestamp);
+            int east = TimeZones.OffsetAt(c.String(0), c.Context.TransactionTimestamp);
             c.ReturnFixed16(InZone(c.Fixed16<TimeTzValue>(1), -east));
         });
         t.Add("timetz_izone", static (ref FunctionCall c) =>

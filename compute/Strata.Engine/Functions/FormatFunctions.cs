@@ -42,15 +42,8 @@ internal static class FormatFunctions
         });
     }
 
-    private static string ZoneAbbreviation(TimeZoneInfo zone, long timestamp)
-    {
-        if (ReferenceEquals(zone, TimeZoneInfo.Utc))
-            return "UTC";
-        int east = DateTimeMath.IsFinite(timestamp) ? DateTimeMath.OffsetAt(zone, timestamp) : 0;
-        var buffer = new ByteBuffer(16);
-        DateTimeOutput.WriteZone(buffer, east);
-        return buffer.ToString();
-    }
+    private static string ZoneAbbreviation(TimeZoneRules zone, long timestamp) =>
+        DateTimeMath.IsFinite(timestamp) ? DateTimeMath.PeriodAt(zone, timestamp).Abbreviation : "";
 
     private static DateTimeTemplate Template(ref FunctionCall c, int argument)
     {

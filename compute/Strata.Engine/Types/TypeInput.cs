@@ -61,7 +61,7 @@ public static class TypeInput
                 result.Set(row, RoundTimestamp(Moment(text, "timestamp with time zone", context).ParseTimestamp(true), type.Typmod));
                 break;
             case TypeOid.Interval:
-                result.Set(row, IntervalModifier.Apply(IntervalInput.Parse(Encoding.UTF8.GetString(text), IntervalModifier.Range(type.Typmod)), type.Typmod));
+                result.Set(row, IntervalModifier.Apply(IntervalInput.Parse(Encoding.UTF8.GetString(text), IntervalModifier.Range(type.Typmod), context.Settings.IntervalStyle == IntervalStyle.SqlStandard), type.Typmod));
                 break;
             case TypeOid.PgLsn: result.Set(row, ParseLsn(text)); break;
             case TypeOid.Tid: result.Set(row, ParseTid(text)); break;
