@@ -24,6 +24,7 @@ public static class BuiltinFunctions
         ArrayFunctions.Register(table);
         PatternFunctions.Register(table);
         DateTimeFunctions.Register(table);
+        OverlapsFunctions.Register(table);
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
         FormatFunctions.Register(table);

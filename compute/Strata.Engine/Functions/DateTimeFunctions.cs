@@ -35,7 +35,7 @@ internal static class DateTimeFunctions
     private static int CheckedDate(long date) =>
         DateTimeMath.IsValidDate(date) ? (int)date : throw new SqlException(SqlState.DatetimeFieldOverflow, "date out of range");
 
-    private static long DateToTimestamp(int date)
+    internal static long DateToTimestamp(int date)
     {
         if (!DateTimeMath.IsFinite(date))
             return date > 0 ? DateTimeMath.TimestampInfinity : DateTimeMath.TimestampMinusInfinity;
@@ -88,7 +88,11 @@ internal static class DateTimeFunctions
     }
 
     private static SqlException FieldRange(string type, int a, int b, int d) =>
-        new(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"{type} field value out of range: {a}-{b:00}-{d:00}"));
+        new(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"{type} field value out of range: {a}-{TwoDigits(b)}-{TwoDigits(d)}"));
+
+    /// <summary>C's %02d.</summary>
+    private static string TwoDigits(int value) =>
+        value < 0 ? value.ToString(System.Globalization.CultureInfo.InvariantCulture) : value.ToString("00", System.Globalization.CultureInfo.InvariantCulture);
 
     private static void RegisterTimestamps(FunctionTable t)
     {
@@ -125,8 +129,6 @@ internal static class DateTimeFunctions
         t.Add("make_timestamp", static (ref FunctionCall c) => c.Return(MakeTimestamp(ref c)));
         t.Add("make_timestamptz", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(c.Settings.TimeZone, MakeTimestamp(ref c))));
         t.Add("make_timestamptz_at_timezone", static (ref FunctionCall c) => c.Return(InNamedZone(ref c)));
-        t.Add("overlaps_timestamp", static (ref FunctionCall c) => Overlaps(ref c));
-        t.Add("overlaps_time", static (ref FunctionCall c) => Overlaps(ref c));
     }
 
     private static long FromZone(string zone, long local) =>
@@ -200,7 +202,7 @@ internal static class DateTimeFunctions
     private static long MakeTime(int hour, int minute, double second)
     {
         if (hour is < 0 or > 24 || minute is < 0 or > 59 || double.IsNaN(second) || second is < 0 or > 60 || (hour == 24 && (minute > 0 || second > 0)))
-            throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"time field value out of range: {hour}:{minute:00}:{second:00.##}"));
+            throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"time field value out of range: {hour}:{TwoDigits(minute)}:{(double.IsInteger(second) && second is >= 0 and < 10 ? "0" : "")}{second:G6}"));
         return (hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute) + (long)Math.Round(second * 1e6, MidpointRounding.ToEven);
     }
 
@@ -241,45 +243,7 @@ internal static class DateTimeFunctions
         return new IntervalValue(time, day, (year * 12) + month);
     }
 
-    /// <summary>(start, end) OVERLAPS (start, end); nulls make it unknown unless the rest decides.</summary>
-    private static void Overlaps(ref FunctionCall c)
-    {
-        (long? Start, long? End) Period(ref FunctionCall call, int at)
-        {
-            long? start = call.IsNull(at) ? null : call.Int64(at), end = call.IsNull(at + 1) ? null : call.Int64(at + 1);
-            if (start is null || (end is not null && end < start))
-                return (end, start);
-            return (start, end);
-        }
-
-        (long? start1, long? end1) = Period(ref c, 0);
-        (long? start2, long? end2) = Period(ref c, 2);
-        if (start1 is null || start2 is null)
-        {
-            c.ReturnNull();
-            return;
-        }
-
-        if (start1 == start2)
-        {
-            if (end1 is null || end2 is null)
-                c.ReturnNull();
-            else
-                c.Return(true);
-            return;
-        }
-
-        (long firstEnd, bool known) = start1 < start2 ? (end1 ?? 0, end1 is not null) : (end2 ?? 0, end2 is not null);
-        long secondStart = Math.Max(start1.Value, start2.Value);
-        if (known && secondStart < firstEnd)
-            c.Return(true);
-        else if (known && end1 is not null && end2 is not null)
-            c.Return(false);
-        else
-            c.ReturnNull();
-    }
-
-    private static long WrapTime(long time)
+    internal static long WrapTime(long time)
     {
         time %= DateTimeMath.MicrosecondsPerDay;
         return time < 0 ? time + DateTimeMath.MicrosecondsPerDay : time;

@@ -96,6 +96,9 @@ internal sealed class DateTimeDecoder(string text, string typeName, TypeSettings
                 throw FieldRange();
             if ((_mask & DateTimeMask.Time) != DateTimeMask.Time)
                 throw Bad();
+            // Without a fixed offset a date must be given in full or not at all.
+            if ((_mask & DateTimeMask.Date) != 0 && !HasDate && OffsetEast is null && Zone is null)
+                throw Bad();
         }
         else if (!HasDate)
         {
