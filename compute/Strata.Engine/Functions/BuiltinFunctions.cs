@@ -27,6 +27,7 @@ public static class BuiltinFunctions
         OverlapsFunctions.Register(table);
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
+        JsonPathFunctions.Register(table);
         FormatFunctions.Register(table);
         return table;
     }

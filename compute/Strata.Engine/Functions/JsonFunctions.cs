@@ -76,7 +76,7 @@ internal static class JsonFunctions
         c.Return(IsBinary(ref c) ? JsonbText.Normalize(buffer.Written) : buffer.Written);
     }
 
-    private static string KindName(JsonKind kind) => kind switch
+    internal static string KindName(JsonKind kind) => kind switch
     {
         JsonKind.Null => "null",
         JsonKind.True or JsonKind.False => "boolean",

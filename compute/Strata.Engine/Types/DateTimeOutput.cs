@@ -182,7 +182,7 @@ public static class DateTimeOutput
     }
 
     /// <summary>JSON wants hours and minutes always.</summary>
-    private static void WriteIsoZone(ByteBuffer buffer, int secondsEast)
+    internal static void WriteIsoZone(ByteBuffer buffer, int secondsEast)
     {
         WriteZone(buffer, secondsEast);
         if (secondsEast % 3600 == 0)

@@ -69,6 +69,13 @@ public static class TypeInput
                 JsonText.Validate(text);
                 result.SetBytes(row, text);
                 break;
+            case TypeOid.JsonPath:
+                {
+                    (JsonPathNode root, bool isLax) = JsonPathParser.Parse(Encoding.UTF8.GetString(text));
+                    result.SetBytes(row, JsonPathPrinter.Print(root, isLax));
+                    break;
+                }
+
             case TypeOid.Jsonb: result.SetBytes(row, JsonbText.Normalize(text)); break;
             case TypeOid.Int2Vector or TypeOid.OidVector: ParseVector(type, text, result, row); break;
             case TypeOid.Void: result.SetBytes(row, default); break;

@@ -76,7 +76,7 @@ internal sealed class DateTimeTemplate
             {
                 if (template[at] == '\\' && at + 1 < template.Length)
                     at++;
-                at = AddCharacter(template, at, DateTimeTemplateNodeKind.Text);
+                at = AddCharacter(template, at, DateTimeTemplateNodeKind.Text, isQuoted: true);
             }
 
             return Math.Min(at + 1, template.Length);
@@ -89,10 +89,10 @@ internal sealed class DateTimeTemplate
             : char.IsWhiteSpace(c) ? DateTimeTemplateNodeKind.Space : DateTimeTemplateNodeKind.Text);
     }
 
-    private int AddCharacter(string template, int at, DateTimeTemplateNodeKind kind)
+    private int AddCharacter(string template, int at, DateTimeTemplateNodeKind kind, bool isQuoted = false)
     {
         int length = char.IsHighSurrogate(template[at]) && at + 1 < template.Length ? 2 : 1;
-        _nodes.Add(new DateTimeTemplateNode(kind, template.Substring(at, length), "", false, ""));
+        _nodes.Add(new DateTimeTemplateNode(kind, template.Substring(at, length), "", isQuoted, ""));
         return at + length;
     }
 
@@ -224,12 +224,56 @@ internal sealed class DateTimeTemplate
         return node.FillMode ? text : text.PadRight(4);
     }
 
-    /// <summary>Reads a text by the template; the offset is that of TZH and TZM, when present. Throws 22007, 22008 or 22009.</summary>
-    public DateTimeFields Read(string text, out int? offset)
+    /// <summary>
+    /// Reads a text by the template; the offset is that of TZH and TZM, when present. In standard mode (SQL/JSON) every character must match. Throws
+    /// 22007, 22008 or 22009.
+    /// </summary>
+    public DateTimeFields Read(string text, out int? offset, bool isStandard = false)
     {
-        var reader = new DateTimeTemplateReader(text);
+        var reader = new DateTimeTemplateReader(text, isStandard);
         reader.Read(_nodes);
         offset = reader.OffsetSeconds;
         return reader.Result();
+    }
+
+    /// <summary>What the template's fields hold.</summary>
+    public (bool Date, bool Time, bool Zone) Contents
+    {
+        get
+        {
+            bool date = false, time = false, zone = false;
+            foreach (DateTimeTemplateNode node in _nodes)
+            {
+                switch (node.Field)
+                {
+                    case "TZ" or "TZH" or "TZM" or "OF":
+                        zone = true;
+                        break;
+                    case "A.M." or "AM" or "P.M." or "PM" or "HH24" or "HH12" or "HH" or "MI" or "SS" or "SSSS" or "SSSSS" or "MS" or "US"
+                        or "FF1" or "FF2" or "FF3" or "FF4" or "FF5" or "FF6":
+                        time = true;
+                        break;
+                    case "" or "FX":
+                        break;
+                    default:
+                        date = true;
+                        break;
+                }
+            }
+
+            return (date, time, zone);
+        }
+    }
+
+    /// <summary>Throws 22007 for separators that the standard does not know.</summary>
+    public void CheckStandard()
+    {
+        foreach (DateTimeTemplateNode node in _nodes)
+        {
+            if (node.Kind == DateTimeTemplateNodeKind.Separator && !"-./,':;".Contains(node.Text, StringComparison.Ordinal))
+                throw new SqlException(SqlState.InvalidDatetimeFormat, $"invalid datetime format separator: \"{node.Text}\"");
+            if (node.Kind == DateTimeTemplateNodeKind.Text && !node.FillMode)
+                throw new SqlException(SqlState.InvalidDatetimeFormat, $"invalid datetime format separator: \"{node.Text}\"");
+        }
     }
 }

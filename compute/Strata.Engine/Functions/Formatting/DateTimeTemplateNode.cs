@@ -3,7 +3,7 @@ namespace Strata.Engine.Functions.Formatting;
 /// <summary>A field of a date/time template with its modifiers, or one literal character.</summary>
 /// <param name="Text">As spelled in the template.</param>
 /// <param name="Field">The field's name in upper case.</param>
-/// <param name="FillMode">FM: no padding.</param>
+/// <param name="FillMode">FM: no padding; of a character: it was quoted.</param>
 /// <param name="Suffix">TH, th or nothing.</param>
 internal sealed record DateTimeTemplateNode(DateTimeTemplateNodeKind Kind, string Text, string Field, bool FillMode, string Suffix)
 {

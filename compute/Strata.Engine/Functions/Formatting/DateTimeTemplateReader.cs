@@ -4,7 +4,7 @@ using Strata.Engine.Types;
 namespace Strata.Engine.Functions.Formatting;
 
 /// <summary>Reads the fields of a text that a template names. Zero means that a field was not given, as in PostgreSQL. For one text.</summary>
-internal sealed class DateTimeTemplateReader(string text)
+internal sealed class DateTimeTemplateReader(string text, bool isStandard)
 {
     private const int ZoneHoursMax = 15;
 
@@ -72,10 +72,11 @@ internal sealed class DateTimeTemplateReader(string text)
 
     public void Read(List<DateTimeTemplateNode> nodes)
     {
-        bool isFixed = false;
+        bool isFixed = isStandard;
         // Characters of the text skipped beyond those that the template has: a literal needs none then, and a minus may be a zone's sign.
         int extra = 0;
-        for (int i = 0; i < nodes.Count && _at < text.Length; i++)
+        int i = 0;
+        for (; i < nodes.Count && _at < text.Length; i++)
         {
             DateTimeTemplateNode node = nodes[i];
             bool isField = node.Kind == DateTimeTemplateNodeKind.Field;
@@ -85,7 +86,13 @@ internal sealed class DateTimeTemplateReader(string text)
                 break;
             if (node.Kind is DateTimeTemplateNodeKind.Space or DateTimeTemplateNodeKind.Separator)
             {
-                if (isFixed)
+                if (isStandard)
+                {
+                    if (text[_at] != node.Text[0])
+                        throw new SqlException(SqlState.InvalidDatetimeFormat, $"unmatched format separator \"{node.Text}\"");
+                    _at++;
+                }
+                else if (isFixed)
                 {
                     Skip(1);
                 }
@@ -104,6 +111,8 @@ internal sealed class DateTimeTemplateReader(string text)
 
             if (node.Kind == DateTimeTemplateNodeKind.Text)
             {
+                if (isStandard && string.CompareOrdinal(text, _at, node.Text, 0, node.Text.Length) != 0)
+                    throw new SqlException(SqlState.InvalidDatetimeFormat, $"unmatched format character \"{node.Text}\"");
                 if (!isFixed && extra > 0)
                     extra--;
                 else
@@ -122,6 +131,14 @@ internal sealed class DateTimeTemplateReader(string text)
             if (!isFixed)
                 extra = SkipSpaces();
         }
+
+        if (!isStandard)
+            return;
+        if (i < nodes.Count)
+            throw new SqlException(SqlState.InvalidDatetimeFormat, "input string is too short for datetime format");
+        SkipSpaces();
+        if (_at < text.Length)
+            throw new SqlException(SqlState.InvalidDatetimeFormat, "trailing characters remain in input string after datetime format");
     }
 
     private static bool NextIsNoDigit(List<DateTimeTemplateNode> nodes, int index)
