@@ -54,7 +54,7 @@ internal sealed class EvaluatorFactory
                 return new SubscriptEvaluator(
                     s.Type, Make(s.Container), [.. s.Lower.Select(e => e is null ? null : Make(e))],
                     [.. s.Upper.Select(e => e is null ? null : Make(e))], s.IsSlice);
-            case RowExpression r: return new RowEvaluator(r.Type, MakeAll(r.Fields));
+            case RowExpression r: return new RowEvaluator(r.Type, MakeAll(r.Fields), r.Type.Oid == TypeOid.Record ? RecordShapes.NumberOf(r.Names) : 0);
             case FieldExpression f: return new FieldEvaluator(f.Type, Make(f.Operand), f.Field);
             case RowComparisonExpression r: return MakeRowComparison(r);
             case SqlValueExpression v: return new SqlValueEvaluator(v.Type, v.Value);

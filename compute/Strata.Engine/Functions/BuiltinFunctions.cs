@@ -25,8 +25,10 @@ public static class BuiltinFunctions
         ArrayFunctions.Register(table);
         PatternFunctions.Register(table);
         DateTimeFunctions.Register(table);
+        OverlapsFunctions.Register(table);
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
+        JsonPathFunctions.Register(table);
         FormatFunctions.Register(table);
         RangeFunctions.Register(table);
         NetworkFunctions.Register(table);
