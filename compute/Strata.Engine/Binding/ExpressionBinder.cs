@@ -30,7 +30,14 @@ internal sealed class ExpressionBinder
         _state = state;
         _factory = new ExpressionFactory(state.Context.Functions);
         _factory.Casts.DecideParameter = state.Parameters.Decide;
+        _factory.Casts.BindDefault = BindDefault;
         _subqueries = new SubqueryBinder(state, _factory);
+    }
+
+    private Expression BindDefault(FunctionInfo function, int parameter)
+    {
+        Catalog.RoutineParameter[] arguments = [.. function.Routine!.Parameters.Where(p => p.IsInput || (function.Kind == FunctionKind.Procedure && p.Mode == 'o'))];
+        return Bind(arguments[parameter].Default!.Syntax, new Scope(null), ExpressionKind.ColumnDefault);
     }
 
     /// <summary>Overload resolution and coercion.</summary>
@@ -235,6 +242,8 @@ internal sealed class ExpressionBinder
                 return new ColumnExpression(found.Column.Column, found.Column.Type) { Position = position };
             if (ColumnResolver.FindItem(scope, null, names[0], position, _state.Catalog) is { } whole)
                 return WholeRow(whole.Item, position);
+            if (FindParameter(names[0], position) is { } parameter)
+                return parameter;
             throw ColumnResolver.MissingColumn(scope, null, names[0], position);
         }
 
@@ -244,10 +253,35 @@ internal sealed class ExpressionBinder
         string table = names[names.Count - 2];
         string? schema = names.Count > 2 ? names[names.Count - 3] : null;
         if (ColumnResolver.FindItem(scope, schema, table, position, _state.Catalog) is not { } item)
+        {
+            if (BindParameterPath(names, position) is { } parameter)
+                return parameter;
             throw ColumnResolver.MissingItem(scope, table, position);
+        }
+
         if (ColumnResolver.FindIn(item.Item, column, position, withSystem: true) is { } own)
             return new ColumnExpression(own.Column, own.Type) { Position = position };
+        if (BindParameterPath(names, position) is { } path)
+            return path;
         throw ColumnResolver.MissingColumn(scope, table, column, position);
+    }
+
+    /// <summary>A parameter of the function whose body is bound, or null.</summary>
+    private Expression? FindParameter(string name, int position)
+    {
+        for (int i = 0; i < _state.Context.ParameterNames.Count; i++)
+            if (_state.Context.ParameterNames[i] == name)
+                return _state.Parameters.Reference(i + 1, position);
+        return null;
+    }
+
+    /// <summary>function.parameter, parameter.field or function.parameter.field, or null.</summary>
+    private Expression? BindParameterPath(SyntaxList<string> names, int position)
+    {
+        int first = names.Count > 1 && names[0] == _state.Context.RoutineName && FindParameter(names[1], position) is not null ? 1 : 0;
+        if (names.Count - first > 2 || FindParameter(names[first], position) is not { } parameter)
+            return null;
+        return first + 1 == names.Count ? parameter : SelectField(parameter, new FieldSelection(names[first + 1], position));
     }
 
     /// <summary>A table name used as a value: its row. A single scalar function's result is the value itself.</summary>

@@ -12,6 +12,8 @@ namespace Strata.Engine.Binding;
 /// <summary>Binds calls: plain functions, aggregates, window functions and set-returning functions.</summary>
 internal sealed class FunctionBinder(BindingState state)
 {
+    private readonly RoutineInliner _inliner = new(state);
+
     private ExpressionFactory Factory => state.Expressions.Factory;
 
     /// <summary>Binds a call in an expression.</summary>
@@ -100,7 +102,8 @@ internal sealed class FunctionBinder(BindingState state)
         if (bound is FunctionExpression { Function: { } function } && function.ResultColumns is { Count: > 0 } columns
             && (columns.Count > 1 || function.ReturnType == TypeOid.Record))
         {
-            return (bound, name, columns.Select(column => (column.Name, state.Types.Get(column.Type))).ToArray());
+            uint[] given = [.. ((FunctionExpression)bound).Arguments.Select(static argument => argument.Type.Oid)];
+            return (bound, name, RoutineResult.OutputColumns(function, given, state.Context.Functions.Catalog));
         }
 
         if (bound is FunctionExpression { Function: { } named } && named.ResultColumns is { Count: 1 } single)
@@ -147,22 +150,16 @@ internal sealed class FunctionBinder(BindingState state)
     private Expression Resolve(FunctionCall call, Expression[] arguments, string?[]? names)
     {
         QualifiedName name = call.Name;
-        if (name.Schema is not null and not "pg_catalog")
-        {
-            if (state.Catalog.FindSchema(name.Schema) is null)
-                throw BindingErrors.At(call.Position, SqlState.InvalidSchemaName, $"schema \"{name.Schema}\" does not exist");
-            // information_schema has helper functions of its own in pg_catalog's list.
-            if (name.Schema != "information_schema")
-            {
-                throw BindingErrors.At(
-                    call.Position, SqlState.UndefinedFunction, $"function {Signature(call, arguments)} does not exist",
-                    "No function matches the given name and argument types. You might need to add explicit type casts.");
-            }
-        }
-
         // f(x) may be a cast written as a call, which the factory knows too.
         ResolvedCall resolved = Factory.ResolveCall(
-            name.Name, BuiltinRegistry.FunctionsByName(name.Name), arguments, names, call.IsVariadic, call.Position);
+            name.ToString(), RoutineLookup.Find(state.Catalog, state.SearchPath, name.Schema, name.Name, call.Position), arguments, names, call.IsVariadic, call.Position);
+        if (resolved.Function?.Routine is { } routine)
+        {
+            state.Call(routine);
+            if (_inliner.TryInline(resolved) is { } inlined)
+                return inlined;
+        }
+
         return ExpressionFactory.ToExpression(resolved, call.Position);
     }
 

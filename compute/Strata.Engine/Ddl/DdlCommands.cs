@@ -87,6 +87,15 @@ internal static class DdlCommands
             case CreateDomainStatement create:
                 TypeCommands.CreateDomain(context, create);
                 break;
+            case CreateFunctionStatement create:
+                new CreateRoutineCommand(context, create).Execute();
+                break;
+            case AlterFunctionStatement alter:
+                AlterRoutineCommand.Execute(context, alter);
+                break;
+            case CreateCompositeTypeStatement create:
+                CompositeTypeCommands.Create(context, create);
+                break;
             default:
                 ExecuteShared(context, statement);
                 break;
@@ -168,6 +177,8 @@ internal static class DdlCommands
         CreateDatabaseStatement => "CREATE DATABASE",
         AlterDatabaseStatement or AlterDatabaseSetStatement => "ALTER DATABASE",
         DropDatabaseStatement => "DROP DATABASE",
+        CreateFunctionStatement create => create.IsProcedure ? "CREATE PROCEDURE" : "CREATE FUNCTION",
+        AlterFunctionStatement alter => "ALTER " + DropCommand.KindName(alter.Kind).ToUpperInvariant(),
         DoStatement => "DO",
         CallStatement => "CALL",
         ClusterStatement => "CLUSTER",

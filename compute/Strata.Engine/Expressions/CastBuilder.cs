@@ -11,6 +11,9 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
     /// <summary>Called when a parameter of unknown type gets one from its context; returns the typed node.</summary>
     public Func<ParameterExpression, SqlType, Expression>? DecideParameter { get; set; }
 
+    /// <summary>Binds the default of a user-defined routine's parameter, by its place among the arguments; null where there are no such routines.</summary>
+    public Func<FunctionInfo, int, Expression>? BindDefault { get; set; }
+
     /// <summary>
     /// The expression as a value of <paramref name="target"/> (modifier applied), or null when the context allows no way.
     /// </summary>
