@@ -285,11 +285,15 @@ internal sealed class ExpressionBinder
     }
 
     /// <summary>A table name used as a value: its row. A single scalar function's result is the value itself.</summary>
-    private static Expression WholeRow(NamespaceItem item, int position)
+    private Expression WholeRow(NamespaceItem item, int position)
     {
         NamespaceColumn[] columns = item.Columns.Where(column => column.Name.Length > 0).ToArray();
+        if (item.IsScalarFunction && columns is [var only])
+            return new ColumnExpression(only.Column, only.Type) { Position = position };
+        // A row of a table has the table's row type.
+        SqlType type = item.RowTypeOid != 0 ? _state.Context.Functions.Catalog.FindType(item.RowTypeOid) ?? SqlType.Record : SqlType.Record;
         return new RowExpression(
-            SqlType.Record,
+            type,
             columns.Select(column => (Expression)new ColumnExpression(column.Column, column.Type) { Position = position }).ToArray(),
             columns.Select(column => column.Name).ToArray())
         { Position = position };
@@ -584,7 +588,7 @@ internal sealed class ExpressionBinder
             switch (indirection.Elements[i])
             {
                 case FieldSelection field:
-                    value = SelectField(value, field);
+                    value = SelectField(value, field, scope);
                     i++;
                     break;
                 case Subscript or SliceSubscript:
@@ -598,7 +602,32 @@ internal sealed class ExpressionBinder
         return value;
     }
 
-    private Expression SelectField(Expression value, FieldSelection field)
+    /// <summary>The fields of a composite value by name. Throws 42809 when it is none.</summary>
+    public IReadOnlyList<(string Name, Expression Value)> FieldsOf(Expression value, Scope? scope, int position)
+    {
+        if (value is RowExpression row)
+            return [.. row.Fields.Select((field, i) => (row.Names[i], field))];
+        return ShapeOf(value, scope) is { } columns
+            ? [.. columns.Select((column, i) => (column.Name, (Expression)new FieldExpression(value, i, column.Type) { Position = position }))]
+            : throw BindingErrors.At(
+                position, SqlState.WrongObjectType,
+                value.Type.Oid == TypeOid.Record ? "record type has not been registered" : $"type {value.Type.WithTypmod(-1)} is not composite");
+    }
+
+    /// <summary>Names and types of a composite value's fields; null when they are not known.</summary>
+    private IReadOnlyList<(string Name, SqlType Type)>? ShapeOf(Expression value, Scope? scope)
+    {
+        SqlType type = _factory.Coercion.BaseType(value.Type);
+        if (type.Kind == TypeKind.Composite)
+            return _state.Context.Functions.Catalog.CompositeColumns(type.Oid);
+        if (value is ColumnExpression column)
+            value = scope is not null && scope.SetReturning.FindIndex(item => item.Column == column.Column) is >= 0 and var at ? scope.SetReturning[at].Value : value;
+        return value is FunctionExpression { Function: { } function } call && function.ResultColumns.Count > 1
+            ? RoutineResult.OutputColumns(function, [.. call.Arguments.Select(static a => a.Type.Oid)], _state.Context.Functions.Catalog)
+            : null;
+    }
+
+    private Expression SelectField(Expression value, FieldSelection field, Scope? scope = null)
     {
         if (value is RowExpression row)
         {
@@ -609,15 +638,16 @@ internal sealed class ExpressionBinder
             }
         }
 
-        IReadOnlyList<(string Name, SqlType Type)> columns = value.Type.Kind == TypeKind.Composite
-            ? _state.Context.Functions.Catalog.CompositeColumns(value.Type.Oid)
-            : [];
+        IReadOnlyList<(string Name, SqlType Type)> columns = value is RowExpression ? [] : ShapeOf(value, scope) ?? [];
         for (int i = 0; i < columns.Count; i++)
         {
             if (columns[i].Name == field.Name)
                 return new FieldExpression(value, i, columns[i].Type) { Position = field.Position };
         }
 
+        // x.f may be a call f(x).
+        if (scope is not null && value.Type.Kind == TypeKind.Composite && _state.Functions.TryCallAsField(field, value) is { } call)
+            return call;
         throw value.Type.Kind == TypeKind.Composite || value is RowExpression
             ? BindingErrors.At(field.Position, SqlState.UndefinedColumn, $"column \"{field.Name}\" not found in data type {value.Type}")
             : BindingErrors.At(

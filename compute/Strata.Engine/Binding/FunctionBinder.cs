@@ -150,9 +150,15 @@ internal sealed class FunctionBinder(BindingState state)
     private Expression Resolve(FunctionCall call, Expression[] arguments, string?[]? names)
     {
         QualifiedName name = call.Name;
+        IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, name.Schema, name.Name, call.Position);
+        // f(x) may be the field x.f.
+        if (known.Count == 0 && name.Schema is null && arguments is [{ Type.Kind: TypeKind.Composite } row])
+            foreach ((string field, Expression value) in state.Expressions.FieldsOf(row, null, call.Position))
+                if (field == name.Name)
+                    return value;
         // f(x) may be a cast written as a call, which the factory knows too.
         ResolvedCall resolved = Factory.ResolveCall(
-            name.ToString(), RoutineLookup.Find(state.Catalog, state.SearchPath, name.Schema, name.Name, call.Position), arguments, names, call.IsVariadic, call.Position);
+            name.ToString(), known, arguments, names, call.IsVariadic, call.Position);
         if (resolved.Function?.Routine is { } routine)
         {
             state.Call(routine);
@@ -161,6 +167,19 @@ internal sealed class FunctionBinder(BindingState state)
         }
 
         return ExpressionFactory.ToExpression(resolved, call.Position);
+    }
+
+    /// <summary>x.f as the call f(x), when there is a function that takes exactly the type of x; null otherwise.</summary>
+    public Expression? TryCallAsField(FieldSelection field, Expression value)
+    {
+        IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, null, field.Name, field.Position);
+        FunctionInfo? exact = known.FirstOrDefault(f => f.ArgumentTypes is [var only] && only == value.Type.Oid);
+        if (exact is null)
+            return null;
+        ResolvedCall resolved = Factory.ResolveCall(field.Name, [exact], [value], null, false, field.Position);
+        if (exact.Routine is { } routine)
+            state.Call(routine);
+        return ExpressionFactory.ToExpression(resolved, field.Position);
     }
 
     private static string Signature(FunctionCall call, Expression[] arguments) =>

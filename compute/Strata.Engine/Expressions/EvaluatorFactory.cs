@@ -56,6 +56,11 @@ internal sealed class EvaluatorFactory
                     [.. s.Upper.Select(e => e is null ? null : Make(e))], s.IsSlice);
             case RowExpression r: return new RowEvaluator(r.Type, MakeAll(r.Fields));
             case FieldExpression f: return new FieldEvaluator(f.Type, Make(f.Operand), f.Field);
+            case FieldStoreExpression f: return new FieldStoreEvaluator(f.Type, Make(f.Operand), f.Field, [.. f.FieldTypes], Make(f.Value));
+            case SubscriptStoreExpression s:
+                return new SubscriptStoreEvaluator(
+                    s.Type, Make(s.Container), [.. s.Lower.Select(e => e is null ? null : Make(e))],
+                    [.. s.Upper.Select(e => e is null ? null : Make(e))], s.IsSlice, Make(s.Value));
             case RowComparisonExpression r: return MakeRowComparison(r);
             case SqlValueExpression v: return new SqlValueEvaluator(v.Type, v.Value);
             case HostedExpression h: return new HostedEvaluator(h.Type, h.CreateEvaluation());

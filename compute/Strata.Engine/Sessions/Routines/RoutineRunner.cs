@@ -39,7 +39,7 @@ internal sealed class RoutineRunner(SessionContext context) : IRoutineCaller
         if (IsValue(result, rows.Types))
             call.ReturnRow(batch[0], 0);
         else
-            call.Return(RowText.Pack(batch, 0, rows.Types.Length).Written);
+            call.Return(RecordText.Pack(batch, 0, rows.Types.Length).Written);
     }
 
     /// <inheritdoc/>

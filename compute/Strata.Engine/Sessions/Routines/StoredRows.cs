@@ -30,12 +30,12 @@ internal sealed class StoredRows(RowStore rows, bool isValue, SqlType type) : Ro
         }
         else if (isValue && (type.Kind == TypeKind.Composite || type.Oid == TypeOid.Record))
         {
-            RowText.Unpack(batch[0].IsNull(row) ? default : batch[0].GetBytes(row), batch[0].IsNull(row), columns, target);
+            RecordText.Unpack(batch[0].IsNull(row) ? default : batch[0].GetBytes(row), batch[0].IsNull(row), columns, target);
         }
         else if (wantsValue)
         {
             columns[0].SetValid(target);
-            columns[0].SetBytes(target, RowText.Pack(batch, row, rows.Types.Length).Written);
+            columns[0].SetBytes(target, RecordText.Pack(batch, row, rows.Types.Length).Written);
         }
         else
         {
