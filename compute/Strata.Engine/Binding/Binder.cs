@@ -41,6 +41,10 @@ public static class Binder
         return Finish(state, KindOf(statement), query);
     });
 
+    /// <summary>Resolves the procedure of a CALL with its arguments. Throws 42883, 42809.</summary>
+    internal static ResolvedCall BindCall(Syntax.FunctionCall call, BindingContext context) =>
+        Guard(context, () => new BindingState(context).Functions.BindCall(call));
+
     private static BoundStatementKind KindOf(Statement statement) => statement switch
     {
         SelectStatement => BoundStatementKind.Select,

@@ -31,6 +31,7 @@ internal sealed class ExpressionBinder
         _factory = new ExpressionFactory(state.Context.Functions);
         _factory.Casts.DecideParameter = state.Parameters.Decide;
         _factory.Casts.BindDefault = BindDefault;
+        _factory.Casts.UseRoutine = call => _state.Functions.UseRoutine(call);
         _subqueries = new SubqueryBinder(state, _factory);
     }
 
@@ -312,12 +313,8 @@ internal sealed class ExpressionBinder
         return Coerce(literal, SqlType.Numeric, number.Position);
     }
 
-    private static string OperatorOf(OperatorName name)
-    {
-        if (name.Schema is not null and not "pg_catalog")
-            throw BindingErrors.At(name.Position, SqlState.UndefinedFunction, $"operator does not exist: {name.Schema}.{name.Name}");
-        return name.Name;
-    }
+    // A schema stays in front of the name of an operator that is looked up there.
+    private static string OperatorOf(OperatorName name) => name.Schema is not null and not "pg_catalog" ? $"{name.Schema}.{name.Name}" : name.Name;
 
     private Expression BindBinary(BinaryExpression binary, Scope scope)
     {

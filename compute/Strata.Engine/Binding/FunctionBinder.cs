@@ -159,14 +159,38 @@ internal sealed class FunctionBinder(BindingState state)
         // f(x) may be a cast written as a call, which the factory knows too.
         ResolvedCall resolved = Factory.ResolveCall(
             name.ToString(), known, arguments, names, call.IsVariadic, call.Position);
-        if (resolved.Function?.Routine is { } routine)
+        if (resolved.Function?.Routine is not null && UseRoutine(resolved) is { } inlined)
+            return inlined;
+        return ExpressionFactory.ToExpression(resolved, call.Position);
+    }
+
+    /// <summary>Notes that the statement calls a user-defined routine; the expression to put in the call's place, or null.</summary>
+    public Expression? UseRoutine(ResolvedCall call)
+    {
+        state.Call(call.Function!.Routine!);
+        return _inliner.TryInline(call);
+    }
+
+    /// <summary>The procedure that CALL names, with its arguments converted. Throws 42883, 42809.</summary>
+    public ResolvedCall BindCall(FunctionCall call)
+    {
+        Expression[] arguments = BindArguments(call, new Scope(null) { Kind = ExpressionKind.CallArgument }, out string?[]? names);
+        IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, call.Name.Schema, call.Name.Name, call.Position, forCall: true);
+        ResolvedCall resolved;
+        try
         {
-            state.Call(routine);
-            if (_inliner.TryInline(resolved) is { } inlined)
-                return inlined;
+            resolved = Factory.ResolveCall(call.Name.ToString(), known, arguments, names, call.IsVariadic, call.Position);
+        }
+        catch (SqlException error) when (error.State == SqlState.UndefinedFunction)
+        {
+            throw BindingErrors.At(
+                call.Position, SqlState.UndefinedFunction, $"procedure {error.Message["function ".Length..]}",
+                "No procedure matches the given name and argument types. You might need to add explicit type casts.");
         }
 
-        return ExpressionFactory.ToExpression(resolved, call.Position);
+        return resolved.Function is { Kind: FunctionKind.Procedure, Routine: not null }
+            ? resolved
+            : throw BindingErrors.At(call.Position, SqlState.WrongObjectType, $"{Signature(call, arguments)} is not a procedure", "To call a function, use SELECT.");
     }
 
     /// <summary>x.f as the call f(x), when there is a function that takes exactly the type of x; null otherwise.</summary>

@@ -266,7 +266,8 @@ internal sealed class CreateRoutineCommand(DdlContext context, CreateFunctionSta
         {
             uint oid = context.NewOid();
             routine = routine with { Oid = oid, Acl = DefaultPrivileges.Of(context, 'f', routine.SchemaOid, routine.OwnerOid) };
-            context.Changes.Create(Check(routine), context.Cancellation);
+            context.Changes.Create(routine, context.Cancellation);
+            Check(context.View.FindRoutine(oid)!);
             return;
         }
 
@@ -276,7 +277,8 @@ internal sealed class CreateRoutineCommand(DdlContext context, CreateFunctionSta
             throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of {Permissions.RoutineKindName(known)} {known.Name}");
         CheckReplaceable(known, routine);
         routine = routine with { Oid = known.Oid, OwnerOid = known.OwnerOid, Acl = known.Acl };
-        context.Changes.Replace(known, Check(routine), context.Cancellation);
+        context.Changes.Replace(known, routine, context.Cancellation);
+        Check(context.View.FindRoutine(known.Oid)!);
     }
 
     private void CheckReplaceable(RoutineInfo known, RoutineInfo routine)
@@ -308,20 +310,48 @@ internal sealed class CreateRoutineCommand(DdlContext context, CreateFunctionSta
         }
     }
 
-    // Binding the body finds what is wrong with it, and what a body in SQL syntax depends on.
-    private RoutineInfo Check(RoutineInfo routine)
+    // Binding the body finds what is wrong with it, and what a body in SQL syntax depends on. The routine is in the catalog already: it may call itself.
+    private void Check(RoutineInfo routine)
     {
         if (!routine.IsSql || (routine.SqlBody is null && context.Session.Settings["check_function_bodies"] == "off"))
-            return routine;
-        IReadOnlyList<uint> used = context.Session.RoutineRunner.Check(routine);
-        if (routine.SqlBody is null)
-            return routine;
-        var self = new ObjectAddress(CatalogOids.PgProc, routine.Oid);
-        return routine with
+            return;
+        IReadOnlyList<uint> used;
+        try
         {
-            Dependencies = [.. used.Where(oid => oid >= CatalogOids.FirstUser && oid != routine.Oid)
-                .Select(oid => new Dependency(self, DropObjects.AddressOf(context.View, oid), DependencyKind.Normal))],
-        };
+            used = context.Session.RoutineRunner.Check(routine);
+        }
+        catch (SqlException error) when (error.InternalPosition > 0 && BodyOffset() is >= 0 and var offset)
+        {
+            // The place in the body is a place in the command.
+            error.Position = context.Position(offset) + error.InternalPosition - 1;
+            error.InternalPosition = 0;
+            error.InternalQuery = null;
+            throw;
+        }
+
+        if (routine.SqlBody is null)
+            return;
+        var self = new ObjectAddress(CatalogOids.PgProc, routine.Oid);
+        Dependency[] dependencies = [.. used.Where(oid => oid >= CatalogOids.FirstUser && oid != routine.Oid)
+            .Select(oid => new Dependency(self, DropObjects.AddressOf(context.View, oid), DependencyKind.Normal))];
+        if (dependencies.Length > 0)
+            context.Changes.Replace(routine, routine with { Dependencies = dependencies }, context.Cancellation);
+    }
+
+    // Where the body's text begins in the command, or -1 when it is not written there as it is.
+    private int BodyOffset()
+    {
+        foreach (DefinitionElement option in statement.Options)
+        {
+            if (option is not { Name: "as", Value: ValueList { Values: [StringLiteral literal, ..] } })
+                continue;
+            string text = context.StatementText;
+            int at = literal.Position;
+            int start = text[at] == '$' ? text.IndexOf('$', at + 1) + 1 : at + 1;
+            return start + literal.Value.Length <= text.Length && text.AsSpan(start, literal.Value.Length).SequenceEqual(literal.Value) ? start : -1;
+        }
+
+        return -1;
     }
 
     private static SqlException Bad(string message) => new(SqlState.InvalidFunctionDefinition, message);

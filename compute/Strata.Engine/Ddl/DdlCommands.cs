@@ -93,6 +93,24 @@ internal static class DdlCommands
             case AlterFunctionStatement alter:
                 AlterRoutineCommand.Execute(context, alter);
                 break;
+            case DefineStatement { Kind: ObjectKind.Operator } define:
+                OperatorCommands.Create(context, define);
+                break;
+            case AlterOperatorStatement alter:
+                OperatorCommands.Alter(context, alter);
+                break;
+            case DefineStatement { Kind: ObjectKind.Aggregate } define:
+                new CreateAggregateCommand(context, define).Execute();
+                break;
+            case CreateCastStatement create:
+                CastCommand.Create(context, create);
+                break;
+            case CreateOperatorClassStatement or CreateOperatorFamilyStatement or AlterOperatorFamilyStatement:
+                OperatorClassCommands.Execute(context, statement);
+                break;
+            case CreateConversionStatement create:
+                ConversionCommand.Create(context, create);
+                break;
             case CreateCompositeTypeStatement create:
                 CompositeTypeCommands.Create(context, create);
                 break;
@@ -179,6 +197,7 @@ internal static class DdlCommands
         DropDatabaseStatement => "DROP DATABASE",
         CreateFunctionStatement create => create.IsProcedure ? "CREATE PROCEDURE" : "CREATE FUNCTION",
         AlterFunctionStatement alter => "ALTER " + DropCommand.KindName(alter.Kind).ToUpperInvariant(),
+        DefineStatement define => "CREATE " + DropCommand.KindName(define.Kind).ToUpperInvariant(),
         DoStatement => "DO",
         CallStatement => "CALL",
         ClusterStatement => "CLUSTER",

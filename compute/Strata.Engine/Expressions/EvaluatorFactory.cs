@@ -87,7 +87,7 @@ internal sealed class EvaluatorFactory
 
     private static FunctionEvaluator Comparison(OperatorInfo op, ValueCells cells, SqlType left, SqlType right)
     {
-        FunctionInfo function = BuiltinRegistry.Function(op.FunctionOid)!;
+        FunctionInfo function = op.Function!;
         return new FunctionEvaluator(function, SqlType.Boolean, [new CellEvaluator(left, cells, true), new CellEvaluator(right, cells, false)], false);
     }
 
@@ -122,5 +122,5 @@ internal sealed class EvaluatorFactory
     }
 
     private FunctionEvaluator Call(OperatorInfo op, Expression left, Expression right) =>
-        new(BuiltinRegistry.Function(op.FunctionOid)!, SqlType.Boolean, [Make(left), Make(right)], false);
+        new(op.Function!, SqlType.Boolean, [Make(left), Make(right)], false);
 }
