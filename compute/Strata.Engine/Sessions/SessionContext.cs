@@ -37,6 +37,7 @@ internal sealed class SessionContext : IFunctionContext
         Catalog = new CatalogServices(this);
         Services = new SessionServices(this);
         RoutineRunner = new Routines.RoutineRunner(this);
+        Temporary = new TemporaryObjects(this);
     }
 
     public EngineInstance Engine { get; }
@@ -89,6 +90,9 @@ internal sealed class SessionContext : IFunctionContext
 
     public SessionServices Services { get; }
 
+    /// <summary>The session's temporary relations.</summary>
+    public TemporaryObjects Temporary { get; }
+
     /// <summary>Ends the running statement when the client cancels or its time is over.</summary>
     public CancellationToken Cancellation { get; set; }
 
@@ -134,7 +138,7 @@ internal sealed class SessionContext : IFunctionContext
             CatalogView view = View;
             if (_searchPath is null || _searchPathGeneration != Settings.Generation || !ReferenceEquals(_searchPathImage, view.Image) || _searchPathRole != CurrentUserOid)
             {
-                SearchPath made = SearchPathResolver.Resolve(Settings["search_path"], view, view.RoleName(CurrentUserOid));
+                SearchPath made = SearchPathResolver.Resolve(Settings["search_path"], view, view.RoleName(CurrentUserOid), Temporary.SchemaOid(view));
                 _searchPath = made.Equals(_searchPath) ? _searchPath : made;
                 _searchPathGeneration = Settings.Generation;
                 _searchPathImage = view.Image;
@@ -144,6 +148,9 @@ internal sealed class SessionContext : IFunctionContext
             return _searchPath!;
         }
     }
+
+    /// <summary>The path is worked out anew at its next use: the session has another temporary schema.</summary>
+    public void ForgetSearchPath() => _searchPathGeneration = -1;
 
     /// <summary>Sends a NOTICE (or another severity) if <c>client_min_messages</c> lets it pass.</summary>
     public void Notice(string message, string severity = "NOTICE", string sqlState = "00000", string? detail = null, string? hint = null)
