@@ -3,6 +3,8 @@ using Strata.Engine.Expressions;
 using Strata.Engine.Storage.Heap;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
+using Strata.Format;
+using Strata.Format.Pages.Heap;
 
 namespace Strata.Engine.Execution.Operators;
 
@@ -13,6 +15,8 @@ internal sealed class SeqScanOperator(
     : TableScanOperator(state, heap, decoder, types, filter, recheck, scan)
 {
     private readonly HeapScan _scan = new();
+    private readonly Queue<Tid> _leftOver = [];
+    private HeapFetch _fetch;
     private bool _isOpen;
 
     protected override void Restart()
@@ -20,6 +24,7 @@ internal sealed class SeqScanOperator(
         if (_isOpen)
             _scan.Close();
         _isOpen = false;
+        _leftOver.Clear();
     }
 
     protected override int Load(int rowsMax)
@@ -33,6 +38,8 @@ internal sealed class SeqScanOperator(
         int count = 0;
         int room = Format.Pages.Heap.HeapPage.MaxSlots;
         Rows.Reset(room);
+        if (_leftOver.Count > 0)
+            return LoadLeftOver();
         // One page always; more while the caller has use for them and a further page surely fits.
         while (_scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, State.Cancellation))
         {
@@ -44,13 +51,40 @@ internal sealed class SeqScanOperator(
                     column.EnsureCapacity(room, count);
             }
 
+            bool large = false;
             foreach (ref readonly HeapRowPointer row in rows)
-                Decoder.Decode(row, Rows, count++);
-            if (count >= rowsMax || count + Format.Pages.Heap.HeapPage.MaxSlots > Batch.RowsMax)
+            {
+                if (large)
+                {
+                    _leftOver.Enqueue(row.Tid);
+                    continue;
+                }
+
+                Decoder.Decode(row, Rows, count++, Detoast);
+                large = (HeapRow.GetFlags(row.Bytes) & RowFlags.HasOutOfLine) != 0 && IsBatchLarge;
+            }
+
+            if (large || count >= rowsMax || count + Format.Pages.Heap.HeapPage.MaxSlots > Batch.RowsMax)
                 break;
         }
 
         _scan.ReleasePage();
+        return count;
+    }
+
+    /// <summary>Rows of a page whose large values did not fit in a batch. Their places are good as long as the snapshot is.</summary>
+    private int LoadLeftOver()
+    {
+        int count = 0;
+        while (_leftOver.TryDequeue(out Tid tid))
+        {
+            Invariant.Check(_fetch.FetchExact(Heap, tid, State.Snapshot, State.Cancellation));
+            Decoder.Decode(_fetch.Row, Rows, count++, Detoast);
+            if (IsBatchLarge)
+                break;
+        }
+
+        _fetch.Release();
         return count;
     }
 
@@ -60,5 +94,7 @@ internal sealed class SeqScanOperator(
         if (_isOpen)
             _scan.Close();
         _isOpen = false;
+        _leftOver.Clear();
+        _fetch.Release();
     }
 }

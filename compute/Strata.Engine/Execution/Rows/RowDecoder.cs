@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Format.Pages.Heap;
@@ -17,9 +18,9 @@ public sealed unsafe class RowDecoder(TableLayout layout, IReadOnlyList<short> a
     public int ColumnCount => _attributes.Length;
 
     /// <summary>
-    /// Reads a row into row <paramref name="target"/> of the batch's flat vectors, which have room. Bytes are copied: the page may go afterwards.
+    /// Reads a row into row <paramref name="target"/> of the batch's flat vectors, which have room. Bytes are copied: the page may go afterwards. <paramref name="detoast"/> reads large values.
     /// </summary>
-    public void Decode(in HeapRowPointer row, Batch batch, int target)
+    public void Decode(in HeapRowPointer row, Batch batch, int target, in Detoast detoast)
     {
         ReadOnlySpan<byte> bytes = row.Bytes;
         int count = HeapRow.GetColumnCount(bytes);
@@ -40,8 +41,21 @@ public sealed unsafe class RowDecoder(TableLayout layout, IReadOnlyList<short> a
             else if (RowLayout.IsNull(bytes, column))
                 vector.SetNull(target);
             else
-                Store(version.Column(bytes, column), vector, target);
+                Read(version, bytes, column, vector, target, detoast);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Read(RowLayout version, ReadOnlySpan<byte> row, int column, Vector vector, int target, in Detoast detoast)
+    {
+        if (version.IsToasted(row, column))
+        {
+            detoast.Into(vector, target, version.Column(row, column));
+            vector.SetValid(target);
+            return;
+        }
+
+        Store(version.Column(row, column), vector, target);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
