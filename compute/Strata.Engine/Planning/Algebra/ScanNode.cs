@@ -30,6 +30,13 @@ public sealed class ScanNode(int scan, RelationInfo relation, string alias, IRea
     /// <summary>The target of UPDATE or DELETE: its index is not chosen for index-only scans and its rows are re-checked.</summary>
     public bool IsTarget { get; init; }
 
+    /// <summary>Columns that nobody but the filter directly above reads.</summary>
+    public IReadOnlyCollection<int> FilterOnly { get; init; } = [];
+
+    /// <summary>The same scan with columns that only its filter reads.</summary>
+    public ScanNode WithFilterOnly(IReadOnlyCollection<int> columns) =>
+        new(Scan, Relation, Alias, Columns, Attributes) { AsOf = AsOf, IsTarget = IsTarget, FilterOnly = columns };
+
     /// <summary>The same scan with fewer columns.</summary>
     public ScanNode Keep(Func<int, bool> needed)
     {
