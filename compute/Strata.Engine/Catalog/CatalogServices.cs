@@ -264,7 +264,9 @@ internal sealed class CatalogServices : ICatalogServices
 
     public long? RelationSize(uint relation, string fork) => View.FindRelation(relation) is { } info ? Bytes(info) : null;
 
-    public long? TableSize(uint relation) => RelationSize(relation, "main");
+    public long? TableSize(uint relation) => View.FindRelation(relation) is { } info
+        ? Bytes(info) + (info.SystemTable is null ? RelationStorage.ToastSizeBytes(_session.Engine.Storage, info, _session.Cancellation) : 0)
+        : null;
 
     public long? IndexesSize(uint relation)
     {
