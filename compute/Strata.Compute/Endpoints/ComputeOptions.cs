@@ -21,6 +21,9 @@ public sealed record ComputeOptions
     /// <summary>Where sorts and hashes spill to; emptied at every start.</summary>
     public required IFileSystem TemporaryFiles { get; init; }
 
+    /// <summary>The machine's files, by absolute path without the first '/', for COPY with files and pg_read_file; null when roles of the database have nothing to do with the machine.</summary>
+    public IFileSystem? ServerFiles { get; init; }
+
     /// <summary>Told when an engine can't go on (a failure between reserving and publishing a record): ends the process.</summary>
     public required Action<string, Exception> Fatal { get; init; }
 

@@ -51,6 +51,7 @@ internal sealed class OpenCompute : IDisposable
                 BootstrapVerifier = target.BootstrapVerifier,
                 Term = wal.Term,
                 TemporaryFiles = options.TemporaryFiles,
+                ServerFiles = options.ServerFiles,
                 Warning = log.For("engine " + target.EndpointId).Warn,
                 Fatal = fatal,
                 EvictionObserver = options.CheckEvictions ? new EvictionChecker(pages, wal, log.For("check " + target.EndpointId), fatal) : null,

@@ -12,6 +12,8 @@ namespace Strata.Engine.Binding;
 /// <summary>Binds calls: plain functions, aggregates, window functions and set-returning functions.</summary>
 internal sealed class FunctionBinder(BindingState state)
 {
+    private readonly RoutineInliner _inliner = new(state);
+
     private ExpressionFactory Factory => state.Expressions.Factory;
 
     /// <summary>Binds a call in an expression.</summary>
@@ -100,7 +102,8 @@ internal sealed class FunctionBinder(BindingState state)
         if (bound is FunctionExpression { Function: { } function } && function.ResultColumns is { Count: > 0 } columns
             && (columns.Count > 1 || function.ReturnType == TypeOid.Record))
         {
-            return (bound, name, columns.Select(column => (column.Name, state.Types.Get(column.Type))).ToArray());
+            uint[] given = [.. ((FunctionExpression)bound).Arguments.Select(static argument => argument.Type.Oid)];
+            return (bound, name, RoutineResult.OutputColumns(function, given, state.Context.Functions.Catalog));
         }
 
         if (bound is FunctionExpression { Function: { } named } && named.ResultColumns is { Count: 1 } single)
@@ -147,23 +150,60 @@ internal sealed class FunctionBinder(BindingState state)
     private Expression Resolve(FunctionCall call, Expression[] arguments, string?[]? names)
     {
         QualifiedName name = call.Name;
-        if (name.Schema is not null and not "pg_catalog")
-        {
-            if (state.Catalog.FindSchema(name.Schema) is null)
-                throw BindingErrors.At(call.Position, SqlState.InvalidSchemaName, $"schema \"{name.Schema}\" does not exist");
-            // information_schema has helper functions of its own in pg_catalog's list.
-            if (name.Schema != "information_schema")
-            {
-                throw BindingErrors.At(
-                    call.Position, SqlState.UndefinedFunction, $"function {Signature(call, arguments)} does not exist",
-                    "No function matches the given name and argument types. You might need to add explicit type casts.");
-            }
-        }
-
+        IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, name.Schema, name.Name, call.Position);
+        // f(x) may be the field x.f.
+        if (known.Count == 0 && name.Schema is null && arguments is [{ Type.Kind: TypeKind.Composite } row])
+            foreach ((string field, Expression value) in state.Expressions.FieldsOf(row, null, call.Position))
+                if (field == name.Name)
+                    return value;
         // f(x) may be a cast written as a call, which the factory knows too.
         ResolvedCall resolved = Factory.ResolveCall(
-            name.Name, BuiltinRegistry.FunctionsByName(name.Name), arguments, names, call.IsVariadic, call.Position);
+            name.ToString(), known, arguments, names, call.IsVariadic, call.Position);
+        if (resolved.Function?.Routine is not null && UseRoutine(resolved) is { } inlined)
+            return inlined;
         return ExpressionFactory.ToExpression(resolved, call.Position);
+    }
+
+    /// <summary>Notes that the statement calls a user-defined routine; the expression to put in the call's place, or null.</summary>
+    public Expression? UseRoutine(ResolvedCall call)
+    {
+        state.Call(call.Function!.Routine!);
+        return _inliner.TryInline(call);
+    }
+
+    /// <summary>The procedure that CALL names, with its arguments converted. Throws 42883, 42809.</summary>
+    public ResolvedCall BindCall(FunctionCall call)
+    {
+        Expression[] arguments = BindArguments(call, new Scope(null) { Kind = ExpressionKind.CallArgument }, out string?[]? names);
+        IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, call.Name.Schema, call.Name.Name, call.Position, forCall: true);
+        ResolvedCall resolved;
+        try
+        {
+            resolved = Factory.ResolveCall(call.Name.ToString(), known, arguments, names, call.IsVariadic, call.Position);
+        }
+        catch (SqlException error) when (error.State == SqlState.UndefinedFunction)
+        {
+            throw BindingErrors.At(
+                call.Position, SqlState.UndefinedFunction, $"procedure {error.Message["function ".Length..]}",
+                "No procedure matches the given name and argument types. You might need to add explicit type casts.");
+        }
+
+        return resolved.Function is { Kind: FunctionKind.Procedure, Routine: not null }
+            ? resolved
+            : throw BindingErrors.At(call.Position, SqlState.WrongObjectType, $"{Signature(call, arguments)} is not a procedure", "To call a function, use SELECT.");
+    }
+
+    /// <summary>x.f as the call f(x), when there is a function that takes exactly the type of x; null otherwise.</summary>
+    public Expression? TryCallAsField(FieldSelection field, Expression value)
+    {
+        IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, null, field.Name, field.Position);
+        FunctionInfo? exact = known.FirstOrDefault(f => f.ArgumentTypes is [var only] && only == value.Type.Oid);
+        if (exact is null)
+            return null;
+        ResolvedCall resolved = Factory.ResolveCall(field.Name, [exact], [value], null, false, field.Position);
+        if (exact.Routine is { } routine)
+            state.Call(routine);
+        return ExpressionFactory.ToExpression(resolved, field.Position);
     }
 
     private static string Signature(FunctionCall call, Expression[] arguments) =>
@@ -214,6 +254,24 @@ internal sealed class FunctionBinder(BindingState state)
         level.Aggregates.Add(candidate with { Column = column });
         level.AggregateColumns.Add(column);
         return new ColumnExpression(column, bound.Type) { Position = position };
+    }
+
+    /// <summary>GROUPING(…): its value depends on the grouping set that a row belongs to.</summary>
+    public ColumnExpression BindGrouping(GroupingExpression grouping, Scope scope)
+    {
+        if (grouping.Arguments.Count > 31)
+            throw BindingErrors.At(grouping.Position, SqlState.TooManyArguments, "GROUPING must have fewer than 32 arguments");
+        ExpressionKind kind = scope.Kind;
+        Expression[] arguments = grouping.Arguments.Select(argument => state.Expressions.Bind(argument, scope, ExpressionKind.Arguments)).ToArray();
+        scope.Kind = kind;
+        Scope level = LevelOf(arguments, scope) ?? scope;
+        CheckNesting(arguments, [], null, level, grouping.Position);
+        if (PlaceOf(level, scope).AggregateError() is { } error)
+            throw BindingErrors.At(grouping.Position, SqlState.GroupingError, error.Replace("aggregate functions", "grouping operations", StringComparison.Ordinal));
+        int column = state.Metadata.AddColumn("grouping", SqlType.Int4);
+        level.GroupingCalls.Add(new PendingGrouping(column, arguments));
+        level.AggregateColumns.Add(column);
+        return new ColumnExpression(column, SqlType.Int4) { Position = grouping.Position };
     }
 
     private static bool Same(AggregateCall a, AggregateCall b) =>
@@ -415,36 +473,14 @@ internal sealed class FunctionBinder(BindingState state)
             if (named.Frame is not null)
             {
                 throw BindingErrors.At(
-                    definition.Position, SqlState.WindowingError, $"cannot copy window \"{definition.ReferenceName}\" because it has a frame clause");
+                    definition.Position, SqlState.WindowingError, $"cannot copy window \"{definition.ReferenceName}\" because it has a frame clause",
+                    definition.OrderBy.Count == 0 && definition.PartitionBy.Count == 0 && definition.Frame is null ? "Omit the parentheses in this OVER clause." : null);
             }
         }
 
         foreach (Syntax.Expression item in definition.PartitionBy)
             partition.Add(state.Expressions.ResolveUnknown(state.Expressions.Bind(item, scope, ExpressionKind.WindowPartition)));
         order.AddRange(BindSort(definition.OrderBy, scope, ExpressionKind.WindowOrder));
-        return (partition, order, BindFrame(frame, order, scope));
-    }
-
-    private BoundFrame BindFrame(WindowFrame? frame, List<BoundSortItem> order, Scope scope)
-    {
-        if (frame is null)
-            return BoundFrame.Default;
-        FrameBound end = frame.End ?? new FrameBound(FrameBoundKind.CurrentRow, null, frame.Position);
-        if (frame.Unit == FrameUnit.Range && (frame.Start.Offset is not null || end.Offset is not null))
-            throw BindingErrors.NotSupported(frame.Position, "RANGE with offset PRECEDING/FOLLOWING");
-        if (frame.Unit == FrameUnit.Groups && order.Count == 0)
-            throw BindingErrors.At(frame.Position, SqlState.WindowingError, "GROUPS mode requires an ORDER BY clause");
-        return new BoundFrame(
-            frame.Unit, frame.Start.Kind, Offset(frame.Start), end.Kind, Offset(end), frame.Exclusion);
-
-        Expression? Offset(FrameBound bound)
-        {
-            if (bound.Offset is null)
-                return null;
-            Expression value = state.Expressions.Bind(bound.Offset, scope, ExpressionKind.WindowFrame);
-            string unit = frame.Unit == FrameUnit.Rows ? "ROWS" : "GROUPS";
-            return state.Expressions.CoerceTo(
-                value, SqlType.Int8, $"argument of {unit} must be type bigint, not type {value.Type}", bound.Position);
-        }
+        return (partition, order, new FrameBinder(state).Bind(frame, order, scope, definition.Position));
     }
 }

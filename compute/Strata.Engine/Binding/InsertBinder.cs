@@ -21,6 +21,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         RelationInfo relation = common.Target(insert.Relation, "insert into", 'a');
         string alias = insert.Alias ?? relation.Name;
         List<ColumnInfo> columns = TargetColumns(insert, relation);
+        var parts = new InsertParts(state, insert, columns);
 
         RelationalNode source;
         int[] given;
@@ -32,10 +33,10 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 columns = [];
                 break;
             case { Body: ValuesBody values, With: null, OrderBy.Count: 0, Limit: null, Offset: null, Locking.Count: 0 }:
-                (source, given) = BindValues(values, insert, relation, columns, scope);
+                (source, given) = BindValues(values, insert, relation, columns, scope, parts);
                 break;
             default:
-                (source, given) = BindQuery(insert, relation, columns, scope);
+                (source, given) = BindQuery(insert, relation, columns, scope, parts);
                 break;
         }
 
@@ -44,7 +45,9 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         var rowValues = new int[relation.Columns.Length];
         Array.Fill(rowValues, -1);
         for (int i = 0; i < given.Length; i++)
-            rowValues[columns[i].Number - 1] = given[i];
+            if (!parts.IsPart(i))
+                rowValues[columns[i].Number - 1] = given[i];
+        source = parts.Combine(source, given, rowValues, scope);
         source = Complete(relation, source, rowValues);
 
         TargetRow row = _rows.Bind(relation, alias, withChecks: true);
@@ -60,8 +63,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         return ModificationBinder.With(ctes, common.Returning(insert.Returning, parent, node, []));
     }
 
-    /// <summary>COPY FROM: rows of the given columns are fed in, the others get their defaults.</summary>
-    public InsertNode BindFeed(RelationInfo relation, IReadOnlyList<ColumnInfo> columns)
+    /// <summary>COPY FROM: rows of the given columns are fed in, the others get their defaults; <paramref name="where"/> chooses among them.</summary>
+    public InsertNode BindFeed(RelationInfo relation, IReadOnlyList<ColumnInfo> columns, Syntax.Expression? where)
     {
         var fed = new int[columns.Count];
         var rowValues = new int[relation.Columns.Length];
@@ -73,11 +76,32 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         }
 
         RelationalNode source = Complete(relation, new FeedNode(fed), rowValues);
+        if (where is not null)
+            source = ApplyWhere(relation, source, rowValues, where);
         return new InsertNode(source, relation, _rows.Bind(relation, relation.Name, withChecks: true), rowValues)
         {
             Alias = relation.Name,
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, relation.Name),
         };
+    }
+
+    private FilterNode ApplyWhere(RelationInfo relation, RelationalNode source, int[] rowValues, Syntax.Expression where)
+    {
+        // Columns that get neither a value nor a default are null for the condition too.
+        var nulls = new List<ProjectedColumn>();
+        foreach (ColumnInfo column in relation.Columns)
+        {
+            if (column.IsDropped || column.Generated != '\0' || rowValues[column.Number - 1] >= 0)
+                continue;
+            SqlType type = state.TypeOf(column);
+            rowValues[column.Number - 1] = state.Metadata.AddColumn(column.Name, type, relation.Name);
+            nulls.Add(new ProjectedColumn(rowValues[column.Number - 1], new ConstantExpression(type, Datum.Null)));
+        }
+
+        if (nulls.Count > 0)
+            source = new ProjectNode(source, [.. Projection.PassThrough(state.Metadata, source.Columns), .. nulls]);
+        Scope scope = TargetRowBinder.RowScope(relation, rowValues, state.Metadata);
+        return new FilterNode(source, Conjunction.Split(state.Expressions.BindCondition(where, scope, ExpressionKind.CopyWhere)));
     }
 
     private static List<ColumnInfo> TargetColumns(InsertStatement insert, RelationInfo relation)
@@ -92,7 +116,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
     }
 
     private (RelationalNode Source, int[] Columns) BindValues(
-        ValuesBody values, InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope)
+        ValuesBody values, InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope, InsertParts parts)
     {
         bool single = values.Rows.Count == 1;
         ExpressionKind kind = single ? ExpressionKind.ValuesSingle : ExpressionKind.Values;
@@ -112,11 +136,11 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                     continue;
                 }
 
-                RequireInsertable(columns[i], insert);
+                RequireInsertable(columns[i], insert.Overriding);
                 Expression value = state.Expressions.Bind(row[i], scope, kind);
                 bound[i] = insert.Overriding == OverridingKind.UserValue && columns[i].Identity != '\0'
                     ? _rows.Default(relation, columns[i])
-                    : _rows.Assign(value, relation, columns[i], state.TypeOf(columns[i]));
+                    : _rows.Assign(value, relation, columns[i], parts.TypeOf(i));
             }
 
             rows.Add(bound);
@@ -124,7 +148,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
 
         var ids = new int[width];
         for (int i = 0; i < width; i++)
-            ids[i] = state.Metadata.AddColumn(columns[i].Name, state.TypeOf(columns[i]), "*VALUES*");
+            ids[i] = state.Metadata.AddColumn(columns[i].Name, parts.TypeOf(i), "*VALUES*");
         if (!single)
             return (new ValuesNode(ids, rows), ids);
         RelationalNode node = ValuesNode.OneRow;
@@ -133,14 +157,15 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         return (new ProjectNode(node, rows[0].Select((value, i) => new ProjectedColumn(ids[i], value)).ToArray()), ids);
     }
 
-    private (RelationalNode Source, int[] Columns) BindQuery(InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope)
+    private (RelationalNode Source, int[] Columns) BindQuery(
+        InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope, InsertParts parts)
     {
         BoundQuery query = state.Queries.BindSelect(insert.Source!, scope, resolveUnknown: false);
         CheckCounts(insert, query.Output.Count, columns, insert.Source!.Position);
         for (int i = 0; i < query.Output.Count; i++)
         {
-            RequireInsertable(columns[i], insert);
-            SqlType type = state.TypeOf(columns[i]);
+            RequireInsertable(columns[i], insert.Overriding);
+            SqlType type = parts.TypeOf(i);
             Expression value = OutputCoercion.ValueOf(query, i);
             if (state.Expressions.CoerceForAssignmentOrNull(value, type) is null)
                 _rows.Assign(value, relation, columns[i], type);
@@ -159,7 +184,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             throw BindingErrors.At(insert.Columns[given].Position, SqlState.SyntaxError, "INSERT has more target columns than expressions");
     }
 
-    private static void RequireInsertable(ColumnInfo column, InsertStatement insert)
+    /// <summary>Throws 428C9 when a value may not be given for a column.</summary>
+    public static void RequireInsertable(ColumnInfo column, OverridingKind overriding)
     {
         if (column.Generated != '\0')
         {
@@ -168,7 +194,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 detail: $"Column \"{column.Name}\" is a generated column.");
         }
 
-        if (column.Identity == 'a' && insert.Overriding == OverridingKind.None)
+        if (column.Identity == 'a' && overriding == OverridingKind.None)
         {
             throw BindingErrors.At(
                 -1, new SqlState("428C9"), $"cannot insert a non-DEFAULT value into column \"{column.Name}\"",

@@ -100,6 +100,8 @@ internal sealed class StatementRunner(SessionContext context)
             transactions.Locks.LockRelation(owner, context.DatabaseOid, access.Relation.Oid, mode, WaitPolicy.Block, context.Cancellation);
         }
 
+        if (context.Transactions.Current.Serializable is not null)
+            NoteAccesses(plan, context.Transactions.Current);
         if (!plan.IsValid(context.View))
             return false;
         CheckTemporary(plan);
@@ -107,6 +109,12 @@ internal sealed class StatementRunner(SessionContext context)
             throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {plan.Plan.CommandTag.Split(' ')[0]} in a read-only transaction");
         CheckPrivileges(plan);
         return true;
+    }
+
+    private void NoteAccesses(CachedPlan plan, Transaction transaction)
+    {
+        foreach (RelationAccess access in plan.Relations)
+            transaction.NoteAccess(access.Relation.Oid, access.IsRead, access.IsWritten);
     }
 
     private void CheckTemporary(CachedPlan plan)
@@ -123,6 +131,12 @@ internal sealed class StatementRunner(SessionContext context)
             return;
         foreach (RequiredPrivilege required in plan.Privileges)
         {
+            if (required.Privilege == 'X')
+            {
+                CheckExecute(view, required);
+                continue;
+            }
+
             if (view.FindRelation(required.RelationOid) is not { } relation)
                 continue;
             context.Catalog.Permissions.Check(relation, required.Privilege switch
@@ -133,6 +147,12 @@ internal sealed class StatementRunner(SessionContext context)
                 _ => Privileges.Delete,
             }, required.RoleOid);
         }
+    }
+
+    private void CheckExecute(CatalogView view, in RequiredPrivilege required)
+    {
+        if (view.FindRoutine(required.RelationOid) is { } routine)
+            context.Catalog.Permissions.CheckExecute(routine, required.RoleOid);
     }
 
     /// <summary>Begins an execution of a locked plan under a snapshot of now.</summary>

@@ -53,10 +53,11 @@ internal static class RoleCommands
         Option<int> pool = UpCommand.BufferPool();
         Option<bool> check = UpCommand.CheckEvictions();
         Option<string> data = Required("--data", "directory for temporary files, emptied at every start");
-        return Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, check, data], (parsed, process, factory) =>
+        Option<bool> files = new("--server-files") { Description = "lets superusers and members of pg_read_server_files and pg_write_server_files COPY from and to files of this machine" };
+        return Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, check, data, files], (parsed, process, factory) =>
         {
             PgServerOptions options = new() { Host = parsed.GetValue(host)!, Port = parsed.GetValue(port) };
-            using ComputeRole role = factory.StartCompute(options, (long)parsed.GetValue(pool) << 20, parsed.GetValue(check), parsed.GetValue(data)!);
+            using ComputeRole role = factory.StartCompute(options, (long)parsed.GetValue(pool) << 20, parsed.GetValue(check), parsed.GetValue(data)!, parsed.GetValue(files));
             process.WaitForStop();
             return Task.CompletedTask;
         });

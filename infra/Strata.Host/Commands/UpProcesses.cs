@@ -41,7 +41,7 @@ public static class UpProcesses
             Start("pageserver", ["pageserver", "--data", directory.Under("pageserver"), .. history, .. backlog]);
             string[] check = options.CheckEvictions ? ["--check-evictions"] : [];
             Start("compute", ["compute", "--data", directory.Under("compute"), "--host", options.Host, "--pg-port", Text(options.PgPort),
-                "--buffer-pool-mb", Text(options.BufferPoolMegabytes), .. check]);
+                "--buffer-pool-mb", Text(options.BufferPoolMegabytes), "--server-files", .. check]);
             Start("control-plane", "control-plane", "--host", options.Host, "--api-port", Text(options.ApiPort), "--pg-host", options.Host,
                 "--pg-port", Text(options.PgPort), "--password-file", Path.Combine(directory.Path, "password"));
             await WaitUntilServingAsync(options, process);

@@ -33,7 +33,7 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
         return service;
     }
 
-    public ComputeRole StartCompute(PgServerOptions pg, long bufferPoolBytes, bool checkEvictions, string temporaryDirectory)
+    public ComputeRole StartCompute(PgServerOptions pg, long bufferPoolBytes, bool checkEvictions, string temporaryDirectory, bool serverFiles)
     {
         LocalFileSystem temporary = new(temporaryDirectory);
         foreach (string left in temporary.List(""))
@@ -50,6 +50,7 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
             BufferPoolBytes = bufferPoolBytes,
             CheckEvictions = checkEvictions,
             TemporaryFiles = temporary,
+            ServerFiles = serverFiles ? new LocalFileSystem("/") : null,
             Fatal = context.Fatal,
         };
         Log log = context.Log.For("compute");
