@@ -17,10 +17,10 @@ internal static class TsVectorFunctions
         t.Add("tsvector_concat", static (ref FunctionCall c) => c.Return(Concatenate(Vector(ref c, 0), Vector(ref c, 1)).Encode()));
         t.Add("tsvector_setweight", static (ref FunctionCall c) => c.Return(SetWeight(Vector(ref c, 0), Weight((char)c.Byte(1)), null).Encode()));
         t.Add("tsvector_setweight_by_filter", static (ref FunctionCall c) =>
-            c.Return(SetWeight(Vector(ref c, 0), Weight((char)c.Byte(1)), Words(c.Bytes(2), allowsEmpty: true)).Encode()));
+            c.Return(SetWeight(Vector(ref c, 0), Weight((char)c.Byte(1)), Words(c.Bytes(2), isFilter: true)).Encode()));
         t.Add("tsvector_filter", static (ref FunctionCall c) => c.Return(Filter(Vector(ref c, 0), c.Bytes(1)).Encode()));
         t.Add("tsvector_delete_str", static (ref FunctionCall c) => c.Return(Delete(Vector(ref c, 0), [c.Bytes(1).ToArray()]).Encode()));
-        t.Add("tsvector_delete_arr", static (ref FunctionCall c) => c.Return(Delete(Vector(ref c, 0), Words(c.Bytes(1), allowsEmpty: true)).Encode()));
+        t.Add("tsvector_delete_arr", static (ref FunctionCall c) => c.Return(Delete(Vector(ref c, 0), Words(c.Bytes(1), isFilter: true)).Encode()));
         t.Add("tsvector_to_array", static (ref FunctionCall c) =>
         {
             var builder = new ArrayBuilder();
@@ -31,7 +31,7 @@ internal static class TsVectorFunctions
         t.Add("array_to_tsvector", static (ref FunctionCall c) =>
         {
             var words = new List<(byte[] Word, List<ushort> Positions)>();
-            foreach (byte[] word in Words(c.Bytes(0), allowsEmpty: false))
+            foreach (byte[] word in Words(c.Bytes(0), isFilter: false))
                 words.Add((word, []));
             c.Return(TsVector.Build(words).Encode());
         });
@@ -82,14 +82,17 @@ internal static class TsVectorFunctions
         _ => throw new SqlException(SqlState.InternalError, $"unrecognized weight: {(int)letter}"),
     };
 
-    private static List<byte[]> Words(ReadOnlySpan<byte> array, bool allowsEmpty)
+    private static List<byte[]> Words(ReadOnlySpan<byte> array, bool isFilter)
     {
         var words = new List<byte[]>();
         foreach (ArrayValue.Element element in new ArrayValue(array))
         {
+            // Nulls and empty strings are no lexemes, so a filter never finds them.
+            if (isFilter && (element.IsNull || element.Stored.IsEmpty))
+                continue;
             if (element.IsNull)
                 throw new SqlException(SqlState.NullValueNotAllowed, "lexeme array may not contain nulls");
-            if (element.Stored.IsEmpty && !allowsEmpty)
+            if (element.Stored.IsEmpty)
                 throw new SqlException(SqlState.ZeroLengthCharacterString, "lexeme array may not contain empty strings");
             words.Add(element.Stored.ToArray());
         }

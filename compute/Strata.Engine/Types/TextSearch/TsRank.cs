@@ -137,7 +137,7 @@ internal static class TsRank
     /// <summary>A position at which words of the query stand.</summary>
     private sealed class Place(ushort position)
     {
-        public ushort Value { get; set; } = position;
+        public ushort Value { get; } = position;
 
         public List<TsQueryNode> Words { get; } = [];
     }
@@ -153,7 +153,9 @@ internal static class TsRank
             {
                 if (!_positions.TryGetValue(word, out List<int>? positions))
                     _positions.Add(word, positions = []);
-                positions.Insert(isReversed ? 0 : positions.Count, TsLexeme.Position(place.Value));
+                int at = TsLexeme.Position(place.Value);
+                if (!positions.Contains(at))
+                    positions.Insert(isReversed ? 0 : positions.Count, at);
             }
         }
 
@@ -206,20 +208,20 @@ internal static class TsRank
     {
         var words = new List<TsQueryNode>();
         query.Root!.Collect(words);
-        var places = new SortedDictionary<int, Place>();
+        // One place per position and lexeme, in the order of positions, then weights.
+        var places = new SortedDictionary<(int Position, int Weight, int Lexeme), Place>();
         foreach (TsQueryNode word in words)
         {
             foreach (TsLexeme lexeme in vector.Matching(word.Word, word.IsPrefix))
             {
+                int index = vector.Find(lexeme.Word);
                 foreach (ushort position in lexeme.Positions)
                 {
                     if (word.Weights != 0 && (word.Weights & (1 << TsLexeme.Weight(position))) == 0)
                         continue;
-                    int at = TsLexeme.Position(position);
+                    (int, int, int) at = (TsLexeme.Position(position), TsLexeme.Weight(position), index);
                     if (!places.TryGetValue(at, out Place? place))
                         places.Add(at, place = new Place(position));
-                    if (TsLexeme.Weight(position) > TsLexeme.Weight(place.Value))
-                        place.Value = position;
                     place.Words.Add(word);
                 }
             }

@@ -10,21 +10,21 @@ internal static class TsTokenizer
 {
     // All rules are anchored at the place where they are tried, and take linear time.
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
-    private const string HostPattern = @"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.[A-Za-z]([A-Za-z0-9_-]*[A-Za-z0-9])?(:[0-9]+)?";
-    private const string PathPattern = @"[/?][^\s<>""']*";
+    private const string HostPattern = @"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9](:[0-9]+)?";
+    private const string PathPattern = @"[/?][^\s<>""']+";
 
-    private static readonly Regex s_tag = new(@"^(<!--|</?[A-Za-z_!?:][^<>]*>)", Options);
+    private static readonly Regex s_tag = new(@"^(<!--|</?[A-Za-z_!?:](""[^""]*""|'[^']*'|[^<>""'])*>)", Options);
     private static readonly Regex s_entity = new("^&([A-Za-z_:][A-Za-z0-9_:.-]*|#[0-9]+|#[xX][0-9A-Fa-f]+);", Options);
     private static readonly Regex s_protocol = new("^[A-Za-z][A-Za-z0-9+]*://", Options);
     private static readonly Regex s_email = new(@"^[A-Za-z0-9_][A-Za-z0-9_.+-]*@" + HostPattern, Options);
     private static readonly Regex s_host = new("^" + HostPattern, Options);
     private static readonly Regex s_path = new("^" + PathPattern, Options);
-    private static readonly Regex s_file = new(@"^((~|\.\.?)?(/[\p{L}\p{Nd}_.~-]+)+/?|[\p{L}_][\p{L}\p{Nd}_-]*(\.[\p{L}\p{Nd}_-]+)*(/[\p{L}\p{Nd}_.~-]+)+/?)", Options);
+    private static readonly Regex s_file = new(@"^((~|\.\.?)?(/[\p{L}\p{Nd}_.~-]+)+/?|[\p{L}_][\p{L}\p{Nd}_-]*(\.[\p{L}\p{Nd}_-]+)*(/[\p{L}\p{Nd}_.~-]+)+/?|[\p{L}_][\p{L}\p{Nd}_-]*(\.[\p{L}\p{Nd}_-]+)+)", Options);
     private static readonly Regex s_version = new(@"^[0-9]+\.[0-9]+(\.[0-9]+)+", Options);
     private static readonly Regex s_scientific = new(@"^[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+", Options);
     private static readonly Regex s_float = new(@"^[+-]?[0-9]+\.[0-9]+", Options);
     private static readonly Regex s_integer = new("^[+-]?[0-9]+", Options);
-    private static readonly Regex s_hyphenated = new(@"^[\p{L}\p{M}\p{Nd}_]+(-[\p{L}\p{M}\p{Nd}_]+)+", Options);
+    private static readonly Regex s_hyphenated = new(@"^[\p{L}\p{M}\p{Nd}_]+(-\p{Nd}*[\p{L}_][\p{L}\p{M}\p{Nd}_]*)+", Options);
     private static readonly Regex s_word = new(@"^[\p{L}\p{M}\p{Nd}_]+", Options);
 
     /// <summary>All tokens, in order; compounds before their parts.</summary>
@@ -38,6 +38,13 @@ internal static class TsTokenizer
             int length = Next(text, at, afterProtocol, out List<TsToken>? found);
             if (length == 0)
             {
+                // What looks like a tag's beginning ends the blank before it.
+                if (text[at] == '<' && at > blank)
+                {
+                    tokens.Add(new TsToken(TsTokenKind.Blank, text[blank..at]));
+                    blank = at;
+                }
+
                 at += char.IsHighSurrogate(text[at]) && at + 1 < text.Length ? 2 : 1;
                 afterProtocol = false;
                 continue;
@@ -76,7 +83,7 @@ internal static class TsTokenizer
             return Single(TsTokenKind.File, text, at, Match(s_file, text, at), out tokens);
         bool isWordStart = char.IsLetterOrDigit(c) || c == '_' || char.IsHighSurrogate(c);
         if (!isWordStart)
-            return c is '+' or '-' && (at == 0 || !char.IsLetterOrDigit(text[at - 1])) ? Number(text, at, out tokens) : 0;
+            return c is '+' or '-' ? Number(text, at, out tokens) : 0;
         int protocol = afterProtocol ? 0 : Match(s_protocol, text, at);
         if (protocol > 0)
             return Single(TsTokenKind.Protocol, text, at, protocol, out tokens);
@@ -112,7 +119,7 @@ internal static class TsTokenizer
     private static int Host(string text, int at, int host, out List<TsToken>? tokens)
     {
         int path = Match(s_path, text, at + host);
-        if (path <= 0 || (path == 1 && text[at + host] == '?'))
+        if (path <= 0)
             return Single(TsTokenKind.Host, text, at, host, out tokens);
         tokens =
         [

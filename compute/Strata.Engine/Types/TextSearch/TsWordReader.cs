@@ -93,6 +93,15 @@ internal ref struct TsWordReader(ReadOnlySpan<byte> text, bool isQuery)
         }
     }
 
+    private static int Letter(byte c) => c switch
+    {
+        (byte)'a' or (byte)'A' or (byte)'*' => 3,
+        (byte)'b' or (byte)'B' => 2,
+        (byte)'c' or (byte)'C' => 1,
+        (byte)'d' or (byte)'D' => 0,
+        _ => -1,
+    };
+
     /// <summary>:1A,2,… behind a word of a tsvector; empty without.</summary>
     public List<ushort> Positions()
     {
@@ -109,17 +118,15 @@ internal ref struct TsWordReader(ReadOnlySpan<byte> text, bool isQuery)
                 position = Math.Min((position * 10) + (Peek - '0'), TsLexeme.PositionMax);
             if (position == 0)
                 throw new SqlException(SqlState.SyntaxError, $"wrong position info in tsvector: \"{Encoding.UTF8.GetString(_text)}\"");
-            int weight = Peek switch
+            // D is no weight: another letter may follow it.
+            int weight = 0;
+            for (int letter = Letter(Peek); letter >= 0 && weight == 0; letter = Letter(Peek))
             {
-                (byte)'a' or (byte)'A' or (byte)'*' => 3,
-                (byte)'b' or (byte)'B' => 2,
-                (byte)'c' or (byte)'C' => 1,
-                (byte)'d' or (byte)'D' => 0,
-                _ => -1,
-            };
-            if (weight >= 0)
+                weight = letter;
                 At++;
-            positions.Add(TsLexeme.Pack(position, Math.Max(weight, 0)));
+            }
+
+            positions.Add(TsLexeme.Pack(position, weight));
         }
         while (Peek == ',');
         if (!IsAtEnd && !TypeErrors.IsSpace(Peek))
