@@ -683,6 +683,8 @@ internal sealed class ExpressionBinder
         int start = next;
         for (; next < indirection.Elements.Count && indirection.Elements[next] is Subscript or SliceSubscript; next++)
             isSlice |= indirection.Elements[next] is SliceSubscript;
+        if (isSlice && container.Type.Length > 0)
+            throw BindingErrors.At(indirection.Position, SqlState.FeatureNotSupported, "slices of fixed-length arrays not implemented");
         for (int i = start; i < next; i++)
         {
             switch (indirection.Elements[i])

@@ -35,6 +35,7 @@ public static class BuiltinFunctions
         GeometryFunctions.Register(table);
         BitStringFunctions.Register(table);
         MoneyFunctions.Register(table);
+        TextSearchFunctions.Register(table);
         TransactionIdFunctions.Register(table);
         MultirangeFunctions.Register(table);
         return table;
