@@ -55,7 +55,10 @@ internal sealed class SetCall : IDisposable
             if (!_pendingScalar || rowsMax == 0)
                 return 0;
             _pendingScalar = false;
-            columns[0].CopyRow(_values[0], argumentRow, start);
+            if (columns.Length == 1)
+                columns[0].CopyRow(_values[0], argumentRow, start);
+            else
+                Expand(columns, argumentRow, start);
             return 1;
         }
 
@@ -65,6 +68,20 @@ internal sealed class SetCall : IDisposable
         if (count == 0)
             _source = null;
         return count;
+    }
+
+    /// <summary>Spreads a row value over columns.</summary>
+    private void Expand(ReadOnlySpan<Vector> columns, int argumentRow, int start)
+    {
+        ReadOnlySpan<byte> record = _values[0].IsNull(argumentRow) ? default : _values[0].GetStored(argumentRow);
+        int count = RecordText.FieldCount(record), offset = 4;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            if (i < count && RecordText.ReadField(record, ref offset, out _, out ReadOnlySpan<byte> field))
+                columns[i].SetStored(start, field);
+            else
+                columns[i].SetNull(start);
+        }
     }
 
     /// <inheritdoc/>
