@@ -42,7 +42,7 @@ public static class BuiltinFunctions
     }
 
     /// <summary>The implementation, or null when the function is known but not supported.</summary>
-    public static FunctionImplementation? Find(FunctionInfo function) => s_table.Value.Find(function);
+    public static FunctionImplementation? Find(FunctionInfo function) => function.Routine is { IsSql: true } ? RoutineFunctions.Implementation : s_table.Value.Find(function);
 
     /// <summary>The implementation; throws 0A000 when there is none.</summary>
     public static FunctionImplementation Get(FunctionInfo function) =>

@@ -55,10 +55,17 @@ internal sealed class SetCall : IDisposable
             if (!_pendingScalar || rowsMax == 0)
                 return 0;
             _pendingScalar = false;
-            if (columns.Length == 1)
-                columns[0].CopyRow(_values[0], argumentRow, start);
-            else
-                Expand(columns, argumentRow, start);
+            Vector value = _values[0];
+            bool spreads = (value.Type.Kind == TypeKind.Composite || value.Type.Oid == TypeOid.Record) && (columns.Length != 1 || columns[0].Type.Oid != value.Type.Oid);
+            if (!spreads)
+            {
+                columns[0].CopyRow(value, argumentRow, start);
+                return 1;
+            }
+
+            // A function in FROM that returns a row: a column for each field.
+            bool isNull = value.IsNull(argumentRow);
+            RecordText.Unpack(isNull ? default : value.GetBytes(argumentRow), isNull, columns, start);
             return 1;
         }
 
@@ -68,20 +75,6 @@ internal sealed class SetCall : IDisposable
         if (count == 0)
             _source = null;
         return count;
-    }
-
-    /// <summary>Spreads a row value over columns.</summary>
-    private void Expand(ReadOnlySpan<Vector> columns, int argumentRow, int start)
-    {
-        ReadOnlySpan<byte> record = _values[0].IsNull(argumentRow) ? default : _values[0].GetStored(argumentRow);
-        int count = RecordText.FieldCount(record), offset = 4;
-        for (int i = 0; i < columns.Length; i++)
-        {
-            if (i < count && RecordText.ReadField(record, ref offset, out _, out ReadOnlySpan<byte> field))
-                columns[i].SetStored(start, field);
-            else
-                columns[i].SetNull(start);
-        }
     }
 
     /// <inheritdoc/>
