@@ -54,6 +54,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             Alias = alias,
             IsReturning = returning,
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, alias),
+            TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, alias),
+            Members = relation.PartitionKey is null ? null : TreeMembers.Of(relation, includeDescendants: true, state.Context),
             Conflict = insert.OnConflict is null ? null : BindConflict(insert.OnConflict, relation, alias, scope),
         };
         Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
@@ -77,6 +79,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         {
             Alias = relation.Name,
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, relation.Name),
+            TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, relation.Name),
+            Members = relation.PartitionKey is null ? null : TreeMembers.Of(relation, includeDescendants: true, state.Context),
         };
     }
 

@@ -17,7 +17,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         if (index.IsUnique)
             text.Append("UNIQUE ");
         text.Append("INDEX ").Append(TypeNames.QuoteIdentifier(index.Name)).Append(" ON ")
-            .Append(pretty ? names.RelationName(table) : names.QualifiedName(table)).Append(" USING btree (");
+            .Append(view.FindRelation(oid)!.Kind == RelationKind.PartitionedIndex ? "ONLY " : "").Append(pretty ? names.RelationName(table) : names.QualifiedName(table)).Append(view.FindRelation(oid)!.AccessMethodOid == CatalogOids.HashAccessMethod ? " USING hash (" : " USING btree (");
         AppendKeys(text, table, index, 0, index.KeyCount, pretty);
         text.Append(')');
         if (index.Keys.Length > index.KeyCount)

@@ -36,6 +36,10 @@ internal sealed class ConstraintCommands(DdlContext context)
     {
         CatalogExpression check = StoredExpressions.OverTable(context, table, constraint.Expression!, isCondition: true);
         List<string> columns = StoredExpressions.ColumnNames(constraint.Expression!);
+        if (constraint.Name is not null && Array.Find(table.Constraints, c => c.Name == constraint.Name) is { Kind: ConstraintKind.Check, IsLocal: false } inherited)
+            return MergeCheck(table, inherited, check, constraint);
+        if (constraint.IsNoInherit && table.PartitionKey is not null)
+            throw new SqlException(SqlState.InvalidTableDefinition, $"cannot add NO INHERIT constraint to partitioned table \"{table.Name}\"");
         string name = NameOf(table, constraint, columns.Count == 1 ? columns[0] : null, "check");
         var added = new ConstraintInfo
         {
@@ -52,6 +56,16 @@ internal sealed class ConstraintCommands(DdlContext context)
         if (validate && !constraint.IsNotValid)
             TableValidation.Check(context, table, added);
         return With(table, added);
+    }
+
+    private RelationInfo MergeCheck(RelationInfo table, ConstraintInfo inherited, CatalogExpression check, Constraint constraint)
+    {
+        if (inherited.Check!.Text != check.Text)
+            throw new SqlException(SqlState.DuplicateObject, $"constraint \"{inherited.Name}\" for relation \"{table.Name}\" already exists");
+        if (constraint.IsNoInherit)
+            throw new SqlException(SqlState.InvalidObjectDefinition, $"constraint \"{inherited.Name}\" conflicts with inherited constraint on relation \"{table.Name}\"");
+        context.Notice($"merging constraint \"{inherited.Name}\" with inherited definition");
+        return context.Replace(table, table with { Constraints = [.. table.Constraints.Select(c => c.Oid == inherited.Oid ? c with { IsLocal = true } : c)] });
     }
 
     private RelationInfo With(RelationInfo table, ConstraintInfo added)
@@ -82,8 +96,10 @@ internal sealed class ConstraintCommands(DdlContext context)
         int keyCount = keys.Count;
         foreach (short column in KeyColumns(table, constraint.Including, constraint))
             keys.Add(IndexCommands.ColumnKey(table, column, context) with { OperatorClassOid = 0, CollationOid = 0 });
+        if (table.PartitionKey is not null)
+            PartitionIndexes.CheckKey(table, keys, keyCount, isPrimary ? "PRIMARY KEY" : "UNIQUE");
         IndexInfo index = new IndexCommands(context).Create(table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable);
-        return With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
+        table = With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
         {
             Oid = context.NewOid(),
             Name = name,
@@ -95,6 +111,9 @@ internal sealed class ConstraintCommands(DdlContext context)
             IsDeferrable = RejectDeferrable(constraint),
             IsDeferred = constraint.IsInitiallyDeferred,
         });
+        if (table.PartitionKey is not null)
+            new PartitionIndexes(context).CloneToPartitions(table, index);
+        return context.View.FindRelation(table.Oid)!;
     }
 
     private static bool RejectDeferrable(Constraint constraint) => constraint.IsDeferrable
@@ -177,7 +196,7 @@ internal sealed class ConstraintCommands(DdlContext context)
         RelationInfo referenced = constraint.ReferencedTable!.Name == table.Name && constraint.ReferencedTable.Schema is null
             ? table
             : context.Require(constraint.ReferencedTable, RelationLockMode.ShareRowExclusive);
-        if (referenced.Kind != RelationKind.Table || referenced.SystemTable is not null)
+        if (referenced.Kind is not (RelationKind.Table or RelationKind.PartitionedTable) || referenced.SystemTable is not null)
             throw new SqlException(SqlState.WrongObjectType, $"referenced relation \"{referenced.Name}\" is not a table");
         context.Permissions.Check(referenced, Privileges.References);
         short[] columns = ForeignColumns(table, constraint.Columns, constraint);
@@ -206,9 +225,17 @@ internal sealed class ConstraintCommands(DdlContext context)
             Match = constraint.Match == ForeignKeyMatch.Full ? 'f' : 's',
             IsValidated = !constraint.IsNotValid,
         };
+        if (table.PartitionKey is not null && constraint.IsNotValid)
+            throw new SqlException(SqlState.WrongObjectType, $"cannot add NOT VALID foreign key on partitioned table \"{table.Name}\" referencing relation \"{referenced.Name}\"")
+            {
+                Detail = "This feature is not yet supported on partitioned tables.",
+            };
         if (validate && !constraint.IsNotValid)
             TableValidation.ForeignKey(context, table, referenced, added);
-        return With(context.View.FindRelation(table.Oid)!, added);
+        table = With(context.View.FindRelation(table.Oid)!, added);
+        if (table.PartitionKey is not null)
+            new PartitionIndexes(context).CloneForeignKeyToPartitions(table, added, validate: true);
+        return context.View.FindRelation(table.Oid)!;
     }
 
     private static ForeignKeyAction ActionOf(SyntaxAction action) => action switch

@@ -121,7 +121,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     {
         ObjectKind actual = relation.Kind switch
         {
-            RelationKind.Index => ObjectKind.Index,
+            RelationKind.Index or RelationKind.PartitionedIndex => ObjectKind.Index,
             RelationKind.Sequence => ObjectKind.Sequence,
             RelationKind.View => ObjectKind.View,
             RelationKind.MaterializedView => ObjectKind.MaterializedView,
@@ -138,6 +138,11 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
 
     private void CheckNotPartOfConstraint(RelationInfo relation)
     {
+        if (relation.Index is not null && relation.Parents.Length > 0 && context.View.FindRelation(relation.Parents[0]) is { } whole && !_relations.Contains(whole.Oid))
+            throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop index {relation.Name} because index {whole.Name} requires it")
+            {
+                Hint = $"You can drop index {whole.Name} instead.",
+            };
         if (relation.Index is { } index && context.View.FindRelation(index.TableOid) is { } table)
             foreach (ConstraintInfo constraint in table.Constraints)
                 if (constraint.IndexOid == index.Oid && constraint.Kind != ConstraintKind.ForeignKey && !_relations.Contains(table.Oid))
@@ -168,10 +173,24 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             if (_relations.Add(index.Oid))
                 _order.Add(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
         AddOwnedSequences(relation, column: 0);
+        AddChildren(relation);
         _order.Add(relation);
         if (relation.RowTypeOid != 0)
             AddType(relation.RowTypeOid, Describe(relation));
         AddDependents(relation);
+    }
+
+    // Partitions and the indexes of partitions go with what they are part of; children of a table are dependents like others.
+    private void AddChildren(RelationInfo relation)
+    {
+        foreach (uint oid in relation.Children)
+        {
+            if (_relations.Contains(oid) || context.View.FindRelation(oid) is not { } child || context.LockRelation(child, RelationLockMode.AccessExclusive) is not { } locked)
+                continue;
+            if (!locked.IsPartition)
+                _cascades.Add((Describe(locked), Describe(relation)));
+            Add(locked);
+        }
     }
 
     private void AddOwnedSequences(RelationInfo relation, int column)
@@ -195,6 +214,12 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         {
             if (_relations.Contains(foreignKey.TableOid) || context.View.FindRelation(foreignKey.TableOid) is not { } table)
                 continue;
+            if (foreignKey.ParentOid != 0)
+            {
+                _constraints.Add((table, foreignKey));
+                continue;
+            }
+
             table = context.LockRelation(table, RelationLockMode.AccessExclusive)!;
             _constraints.Add((table, foreignKey));
             _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", Describe(relation)));
@@ -369,7 +394,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             RefuseOrTell(subject ?? _subject);
         foreach ((RelationInfo table, ConstraintInfo constraint) in _constraints)
         {
-            RelationInfo current = context.View.FindRelation(table.Oid)!;
+            if (context.View.FindRelation(table.Oid) is not { } current)
+                continue;
             DropComments(CatalogOids.PgConstraint, constraint.Oid);
             context.Replace(current, current with { Constraints = [.. current.Constraints.Where(c => c.Oid != constraint.Oid)] });
         }

@@ -17,7 +17,7 @@ internal sealed class IndexCommands(DdlContext context)
                 ? new SqlException(SqlState.FeatureNotSupported, $"access method \"{statement.AccessMethod}\" is not supported yet")
                 : new SqlException(SqlState.UndefinedObject, $"access method \"{statement.AccessMethod}\" does not exist");
         RelationInfo table = context.Require(statement.Relation, RelationLockMode.Share);
-        if (table.Kind != RelationKind.Table)
+        if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable) || table.SystemTable is not null)
             throw new SqlException(SqlState.WrongObjectType, $"cannot create index on relation \"{table.Name}\"") { Detail = NotSupportedFor(table.Kind) };
         context.CheckOwner(table);
         List<IndexKey> keys = BuildKeys(table, statement);
@@ -37,7 +37,15 @@ internal sealed class IndexCommands(DdlContext context)
             return;
         }
 
-        Create(table, name, keys, keyCount, statement.IsUnique, isPrimary: false, statement.IsNullsNotDistinct, predicate);
+        if (table.PartitionKey is not null && statement.IsConcurrent)
+            throw new SqlException(SqlState.FeatureNotSupported, $"cannot create index on partitioned table \"{table.Name}\" concurrently");
+        if (table.PartitionKey is not null && statement.IsUnique)
+            PartitionIndexes.CheckKey(table, keys, keyCount, "UNIQUE");
+        IndexInfo index = Create(
+            table, name, keys, keyCount, statement.IsUnique, isPrimary: false, statement.IsNullsNotDistinct, predicate,
+            methodOid: statement.AccessMethod == "hash" ? CatalogOids.HashAccessMethod : CatalogOids.BTreeAccessMethod, options: StorageOptions.Parse(statement.Options));
+        if (table.PartitionKey is not null && statement.Relation.IncludeDescendants)
+            new PartitionIndexes(context).CloneToPartitions(context.View.FindRelation(table.Oid)!, index);
     }
 
     private static string NotSupportedFor(RelationKind kind) => kind switch
@@ -101,14 +109,17 @@ internal sealed class IndexCommands(DdlContext context)
 
     /// <summary>Makes an index, fills it from the table's rows and adds it to the catalog.</summary>
     public IndexInfo Create(
-        RelationInfo table, string name, List<IndexKey> keys, int keyCount, bool isUnique, bool isPrimary, bool nullsNotDistinct, CatalogExpression? predicate, bool isImmediate = true)
+        RelationInfo table, string name, List<IndexKey> keys, int keyCount, bool isUnique, bool isPrimary, bool nullsNotDistinct, CatalogExpression? predicate, bool isImmediate = true,
+        uint methodOid = CatalogOids.BTreeAccessMethod, string[]? options = null, bool isExclusion = false)
     {
+        bool isPartitioned = table.PartitionKey is not null;
         var index = new IndexInfo
         {
             Oid = context.NewOid(),
             Name = name,
             TableOid = table.Oid,
-            Storage = context.NewStorage(),
+            Storage = isPartitioned ? 0 : context.NewStorage(),
+            IsExclusion = isExclusion,
             Keys = [.. keys],
             KeyCount = keyCount,
             IsUnique = isUnique,
@@ -117,7 +128,8 @@ internal sealed class IndexCommands(DdlContext context)
             NullsNotDistinct = nullsNotDistinct,
             Predicate = predicate,
         };
-        IndexBuilder.Build(context, table, index);
+        if (!isPartitioned)
+            IndexBuilder.Build(context, table, index);
         var columns = new ColumnInfo[keys.Count];
         for (int i = 0; i < columns.Length; i++)
         {
@@ -131,12 +143,13 @@ internal sealed class IndexCommands(DdlContext context)
             Oid = index.Oid,
             Name = name,
             SchemaOid = table.SchemaOid,
-            Kind = RelationKind.Index,
+            Kind = isPartitioned ? RelationKind.PartitionedIndex : RelationKind.Index,
             OwnerOid = table.OwnerOid,
             Database = table.Database,
             Storage = index.Storage,
             Persistence = table.Persistence,
-            AccessMethodOid = CatalogOids.BTreeAccessMethod,
+            AccessMethodOid = methodOid,
+            Options = options,
             Columns = columns,
             Tuples = 0,
             Index = index,
@@ -188,6 +201,13 @@ internal sealed class IndexCommands(DdlContext context)
 
     private void Rebuild(RelationInfo relation)
     {
+        if (relation.Kind == RelationKind.PartitionedIndex)
+        {
+            foreach (uint child in relation.Children)
+                Rebuild(context.LockRelation(context.View.FindRelation(child)!, RelationLockMode.AccessExclusive)!);
+            return;
+        }
+
         IndexInfo rebuilt = relation.Index! with { Storage = context.NewStorage() };
         IndexBuilder.Build(context, context.View.FindRelation(rebuilt.TableOid)!, rebuilt);
         RelationStorage.Drop(context, relation);

@@ -23,6 +23,8 @@ internal sealed class AccessPathPlanner(PlannerState state)
     {
         if (scan.AsOf is not null)
             throw new SqlException(SqlState.FeatureNotSupported, "AS OF is not supported in this query") { Position = 0 };
+        if (scan.Members is not null)
+            return new TreeScanPlanner(state).Paths(scan, conditions, forUpdate);
         if (scan.Relation.SystemTable is not null)
             return [SystemScan(scan, conditions)];
         if (scan.Relation.Storage == 0)
@@ -41,6 +43,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
                 Relation = scan.Relation,
                 Alias = scan.Alias,
                 Scan = scan.Scan,
+                Member = scan.IsMember ? scan.Relation.Oid : 0,
                 Decoder = decoder,
                 Filter = filter,
                 Recheck = filter,
@@ -140,6 +143,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
             Relation = scan.Relation,
             Alias = scan.Alias,
             Scan = scan.Scan,
+            Member = scan.IsMember ? scan.Relation.Oid : 0,
             Decoder = decoder,
             Filter = state.Expressions.CompileAll(rest, scan.Columns),
             Recheck = recheck,
@@ -169,6 +173,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         Relation = plan.Relation,
         Alias = plan.Alias,
         Scan = plan.Scan,
+        Member = plan.Member,
         Decoder = plan.Decoder,
         Filter = plan.Filter,
         Recheck = plan.Recheck,

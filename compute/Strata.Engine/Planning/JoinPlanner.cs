@@ -524,11 +524,11 @@ internal sealed class JoinPlanner(PlannerState state)
 
     private static bool CanUseIndex(RelationalNode node) => node switch
     {
-        ScanNode scan => scan.Relation.Indexes.Length > 0,
+        ScanNode scan => scan.Members?.Any(static member => member.Indexes.Length > 0) ?? scan.Relation.Indexes.Length > 0,
         FilterNode filter => CanUseIndex(filter.Input),
         ProjectNode project => CanUseIndex(project.Input),
         _ => false,
     };
 
-    private static bool UsesIndex(PhysicalNode node) => node is IndexScanPlan { IndexConditions.Count: > 0 } || (node.Inputs.Count == 1 && UsesIndex(node.Inputs[0]));
+    private static bool UsesIndex(PhysicalNode node) => node is IndexScanPlan { IndexConditions.Count: > 0 } || (node is TreeScanPlan tree && tree.Parts.All(UsesIndex)) || (node.Inputs.Count == 1 && UsesIndex(node.Inputs[0]));
 }

@@ -50,13 +50,22 @@ public static class Planner
             {
                 case ScanNode scan:
                     Add(scan.Relation, false, false);
+                    foreach (RelationInfo member in scan.Members ?? [])
+                        Add(member, scan.IsTarget, false);
                     break;
                 case ModifyNode modify:
                     Add(modify.Relation, true, false);
+                    foreach (RelationInfo member in modify.Members ?? [])
+                        Add(member, true, false);
                     break;
                 case LockRowsNode locks:
                     foreach (RowLock rowLock in locks.Locks)
+                    {
                         Add(rowLock.Relation, false, true);
+                        foreach (RelationInfo member in rowLock.Members ?? [])
+                            Add(member, false, true);
+                    }
+
                     break;
             }
         });

@@ -1,6 +1,7 @@
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
+using Strata.Engine.Partitioning;
 using Strata.Engine.Storage.Heap;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
@@ -14,7 +15,7 @@ namespace Strata.Engine.Execution.Modify;
 /// </summary>
 internal sealed class ModifyTarget(
     ExecutionState state, HeapRelation heap, TableLayout layout, TargetRow row, TargetIndex[] indexes,
-    (ConstraintInfo Constraint, ExpressionInstance Condition)[] checks) : IDisposable
+    (ConstraintInfo Constraint, ExpressionInstance Condition)[] checks, PartitionGuard? guard = null) : IDisposable
 {
     private readonly RowEncoder _encoder = new(layout);
     private readonly RowBatch _encoded = new();
@@ -61,6 +62,8 @@ internal sealed class ModifyTarget(
                     throw CheckViolation(row, constraint, rows[i]);
             }
         }
+
+        guard?.Check(state, row, rows);
     }
 
     /// <summary>Stores the selected rows and their index entries. The addresses are valid until the next call.</summary>
@@ -153,6 +156,7 @@ internal sealed class ModifyTarget(
             index.Dispose();
         foreach ((ConstraintInfo _, ExpressionInstance condition) in checks)
             condition.Dispose();
+        guard?.Dispose();
     }
 
     private static bool Touches(IndexInfo index, ReadOnlySpan<bool> changed)

@@ -18,6 +18,9 @@ internal abstract class TableScanPlan : PhysicalNode
 
     public required int Scan { get; init; }
 
+    /// <summary>OID of the table when it is scanned as a member of a tree, else 0.</summary>
+    public uint Member { get; init; }
+
     public required RowDecoder Decoder { get; init; }
 
     /// <summary>Conditions that the rows read must meet.</summary>
@@ -48,7 +51,7 @@ internal sealed class SeqScanPlan : TableScanPlan
 
     public override Operator CreateOperator(InstanceBuilder builder) => new SeqScanOperator(
         builder.State, builder.State.Services.Handles.Heap(Relation.Database, Relation.Storage), Decoder, builder.TypesOf(this),
-        Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate);
+        Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate) { Member = Member };
 }
 
 /// <summary>Scan of ranges of a B-tree, or a lookup of a whole unique key.</summary>
@@ -99,10 +102,10 @@ internal sealed class IndexScanPlan : TableScanPlan
         BTreeIndex index = state.Services.Handles.Index(Relation.Database, Index.Storage);
         return IsLookup
             ? new IndexLookupOperator(
-                state, heap, index, range, Decoder, builder.TypesOf(this), Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate)
+                state, heap, index, range, Decoder, builder.TypesOf(this), Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate) { Member = Member }
             : new IndexScanOperator(
                 state, heap, index, range, Backward ? ScanDirection.Backward : ScanDirection.Forward, Decoder, builder.TypesOf(this),
-                Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate);
+                Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate) { Member = Member };
     }
 }
 
