@@ -34,6 +34,9 @@ public enum BoundStatementKind
 
     /// <summary>DELETE.</summary>
     Delete,
+
+    /// <summary>MERGE.</summary>
+    Merge,
 }
 
 /// <summary>A dependency of a plan: it is valid while the relation has this version.</summary>

@@ -43,10 +43,8 @@ public sealed class RowStore(SqlType[] types, MemoryAccount? account) : IDisposa
             for (int column = 0; column < Types.Length; column++)
             {
                 Vector target = chunk[column];
-                Vector source = batch[column];
                 target.EnsureCapacity(start + rows, start);
-                for (int k = 0; k < rows; k++)
-                    target.CopyRow(source, selection[i + k], start + k);
+                target.CopyRows(batch[column], selection, i, rows, start);
             }
 
             chunk.SetCount(start + rows);
@@ -55,6 +53,54 @@ public sealed class RowStore(SqlType[] types, MemoryAccount? account) : IDisposa
         }
 
         return first;
+    }
+
+    /// <summary>
+    /// Makes a flat vector show column <paramref name="column"/> of the listed rows; bytes stay in the store. A negative row is null.
+    /// </summary>
+    public unsafe void Gather(int column, ReadOnlySpan<int> rows, Vector target)
+    {
+        target.Reset(rows.Length);
+        switch (target.Physical.WidthBytes())
+        {
+            case 4:
+                GatherValues<uint>(column, rows, target);
+                break;
+            case 8:
+                GatherValues<ulong>(column, rows, target);
+                break;
+            case 16:
+                GatherValues<UInt128>(column, rows, target);
+                break;
+            case 2:
+                GatherValues<ushort>(column, rows, target);
+                break;
+            default:
+                GatherValues<byte>(column, rows, target);
+                break;
+        }
+    }
+
+    private unsafe void GatherValues<T>(int column, ReadOnlySpan<int> rows, Vector target)
+        where T : unmanaged
+    {
+        var to = (T*)target.Data;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int row = rows[i];
+            if (row < 0)
+            {
+                target.SetNull(i);
+                continue;
+            }
+
+            Vector from = _chunks[row / Batch.RowsMax].Columns[column];
+            int offset = row % Batch.RowsMax;
+            if (from.HasNulls && from.IsNull(offset))
+                target.SetNull(i);
+            else
+                to[i] = ((T*)from.Data)[offset];
+        }
     }
 
     /// <summary>Copies one row; returns its number.</summary>

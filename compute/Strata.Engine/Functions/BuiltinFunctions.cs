@@ -15,6 +15,7 @@ public static class BuiltinFunctions
         var table = new FunctionTable();
         Kernels.ComparisonKernels.Register(table);
         Kernels.ArithmeticKernels.Register(table);
+        Kernels.NumericKernels.Register(table);
         NumberFunctions.Register(table);
         NumericFunctions.Register(table);
         TextFunctions.Register(table);
@@ -27,6 +28,13 @@ public static class BuiltinFunctions
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
         FormatFunctions.Register(table);
+        RangeFunctions.Register(table);
+        NetworkFunctions.Register(table);
+        GeometryFunctions.Register(table);
+        BitStringFunctions.Register(table);
+        MoneyFunctions.Register(table);
+        TransactionIdFunctions.Register(table);
+        MultirangeFunctions.Register(table);
         return table;
     }
 

@@ -19,7 +19,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
     /// The ways to read a table under conditions, cheapest first. Values that the conditions compare with contain no columns of the table; columns of
     /// other tables in them are parameters by now.
     /// </summary>
-    public List<PhysicalNode> Paths(ScanNode scan, IReadOnlyList<Expression> conditions, bool forUpdate)
+    public List<PhysicalNode> Paths(ScanNode scan, IReadOnlyList<Expression> conditions, bool forUpdate, IReadOnlyList<Expression>? above = null)
     {
         if (scan.AsOf is not null)
             throw new SqlException(SqlState.FeatureNotSupported, "AS OF is not supported in this query") { Position = 0 };
@@ -39,7 +39,8 @@ internal sealed class AccessPathPlanner(PlannerState state)
         {
             new SeqScanPlan
             {
-                Columns = scan.Columns,
+                Columns = VisibleColumns(scan, above),
+                DecodedColumns = scan.Columns,
                 Relation = scan.Relation,
                 Alias = scan.Alias,
                 Scan = scan.Scan,
@@ -66,6 +67,18 @@ internal sealed class AccessPathPlanner(PlannerState state)
 
         paths.Sort((a, b) => a.TotalCost.CompareTo(b.TotalCost));
         return paths;
+    }
+
+    /// <summary>What a sequential scan gives out. Statements that re-check changed rows need all columns of the conditions.</summary>
+    private IReadOnlyList<int> VisibleColumns(ScanNode scan, IReadOnlyList<Expression>? above)
+    {
+        if (scan.FilterOnly.Count == 0 || state.Plan.IsWriting)
+            return scan.Columns;
+        var visible = scan.Columns.ToHashSet();
+        visible.ExceptWith(scan.FilterOnly);
+        foreach (Expression condition in above ?? [])
+            TreeWalker.AddColumns(condition, visible);
+        return scan.Columns.Where(visible.Contains).ToArray();
     }
 
     private SystemScanPlan SystemScan(ScanNode scan, IReadOnlyList<Expression> conditions) => new()

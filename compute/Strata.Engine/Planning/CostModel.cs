@@ -16,6 +16,37 @@ internal static class CostModel
     private const int RowOverheadBytes = 40;
     private const int UnknownWidthBytes = 32;
 
+    private const double HashBuildCost = 0.02;
+    private const double ProbeCost = 0.005;
+
+    // What one more run of an index scan costs when it runs for many outer rows: its pages are in memory after the first ones.
+    private const double RescanCost = 1.5;
+    private const double RescanRowCost = 0.2;
+
+    /// <summary>Cost of a hash join without its inputs.</summary>
+    public static double HashJoin(double left, double right, int keys, double rows) =>
+        (right * HashBuildCost) + (left * ProbeCost * Math.Max(1, keys)) + (rows * CpuTupleCost);
+
+    /// <summary>Cost of a nested loop over a materialized side, without the inputs.</summary>
+    public static double Loop(double left, double right, int conditions, double rows) =>
+        (right * CpuOperatorCost) + (left * right * CpuOperatorCost * (1 + conditions)) + (left * CpuTupleCost) + (rows * CpuTupleCost);
+
+    /// <summary>Cost of a nested loop over an inner side with parameters, without the left input.</summary>
+    public static double LoopWithParameters(double left, Physical.PhysicalNode inner, double rows)
+    {
+        return inner.TotalCost + (Math.Max(0, left - 1) * AgainCost(inner)) + (rows * CpuTupleCost);
+    }
+
+    private static double AgainCost(Physical.PhysicalNode node)
+    {
+        if (node is Physical.IndexScanPlan)
+            return Math.Min(node.TotalCost, RescanCost + (RescanRowCost * node.Rows));
+        double cost = node.TotalCost;
+        foreach (Physical.PhysicalNode input in node.Inputs)
+            cost += AgainCost(input) - input.TotalCost;
+        return Math.Max(cost, CpuTupleCost);
+    }
+
     /// <summary>Pages and rows of a table; without statistics PostgreSQL's guess of ten pages.</summary>
     public static (double Pages, double Rows) SizeOf(RelationInfo relation)
     {

@@ -25,16 +25,18 @@ internal sealed class PlanBuilder(PlannerState state)
             ScanNode scan => Choose(state.AccessPaths.Paths(scan, [], scan.IsTarget), wanted, rowsWanted),
             FilterNode filter => PlanFilter(filter, wanted, rowsWanted),
             ProjectNode project => PlanProject(project, wanted, rowsWanted),
-            JoinNode { Type: JoinType.Inner } join => state.Joins.PlanInner(join, () => wanted),
+            JoinNode { Type: JoinType.Inner or JoinType.Semi or JoinType.Anti } join => state.Joins.PlanInner(join),
             JoinNode join => state.Joins.PlanOuter(join),
             AggregateNode aggregate => PlanAggregate(aggregate),
+            SampleNode sample => PlanSample(sample),
+            GroupingSetsNode sets => Plan(GroupingSetsExpansion.Expand(sets, state.Metadata)),
             DistinctNode distinct => PlanDistinct(distinct),
             SortNode sort => PlanSort(sort, null),
             LimitNode limit => PlanLimit(limit),
-            SetOperationNode set => PlanSetOperation(set),
+            SetOperationNode operation => PlanSetOperation(operation),
             ValuesNode values => PlanValues(values),
             FunctionScanNode function => PlanFunctionScan(function),
-            ProjectSetNode sets => PlanProjectSet(sets),
+            ProjectSetNode set => PlanProjectSet(set),
             WindowNode window => WindowPlanner.Plan(state, window, input => Plan(input, [], null)),
             WithNode with => PlanWith(with, wanted, rowsWanted),
             CteScanNode cte => PlanCteScan(cte),
@@ -134,7 +136,7 @@ internal sealed class PlanBuilder(PlannerState state)
         {
             List<Expression> plain = filter.Conjuncts.Where(c => !c.IsVolatile && !c.Any(part => part is SubqueryExpression)).ToList();
             List<Expression> rest = filter.Conjuncts.Where(c => !plain.Contains(c)).ToList();
-            PhysicalNode path = Choose(state.AccessPaths.Paths(scan, plain, scan.IsTarget), wanted, rest.Count == 0 ? rowsWanted : null);
+            PhysicalNode path = Choose(state.AccessPaths.Paths(scan, plain, scan.IsTarget, rest), wanted, rest.Count == 0 ? rowsWanted : null);
             return Filter(path, rest);
         }
 
@@ -199,9 +201,7 @@ internal sealed class PlanBuilder(PlannerState state)
                 call.OrderBy.Select(key => new KeyColumn(key.Argument, key.Descending, key.NullsFirst)).ToArray()));
         }
 
-        double groups = 1;
-        foreach (int column in aggregate.GroupColumns)
-            groups *= state.Selectivity.DistinctOf(column);
+        double groups = state.Selectivity.GroupsOf(aggregate.GroupColumns);
         return new AggregatePlan
         {
             Columns = aggregate.Columns,
@@ -212,6 +212,25 @@ internal sealed class PlanBuilder(PlannerState state)
             StartupCost = input.TotalCost,
             TotalCost = input.TotalCost + (input.Rows * CostModel.CpuOperatorCost * (calls.Count + aggregate.GroupColumns.Count)),
             WidthBytes = 8 * aggregate.Columns.Count,
+        };
+    }
+
+    private PhysicalNode PlanSample(SampleNode sample)
+    {
+        PhysicalNode input = Plan(sample.Input);
+        return new SamplePlan
+        {
+            Columns = input.Columns,
+            Input = input,
+            CtidSlot = input.SlotOf(sample.Ctid),
+            IsSystem = sample.IsSystem,
+            Percentage = state.Expressions.Compile(sample.Percentage, []),
+            Seed = sample.Seed is null ? null : state.Expressions.Compile(sample.Seed, []),
+            Rows = Math.Max(1, input.Rows / 10),
+            StartupCost = input.StartupCost,
+            TotalCost = input.TotalCost + (input.Rows * CostModel.CpuOperatorCost),
+            WidthBytes = input.WidthBytes,
+            Ordering = input.Ordering,
         };
     }
 

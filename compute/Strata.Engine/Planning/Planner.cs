@@ -27,6 +27,7 @@ public static class Planner
         };
         var state = new PlannerState(context, plan);
         PhysicalNode physical = state.Builder.Plan(root);
+        new RuntimeFilterPlanner(state).Run(physical);
         plan.Root = physical;
         plan.ResultSlots = statement.Output.Select(column => physical.SlotOf(column.Column)).ToArray();
         plan.AllParameterTypes = state.ParameterTypes.ToArray();
@@ -37,11 +38,11 @@ public static class Planner
     private static List<RelationAccess> RelationsOf(RelationalNode root)
     {
         var found = new Dictionary<uint, RelationAccess>();
-        void Add(RelationInfo relation, bool isWritten, bool isRowLocked)
+        void Add(RelationInfo relation, bool isRead = false, bool isWritten = false, bool isRowLocked = false)
         {
             found[relation.Oid] = found.TryGetValue(relation.Oid, out RelationAccess known)
-                ? new RelationAccess(relation, known.IsWritten || isWritten, known.IsRowLocked || isRowLocked)
-                : new RelationAccess(relation, isWritten, isRowLocked);
+                ? new RelationAccess(relation, known.IsRead || isRead, known.IsWritten || isWritten, known.IsRowLocked || isRowLocked)
+                : new RelationAccess(relation, isRead, isWritten, isRowLocked);
         }
 
         TreeWalker.VisitNodes(root, node =>
@@ -49,21 +50,21 @@ public static class Planner
             switch (node)
             {
                 case ScanNode scan:
-                    Add(scan.Relation, false, false);
+                    Add(scan.Relation, isRead: true);
                     foreach (RelationInfo member in scan.Members ?? [])
-                        Add(member, scan.IsTarget, false);
+                        Add(member, isRead: true, isWritten: scan.IsTarget);
                     break;
                 case ModifyNode modify:
-                    Add(modify.Relation, true, false);
+                    Add(modify.Relation, isRead: modify is InsertNode { Conflict: not null }, isWritten: true);
                     foreach (RelationInfo member in modify.Members ?? [])
-                        Add(member, true, false);
+                        Add(member, isRead: modify is InsertNode { Conflict: not null }, isWritten: true);
                     break;
                 case LockRowsNode locks:
                     foreach (RowLock rowLock in locks.Locks)
                     {
-                        Add(rowLock.Relation, false, true);
+                        Add(rowLock.Relation, isRowLocked: true);
                         foreach (RelationInfo member in rowLock.Members ?? [])
-                            Add(member, false, true);
+                            Add(member, isRowLocked: true);
                     }
 
                     break;

@@ -33,6 +33,9 @@ public sealed record EngineOptions
     /// <summary>Where sorts and hashes spill to; null when they must not.</summary>
     public IFileSystem? TemporaryFiles { get; init; }
 
+    /// <summary>The machine's files, by absolute path without the first '/', for roles that may read and write them; null when there are none.</summary>
+    public IFileSystem? ServerFiles { get; init; }
+
     /// <summary>Told of every page that leaves the buffer pool: the checked build compares it with the page server's.</summary>
     public Storage.Buffers.IEvictionObserver? EvictionObserver { get; init; }
 

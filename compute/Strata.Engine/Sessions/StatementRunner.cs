@@ -100,6 +100,8 @@ internal sealed class StatementRunner(SessionContext context)
             transactions.Locks.LockRelation(owner, context.DatabaseOid, access.Relation.Oid, mode, WaitPolicy.Block, context.Cancellation);
         }
 
+        if (context.Transactions.Current.Serializable is not null)
+            NoteAccesses(plan, context.Transactions.Current);
         if (!plan.IsValid(context.View))
             return false;
         CheckTemporary(plan);
@@ -107,6 +109,12 @@ internal sealed class StatementRunner(SessionContext context)
             throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {plan.Plan.CommandTag.Split(' ')[0]} in a read-only transaction");
         CheckPrivileges(plan);
         return true;
+    }
+
+    private void NoteAccesses(CachedPlan plan, Transaction transaction)
+    {
+        foreach (RelationAccess access in plan.Relations)
+            transaction.NoteAccess(access.Relation.Oid, access.IsRead, access.IsWritten);
     }
 
     private void CheckTemporary(CachedPlan plan)

@@ -47,6 +47,8 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 return _cursors.Fetch(fetch, formats);
             case CloseStatement close:
                 return _cursors.Close(close);
+            case CopyStatement { IsFrom: true } copy:
+                return new UtilityResult("COPY") { CountsRows = true, RowCount = CopyIn.RunFile(context, runner, copy, text) };
             case CopyStatement copy:
                 return new UtilityResult("COPY") { CountsRows = true, RowCount = CopyOut.Run(context, runner, copy, text) };
             case DiscardStatement discard:

@@ -31,10 +31,26 @@ public readonly unsafe struct ByteView : IEquatable<ByteView>
         _length = length;
         if (length <= InlineMaxBytes)
         {
-            _prefix = 0;
-            _tail = 0;
-            fixed (uint* inline = &_prefix)
-                Unsafe.CopyBlockUnaligned(inline, pointer, (uint)length);
+            // Overlapping loads within the bytes instead of a copy of variable length: this is on every scan's path.
+            if (length >= 8)
+            {
+                ulong first = Unsafe.ReadUnaligned<ulong>(pointer);
+                ulong last = Unsafe.ReadUnaligned<uint>(pointer + length - 4);
+                _prefix = (uint)first;
+                _tail = (first >> 32) | ((last >> (8 * (InlineMaxBytes - length))) << 32);
+            }
+            else if (length >= 4)
+            {
+                ulong last = Unsafe.ReadUnaligned<uint>(pointer + length - 4);
+                _prefix = Unsafe.ReadUnaligned<uint>(pointer);
+                _tail = last >> (8 * (8 - length));
+            }
+            else
+            {
+                int middle = length >> 1;
+                _prefix = length == 0 ? 0 : pointer[0] | ((uint)pointer[middle] << (8 * middle)) | ((uint)pointer[length - 1] << (8 * (length - 1)));
+                _tail = 0;
+            }
         }
         else
         {

@@ -297,6 +297,118 @@ public sealed unsafe class Vector(SqlType type, MemoryAccount? account = null) :
         }
     }
 
+    /// <summary>
+    /// Makes this flat vector show the listed rows of <paramref name="source"/>: values are copied, bytes behind views are not, so the source must stay
+    /// unchanged meanwhile.
+    /// </summary>
+    public void Gather(Vector source, ReadOnlySpan<int> rows)
+    {
+        Invariant.Check(source.Physical == Physical && !ReferenceEquals(source, this));
+        Reset(rows.Length);
+        switch (_width)
+        {
+            case 4:
+                GatherValues<uint>(source, rows);
+                break;
+            case 8:
+                GatherValues<ulong>(source, rows);
+                break;
+            case 16:
+                GatherValues<UInt128>(source, rows);
+                break;
+            case 2:
+                GatherValues<ushort>(source, rows);
+                break;
+            default:
+                GatherValues<byte>(source, rows);
+                break;
+        }
+
+        if (!source.HasNulls)
+            return;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (source.IsNull(rows[i]))
+                SetNull(i);
+        }
+    }
+
+    private void GatherValues<T>(Vector source, ReadOnlySpan<int> rows)
+        where T : unmanaged
+    {
+        var from = (T*)source._data;
+        var to = (T*)_ownData;
+        switch (source.Kind)
+        {
+            case VectorKind.Flat:
+                for (int i = 0; i < rows.Length; i++)
+                    to[i] = from[rows[i]];
+                break;
+            case VectorKind.Constant:
+                for (int i = 0; i < rows.Length; i++)
+                    to[i] = *from;
+                break;
+            default:
+                for (int i = 0; i < rows.Length; i++)
+                    to[i] = from[source._indices[rows[i]]];
+                break;
+        }
+    }
+
+    /// <summary>Copies selected rows of another vector, bytes too, to this flat vector's rows from <paramref name="row"/> on; there is room.</summary>
+    public void CopyRows(Vector source, Selection selection, int first, int count, int row)
+    {
+        if (source.HasNulls || _validity != null)
+        {
+            for (int i = 0; i < count; i++)
+                CopyRow(source, selection[first + i], row + i);
+            return;
+        }
+
+        switch (_width)
+        {
+            case 4:
+                CopyValues<uint>(source, selection, first, count, row);
+                break;
+            case 8:
+                CopyValues<ulong>(source, selection, first, count, row);
+                break;
+            case 16 when Physical == PhysicalType.Bytes:
+                var views = (ByteView*)_ownData + row;
+                for (int i = 0; i < count; i++)
+                {
+                    ByteView* from = (ByteView*)source._data + source.Position(selection[first + i]);
+                    views[i] = from->IsInline ? *from : Strings.Copy(from->Span);
+                }
+
+                break;
+            case 16:
+                CopyValues<UInt128>(source, selection, first, count, row);
+                break;
+            case 2:
+                CopyValues<ushort>(source, selection, first, count, row);
+                break;
+            default:
+                CopyValues<byte>(source, selection, first, count, row);
+                break;
+        }
+    }
+
+    private void CopyValues<T>(Vector source, Selection selection, int first, int count, int row)
+        where T : unmanaged
+    {
+        var from = (T*)source._data;
+        var to = (T*)_ownData + row;
+        if (source.Kind == VectorKind.Flat && selection.IsRange)
+        {
+            new ReadOnlySpan<T>(from + first, count).CopyTo(new Span<T>(to, count));
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+            to[i] = from[source.Position(selection[first + i])];
+    }
+
     public void Dispose()
     {
         account?.Release(((long)_capacity * _width) + (_validityWords * 8L) + (_indicesCapacity * 4L));

@@ -82,5 +82,14 @@ public sealed class RowLayout
         return body[begin..BinaryPrimitives.ReadUInt16LittleEndian(body[(offsets + index * sizeof(ushort))..])];
     }
 
+    /// <summary>Where a fixed column lies, or the end of a variable column's value is written, counted from the body's first byte in rows without nulls.</summary>
+    public int BodyOffset(int column) => _widths[column] == Variable ? FixedBytes + (_positions[column] * sizeof(ushort)) : _positions[column];
+
+    /// <summary>True when a column's value is the first of the variable ones: nothing names its begin.</summary>
+    public bool IsFirstVariable(int column) => _widths[column] == Variable && _positions[column] == 0;
+
+    /// <summary>Where the first variable value begins in rows without nulls.</summary>
+    public int FirstVariableOffset => FixedBytes + (VariableCount * sizeof(ushort));
+
     internal int FixedPosition(int column) => _positions[column];
 }

@@ -29,6 +29,9 @@ internal sealed class AggregateTask(
     /// <summary>ORDER BY, over the arguments.</summary>
     public KeyColumn[] Order { get; } = order;
 
+    /// <summary>Room for the arguments' vectors of one batch.</summary>
+    public Vector[] Values { get; } = new Vector[arguments.Length];
+
     /// <summary>Offset of its state among a group's.</summary>
     public int StateOffset { get; set; }
 
@@ -48,7 +51,9 @@ internal sealed unsafe class AggregateOperator : Operator
 {
     private readonly ExecutionState _state;
     private readonly Operator _input;
-    private readonly KeyBuilder? _keys;
+    private readonly HashKeyBuilder? _keys;
+    private readonly PackedKeys? _packedKeys;
+    private readonly PackedTable _packed;
     private readonly int[] _groupSlots;
     private readonly AggregateTask[] _tasks;
     private readonly SqlType[] _types;
@@ -77,7 +82,10 @@ internal sealed unsafe class AggregateOperator : Operator
         _input = input;
         _groupSlots = groupSlots;
         _tasks = tasks;
-        _keys = groupSlots.Length == 0 ? null : new KeyBuilder(groupSlots.Select(slot => new KeyColumn(slot)).ToArray());
+        _keys = groupSlots.Length == 0 ? null : new HashKeyBuilder(groupSlots);
+        _packed = new PackedTable(state.Memory);
+        if (HashKeyBuilder.PackedBytes(groupTypes) is > 0 and <= sizeof(ulong))
+            _packedKeys = new PackedKeys(groupSlots);
         _types = [.. groupTypes, .. tasks.Select(task => task.Function.ResultType)];
         _context = new AggregateContext(state.Memory);
         _states = new Arena(state.Memory);
@@ -94,7 +102,7 @@ internal sealed unsafe class AggregateOperator : Operator
         }
     }
 
-    private int GroupCount => _keys is null ? 1 : _table.Count;
+    private int GroupCount => _keys is null ? 1 : _packedKeys is not null ? _packed.Count : _table.Count;
 
     public override void Open()
     {
@@ -150,6 +158,7 @@ internal sealed unsafe class AggregateOperator : Operator
         _context.Dispose();
         _states.Dispose();
         _table.Dispose();
+        _packed.Dispose();
         _groups.Dispose();
         _output.Dispose();
         _selected.Dispose();
@@ -164,6 +173,7 @@ internal sealed unsafe class AggregateOperator : Operator
         _built = false;
         _next = 0;
         _table.Clear();
+        _packed.Clear();
         _groups.Clear();
         _context.Reset();
         _states.Reset();
@@ -214,10 +224,35 @@ internal sealed unsafe class AggregateOperator : Operator
         for (int column = 0; column < _groupSlots.Length; column++)
             _groupRow.Columns[column] = batch[_groupSlots[column]];
         _groupRow.SetCount(batch.StoredCount);
+        if (_packedKeys is not null)
+        {
+            AssignPackedGroups(_packedKeys, batch);
+            return;
+        }
+
         for (int i = 0; i < batch.Count; i++)
         {
             int row = batch.Selection[i];
             int number = _table.FindOrAdd(_keys.Build(batch, row), out bool added);
+            if (added)
+            {
+                AddGroup(number);
+                _groups.AppendRow(_groupRow, row);
+            }
+
+            _groupOfRow[row] = number;
+        }
+    }
+
+    private void AssignPackedGroups(PackedKeys packed, Batch batch)
+    {
+        packed.Read(batch);
+        ulong[] keys = packed.Keys;
+        Selection selection = batch.Selection;
+        for (int i = 0; i < selection.Count; i++)
+        {
+            int row = selection[i];
+            int number = _packed.FindOrAdd(keys[i], packed.HasNulls ? packed.Nulls[i] : 0, _packed.Count, out bool added);
             if (added)
             {
                 AddGroup(number);
@@ -236,7 +271,7 @@ internal sealed unsafe class AggregateOperator : Operator
             selection = task.Filter.Filter(_state.Evaluation, batch, selection, _errors);
         if (selection.IsEmpty || _errors.HasError)
             return;
-        var arguments = new Vector[task.Arguments.Length];
+        Vector[] arguments = task.Values;
         for (int i = 0; i < arguments.Length; i++)
             arguments[i] = task.Arguments[i].Evaluate(_state.Evaluation, batch, selection, _errors);
         if (_errors.HasError)

@@ -6,12 +6,22 @@ using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Execution.Operators;
 
+/// <summary>Which columns a hash join works with. Slots are of the inputs.</summary>
+/// <param name="LeftKeys">Keys of the left input.</param>
+/// <param name="RightKeys">Keys of the right input, in the same order.</param>
+/// <param name="LeftOutput">Left columns that come out, and first in the pairs that the residual condition sees.</param>
+/// <param name="RightOutput">Right columns that are kept, come out (but of semi and anti joins) and follow in the pairs.</param>
+/// <param name="LeftResidual">Left columns that only the residual condition of a semi or anti join reads; they stand before the right ones.</param>
+internal sealed record HashJoinColumns(int[] LeftKeys, int[] RightKeys, int[] LeftOutput, int[] RightOutput, int[] LeftResidual);
+
 /// <summary>
 /// Joins by a hash table over the right input. For each batch of the left input it first delivers the matching pairs and then, for outer, semi and anti
 /// joins, the left rows by whether they had a match; right and full joins end with the right rows that had none.
 /// </summary>
-internal sealed class HashJoinOperator : Operator
+internal sealed unsafe class HashJoinOperator : Operator
 {
+    private const int NoRow = -1;
+
     private enum Step
     {
         Build,
@@ -26,46 +36,48 @@ internal sealed class HashJoinOperator : Operator
     private readonly JoinType _type;
     private readonly Operator _left;
     private readonly Operator _right;
-    private readonly KeyBuilder _leftKey;
-    private readonly KeyBuilder _rightKey;
+    private readonly HashJoinColumns _columns;
     private readonly ExpressionInstance? _residual;
-    private readonly int _leftColumns;
-    private readonly int _rightColumns;
-    private readonly RowStore _rows;
-    private readonly KeyTable _table;
-    private readonly RowAppender _pairs;
-    private readonly RowAppender _single;
+    private readonly RuntimeFilter? _filter;
+    private readonly JoinHashTable _table;
+    private readonly Batch _pairs;
+    private readonly Batch _single;
+    private readonly Batch _stored;
     private readonly ErrorSink _errors = new();
+    private readonly SelectionBuffer _selected = new();
     private readonly int[] _pairLeft = new int[Batch.RowsMax];
     private readonly int[] _pairRight = new int[Batch.RowsMax];
+    private readonly int[] _pairPosition = new int[Batch.RowsMax];
+    private readonly int[] _chains = new int[Batch.RowsMax];
     private readonly bool[] _leftMatched = new bool[Batch.RowsMax];
-    private int[] _heads = new int[64];
-    private int[] _nexts = new int[64];
     private bool[] _rightMatched = [];
     private Batch? _batch;
     private Step _step;
     private int _position;
+    private bool _inChain;
     private int _chain;
     private int _rightRow;
 
     public HashJoinOperator(
-        ExecutionState state, JoinType type, Operator left, Operator right, KeyBuilder leftKey, KeyBuilder rightKey, ExpressionInstance? residual,
+        ExecutionState state, JoinType type, Operator left, Operator right, HashJoinColumns columns, ExpressionInstance? residual, RuntimeFilter? filter,
         SqlType[] leftTypes, SqlType[] rightTypes)
     {
         _state = state;
         _type = type;
         _left = left;
         _right = right;
-        _leftKey = leftKey;
-        _rightKey = rightKey;
+        _columns = columns;
         _residual = residual;
-        _leftColumns = leftTypes.Length;
-        _rightColumns = rightTypes.Length;
-        _rows = new RowStore(rightTypes, state.Memory);
-        _table = new KeyTable(state.Memory);
-        _pairs = new RowAppender(new Batch([.. leftTypes, .. rightTypes], state.Memory));
-        _single = new RowAppender(new Batch(leftTypes, state.Memory));
+        _filter = filter;
+        SqlType[] stored = Array.ConvertAll(columns.RightOutput, slot => rightTypes[slot]);
+        SqlType[] shown = Array.ConvertAll(columns.LeftOutput, slot => leftTypes[slot]);
+        _stored = new Batch(new Vector[stored.Length]);
+        _table = new JoinHashTable(state, stored, columns.LeftKeys, columns.RightKeys, Array.ConvertAll(columns.RightKeys, slot => rightTypes[slot]));
+        _pairs = new Batch([.. shown, .. Array.ConvertAll(columns.LeftResidual, slot => leftTypes[slot]), .. stored], state.Memory);
+        _single = new Batch(new Vector[shown.Length]);
     }
+
+    private bool IsSemi => _type is JoinType.Semi or JoinType.Anti;
 
     private bool KeepsLeft => _type is JoinType.Left or JoinType.Full or JoinType.Semi or JoinType.Anti;
 
@@ -91,18 +103,7 @@ internal sealed class HashJoinOperator : Operator
                     _step = Step.Pull;
                     break;
                 case Step.Pull:
-                    _batch = CanMatch() ? _left.Next(rowsMax) : null;
-                    _position = 0;
-                    _chain = -2;
-                    if (_batch is null)
-                    {
-                        _step = KeepsRight ? Step.RightRows : Step.Done;
-                        _rightRow = 0;
-                        break;
-                    }
-
-                    Array.Clear(_leftMatched, 0, _batch.Count);
-                    _step = Step.Pairs;
+                    Pull(rowsMax);
                     break;
                 case Step.Pairs:
                     result = NextPairs(rowsMax);
@@ -142,108 +143,98 @@ internal sealed class HashJoinOperator : Operator
         _left.Dispose();
         _right.Dispose();
         _residual?.Dispose();
-        _rows.Dispose();
         _table.Dispose();
-        _pairs.Output.Dispose();
-        _single.Output.Dispose();
+        _pairs.Dispose();
+        _selected.Dispose();
     }
 
     private void Clear()
     {
         _step = Step.Build;
         _batch = null;
-        _rows.Clear();
         _table.Clear();
+        _filter?.Reset();
         _errors.Reset();
     }
 
     /// <summary>An empty right side ends inner and semi joins without reading the left one.</summary>
-    private bool CanMatch() => _rows.Count > 0 || _type is JoinType.Left or JoinType.Full or JoinType.Anti;
+    private bool CanMatch() => _table.RowCount > 0 || _type is JoinType.Left or JoinType.Full or JoinType.Anti;
 
     private void Build()
     {
         while (_right.Next(Batch.RowsMax) is { } batch)
         {
             _state.CheckCancel();
-            int first = _rows.Append(batch);
-            if (_rows.Count > _nexts.Length)
-                Array.Resize(ref _nexts, Math.Max(_nexts.Length * 2, _rows.Count));
-            for (int i = 0; i < batch.Count; i++)
-            {
-                ReadOnlySpan<byte> key = _rightKey.Build(batch, batch.Selection[i]);
-                _nexts[first + i] = -1;
-                // A null never equals anything; the row stays for right and full joins.
-                if (_rightKey.HasNull)
-                    continue;
-                int number = _table.FindOrAdd(key, out bool added);
-                if (number >= _heads.Length)
-                    Array.Resize(ref _heads, _heads.Length * 2);
-                _nexts[first + i] = added ? -1 : _heads[number];
-                _heads[number] = first + i;
-            }
+            for (int i = 0; i < _stored.Columns.Length; i++)
+                _stored.Columns[i] = batch[_columns.RightOutput[i]];
+            _stored.SetCount(batch.StoredCount);
+            _stored.Select(batch.Selection);
+            _table.Add(batch, _stored);
         }
 
-        ReverseChains();
+        _table.Complete(_filter);
         if (KeepsRight)
         {
-            if (_rightMatched.Length < _rows.Count)
-                _rightMatched = new bool[_rows.Count];
-            Array.Clear(_rightMatched, 0, _rows.Count);
+            if (_rightMatched.Length < _table.RowCount)
+                _rightMatched = new bool[_table.RowCount];
+            Array.Clear(_rightMatched, 0, _table.RowCount);
         }
     }
 
-    /// <summary>Brings the rows of a key into the order of the input.</summary>
-    private void ReverseChains()
+    private void Pull(int rowsMax)
     {
-        for (int number = 0; number < _table.Count; number++)
+        _batch = CanMatch() ? _left.Next(rowsMax) : null;
+        _position = 0;
+        _inChain = false;
+        if (_batch is null)
         {
-            int reversed = -1;
-            for (int row = _heads[number]; row >= 0;)
-            {
-                int next = _nexts[row];
-                _nexts[row] = reversed;
-                reversed = row;
-                row = next;
-            }
-
-            _heads[number] = reversed;
+            _step = KeepsRight ? Step.RightRows : Step.Done;
+            _rightRow = 0;
+            return;
         }
+
+        _table.FindAll(_batch, _chains);
+        if (IsSemi && _residual is null)
+        {
+            for (int i = 0; i < _batch.Count; i++)
+                _leftMatched[i] = _chains[i] >= 0;
+            _step = Step.LeftRows;
+            return;
+        }
+
+        Array.Clear(_leftMatched, 0, _batch.Count);
+        _step = Step.Pairs;
     }
 
     private Batch? NextPairs(int rowsMax)
     {
         Batch batch = _batch!;
+        Selection selection = batch.Selection;
         int limit = Math.Min(rowsMax, Batch.RowsMax);
         int count = 0;
-        // Without a residual condition the first match decides a semi or anti join.
-        bool firstDecides = _residual is null && _type is (JoinType.Semi or JoinType.Anti);
-        while (count < limit && _position < batch.Count)
+        int total = selection.Count;
+        while (count < limit && _position < total)
         {
-            if (_chain == -2)
+            if (!_inChain)
             {
-                ReadOnlySpan<byte> key = _leftKey.Build(batch, batch.Selection[_position]);
-                int number = _leftKey.HasNull ? -1 : _table.Find(key);
-                _chain = number < 0 ? -1 : _heads[number];
-                if (firstDecides)
-                {
-                    _leftMatched[_position] = _chain >= 0;
-                    _chain = -1;
-                }
+                _chain = _chains[_position];
+                _inChain = true;
             }
 
             if (_chain < 0)
             {
                 _position++;
-                _chain = -2;
+                _inChain = false;
                 continue;
             }
 
-            _pairLeft[count] = _position;
+            _pairLeft[count] = selection[_position];
+            _pairPosition[count] = _position;
             _pairRight[count++] = _chain;
-            _chain = _nexts[_chain];
+            _chain = _table.Next(_chain);
         }
 
-        if (_position >= batch.Count)
+        if (_position >= total)
         {
             _step = KeepsLeft ? Step.LeftRows : Step.Pull;
             _position = 0;
@@ -252,80 +243,111 @@ internal sealed class HashJoinOperator : Operator
         return count == 0 ? null : JoinPairs(count);
     }
 
-    private Batch? JoinPairs(int count)
+    /// <summary>Shows the pairs found: left values as they stand in the left batch, right ones as they stand in the table.</summary>
+    private void ShowPairs(int count)
     {
         Batch batch = _batch!;
-        _pairs.Begin(count);
-        for (int i = 0; i < count; i++)
-        {
-            _pairs.Copy(batch, batch.Selection[_pairLeft[i]], 0, _leftColumns);
-            _pairs.Copy(_rows.ChunkOf(_pairRight[i]), RowStore.Offset(_pairRight[i]), _leftColumns, _rightColumns);
-            _pairs.EndRow();
-        }
+        int column = 0;
+        ReadOnlySpan<int> left = _pairLeft.AsSpan(0, count);
+        foreach (int slot in _columns.LeftOutput)
+            _pairs[column++].Gather(batch[slot], left);
+        foreach (int slot in _columns.LeftResidual)
+            _pairs[column++].Gather(batch[slot], left);
+        ReadOnlySpan<int> right = _pairRight.AsSpan(0, count);
+        for (int i = 0; i < _columns.RightOutput.Length; i++)
+            _table.Rows.Gather(i, right, _pairs[column++]);
+        _pairs.SetCount(count);
+    }
 
-        Batch pairs = _pairs.Finish()!;
-        Selection selection = pairs.Selection;
+    private Batch? JoinPairs(int count)
+    {
+        ShowPairs(count);
+        Selection selection = _pairs.Selection;
         if (_residual is not null)
         {
-            selection = _residual.Filter(_state.Evaluation, pairs, selection, _errors);
+            selection = _residual.Filter(_state.Evaluation, _pairs, selection, _errors);
             if (_errors.HasError)
             {
                 selection = selection.Below(_errors.Row);
-                if (selection.IsEmpty || _type is JoinType.Semi or JoinType.Anti)
+                if (selection.IsEmpty || IsSemi)
                     _errors.ThrowIfAny();
             }
         }
 
-        for (int i = 0; i < selection.Count; i++)
+        if (KeepsLeft || KeepsRight)
         {
-            int pair = selection[i];
-            _leftMatched[_pairLeft[pair]] = true;
-            if (KeepsRight)
-                _rightMatched[_pairRight[pair]] = true;
+            for (int i = 0; i < selection.Count; i++)
+            {
+                int pair = selection[i];
+                _leftMatched[_pairPosition[pair]] = true;
+                if (KeepsRight)
+                    _rightMatched[_pairRight[pair]] = true;
+            }
         }
 
-        if (selection.IsEmpty || _type is JoinType.Semi or JoinType.Anti)
+        if (selection.IsEmpty || IsSemi)
             return null;
-        pairs.Select(selection);
-        return pairs;
+        _pairs.Select(selection);
+        return _pairs;
     }
 
     private Batch? NextLeftRows(int rowsMax)
     {
         Batch batch = _batch!;
         bool wanted = _type == JoinType.Semi;
-        bool single = _type is JoinType.Semi or JoinType.Anti;
-        RowAppender output = single ? _single : _pairs;
-        output.Begin(Math.Min(rowsMax, batch.Count));
-        for (; _position < batch.Count && output.Count < rowsMax; _position++)
+        int* rows = _selected.Reserve(batch.Count);
+        int count = 0;
+        int limit = Math.Min(rowsMax, Batch.RowsMax);
+        for (; _position < batch.Count && count < limit; _position++)
         {
-            if (_leftMatched[_position] != wanted)
-                continue;
-            output.Copy(batch, batch.Selection[_position], 0, _leftColumns);
-            if (!single)
-                output.Copy(null, 0, _leftColumns, _rightColumns);
-            output.EndRow();
+            rows[count] = batch.Selection[_position];
+            count += _leftMatched[_position] == wanted ? 1 : 0;
         }
 
         if (_position >= batch.Count)
             _step = Step.Pull;
-        return output.Finish();
+        if (count == 0)
+            return null;
+        if (IsSemi)
+        {
+            for (int i = 0; i < _columns.LeftOutput.Length; i++)
+                _single.Columns[i] = batch[_columns.LeftOutput[i]];
+            _single.SetCount(batch.StoredCount);
+            _single.Select(new Selection(rows, count));
+            return _single;
+        }
+
+        new ReadOnlySpan<int>(rows, count).CopyTo(_pairLeft);
+        Array.Fill(_pairRight, NoRow, 0, count);
+        ShowPairs(count);
+        return _pairs;
     }
 
     private Batch? NextRightRows(int rowsMax)
     {
-        _pairs.Begin(Math.Min(rowsMax, 64));
-        for (; _rightRow < _rows.Count && _pairs.Count < rowsMax; _rightRow++)
+        int limit = Math.Min(rowsMax, Batch.RowsMax);
+        int count = 0;
+        for (; _rightRow < _table.RowCount && count < limit; _rightRow++)
         {
-            if (_rightMatched[_rightRow])
-                continue;
-            _pairs.Copy(null, 0, 0, _leftColumns);
-            _pairs.Copy(_rows.ChunkOf(_rightRow), RowStore.Offset(_rightRow), _leftColumns, _rightColumns);
-            _pairs.EndRow();
+            _pairRight[count] = _rightRow;
+            count += _rightMatched[_rightRow] ? 0 : 1;
         }
 
-        if (_rightRow >= _rows.Count)
+        if (_rightRow >= _table.RowCount)
             _step = Step.Done;
-        return _pairs.Finish();
+        if (count == 0)
+            return null;
+        for (int i = 0; i < _columns.LeftOutput.Length; i++)
+        {
+            Vector target = _pairs[i];
+            target.Reset(count);
+            for (int row = 0; row < count; row++)
+                target.SetNull(row);
+        }
+
+        for (int i = 0; i < _columns.RightOutput.Length; i++)
+            _table.Rows.Gather(i, _pairRight.AsSpan(0, count), _pairs[_columns.LeftOutput.Length + _columns.LeftResidual.Length + i]);
+        _pairs.SetCount(count);
+        return _pairs;
     }
 }

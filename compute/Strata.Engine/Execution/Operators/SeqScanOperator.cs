@@ -6,14 +6,46 @@ using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Execution.Operators;
 
-/// <summary>Reads all rows of a table that the snapshot sees, in physical order. Whole pages are decoded at a time and none stays pinned between pulls.</summary>
-internal sealed class SeqScanOperator(
-    ExecutionState state, HeapRelation heap, RowDecoder decoder, SqlType[] types, ExpressionInstance? filter, ExpressionInstance? recheck, int scan,
-    bool forUpdate)
-    : TableScanOperator(state, heap, decoder, types, filter, recheck, scan)
+/// <summary>
+/// Reads all rows of a table that the snapshot sees, in physical order. Rows of some pages are gathered at a time; the columns of the filter are looked
+/// at in the pages, and only rows that pass are copied. No page stays pinned between pulls.
+/// </summary>
+internal sealed unsafe class SeqScanOperator : TableScanOperator
 {
+    // With a selective filter batches are filled up to this many rows, so that operators above do not work on crumbs.
+    private const int RowsPerBatch = 1024;
+
     private readonly HeapScan _scan = new();
+    private readonly RowGather _gather = new();
+    private readonly RowDecoder _decoder;
+    private readonly Batch _work;
+    private readonly int[] _filterColumns;
+    private readonly int[] _visible;
+    private readonly (int Column, RuntimeFilter Filter)[] _runtimeFilters;
+    private readonly SelectionBuffer _passed = new();
+    private readonly ExpressionInstance? _filter;
+    private readonly bool _forUpdate;
+    private readonly BlockRange? _blocks;
     private bool _isOpen;
+
+    /// <summary>
+    /// <paramref name="types"/> and <paramref name="decoder"/> are of the columns that the filter is over; <paramref name="visible"/> lists those that
+    /// come out, in order.
+    /// </summary>
+    public SeqScanOperator(
+        ExecutionState state, HeapRelation heap, RowDecoder decoder, SqlType[] types, int[] visible, ExpressionInstance? filter, int[] filterColumns,
+        (int Column, RuntimeFilter Filter)[] runtimeFilters, ExpressionInstance? recheck, int scan, bool forUpdate, BlockRange? blocks)
+        : base(state, heap, decoder, Array.ConvertAll(visible, column => types[column]), filter, recheck, scan)
+    {
+        _decoder = decoder;
+        _filter = filter;
+        _filterColumns = filterColumns;
+        _visible = visible;
+        _runtimeFilters = runtimeFilters;
+        _forUpdate = forUpdate;
+        _blocks = blocks;
+        _work = new Batch(types, state.Memory);
+    }
 
     protected override void Restart()
     {
@@ -22,43 +54,120 @@ internal sealed class SeqScanOperator(
         _isOpen = false;
     }
 
-    protected override int Load(int rowsMax)
+    protected override bool LoadFiltered(int rowsMax, ErrorSink errors, out Selection ready)
     {
-        if (!_isOpen)
+        if (!_isOpen && !OpenRange())
         {
-            _scan.Open(Heap, State.Snapshot, forUpdate, cancellation: State.Cancellation);
-            _isOpen = true;
+            ready = default;
+            return false;
         }
 
         int count = 0;
-        int room = Format.Pages.Heap.HeapPage.MaxSlots;
-        Rows.Reset(room);
-        // One page always; more while the caller has use for them and a further page surely fits.
-        while (_scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, State.Cancellation))
+        int target = Math.Min(rowsMax, RowsPerBatch);
+        bool any = false;
+        Rows.Reset(Math.Min(rowsMax, Batch.RowsMax));
+        try
         {
-            int needed = count + rows.Length;
-            if (needed > room)
+            while (count < target && !errors.HasError)
             {
-                room = Math.Min(Math.Max(needed, room * 2), Batch.RowsMax);
-                foreach (Vector column in Rows.Columns)
-                    column.EnsureCapacity(room, count);
-            }
+                State.CheckCancel();
+                if (!_gather.Fill(_scan, Heap.Context.Pool, Math.Min(rowsMax, Batch.RowsMax - count), State.Cancellation))
+                {
+                    if (_blocks is null || !OpenRange())
+                        break;
+                    continue;
+                }
 
-            foreach (ref readonly HeapRowPointer row in rows)
-                Decoder.Decode(row, Rows, count++);
-            if (count >= rowsMax || count + Format.Pages.Heap.HeapPage.MaxSlots > Batch.RowsMax)
-                break;
+                any = true;
+                count += Take(count, errors);
+                if (count + Format.Pages.Heap.HeapPage.MaxSlots > Batch.RowsMax)
+                    break;
+            }
+        }
+        finally
+        {
+            _gather.Release();
         }
 
-        _scan.ReleasePage();
-        return count;
+        Rows.SetCount(count);
+        ready = new Selection(count);
+        return any;
     }
 
     public override void Close()
     {
         base.Close();
+        _gather.Release();
         if (_isOpen)
             _scan.Close();
         _isOpen = false;
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _work.Dispose();
+        _passed.Dispose();
+    }
+
+    /// <summary>Opens the whole table, or the next range of a scan that several threads share.</summary>
+    private bool OpenRange()
+    {
+        uint first = 0;
+        uint end = uint.MaxValue;
+        if (_blocks is not null && !_blocks.TryNext(Heap, State.Snapshot, State.Cancellation, out first, out end))
+            return false;
+        _scan.Open(Heap, State.Snapshot, _forUpdate, first, end, State.Cancellation);
+        _isOpen = true;
+        return true;
+    }
+
+    /// <summary>Filters the gathered rows and copies those that pass behind the first <paramref name="first"/> rows of the output. Returns how many.</summary>
+    private int Take(int first, ErrorSink errors)
+    {
+        ReadOnlySpan<HeapRowPointer> rows = _gather.Rows;
+        bool isUniform = _decoder.IsUniform(rows);
+        Selection selection = new(rows.Length);
+        if (_filter is not null || _runtimeFilters.Length > 0)
+        {
+            selection = Filter(rows, selection, isUniform, errors);
+            if (Statistics is not null)
+                Statistics.RowsRemoved += rows.Length - selection.Count;
+        }
+
+        if (selection.IsEmpty)
+            return 0;
+        for (int i = 0; i < _visible.Length; i++)
+        {
+            Vector target = Rows[i];
+            target.EnsureCapacity(first + selection.Count, first);
+            _decoder.DecodeColumn(rows, selection, isUniform, _visible[i], target, dense: true, first, copyBytes: true);
+        }
+
+        return selection.Count;
+    }
+
+    private Selection Filter(ReadOnlySpan<HeapRowPointer> rows, Selection selection, bool isUniform, ErrorSink errors)
+    {
+        foreach ((int column, RuntimeFilter filter) in _runtimeFilters)
+        {
+            if (!filter.IsReady || selection.IsEmpty)
+                continue;
+            _work[column].Reset(rows.Length);
+            _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false);
+            selection = filter.Apply(_work[column], selection, _passed.Reserve(rows.Length));
+        }
+
+        if (_filter is null || selection.IsEmpty)
+            return selection;
+        foreach (int column in _filterColumns)
+        {
+            _work[column].Reset(rows.Length);
+            _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false);
+        }
+
+        _work.SetCount(rows.Length);
+        selection = _filter.Filter(State.Evaluation, _work, selection, errors);
+        return errors.HasError ? selection.Below(errors.Row) : selection;
     }
 }

@@ -35,7 +35,7 @@ internal abstract class TableScanOperator(
     /// <summary>
     /// Reads at least one row into <see cref="Rows"/> when there is one; pins nothing when it returns. Returns the number of rows, 0 at the end.
     /// </summary>
-    protected abstract int Load(int rowsMax);
+    protected virtual int Load(int rowsMax) => 0;
 
     /// <summary>Begins or begins again.</summary>
     protected abstract void Restart();
@@ -65,12 +65,22 @@ internal abstract class TableScanOperator(
             }
 
             state.CheckCancel();
-            int count = Load(rowsMax);
-            if (count == 0)
+            _delivered = 0;
+            if (!LoadFiltered(rowsMax, _errors, out _ready))
                 return null;
-            _batch.SetCount(count);
-            Take(filter);
         }
+    }
+
+    /// <summary>
+    /// Reads rows into <see cref="Rows"/> and says which of them pass the filter; false at the end. Rows before a failing one count, its error goes to the sink.
+    /// </summary>
+    protected virtual bool LoadFiltered(int rowsMax, ErrorSink errors, out Selection ready)
+    {
+        int count = Load(rowsMax);
+        _batch.SetCount(count);
+        Take(filter);
+        ready = _ready;
+        return count > 0;
     }
 
     public override void Rescan()

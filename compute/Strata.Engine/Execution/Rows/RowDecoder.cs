@@ -21,26 +21,126 @@ public sealed unsafe class RowDecoder(TableLayout layout, IReadOnlyList<short> a
     /// </summary>
     public void Decode(in HeapRowPointer row, Batch batch, int target)
     {
+        for (int i = 0; i < _attributes.Length; i++)
+            DecodeColumn(row, i, batch.Columns[i], target);
+    }
+
+    /// <summary>Reads one column of a row.</summary>
+    private void DecodeColumn(in HeapRowPointer row, int index, Vector vector, int target)
+    {
+        int attribute = _attributes[index];
+        if (attribute <= 0)
+        {
+            DecodeSystem(row, attribute, vector, target);
+            return;
+        }
+
         ReadOnlySpan<byte> bytes = row.Bytes;
         int count = HeapRow.GetColumnCount(bytes);
-        RowLayout version = layout.Of(count);
-        for (int i = 0; i < _attributes.Length; i++)
-        {
-            Vector vector = batch.Columns[i];
-            int attribute = _attributes[i];
-            if (attribute <= 0)
-            {
-                DecodeSystem(row, attribute, vector, target);
-                continue;
-            }
+        int column = attribute - 1;
+        if (column >= count)
+            layout.Missing(column).Store(vector, target);
+        else if (RowLayout.IsNull(bytes, column))
+            vector.SetNull(target);
+        else
+            Store(layout.Of(count).Column(bytes, column), vector, target);
+    }
 
-            int column = attribute - 1;
-            if (column >= count)
-                layout.Missing(column).Store(vector, target);
-            else if (RowLayout.IsNull(bytes, column))
-                vector.SetNull(target);
-            else
-                Store(version.Column(bytes, column), vector, target);
+    /// <summary>
+    /// Reads column <paramref name="index"/> of the selected rows into a flat vector with room, either at the rows' own places or, when
+    /// <paramref name="dense"/>, side by side from <paramref name="target"/> on. Without <paramref name="copyBytes"/> the views show the page itself and
+    /// live as long as its pin.
+    /// </summary>
+    public void DecodeColumn(
+        ReadOnlySpan<HeapRowPointer> rows, Selection selection, bool isUniform, int index, Vector vector, bool dense, int target, bool copyBytes)
+    {
+        int attribute = _attributes[index];
+        if (!isUniform || attribute <= 0)
+        {
+            for (int i = 0; i < selection.Count; i++)
+                DecodeColumn(rows[selection[i]], index, vector, dense ? target + i : selection[i]);
+            return;
+        }
+
+        RowLayout current = layout.Current;
+        int column = attribute - 1;
+        switch (vector.Physical)
+        {
+            case PhysicalType.Int32 or PhysicalType.Float32:
+                DecodeFixed((int*)vector.Data, rows, selection, current.BodyOffset(column), dense, target);
+                break;
+            case PhysicalType.Int64 or PhysicalType.Float64:
+                DecodeFixed((long*)vector.Data, rows, selection, current.BodyOffset(column), dense, target);
+                break;
+            case PhysicalType.Int16:
+                DecodeFixed((short*)vector.Data, rows, selection, current.BodyOffset(column), dense, target);
+                break;
+            case PhysicalType.Fixed16:
+                DecodeFixed((UInt128*)vector.Data, rows, selection, current.BodyOffset(column), dense, target);
+                break;
+            case PhysicalType.Bytes:
+                DecodeBytes(vector, rows, selection, current, column, dense, target, copyBytes);
+                break;
+            default:
+                DecodeFixed(vector.Data, rows, selection, current.BodyOffset(column), dense, target);
+                break;
+        }
+
+        if (vector.HasNulls)
+        {
+            for (int i = 0; i < selection.Count; i++)
+                vector.SetValid(dense ? target + i : selection[i]);
+        }
+    }
+
+    /// <summary>True when all rows have the current layout, no nulls and nothing out of line: columns then lie at the same place in each.</summary>
+    public bool IsUniform(ReadOnlySpan<HeapRowPointer> rows)
+    {
+        int count = layout.Physical.Length;
+        const int irregular = (int)(RowFlags.HasNulls | RowFlags.HasOutOfLine);
+        foreach (ref readonly HeapRowPointer row in rows)
+        {
+            if ((*(ushort*)(row.Address + HeapRow.FlagsOffset) & irregular) != 0 || HeapRow.GetColumnCount(row.Bytes) != count)
+                return false;
+        }
+
+        return true;
+    }
+
+    private static void DecodeFixed<T>(T* target, ReadOnlySpan<HeapRowPointer> rows, Selection selection, int offset, bool dense, int first)
+        where T : unmanaged
+    {
+        offset += HeapRow.HeaderBytes;
+        if (selection.IsRange)
+        {
+            target += dense ? first : 0;
+            for (int i = 0; i < selection.Count; i++)
+                target[i] = Unsafe.ReadUnaligned<T>(rows[i].Address + offset);
+            return;
+        }
+
+        int* list = selection.Rows;
+        for (int i = 0; i < selection.Count; i++)
+            target[dense ? first + i : list[i]] = Unsafe.ReadUnaligned<T>(rows[list[i]].Address + offset);
+    }
+
+    private static void DecodeBytes(
+        Vector vector, ReadOnlySpan<HeapRowPointer> rows, Selection selection, RowLayout current, int column, bool dense, int first, bool copy)
+    {
+        var target = (ByteView*)vector.Data;
+        // Ends of the values stand in a table behind the fixed columns; the first value begins behind the table.
+        int ends = current.BodyOffset(column);
+        bool isFirst = current.IsFirstVariable(column);
+        int firstBegin = current.FirstVariableOffset;
+        Arena? strings = copy ? vector.Strings : null;
+        for (int i = 0; i < selection.Count; i++)
+        {
+            int row = selection[i];
+            byte* body = rows[row].Address + HeapRow.HeaderBytes;
+            int begin = isFirst ? firstBegin : Unsafe.ReadUnaligned<ushort>(body + ends - sizeof(ushort));
+            int length = Unsafe.ReadUnaligned<ushort>(body + ends) - begin;
+            var view = new ByteView(body + begin, length);
+            target[dense ? first + i : row] = strings is null || view.IsInline ? view : strings.Copy(view.Span);
         }
     }
 

@@ -150,13 +150,6 @@ internal static unsafe class ComparisonKernels
             TTest.Test(CharacterTypes.TrimBpChar(left.Span).SequenceCompareTo(CharacterTypes.TrimBpChar(right.Span)), 0) ? (byte)1 : (byte)0;
     }
 
-    private struct Numerics<TTest> : IBinaryOperation<ByteView, ByteView, byte>
-        where TTest : struct, IComparisonTest
-    {
-        public static byte Invoke(ByteView left, ByteView right) =>
-            TTest.Test(NumericValue.Decode(left.Span).CompareTo(NumericValue.Decode(right.Span)), 0) ? (byte)1 : (byte)0;
-    }
-
     public static void Register(FunctionTable table)
     {
         AddNumbers<short, short, short>(table, "int2");
@@ -189,7 +182,6 @@ internal static unsafe class ComparisonKernels
         AddOrdered<IntervalValue>(table, "interval_");
         AddOrdered<TimeTzValue>(table, "timetz_");
         AddUuids(table);
-        AddNumerics(table);
         AddPadded(table);
         AddViews(table, "texteq", "textne", "text_lt", "text_le", "text_gt", "text_ge");
         AddViews(table, "byteaeq", "byteane", "bytealt", "byteale", "byteagt", "byteage");
@@ -197,6 +189,9 @@ internal static unsafe class ComparisonKernels
         AddViews(table, "nameeqtext", "namenetext", "namelttext", "nameletext", "namegttext", "namegetext");
         AddViews(table, "texteqname", "textnename", "textltname", "textlename", "textgtname", "textgename");
         AddViews(table, null, null, "text_pattern_lt", "text_pattern_le", "text_pattern_gt", "text_pattern_ge");
+        foreach (string prefix in (string[])["network_", "macaddr_", "macaddr8_"])
+            AddViews(table, prefix + "eq", prefix + "ne", prefix + "lt", prefix + "le", prefix + "gt", prefix + "ge");
+        AddGeneric(table, "bit");
         AddGeneric(table, "array_");
         AddGeneric(table, "record_");
         AddGeneric(table, "jsonb_");
@@ -284,16 +279,6 @@ internal static unsafe class ComparisonKernels
         table.AddVector("uuid_le", BinaryKernel.Run<UInt128, UInt128, byte, Uuids<LessOrEqual>>);
         table.AddVector("uuid_gt", BinaryKernel.Run<UInt128, UInt128, byte, Uuids<Greater>>);
         table.AddVector("uuid_ge", BinaryKernel.Run<UInt128, UInt128, byte, Uuids<GreaterOrEqual>>);
-    }
-
-    private static void AddNumerics(FunctionTable table)
-    {
-        table.AddVector("numeric_eq", BinaryKernel.Run<ByteView, ByteView, byte, Numerics<Equal>>);
-        table.AddVector("numeric_ne", BinaryKernel.Run<ByteView, ByteView, byte, Numerics<NotEqual>>);
-        table.AddVector("numeric_lt", BinaryKernel.Run<ByteView, ByteView, byte, Numerics<Less>>);
-        table.AddVector("numeric_le", BinaryKernel.Run<ByteView, ByteView, byte, Numerics<LessOrEqual>>);
-        table.AddVector("numeric_gt", BinaryKernel.Run<ByteView, ByteView, byte, Numerics<Greater>>);
-        table.AddVector("numeric_ge", BinaryKernel.Run<ByteView, ByteView, byte, Numerics<GreaterOrEqual>>);
     }
 
     private static void AddPadded(FunctionTable table)

@@ -39,6 +39,9 @@ public sealed class JoinNode(JoinType type, RelationalNode left, RelationalNode 
     /// <summary>Conditions of the join.</summary>
     public IReadOnlyList<Expression> Conjuncts { get; } = conjuncts;
 
+    /// <summary>The columns that are read above; null when unknown: all.</summary>
+    public IReadOnlySet<int>? Needed { get; init; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<int> Columns { get; } = type is JoinType.Semi or JoinType.Anti ? left.Columns : [.. left.Columns, .. right.Columns];
 
@@ -46,12 +49,12 @@ public sealed class JoinNode(JoinType type, RelationalNode left, RelationalNode 
     public override IReadOnlyList<RelationalNode> Inputs => [Left, Right];
 
     /// <inheritdoc/>
-    public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) => new JoinNode(Type, inputs[0], inputs[1], Conjuncts);
+    public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) => new JoinNode(Type, inputs[0], inputs[1], Conjuncts) { Needed = Needed };
 
     /// <inheritdoc/>
     public override IEnumerable<Expression> Expressions => Conjuncts;
 
     /// <inheritdoc/>
     public override RelationalNode MapExpressions(Func<Expression, Expression> map) =>
-        new JoinNode(Type, Left, Right, Conjuncts.Select(map).ToArray());
+        new JoinNode(Type, Left, Right, Conjuncts.Select(map).ToArray()) { Needed = Needed };
 }

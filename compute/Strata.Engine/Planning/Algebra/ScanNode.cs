@@ -36,6 +36,13 @@ public sealed class ScanNode(int scan, RelationInfo relation, string alias, IRea
     /// <summary>This is the scan of one member of a tree; re-checks name the member beside <see cref="Scan"/>.</summary>
     public bool IsMember { get; init; }
 
+    /// <summary>Columns that nobody but the filter directly above reads.</summary>
+    public IReadOnlyCollection<int> FilterOnly { get; init; } = [];
+
+    /// <summary>The same scan with columns that only its filter reads.</summary>
+    public ScanNode WithFilterOnly(IReadOnlyCollection<int> columns) =>
+        new(Scan, Relation, Alias, Columns, Attributes) { AsOf = AsOf, IsTarget = IsTarget, Members = Members, IsMember = IsMember, FilterOnly = columns };
+
     /// <summary>The same scan with fewer columns.</summary>
     public ScanNode Keep(Func<int, bool> needed)
     {

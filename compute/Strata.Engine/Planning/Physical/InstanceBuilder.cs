@@ -31,6 +31,24 @@ public sealed class InstanceBuilder(ExecutionState state, PhysicalPlan plan, boo
         return result;
     }
 
+    /// <summary>Filters between hash joins and scans by number.</summary>
+    private readonly Dictionary<int, RuntimeFilter> _runtimeFilters = [];
+
+    /// <summary>The filter of a number, shared by the join that fills it and the scans that use it.</summary>
+    internal RuntimeFilter RuntimeFilter(int number)
+    {
+        if (!_runtimeFilters.TryGetValue(number, out RuntimeFilter? filter))
+        {
+            filter = new RuntimeFilter();
+            _runtimeFilters.Add(number, filter);
+        }
+
+        return filter;
+    }
+
+    /// <summary>The ranges of a scan that several threads share, or null for a scan of its own.</summary>
+    internal Execution.Operators.BlockRange? BlocksOf(PhysicalNode scan) => null;
+
     /// <summary>Types of a node's columns.</summary>
     public SqlType[] TypesOf(PhysicalNode node) => TypesOf(node.Columns);
 

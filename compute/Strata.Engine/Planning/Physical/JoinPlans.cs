@@ -47,9 +47,28 @@ internal sealed class HashJoinPlan : JoinPlan
             description.Add("Join Filter", ResidualConditions);
     }
 
-    public override Operator CreateOperator(InstanceBuilder builder) => new HashJoinOperator(
-        builder.State, Type, builder.Create(Left), builder.Create(Right), new KeyBuilder(LeftKeys), new KeyBuilder(RightKeys),
-        Residual?.CreateInstance(), builder.TypesOf(Left), builder.TypesOf(Right));
+    /// <summary>Left and right columns that the pairs show: the output, and what the residual condition reads.</summary>
+    public required IReadOnlyList<int> LeftOutput { get; init; }
+
+    public required IReadOnlyList<int> RightOutput { get; init; }
+
+    /// <summary>Left columns that only the residual condition of a semi or anti join reads.</summary>
+    public IReadOnlyList<int> LeftResidual { get; init; } = [];
+
+    /// <summary>Number of the filter that scans on the left side use, or -1.</summary>
+    public int RuntimeFilter { get; set; } = -1;
+
+    public override Operator CreateOperator(InstanceBuilder builder)
+    {
+        Operator left = builder.Create(Left);
+        Operator right = builder.Create(Right);
+        var columns = new HashJoinColumns(
+            Array.ConvertAll(LeftKeys, key => key.Slot), Array.ConvertAll(RightKeys, key => key.Slot), LeftOutput.Select(Left.SlotOf).ToArray(),
+            RightOutput.Select(Right.SlotOf).ToArray(), LeftResidual.Select(Left.SlotOf).ToArray());
+        return new HashJoinOperator(
+            builder.State, Type, left, right, columns, Residual?.CreateInstance(),
+            RuntimeFilter < 0 ? null : builder.RuntimeFilter(RuntimeFilter), builder.TypesOf(Left), builder.TypesOf(Right));
+    }
 }
 
 /// <summary>Nested loop: the right input runs once per left row.</summary>

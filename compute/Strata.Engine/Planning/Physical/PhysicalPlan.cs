@@ -66,6 +66,7 @@ public sealed class PhysicalPlan
         BoundStatementKind.Select => "SELECT",
         BoundStatementKind.Insert => "INSERT 0",
         BoundStatementKind.Update => "UPDATE",
+        BoundStatementKind.Merge => "MERGE",
         _ => "DELETE",
     };
 
@@ -81,6 +82,7 @@ public sealed class PhysicalPlan
 
 /// <summary>A relation that a plan touches.</summary>
 /// <param name="Relation">Relation.</param>
+/// <param name="IsRead">Its rows are looked at: what SERIALIZABLE watches.</param>
 /// <param name="IsWritten">Target of INSERT, UPDATE or DELETE: ROW EXCLUSIVE; otherwise ACCESS SHARE.</param>
 /// <param name="IsRowLocked">FOR UPDATE and the like: ROW SHARE.</param>
-public readonly record struct RelationAccess(Catalog.RelationInfo Relation, bool IsWritten, bool IsRowLocked);
+public readonly record struct RelationAccess(Catalog.RelationInfo Relation, bool IsRead, bool IsWritten, bool IsRowLocked);

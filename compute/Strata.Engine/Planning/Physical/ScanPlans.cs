@@ -47,11 +47,46 @@ internal abstract class TableScanPlan : PhysicalNode
 /// <summary>Sequential scan.</summary>
 internal sealed class SeqScanPlan : TableScanPlan
 {
+    /// <summary>Columns that are read, those that only the filter needs too.</summary>
+    public required IReadOnlyList<int> DecodedColumns { get; init; }
+
+    /// <summary>Filters that hash joins above fill: the place of the key among the decoded columns, and the filter's number.</summary>
+    public List<(int Column, int Filter)> RuntimeFilters { get; } = [];
+
     public override string Name => $"Seq Scan on {Target}";
 
-    public override Operator CreateOperator(InstanceBuilder builder) => new SeqScanOperator(
-        builder.State, builder.State.Services.Handles.Heap(Relation.Database, Relation.Storage), Decoder, builder.TypesOf(this),
-        Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate) { Member = Member };
+    public override Operator CreateOperator(InstanceBuilder builder)
+    {
+        int[] visible = new int[Columns.Count];
+        for (int i = 0; i < visible.Length; i++)
+        {
+            while (DecodedColumns[visible[i]] != Columns[i])
+                visible[i]++;
+        }
+
+        var filters = new (int, RuntimeFilter)[RuntimeFilters.Count];
+        for (int i = 0; i < filters.Length; i++)
+            filters[i] = (RuntimeFilters[i].Column, builder.RuntimeFilter(RuntimeFilters[i].Filter));
+        return new SeqScanOperator(
+            builder.State, builder.State.Services.Handles.Heap(Relation.Database, Relation.Storage), Decoder, builder.TypesOf(DecodedColumns), visible,
+            Filter?.CreateInstance(), FilterColumns(), filters, Recheck?.CreateInstance(), Scan, ForUpdate, builder.BlocksOf(this)) { Member = Member };
+    }
+
+    private int[] FilterColumns()
+    {
+        var columns = new SortedSet<int>();
+        void Visit(Expression part)
+        {
+            if (part is SlotExpression slot)
+                columns.Add(slot.Slot);
+            foreach (Expression child in part.Children)
+                Visit(child);
+        }
+
+        if (Filter is not null)
+            Visit(Filter.Expression);
+        return [.. columns];
+    }
 }
 
 /// <summary>Scan of ranges of a B-tree, or a lookup of a whole unique key.</summary>

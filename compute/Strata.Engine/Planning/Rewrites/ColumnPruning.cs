@@ -19,33 +19,44 @@ internal sealed class ColumnPruning : IRewrite
             case ProjectNode project:
                 ProjectedColumn[] items = project.Items.Where(item => needed.Contains(item.Column) || item.Value.IsVolatile).ToArray();
                 return Finish(new ProjectNode(Prune(project.Input, Needs(items.Select(item => item.Value)), context), items), context);
+            case FilterNode { Input: ScanNode scan } filter:
+                HashSet<int> read = Needs(filter.Conjuncts);
+                ScanNode kept = scan.Keep(column => needed.Contains(column) || read.Contains(column));
+                return Finish(filter.WithInputs([kept.WithFilterOnly([.. kept.Columns.Where(column => !needed.Contains(column))])]), context);
             case FilterNode or LimitNode:
                 return PruneInputs(node, With(needed, Needs(node.Expressions), node is LimitNode { TieKeys: { } ties } ? ties.Select(key => key.Column) : []), context);
             case SortNode sort:
                 return PruneInputs(node, With(needed, sort.Keys.Select(key => key.Column)), context);
             case DistinctNode distinct:
                 return PruneInputs(node, With(distinct.IsOn ? needed : [], distinct.Keys), context);
-            case JoinNode:
+            case JoinNode join:
                 HashSet<int> both = With(needed, Needs(node.Expressions));
                 // What the right side reads of the left one (LATERAL).
-                both.UnionWith(TreeWalker.OuterColumns(((JoinNode)node).Right));
-                return PruneInputs(node, both, context);
+                both.UnionWith(TreeWalker.OuterColumns(join.Right));
+                return PruneInputs(new JoinNode(join.Type, join.Left, join.Right, join.Conjuncts) { Needed = needed }, both, context);
             case AggregateNode aggregate:
                 AggregateCall[] calls = aggregate.Calls.Where(call => needed.Contains(call.Column)).ToArray();
                 var used = Needs(calls.SelectMany(call => call.Filter is null ? call.Arguments : call.Arguments.Append(call.Filter)));
                 used.UnionWith(aggregate.GroupColumns);
                 return Finish(new AggregateNode(Prune(aggregate.Input, used, context), aggregate.GroupColumns, calls), context);
+            case SampleNode sample:
+                return PruneInputs(node, With(needed, [sample.Ctid]), context);
+            case GroupingSetsNode sets:
+                AggregateCall[] setCalls = sets.Calls.Where(call => needed.Contains(call.Column)).ToArray();
+                HashSet<int> setColumns = Needs(setCalls.SelectMany(call => call.Filter is null ? call.Arguments : call.Arguments.Append(call.Filter)));
+                setColumns.UnionWith(sets.GroupColumns);
+                return Finish(new GroupingSetsNode(Prune(sets.Input, setColumns, context), sets.GroupColumns, sets.OutputColumns, sets.Sets, setCalls, sets.Groupings), context);
             case WindowNode window:
-                WindowCall[] kept = window.Calls.Where(call => needed.Contains(call.Column)).ToArray();
-                if (kept.Length == 0)
+                WindowCall[] keptCalls = window.Calls.Where(call => needed.Contains(call.Column)).ToArray();
+                if (keptCalls.Length == 0)
                     return Prune(window.Input, needed, context);
-                var above = new WindowNode(window.Input, window.PartitionColumns, window.OrderKeys, kept);
+                var above = new WindowNode(window.Input, window.PartitionColumns, window.OrderKeys, keptCalls);
                 return PruneInputs(above, With(needed, Needs(above.Expressions), window.PartitionColumns, window.OrderKeys.Select(key => key.Column)), context);
-            case ProjectSetNode sets:
-                int[] passed = sets.Passed.Where(needed.Contains).ToArray();
+            case ProjectSetNode set:
+                int[] passed = set.Passed.Where(needed.Contains).ToArray();
                 var below = With([], passed);
-                below.UnionWith(Needs(sets.Expressions));
-                return Finish(new ProjectSetNode(Prune(sets.Input, below, context), passed, sets.Sets), context);
+                below.UnionWith(Needs(set.Expressions));
+                return Finish(new ProjectSetNode(Prune(set.Input, below, context), passed, set.Sets), context);
             case LockRowsNode locks:
                 return PruneInputs(node, With(needed, locks.Locks.Select(rowLock => rowLock.CtidColumn), locks.Locks.Where(rowLock => rowLock.MemberColumn >= 0).Select(rowLock => rowLock.MemberColumn)), context);
             case ModifyNode modify:

@@ -78,6 +78,17 @@ public sealed unsafe class HeapScan
         _page = default;
     }
 
+    /// <summary>
+    /// Hands the pin of the current page over: its rows stay valid until the caller unpins it, while the scan goes on (the span of the rows does not stay).
+    /// </summary>
+    public PageHandle TakePage()
+    {
+        PageHandle page = _page;
+        Invariant.Check(page.IsValid);
+        _page = default;
+        return page;
+    }
+
     /// <summary>Ends the scan; all rows that it handed out are dead.</summary>
     public void Close()
     {
@@ -123,13 +134,14 @@ public sealed unsafe class HeapScan
             byte* bytes = _page.Page;
             bool allVisible = (PageFormat.GetFlags(page) & PageFlags.HeapAllVisible) != 0;
             int slots = HeapPage.SlotCount(page), count = 0;
+            HeapRowPointer[] rows = _rows;
             for (int slot = 1; slot <= slots; slot++)
             {
                 if (HeapPage.SlotState(page, slot) != HeapSlotState.Normal)
                     continue;
                 byte* row = bytes + HeapPage.RowOffset(page, slot);
                 if (allVisible || HeapVisibility.IsVisible(row, _snapshot, transactions))
-                    _rows[count++] = new HeapRowPointer(row, HeapPage.RowLength(page, slot), new Tid(Block, (ushort)slot));
+                    rows[count++] = new HeapRowPointer(row, HeapPage.RowLength(page, slot), new Tid(Block, (ushort)slot));
             }
             return count;
         }

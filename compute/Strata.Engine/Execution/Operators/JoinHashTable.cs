@@ -1,0 +1,202 @@
+using Strata.Engine.Execution.Keys;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+
+namespace Strata.Engine.Execution.Operators;
+
+/// <summary>
+/// The rows of a hash join's right side by key. Filled with <see cref="Add"/>, then completed once; reading is thread-safe then, with a
+/// <see cref="FindAll"/> of each reader's own. Rows of one key are chained in the order of the input. Rows with a null key are kept but never found.
+/// </summary>
+internal sealed class JoinHashTable : IDisposable
+{
+    private readonly ExecutionState _state;
+    private readonly PackedKeys? _leftPacked;
+    private readonly PackedKeys? _rightPacked;
+    private readonly HashKeyBuilder _leftKey;
+    private readonly HashKeyBuilder _rightKey;
+    private readonly PackedTable _packed;
+    private readonly KeyTable _general;
+    private readonly bool _isSingleInteger;
+    private readonly PhysicalType _keyType;
+    private ulong[] _keys = [];
+    private int[] _numbers = [];
+    private int[] _nexts = [];
+    private int[] _heads = [];
+    private long _chargedBytes;
+
+    public JoinHashTable(ExecutionState state, SqlType[] storedTypes, int[] leftKeys, int[] rightKeys, SqlType[] keyTypes)
+    {
+        _state = state;
+        Rows = new RowStore(storedTypes, state.Memory);
+        int packed = HashKeyBuilder.PackedBytes(keyTypes);
+        if (packed is > 0 and <= sizeof(ulong))
+        {
+            _leftPacked = new PackedKeys(leftKeys);
+            _rightPacked = new PackedKeys(rightKeys);
+            _isSingleInteger = keyTypes.Length == 1 && keyTypes[0].Oid is TypeOid.Int2 or TypeOid.Int4 or TypeOid.Int8 or TypeOid.Date;
+            _keyType = keyTypes[0].Physical;
+        }
+
+        _leftKey = new HashKeyBuilder(leftKeys);
+        _rightKey = new HashKeyBuilder(rightKeys);
+        _packed = new PackedTable(state.Memory);
+        _general = new KeyTable(state.Memory);
+    }
+
+    /// <summary>The stored columns; row n of the table is row n here.</summary>
+    public RowStore Rows { get; }
+
+    /// <summary>Rows kept, those with null keys too.</summary>
+    public int RowCount { get; private set; }
+
+    /// <summary>The next row with the same key, or -1.</summary>
+    public int Next(int row) => _nexts[row];
+
+    /// <summary>Adds the rows that count of a batch of the right input; <paramref name="stored"/> shows the columns to keep.</summary>
+    public void Add(Batch batch, Batch stored)
+    {
+        int first = RowCount;
+        Reserve(first + batch.Count);
+        if (Rows.Types.Length > 0)
+            Rows.Append(stored);
+        RowCount = first + batch.Count;
+        if (_rightPacked is not null)
+        {
+            _rightPacked.Read(batch);
+            Array.Copy(_rightPacked.Keys, 0, _keys, first, batch.Count);
+            for (int i = 0; i < batch.Count; i++)
+                _numbers[first + i] = _rightPacked.HasNulls && _rightPacked.Nulls[i] != 0 ? -1 : 0;
+            return;
+        }
+
+        for (int i = 0; i < batch.Count; i++)
+        {
+            ReadOnlySpan<byte> key = _rightKey.Build(batch, batch.Selection[i]);
+            _numbers[first + i] = _rightKey.HasNull ? -1 : _general.FindOrAdd(key, out _);
+        }
+    }
+
+    /// <summary>Chains the rows, and tells a filter their keys.</summary>
+    public void Complete(RuntimeFilter? filter)
+    {
+        // From the last row to the first, so that chains are in the order of the input.
+        if (_rightPacked is not null)
+        {
+            _packed.Reserve(RowCount);
+            for (int row = RowCount - 1; row >= 0; row--)
+            {
+                _nexts[row] = -1;
+                if (_numbers[row] < 0)
+                    continue;
+                ref int head = ref _packed.FindOrAdd(_keys[row], 0, row, out bool added);
+                if (added)
+                    continue;
+                _nexts[row] = head;
+                head = row;
+            }
+
+            if (filter is not null && _isSingleInteger)
+                Fill(filter);
+            return;
+        }
+
+        if (_heads.Length < _general.Count)
+            _heads = new int[_general.Count];
+        Array.Fill(_heads, -1, 0, _general.Count);
+        for (int row = RowCount - 1; row >= 0; row--)
+        {
+            _nexts[row] = -1;
+            int number = _numbers[row];
+            if (number < 0)
+                continue;
+            _nexts[row] = _heads[number];
+            _heads[number] = row;
+        }
+    }
+
+    /// <summary>The first row for each row that counts of a batch of the left input, or -1.</summary>
+    public void FindAll(Batch batch, int[] chains)
+    {
+        int count = batch.Count;
+        if (_leftPacked is not null)
+        {
+            _leftPacked.Read(batch);
+            ulong[] keys = _leftPacked.Keys;
+            for (int i = 0; i < count; i++)
+                chains[i] = _packed.Find(keys[i]);
+            if (_leftPacked.HasNulls)
+            {
+                for (int i = 0; i < count; i++)
+                    chains[i] = _leftPacked.Nulls[i] != 0 ? -1 : chains[i];
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> key = _leftKey.Build(batch, batch.Selection[i]);
+            int number = _leftKey.HasNull ? -1 : _general.Find(key);
+            chains[i] = number < 0 ? -1 : _heads[number];
+        }
+    }
+
+    /// <summary>Forgets all rows.</summary>
+    public void Clear()
+    {
+        RowCount = 0;
+        Rows.Clear();
+        _packed.Clear();
+        _general.Clear();
+        if (_chargedBytes == 0)
+            return;
+        _state.Memory?.Release(_chargedBytes);
+        _chargedBytes = 0;
+        _keys = [];
+        _numbers = [];
+        _nexts = [];
+        _heads = [];
+    }
+
+    public void Dispose()
+    {
+        Clear();
+        Rows.Dispose();
+        _packed.Dispose();
+        _general.Dispose();
+    }
+
+    private void Reserve(int rows)
+    {
+        if (rows <= _nexts.Length)
+            return;
+        int capacity = Math.Max(64, Math.Max(_nexts.Length * 2, rows));
+        long bytes = (long)(capacity - _nexts.Length) * ((2 * sizeof(int)) + (_rightPacked is null ? 0 : sizeof(ulong)));
+        _state.Memory?.Charge(bytes);
+        _chargedBytes += bytes;
+        Array.Resize(ref _nexts, capacity);
+        Array.Resize(ref _numbers, capacity);
+        if (_rightPacked is not null)
+            Array.Resize(ref _keys, capacity);
+    }
+
+    private void Fill(RuntimeFilter filter)
+    {
+        var keys = new long[RowCount];
+        int count = 0;
+        for (int row = 0; row < RowCount; row++)
+        {
+            if (_numbers[row] < 0)
+                continue;
+            keys[count++] = _keyType switch
+            {
+                PhysicalType.Int64 => (long)_keys[row],
+                PhysicalType.Int32 => (int)_keys[row],
+                _ => (short)_keys[row],
+            };
+        }
+
+        filter.Fill(keys.AsSpan(0, count));
+    }
+}

@@ -1,0 +1,61 @@
+using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.Heap;
+using Strata.Engine.Vectors;
+using Strata.Format.Pages.Heap;
+
+namespace Strata.Engine.Execution.Rows;
+
+/// <summary>
+/// Visible rows of several pages, kept pinned until <see cref="Release"/>, so that a scan can look at the columns of its filter in place and copy
+/// the others only for rows that pass. Reused; not thread-safe.
+/// </summary>
+internal sealed class RowGather
+{
+    // A pool serves many scans at once: one of them takes no more than this share of its frames.
+    private const int PagesMax = 32;
+    private const int FramesPerPin = 64;
+
+    private readonly PageHandle[] _pages = new PageHandle[PagesMax];
+    private HeapRowPointer[] _rows = new HeapRowPointer[HeapPage.MaxSlots];
+    private int _pageCount;
+
+    /// <summary>Rows gathered.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The rows; valid until <see cref="Release"/>.</summary>
+    public ReadOnlySpan<HeapRowPointer> Rows => _rows.AsSpan(0, Count);
+
+    /// <summary>
+    /// Gathers at least one page's rows, and further pages while fewer than <paramref name="rowsWanted"/> rows are there and the next page surely
+    /// fits. False at the end of the scan.
+    /// </summary>
+    public bool Fill(HeapScan scan, BufferPool pool, int rowsWanted, CancellationToken cancellation)
+    {
+        Release();
+        int pagesMax = Math.Clamp(pool.FrameCount / FramesPerPin, 1, PagesMax);
+        while (_pageCount < pagesMax && Count < rowsWanted && Count + HeapPage.MaxSlots <= Batch.RowsMax
+            && scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, cancellation))
+        {
+            if (Count + rows.Length > _rows.Length)
+                Array.Resize(ref _rows, Math.Min(Math.Max(_rows.Length * 2, Count + rows.Length), Batch.RowsMax));
+            rows.CopyTo(_rows.AsSpan(Count));
+            Count += rows.Length;
+            _pages[_pageCount++] = scan.TakePage();
+        }
+
+        return Count > 0;
+    }
+
+    /// <summary>Lets go of the pages.</summary>
+    public void Release()
+    {
+        for (int i = 0; i < _pageCount; i++)
+        {
+            _pages[i].Unpin();
+            _pages[i] = default;
+        }
+
+        _pageCount = 0;
+        Count = 0;
+    }
+}

@@ -1,0 +1,251 @@
+using Strata.Engine.Execution.Keys;
+using Strata.Engine.Expressions;
+using Strata.Engine.Functions;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Planning.Physical;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Planning;
+
+/// <summary>Makes the physical nodes of joins: hash joins, and nested loops over a materialized or a parameterized inner side.</summary>
+internal sealed class JoinBuilder(PlannerState state)
+{
+    /// <summary>
+    /// A hash join, or null when no condition is an equality of both sides. <paramref name="needed"/> lists the columns that are read above (null: all);
+    /// <paramref name="rows"/> is the estimate of the result.
+    /// </summary>
+    public PhysicalNode? Hash(
+        JoinType type, PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions, IReadOnlySet<int>? needed, double rows)
+    {
+        var leftKeys = new List<Expression>();
+        var rightKeys = new List<Expression>();
+        var keyConditions = new List<Expression>();
+        var residual = new List<Expression>();
+        var leftColumns = left.Columns.ToHashSet();
+        var rightColumns = right.Columns.ToHashSet();
+        foreach (Expression condition in conditions)
+        {
+            if (condition is FunctionExpression { Operator: { Name: "=", CanHash: true } } call && !condition.IsVolatile
+                && TrySplit(call, leftColumns, rightColumns, out Expression? leftKey, out Expression? rightKey))
+            {
+                leftKeys.Add(leftKey!);
+                rightKeys.Add(rightKey!);
+                keyConditions.Add(condition);
+            }
+            else
+            {
+                residual.Add(condition);
+            }
+        }
+
+        if (leftKeys.Count == 0)
+            return null;
+        (PhysicalNode leftInput, KeyColumn[] leftSlots) = WithKeys(left, leftKeys);
+        (PhysicalNode rightInput, KeyColumn[] rightSlots) = WithKeys(right, rightKeys);
+        bool single = type is JoinType.Semi or JoinType.Anti;
+        HashSet<int> read = residual.SelectMany(TreeWalker.ColumnsOf).ToHashSet();
+        int[] leftOutput = leftInput.Columns.Where(column => IsNeeded(column) || (!single && read.Contains(column))).ToArray();
+        int[] leftResidual = single ? leftInput.Columns.Where(column => read.Contains(column) && !leftOutput.Contains(column)).ToArray() : [];
+        int[] rightOutput = rightInput.Columns.Where(column => read.Contains(column) || (!single && IsNeeded(column))).ToArray();
+        int[] layout = [.. leftOutput, .. leftResidual, .. rightOutput];
+        IReadOnlyList<int> columns = single ? leftOutput : [.. leftOutput, .. rightOutput];
+        double cost = left.TotalCost + right.TotalCost + CostModel.HashJoin(left.Rows, right.Rows, leftKeys.Count, rows);
+        return new HashJoinPlan
+        {
+            Columns = columns,
+            Type = type,
+            Left = leftInput,
+            Right = rightInput,
+            LeftKeys = leftSlots,
+            RightKeys = rightSlots,
+            Residual = state.Expressions.CompileAll(residual, layout),
+            KeyConditions = keyConditions,
+            ResidualConditions = residual,
+            LeftOutput = leftOutput,
+            RightOutput = rightOutput,
+            LeftResidual = leftResidual,
+            Rows = rows,
+            StartupCost = right.TotalCost,
+            TotalCost = cost,
+            WidthBytes = left.WidthBytes + right.WidthBytes,
+        };
+
+        bool IsNeeded(int column) => needed is null || needed.Contains(column);
+    }
+
+    /// <summary>A full join whose condition reads no columns: every pair matches or none does.</summary>
+    public PhysicalNode HashWithoutKeys(JoinType type, PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions, double rows) => new HashJoinPlan
+    {
+        Columns = JoinPlanner.JoinColumns(type, left, right),
+        Type = type,
+        Left = left,
+        Right = right,
+        LeftKeys = [],
+        RightKeys = [],
+        KeyConditions = [],
+        Residual = state.Expressions.CompileAll(conditions, []),
+        ResidualConditions = conditions,
+        LeftOutput = left.Columns,
+        RightOutput = right.Columns,
+        Rows = rows,
+        TotalCost = left.TotalCost + right.TotalCost + (left.Rows * right.Rows * CostModel.CpuTupleCost),
+        WidthBytes = left.WidthBytes + right.WidthBytes,
+    };
+
+    private static bool TrySplit(
+        FunctionExpression call, HashSet<int> left, HashSet<int> right, out Expression? leftKey, out Expression? rightKey)
+    {
+        (leftKey, rightKey) = (null, null);
+        (Expression a, Expression b) = (call.Arguments[0], call.Arguments[1]);
+        HashSet<int> aColumns = TreeWalker.ColumnsOf(a);
+        HashSet<int> bColumns = TreeWalker.ColumnsOf(b);
+        if (aColumns.Count == 0 || bColumns.Count == 0)
+            return false;
+        if (aColumns.IsSubsetOf(left) && bColumns.IsSubsetOf(right))
+            (leftKey, rightKey) = (a, b);
+        else if (aColumns.IsSubsetOf(right) && bColumns.IsSubsetOf(left))
+            (leftKey, rightKey) = (b, a);
+        else
+            return false;
+        return TryUnify(ref leftKey!, ref rightKey!);
+    }
+
+    /// <summary>Brings both keys to one type, so that equal values have equal bytes; false when there is no way.</summary>
+    private static bool TryUnify(ref Expression left, ref Expression right)
+    {
+        uint a = left.Type.Oid;
+        uint b = right.Type.Oid;
+        if (a == b || (IsText(a) && IsText(b)))
+            return true;
+        SqlType? common = (Rank(a), Rank(b)) is ( > 0, > 0) ranks ? ranks.Item1 > ranks.Item2 ? left.Type : right.Type : null;
+        if (common is null)
+            return false;
+        Expression? castLeft = Cast(left, common);
+        Expression? castRight = Cast(right, common);
+        if (castLeft is null || castRight is null)
+            return false;
+        (left, right) = (castLeft, castRight);
+        return true;
+    }
+
+    private static int Rank(uint oid) => oid switch { TypeOid.Int2 => 1, TypeOid.Int4 => 2, TypeOid.Int8 => 3, _ => 0 };
+
+    private static bool IsText(uint oid) => oid is TypeOid.Text or TypeOid.VarChar or TypeOid.Name;
+
+    private static Expression? Cast(Expression value, SqlType type)
+    {
+        if (value.Type.Oid == type.Oid)
+            return value;
+        return BuiltinRegistry.Cast(value.Type.Oid, type.Oid) is { } cast && BuiltinRegistry.Function(cast.FunctionOid) is { } function
+            ? new FunctionExpression(function, type, [value]) { Form = CallForm.ImplicitCast }
+            : null;
+    }
+
+    /// <summary>The input with computed keys added as columns.</summary>
+    private (PhysicalNode Input, KeyColumn[] Keys) WithKeys(PhysicalNode input, List<Expression> keys)
+    {
+        var computed = new List<ProjectedColumn>();
+        var columns = new int[keys.Count];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            if (keys[i] is ColumnExpression column)
+            {
+                columns[i] = column.Column;
+                continue;
+            }
+
+            columns[i] = state.Metadata.AddColumn("?column?", keys[i].Type);
+            computed.Add(new ProjectedColumn(columns[i], keys[i]));
+        }
+
+        if (computed.Count > 0)
+        {
+            var items = input.Columns.Select(column => new ProjectedColumn(column, new ColumnExpression(column, state.Metadata[column].Type))).ToList();
+            items.AddRange(computed);
+            input = state.Builder.Project(input, items);
+        }
+
+        return (input, columns.Select(column => new KeyColumn(input.SlotOf(column))).ToArray());
+    }
+
+    /// <summary>A nested loop over the materialized right side.</summary>
+    public PhysicalNode Loop(JoinType type, PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions, double rows)
+    {
+        PhysicalNode inner = right is MaterializePlan or OneRowPlan ? right : new MaterializePlan
+        {
+            Columns = right.Columns,
+            Input = right,
+            Rows = right.Rows,
+            StartupCost = right.StartupCost,
+            TotalCost = right.TotalCost + (right.Rows * CostModel.CpuOperatorCost),
+            WidthBytes = right.WidthBytes,
+        };
+        int[] layout = [.. left.Columns, .. right.Columns];
+        return new NestedLoopPlan
+        {
+            Columns = JoinPlanner.JoinColumns(type, left, right),
+            Type = type,
+            Left = left,
+            Right = inner,
+            Parameters = [],
+            Condition = state.Expressions.CompileAll(conditions, layout),
+            Conditions = conditions,
+            Rows = rows,
+            StartupCost = left.StartupCost,
+            TotalCost = left.TotalCost + inner.TotalCost + CostModel.Loop(left.Rows, right.Rows, conditions.Count, rows),
+            WidthBytes = left.WidthBytes + right.WidthBytes,
+            Ordering = left.Ordering,
+        };
+    }
+
+    /// <summary>
+    /// The right side planned anew with the columns of <paramref name="leftColumns"/> as parameters, so that conditions become index conditions; null when
+    /// no index would be used and nothing forces it.
+    /// </summary>
+    public ParameterizedSide? Parameterize(
+        IReadOnlyCollection<int> leftColumns, RelationalNode rightTree, IReadOnlyList<Expression> conditions, bool isLateral)
+    {
+        if (!isLateral && (conditions.Count == 0 || conditions.Any(condition => condition.IsVolatile) || !CanUseIndex(rightTree)))
+            return null;
+        RelationalNode filtered = JoinPlanner.WithFilter(rightTree, conditions);
+        if (rightTree is not (ScanNode or FilterNode { Input: ScanNode }))
+            filtered = Rewrites.PredicatePushdown.PushDown(filtered, new Rewrites.RewriteContext(state.Metadata, state.Context.Functions));
+        HashSet<int> outer = TreeWalker.OuterColumns(filtered);
+        outer.IntersectWith(leftColumns);
+        var map = new Dictionary<int, int>();
+        foreach (int column in outer.Order())
+            map.Add(column, state.AddParameter(state.Metadata[column].Type));
+        PhysicalNode right = state.Builder.Plan(ExpressionPlanner.Parameterize(filtered, map));
+        return !isLateral && !UsesIndex(right) ? null : new ParameterizedSide(right, map);
+    }
+
+    /// <summary>A nested loop whose right side runs with values of each left row.</summary>
+    public static PhysicalNode LoopWithParameters(JoinType type, PhysicalNode left, ParameterizedSide right, double rows) => new NestedLoopPlan
+    {
+        Columns = JoinPlanner.JoinColumns(type, left, right.Plan),
+        Type = type,
+        Left = left,
+        Right = right.Plan,
+        Parameters = right.Parameters.Select(parameter => (left.SlotOf(parameter.Key), parameter.Value)).ToArray(),
+        Rows = rows,
+        StartupCost = left.StartupCost,
+        TotalCost = left.TotalCost + CostModel.LoopWithParameters(left.Rows, right.Plan, rows),
+        WidthBytes = left.WidthBytes + right.Plan.WidthBytes,
+        Ordering = left.Ordering,
+    };
+
+    private static bool CanUseIndex(RelationalNode node) => node switch
+    {
+        ScanNode scan => scan.Members?.Any(static member => member.Indexes.Length > 0) ?? scan.Relation.Indexes.Length > 0,
+        FilterNode filter => CanUseIndex(filter.Input),
+        ProjectNode project => CanUseIndex(project.Input),
+        AggregateNode { GroupColumns.Count: > 0 } aggregate => CanUseIndex(aggregate.Input),
+        JoinNode { Type: JoinType.Inner } join => CanUseIndex(join.Left) || CanUseIndex(join.Right),
+        _ => false,
+    };
+
+    private static bool UsesIndex(PhysicalNode node) => node is IndexScanPlan { IndexConditions.Count: > 0 } || node.Inputs.Any(UsesIndex);
+}
+
+/// <summary>The inner side of a nested loop, planned with columns of the outer side as parameters: by column, the parameter.</summary>
+internal sealed record ParameterizedSide(PhysicalNode Plan, IReadOnlyDictionary<int, int> Parameters);

@@ -1,0 +1,492 @@
+using System.Numerics;
+using Strata.Engine.Catalog;
+using Strata.Engine.Expressions;
+using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Planning.Physical;
+
+namespace Strata.Engine.Planning;
+
+/// <summary>
+/// Orders joins: by dynamic programming over the sets of relations (bushy trees too) up to <see cref="ExhaustiveMax"/> of them, beyond that greedily by the
+/// smallest result. Semi and anti joins take part: they come when the relations that their conditions read are there. Candidates are only costed; nodes are
+/// made for the winner. One per join; not thread-safe.
+/// </summary>
+internal sealed class JoinSearch
+{
+    /// <summary>Most relations that are ordered exhaustively.</summary>
+    public const int ExhaustiveMax = 12;
+
+    /// <summary>Most relations in one join: their sets are bits of a word.</summary>
+    public const int RelationsMax = 62;
+
+    private const int ProductsMax = 4;
+    private const double AntiShareMin = 0.02;
+
+    private enum Method
+    {
+        Leaf,
+        Hash,
+        Loop,
+        LoopWithParameters,
+    }
+
+    /// <summary>A join of a set of relations so far: how, and what it costs.</summary>
+    private sealed record Partial(ulong Set, Method Method, Partial? Left, int Leaf, Partial? Right, ParameterizedSide? Side, double Rows, double Cost, double Width);
+
+    /// <summary>A condition with the relations that it reads.</summary>
+    private sealed record Condition(Expression Expression, ulong Mask, bool CanHash, double Share);
+
+    private readonly PlannerState _state;
+    private readonly JoinBuilder _builder;
+    private readonly IReadOnlyList<JoinLeaf> _leaves;
+    private readonly IReadOnlySet<int>? _needed;
+    private readonly HashSet<int>[] _columns;
+    private readonly ulong[] _requires;
+    private readonly bool[] _isLateral;
+    private readonly RelationalNode[] _trees;
+    private readonly PhysicalNode?[] _plans;
+    private readonly List<Condition> _conditions = [];
+    private readonly List<Expression> _last = [];
+    private readonly Condition[][] _leafConditions;
+    private readonly Dictionary<ulong, double> _rows = [];
+    private readonly Dictionary<(int Leaf, ulong Conditions), ParameterizedSide?> _sides = [];
+
+    public JoinSearch(
+        PlannerState state, JoinBuilder builder, IReadOnlyList<JoinLeaf> leaves, IReadOnlyList<Expression> conditions, IReadOnlySet<int>? needed)
+    {
+        _state = state;
+        _builder = builder;
+        _leaves = leaves;
+        _needed = needed;
+        _columns = leaves.Select(leaf => leaf.Node.Columns.ToHashSet()).ToArray();
+        _requires = new ulong[leaves.Count];
+        _isLateral = new bool[leaves.Count];
+        _trees = leaves.Select(leaf => leaf.Node).ToArray();
+        _plans = new PhysicalNode?[leaves.Count];
+        _leafConditions = new Condition[leaves.Count][];
+        Sort(conditions);
+        for (int i = 0; i < leaves.Count; i++)
+        {
+            ulong lateral = MaskOf(TreeWalker.OuterColumns(_trees[i])) & ~(1UL << i);
+            _isLateral[i] = lateral != 0;
+            _requires[i] = lateral;
+            _leafConditions[i] = leaves[i].Conditions.Select(Wrap).ToArray();
+            foreach (Condition condition in _leafConditions[i])
+                _requires[i] |= condition.Mask & ~(1UL << i);
+        }
+
+        for (int i = 0; i < leaves.Count; i++)
+        {
+            if (!_isLateral[i])
+                _plans[i] = state.Builder.Plan(_trees[i]);
+        }
+    }
+
+    private ulong All => (1UL << _leaves.Count) - 1;
+
+    /// <summary>The cheapest order found, as nodes.</summary>
+    public PhysicalNode Plan()
+    {
+        Partial best = (_leaves.Count <= ExhaustiveMax ? Exhaustive() : null) ?? Greedy();
+        PhysicalNode plan = Build(best);
+        return _last.Count == 0 ? plan : _state.Builder.Filter(plan, _last);
+    }
+
+    /// <summary>Conditions on one relation go to its tree, those that read none (or are volatile) above all joins.</summary>
+    private void Sort(IReadOnlyList<Expression> conditions)
+    {
+        var own = new List<Expression>[_leaves.Count];
+        foreach (Expression expression in conditions)
+        {
+            Condition condition = Wrap(expression);
+            if (condition.Mask == 0 || expression.IsVolatile)
+                _last.Add(expression);
+            else if (BitOperations.PopCount(condition.Mask) > 1)
+                _conditions.Add(condition with { Share = AddRestrictions(condition, own) });
+            else if (_leaves[BitOperations.TrailingZeroCount(condition.Mask)].Type == JoinType.Inner)
+                (own[BitOperations.TrailingZeroCount(condition.Mask)] ??= []).Add(expression);
+            else
+                _last.Add(expression);
+        }
+
+        for (int i = 0; i < own.Length; i++)
+        {
+            if (own[i] is not null)
+                _trees[i] = JoinPlanner.WithFilter(_trees[i], own[i]);
+        }
+    }
+
+    /// <summary>
+    /// What an OR over several relations says of one of them, (a.x = 1 AND b.y = 2) OR (a.x = 3 AND b.y = 4) ⇒ a.x = 1 OR a.x = 3, filters it early, as in
+    /// PostgreSQL's extract_restriction_or_clauses. Returns the share that is left for the whole condition.
+    /// </summary>
+    private double AddRestrictions(Condition condition, List<Expression>[] own)
+    {
+        if (condition.Expression is not BooleanExpression { Operator: BooleanOperator.Or } or || or.IsVolatile || or.Any(part => part is SubqueryExpression))
+            return condition.Share;
+        double share = condition.Share;
+        for (int i = 0; i < _leaves.Count; i++)
+        {
+            if ((condition.Mask & (1UL << i)) == 0 || _leaves[i].Type != JoinType.Inner)
+                continue;
+            var branches = new List<Expression>();
+            foreach (Expression operand in or.Operands)
+            {
+                List<Expression> parts = Binding.Conjunction.Split(operand).Where(part => TreeWalker.ColumnsOf(part) is { Count: > 0 } used && used.IsSubsetOf(_columns[i])).ToList();
+                if (parts.Count > 0)
+                    branches.Add(BooleanExpression.And(parts));
+            }
+
+            if (branches.Count != or.Operands.Count)
+                continue;
+            var restriction = new BooleanExpression(BooleanOperator.Or, branches);
+            (own[i] ??= []).Add(restriction);
+            share = Math.Min(1, share / _state.Selectivity.Of(restriction));
+        }
+
+        return share;
+    }
+
+    private Condition Wrap(Expression expression)
+    {
+        bool canHash = expression is FunctionExpression { Operator: { Name: "=", CanHash: true } } && !expression.IsVolatile;
+        return new Condition(expression, MaskOf(TreeWalker.ColumnsOf(expression)), canHash, _state.Selectivity.Of(expression));
+    }
+
+    private ulong MaskOf(HashSet<int> columns)
+    {
+        ulong mask = 0;
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            if (columns.Overlaps(_columns[i]))
+                mask |= 1UL << i;
+        }
+
+        return mask;
+    }
+
+    private Partial LeafOf(int i) => new(1UL << i, Method.Leaf, null, i, null, null, _plans[i]!.Rows, _plans[i]!.TotalCost, _plans[i]!.WidthBytes);
+
+    private Partial? Exhaustive()
+    {
+        int count = _leaves.Count;
+        var best = new Dictionary<ulong, Partial>();
+        for (int i = 0; i < count; i++)
+        {
+            if (_requires[i] == 0 && _leaves[i].Type == JoinType.Inner)
+                best[1UL << i] = LeafOf(i);
+        }
+
+        for (int size = 2; size <= count; size++)
+        {
+            for (ulong set = 1; set <= All; set++)
+            {
+                if (BitOperations.PopCount(set) == size)
+                    PlanSet(set, best, connectedOnly: true);
+            }
+
+            // Sets that no condition connects are joined as products only when nothing else reaches them.
+            for (ulong set = 1; set <= All; set++)
+            {
+                if (BitOperations.PopCount(set) == size && !best.ContainsKey(set) && (size == count || count <= ProductsMax))
+                    PlanSet(set, best, connectedOnly: false);
+            }
+        }
+
+        return best.GetValueOrDefault(All);
+    }
+
+    private void PlanSet(ulong set, Dictionary<ulong, Partial> best, bool connectedOnly)
+    {
+        // Every split into two parts with plans; a part of one relation may also be read through an index by the other's values.
+        for (ulong left = (set - 1) & set; left != 0; left = (left - 1) & set)
+        {
+            if (!best.TryGetValue(left, out Partial? outer))
+                continue;
+            ulong right = set & ~left;
+            best.TryGetValue(right, out Partial? inner);
+            if (Join(outer, right, inner, connectedOnly) is { } joined && (!best.TryGetValue(set, out Partial? known) || joined.Cost < known.Cost))
+                best[set] = joined;
+        }
+    }
+
+    /// <summary>The cheapest join of a part with another part, or null when there is none.</summary>
+    private Partial? Join(Partial outer, ulong right, Partial? inner, bool connectedOnly)
+    {
+        int leaf = BitOperations.PopCount(right) == 1 ? BitOperations.TrailingZeroCount(right) : -1;
+        if (leaf >= 0 && (_requires[leaf] & ~outer.Set) != 0)
+            return null;
+        JoinType type = leaf >= 0 ? _leaves[leaf].Type : JoinType.Inner;
+        if (inner is null && leaf < 0)
+            return null;
+        bool canHash = false;
+        int count = 0;
+        ulong used = 0;
+        Between(outer.Set, right, leaf, ref canHash, ref count, ref used);
+        if (connectedOnly && count == 0 && type == JoinType.Inner && (leaf < 0 || _requires[leaf] == 0))
+            return null;
+        double rows = RowsOf(outer.Set | right);
+        double innerRows = inner?.Rows ?? (leaf >= 0 && _plans[leaf] is { } single ? single.Rows : 1);
+        double innerCost = inner?.Cost ?? (leaf >= 0 && _plans[leaf] is { } plan ? plan.TotalCost : 0);
+        double width = outer.Width + (inner?.Width ?? 0);
+        Partial? best = null;
+        Partial? innerPart = inner ?? (leaf >= 0 && !_isLateral[leaf] ? LeafOf(leaf) : null);
+        if (innerPart is not null)
+        {
+            double inputs = outer.Cost + innerCost;
+            if (canHash)
+                best = new Partial(outer.Set | right, Method.Hash, outer, leaf, innerPart, null, rows, inputs + CostModel.HashJoin(outer.Rows, innerRows, 1, rows), width);
+            double loop = inputs + CostModel.Loop(outer.Rows, innerRows, count, rows);
+            if (best is null || loop < best.Cost)
+                best = new Partial(outer.Set | right, Method.Loop, outer, leaf, innerPart, null, rows, loop, width);
+        }
+
+        if (leaf >= 0 && SideOf(leaf, outer.Set, used) is { } side)
+        {
+            double cost = outer.Cost + CostModel.LoopWithParameters(outer.Rows, side.Plan, rows);
+            if (best is null || cost < best.Cost)
+                best = new Partial(outer.Set | right, Method.LoopWithParameters, outer, leaf, null, side, rows, cost, width);
+        }
+
+        return best;
+    }
+
+    private void Between(ulong left, ulong right, int leaf, ref bool canHash, ref int count, ref ulong used)
+    {
+        for (int i = 0; i < _conditions.Count; i++)
+        {
+            Condition condition = _conditions[i];
+            if ((condition.Mask & left) == 0 || (condition.Mask & right) == 0 || (condition.Mask & ~(left | right)) != 0)
+                continue;
+            canHash |= condition.CanHash;
+            count++;
+            used |= i < 64 ? 1UL << i : 0;
+        }
+
+        if (leaf < 0)
+            return;
+        foreach (Condition condition in _leafConditions[leaf])
+        {
+            canHash |= condition.CanHash && (condition.Mask & left) != 0 && (condition.Mask & right) != 0;
+            count++;
+        }
+    }
+
+    private List<Expression> ConditionsOf(ulong left, ulong right, int leaf)
+    {
+        var between = new List<Expression>();
+        foreach (Condition condition in _conditions)
+        {
+            if ((condition.Mask & left) != 0 && (condition.Mask & right) != 0 && (condition.Mask & ~(left | right)) == 0)
+                between.Add(condition.Expression);
+        }
+
+        if (leaf >= 0)
+            between.AddRange(_leaves[leaf].Conditions);
+        return between;
+    }
+
+    private ParameterizedSide? SideOf(int leaf, ulong left, ulong used)
+    {
+        if (!_sides.TryGetValue((leaf, used), out ParameterizedSide? side))
+        {
+            side = _builder.Parameterize(ColumnsOf(left), _trees[leaf], ConditionsOf(left, 1UL << leaf, leaf), _isLateral[leaf]);
+            _sides.Add((leaf, used), side);
+        }
+
+        return side;
+    }
+
+    private HashSet<int> ColumnsOf(ulong set)
+    {
+        var columns = new HashSet<int>();
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            if ((set & (1UL << i)) != 0)
+                columns.UnionWith(_columns[i]);
+        }
+
+        return columns;
+    }
+
+    /// <summary>Rows of a join of a set: the same for every order.</summary>
+    private double RowsOf(ulong set)
+    {
+        if (_rows.TryGetValue(set, out double known))
+            return known;
+        double rows = 1;
+        for (int i = 0; i < _leaves.Count; i++)
+        {
+            if ((set & (1UL << i)) != 0 && _leaves[i].Type == JoinType.Inner)
+                rows *= _plans[i]?.Rows ?? 10;
+        }
+
+        var pairs = new Dictionary<ulong, double>();
+        foreach (Condition condition in _conditions)
+        {
+            if ((condition.Mask & ~set) == 0)
+                pairs[condition.Mask] = pairs.GetValueOrDefault(condition.Mask, 1) * condition.Share;
+        }
+
+        foreach ((ulong mask, double share) in pairs)
+            rows *= Math.Max(share, KeyShare(mask));
+        for (int i = 0; i < _leaves.Count; i++)
+        {
+            if ((set & (1UL << i)) != 0 && _leaves[i].Type != JoinType.Inner)
+                rows *= SemiShare(i, rows);
+        }
+
+        rows = Math.Max(1, rows);
+        _rows.Add(set, rows);
+        return rows;
+    }
+
+    /// <summary>When the equalities of two relations cover a unique key of one, a row of the other meets one of its rows at most: 1 / rows of the table.</summary>
+    private double KeyShare(ulong mask)
+    {
+        if (BitOperations.PopCount(mask) != 2)
+            return 0;
+        double share = 0;
+        for (int i = 0; i < _leaves.Count; i++)
+        {
+            if ((mask & (1UL << i)) == 0 || ScanOf(_trees[i]) is not { } scan)
+                continue;
+            var attributes = new HashSet<short>();
+            foreach (Condition condition in _conditions)
+            {
+                if (condition.Mask != mask || !condition.CanHash)
+                    continue;
+                foreach (Expression side in ((FunctionExpression)condition.Expression).Arguments)
+                {
+                    if (side is ColumnExpression column && scan.Columns.ToList().IndexOf(column.Column) is var at and >= 0)
+                        attributes.Add(scan.Attributes[at]);
+                }
+            }
+
+            foreach (IndexInfo index in scan.Relation.Indexes)
+            {
+                if (index.IsUnique && index.Predicate is null && index.Keys.Take(index.KeyCount).All(key => attributes.Contains(key.Column)))
+                    share = Math.Max(share, 1 / CostModel.SizeOf(scan.Relation).Rows);
+            }
+        }
+
+        return share;
+    }
+
+    private static ScanNode? ScanOf(RelationalNode node) => node switch
+    {
+        ScanNode scan => scan,
+        FilterNode filter => ScanOf(filter.Input),
+        ProjectNode project => ScanOf(project.Input),
+        _ => null,
+    };
+
+    /// <summary>The share of rows that have a partner (semi) or none (anti): by how many of the left values the right side may have.</summary>
+    private double SemiShare(int leaf, double leftRows)
+    {
+        double share = 1;
+        double rightRows = _plans[leaf]?.Rows ?? 1;
+        foreach (Condition condition in _leafConditions[leaf])
+        {
+            if (!condition.CanHash || condition.Expression is not FunctionExpression { Arguments: [ColumnExpression a, ColumnExpression b] })
+                continue;
+            ColumnExpression outer = _columns[leaf].Contains(a.Column) ? b : a;
+            ColumnExpression inner = _columns[leaf].Contains(a.Column) ? a : b;
+            double left = Math.Max(1, Math.Min(_state.Selectivity.DistinctOf(outer.Column), leftRows));
+            double right = Math.Max(1, Math.Min(_state.Selectivity.DistinctOf(inner.Column), rightRows));
+            double all = Math.Max(1, _state.Selectivity.DistinctOf(outer.Column));
+            share *= Math.Min(1, right / (left < all ? all : left));
+        }
+
+        return _leaves[leaf].Type == JoinType.Semi ? share : Math.Max(AntiShareMin, 1 - share);
+    }
+
+    /// <summary>Joins the two parts with the smallest result until one is left.</summary>
+    private Partial Greedy()
+    {
+        var parts = new List<Partial>();
+        var waiting = new List<int>();
+        for (int i = 0; i < _leaves.Count; i++)
+        {
+            if (_requires[i] == 0 && _leaves[i].Type == JoinType.Inner)
+                parts.Add(LeafOf(i));
+            else
+                waiting.Add(i);
+        }
+
+        while (parts.Count > 1 || waiting.Count > 0)
+        {
+            Partial? best = null;
+            foreach (bool connectedOnly in (ReadOnlySpan<bool>)[true, false])
+            {
+                foreach (Partial left in parts)
+                {
+                    foreach (Partial right in parts)
+                    {
+                        if (!ReferenceEquals(left, right))
+                            Take(Join(left, right.Set, right, connectedOnly));
+                    }
+
+                    foreach (int leaf in waiting)
+                        Take(Join(left, 1UL << leaf, null, connectedOnly));
+                }
+
+                if (best is not null)
+                    break;
+            }
+
+            Partial chosen = best ?? throw new Format.InvariantViolationException("a reference to another relation of the join has nothing to refer to");
+            parts.RemoveAll(part => (part.Set & chosen.Set) != 0);
+            waiting.RemoveAll(leaf => (chosen.Set & (1UL << leaf)) != 0);
+            parts.Add(chosen);
+
+            void Take(Partial? candidate)
+            {
+                if (candidate is not null && (best is null || candidate.Rows < best.Rows || (candidate.Rows == best.Rows && candidate.Cost < best.Cost)))
+                    best = candidate;
+            }
+        }
+
+        return parts[0];
+    }
+
+    private PhysicalNode Build(Partial part)
+    {
+        if (part.Method == Method.Leaf)
+            return _plans[part.Leaf]!;
+        PhysicalNode left = Build(part.Left!);
+        JoinType type = part.Leaf >= 0 ? _leaves[part.Leaf].Type : JoinType.Inner;
+        if (part.Method == Method.LoopWithParameters)
+            return JoinBuilder.LoopWithParameters(type, left, part.Side!, part.Rows);
+        PhysicalNode right = Build(part.Right!);
+        List<Expression> conditions = ConditionsOf(part.Left!.Set, part.Right!.Set, part.Leaf);
+        PhysicalNode? join = part.Method == Method.Hash ? _builder.Hash(type, left, right, conditions, NeededAbove(part.Set), part.Rows) : null;
+        return join ?? _builder.Loop(type, left, right, conditions, part.Rows);
+    }
+
+    /// <summary>Columns of a set that something above reads: the query, or joins to come.</summary>
+    private HashSet<int>? NeededAbove(ulong set)
+    {
+        if (_needed is null)
+            return null;
+        var needed = new HashSet<int>(_needed);
+        foreach (Condition condition in _conditions)
+        {
+            if ((condition.Mask & ~set) != 0)
+                TreeWalker.AddColumns(condition.Expression, needed);
+        }
+
+        foreach (Expression expression in _last)
+            TreeWalker.AddColumns(expression, needed);
+        for (int i = 0; i < _leaves.Count; i++)
+        {
+            if ((set & (1UL << i)) != 0)
+                continue;
+            needed.UnionWith(TreeWalker.OuterColumns(_trees[i]));
+            foreach (Expression expression in _leaves[i].Conditions)
+                TreeWalker.AddColumns(expression, needed);
+        }
+
+        return needed;
+    }
+}
