@@ -302,6 +302,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                     -1, SqlState.UndefinedObject, $"constraint \"{clause.ConstraintName}\" for table \"{relation.Name}\" does not exist");
             if (constraint.IndexOid == 0 || constraint.Kind == Catalog.ConstraintKind.ForeignKey)
                 throw BindingErrors.At(-1, SqlState.WrongObjectType, "constraint in ON CONFLICT clause has no associated index");
+            if (constraint.IsDeferrable)
+                throw BindingErrors.At(-1, SqlState.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters");
             return [constraint.IndexOid];
         }
 
@@ -326,7 +328,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         var found = new List<uint>();
         foreach (IndexInfo index in relation.Indexes)
         {
-            if (!index.IsUnique || !index.IsValid)
+            if (!index.IsUnique || !index.IsValid || !index.IsImmediate)
                 continue;
             IndexKey[] keys = index.Keys.Take(index.KeyCount).ToArray();
             bool columnsMatch = wanted.SetEquals(keys.Where(key => key.Column != 0).Select(key => key.Column));

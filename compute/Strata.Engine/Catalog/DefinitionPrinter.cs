@@ -161,6 +161,11 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
             text.Append(" ON UPDATE ").Append(ActionName(constraint.OnUpdate));
         if (constraint.OnDelete != ForeignKeyAction.NoAction)
             text.Append(" ON DELETE ").Append(ActionName(constraint.OnDelete));
+        if (constraint.DeleteColumns.Length == 0)
+            return;
+        text.Append(" (");
+        AppendColumns(text, table, constraint.DeleteColumns);
+        text.Append(')');
     }
 
     private static string ActionName(ForeignKeyAction action) => action switch

@@ -95,7 +95,7 @@ internal sealed class ConstraintCommands(DdlContext context)
             keys.Add(IndexCommands.ColumnKey(table, column, context));
         int keyCount = keys.Count;
         foreach (short column in KeyColumns(table, constraint.Including, constraint))
-            keys.Add(IndexCommands.ColumnKey(table, column, context) with { OperatorClassOid = 0, CollationOid = 0 });
+            keys.Add(IndexCommands.IncludedKey(table, column));
         if (table.PartitionKey is not null)
             PartitionIndexes.CheckKey(table, keys, keyCount, isPrimary ? "PRIMARY KEY" : "UNIQUE");
         IndexInfo index = new IndexCommands(context).Create(table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable);
@@ -108,17 +108,13 @@ internal sealed class ConstraintCommands(DdlContext context)
             TableOid = table.Oid,
             IndexOid = index.Oid,
             Columns = columns,
-            IsDeferrable = RejectDeferrable(constraint),
+            IsDeferrable = constraint.IsDeferrable,
             IsDeferred = constraint.IsInitiallyDeferred,
         });
         if (table.PartitionKey is not null)
             new PartitionIndexes(context).CloneToPartitions(table, index);
         return context.View.FindRelation(table.Oid)!;
     }
-
-    private static bool RejectDeferrable(Constraint constraint) => constraint.IsDeferrable
-        ? throw new SqlException(SqlState.FeatureNotSupported, "deferrable unique constraints are not supported yet")
-        : false;
 
     private string CheckIndexName(RelationInfo table, string name)
     {
@@ -141,7 +137,7 @@ internal sealed class ConstraintCommands(DdlContext context)
         if (isPrimary)
             table = MarkNotNull(table, columns);
         string name = constraint.Name ?? index.Name;
-        RelationInfo renamed = index with { Name = name, Index = info with { Name = name, IsPrimary = isPrimary } };
+        RelationInfo renamed = index with { Name = name, Index = info with { Name = name, IsPrimary = isPrimary, IsImmediate = !constraint.IsDeferrable } };
         if (name != index.Name)
             context.Notice($"ALTER TABLE / ADD CONSTRAINT USING INDEX will rename index \"{index.Name}\" to \"{name}\"");
         context.Replace(index, renamed);
@@ -154,6 +150,8 @@ internal sealed class ConstraintCommands(DdlContext context)
             TableOid = table.Oid,
             IndexOid = index.Oid,
             Columns = columns,
+            IsDeferrable = constraint.IsDeferrable,
+            IsDeferred = constraint.IsInitiallyDeferred,
         });
     }
 
@@ -207,8 +205,6 @@ internal sealed class ConstraintCommands(DdlContext context)
         CheckTypes(table, referenced, columns, keys, name);
         if (constraint.Match == ForeignKeyMatch.Partial)
             throw new SqlException(SqlState.FeatureNotSupported, "MATCH PARTIAL not yet implemented") { Position = context.Position(constraint.Position) };
-        if (constraint.IsDeferrable)
-            throw new SqlException(SqlState.FeatureNotSupported, "deferrable foreign keys are not supported yet");
         var added = new ConstraintInfo
         {
             Oid = context.NewOid(),
@@ -220,6 +216,9 @@ internal sealed class ConstraintCommands(DdlContext context)
             Columns = columns,
             ReferencedTableOid = referenced.Oid,
             ReferencedColumns = keys,
+            IsDeferrable = constraint.IsDeferrable,
+            IsDeferred = constraint.IsInitiallyDeferred,
+            DeleteColumns = DeleteColumns(table, columns, constraint),
             OnUpdate = ActionOf(constraint.OnUpdate),
             OnDelete = ActionOf(constraint.OnDelete),
             Match = constraint.Match == ForeignKeyMatch.Full ? 'f' : 's',
@@ -236,6 +235,21 @@ internal sealed class ConstraintCommands(DdlContext context)
         if (table.PartitionKey is not null)
             new PartitionIndexes(context).CloneForeignKeyToPartitions(table, added, validate: true);
         return context.View.FindRelation(table.Oid)!;
+    }
+
+    private static short[] DeleteColumns(RelationInfo table, short[] columns, Constraint constraint)
+    {
+        var set = new List<short>();
+        foreach (string name in constraint.OnDeleteColumns)
+        {
+            ColumnInfo column = table.FindColumn(name) ?? throw new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" referenced in foreign key constraint does not exist");
+            if (Array.IndexOf(columns, column.Number) < 0)
+                throw new SqlException(SqlState.InvalidColumnReference, $"column \"{name}\" referenced in ON DELETE SET action must be part of foreign key");
+            if (!set.Contains(column.Number))
+                set.Add(column.Number);
+        }
+
+        return [.. set];
     }
 
     private static ForeignKeyAction ActionOf(SyntaxAction action) => action switch

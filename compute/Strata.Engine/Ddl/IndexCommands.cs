@@ -12,6 +12,8 @@ internal sealed class IndexCommands(DdlContext context)
 
     public void Create(CreateIndexStatement statement)
     {
+        if (statement.AccessMethod == "hash" && (statement.Elements.Count > 1 || statement.IsUnique || !statement.Including.IsEmpty))
+            throw new SqlException(SqlState.FeatureNotSupported, $"access method \"hash\" does not support {(statement.IsUnique ? "unique indexes" : statement.Including.IsEmpty ? "multicolumn indexes" : "included columns")}");
         if (statement.AccessMethod is not ("btree" or "hash"))
             throw BuiltinNames.Find("pg_am", "amname", statement.AccessMethod) is not null || statement.AccessMethod is "gin" or "gist" or "brin" or "spgist"
                 ? new SqlException(SqlState.FeatureNotSupported, $"access method \"{statement.AccessMethod}\" is not supported yet")
@@ -61,6 +63,8 @@ internal sealed class IndexCommands(DdlContext context)
         var parts = new List<string>();
         foreach (IndexElement element in statement.Elements)
             parts.Add(element.Column ?? (element.Expression is FunctionCall call ? call.Name.Name : "expr"));
+        foreach (IndexElement element in statement.Including)
+            parts.Add(element.Column is not { } name ? "expr" : parts.Contains(name) ? name + parts.Count(part => part == name) : name);
         return context.ChooseName(table.Name, string.Join('_', parts), "idx", candidate => context.View.FindRelation(table.SchemaOid, candidate) is not null);
     }
 
@@ -100,11 +104,18 @@ internal sealed class IndexCommands(DdlContext context)
         return new IndexKey(0, stored, bound.Type.Oid, bound.Type.Typmod, bound.Type.CollationOid, OperatorClasses.Default(bound.Type.Oid, context), IndexKeyOptions.None);
     }
 
-    private IndexKey Included(RelationInfo table, IndexElement element)
+    /// <summary>An included column: any type will do.</summary>
+    public static IndexKey IncludedKey(RelationInfo table, short number)
+    {
+        ColumnInfo column = table.Columns[number - 1];
+        return new IndexKey(number, null, column.TypeOid, column.TypeModifier, 0, 0, IndexKeyOptions.None);
+    }
+
+    private static IndexKey Included(RelationInfo table, IndexElement element)
     {
         if (element.Column is null)
             throw new SqlException(SqlState.FeatureNotSupported, "expressions are not supported in included columns");
-        return ColumnKey(table, RequireColumn(table, element.Column), context) with { OperatorClassOid = 0, CollationOid = 0 };
+        return IncludedKey(table, RequireColumn(table, element.Column));
     }
 
     /// <summary>Makes an index, fills it from the table's rows and adds it to the catalog.</summary>

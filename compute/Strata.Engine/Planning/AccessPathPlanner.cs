@@ -142,7 +142,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
             return null;
         Expression[] rest = conditions.Where(condition => !used.Contains(condition)).ToArray();
         double fetched = Math.Max(1, rows * state.Selectivity.Of(used));
-        bool isLookup = single && index.IsUnique && equalities.Count == index.KeyCount && equalities.TrueForAll(e => !e.Item2) && lower is null;
+        bool isLookup = single && index is { IsUnique: true, IsImmediate: true } && equalities.Count == index.KeyCount && equalities.TrueForAll(e => !e.Item2) && lower is null;
         if (isLookup)
             fetched = 1;
         double descent = (Math.Log2(Math.Max(rows, 2)) * CostModel.CpuOperatorCost) + (50 * CostModel.CpuOperatorCost);

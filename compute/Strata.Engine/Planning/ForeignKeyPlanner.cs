@@ -66,7 +66,8 @@ internal sealed class ForeignKeyPlanner(PlanningContext context)
                 ForeignKeyAction.SetDefault => ($"UPDATE {name} SET {Assignments(referencing, changed, static _ => "DEFAULT")} WHERE {where}", types, ForeignKeyWork.Act),
                 _ => ($"SELECT 1 FROM {name} x WHERE {where} FOR KEY SHARE OF x", types, ForeignKeyWork.ForbidReferencing),
             };
-            work.Add(new ForeignKeyWorkPlan(Make(constraint, referencing, relation, text, parameters), kind, parameters));
+            bool isRestrict = (isDelete ? constraint.OnDelete : constraint.OnUpdate) == ForeignKeyAction.Restrict;
+            work.Add(new ForeignKeyWorkPlan(Make(constraint, referencing, relation, text, parameters, isRestrict), kind, parameters));
         }
     }
 
@@ -97,7 +98,7 @@ internal sealed class ForeignKeyPlanner(PlanningContext context)
     private static string Assignments(RelationInfo relation, short[] columns, Func<int, string> value) =>
         string.Join(", ", columns.Select((column, i) => $"{TypeNames.QuoteIdentifier(relation.Columns[column - 1].Name)} = {value(i)}"));
 
-    private ForeignKeyPlan Make(ConstraintInfo constraint, RelationInfo referencing, RelationInfo referenced, string text, SqlType[] types) =>
+    private ForeignKeyPlan Make(ConstraintInfo constraint, RelationInfo referencing, RelationInfo referenced, string text, SqlType[] types, bool isRestrict = false) =>
         new(constraint, referencing, referenced, context.Catalog.FindSchema(referencing.SchemaOid)?.Name, () =>
         {
             BoundStatement bound = Binder.Bind(SqlParser.ParseStatement(text), new BindingContext
@@ -109,5 +110,22 @@ internal sealed class ForeignKeyPlanner(PlanningContext context)
                 ParameterTypes = types,
             });
             return Planner.Plan(bound, context);
-        });
+        })
+        {
+            IsRestrict = isRestrict,
+        };
+
+    /// <summary>
+    /// Statements that look for the referenced and for a referencing row of one key, for a deferred check. The row looked for is locked when it is the one that must stay. <paramref name="touched"/> is the table whose row
+    /// has the key: the referencing one, or the referenced one or a partition of it.
+    /// </summary>
+    public (ForeignKeyPlan Referenced, ForeignKeyPlan Referencing) Both(ConstraintInfo constraint, RelationInfo table, RelationInfo touched, ForeignKeyWork work)
+    {
+        RelationInfo referenced = Find(constraint.ReferencedTableOid);
+        bool requires = work == ForeignKeyWork.RequireReferenced;
+        SqlType[] types = requires ? Types(table, constraint.Columns) : Types(touched, RelationTree.Map(referenced, touched, constraint.ReferencedColumns));
+        string lookReferenced = $"SELECT 1 FROM {Only(referenced)}{NameOf(referenced)} x WHERE {Conditions(referenced, constraint.ReferencedColumns, 1)} FOR KEY SHARE OF x";
+        string lookReferencing = $"SELECT 1 FROM {Only(table)}{NameOf(table)} x WHERE {Conditions(table, constraint.Columns, 1)}{(requires ? "" : " FOR KEY SHARE OF x")}";
+        return (Make(constraint, table, referenced, lookReferenced, types), Make(constraint, table, requires ? referenced : touched, lookReferencing, types));
+    }
 }

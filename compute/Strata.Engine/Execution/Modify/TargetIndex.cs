@@ -40,6 +40,14 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
             return true;
         }
 
+        if (!Info.IsImmediate)
+        {
+            Index.Insert(xid, key, tid, state.Cancellation);
+            if (Array.Find(row.Relation.Constraints, c => c.IndexOid == Info.Oid) is { } constraint && HasOthers(key, state))
+                transaction.Deferred.AddUnique(constraint, row.Relation, Info, key, Duplicate(state, row, position));
+            return true;
+        }
+
         while (true)
         {
             var check = new HeapUniqueCheck(heap, transaction, state.Cancellation);
@@ -57,6 +65,13 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
                     throw Duplicate(state, row, position);
             }
         }
+    }
+
+    // Entries of dead rows count too: the check will tell.
+    private bool HasOthers(ReadOnlySpan<byte> key, ExecutionState state)
+    {
+        Span<Tid> tids = stackalloc Tid[2];
+        return Index.Lookup(key, tids, default, state.Cancellation) > 1;
     }
 
     /// <summary>The live row that has the key of a proposed row; none when there is none. Waits for transactions that decide it.</summary>

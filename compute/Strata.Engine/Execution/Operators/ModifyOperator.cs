@@ -49,6 +49,8 @@ internal abstract class ModifyOperator(
             }
 
             RunForeignKeys();
+            if (state.Transaction.HasDeferred)
+                state.Transaction.Deferred.RunImmediate(state.Services, state.Transaction, state.Cancellation);
             _done = true;
         }
 
