@@ -122,6 +122,15 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
                 if (constraint.NoInherit)
                     text.Append(" NO INHERIT");
                 break;
+            case ConstraintKind.Exclusion when view.FindRelation(constraint.IndexOid) is { Index: { } index } relation:
+                text.Append("EXCLUDE USING ").Append(relation.AccessMethodOid == CatalogOids.HashAccessMethod ? "hash (" : "btree (");
+                for (int i = 0; i < index.KeyCount; i++)
+                    text.Append(i > 0 ? ", " : "").Append(Key(table, index.Keys[i], isKey: true, bare: false, pretty)).Append(" WITH =");
+                text.Append(')');
+                AppendIncluded(text, table, constraint);
+                if (index.Predicate is { } predicate)
+                    text.Append(" WHERE (").Append(predicate.Text).Append(')');
+                break;
             case ConstraintKind.ForeignKey:
                 AppendForeignKey(text, table, constraint);
                 break;

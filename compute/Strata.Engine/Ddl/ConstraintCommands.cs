@@ -18,7 +18,7 @@ internal sealed class ConstraintCommands(DdlContext context)
         SyntaxKind.Check => AddCheck(table, constraint, validate),
         SyntaxKind.PrimaryKey or SyntaxKind.Unique => AddKey(table, constraint),
         SyntaxKind.ForeignKey => AddForeignKey(table, constraint, validate),
-        _ => throw new SqlException(SqlState.FeatureNotSupported, "exclusion constraints are not supported yet"),
+        _ => AddExclusion(table, constraint),
     };
 
     private string NameOf(RelationInfo table, Constraint constraint, string? column, string label)
@@ -189,6 +189,54 @@ internal sealed class ConstraintCommands(DdlContext context)
         return any ? context.Replace(table, table with { Columns = changed }) : table;
     }
 
+    // Equality on all columns is what a unique index checks; other operators need access methods that are not there.
+    private RelationInfo AddExclusion(RelationInfo table, Constraint constraint)
+    {
+        if (table.PartitionKey is not null)
+            throw new SqlException(SqlState.FeatureNotSupported, "exclusion constraints are not supported on partitioned tables") { Position = context.Position(constraint.Position) };
+        string method = constraint.AccessMethod ?? "gist";
+        if (method is not ("btree" or "hash"))
+            throw BuiltinNames.Find("pg_am", "amname", method) is null
+                ? new SqlException(SqlState.UndefinedObject, $"access method \"{method}\" does not exist")
+                : new SqlException(SqlState.FeatureNotSupported, $"exclusion constraints using access method \"{method}\" are not supported yet");
+        var elements = new List<IndexElement>();
+        var operators = new List<uint>();
+        foreach (ExclusionElement element in constraint.Exclusions)
+        {
+            if (element.Operator.Name != "=")
+                throw new SqlException(SqlState.FeatureNotSupported, $"exclusion constraints with operator {element.Operator.Name} are not supported yet");
+            elements.Add(element.Element);
+        }
+
+        var commands = new IndexCommands(context);
+        List<IndexKey> keys = commands.BuildKeys(table, [.. elements]);
+        foreach (IndexKey key in keys)
+            operators.Add(BuiltinNames.EqualityOperator(key.TypeOid));
+        int keyCount = keys.Count;
+        foreach (short column in KeyColumns(table, constraint.Including, constraint))
+            keys.Add(IndexCommands.IncludedKey(table, column));
+        string name = constraint.Name is { } given
+            ? CheckIndexName(table, given)
+            : NameOf(table, constraint, string.Join('_', elements.Select(static e => e.Column ?? "expr")), "excl");
+        CatalogExpression? predicate = constraint.Where is null ? null : StoredExpressions.OverTable(context, table, constraint.Where, isCondition: true);
+        IndexInfo index = commands.Create(
+            table, name, keys, keyCount, isUnique: false, isPrimary: false, nullsNotDistinct: false, predicate, !constraint.IsDeferrable,
+            method == "hash" ? CatalogOids.HashAccessMethod : CatalogOids.BTreeAccessMethod, isExclusion: true);
+        return With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
+        {
+            Oid = context.NewOid(),
+            Name = name,
+            SchemaOid = table.SchemaOid,
+            Kind = ConstraintKind.Exclusion,
+            TableOid = table.Oid,
+            IndexOid = index.Oid,
+            Columns = [.. keys.Take(keyCount).Select(static key => key.Column)],
+            Operators = [.. operators],
+            IsDeferrable = constraint.IsDeferrable,
+            IsDeferred = constraint.IsInitiallyDeferred,
+        });
+    }
+
     private RelationInfo AddForeignKey(RelationInfo table, Constraint constraint, bool validate)
     {
         RelationInfo referenced = constraint.ReferencedTable!.Name == table.Name && constraint.ReferencedTable.Schema is null
@@ -304,18 +352,22 @@ internal sealed class ConstraintCommands(DdlContext context)
     /// <summary>Copies an index for LIKE INCLUDING INDEXES; keys become constraints again.</summary>
     public RelationInfo CopyIndex(RelationInfo table, RelationInfo source, IndexInfo index)
     {
-        ConstraintInfo? constraint = Array.Find(source.Constraints, c => c.IndexOid == index.Oid && c.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique);
-        var columns = new List<string>();
-        foreach (IndexKey key in index.Keys)
-            if (key.Column > 0)
-                columns.Add(source.Columns[key.Column - 1].Name);
-        if (constraint is not null)
-            return AddKey(table, new Constraint(index.IsPrimary ? SyntaxKind.PrimaryKey : SyntaxKind.Unique, -1) { Columns = [.. columns.Take(index.KeyCount)] });
-        if (columns.Count != index.Keys.Length || index.Predicate is not null)
-            throw new SqlException(SqlState.FeatureNotSupported, "LIKE INCLUDING INDEXES of expression or partial indexes is not supported yet");
-        List<IndexKey> keys = [.. index.Keys.Select((key, i) => key with { Column = table.FindColumn(columns[i])!.Number })];
-        string name = context.ChooseName(table.Name, string.Join('_', columns), "idx", candidate => context.View.FindRelation(table.SchemaOid, candidate) is not null);
-        new IndexCommands(context).Create(table, name, keys, index.KeyCount, index.IsUnique, isPrimary: false, index.NullsNotDistinct, null);
-        return context.View.FindRelation(table.Oid)!;
+        ConstraintInfo? constraint = Array.Find(source.Constraints, c => c.IndexOid == index.Oid && c.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique or ConstraintKind.Exclusion);
+        short[] map = RelationTree.MapColumns(source, table);
+        List<IndexKey> keys = [.. index.Keys.Select(key => key.Column > 0 ? key with { Column = map[key.Column - 1] } : key)];
+        string columns = string.Join('_', keys.Select(key => key.Column > 0 ? table.Columns[key.Column - 1].Name : "expr"));
+        string label = constraint is null ? "idx" : constraint.Kind == ConstraintKind.PrimaryKey ? "pkey" : constraint.Kind == ConstraintKind.Unique ? "key" : "excl";
+        string name = context.ChooseName(
+            table.Name, label == "pkey" ? null : columns, label, candidate => Exists(table, candidate) || context.View.FindRelation(table.SchemaOid, candidate) is not null);
+        RelationInfo relation = context.View.FindRelation(index.Oid)!;
+        IndexInfo copy = new IndexCommands(context).Create(
+            table, name, keys, index.KeyCount, index.IsUnique, index.IsPrimary, index.NullsNotDistinct, index.Predicate, index.IsImmediate, relation.AccessMethodOid, relation.Options, index.IsExclusion);
+        table = context.View.FindRelation(table.Oid)!;
+        if (constraint is null)
+            return table;
+        short[] constrained = Array.ConvertAll(constraint.Columns, column => column > 0 ? map[column - 1] : column);
+        if (constraint.Kind == ConstraintKind.PrimaryKey)
+            table = MarkNotNull(table, constrained);
+        return With(table, constraint with { Oid = context.NewOid(), Name = name, SchemaOid = table.SchemaOid, TableOid = table.Oid, IndexOid = copy.Oid, Columns = constrained, IsLocal = true, InheritCount = 0, ParentOid = 0 });
     }
 }

@@ -22,7 +22,7 @@ internal sealed class IndexCommands(DdlContext context)
         if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable) || table.SystemTable is not null)
             throw new SqlException(SqlState.WrongObjectType, $"cannot create index on relation \"{table.Name}\"") { Detail = NotSupportedFor(table.Kind) };
         context.CheckOwner(table);
-        List<IndexKey> keys = BuildKeys(table, statement);
+        List<IndexKey> keys = BuildKeys(table, statement.Elements);
         int keyCount = keys.Count;
         foreach (IndexElement included in statement.Including)
             keys.Add(Included(table, included));
@@ -68,10 +68,11 @@ internal sealed class IndexCommands(DdlContext context)
         return context.ChooseName(table.Name, string.Join('_', parts), "idx", candidate => context.View.FindRelation(table.SchemaOid, candidate) is not null);
     }
 
-    private List<IndexKey> BuildKeys(RelationInfo table, CreateIndexStatement statement)
+    /// <summary>Keys of index elements, in order.</summary>
+    public List<IndexKey> BuildKeys(RelationInfo table, SyntaxList<IndexElement> elements)
     {
         var keys = new List<IndexKey>();
-        foreach (IndexElement element in statement.Elements)
+        foreach (IndexElement element in elements)
         {
             IndexKey key = element.Column is { } column ? ColumnKey(table, RequireColumn(table, column), context) : ExpressionKey(table, element.Expression!);
             bool descending = element.Direction == SortDirection.Descending;

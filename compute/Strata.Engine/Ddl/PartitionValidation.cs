@@ -3,7 +3,9 @@ using Strata.Engine.Catalog;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
 using Strata.Engine.Partitioning;
+using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
@@ -39,14 +41,16 @@ internal static class PartitionValidation
         }
 
         var scan = new HeapScan();
-        scan.Open(context.Session.Engine.Handles.Heap(leaf.Database, leaf.Storage), context.Transaction.TakeFreshSnapshot(), cancellation: context.Cancellation);
+        HeapRelation heap = context.Session.Engine.Handles.Heap(leaf.Database, leaf.Storage);
+        var detoast = new Detoast(heap, ReadPoint.Live, context.Cancellation);
+        scan.Open(heap, context.Transaction.TakeFreshSnapshot(), cancellation: context.Cancellation);
         try
         {
             while (scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, context.Cancellation))
             {
                 batch.Reset(rows.Length);
                 for (int i = 0; i < rows.Length; i++)
-                    decoder.Decode(rows[i], batch, i);
+                    decoder.Decode(rows[i], batch, i, detoast);
                 batch.SetCount(rows.Length);
                 foreach ((PartitionKeyReader reader, short[] map, uint oid, Batch shown) in levels)
                 {

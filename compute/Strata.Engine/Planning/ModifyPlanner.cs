@@ -166,7 +166,7 @@ internal sealed class ModifyPlanner(PlannerState state)
     private ConflictPlan Conflict(InsertNode insert, ConflictAction action)
     {
         int[] arbiters = Enumerable.Range(0, insert.Relation.Indexes.Length)
-            .Where(i => insert.Relation.Indexes[i].IsUnique
+            .Where(i => insert.Relation.Indexes[i] is { IsUnique: true } or { IsExclusion: true }
                 && (action.ArbiterIndexes.Count == 0 || action.ArbiterIndexes.Contains(insert.Relation.Indexes[i].Oid))).ToArray();
         int[] layout = [.. action.ExistingColumns, .. action.ExcludedColumns];
         var decoder = new RowDecoder(

@@ -27,7 +27,7 @@ internal sealed class TreeModifyPlanner(PlannerState state)
                     ReturnedAttributes = returned,
                     PassedSlots = passed,
                     Slots = Slots(insert.Values, input),
-                    Conflict = insert.Conflict is null ? null : Conflict(insert.Conflict),
+                    Conflict = insert.Conflict is null ? null : Conflict(insert.Conflict, targets, node.Members!),
                     Rows = rows,
                     TotalCost = input.TotalCost,
                 };
@@ -92,10 +92,14 @@ internal sealed class TreeModifyPlanner(PlannerState state)
     }
 
     // The expressions are over the root's columns; a partition's rows may have them in another order. Worked out when a row of the partition is met: the planner's state is not shared then.
-    private Func<MemberPlan, ConflictPlan> Conflict(ConflictAction action)
+    private Func<MemberPlan, ConflictPlan> Conflict(ConflictAction action, TreeTargetPlan targets, IReadOnlyList<RelationInfo> members)
     {
         var gate = new Lock();
         var known = new Dictionary<uint, ConflictPlan>();
+        // Subplans must be known before the plan is complete.
+        if (action.Assignments.Any(static a => a.Value.Any(static part => part is SubqueryExpression)) || action.Where?.Any(static part => part is SubqueryExpression) == true)
+            foreach (RelationInfo member in members)
+                known.Add(member.Oid, ConflictOf(action, targets.Member(member.Oid)));
         return member =>
         {
             lock (gate)

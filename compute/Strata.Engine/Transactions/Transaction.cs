@@ -310,6 +310,7 @@ public sealed class Transaction
     {
         Volatile.Write(ref PublishedSnapshot, 0);
         State = TransactionState.Idle;
+        _deferred = null;
         _depth = 0;
         _levels[0] = default;
         _ownXidCount = 0;

@@ -1,7 +1,9 @@
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Planning.Physical;
+using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Format;
@@ -44,7 +46,7 @@ internal sealed class OwnColumns : IDisposable
         bool found = _fetch.FetchVersion(heap, tid, _state.Cancellation);
         if (found)
         {
-            _decoder.Decode(_fetch.Row, _existing, 0);
+            _decoder.Decode(_fetch.Row, _existing, 0, new Detoast(heap, ReadPoint.Live, _state.Cancellation));
             _existing.SetCount(1);
         }
 
