@@ -178,7 +178,7 @@ internal sealed class ExpressionBinder
                 throw BindingErrors.At(named.Position, SqlState.SyntaxError, "named arguments are only allowed in function calls");
             case GroupingExpression grouping:
                 return _state.Functions.BindGrouping(grouping, scope);
-            case CurrentOfExpression:
+            case Syntax.CurrentOfExpression:
                 throw BindingErrors.NotSupported(position, "WHERE CURRENT OF");
             case BitStringLiteral bits:
                 return new ConstantExpression(BuiltinTypes.Get(TypeOid.Bit), BindBits(bits)) { Position = position };

@@ -58,6 +58,7 @@ internal sealed class EvaluatorFactory
             case FieldExpression f: return new FieldEvaluator(f.Type, Make(f.Operand), f.Field);
             case RowComparisonExpression r: return MakeRowComparison(r);
             case SqlValueExpression v: return new SqlValueEvaluator(v.Type, v.Value);
+            case CurrentOfExpression c: return new CurrentOfEvaluator(c);
             case HostedExpression h: return new HostedEvaluator(h.Type, h.CreateEvaluation());
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"expression {expression.GetType().Name} is not supported here");

@@ -54,6 +54,7 @@ public sealed class SqlSession : IDisposable
         context.Transactions.Ended = OnTransactionEnded;
         context.Transactions.StoragesDropped = context.Engine.Forget;
         context.Transactions.RolledBack = Portals.CloseAbove;
+        context.Transactions.Released = Portals.LowerTo;
     }
 
     internal SessionContext Context { get; }
