@@ -85,7 +85,9 @@ internal sealed class AlterTableCommand(DdlContext context)
                 return DropIdentity(table, identity);
             case SetRelationOptions options:
                 return context.Replace(table, table with { Options = StorageOptions.Change(table.Options, options.Options, options.IsReset) });
-            case SetWithoutOids or SetCluster { IndexName: null } or AlterColumnStorage or AlterColumnOptions or SetLogged or AlterColumnCompression or SetReplicaIdentity { Kind: ReplicaIdentityKind.Default }:
+            case AlterColumnStorage storage:
+                return SetStorage(table, storage);
+            case SetWithoutOids or SetCluster { IndexName: null } or AlterColumnOptions or SetLogged or AlterColumnCompression or SetReplicaIdentity { Kind: ReplicaIdentityKind.Default }:
                 return table;
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"ALTER TABLE command {command.GetType().Name} is not supported yet");
@@ -114,6 +116,23 @@ internal sealed class AlterTableCommand(DdlContext context)
         return kept.Length == changed.Dependencies.Length && statistics.Length == changed.Statistics.Length
             ? changed
             : context.Replace(changed, changed with { Dependencies = kept, Statistics = statistics });
+    }
+
+    private RelationInfo SetStorage(RelationInfo table, AlterColumnStorage change)
+    {
+        ColumnInfo column = RequireColumn(table, change.Column);
+        char strategy = change.Storage.ToLowerInvariant() switch
+        {
+            "plain" => 'p',
+            "external" => 'e',
+            "extended" => 'x',
+            "main" => 'm',
+            "default" => (char)TypeResolver.Find(column.TypeOid, context.View)!.Storage,
+            _ => throw new SqlException(SqlState.InvalidParameterValue, $"invalid storage type \"{change.Storage}\""),
+        };
+        if (strategy != 'p' && column.Length != -1)
+            throw new SqlException(SqlState.FeatureNotSupported, $"column data type {TypeNames.Format(TypeResolver.Find(column.TypeOid, context.View)!, column.TypeModifier)} can only have storage PLAIN");
+        return ReplaceColumn(context, table, column with { StorageStrategy = strategy });
     }
 
     private RelationInfo AddColumn(RelationInfo table, Sql.Syntax.AddColumn add)

@@ -10,6 +10,8 @@ internal sealed class AnalyzeCommand(DdlContext context)
 {
     private const int SampleRows = 30_000;
     private const int BucketsMax = 100;
+    private const int BucketsMin = 4;
+    private const int StatisticsMaxChars = 5000;
     private const int TextMaxChars = 1024;
 
     /// <summary>Analyzes a locked table; columns by name, or all.</summary>
@@ -73,6 +75,16 @@ internal sealed class AnalyzeCommand(DdlContext context)
         var commonSet = common.Select(static c => c.Key).ToHashSet(StringComparer.Ordinal);
         List<string> rest = [.. counts.Keys.Where(k => !commonSet.Contains(k) && k.Length <= TextMaxChars)];
         rest.Sort(ComparerFor(column.TypeOid));
+        int limit = BucketsMax + 1;
+        string[] bounds = rest.Count < 2 ? [] : Bounds(rest, limit);
+        // A column's statistics are one catalog row: wide values leave room for fewer of them.
+        while (limit > BucketsMin && common.Sum(static c => c.Key.Length) + bounds.Sum(static b => b.Length) > StatisticsMaxChars)
+        {
+            limit /= 2;
+            common = [.. common.Take(limit)];
+            bounds = rest.Count < 2 ? [] : Bounds(rest, limit);
+        }
+
         return new ColumnStatistics
         {
             Column = column.Number,
@@ -81,7 +93,8 @@ internal sealed class AnalyzeCommand(DdlContext context)
             Distinct = distinct,
             CommonValues = [.. common.Select(static c => c.Key)],
             CommonFrequencies = [.. common.Select(c => (float)c.Value / values.Count)],
-            HistogramBounds = rest.Count < 2 ? [] : Bounds(rest),
+            HistogramBounds = bounds,
+            Correlation = Correlation(values, ComparerFor(column.TypeOid)),
         };
     }
 
@@ -100,9 +113,37 @@ internal sealed class AnalyzeCommand(DdlContext context)
         return (float)(estimate > 0.1 * rows ? -(estimate / rows) : Math.Floor(estimate + 0.5));
     }
 
-    private static string[] Bounds(List<string> sorted)
+    /// <summary>Correlation between the place of a value in the table and its place in the order, as in PostgreSQL's compute_scalar_stats.</summary>
+    private static float? Correlation(List<string?> values, Comparison<string> comparer)
     {
-        int count = Math.Min(sorted.Count, BucketsMax + 1);
+        List<(string Value, int Place)> present = [];
+        for (int i = 0; i < values.Count; i++)
+        {
+            if (values[i] is { } value)
+                present.Add((value, i));
+        }
+
+        if (present.Count < 2)
+            return null;
+        present.Sort((a, b) => comparer(a.Value, b.Value) is var order && order != 0 ? order : a.Place.CompareTo(b.Place));
+        double n = present.Count, sumXy = 0, sumX = 0, sumXx = 0, sumY = 0, sumYy = 0;
+        for (int i = 0; i < present.Count; i++)
+        {
+            double place = present[i].Place;
+            sumX += i;
+            sumXx += (double)i * i;
+            sumY += place;
+            sumYy += place * place;
+            sumXy += i * place;
+        }
+
+        double spread = Math.Sqrt(((n * sumXx) - (sumX * sumX)) * ((n * sumYy) - (sumY * sumY)));
+        return spread == 0 ? null : (float)(((n * sumXy) - (sumX * sumY)) / spread);
+    }
+
+    private static string[] Bounds(List<string> sorted, int limit)
+    {
+        int count = Math.Min(sorted.Count, limit);
         var bounds = new string[count];
         for (int i = 0; i < count; i++)
             bounds[i] = sorted[(int)((long)i * (sorted.Count - 1) / (count - 1))];

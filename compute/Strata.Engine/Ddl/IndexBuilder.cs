@@ -6,6 +6,7 @@ using Strata.Engine.Expressions;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Format;
@@ -60,6 +61,7 @@ internal sealed class IndexBuilder : IDisposable
         using var evaluation = new EvaluationContext { Functions = _context.Session };
         using IndexKeyBuilder keys = MakeKeyBuilder();
         var errors = new ErrorSink();
+        var detoast = new Detoast(_heap, ReadPoint.Live, _context.Cancellation);
         var scan = new HeapScan();
         scan.Open(_heap, _context.Transaction.TakeFreshSnapshot(), cancellation: _context.Cancellation);
         try
@@ -69,7 +71,7 @@ internal sealed class IndexBuilder : IDisposable
                 _context.Cancellation.ThrowIfCancellationRequested();
                 batch.Reset(rows.Length);
                 for (int i = 0; i < rows.Length; i++)
-                    decoder.Decode(rows[i], batch, i);
+                    decoder.Decode(rows[i], batch, i, detoast);
                 batch.SetCount(rows.Length);
                 bool rootsKnown = false;
                 for (int i = 0; i < rows.Length; i++)

@@ -53,7 +53,7 @@ internal sealed class TableRewrite(DdlContext context)
         new InternalQuery(context).Run(
             $"INSERT INTO {context.Session.Catalog.QualifiedName(bare)} ({columns}){overriding} SELECT {values} FROM {context.Session.Catalog.QualifiedName(source)}");
         context.Changes.Drop(context.View.FindRelation(source.Oid)!, context.Cancellation);
-        context.Transaction.DropStorageAtCommit(before.Database, before.Storage);
+        RelationStorage.Drop(context, before);
         ShowIndexes(target);
         return context.View.FindRelation(after.Oid)!;
     }

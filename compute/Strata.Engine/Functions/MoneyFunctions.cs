@@ -10,8 +10,8 @@ internal static class MoneyFunctions
         t.Add("cash_cmp", static (ref FunctionCall c) => c.Return(c.Int64(0).CompareTo(c.Int64(1))));
         t.Add("cashlarger", static (ref FunctionCall c) => c.Return(Math.Max(c.Int64(0), c.Int64(1))));
         t.Add("cashsmaller", static (ref FunctionCall c) => c.Return(Math.Min(c.Int64(0), c.Int64(1))));
-        t.Add("cash_pl", static (ref FunctionCall c) => c.Return(unchecked(c.Int64(0) + c.Int64(1))));
-        t.Add("cash_mi", static (ref FunctionCall c) => c.Return(unchecked(c.Int64(0) - c.Int64(1))));
+        t.Add("cash_pl", static (ref FunctionCall c) => c.Return(Checked((Int128)c.Int64(0) + c.Int64(1))));
+        t.Add("cash_mi", static (ref FunctionCall c) => c.Return(Checked((Int128)c.Int64(0) - c.Int64(1))));
         t.Add("cash_words", static (ref FunctionCall c) => c.Return(MoneyText.Words(c.Int64(0))));
         t.Add("cash_div_cash", static (ref FunctionCall c) => c.Return(c.Int64(1) == 0 ? throw NumericMath.DivisionByZero() : c.Int64(0) / (double)c.Int64(1)));
         RegisterFloats(t);
@@ -29,23 +29,26 @@ internal static class MoneyFunctions
         t.Add("cash_div_flt4", static (ref FunctionCall c) => c.Return(Divide(c.Int64(0), c.Float32(1))));
     }
 
+    internal static long Checked(Int128 cents) =>
+        cents >= long.MinValue && cents <= long.MaxValue ? (long)cents : throw TypeErrors.OutOfRange("money");
+
     private static long Round(double value)
     {
         double rounded = Math.Round(value, MidpointRounding.ToEven);
         return rounded is >= -9223372036854775808.0 and < 9223372036854775808.0
-            ? (long)rounded : throw new SqlException(SqlState.NumericValueOutOfRange, "money out of range");
+            ? (long)rounded : throw TypeErrors.OutOfRange("money");
     }
 
     private static long Divide(long value, double divisor) => divisor == 0 ? throw NumericMath.DivisionByZero() : Round(value / divisor);
 
     private static void RegisterIntegers(FunctionTable t)
     {
-        t.Add("cash_mul_int8", static (ref FunctionCall c) => c.Return(unchecked(c.Int64(0) * c.Int64(1))));
-        t.Add("int8_mul_cash", static (ref FunctionCall c) => c.Return(unchecked(c.Int64(0) * c.Int64(1))));
-        t.Add("cash_mul_int4", static (ref FunctionCall c) => c.Return(unchecked(c.Int64(0) * c.Int32(1))));
-        t.Add("int4_mul_cash", static (ref FunctionCall c) => c.Return(unchecked(c.Int32(0) * c.Int64(1))));
-        t.Add("cash_mul_int2", static (ref FunctionCall c) => c.Return(unchecked(c.Int64(0) * c.Int16(1))));
-        t.Add("int2_mul_cash", static (ref FunctionCall c) => c.Return(unchecked(c.Int16(0) * c.Int64(1))));
+        t.Add("cash_mul_int8", static (ref FunctionCall c) => c.Return(Checked((Int128)c.Int64(0) * c.Int64(1))));
+        t.Add("int8_mul_cash", static (ref FunctionCall c) => c.Return(Checked((Int128)c.Int64(0) * c.Int64(1))));
+        t.Add("cash_mul_int4", static (ref FunctionCall c) => c.Return(Checked((Int128)c.Int64(0) * c.Int32(1))));
+        t.Add("int4_mul_cash", static (ref FunctionCall c) => c.Return(Checked((Int128)c.Int32(0) * c.Int64(1))));
+        t.Add("cash_mul_int2", static (ref FunctionCall c) => c.Return(Checked((Int128)c.Int64(0) * c.Int16(1))));
+        t.Add("int2_mul_cash", static (ref FunctionCall c) => c.Return(Checked((Int128)c.Int16(0) * c.Int64(1))));
         t.Add("cash_div_int8", static (ref FunctionCall c) => c.Return(Divide(c.Int64(0), c.Int64(1))));
         t.Add("cash_div_int4", static (ref FunctionCall c) => c.Return(Divide(c.Int64(0), c.Int32(1))));
         t.Add("cash_div_int2", static (ref FunctionCall c) => c.Return(Divide(c.Int64(0), c.Int16(1))));
@@ -55,7 +58,7 @@ internal static class MoneyFunctions
     private static long Divide(long value, long divisor) => divisor switch
     {
         0 => throw NumericMath.DivisionByZero(),
-        -1 => unchecked(-value),
+        -1 => Checked(-(Int128)value),
         _ => value / divisor,
     };
 

@@ -20,8 +20,8 @@ internal static class CostModel
     private const double ProbeCost = 0.005;
 
     // What one more run of an index scan costs when it runs for many outer rows: its pages are in memory after the first ones.
-    private const double RescanCost = 1.0;
-    private const double RescanRowCost = 0.12;
+    private const double RescanCost = 1.5;
+    private const double RescanRowCost = 0.2;
 
     /// <summary>Cost of a hash join without its inputs.</summary>
     public static double HashJoin(double left, double right, int keys, double rows) =>
@@ -34,8 +34,17 @@ internal static class CostModel
     /// <summary>Cost of a nested loop over an inner side with parameters, without the left input.</summary>
     public static double LoopWithParameters(double left, Physical.PhysicalNode inner, double rows)
     {
-        double again = inner is Physical.IndexScanPlan ? Math.Min(inner.TotalCost, RescanCost + (RescanRowCost * inner.Rows)) : inner.TotalCost;
-        return inner.TotalCost + (Math.Max(0, left - 1) * again) + (rows * CpuTupleCost);
+        return inner.TotalCost + (Math.Max(0, left - 1) * AgainCost(inner)) + (rows * CpuTupleCost);
+    }
+
+    private static double AgainCost(Physical.PhysicalNode node)
+    {
+        if (node is Physical.IndexScanPlan)
+            return Math.Min(node.TotalCost, RescanCost + (RescanRowCost * node.Rows));
+        double cost = node.TotalCost;
+        foreach (Physical.PhysicalNode input in node.Inputs)
+            cost += AgainCost(input) - input.TotalCost;
+        return Math.Max(cost, CpuTupleCost);
     }
 
     /// <summary>Pages and rows of a table; without statistics PostgreSQL's guess of ten pages.</summary>

@@ -208,6 +208,8 @@ internal sealed class JoinBuilder(PlannerState state)
         if (!isLateral && (conditions.Count == 0 || conditions.Any(condition => condition.IsVolatile) || !CanUseIndex(rightTree)))
             return null;
         RelationalNode filtered = JoinPlanner.WithFilter(rightTree, conditions);
+        if (rightTree is not (ScanNode or FilterNode { Input: ScanNode }))
+            filtered = Rewrites.PredicatePushdown.PushDown(filtered, new Rewrites.RewriteContext(state.Metadata, state.Context.Functions));
         HashSet<int> outer = TreeWalker.OuterColumns(filtered);
         outer.IntersectWith(leftColumns);
         var map = new Dictionary<int, int>();
@@ -237,10 +239,12 @@ internal sealed class JoinBuilder(PlannerState state)
         ScanNode scan => scan.Relation.Indexes.Length > 0,
         FilterNode filter => CanUseIndex(filter.Input),
         ProjectNode project => CanUseIndex(project.Input),
+        AggregateNode { GroupColumns.Count: > 0 } aggregate => CanUseIndex(aggregate.Input),
+        JoinNode { Type: JoinType.Inner } join => CanUseIndex(join.Left) || CanUseIndex(join.Right),
         _ => false,
     };
 
-    private static bool UsesIndex(PhysicalNode node) => node is IndexScanPlan { IndexConditions.Count: > 0 } || (node.Inputs.Count == 1 && UsesIndex(node.Inputs[0]));
+    private static bool UsesIndex(PhysicalNode node) => node is IndexScanPlan { IndexConditions.Count: > 0 } || node.Inputs.Any(UsesIndex);
 }
 
 /// <summary>The inner side of a nested loop, planned with columns of the outer side as parameters: by column, the parameter.</summary>

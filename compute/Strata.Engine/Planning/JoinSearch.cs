@@ -102,7 +102,7 @@ internal sealed class JoinSearch
             if (condition.Mask == 0 || expression.IsVolatile)
                 _last.Add(expression);
             else if (BitOperations.PopCount(condition.Mask) > 1)
-                _conditions.Add(condition);
+                _conditions.Add(condition with { Share = AddRestrictions(condition, own) });
             else if (_leaves[BitOperations.TrailingZeroCount(condition.Mask)].Type == JoinType.Inner)
                 (own[BitOperations.TrailingZeroCount(condition.Mask)] ??= []).Add(expression);
             else
@@ -114,6 +114,37 @@ internal sealed class JoinSearch
             if (own[i] is not null)
                 _trees[i] = JoinPlanner.WithFilter(_trees[i], own[i]);
         }
+    }
+
+    /// <summary>
+    /// What an OR over several relations says of one of them, (a.x = 1 AND b.y = 2) OR (a.x = 3 AND b.y = 4) ⇒ a.x = 1 OR a.x = 3, filters it early, as in
+    /// PostgreSQL's extract_restriction_or_clauses. Returns the share that is left for the whole condition.
+    /// </summary>
+    private double AddRestrictions(Condition condition, List<Expression>[] own)
+    {
+        if (condition.Expression is not BooleanExpression { Operator: BooleanOperator.Or } or || or.IsVolatile || or.Any(part => part is SubqueryExpression))
+            return condition.Share;
+        double share = condition.Share;
+        for (int i = 0; i < _leaves.Count; i++)
+        {
+            if ((condition.Mask & (1UL << i)) == 0 || _leaves[i].Type != JoinType.Inner)
+                continue;
+            var branches = new List<Expression>();
+            foreach (Expression operand in or.Operands)
+            {
+                List<Expression> parts = Binding.Conjunction.Split(operand).Where(part => TreeWalker.ColumnsOf(part) is { Count: > 0 } used && used.IsSubsetOf(_columns[i])).ToList();
+                if (parts.Count > 0)
+                    branches.Add(BooleanExpression.And(parts));
+            }
+
+            if (branches.Count != or.Operands.Count)
+                continue;
+            var restriction = new BooleanExpression(BooleanOperator.Or, branches);
+            (own[i] ??= []).Add(restriction);
+            share = Math.Min(1, share / _state.Selectivity.Of(restriction));
+        }
+
+        return share;
     }
 
     private Condition Wrap(Expression expression)

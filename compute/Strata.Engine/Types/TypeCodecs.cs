@@ -1,3 +1,4 @@
+using Strata.Engine.Types.Geometry;
 using Strata.Engine.Types.Network;
 using Strata.Engine.Types.Ranges;
 
@@ -13,6 +14,7 @@ internal static class TypeCodecs
         TypeKind.Multirange => MultirangeCodec.Instance,
         _ => type.Oid switch
         {
+            TypeOid.Point or TypeOid.Lseg or TypeOid.Line or TypeOid.Box or TypeOid.Path or TypeOid.Polygon or TypeOid.Circle => GeometryCodec.Instance,
             TypeOid.Inet or TypeOid.Cidr => InetCodec.Instance,
             TypeOid.MacAddr or TypeOid.MacAddr8 => MacAddressCodec.Instance,
             TypeOid.Bit or TypeOid.VarBit => BitString.Instance,

@@ -35,9 +35,9 @@ public static class TypeInput
             case TypeOid.Float8: result.Set(row, NumberText.ParseFloat64(text)); break;
             case TypeOid.Numeric: NumericMath.ApplyTypmod(NumberText.ParseNumeric(text), type.Typmod).Store(result, row); break;
             case TypeOid.Oid: result.Set(row, NumberText.ParseOid(text)); break;
-            case TypeOid.Xid: result.Set(row, NumberText.ParseOid(text, "xid")); break;
-            case TypeOid.Cid: result.Set(row, NumberText.ParseOid(text, "cid")); break;
-            case TypeOid.Xid8: result.Set(row, ParseUnsigned64(text, "xid8")); break;
+            case TypeOid.Xid: result.Set(row, (uint)ParseTransactionId(text)); break;
+            case TypeOid.Cid: result.Set(row, (uint)ParseTransactionId(text)); break;
+            case TypeOid.Xid8: result.Set(row, ParseTransactionId(text)); break;
             case TypeOid.Text or TypeOid.Unknown or TypeOid.CString or TypeOid.RefCursor or TypeOid.PgNodeTree or TypeOid.AclItem:
                 result.SetBytes(row, text);
                 break;
@@ -61,7 +61,7 @@ public static class TypeInput
                 result.Set(row, RoundTimestamp(Moment(text, "timestamp with time zone", context).ParseTimestamp(true), type.Typmod));
                 break;
             case TypeOid.Interval:
-                result.Set(row, IntervalModifier.Apply(IntervalInput.Parse(Encoding.UTF8.GetString(text), IntervalModifier.Range(type.Typmod)), type.Typmod));
+                result.Set(row, IntervalModifier.Apply(IntervalInput.Parse(Encoding.UTF8.GetString(text), IntervalModifier.Range(type.Typmod), context.Settings.IntervalStyle == IntervalStyle.SqlStandard), type.Typmod));
                 break;
             case TypeOid.Money: result.Set(row, MoneyText.Parse(text)); break;
             case TypeOid.PgLsn: result.Set(row, ParseLsn(text)); break;
@@ -70,6 +70,13 @@ public static class TypeInput
                 JsonText.Validate(text);
                 result.SetBytes(row, text);
                 break;
+            case TypeOid.JsonPath:
+                {
+                    (JsonPathNode root, bool isLax) = JsonPathParser.Parse(Encoding.UTF8.GetString(text));
+                    result.SetBytes(row, JsonPathPrinter.Print(root, isLax));
+                    break;
+                }
+
             case TypeOid.Jsonb: result.SetBytes(row, JsonbText.Normalize(text)); break;
             case TypeOid.Int2Vector or TypeOid.OidVector: ParseVector(type, text, result, row); break;
             case TypeOid.Void: result.SetBytes(row, default); break;
@@ -136,11 +143,35 @@ public static class TypeInput
         result.Set(row, value);
     }
 
-    private static ulong ParseUnsigned64(ReadOnlySpan<byte> text, string type)
+    /// <summary>
+    /// xid, xid8 and cid are read like strtoul with base 0: hexadecimal after 0x, octal after 0, as far as there are digits; what is no number is 0.
+    /// </summary>
+    private static ulong ParseTransactionId(ReadOnlySpan<byte> text)
     {
-        ReadOnlySpan<byte> digits = TypeErrors.Trim(text);
-        return ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
-            ? value : throw TypeErrors.InvalidSyntax(type, text);
+        ReadOnlySpan<byte> rest = TypeErrors.Trim(text);
+        bool isNegative = rest.Length > 0 && rest[0] == (byte)'-';
+        if (isNegative || (rest.Length > 0 && rest[0] == (byte)'+'))
+            rest = rest[1..];
+        uint radix = rest.Length > 0 && rest[0] == (byte)'0' ? 8u : 10u;
+        if (rest.Length > 2 && radix == 8 && rest[1] is (byte)'x' or (byte)'X')
+        {
+            radix = 16;
+            rest = rest[2..];
+        }
+
+        ulong value = 0;
+        foreach (byte c in rest)
+        {
+            int digit = c < 0x80 && char.IsAsciiHexDigit((char)c) ? Convert.ToInt32(((char)c).ToString(), 16) : 16;
+            if (digit >= radix)
+                break;
+            UInt128 next = ((UInt128)value * radix) + (uint)digit;
+            if (next > ulong.MaxValue)
+                return ulong.MaxValue;
+            value = (ulong)next;
+        }
+
+        return isNegative ? unchecked(0 - value) : value;
     }
 
     /// <summary>X/Y in hexadecimal.</summary>

@@ -39,7 +39,7 @@ internal sealed class DeleteOperator(
         Tid tid = TidValue.Unpack(batch[ctidSlot].Get<long>(position));
         while (true)
         {
-            HeapResult result = Target.Heap.Delete(State.Transaction, State.Snapshot, tid, out HeapUpdateOutcome outcome, State.Cancellation);
+            HeapResult result = Target.Delete(tid, State.Snapshot, out HeapUpdateOutcome outcome);
             if (result == HeapResult.Ok)
             {
                 State.RowsAffected++;

@@ -179,8 +179,6 @@ internal sealed unsafe class HashJoinOperator : Operator
                 _rightMatched = new bool[_table.RowCount];
             Array.Clear(_rightMatched, 0, _table.RowCount);
         }
-
-        Statistics?.Notes.Add($"Build Rows: {_table.RowCount.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
     }
 
     private void Pull(int rowsMax)

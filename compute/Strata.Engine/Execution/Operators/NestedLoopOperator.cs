@@ -67,6 +67,10 @@ internal sealed class NestedLoopOperator(
     public override void Rescan()
     {
         Clear();
+        // Parameters of loops around this one may have changed, so what the right side keeps from run to run is stale.
+        if (_rightOpen)
+            right.Close();
+        _rightOpen = false;
         left.Rescan();
     }
 

@@ -11,21 +11,13 @@ internal sealed unsafe class MoneySumAggregate(FunctionInfo function, SqlType[] 
 
     protected override void Add(AggregateContext context, byte* state, ReadOnlySpan<Vector> arguments, int row)
     {
-        unchecked
-        {
-            *(long*)state += arguments[0].Get<long>(row);
-        }
-
+        *(long*)state = MoneyFunctions.Checked((Int128)(*(long*)state) + arguments[0].Get<long>(row));
         state[8] = 1;
     }
 
     public override void Combine(AggregateContext context, byte* source, byte* target)
     {
-        unchecked
-        {
-            *(long*)target += *(long*)source;
-        }
-
+        *(long*)target = MoneyFunctions.Checked((Int128)(*(long*)target) + *(long*)source);
         target[8] |= source[8];
     }
 

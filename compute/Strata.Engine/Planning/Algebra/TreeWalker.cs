@@ -86,6 +86,31 @@ public static class TreeWalker
         return changed ? replaced : mapped;
     }
 
+    /// <summary>Replaces nodes bottom-up, those of subqueries inside expressions too.</summary>
+    public static RelationalNode MapNodes(RelationalNode node, Func<RelationalNode, RelationalNode> map)
+    {
+        DepthGuard.Check();
+        RelationalNode mapped = node.MapInputs(input => MapNodes(input, map));
+        if (mapped.Expressions.Any(expression => expression.Any(part => part is SubqueryExpression)))
+        {
+            bool changed = false;
+            RelationalNode replaced = mapped.MapExpressions(expression => expression.Transform(part =>
+            {
+                if (part is not SubqueryExpression subquery)
+                    return part;
+                RelationalNode query = MapNodes(subquery.Query, map);
+                if (ReferenceEquals(query, subquery.Query))
+                    return part;
+                changed = true;
+                return subquery.WithQuery(query);
+            }));
+            if (changed)
+                mapped = replaced;
+        }
+
+        return map(mapped);
+    }
+
     /// <summary>Columns that an expression reads, with what its subqueries read from outside.</summary>
     public static HashSet<int> ColumnsOf(Expression expression)
     {

@@ -28,6 +28,8 @@ internal sealed class ConstantFolding : IRewrite
                 return FoldCase(choice);
         }
 
+        if (DateComparison.TrySimplify(expression) is { } simpler)
+            return simpler;
         if (expression.OwnVolatility != Volatility.Immutable || expression.ReturnsSet || expression.Children.Count == 0)
             return expression;
         // An array stays a list: index conditions read its elements.

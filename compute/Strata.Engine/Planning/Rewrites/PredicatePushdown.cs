@@ -15,6 +15,9 @@ internal sealed class PredicatePushdown : IRewrite
 {
     public RelationalNode Apply(RelationalNode root, RewriteContext context) => Push(root, [], context);
 
+    /// <summary>Moves the conditions of a tree down.</summary>
+    public static RelationalNode PushDown(RelationalNode root, RewriteContext context) => Push(root, [], context);
+
     private static RelationalNode Push(RelationalNode node, List<Expression> conditions, RewriteContext context)
     {
         DepthGuard.Check();

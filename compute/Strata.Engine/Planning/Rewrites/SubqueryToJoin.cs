@@ -93,7 +93,7 @@ internal sealed class SubqueryToJoin : IRewrite
     /// The subquery without the filters that read outer columns, which are added to <paramref name="pulled"/>; null when outer columns are read in
     /// another place, or through something that a filter may not be pulled through.
     /// </summary>
-    private static RelationalNode? PullConditions(RelationalNode node, HashSet<int> outer, List<Expression> pulled, bool needsColumns)
+    internal static RelationalNode? PullConditions(RelationalNode node, HashSet<int> outer, List<Expression> pulled, bool needsColumns)
     {
         switch (node)
         {
