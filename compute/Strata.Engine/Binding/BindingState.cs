@@ -140,15 +140,23 @@ internal sealed class BindingState
         DepthGuard.Check();
         if (view.View?.Query is not SelectStatement select)
             throw new SqlException(SqlState.InternalError, $"view \"{view.Name}\" has no query");
+        return AsView(view, () => Queries.BindSelect(select, null, resolveUnknown: true));
+    }
+
+    /// <summary>Binds something with a view owner's privileges, and names as they were when the view was made.</summary>
+    public T AsView<T>(RelationInfo view, Func<T> bind)
+    {
         SearchPath path = _searchPath;
         uint role = _privilegeRole;
-        _privilegeRole = view.OwnerOid;
-        _searchPath = view.View.SearchPath.Length > 0
+        // With security_invoker the caller's own privileges count.
+        if (!Array.Exists(view.Options ?? [], static option => option is "security_invoker=true" or "security_invoker=on" or "security_invoker=1"))
+            _privilegeRole = view.OwnerOid;
+        _searchPath = view.View!.SearchPath.Length > 0
             ? new SearchPath(view.View.SearchPath, 0)
             : new SearchPath([CatalogOids.CatalogSchema, CatalogOids.InformationSchema, CatalogOids.PublicSchema], 0);
         try
         {
-            return Queries.BindSelect(select, null, resolveUnknown: true);
+            return bind();
         }
         finally
         {

@@ -96,6 +96,12 @@ internal sealed class FromBinder(BindingState state)
                         : "This operation is not supported for indexes.");
         }
 
+        if (!relation.IsPopulated)
+        {
+            throw BindingErrors.At(
+                -1, SqlState.ObjectNotInPrerequisiteState, $"materialized view \"{relation.Name}\" has not been populated", "Use the REFRESH MATERIALIZED VIEW command.");
+        }
+
         state.Require(relation, 'r');
         (ScanNode scan, NamespaceItem item) = Scan(relation, table.Alias?.Name, table.Alias?.Columns ?? default, asOf, isTarget: false);
         Own(item, scope);

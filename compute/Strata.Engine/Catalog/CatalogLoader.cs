@@ -229,6 +229,9 @@ internal sealed class CatalogLoader
         AllVisiblePages = (int)row[11].Number,
         Persistence = (char)row[15].Number,
         Kind = (RelationKind)row[16].Number,
+        HasRowSecurity = row[22].Number != 0,
+        ForcesRowSecurity = row[23].Number != 0,
+        IsPopulated = row[24].Number != 0,
         Acl = AccessControlList.FromStored(row[30]),
         Options = row[31].IsNull ? null : (string[])row[31].Array,
         Storage = unchecked((ulong)row[33].Number),
@@ -252,6 +255,7 @@ internal sealed class CatalogLoader
         IsDropped = row[18].Number != 0,
         CollationOid = Oid(row[21]),
         MissingValue = row[25].IsNull ? null : row[25].Text,
+        Acl = AccessControlList.FromStored(row[22]),
     };
 
     private static IndexInfo Index(CatalogValue[] row, RelationInfo relation)
@@ -367,6 +371,7 @@ internal sealed class CatalogLoader
             BaseTypeModifier = (int)row[26].Number,
             CollationOid = Oid(row[28]),
             Default = row[29].IsNull ? null : new CatalogExpression(row[29].Text),
+            Acl = AccessControlList.FromStored(row[31]),
         };
     }
 

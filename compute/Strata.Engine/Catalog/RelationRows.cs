@@ -71,7 +71,7 @@ internal static class RelationRows
         column.StatisticsTarget, column.Length, column.Number, column.Dimensions, -1L, column.TypeModifier,
         column.PassedByValue, column.Alignment, column.StorageStrategy, '\0', column.NotNull, HasDefaultRow(column), column.MissingValue is not null,
         column.Identity, column.Generated, column.IsDropped, true, 0L, column.CollationOid,
-        CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, column.MissingValue,
+        AccessControlList.ToStored(column.Acl), CatalogValue.Null, CatalogValue.Null, column.MissingValue,
     ];
 
     /// <summary>Defaults of identity columns follow from their sequence and have no row.</summary>
@@ -190,7 +190,7 @@ internal static class RelationRows
             type.RelationOid, isArray ? 6179L : 0L, type.ElementOid, type.ArrayOid, input, output, receive, send, 0L, 0L, isArray ? 3816L : 0L,
             isEnum ? 'i' : domainBase is null ? 'd' : (char)domainBase.Alignment, isEnum ? 'p' : domainBase is null ? 'x' : (char)domainBase.Storage,
             type.NotNull, type.BaseTypeOid, type.BaseTypeModifier, 0L, type.CollationOid,
-            type.Default?.Text, type.Default?.Text, CatalogValue.Null,
+            type.Default?.Text, type.Default?.Text, AccessControlList.ToStored(type.Acl),
         ];
     }
 

@@ -57,7 +57,8 @@ internal static class TruncateCommand
             Empty(context, table, restartIdentity: false);
     }
 
-    private static void Empty(DdlContext context, RelationInfo table, bool restartIdentity)
+    /// <summary>Gives a relation and its indexes new, empty storages.</summary>
+    public static void Empty(DdlContext context, RelationInfo table, bool restartIdentity)
     {
         RelationStorage.Drop(context, table);
         RelationInfo emptied = table with { Storage = context.NewStorage(), Pages = 0, Tuples = -1, AllVisiblePages = 0 };
