@@ -22,6 +22,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         RelationInfo relation = view?.Table ?? common.Target(insert.Relation, "insert into", 'a');
         string alias = insert.Alias ?? relation.Name;
         List<ColumnInfo> columns = TargetColumns(insert, relation, view);
+        foreach (ColumnInfo column in columns)
+            state.Use(relation.Oid, 'a', column.Number);
         var parts = new InsertParts(state, insert, columns);
 
         RelationalNode source;

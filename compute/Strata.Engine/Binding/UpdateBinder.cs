@@ -56,6 +56,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
             {
                 AssignmentTarget target = assignment.Targets[i];
                 ColumnInfo column = ModificationBinder.TargetColumn(relation, target, seen, isUpdate: true, view);
+                state.Use(relation.Oid, 'w', column.Number);
                 Syntax.Expression? value = bound is null ? values[i] : null;
                 if (value is DefaultLiteral)
                 {

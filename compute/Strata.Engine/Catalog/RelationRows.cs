@@ -59,8 +59,8 @@ internal static class RelationRows
             (uint)relation.Storage, relation.IsShared ? (long)CatalogOids.GlobalTablespace : 0L,
             relation.Pages, CatalogValue.Float(relation.Tuples), relation.AllVisiblePages, 0L,
             relation.Indexes.Length > 0 || relation.HasBuiltinIndexes, relation.IsShared, relation.Persistence, (char)relation.Kind,
-            relation.Columns.Length, checks, relation.View is not null, foreignKeys, false, false, false,
-            true, relation.Kind is RelationKind.Index or RelationKind.Sequence or RelationKind.View or RelationKind.CompositeType || relation.SchemaOid == CatalogOids.CatalogSchema ? 'n' : 'd', false, 0L,
+            relation.Columns.Length, checks, relation.View is not null, foreignKeys, false, relation.HasRowSecurity, relation.ForcesRowSecurity,
+            relation.IsPopulated, relation.Kind is RelationKind.Index or RelationKind.Sequence or RelationKind.View or RelationKind.CompositeType || relation.SchemaOid == CatalogOids.CatalogSchema ? 'n' : 'd', false, 0L,
             isTable ? 3L : 0L, isTable ? 1L : 0L, AccessControlList.ToStored(relation.Acl), relation.Options, CatalogValue.Null, unchecked((long)relation.Storage),
         ];
     }

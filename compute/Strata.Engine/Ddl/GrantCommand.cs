@@ -63,6 +63,8 @@ internal sealed class GrantCommand(DdlContext context, GrantStatement statement)
                 break;
             case ObjectKind.Schema:
                 SchemaInfo schema = context.RequireSchema(((NamedObject)reference).Name.Name);
+                if (schema.Oid < CatalogOids.FirstUser && schema.Oid != CatalogOids.PublicSchema)
+                    throw new SqlException(SqlState.FeatureNotSupported, "changing privileges of system schemas is not supported yet");
                 AccessControlItem[]? schemaAcl = Change(schema.Acl, 'n', schema.OwnerOid, Wanted(Privileges.AllSchema), Privileges.AllSchema, "schema", schema.Name);
                 context.Changes.Replace(schema, schema with { Acl = schemaAcl }, context.Cancellation);
                 break;
