@@ -29,6 +29,7 @@ public static class BuiltinFunctions
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
         JsonPathFunctions.Register(table);
+        JsonRecordFunctions.Register(table);
         FormatFunctions.Register(table);
         RangeFunctions.Register(table);
         NetworkFunctions.Register(table);
