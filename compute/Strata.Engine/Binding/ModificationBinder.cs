@@ -30,7 +30,7 @@ internal sealed class ModificationBinder(BindingState state)
         state.Require(relation, privilege);
         switch (relation.Kind)
         {
-            case RelationKind.Table when relation.SystemTable is null:
+            case RelationKind.Table or RelationKind.PartitionedTable when relation.SystemTable is null:
                 return relation;
             case RelationKind.Table:
                 throw BindingErrors.At(
@@ -94,13 +94,8 @@ internal sealed class ModificationBinder(BindingState state)
             scope.Own(id);
         }
 
-        int tableOid = state.Metadata.AddColumn("tableoid", SqlType.OidType, node.Alias);
-        RelationalNode input = new ProjectNode(
-            node,
-            [
-                .. Projection.PassThrough(state.Metadata, node.Columns),
-                new ProjectedColumn(tableOid, new Expressions.ConstantExpression(SqlType.OidType, Datum.Of(node.Relation.Oid))),
-            ]);
+        int tableOid = node.TableOidColumn;
+        RelationalNode input = node;
         scope.Own(node.CtidColumn);
         scope.Own(tableOid);
         scope.Items.Add(new NamespaceItem(node.Alias, names)

@@ -18,7 +18,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         var scope = new Scope(outer);
         IReadOnlyList<CteDefinition> ctes = update.With is null ? [] : state.Ctes.Bind(update.With, scope);
         RelationInfo relation = common.Target(update.Relation, "update", 'w');
-        (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, update.Alias, scope);
+        (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, update.Alias, scope, update.Relation.IncludeDescendants);
         RelationalNode node = scan;
         List<NamespaceItem> others = [];
         if (update.From.Count > 0)
@@ -163,6 +163,9 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
             IsReturning = returning,
             PassedColumns = returning ? others.SelectMany(other => other.Columns).Select(column => column.Column).Distinct().ToArray() : [],
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, item.Name),
+            TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, item.Name),
+            Members = scan.Members,
+            MemberColumn = scan.Members is null ? -1 : item.SystemColumns.First(column => column.Name == "tableoid").Column,
         };
         return common.Returning(update.Returning, outer, result, others);
     }

@@ -194,7 +194,35 @@ internal sealed class CatalogServices : ICatalogServices
 
     public string? StatisticsDefinition(uint statistics, bool columnsOnly) => null;
 
-    public string? PartitionKeyDefinition(uint relation) => null;
+    public string? PartitionKeyDefinition(uint relation) => View.FindRelation(relation) is { } table ? PartitionPrinter.Key(table, View) : null;
+
+    public string? PartitionConstraintDefinition(uint relation) => View.FindRelation(relation) is { } table ? PartitionPrinter.Constraint(table, View) : null;
+
+    private static bool IsPartOfTree(RelationInfo relation) => relation.IsPartition || relation.Kind is RelationKind.PartitionedTable or RelationKind.PartitionedIndex;
+
+    public IReadOnlyList<uint> PartitionAncestors(uint relation)
+    {
+        if (View.FindRelation(relation) is not { } found || !IsPartOfTree(found))
+            return [];
+        return [relation, .. RelationTree.PartitionAncestors(View, found).Select(static ancestor => ancestor.Oid)];
+    }
+
+    public IReadOnlyList<PartitionTreeRow> PartitionTree(uint relation)
+    {
+        if (View.FindRelation(relation) is not { } root || !IsPartOfTree(root))
+            return [];
+        var rows = new List<PartitionTreeRow>();
+        var levels = new Dictionary<uint, int> { [relation] = 0 };
+        foreach (RelationInfo member in RelationTree.Descendants(View, root).Prepend(root))
+        {
+            uint parent = member.Parents.Length > 0 ? member.Parents[0] : 0;
+            int level = member.Oid == relation ? 0 : levels[parent] + 1;
+            levels[member.Oid] = level;
+            rows.Add(new PartitionTreeRow(member.Oid, parent, member.Kind is not (RelationKind.PartitionedTable or RelationKind.PartitionedIndex), level));
+        }
+
+        return rows;
+    }
 
     public string? SerialSequence(string table, string column)
     {

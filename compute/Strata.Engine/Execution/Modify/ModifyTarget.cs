@@ -1,6 +1,7 @@
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
+using Strata.Engine.Partitioning;
 using Strata.Engine.Storage.Heap;
 using Strata.Engine.Storage.Toast;
 using Strata.Engine.Transactions;
@@ -15,7 +16,7 @@ namespace Strata.Engine.Execution.Modify;
 /// </summary>
 internal sealed class ModifyTarget(
     ExecutionState state, HeapRelation heap, TableLayout layout, TargetRow row, TargetIndex[] indexes,
-    (ConstraintInfo Constraint, ExpressionInstance Condition)[] checks) : IDisposable
+    (ConstraintInfo Constraint, ExpressionInstance Condition)[] checks, PartitionGuard? guard = null) : IDisposable
 {
     private readonly RowEncoder _encoder = new(layout);
     private readonly RowToaster _toaster = new(layout, heap);
@@ -63,6 +64,8 @@ internal sealed class ModifyTarget(
                     throw CheckViolation(row, constraint, rows[i]);
             }
         }
+
+        guard?.Check(state, row, rows);
     }
 
     /// <summary>Stores the selected rows and their index entries. The addresses are valid until the next call.</summary>
@@ -166,6 +169,7 @@ internal sealed class ModifyTarget(
             index.Dispose();
         foreach ((ConstraintInfo _, ExpressionInstance condition) in checks)
             condition.Dispose();
+        guard?.Dispose();
     }
 
     private static bool Touches(IndexInfo index, ReadOnlySpan<bool> changed)
