@@ -2,6 +2,7 @@ using Strata.Engine.Catalog;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
+using Syntax = Strata.Sql.Syntax;
 
 namespace Strata.Engine.Binding;
 
@@ -23,9 +24,12 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
             node = new JoinNode(JoinType.Inner, node, from, []);
         }
 
-        if (delete.Where is CurrentOfExpression current)
-            throw BindingErrors.NotSupported(current.Position, "WHERE CURRENT OF");
-        if (delete.Where is not null)
+        if (delete.Where is Syntax.CurrentOfExpression current)
+        {
+            state.Require(relation, 'r');
+            node = new FilterNode(node, common.CurrentOf(current, relation, item));
+        }
+        else if (delete.Where is not null)
         {
             state.Require(relation, 'r');
             node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(delete.Where, scope, ExpressionKind.Where)));

@@ -3,6 +3,7 @@ using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
 using Expression = Strata.Engine.Expressions.Expression;
+using Syntax = Strata.Sql.Syntax;
 
 namespace Strata.Engine.Binding;
 
@@ -54,6 +55,15 @@ internal sealed class ModificationBinder(BindingState state)
                     name.Position, SqlState.WrongObjectType, $"cannot open relation \"{relation.Name}\"",
                     detail: "This operation is not supported for indexes.");
         }
+    }
+
+    /// <summary>WHERE CURRENT OF: the conditions that only the cursor's row meets.</summary>
+    public IReadOnlyList<Expression> CurrentOf(Syntax.CurrentOfExpression current, RelationInfo relation, NamespaceItem item)
+    {
+        Expression Is(string name, SqlType type, bool isTable) => state.Expressions.BindOperator(
+            "=", new Expressions.ColumnExpression(item.SystemColumns.First(column => column.Name == name).Column, type),
+            new Expressions.CurrentOfExpression(current.CursorName, relation.Oid, isTable), -1);
+        return [Is("ctid", SqlType.Tid, isTable: false), Is("tableoid", SqlType.OidType, isTable: true)];
     }
 
     /// <summary>A column that a statement assigns to. Throws 42703, 42701, 0A000.</summary>

@@ -29,9 +29,12 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         }
 
         Dictionary<short, Expression> assigned = BindAssignments(update.Assignments, relation, scope);
-        if (update.Where is CurrentOfExpression current)
-            throw BindingErrors.NotSupported(current.Position, "WHERE CURRENT OF");
-        if (update.Where is not null)
+        if (update.Where is Syntax.CurrentOfExpression current)
+        {
+            state.Require(relation, 'r');
+            node = new FilterNode(node, common.CurrentOf(current, relation, item));
+        }
+        else if (update.Where is not null)
         {
             state.Require(relation, 'r');
             node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(update.Where, scope, ExpressionKind.Where)));

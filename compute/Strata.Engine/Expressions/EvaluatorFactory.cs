@@ -63,6 +63,7 @@ internal sealed class EvaluatorFactory
                     [.. s.Upper.Select(e => e is null ? null : Make(e))], s.IsSlice, Make(s.Value));
             case RowComparisonExpression r: return MakeRowComparison(r);
             case SqlValueExpression v: return new SqlValueEvaluator(v.Type, v.Value);
+            case CurrentOfExpression c: return new CurrentOfEvaluator(c);
             case HostedExpression h: return new HostedEvaluator(h.Type, h.CreateEvaluation());
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"expression {expression.GetType().Name} is not supported here");
