@@ -145,6 +145,7 @@ public static class Binder
         AbsentNames = state.AbsentNames,
         Privileges = state.Privileges,
         IsWriting = state.IsWriting,
+        RowAddresses = state.RowAddresses,
     };
 
     /// <summary>Turns offsets of the tree into characters of the text.</summary>

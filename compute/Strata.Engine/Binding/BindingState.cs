@@ -61,6 +61,9 @@ internal sealed class BindingState
     /// <summary>The statement writes or locks rows.</summary>
     public bool IsWriting { get; set; }
 
+    /// <summary>Row addresses that the outermost query carries.</summary>
+    public IReadOnlyList<RowAddressColumns> RowAddresses { get; set; } = [];
+
     public IReadOnlyList<PlanDependency> Dependencies => _dependencies.Select(pair => new PlanDependency(pair.Key, pair.Value)).ToArray();
 
     /// <summary>Names that would mean something else if they existed.</summary>

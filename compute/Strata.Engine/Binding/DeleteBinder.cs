@@ -2,6 +2,7 @@ using Strata.Engine.Catalog;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
+using Syntax = Strata.Sql.Syntax;
 
 namespace Strata.Engine.Binding;
 
@@ -14,7 +15,7 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
         IReadOnlyList<CteDefinition> ctes = delete.With is null ? [] : state.Ctes.Bind(delete.With, scope);
         ViewTarget? view = common.ViewOf(delete.Relation, "delete from", 'd');
         RelationInfo relation = view?.Table ?? common.Target(delete.Relation, "delete from", 'd');
-        (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, delete.Alias, scope);
+        (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, delete.Alias, scope, delete.Relation.IncludeDescendants);
         RelationalNode node = scan;
         NamespaceItem shown = item;
         if (view is not null)
@@ -27,9 +28,12 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
             node = new JoinNode(JoinType.Inner, node, from, []);
         }
 
-        if (delete.Where is CurrentOfExpression current)
-            throw BindingErrors.NotSupported(current.Position, "WHERE CURRENT OF");
-        if (delete.Where is not null)
+        if (delete.Where is Syntax.CurrentOfExpression current)
+        {
+            state.Require(relation, 'r');
+            node = new FilterNode(node, common.CurrentOf(current, relation, item));
+        }
+        else if (delete.Where is not null)
         {
             state.Require(view?.View ?? relation, 'r');
             node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(delete.Where, scope, ExpressionKind.Where)));
@@ -37,7 +41,7 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
 
         bool returning = delete.Returning.Count > 0;
         // The old row is needed to show it, and to look for rows that refer to it.
-        bool needsRow = returning || relation.ReferencedBy.Length > 0;
+        bool needsRow = returning || scan.Members is not null || relation.IsPartition || relation.ReferencedBy.Length > 0;
         var old = new int[relation.Columns.Length];
         Array.Fill(old, -1);
         for (int i = 0; i < scan.Attributes.Count; i++)
@@ -54,6 +58,9 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
             IsReturning = returning,
             PassedColumns = returning ? others.SelectMany(other => other.Columns).Select(column => column.Column).Distinct().ToArray() : [],
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, item.Name),
+            TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, item.Name),
+            Members = scan.Members,
+            MemberColumn = scan.Members is null ? -1 : item.SystemColumns.First(column => column.Name == "tableoid").Column,
         };
         Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
         return ModificationBinder.With(ctes, common.Returning(delete.Returning, parent, result, others, view, delete.Alias));

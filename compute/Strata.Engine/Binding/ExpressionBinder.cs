@@ -186,7 +186,7 @@ internal sealed class ExpressionBinder
                 throw BindingErrors.At(named.Position, SqlState.SyntaxError, "named arguments are only allowed in function calls");
             case GroupingExpression grouping:
                 return _state.Functions.BindGrouping(grouping, scope);
-            case CurrentOfExpression:
+            case Syntax.CurrentOfExpression:
                 throw BindingErrors.NotSupported(position, "WHERE CURRENT OF");
             case BitStringLiteral bits:
                 return new ConstantExpression(BuiltinTypes.Get(TypeOid.Bit), BindBits(bits)) { Position = position };
@@ -492,7 +492,8 @@ internal sealed class ExpressionBinder
         Expression[] items = BindAll(inList.Items, scope);
         if (items.Length > 1)
         {
-            Expression[] plain = items.Where(item => !item.Any(part => part is ColumnExpression or SubqueryExpression)).ToArray();
+            ILookup<bool, Expression> byKind = items.ToLookup(static item => item.Any(static part => part is ColumnExpression or SubqueryExpression));
+            Expression[] plain = byKind[false].ToArray();
             if (plain.Length > 1 && TryCommonType(value, plain) is { ArrayOid: not 0 } common)
             {
                 SqlType arrayType = _state.Types.ArrayOf(common);
@@ -501,7 +502,7 @@ internal sealed class ExpressionBinder
                     Position = position,
                 };
                 Expression comparison = _factory.ArrayComparison(name, inList.IsNegated, value, array, position);
-                Expression[] others = items.Where(item => !plain.Contains(item)).ToArray();
+                Expression[] others = byKind[true].ToArray();
                 if (others.Length == 0)
                     return comparison;
                 return Chain([comparison, .. others.Select(item => _factory.Operator(name, value, item, position))], inList.IsNegated, position);
@@ -693,6 +694,8 @@ internal sealed class ExpressionBinder
         int start = next;
         for (; next < indirection.Elements.Count && indirection.Elements[next] is Subscript or SliceSubscript; next++)
             isSlice |= indirection.Elements[next] is SliceSubscript;
+        if (isSlice && container.Type.Length > 0)
+            throw BindingErrors.At(indirection.Position, SqlState.FeatureNotSupported, "slices of fixed-length arrays not implemented");
         for (int i = start; i < next; i++)
         {
             switch (indirection.Elements[i])

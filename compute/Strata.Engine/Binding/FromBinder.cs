@@ -47,9 +47,9 @@ internal sealed class FromBinder(BindingState state)
     }
 
     /// <summary>Binds the target of UPDATE or DELETE as the first item of the scope.</summary>
-    public (ScanNode Scan, NamespaceItem Item) BindTarget(RelationInfo relation, string? alias, Scope scope)
+    public (ScanNode Scan, NamespaceItem Item) BindTarget(RelationInfo relation, string? alias, Scope scope, bool includeDescendants)
     {
-        (ScanNode scan, NamespaceItem item) = Scan(relation, alias, default, null, isTarget: true);
+        (ScanNode scan, NamespaceItem item) = Scan(relation, alias, default, null, isTarget: true, includeDescendants);
         Own(item, scope);
         scope.Items.Add(item);
         return (scan, item);
@@ -86,8 +86,10 @@ internal sealed class FromBinder(BindingState state)
                 return BindView(table, relation, scope);
             case RelationKind.Table or RelationKind.View or RelationKind.MaterializedView or RelationKind.Sequence or RelationKind.Toast:
                 break;
-            case RelationKind.PartitionedTable or RelationKind.ForeignTable:
-                throw BindingErrors.NotSupported(table.Position, "reading a partitioned or foreign table");
+            case RelationKind.PartitionedTable:
+                break;
+            case RelationKind.ForeignTable:
+                throw BindingErrors.NotSupported(table.Position, "reading a foreign table");
             default:
                 throw BindingErrors.At(
                     name.Position, SqlState.WrongObjectType, $"cannot open relation \"{relation.Name}\"",
@@ -103,13 +105,13 @@ internal sealed class FromBinder(BindingState state)
         }
 
         state.Require(relation, 'r');
-        (ScanNode scan, NamespaceItem item) = Scan(relation, table.Alias?.Name, table.Alias?.Columns ?? default, asOf, isTarget: false);
+        (ScanNode scan, NamespaceItem item) = Scan(relation, table.Alias?.Name, table.Alias?.Columns ?? default, asOf, isTarget: false, name.IncludeDescendants);
         Own(item, scope);
         return new Bound(table.Sample is null ? scan : SampleBinder.Bind(state, table, relation, scan, item, scope), [item]);
     }
 
     private (ScanNode Scan, NamespaceItem Item) Scan(
-        RelationInfo relation, string? alias, SyntaxList<string> columnAliases, Expression? asOf, bool isTarget)
+        RelationInfo relation, string? alias, SyntaxList<string> columnAliases, Expression? asOf, bool isTarget, bool includeDescendants)
     {
         string shown = alias ?? relation.Name;
         var columns = new List<int>();
@@ -137,13 +139,19 @@ internal sealed class FromBinder(BindingState state)
         }
 
         int number = state.Metadata.NextScan();
-        var scan = new ScanNode(number, relation, shown, columns, attributes) { AsOf = asOf, IsTarget = isTarget };
+        var scan = new ScanNode(number, relation, shown, columns, attributes)
+        {
+            AsOf = asOf,
+            IsTarget = isTarget,
+            Members = TreeMembers.Of(relation, includeDescendants, state.Context),
+        };
         var item = new NamespaceItem(shown, names)
         {
             SystemColumns = system,
             Relation = alias is null ? relation : null,
             Scan = number,
             Table = relation,
+            Members = scan.Members,
             RowTypeOid = relation.RowTypeOid,
         };
         return (scan, item);

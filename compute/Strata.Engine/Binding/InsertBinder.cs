@@ -62,6 +62,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             Alias = alias,
             IsReturning = returning,
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, alias),
+            TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, alias),
+            Members = relation.PartitionKey is null ? null : TreeMembers.Of(relation, includeDescendants: true, state.Context),
             Conflict = insert.OnConflict is null ? null : BindConflict(insert.OnConflict, relation, alias, scope),
         };
         Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
@@ -87,6 +89,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         {
             Alias = relation.Name,
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, relation.Name),
+            TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, relation.Name),
+            Members = relation.PartitionKey is null ? null : TreeMembers.Of(relation, includeDescendants: true, state.Context),
         };
     }
 
@@ -313,6 +317,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                     -1, SqlState.UndefinedObject, $"constraint \"{clause.ConstraintName}\" for table \"{relation.Name}\" does not exist");
             if (constraint.IndexOid == 0 || constraint.Kind == Catalog.ConstraintKind.ForeignKey)
                 throw BindingErrors.At(-1, SqlState.WrongObjectType, "constraint in ON CONFLICT clause has no associated index");
+            if (constraint.IsDeferrable)
+                throw BindingErrors.At(-1, SqlState.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters");
             return [constraint.IndexOid];
         }
 
@@ -337,7 +343,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         var found = new List<uint>();
         foreach (IndexInfo index in relation.Indexes)
         {
-            if (!index.IsUnique || !index.IsValid)
+            if (!index.IsUnique || !index.IsValid || !index.IsImmediate)
                 continue;
             IndexKey[] keys = index.Keys.Take(index.KeyCount).ToArray();
             bool columnsMatch = wanted.SetEquals(keys.Where(key => key.Column != 0).Select(key => key.Column));

@@ -3,6 +3,7 @@ using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
 using Expression = Strata.Engine.Expressions.Expression;
+using Syntax = Strata.Sql.Syntax;
 
 namespace Strata.Engine.Binding;
 
@@ -73,7 +74,7 @@ internal sealed class ModificationBinder(BindingState state)
         state.Require(relation, privilege);
         switch (relation.Kind)
         {
-            case RelationKind.Table when relation.SystemTable is null:
+            case RelationKind.Table or RelationKind.PartitionedTable when relation.SystemTable is null:
                 return relation;
             case RelationKind.Table:
                 throw BindingErrors.At(
@@ -97,6 +98,15 @@ internal sealed class ModificationBinder(BindingState state)
                     name.Position, SqlState.WrongObjectType, $"cannot open relation \"{relation.Name}\"",
                     detail: "This operation is not supported for indexes.");
         }
+    }
+
+    /// <summary>WHERE CURRENT OF: the conditions that only the cursor's row meets.</summary>
+    public IReadOnlyList<Expression> CurrentOf(Syntax.CurrentOfExpression current, RelationInfo relation, NamespaceItem item)
+    {
+        Expression Is(string name, SqlType type, bool isTable) => state.Expressions.BindOperator(
+            "=", new Expressions.ColumnExpression(item.SystemColumns.First(column => column.Name == name).Column, type),
+            new Expressions.CurrentOfExpression(current.CursorName, relation.Oid, isTable), -1);
+        return [Is("ctid", SqlType.Tid, isTable: false), Is("tableoid", SqlType.OidType, isTable: true)];
     }
 
     /// <summary>A column that a statement assigns to. Throws 42703, 42701, 0A000.</summary>
@@ -137,13 +147,8 @@ internal sealed class ModificationBinder(BindingState state)
             scope.Own(id);
         }
 
-        int tableOid = state.Metadata.AddColumn("tableoid", SqlType.OidType, node.Alias);
-        RelationalNode input = new ProjectNode(
-            node,
-            [
-                .. Projection.PassThrough(state.Metadata, node.Columns),
-                new ProjectedColumn(tableOid, new Expressions.ConstantExpression(SqlType.OidType, Datum.Of(node.Relation.Oid))),
-            ]);
+        int tableOid = node.TableOidColumn;
+        RelationalNode input = node;
         scope.Own(node.CtidColumn);
         scope.Own(tableOid);
         var own = new NamespaceItem(node.Alias, names)

@@ -8,6 +8,9 @@ namespace Strata.Engine.Binding;
 /// <summary>Binds target lists and RETURNING: names, and the expansion of stars.</summary>
 internal sealed class TargetListBinder(BindingState state)
 {
+    /// <summary>PostgreSQL's MaxTupleAttributeNumber.</summary>
+    private const int TargetsMax = 1664;
+
     /// <summary>Binds the items of a target list.</summary>
     public List<Target> Bind(SyntaxList<TargetItem> items, Scope scope, ExpressionKind kind)
     {
@@ -22,6 +25,8 @@ internal sealed class TargetListBinder(BindingState state)
                 targets.Add(new Target(state.Expressions.Bind(item.Value, scope, kind), item.Alias ?? TargetNaming.NameOf(item.Value), item.Value.Position));
         }
 
+        if (targets.Count > TargetsMax)
+            throw BindingErrors.At(-1, SqlState.TooManyColumns, $"target lists can have at most {TargetsMax} entries");
         return targets;
     }
 

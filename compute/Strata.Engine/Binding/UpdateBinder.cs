@@ -19,7 +19,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         IReadOnlyList<CteDefinition> ctes = update.With is null ? [] : state.Ctes.Bind(update.With, scope);
         ViewTarget? view = common.ViewOf(update.Relation, "update", 'w');
         RelationInfo relation = view?.Table ?? common.Target(update.Relation, "update", 'w');
-        (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, update.Alias, scope);
+        (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, update.Alias, scope, update.Relation.IncludeDescendants);
         RelationalNode node = scan;
         NamespaceItem shown = item;
         if (view is not null)
@@ -33,9 +33,12 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         }
 
         Dictionary<short, Expression> assigned = BindAssignments(update.Assignments, relation, scope, view);
-        if (update.Where is CurrentOfExpression current)
-            throw BindingErrors.NotSupported(current.Position, "WHERE CURRENT OF");
-        if (update.Where is not null)
+        if (update.Where is Syntax.CurrentOfExpression current)
+        {
+            state.Require(relation, 'r');
+            node = new FilterNode(node, common.CurrentOf(current, relation, item));
+        }
+        else if (update.Where is not null)
         {
             state.Require(view?.View ?? relation, 'r');
             node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(update.Where, scope, ExpressionKind.Where)));
@@ -171,6 +174,9 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
             IsReturning = returning,
             PassedColumns = returning ? others.SelectMany(other => other.Columns).Select(column => column.Column).Distinct().ToArray() : [],
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, item.Name),
+            TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, item.Name),
+            Members = scan.Members,
+            MemberColumn = scan.Members is null ? -1 : item.SystemColumns.First(column => column.Name == "tableoid").Column,
         };
         return common.Returning(update.Returning, outer, result, others, view, update.Alias);
     }

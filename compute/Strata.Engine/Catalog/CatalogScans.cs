@@ -63,6 +63,26 @@ internal static class CatalogScans
                 yield return RelationRows.Constraint(constraint);
     }
 
+    public static IEnumerable<CatalogValue[]> Inherits(SystemScanContext context)
+    {
+        foreach (RelationInfo relation in context.Catalog.UserRelations)
+            for (int i = 0; i < relation.Parents.Length; i++)
+                yield return RelationRows.Inherits(relation.Oid, relation.Parents[i], i + 1);
+    }
+
+    public static IEnumerable<CatalogValue[]> PartitionedTables(SystemScanContext context)
+    {
+        foreach (RelationInfo relation in context.Catalog.UserRelations)
+            if (relation.PartitionKey is { } key)
+            {
+                uint defaultPartition = Array.Find(relation.Children, oid => context.Catalog.FindRelation(oid) is { PartitionBound.IsDefault: true });
+                CatalogValue[] row = RelationRows.PartitionedTable(relation.Oid, key, defaultPartition);
+                if (!row[7].IsNull)
+                    row[7] = ExpressionList.Join([.. key.Columns.Where(static c => c.Expression is not null).Select(static c => c.Expression!.Text)]);
+                yield return row;
+            }
+    }
+
     public static IEnumerable<CatalogValue[]> Sequences(SystemScanContext context)
     {
         foreach (RelationInfo relation in context.Catalog.UserRelations)

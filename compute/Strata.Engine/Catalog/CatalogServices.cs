@@ -253,7 +253,35 @@ internal sealed class CatalogServices : ICatalogServices
 
     public string? StatisticsDefinition(uint statistics, bool columnsOnly) => null;
 
-    public string? PartitionKeyDefinition(uint relation) => null;
+    public string? PartitionKeyDefinition(uint relation) => View.FindRelation(relation) is { } table ? PartitionPrinter.Key(table, View) : null;
+
+    public string? PartitionConstraintDefinition(uint relation) => View.FindRelation(relation) is { } table ? PartitionPrinter.Constraint(table, View) : null;
+
+    private static bool IsPartOfTree(RelationInfo relation) => relation.IsPartition || relation.Kind is RelationKind.PartitionedTable or RelationKind.PartitionedIndex;
+
+    public IReadOnlyList<uint> PartitionAncestors(uint relation)
+    {
+        if (View.FindRelation(relation) is not { } found || !IsPartOfTree(found))
+            return [];
+        return [relation, .. RelationTree.PartitionAncestors(View, found).Select(static ancestor => ancestor.Oid)];
+    }
+
+    public IReadOnlyList<PartitionTreeRow> PartitionTree(uint relation)
+    {
+        if (View.FindRelation(relation) is not { } root || !IsPartOfTree(root))
+            return [];
+        var rows = new List<PartitionTreeRow>();
+        var levels = new Dictionary<uint, int> { [relation] = 0 };
+        foreach (RelationInfo member in RelationTree.Descendants(View, root).Prepend(root))
+        {
+            uint parent = member.Parents.Length > 0 ? member.Parents[0] : 0;
+            int level = member.Oid == relation ? 0 : levels[parent] + 1;
+            levels[member.Oid] = level;
+            rows.Add(new PartitionTreeRow(member.Oid, parent, member.Kind is not (RelationKind.PartitionedTable or RelationKind.PartitionedIndex), level));
+        }
+
+        return rows;
+    }
 
     public string? SerialSequence(string table, string column)
     {
@@ -326,7 +354,9 @@ internal sealed class CatalogServices : ICatalogServices
 
     public long? RelationSize(uint relation, string fork) => View.FindRelation(relation) is { } info ? Bytes(info) : null;
 
-    public long? TableSize(uint relation) => RelationSize(relation, "main");
+    public long? TableSize(uint relation) => View.FindRelation(relation) is { } info
+        ? Bytes(info) + (info.SystemTable is null ? RelationStorage.ToastSizeBytes(_session.Engine.Storage, info, _session.Cancellation) : 0)
+        : null;
 
     public long? IndexesSize(uint relation)
     {

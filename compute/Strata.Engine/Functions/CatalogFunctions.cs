@@ -191,12 +191,7 @@ internal static class CatalogFunctions
         });
         t.Add("pg_get_statisticsobjdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.StatisticsDefinition(c.Oid(0), false)));
         t.Add("pg_get_statisticsobjdef_columns", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.StatisticsDefinition(c.Oid(0), true)));
-        t.Add("pg_get_partkeydef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.PartitionKeyDefinition(c.Oid(0))));
-        t.Add("pg_get_partition_constraintdef", static (ref FunctionCall c) => c.ReturnNull());
-        // No relation is partitioned: none has ancestors, a tree or a root.
-        t.AddSet("pg_partition_ancestors", static (ref FunctionCall c) => null);
-        t.AddSet("pg_partition_tree", static (ref FunctionCall c) => null);
-        t.Add("pg_partition_root", static (ref FunctionCall c) => c.ReturnNull());
+        PartitionFunctions.Register(t);
         t.Add("pg_get_serial_sequence", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.SerialSequence(c.String(0), c.String(1))));
         t.Add("pg_tablespace_location", static (ref FunctionCall c) => c.Return(""));
         t.Add("pg_relation_is_publishable", static (ref FunctionCall c) => c.Return(false));

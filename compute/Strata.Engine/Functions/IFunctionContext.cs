@@ -30,6 +30,7 @@ public interface IFunctionContext
     /// <summary>Blocks the thread; false when cancelled. For pg_sleep.</summary>
     bool Sleep(TimeSpan duration);
 
+
     /// <summary>Objects by name and by OID.</summary>
     ICatalogServices Catalog { get; }
 

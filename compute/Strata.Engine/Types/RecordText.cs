@@ -6,12 +6,18 @@ using Strata.Engine.Vectors;
 namespace Strata.Engine.Types;
 
 /// <summary>
-/// Stored and text forms of records. Stored, little-endian: field count, then per field type OID, length (-1 null), stored bytes.
+/// Stored and text forms of records. Stored, little-endian: field count (low 12 bits; above them the number of its <see cref="RecordShapes"/>), then per field
+/// type OID, length (-1 null), stored bytes.
 /// Text: (1,"a b",).
 /// </summary>
 internal static class RecordText
 {
-    public static void WriteHeader(ByteBuffer buffer, int fields) => WriteInt(buffer, fields);
+    private const int CountBits = 12;
+
+    public static void WriteHeader(ByteBuffer buffer, int fields, int shape = 0) => WriteInt(buffer, fields | (shape << CountBits));
+
+    /// <summary>Number of the shape that names the fields; 0 when nothing does.</summary>
+    public static int ShapeOf(ReadOnlySpan<byte> stored) => stored.Length < 4 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(stored) >>> CountBits;
 
     public static void WriteNullField(ByteBuffer buffer, uint type)
     {
@@ -32,7 +38,7 @@ internal static class RecordText
         buffer.Advance(4);
     }
 
-    public static int FieldCount(ReadOnlySpan<byte> stored) => stored.Length < 4 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(stored);
+    public static int FieldCount(ReadOnlySpan<byte> stored) => stored.Length < 4 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(stored) & ((1 << CountBits) - 1);
 
     /// <summary>Reads the field at <paramref name="offset"/> (4 for the first) and moves behind it. False for null.</summary>
     public static bool ReadField(ReadOnlySpan<byte> stored, scoped ref int offset, out uint type, out ReadOnlySpan<byte> value)

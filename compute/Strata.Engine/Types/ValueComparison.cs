@@ -29,6 +29,8 @@ public abstract class ValueComparison
             case TypeOid.Jsonb: return JsonbComparison.Instance;
             case TypeOid.Interval: return IntervalComparison.Instance;
             case TypeOid.TimeTz: return TimeTzComparison.Instance;
+            case TypeOid.TsVector: return TextSearch.TsCodec.VectorComparison.Instance;
+            case TypeOid.TsQuery: return TextSearch.TsCodec.QueryComparison.Instance;
             case TypeOid.Bit or TypeOid.VarBit: return BitString.Comparison.Instance;
             case TypeOid.Uuid: return BytesComparison.Instance;
         }
