@@ -31,6 +31,7 @@ public static class BuiltinFunctions
         JsonPathFunctions.Register(table);
         JsonRecordFunctions.Register(table);
         FormatFunctions.Register(table);
+        AclFunctions.Register(table);
         RangeFunctions.Register(table);
         NetworkFunctions.Register(table);
         GeometryFunctions.Register(table);
