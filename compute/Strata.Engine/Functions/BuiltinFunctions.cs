@@ -29,7 +29,9 @@ public static class BuiltinFunctions
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
         JsonPathFunctions.Register(table);
+        JsonRecordFunctions.Register(table);
         FormatFunctions.Register(table);
+        AclFunctions.Register(table);
         RangeFunctions.Register(table);
         NetworkFunctions.Register(table);
         GeometryFunctions.Register(table);

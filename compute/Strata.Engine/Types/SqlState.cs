@@ -47,6 +47,7 @@ public readonly record struct SqlState(string Code)
     public static readonly SqlState ForeignKeyViolation = new("23503");
     public static readonly SqlState UniqueViolation = new("23505");
     public static readonly SqlState CheckViolation = new("23514");
+    public static readonly SqlState ExclusionViolation = new("23P01");
     public static readonly SqlState InvalidCursorState = new("24000");
     public static readonly SqlState InvalidTransactionState = new("25000");
     public static readonly SqlState ActiveSqlTransaction = new("25001");

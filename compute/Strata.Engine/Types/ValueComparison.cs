@@ -15,6 +15,7 @@ public abstract class ValueComparison
     /// <summary>The comparison of a type, or null when it has no default order.</summary>
     public static ValueComparison? Find(SqlType type)
     {
+        type = type.Plain;
         if (type.IsArray || type.Oid is TypeOid.Int2Vector or TypeOid.OidVector)
             return type.ElementType is { } element && Find(element) is { } inner ? new ArrayComparison(inner) : null;
         switch (type.Oid)

@@ -17,6 +17,7 @@ internal sealed class SetCall : IDisposable
     private Vector[]? _fields;
     private RowSource? _source;
     private bool _pendingScalar;
+    private Vector? _rowValues;
 
     /// <summary>A set-returning function.</summary>
     public SetCall(FunctionSite site, ExpressionInstance[] arguments)
@@ -73,10 +74,28 @@ internal sealed class SetCall : IDisposable
 
         if (_source is null || rowsMax == 0)
             return 0;
-        bool packs = columns.Length == 1 && columns[0].Type.Oid == TypeOid.Record && _site.Function.ResultColumns.Count > 1;
-        int count = packs ? ReadRecords(columns[0], start, rowsMax) : _source.Read(columns, start, rowsMax);
+        bool packs = _site.Function.Routine is null && columns.Length == 1 && columns[0].Type.Oid == TypeOid.Record && _site.Function.ResultColumns.Count > 1;
+        int count = packs ? ReadRecords(columns[0], start, rowsMax) : Spreads(columns) ? ReadRows(columns, start, rowsMax) : _source.Read(columns, start, rowsMax);
         if (count == 0)
             _source = null;
+        return count;
+    }
+
+    // unnest of composite values: the function gives rows, FROM wants a column for each field.
+    private bool Spreads(ReadOnlySpan<Vector> columns) =>
+        _site!.Function.Routine is null && _site.ResultType.Kind == TypeKind.Composite && (columns.Length != 1 || columns[0].Type.Oid != _site.ResultType.Oid);
+
+    private int ReadRows(ReadOnlySpan<Vector> columns, int start, int rowsMax)
+    {
+        Vector rows = _rowValues ??= new Vector(_site!.ResultType);
+        rows.Reset(rowsMax);
+        int count = _source!.Read(new ReadOnlySpan<Vector>(ref rows), 0, rowsMax);
+        for (int i = 0; i < count; i++)
+        {
+            bool isNull = rows.IsNull(i);
+            RecordText.Unpack(isNull ? default : rows.GetBytes(i), isNull, columns, start + i);
+        }
+
         return count;
     }
 
@@ -115,6 +134,7 @@ internal sealed class SetCall : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _rowValues?.Dispose();
         foreach (ExpressionInstance argument in _arguments)
             argument.Dispose();
         foreach (Vector field in _fields ?? [])
