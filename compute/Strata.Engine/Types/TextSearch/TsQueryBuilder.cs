@@ -175,7 +175,7 @@ internal static class TsQueryBuilder
 
     /// <summary>ts_rewrite: every part of a query that equals <paramref name="target"/> becomes <paramref name="substitute"/>; null removes it.</summary>
     public static TsQueryNode? Rewrite(TsQueryNode query, TsQueryNode target, TsQueryNode? substitute) =>
-        Replace(Sort(query), Sort(target), substitute) is { } result ? Sort(result) : null;
+        Replace(Sort(query), Sort(target), substitute);
 
     /// <summary>Puts the operands of runs of AND and OR in order, the greatest first: equal queries look alike then.</summary>
     private static TsQueryNode Sort(TsQueryNode node)
@@ -212,6 +212,7 @@ internal static class TsQueryBuilder
             {
                 if (substitute is not null)
                     rest.Add(substitute);
+                rest.Sort(static (a, b) => b.CompareTo(a));
                 return Join(rest, node.Operator);
             }
         }
