@@ -38,6 +38,11 @@ public static class BuiltinFunctions
         MoneyFunctions.Register(table);
         TransactionIdFunctions.Register(table);
         MultirangeFunctions.Register(table);
+        EnumFunctions.Register(table);
+        EncodingFunctions.Register(table);
+        UnicodeFunctions.Register(table);
+        // Last: it takes what the families have left.
+        TypeIoFunctions.Register(table);
         return table;
     }
 
