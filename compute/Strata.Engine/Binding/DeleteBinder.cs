@@ -2,6 +2,7 @@ using Strata.Engine.Catalog;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
+using Syntax = Strata.Sql.Syntax;
 
 namespace Strata.Engine.Binding;
 
@@ -12,22 +13,29 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
     {
         var scope = new Scope(outer);
         IReadOnlyList<CteDefinition> ctes = delete.With is null ? [] : state.Ctes.Bind(delete.With, scope);
-        RelationInfo relation = common.Target(delete.Relation, "delete from", 'd');
+        ViewTarget? view = common.ViewOf(delete.Relation, "delete from", 'd');
+        RelationInfo relation = view?.Table ?? common.Target(delete.Relation, "delete from", 'd');
         (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, delete.Alias, scope, delete.Relation.IncludeDescendants);
         RelationalNode node = scan;
+        NamespaceItem shown = item;
+        if (view is not null)
+            shown = common.ShowView(view, item, delete.Alias, scope, ref node);
         List<NamespaceItem> others = [];
         if (delete.Using.Count > 0)
         {
             RelationalNode from = state.From.BindList(delete.Using, scope);
-            others = scope.Items.Where(other => !ReferenceEquals(other, item)).ToList();
+            others = scope.Items.Where(other => !ReferenceEquals(other, shown)).ToList();
             node = new JoinNode(JoinType.Inner, node, from, []);
         }
 
-        if (delete.Where is CurrentOfExpression current)
-            throw BindingErrors.NotSupported(current.Position, "WHERE CURRENT OF");
-        if (delete.Where is not null)
+        if (delete.Where is Syntax.CurrentOfExpression current)
         {
             state.Require(relation, 'r');
+            node = new FilterNode(node, common.CurrentOf(current, relation, item));
+        }
+        else if (delete.Where is not null)
+        {
+            state.Require(view?.View ?? relation, 'r');
             node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(delete.Where, scope, ExpressionKind.Where)));
         }
 
@@ -55,6 +63,6 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
             MemberColumn = scan.Members is null ? -1 : item.SystemColumns.First(column => column.Name == "tableoid").Column,
         };
         Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
-        return ModificationBinder.With(ctes, common.Returning(delete.Returning, parent, result, others));
+        return ModificationBinder.With(ctes, common.Returning(delete.Returning, parent, result, others, view, delete.Alias));
     }
 }

@@ -98,6 +98,12 @@ internal sealed class FromBinder(BindingState state)
                         : "This operation is not supported for indexes.");
         }
 
+        if (!relation.IsPopulated)
+        {
+            throw BindingErrors.At(
+                -1, SqlState.ObjectNotInPrerequisiteState, $"materialized view \"{relation.Name}\" has not been populated", "Use the REFRESH MATERIALIZED VIEW command.");
+        }
+
         state.Require(relation, 'r');
         (ScanNode scan, NamespaceItem item) = Scan(relation, table.Alias?.Name, table.Alias?.Columns ?? default, asOf, isTarget: false, name.IncludeDescendants);
         Own(item, scope);
@@ -209,6 +215,8 @@ internal sealed class FromBinder(BindingState state)
     /// <summary>A query in FROM: each output column gets a number of its own, so that one computed twice stays two.</summary>
     private Bound Derived(BoundQuery query, string name, Alias? alias, Scope scope, RelationInfo? view, ColumnInfo[]? viewColumns)
     {
+        if (viewColumns is not null && query.Output.Count != viewColumns.Length)
+            query = OnlyKnown(query, viewColumns, view!);
         var names = new List<NamespaceColumn>();
         SyntaxList<string> aliases = alias?.Columns ?? default;
         var items = new List<ProjectedColumn>();
@@ -232,6 +240,23 @@ internal sealed class FromBinder(BindingState state)
         };
         Own(item, scope);
         return new Bound(new ProjectNode(query.Node, items), [item]);
+    }
+
+    // A star in a view means the columns that there were when the view was made: later ones are left out.
+    private static BoundQuery OnlyKnown(BoundQuery query, ColumnInfo[] columns, RelationInfo view)
+    {
+        var kept = new List<OutputColumn>();
+        int next = 0;
+        foreach (ColumnInfo column in columns)
+        {
+            while (next < query.Output.Count && query.Output[next].Name != column.Name && query.Output.Count - next > columns.Length - kept.Count)
+                next++;
+            if (next == query.Output.Count)
+                throw new SqlException(SqlState.FeatureNotSupported, $"column \"{column.Name}\" of view \"{view.Name}\" is no longer there");
+            kept.Add(query.Output[next++]);
+        }
+
+        return query with { Output = kept };
     }
 
     private Bound BindFunction(FunctionItem function, Scope scope)

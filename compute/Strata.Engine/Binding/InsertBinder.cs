@@ -18,9 +18,12 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
     {
         var scope = new Scope(outer);
         IReadOnlyList<CteDefinition> ctes = insert.With is null ? [] : state.Ctes.Bind(insert.With, scope);
-        RelationInfo relation = common.Target(insert.Relation, "insert into", 'a');
+        ViewTarget? view = common.ViewOf(insert.Relation, "insert into", 'a');
+        RelationInfo relation = view?.Table ?? common.Target(insert.Relation, "insert into", 'a');
         string alias = insert.Alias ?? relation.Name;
-        List<ColumnInfo> columns = TargetColumns(insert, relation);
+        List<ColumnInfo> columns = TargetColumns(insert, relation, view);
+        foreach (ColumnInfo column in columns)
+            state.Use(relation.Oid, 'a', column.Number);
         var parts = new InsertParts(state, insert, columns);
 
         RelationalNode source;
@@ -50,7 +53,9 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         source = parts.Combine(source, given, rowValues, scope);
         source = Complete(relation, source, rowValues);
 
-        TargetRow row = _rows.Bind(relation, alias, withChecks: true);
+        TargetRow row = common.WithChecks(_rows.Bind(relation, alias, withChecks: true), view);
+        if (view is not null && insert.OnConflict is not null && insert.OnConflict.IsUpdate)
+            throw BindingErrors.NotSupported(insert.OnConflict.Position, "ON CONFLICT DO UPDATE on a view");
         bool returning = insert.Returning.Count > 0;
         var node = new InsertNode(source, relation, row, rowValues)
         {
@@ -62,7 +67,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             Conflict = insert.OnConflict is null ? null : BindConflict(insert.OnConflict, relation, alias, scope),
         };
         Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
-        return ModificationBinder.With(ctes, common.Returning(insert.Returning, parent, node, []));
+        return ModificationBinder.With(ctes, common.Returning(insert.Returning, parent, node, [], view, insert.Alias));
     }
 
     /// <summary>COPY FROM: rows of the given columns are fed in, the others get their defaults; <paramref name="where"/> chooses among them.</summary>
@@ -108,14 +113,20 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         return new FilterNode(source, Conjunction.Split(state.Expressions.BindCondition(where, scope, ExpressionKind.CopyWhere)));
     }
 
-    private static List<ColumnInfo> TargetColumns(InsertStatement insert, RelationInfo relation)
+    private static List<ColumnInfo> TargetColumns(InsertStatement insert, RelationInfo relation, ViewTarget? view)
     {
+        if (insert.Columns.Count == 0 && view is not null)
+        {
+            int given = insert.Source is { Body: ValuesBody { Rows.Count: > 0 } values } ? values.Rows[0].Count : view.View.Columns.Length;
+            return [.. view.View.Columns.Take(given).Select(column => view.TargetColumn(column.Name, -1, isUpdate: false))];
+        }
+
         if (insert.Columns.Count == 0)
             return relation.Columns.Where(column => !column.IsDropped).ToList();
         var columns = new List<ColumnInfo>();
         var seen = new HashSet<short>();
         foreach (AssignmentTarget target in insert.Columns)
-            columns.Add(ModificationBinder.TargetColumn(relation, target, seen, isUpdate: false));
+            columns.Add(ModificationBinder.TargetColumn(relation, target, seen, isUpdate: false, view));
         return columns;
     }
 

@@ -248,6 +248,9 @@ internal sealed class CatalogLoader
         IsPartition = row[26].Number != 0,
         PartitionBound = row[32].IsNull ? null : new PartitionBoundInfo(row[32].Text),
         Kind = (RelationKind)row[16].Number,
+        HasRowSecurity = row[22].Number != 0,
+        ForcesRowSecurity = row[23].Number != 0,
+        IsPopulated = row[24].Number != 0,
         Acl = AccessControlList.FromStored(row[30]),
         Options = row[31].IsNull ? null : (string[])row[31].Array,
         Storage = unchecked((ulong)row[33].Number),
@@ -292,6 +295,7 @@ internal sealed class CatalogLoader
         InheritCount = (short)row[20].Number,
         CollationOid = Oid(row[21]),
         MissingValue = row[25].IsNull ? null : row[25].Text,
+        Acl = AccessControlList.FromStored(row[22]),
     };
 
     private static IndexInfo Index(CatalogValue[] row, RelationInfo relation)
@@ -412,6 +416,7 @@ internal sealed class CatalogLoader
             BaseTypeModifier = (int)row[26].Number,
             CollationOid = Oid(row[28]),
             Default = row[29].IsNull ? null : new CatalogExpression(row[29].Text),
+            Acl = AccessControlList.FromStored(row[31]),
         };
     }
 

@@ -23,6 +23,7 @@ internal static class CatalogScans
             foreach (ColumnInfo column in relation.Columns)
             {
                 CatalogValue[] row = RelationRows.Attribute(relation.Oid, column);
+                row[22] = AccessControlList.ToDisplay(column.Acl, context.Catalog);
                 if (column.IsDropped)
                     row[2] = 0L;
                 yield return row;
@@ -178,7 +179,12 @@ internal static class CatalogScans
     public static IEnumerable<CatalogValue[]> Types(SystemScanContext context)
     {
         foreach (UserTypeInfo type in context.Catalog.UserTypes)
-            yield return RelationRows.Type(type);
+        {
+            CatalogValue[] row = RelationRows.Type(type);
+            row[31] = AccessControlList.ToDisplay(type.Acl, context.Catalog);
+            yield return row;
+        }
+
     }
 
     public static IEnumerable<CatalogValue[]> EnumLabels(SystemScanContext context)

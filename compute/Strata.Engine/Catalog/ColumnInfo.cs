@@ -68,4 +68,7 @@ public sealed record ColumnInfo
 
     /// <summary><c>attstattarget</c>.</summary>
     public int StatisticsTarget { get; init; } = -1;
+
+    /// <summary>Privileges on this column alone; null for none.</summary>
+    public AccessControlItem[]? Acl { get; init; }
 }

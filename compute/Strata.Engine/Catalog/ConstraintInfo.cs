@@ -9,6 +9,12 @@ public enum ConstraintKind : byte
     Unique = (byte)'u',
     Trigger = (byte)'t',
     Exclusion = (byte)'x',
+
+    /// <summary>Not in catalogs: the condition of a view WITH CHECK OPTION that a new row must meet.</summary>
+    ViewCheck = (byte)'v',
+
+    /// <summary>Not in catalogs: a row security policy that a new row must meet.</summary>
+    RowSecurity = (byte)'s',
 }
 
 /// <summary>What a foreign key does when the referenced row goes away or changes; values are PostgreSQL's.</summary>

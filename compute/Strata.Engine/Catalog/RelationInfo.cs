@@ -92,6 +92,15 @@ public sealed record RelationInfo
     public string[]? Options { get; init; }
 
     /// <summary>Privileges; null means the default ones.</summary>
+    /// <summary>False for a materialized view that holds no result yet.</summary>
+    public bool IsPopulated { get; init; } = true;
+
+    /// <summary>Row security policies apply to roles other than the owner.</summary>
+    public bool HasRowSecurity { get; init; }
+
+    /// <summary>Row security policies apply to the owner too.</summary>
+    public bool ForcesRowSecurity { get; init; }
+
     public AccessControlItem[]? Acl { get; init; }
 
     /// <summary>True for catalogs that all databases share.</summary>

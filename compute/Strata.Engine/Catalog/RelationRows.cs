@@ -63,8 +63,8 @@ internal static class RelationRows
             (uint)relation.Storage, relation.IsShared ? (long)CatalogOids.GlobalTablespace : 0L,
             relation.Pages, CatalogValue.Float(relation.Tuples), relation.AllVisiblePages, 0L,
             relation.Indexes.Length > 0 || relation.HasBuiltinIndexes, relation.IsShared, relation.Persistence, (char)relation.Kind,
-            relation.Columns.Length, checks, relation.View is not null, foreignKeys, relation.Children.Length > 0, false, false,
-            true, ReplicaIdentity(relation), relation.IsPartition, 0L,
+            relation.Columns.Length, checks, relation.View is not null, foreignKeys, relation.Children.Length > 0, relation.HasRowSecurity, relation.ForcesRowSecurity,
+            relation.IsPopulated, ReplicaIdentity(relation), relation.IsPartition, 0L,
             isTable ? 3L : 0L, isTable ? 1L : 0L, AccessControlList.ToStored(relation.Acl), relation.Options, relation.PartitionBound?.Text, unchecked((long)relation.Storage),
         ];
     }
@@ -100,7 +100,7 @@ internal static class RelationRows
         column.StatisticsTarget, column.Length, column.Number, column.Dimensions, -1L, column.TypeModifier,
         column.PassedByValue, column.Alignment, column.StorageStrategy, '\0', column.NotNull, HasDefaultRow(column), column.MissingValue is not null,
         column.Identity, column.Generated, column.IsDropped, column.IsLocal, column.InheritCount, column.CollationOid,
-        CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, column.MissingValue,
+        AccessControlList.ToStored(column.Acl), CatalogValue.Null, CatalogValue.Null, column.MissingValue,
     ];
 
     /// <summary>Defaults of identity columns follow from their sequence and have no row.</summary>
@@ -220,7 +220,7 @@ internal static class RelationRows
             type.RelationOid, isArray ? 6179L : 0L, type.ElementOid, type.ArrayOid, input, output, receive, send, 0L, 0L, isArray ? 3816L : 0L,
             isEnum ? 'i' : domainBase is null ? 'd' : (char)domainBase.Alignment, isEnum ? 'p' : domainBase is null ? 'x' : (char)domainBase.Storage,
             type.NotNull, type.BaseTypeOid, type.BaseTypeModifier, 0L, type.CollationOid,
-            type.Default?.Text, type.Default?.Text, CatalogValue.Null,
+            type.Default?.Text, type.Default?.Text, AccessControlList.ToStored(type.Acl),
         ];
     }
 

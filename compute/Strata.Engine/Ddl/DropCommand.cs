@@ -183,7 +183,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 };
     }
 
-    private static string Describe(RelationInfo relation) => Permissions.KindName(relation.Kind) + " " + relation.Name;
+    private static string Describe(RelationInfo relation) =>
+        (relation.Kind == RelationKind.CompositeType ? "type" : Permissions.KindName(relation.Kind)) + " " + relation.Name;
 
     /// <summary>Adds a relation and what goes with it.</summary>
     public void Add(RelationInfo relation)
@@ -418,6 +419,15 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
 
             if (context.View.FindUserType(found.Oid) is not { } type)
                 throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop type {TypeNames.Format(found)} because it is required by the database system");
+            if (type.RelationOid != 0 && context.View.FindRelation(type.RelationOid) is { Kind: RelationKind.CompositeType } composite)
+            {
+                if (!context.Permissions.IsOwner(type.OwnerOid))
+                    throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of type {type.Name}");
+                _subject = "type " + type.Name;
+                Add(composite);
+                continue;
+            }
+
             if (type.RelationOid != 0)
                 throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop type {type.Name} because table {type.Name} requires it") { Hint = $"You can drop table {type.Name} instead." };
             if (statement.Kind == ObjectKind.Domain && type.Kind != UserTypeKind.Domain)

@@ -41,6 +41,12 @@ internal static class RenameCommand
             case ObjectKind.Type or ObjectKind.Domain:
                 RenameType(context, ((TypeObject)statement.Object).Type, statement.NewName);
                 break;
+            case ObjectKind.DomainConstraint:
+                ObjectChanges.RenameDomainConstraint(context, (DomainConstraintObject)statement.Object, statement.NewName);
+                break;
+            case var kind when ObjectChanges.Handles(kind):
+                ObjectChanges.Rename(context, kind, statement.Object, statement.NewName);
+                break;
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"renaming a {DropCommand.KindName(statement.Kind)} is not supported yet");
         }
@@ -213,6 +219,12 @@ internal static class RenameCommand
 
     public static void SetSchema(DdlContext context, AlterObjectSchemaStatement statement)
     {
+        if (ObjectChanges.Handles(statement.Kind))
+        {
+            ObjectChanges.SetSchema(context, statement.Kind, statement.Object, statement.NewSchema);
+            return;
+        }
+
         if (statement.Kind is not (ObjectKind.Table or ObjectKind.View or ObjectKind.Sequence))
             throw new SqlException(SqlState.FeatureNotSupported, $"ALTER {DropCommand.KindName(statement.Kind).ToUpperInvariant()} SET SCHEMA is not supported yet");
         if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is not { } relation)

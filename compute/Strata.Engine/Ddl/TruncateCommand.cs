@@ -76,7 +76,8 @@ internal static class TruncateCommand
             Empty(context, table, restartIdentity: false);
     }
 
-    private static void Empty(DdlContext context, RelationInfo table, bool restartIdentity)
+    /// <summary>Gives a relation and its indexes new, empty storages.</summary>
+    public static void Empty(DdlContext context, RelationInfo table, bool restartIdentity)
     {
         if (restartIdentity)
             Restart(context, table);

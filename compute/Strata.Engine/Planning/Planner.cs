@@ -30,6 +30,7 @@ public static class Planner
         new RuntimeFilterPlanner(state).Run(physical);
         plan.Root = physical;
         plan.ResultSlots = statement.Output.Select(column => physical.SlotOf(column.Column)).ToArray();
+        plan.RowAddressSlots = statement.RowAddresses.Select(row => row with { Ctid = physical.SlotOf(row.Ctid), TableOid = physical.SlotOf(row.TableOid) }).ToArray();
         plan.AllParameterTypes = state.ParameterTypes.ToArray();
         plan.SharedRowCount = statement.Metadata.CteCount;
         return plan;

@@ -219,7 +219,19 @@ internal sealed class ModifyTarget(
             ColumnName = column.Name,
         };
 
-    private SqlException CheckViolation(TargetRow row, ConstraintInfo constraint, int position) =>
+    private SqlException CheckViolation(TargetRow row, ConstraintInfo constraint, int position) => constraint.Kind switch
+    {
+        ConstraintKind.ViewCheck => new SqlException(new SqlState("44000"), $"new row violates check option for view \"{constraint.Name}\"")
+        {
+            Detail = $"Failing row contains {row.Describe(state, position)}.",
+        },
+        ConstraintKind.RowSecurity => new SqlException(SqlState.InsufficientPrivilege, constraint.Name.Length == 0
+            ? $"new row violates row-level security policy for table \"{Relation.Name}\""
+            : $"new row violates row-level security policy \"{constraint.Name}\" for table \"{Relation.Name}\""),
+        _ => TableCheckViolation(row, constraint, position),
+    };
+
+    private SqlException TableCheckViolation(TargetRow row, ConstraintInfo constraint, int position) =>
         new(SqlState.CheckViolation, $"new row for relation \"{Relation.Name}\" violates check constraint \"{constraint.Name}\"")
         {
             Detail = $"Failing row contains {row.Describe(state, position)}.",
