@@ -46,7 +46,11 @@ public readonly record struct PlanDependency(uint RelationOid, ulong Version);
 /// <param name="RelationOid">Relation.</param>
 /// <param name="Privilege">Letter of the privilege in ACLs: r, a, w, d.</param>
 /// <param name="RoleOid">Whose privilege it is: 0 for the current role, otherwise the owner of the view through which the relation is read.</param>
-public readonly record struct RequiredPrivilege(uint RelationOid, char Privilege, uint RoleOid);
+public readonly record struct RequiredPrivilege(uint RelationOid, char Privilege, uint RoleOid)
+{
+    /// <summary>Columns for which the privilege is needed, when it is not held on the whole relation; empty: any column will do.</summary>
+    public short[] Columns { get; init; } = [];
+}
 
 /// <summary>A SELECT, INSERT, UPDATE or DELETE after binding: names resolved, types inferred. Immutable.</summary>
 public sealed class BoundStatement

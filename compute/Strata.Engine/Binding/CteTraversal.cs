@@ -127,7 +127,7 @@ internal static class CteTraversal
             if (columns.Contains(name))
                 throw BindingErrors.At(position, SqlState.SyntaxError, $"{what} column name \"{name}\" already used in WITH query column list");
             if (!taken.Add(name))
-                throw BindingErrors.At(position, SqlState.SyntaxError, $"search sequence column name and {what} column name are the same");
+                throw BindingErrors.At(item.Search?.Position ?? position, SqlState.SyntaxError, $"search sequence column name and {what} column name are the same");
         }
 
         if (item.Search is { } search)

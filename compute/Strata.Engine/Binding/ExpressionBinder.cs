@@ -256,7 +256,11 @@ internal sealed class ExpressionBinder
         if (names.Count == 1)
         {
             if (ColumnResolver.FindUnqualified(scope, names[0], position) is { } found)
+            {
+                _state.Read(found.Column.Column);
                 return new ColumnExpression(found.Column.Column, found.Column.Type) { Position = position };
+            }
+
             if (ColumnResolver.FindItem(scope, null, names[0], position, _state.Catalog) is { } whole)
                 return WholeRow(whole.Item, position);
             if (FindParameter(names[0], position) is { } parameter)
@@ -277,7 +281,11 @@ internal sealed class ExpressionBinder
         }
 
         if (ColumnResolver.FindIn(item.Item, column, position, withSystem: true) is { } own)
+        {
+            _state.Read(own.Column);
             return new ColumnExpression(own.Column, own.Type) { Position = position };
+        }
+
         if (BindParameterPath(names, position) is { } path)
             return path;
         throw ColumnResolver.MissingColumn(scope, table, column, position);
@@ -305,6 +313,8 @@ internal sealed class ExpressionBinder
     private Expression WholeRow(NamespaceItem item, int position)
     {
         NamespaceColumn[] columns = item.Columns.Where(column => column.Name.Length > 0).ToArray();
+        foreach (NamespaceColumn column in columns)
+            _state.Read(column.Column);
         if (item.IsScalarFunction && columns is [var only])
             return new ColumnExpression(only.Column, only.Type) { Position = position };
         // A row of a table has the table's row type.
@@ -684,6 +694,8 @@ internal sealed class ExpressionBinder
         int start = next;
         for (; next < indirection.Elements.Count && indirection.Elements[next] is Subscript or SliceSubscript; next++)
             isSlice |= indirection.Elements[next] is SliceSubscript;
+        if (isSlice && container.Type.Length > 0)
+            throw BindingErrors.At(indirection.Position, SqlState.FeatureNotSupported, "slices of fixed-length arrays not implemented");
         for (int i = start; i < next; i++)
         {
             switch (indirection.Elements[i])

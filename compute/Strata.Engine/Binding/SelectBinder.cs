@@ -467,7 +467,11 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         int existing = locks.FindIndex(other => other.Scan == item.Scan);
         if (existing < 0)
         {
-            locks.Add(new RowLock(item.Scan, item.Table!, ctid, clause.Strength, clause.WaitPolicy));
+            locks.Add(new RowLock(item.Scan, item.Table!, ctid, clause.Strength, clause.WaitPolicy)
+            {
+                Members = item.Members,
+                MemberColumn = item.Members is null ? -1 : item.SystemColumns.First(column => column.Name == "tableoid").Column,
+            });
             return;
         }
 
@@ -483,7 +487,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
     /// <summary>Puts the lock under the projection and the sort's result: the ctid columns are carried through both.</summary>
     private RelationalNode LockBelow(RelationalNode node, List<RowLock> locks)
     {
-        int[] ctids = locks.Select(rowLock => rowLock.CtidColumn).ToArray();
+        int[] ctids = locks.Select(rowLock => rowLock.CtidColumn).Concat(locks.Where(rowLock => rowLock.MemberColumn >= 0).Select(rowLock => rowLock.MemberColumn)).ToArray();
         return new LockRowsNode(CarryThrough(node, ctids), locks);
     }
 

@@ -68,12 +68,14 @@ internal sealed class TargetListBinder(BindingState state)
         Format.Invariant.Check(targets.Count >= before);
     }
 
-    private static void Add(NamespaceItem item, int position, List<Target> targets)
+    private void Add(NamespaceItem item, int position, List<Target> targets)
     {
         foreach (NamespaceColumn column in item.Columns)
         {
-            if (column.Name.Length > 0)
-                targets.Add(new Target(new ColumnExpression(column.Column, column.Type) { Position = position }, column.Name, position));
+            if (column.Name.Length == 0)
+                continue;
+            state.Read(column.Column);
+            targets.Add(new Target(new ColumnExpression(column.Column, column.Type) { Position = position }, column.Name, position));
         }
     }
 }

@@ -37,6 +37,9 @@ public interface IFunctionContext
     /// <summary>The session's settings, identity, sequences, locks, …</summary>
     ISessionServices Session { get; }
 
+    /// <summary>Constraints of domains; null where there are none.</summary>
+    IDomainChecker? Domains => null;
+
     /// <summary>Functions written in SQL; null where there are none.</summary>
     IRoutineCaller? Routines => null;
 }

@@ -52,13 +52,22 @@ public static class Planner
             {
                 case ScanNode scan:
                     Add(scan.Relation, isRead: true);
+                    foreach (RelationInfo member in scan.Members ?? [])
+                        Add(member, isRead: true, isWritten: scan.IsTarget);
                     break;
                 case ModifyNode modify:
                     Add(modify.Relation, isRead: modify is InsertNode { Conflict: not null }, isWritten: true);
+                    foreach (RelationInfo member in modify.Members ?? [])
+                        Add(member, isRead: modify is InsertNode { Conflict: not null }, isWritten: true);
                     break;
                 case LockRowsNode locks:
                     foreach (RowLock rowLock in locks.Locks)
+                    {
                         Add(rowLock.Relation, isRowLocked: true);
+                        foreach (RelationInfo member in rowLock.Members ?? [])
+                            Add(member, isRowLocked: true);
+                    }
+
                     break;
             }
         });

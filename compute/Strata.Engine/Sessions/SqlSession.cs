@@ -586,6 +586,8 @@ public sealed class SqlSession : IDisposable
 
     private void BeforeCommit()
     {
+        if (Context.Transactions.Current.HasDeferred)
+            ConstraintModes.Check(Context, onlyImmediate: false);
         if (Context.Temporary.HasCommitWork)
             Context.Temporary.BeforeCommit();
     }

@@ -140,13 +140,17 @@ internal sealed class StatementRunner(SessionContext context)
 
             if (view.FindRelation(required.RelationOid) is not { } relation)
                 continue;
-            context.Catalog.Permissions.Check(relation, required.Privilege switch
+            Privileges needed = required.Privilege switch
             {
                 'r' => Privileges.Select,
                 'a' => Privileges.Insert,
                 'w' => Privileges.Update,
                 _ => Privileges.Delete,
-            }, required.RoleOid);
+            };
+            if (needed == Privileges.Delete)
+                context.Catalog.Permissions.Check(relation, needed, required.RoleOid);
+            else
+                context.Catalog.Permissions.CheckColumns(relation, needed, required.RoleOid, required.Columns);
         }
     }
 
