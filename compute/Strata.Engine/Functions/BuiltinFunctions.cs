@@ -41,6 +41,11 @@ public static class BuiltinFunctions
         TypeFormFunctions.Register(table);
         TransactionIdFunctions.Register(table);
         MultirangeFunctions.Register(table);
+        EnumFunctions.Register(table);
+        EncodingFunctions.Register(table);
+        UnicodeFunctions.Register(table);
+        // Last: it takes what the families have left.
+        TypeIoFunctions.Register(table);
         return table;
     }
 
