@@ -46,7 +46,7 @@ internal sealed class RangeTypeCommand(DdlContext context, CreateRangeStatement 
     {
         switch (option.Name)
         {
-            case "subtype": _subtype = DefinitionValues.ResolveType(context, option); break;
+            case "subtype": _subtype = Subtype(option); break;
             case "subtype_diff": _difference = DefinitionValues.Name(option); break;
             case "multirange_type_name": _multirangeName = DefinitionValues.Name(option).Name; break;
             case "collation":
@@ -57,6 +57,20 @@ internal sealed class RangeTypeCommand(DdlContext context, CreateRangeStatement 
             case "subtype_opclass": break;
             case "canonical": throw new SqlException(SqlState.FeatureNotSupported, "canonical functions of range types are not supported");
             default: throw new SqlException(SqlState.SyntaxError, $"type attribute \"{option.Name}\" not recognized");
+        }
+    }
+
+    private SqlType Subtype(DefinitionElement option)
+    {
+        try
+        {
+            return DefinitionValues.ResolveType(context, option);
+        }
+        catch (SqlException e)
+        {
+            // PostgreSQL gives no position here.
+            e.Position = 0;
+            throw;
         }
     }
 
