@@ -40,7 +40,7 @@ internal static class SchemaCommands
         SessionContext session = context.Session;
         string path = session.Settings["search_path"];
         uint user = session.CurrentUserOid;
-        session.Settings.Set("search_path", path.Length == 0 ? TypeNames.QuoteIdentifier(schema) : $"{TypeNames.QuoteIdentifier(schema)}, {path}", isLocal: true, session.IsSuperuser);
+        session.Settings.Set("search_path", string.IsNullOrWhiteSpace(path) ? TypeNames.QuoteIdentifier(schema) : $"{TypeNames.QuoteIdentifier(schema)}, {path}", isLocal: true, session.IsSuperuser);
         session.CurrentUserOid = owner;
         try
         {
