@@ -33,6 +33,9 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public bool IsOtherTemporarySchema(uint schemaOid) => false;
 
+    public (uint Table, Strata.Format.Tid Tid) CursorRow(string cursor, uint relationOid) =>
+        throw new SqlException(SqlState.InvalidCursorName, $"cursor \"{cursor}\" does not exist");
+
     public ICatalogServices Catalog => this;
 
     public ISessionServices Session => this;
@@ -79,6 +82,12 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
     public string? StatisticsDefinition(uint statistics, bool columnsOnly) => null;
 
     public string? PartitionKeyDefinition(uint relation) => null;
+
+    public string? PartitionConstraintDefinition(uint relation) => null;
+
+    public IReadOnlyList<uint> PartitionAncestors(uint relation) => [];
+
+    public IReadOnlyList<PartitionTreeRow> PartitionTree(uint relation) => [];
 
     public string? SerialSequence(string table, string column) => null;
 
