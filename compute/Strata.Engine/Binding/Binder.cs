@@ -26,16 +26,33 @@ public static class Binder
         BoundQuery query = statement is SelectStatement select
             ? state.Queries.BindSelect(select, null, resolveUnknown: true)
             : new ModificationBinder(state).Bind(statement, null);
-        BoundStatementKind kind = statement switch
-        {
-            SelectStatement => BoundStatementKind.Select,
-            InsertStatement => BoundStatementKind.Insert,
-            UpdateStatement => BoundStatementKind.Update,
-            MergeStatement => BoundStatementKind.Merge,
-            _ => BoundStatementKind.Delete,
-        };
-        return Finish(state, kind, query);
+        return Finish(state, KindOf(statement), query);
     });
+
+    /// <summary>Binds a statement of an SQL function's body; the last one's columns become the function's result.</summary>
+    internal static BoundStatement BindRoutineStatement(Statement statement, BindingContext context, RoutineResult? result) => Guard(context, () =>
+    {
+        var state = new BindingState(context);
+        BoundQuery query = statement is SelectStatement select
+            ? state.Queries.BindSelect(select, null, resolveUnknown: result is null || result.Type.Oid == TypeOid.Record && result.Columns.Count == 0)
+            : new ModificationBinder(state).Bind(statement, null);
+        if (result is not null)
+            query = result.Shape(state, query);
+        return Finish(state, KindOf(statement), query);
+    });
+
+    /// <summary>Resolves the procedure of a CALL with its arguments. Throws 42883, 42809.</summary>
+    internal static ResolvedCall BindCall(Syntax.FunctionCall call, BindingContext context) =>
+        Guard(context, () => new BindingState(context).Functions.BindCall(call));
+
+    private static BoundStatementKind KindOf(Statement statement) => statement switch
+    {
+        SelectStatement => BoundStatementKind.Select,
+        InsertStatement => BoundStatementKind.Insert,
+        UpdateStatement => BoundStatementKind.Update,
+        MergeStatement => BoundStatementKind.Merge,
+        _ => BoundStatementKind.Delete,
+    };
 
     /// <summary>
     /// Binds COPY table FROM: an INSERT of rows that are fed in (<see cref="Execution.ExecutionInstance.Feed"/>). Columns are those named, or all.

@@ -24,4 +24,10 @@ public sealed class BindingContext
 
     /// <summary>False for contexts without parameters (DDL expressions, simple queries): $1 is then an error.</summary>
     public bool AllowParameters { get; init; } = true;
+
+    /// <summary>Names of the parameters of the function whose body this is; a column of the same name comes first.</summary>
+    public IReadOnlyList<string> ParameterNames { get; init; } = [];
+
+    /// <summary>Name of the function whose body this is, which may qualify its parameters; null elsewhere.</summary>
+    public string? RoutineName { get; init; }
 }

@@ -107,6 +107,25 @@ internal sealed class BindingState
             _privileges.Add(required);
     }
 
+    /// <summary>The plan must be made anew when the routine changes, and the caller must be allowed to execute it.</summary>
+    public void Call(RoutineInfo routine)
+    {
+        _dependencies[routine.Oid] = routine.Version;
+        var required = new RequiredPrivilege(routine.Oid, 'X', _privilegeRole);
+        if (!_privileges.Contains(required))
+            _privileges.Add(required);
+    }
+
+    /// <summary>Takes over what an expression that was bound apart depends on.</summary>
+    public void Adopt(BindingState inner)
+    {
+        foreach ((uint oid, ulong version) in inner._dependencies)
+            _dependencies[oid] = version;
+        foreach (RequiredPrivilege required in inner._privileges)
+            if (!_privileges.Contains(required))
+                _privileges.Add(required);
+    }
+
     /// <summary>Type of a table's column.</summary>
     public SqlType TypeOf(ColumnInfo column) => Types.OfColumn(column);
 

@@ -30,7 +30,15 @@ internal sealed class ExpressionBinder
         _state = state;
         _factory = new ExpressionFactory(state.Context.Functions);
         _factory.Casts.DecideParameter = state.Parameters.Decide;
+        _factory.Casts.BindDefault = BindDefault;
+        _factory.Casts.UseRoutine = call => _state.Functions.UseRoutine(call);
         _subqueries = new SubqueryBinder(state, _factory);
+    }
+
+    private Expression BindDefault(FunctionInfo function, int parameter)
+    {
+        Catalog.RoutineParameter[] arguments = [.. function.Routine!.Parameters.Where(p => p.IsInput || (function.Kind == FunctionKind.Procedure && p.Mode == 'o'))];
+        return Bind(arguments[parameter].Default!.Syntax, new Scope(null), ExpressionKind.ColumnDefault);
     }
 
     /// <summary>Overload resolution and coercion.</summary>
@@ -251,6 +259,8 @@ internal sealed class ExpressionBinder
                 return new ColumnExpression(found.Column.Column, found.Column.Type) { Position = position };
             if (ColumnResolver.FindItem(scope, null, names[0], position, _state.Catalog) is { } whole)
                 return WholeRow(whole.Item, position);
+            if (FindParameter(names[0], position) is { } parameter)
+                return parameter;
             throw ColumnResolver.MissingColumn(scope, null, names[0], position);
         }
 
@@ -260,18 +270,47 @@ internal sealed class ExpressionBinder
         string table = names[names.Count - 2];
         string? schema = names.Count > 2 ? names[names.Count - 3] : null;
         if (ColumnResolver.FindItem(scope, schema, table, position, _state.Catalog) is not { } item)
+        {
+            if (BindParameterPath(names, position) is { } parameter)
+                return parameter;
             throw ColumnResolver.MissingItem(scope, table, position);
+        }
+
         if (ColumnResolver.FindIn(item.Item, column, position, withSystem: true) is { } own)
             return new ColumnExpression(own.Column, own.Type) { Position = position };
+        if (BindParameterPath(names, position) is { } path)
+            return path;
         throw ColumnResolver.MissingColumn(scope, table, column, position);
     }
 
+    /// <summary>A parameter of the function whose body is bound, or null.</summary>
+    private Expression? FindParameter(string name, int position)
+    {
+        for (int i = 0; i < _state.Context.ParameterNames.Count; i++)
+            if (_state.Context.ParameterNames[i] == name)
+                return _state.Parameters.Reference(i + 1, position);
+        return null;
+    }
+
+    /// <summary>function.parameter, parameter.field or function.parameter.field, or null.</summary>
+    private Expression? BindParameterPath(SyntaxList<string> names, int position)
+    {
+        int first = names.Count > 1 && names[0] == _state.Context.RoutineName && FindParameter(names[1], position) is not null ? 1 : 0;
+        if (names.Count - first > 2 || FindParameter(names[first], position) is not { } parameter)
+            return null;
+        return first + 1 == names.Count ? parameter : SelectField(parameter, new FieldSelection(names[first + 1], position));
+    }
+
     /// <summary>A table name used as a value: its row. A single scalar function's result is the value itself.</summary>
-    private static Expression WholeRow(NamespaceItem item, int position)
+    private Expression WholeRow(NamespaceItem item, int position)
     {
         NamespaceColumn[] columns = item.Columns.Where(column => column.Name.Length > 0).ToArray();
+        if (item.IsScalarFunction && columns is [var only])
+            return new ColumnExpression(only.Column, only.Type) { Position = position };
+        // A row of a table has the table's row type.
+        SqlType type = item.RowTypeOid != 0 ? _state.Context.Functions.Catalog.FindType(item.RowTypeOid) ?? SqlType.Record : SqlType.Record;
         return new RowExpression(
-            SqlType.Record,
+            type,
             columns.Select(column => (Expression)new ColumnExpression(column.Column, column.Type) { Position = position }).ToArray(),
             columns.Select(column => column.Name).ToArray())
         { Position = position };
@@ -290,12 +329,8 @@ internal sealed class ExpressionBinder
         return Coerce(literal, SqlType.Numeric, number.Position);
     }
 
-    private static string OperatorOf(OperatorName name)
-    {
-        if (name.Schema is not null and not "pg_catalog")
-            throw BindingErrors.At(name.Position, SqlState.UndefinedFunction, $"operator does not exist: {name.Schema}.{name.Name}");
-        return name.Name;
-    }
+    // A schema stays in front of the name of an operator that is looked up there.
+    private static string OperatorOf(OperatorName name) => name.Schema is not null and not "pg_catalog" ? $"{name.Schema}.{name.Name}" : name.Name;
 
     private Expression BindBinary(BinaryExpression binary, Scope scope)
     {
@@ -566,7 +601,7 @@ internal sealed class ExpressionBinder
             switch (indirection.Elements[i])
             {
                 case FieldSelection field:
-                    value = SelectField(value, field);
+                    value = SelectField(value, field, scope);
                     i++;
                     break;
                 case Subscript or SliceSubscript:
@@ -580,7 +615,32 @@ internal sealed class ExpressionBinder
         return value;
     }
 
-    private Expression SelectField(Expression value, FieldSelection field)
+    /// <summary>The fields of a composite value by name. Throws 42809 when it is none.</summary>
+    public IReadOnlyList<(string Name, Expression Value)> FieldsOf(Expression value, Scope? scope, int position)
+    {
+        if (value is RowExpression row)
+            return [.. row.Fields.Select((field, i) => (row.Names[i], field))];
+        return ShapeOf(value, scope) is { } columns
+            ? [.. columns.Select((column, i) => (column.Name, (Expression)new FieldExpression(value, i, column.Type) { Position = position }))]
+            : throw BindingErrors.At(
+                position, SqlState.WrongObjectType,
+                value.Type.Oid == TypeOid.Record ? "record type has not been registered" : $"type {value.Type.WithTypmod(-1)} is not composite");
+    }
+
+    /// <summary>Names and types of a composite value's fields; null when they are not known.</summary>
+    private IReadOnlyList<(string Name, SqlType Type)>? ShapeOf(Expression value, Scope? scope)
+    {
+        SqlType type = _factory.Coercion.BaseType(value.Type);
+        if (type.Kind == TypeKind.Composite)
+            return _state.Context.Functions.Catalog.CompositeColumns(type.Oid);
+        if (value is ColumnExpression column)
+            value = scope is not null && scope.SetReturning.FindIndex(item => item.Column == column.Column) is >= 0 and var at ? scope.SetReturning[at].Value : value;
+        return value is FunctionExpression { Function: { } function } call && function.ResultColumns.Count > 1
+            ? RoutineResult.OutputColumns(function, [.. call.Arguments.Select(static a => a.Type.Oid)], _state.Context.Functions.Catalog)
+            : null;
+    }
+
+    private Expression SelectField(Expression value, FieldSelection field, Scope? scope = null)
     {
         if (value is RowExpression row)
         {
@@ -591,15 +651,16 @@ internal sealed class ExpressionBinder
             }
         }
 
-        IReadOnlyList<(string Name, SqlType Type)> columns = value.Type.Kind == TypeKind.Composite
-            ? _state.Context.Functions.Catalog.CompositeColumns(value.Type.Oid)
-            : [];
+        IReadOnlyList<(string Name, SqlType Type)> columns = value is RowExpression ? [] : ShapeOf(value, scope) ?? [];
         for (int i = 0; i < columns.Count; i++)
         {
             if (columns[i].Name == field.Name)
                 return new FieldExpression(value, i, columns[i].Type) { Position = field.Position };
         }
 
+        // x.f may be a call f(x).
+        if (scope is not null && value.Type.Kind == TypeKind.Composite && _state.Functions.TryCallAsField(field, value) is { } call)
+            return call;
         throw value.Type.Kind == TypeKind.Composite || value is RowExpression
             ? BindingErrors.At(field.Position, SqlState.UndefinedColumn, $"column \"{field.Name}\" not found in data type {value.Type}")
             : BindingErrors.At(

@@ -138,6 +138,7 @@ internal sealed class FromBinder(BindingState state)
             Relation = alias is null ? relation : null,
             Scan = number,
             Table = relation,
+            RowTypeOid = relation.RowTypeOid,
         };
         return (scan, item);
     }
@@ -215,7 +216,12 @@ internal sealed class FromBinder(BindingState state)
         }
 
         CheckAliasCount(name, names.Count, aliases.Count);
-        var item = new NamespaceItem(name, names) { IsRelationVisible = name.Length > 0, Relation = alias is null ? view : null };
+        var item = new NamespaceItem(name, names) 
+        {
+            IsRelationVisible = name.Length > 0,
+            Relation = alias is null ? view : null,
+            RowTypeOid = view?.RowTypeOid ?? 0,
+        };
         Own(item, scope);
         return new Bound(new ProjectNode(query.Node, items), [item]);
     }
@@ -265,7 +271,11 @@ internal sealed class FromBinder(BindingState state)
         CheckAliasCount(alias, names.Count, aliases.Count);
         for (int i = 0; i < aliases.Count; i++)
             names[i] = names[i] with { Name = aliases[i] };
-        var item = new NamespaceItem(alias, names);
+        var item = new NamespaceItem(alias, names)
+        {
+            IsScalarFunction = calls.Count == 1 && ordinality < 0 && calls[0].Call.Type is { Kind: not TypeKind.Composite, Oid: not TypeOid.Record },
+            RowTypeOid = calls.Count == 1 && ordinality < 0 && calls[0].Call.Type.Kind == TypeKind.Composite ? calls[0].Call.Type.Oid : 0,
+        };
         Own(item, scope);
         return new Bound(new FunctionScanNode(calls, ordinality, alias), [item]);
     }

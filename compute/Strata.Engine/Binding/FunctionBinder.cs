@@ -12,6 +12,8 @@ namespace Strata.Engine.Binding;
 /// <summary>Binds calls: plain functions, aggregates, window functions and set-returning functions.</summary>
 internal sealed class FunctionBinder(BindingState state)
 {
+    private readonly RoutineInliner _inliner = new(state);
+
     private ExpressionFactory Factory => state.Expressions.Factory;
 
     /// <summary>Binds a call in an expression.</summary>
@@ -100,7 +102,8 @@ internal sealed class FunctionBinder(BindingState state)
         if (bound is FunctionExpression { Function: { } function } && function.ResultColumns is { Count: > 0 } columns
             && (columns.Count > 1 || function.ReturnType == TypeOid.Record))
         {
-            return (bound, name, columns.Select(column => (column.Name, state.Types.Get(column.Type))).ToArray());
+            uint[] given = [.. ((FunctionExpression)bound).Arguments.Select(static argument => argument.Type.Oid)];
+            return (bound, name, RoutineResult.OutputColumns(function, given, state.Context.Functions.Catalog));
         }
 
         if (bound is FunctionExpression { Function: { } named } && named.ResultColumns is { Count: 1 } single)
@@ -147,23 +150,60 @@ internal sealed class FunctionBinder(BindingState state)
     private Expression Resolve(FunctionCall call, Expression[] arguments, string?[]? names)
     {
         QualifiedName name = call.Name;
-        if (name.Schema is not null and not "pg_catalog")
-        {
-            if (state.Catalog.FindSchema(name.Schema) is null)
-                throw BindingErrors.At(call.Position, SqlState.InvalidSchemaName, $"schema \"{name.Schema}\" does not exist");
-            // information_schema has helper functions of its own in pg_catalog's list.
-            if (name.Schema != "information_schema")
-            {
-                throw BindingErrors.At(
-                    call.Position, SqlState.UndefinedFunction, $"function {Signature(call, arguments)} does not exist",
-                    "No function matches the given name and argument types. You might need to add explicit type casts.");
-            }
-        }
-
+        IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, name.Schema, name.Name, call.Position);
+        // f(x) may be the field x.f.
+        if (known.Count == 0 && name.Schema is null && arguments is [{ Type.Kind: TypeKind.Composite } row])
+            foreach ((string field, Expression value) in state.Expressions.FieldsOf(row, null, call.Position))
+                if (field == name.Name)
+                    return value;
         // f(x) may be a cast written as a call, which the factory knows too.
         ResolvedCall resolved = Factory.ResolveCall(
-            name.Name, BuiltinRegistry.FunctionsByName(name.Name), arguments, names, call.IsVariadic, call.Position);
+            name.ToString(), known, arguments, names, call.IsVariadic, call.Position);
+        if (resolved.Function?.Routine is not null && UseRoutine(resolved) is { } inlined)
+            return inlined;
         return ExpressionFactory.ToExpression(resolved, call.Position);
+    }
+
+    /// <summary>Notes that the statement calls a user-defined routine; the expression to put in the call's place, or null.</summary>
+    public Expression? UseRoutine(ResolvedCall call)
+    {
+        state.Call(call.Function!.Routine!);
+        return _inliner.TryInline(call);
+    }
+
+    /// <summary>The procedure that CALL names, with its arguments converted. Throws 42883, 42809.</summary>
+    public ResolvedCall BindCall(FunctionCall call)
+    {
+        Expression[] arguments = BindArguments(call, new Scope(null) { Kind = ExpressionKind.CallArgument }, out string?[]? names);
+        IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, call.Name.Schema, call.Name.Name, call.Position, forCall: true);
+        ResolvedCall resolved;
+        try
+        {
+            resolved = Factory.ResolveCall(call.Name.ToString(), known, arguments, names, call.IsVariadic, call.Position);
+        }
+        catch (SqlException error) when (error.State == SqlState.UndefinedFunction)
+        {
+            throw BindingErrors.At(
+                call.Position, SqlState.UndefinedFunction, $"procedure {error.Message["function ".Length..]}",
+                "No procedure matches the given name and argument types. You might need to add explicit type casts.");
+        }
+
+        return resolved.Function is { Kind: FunctionKind.Procedure, Routine: not null }
+            ? resolved
+            : throw BindingErrors.At(call.Position, SqlState.WrongObjectType, $"{Signature(call, arguments)} is not a procedure", "To call a function, use SELECT.");
+    }
+
+    /// <summary>x.f as the call f(x), when there is a function that takes exactly the type of x; null otherwise.</summary>
+    public Expression? TryCallAsField(FieldSelection field, Expression value)
+    {
+        IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, null, field.Name, field.Position);
+        FunctionInfo? exact = known.FirstOrDefault(f => f.ArgumentTypes is [var only] && only == value.Type.Oid);
+        if (exact is null)
+            return null;
+        ResolvedCall resolved = Factory.ResolveCall(field.Name, [exact], [value], null, false, field.Position);
+        if (exact.Routine is { } routine)
+            state.Call(routine);
+        return ExpressionFactory.ToExpression(resolved, field.Position);
     }
 
     private static string Signature(FunctionCall call, Expression[] arguments) =>

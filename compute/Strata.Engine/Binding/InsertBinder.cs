@@ -21,6 +21,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         RelationInfo relation = common.Target(insert.Relation, "insert into", 'a');
         string alias = insert.Alias ?? relation.Name;
         List<ColumnInfo> columns = TargetColumns(insert, relation);
+        var parts = new InsertParts(state, insert, columns);
 
         RelationalNode source;
         int[] given;
@@ -32,10 +33,10 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 columns = [];
                 break;
             case { Body: ValuesBody values, With: null, OrderBy.Count: 0, Limit: null, Offset: null, Locking.Count: 0 }:
-                (source, given) = BindValues(values, insert, relation, columns, scope);
+                (source, given) = BindValues(values, insert, relation, columns, scope, parts);
                 break;
             default:
-                (source, given) = BindQuery(insert, relation, columns, scope);
+                (source, given) = BindQuery(insert, relation, columns, scope, parts);
                 break;
         }
 
@@ -44,7 +45,9 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         var rowValues = new int[relation.Columns.Length];
         Array.Fill(rowValues, -1);
         for (int i = 0; i < given.Length; i++)
-            rowValues[columns[i].Number - 1] = given[i];
+            if (!parts.IsPart(i))
+                rowValues[columns[i].Number - 1] = given[i];
+        source = parts.Combine(source, given, rowValues, scope);
         source = Complete(relation, source, rowValues);
 
         TargetRow row = _rows.Bind(relation, alias, withChecks: true);
@@ -113,7 +116,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
     }
 
     private (RelationalNode Source, int[] Columns) BindValues(
-        ValuesBody values, InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope)
+        ValuesBody values, InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope, InsertParts parts)
     {
         bool single = values.Rows.Count == 1;
         ExpressionKind kind = single ? ExpressionKind.ValuesSingle : ExpressionKind.Values;
@@ -137,7 +140,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 Expression value = state.Expressions.Bind(row[i], scope, kind);
                 bound[i] = insert.Overriding == OverridingKind.UserValue && columns[i].Identity != '\0'
                     ? _rows.Default(relation, columns[i])
-                    : _rows.Assign(value, relation, columns[i], state.TypeOf(columns[i]));
+                    : _rows.Assign(value, relation, columns[i], parts.TypeOf(i));
             }
 
             rows.Add(bound);
@@ -145,7 +148,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
 
         var ids = new int[width];
         for (int i = 0; i < width; i++)
-            ids[i] = state.Metadata.AddColumn(columns[i].Name, state.TypeOf(columns[i]), "*VALUES*");
+            ids[i] = state.Metadata.AddColumn(columns[i].Name, parts.TypeOf(i), "*VALUES*");
         if (!single)
             return (new ValuesNode(ids, rows), ids);
         RelationalNode node = ValuesNode.OneRow;
@@ -154,14 +157,15 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         return (new ProjectNode(node, rows[0].Select((value, i) => new ProjectedColumn(ids[i], value)).ToArray()), ids);
     }
 
-    private (RelationalNode Source, int[] Columns) BindQuery(InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope)
+    private (RelationalNode Source, int[] Columns) BindQuery(
+        InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope, InsertParts parts)
     {
         BoundQuery query = state.Queries.BindSelect(insert.Source!, scope, resolveUnknown: false);
         CheckCounts(insert, query.Output.Count, columns, insert.Source!.Position);
         for (int i = 0; i < query.Output.Count; i++)
         {
             RequireInsertable(columns[i], insert.Overriding);
-            SqlType type = state.TypeOf(columns[i]);
+            SqlType type = parts.TypeOf(i);
             Expression value = OutputCoercion.ValueOf(query, i);
             if (state.Expressions.CoerceForAssignmentOrNull(value, type) is null)
                 _rows.Assign(value, relation, columns[i], type);

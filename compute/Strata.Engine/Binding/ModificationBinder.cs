@@ -62,15 +62,16 @@ internal sealed class ModificationBinder(BindingState state)
         ColumnInfo column = relation.FindColumn(target.Column)
             ?? throw BindingErrors.At(
                 target.Position, SqlState.UndefinedColumn, $"column \"{target.Column}\" of relation \"{relation.Name}\" does not exist");
-        if (target.Indirection.Count > 0)
-            throw BindingErrors.NotSupported(target.Position, "assignment to a part of a column");
-        if (!seen.Add(column.Number))
+        // Several parts of one column may be assigned to, but not the column and a part of it.
+        short key = target.Indirection.Count > 0 ? (short)-column.Number : column.Number;
+        if (key < 0 ? seen.Contains(column.Number) : !seen.Add(key) | seen.Contains((short)-column.Number))
         {
             throw isUpdate
                 ? BindingErrors.At(-1, SqlState.SyntaxError, $"multiple assignments to same column \"{column.Name}\"")
                 : BindingErrors.At(target.Position, SqlState.DuplicateColumn, $"column \"{column.Name}\" specified more than once");
         }
 
+        seen.Add(key);
         return column;
     }
 

@@ -17,12 +17,22 @@ internal sealed class TargetListBinder(BindingState state)
             if (item.Value is ColumnReference { IsStar: true } star)
                 ExpandStar(star, scope, targets);
             else if (item.Value is IndirectionExpression indirection && indirection.Elements[indirection.Elements.Count - 1] is StarSelection)
-                throw BindingErrors.NotSupported(item.Position, "expansion of a composite value");
+                ExpandRow(indirection, scope, kind, targets);
             else
                 targets.Add(new Target(state.Expressions.Bind(item.Value, scope, kind), item.Alias ?? TargetNaming.NameOf(item.Value), item.Value.Position));
         }
 
         return targets;
+    }
+
+    // (value).* stands for all fields of the value.
+    private void ExpandRow(IndirectionExpression indirection, Scope scope, ExpressionKind kind, List<Target> targets)
+    {
+        SyntaxList<IndirectionElement> path = [.. indirection.Elements.AsSpan()[..^1]];
+        Sql.Syntax.Expression operand = path.IsEmpty ? indirection.Operand : indirection with { Elements = path };
+        Expressions.Expression row = state.Expressions.Bind(operand, scope, kind);
+        foreach ((string name, Expressions.Expression value) in state.Expressions.FieldsOf(row, scope, indirection.Position))
+            targets.Add(new Target(value, name, indirection.Position));
     }
 
     private void ExpandStar(ColumnReference star, Scope scope, List<Target> targets)

@@ -61,11 +61,25 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
 
                 RequireAssignable(column, value?.Position ?? target.Position);
                 Expression expression = bound is not null ? bound[i] : state.Expressions.Bind(value!, scope, ExpressionKind.UpdateSource);
+                if (target.Indirection.Count > 0)
+                {
+                    Expression before = assigned.TryGetValue(column.Number, out Expression? earlier) ? earlier : OldValue(scope, column, target.Position);
+                    assigned[column.Number] = new PartAssignment(state).Store(before, target.Indirection, 0, expression, column, scope);
+                    continue;
+                }
+
                 assigned.Add(column.Number, _rows.Assign(expression, relation, column, state.TypeOf(column)));
             }
         }
 
         return assigned;
+    }
+
+    // The target is the first item in sight; in ON CONFLICT it is the existing row.
+    private static ColumnExpression OldValue(Scope scope, ColumnInfo column, int position)
+    {
+        NamespaceColumn old = ColumnResolver.FindIn(scope.Items[0], column.Name, position, withSystem: false)!.Value;
+        return new ColumnExpression(old.Column, old.Type);
     }
 
     private static void RequireAssignable(ColumnInfo column, int position)

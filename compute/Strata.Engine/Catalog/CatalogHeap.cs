@@ -57,6 +57,18 @@ internal sealed class CatalogHeap
     public static readonly CatalogHeap PgRewrite = new(CatalogOids.PgRewrite, false, "otoccbtt");
     public static readonly CatalogHeap PgEnum = new(CatalogOids.PgEnum, false, "ooft");
     public static readonly CatalogHeap PgStatistic = new(CatalogOids.PgStatistic, false, "ohbfifhhhhhooooooooooFFFFFTTTTT");
+    public static readonly CatalogHeap PgProc = new(CatalogOids.PgProc, false, "otoooffoocbbbbcchhoAATTtAtttTT");
+    public static readonly CatalogHeap PgAggregate = new(CatalogOids.PgAggregate, false, "ochoooooooobbccooioitt");
+    public static readonly CatalogHeap PgOperator = new(CatalogOids.PgOperator, false, "otoocbboooooooo");
+    public static readonly CatalogHeap PgCast = new(CatalogOids.PgCast, false, "oooocc");
+    public static readonly CatalogHeap PgOpClass = new(CatalogOids.PgOpClass, false, "ootoooobo");
+    public static readonly CatalogHeap PgOpFamily = new(CatalogOids.PgOpFamily, false, "ootoo");
+    public static readonly CatalogHeap PgAmOp = new(CatalogOids.PgAmOp, false, "oooohcooo");
+    public static readonly CatalogHeap PgAmProc = new(CatalogOids.PgAmProc, false, "ooooho");
+    public static readonly CatalogHeap PgConversion = new(CatalogOids.PgConversion, false, "otooiiob");
+    public static readonly CatalogHeap PgCollation = new(CatalogOids.PgCollation, false, "otoocbitttt");
+    public static readonly CatalogHeap PgPolicy = new(CatalogOids.PgPolicy, false, "otocbAtt");
+    public static readonly CatalogHeap PgDefaultAcl = new(CatalogOids.PgDefaultAcl, false, "ooocT");
     public static readonly CatalogHeap PgAuthId = new(CatalogOids.PgAuthId, true, "otbbbbbbbitl");
     public static readonly CatalogHeap PgAuthMembers = new(CatalogOids.PgAuthMembers, true, "ooob");
     public static readonly CatalogHeap PgDatabase = new(CatalogOids.PgDatabase, true, "otoicbbiooottttT");
@@ -65,7 +77,8 @@ internal sealed class CatalogHeap
 
     /// <summary>The heaps of each database, in the order in which they are loaded.</summary>
     public static readonly CatalogHeap[] OfDatabase =
-        [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgStatistic];
+        [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgStatistic,
+         PgProc, PgAggregate, PgOperator, PgCast, PgOpClass, PgOpFamily, PgAmOp, PgAmProc, PgConversion, PgCollation, PgPolicy, PgDefaultAcl];
 
     /// <summary>The heaps that all databases share.</summary>
     public static readonly CatalogHeap[] Shared = [PgAuthId, PgAuthMembers, PgDatabase, PgDbRoleSetting, PgShDescription];

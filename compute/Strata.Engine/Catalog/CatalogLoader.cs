@@ -21,6 +21,9 @@ internal sealed class CatalogLoader
     private readonly Dictionary<uint, List<ColumnStatistics>> _statistics = [];
     private readonly Dictionary<uint, UserTypeInfo> _types = [];
     private readonly Dictionary<uint, List<EnumLabel>> _labels = [];
+    private readonly Dictionary<uint, RoutineInfo> _routines = [];
+    private readonly Dictionary<uint, AggregateDefinition> _aggregates = [];
+    private readonly List<(uint Class, CatalogValue[] Row)> _objects = [];
     private readonly Dictionary<uint, SchemaInfo> _schemas = [];
     private readonly Dictionary<uint, RoleInfo> _roles = [];
     private readonly Dictionary<uint, List<RoleMembership>> _memberships = [];
@@ -97,8 +100,16 @@ internal sealed class CatalogLoader
                 var scope = new SettingScope(first, Oid(row[1]));
                 _settings.Add(scope, new SettingList(scope, (string[])row[2].Array));
                 return new CatalogRowKey(catalog, first, Oid(row[1]));
+            case CatalogOids.PgProc:
+                _routines.Add(first, RoutineRows.FromRow(row));
+                return new CatalogRowKey(catalog, first);
+            case CatalogOids.PgAggregate:
+                _aggregates.Add(first, RoutineRows.AggregateFromRow(row));
+                return new CatalogRowKey(catalog, first);
             default:
-                throw new InvariantViolationException($"catalog {catalog} is not loaded");
+                Invariant.Check(CatalogObjectShapes.IsGeneric(catalog));
+                _objects.Add((catalog, row));
+                return new CatalogRowKey(catalog, first);
         }
     }
 
@@ -135,6 +146,15 @@ internal sealed class CatalogLoader
             image = image.With(new CatalogChange(table, table with { Constraints = ConstraintsOf(oid) }));
         }
 
+        foreach (RoutineInfo routine in _routines.Values)
+            image = image.With(new CatalogChange(null, routine with
+            {
+                Version = nextVersion(),
+                Aggregate = _aggregates.GetValueOrDefault(routine.Oid),
+                Dependencies = DependenciesOf(routine.Oid),
+            }));
+        foreach ((uint catalog, CatalogValue[] row) in _objects)
+            image = image.With(new CatalogChange(null, CatalogObjectShapes.Make(catalog, row, DependenciesOf(Oid(row[0])))));
         return image with { Comments = _comments.ToImmutableDictionary(), RowIds = _rowIds.ToImmutableDictionary() };
     }
 
@@ -169,11 +189,13 @@ internal sealed class CatalogLoader
             Constraints = ConstraintsOf(oid),
             Sequence = _sequences.GetValueOrDefault(oid),
             View = _views.GetValueOrDefault(oid),
-            Dependencies = _dependencies.TryGetValue(oid, out SortedDictionary<int, Dependency>? list) ? [.. list.Values] : [],
+            Dependencies = DependenciesOf(oid),
             Statistics = _statistics.TryGetValue(oid, out List<ColumnStatistics>? statistics) ? [.. statistics] : [],
         };
         return _indexes.TryGetValue(oid, out IndexRow? index) ? complete with { Index = Index(index.Values, complete) } : complete;
     }
+
+    private Dependency[] DependenciesOf(uint oid) => _dependencies.TryGetValue(oid, out SortedDictionary<int, Dependency>? list) ? [.. list.Values] : [];
 
     private UserTypeInfo Complete(UserTypeInfo type)
     {

@@ -32,6 +32,14 @@ public static class CatalogOids
     public const uint PgCollation = 3456;
     public const uint PgEnum = 3501;
     public const uint PgRange = 3541;
+    public const uint PgAggregate = 2600;
+    public const uint PgAmOp = 2602;
+    public const uint PgAmProc = 2603;
+    public const uint PgCast = 2605;
+    public const uint PgConversion = 2607;
+    public const uint PgOpFamily = 2753;
+    public const uint PgPolicy = 3256;
+    public const uint PgDefaultAcl = 826;
 
     /// <summary>Schema <c>pg_catalog</c>.</summary>
     public const uint CatalogSchema = 11;

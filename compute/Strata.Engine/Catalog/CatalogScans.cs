@@ -108,6 +108,9 @@ internal static class CatalogScans
             foreach (Dependency dependency in OfConstraints(relation))
                 yield return RelationRows.Depend(dependency);
         }
+
+        foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog))
+            yield return RelationRows.Depend(dependency);
     }
 
     // A view's dependencies are its rule's, and a column's on a sequence its default's.

@@ -101,6 +101,41 @@ internal sealed class CatalogServices : ICatalogServices
             : TypeNames.QuoteIdentifier(View.FindSchema(type.NamespaceOid)?.Name ?? "") + "." + name;
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<OperatorInfo> UserOperators(string name)
+    {
+        if (View.Image.Objects.IsEmpty)
+            return [];
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        uint[] schemas = dot > 0 ? View.FindSchema(name[..dot]) is { } schema ? [schema.Oid] : [] : _session.SearchPath.Schemas;
+        string own = dot > 0 ? name[(dot + 1)..] : name;
+        var found = new List<OperatorInfo>();
+        foreach (uint oid in schemas)
+            foreach (CatalogObject candidate in View.ObjectsOf(CatalogOids.PgOperator))
+                if (candidate.SchemaOid == oid && candidate.Name == own && candidate.OidAt(12) != 0)
+                    found.Add(OperatorRows.Describe(candidate, View));
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public FunctionInfo? FindFunction(uint oid) => View.FindRoutine(oid)?.Function ?? BuiltinRegistry.Function(oid);
+
+    /// <inheritdoc/>
+    public CastInfo? UserCast(uint source, uint target)
+    {
+        if (View.Image.Objects.IsEmpty)
+            return null;
+        foreach (CatalogObject cast in View.ObjectsOf(CatalogOids.PgCast))
+            if (cast.OidAt(1) == source && cast.OidAt(2) == target)
+                return new CastInfo(source, target, cast.OidAt(3), cast.Number(4) switch
+                {
+                    'i' => CastContext.Implicit,
+                    'a' => CastContext.Assignment,
+                    _ => CastContext.Explicit,
+                }, (CastMethod)cast.Number(5));
+        return null;
+    }
+
     public string? UserName(uint role) => View.FindRole(role)?.Name;
 
     public bool? IsVisible(string catalog, uint oid)

@@ -49,6 +49,8 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
         CatalogView view = View(cancellation);
         if (change.After is RelationInfo relation)
             change = change with { After = relation with { Version = store.NextVersion() } };
+        else if (change.After is RoutineInfo routine)
+            change = change with { After = routine with { Version = store.NextVersion() } };
         WriteRows(change, view, cancellation);
         _changes.Add(change);
         _view = null;

@@ -73,6 +73,24 @@ public sealed class Permissions(Func<CatalogView> view, Func<uint> currentRole)
             throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for schema {schema.Name}");
     }
 
+    /// <summary>What a role may do with a routine.</summary>
+    public Privileges OfRoutine(uint role, RoutineInfo routine) => Of(role, routine.OwnerOid, routine.Acl, Privileges.Execute, Privileges.Execute);
+
+    /// <summary>Throws 42501 unless the role (0: the current one) may execute a routine.</summary>
+    public void CheckExecute(RoutineInfo routine, uint role = 0)
+    {
+        if ((OfRoutine(role == 0 ? currentRole() : role, routine) & Privileges.Execute) == 0)
+            throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for {RoutineKindName(routine)} {routine.Name}");
+    }
+
+    /// <summary>The kind of a routine as messages name it.</summary>
+    public static string RoutineKindName(RoutineInfo routine) => routine.Kind switch
+    {
+        Functions.FunctionKind.Procedure => "procedure",
+        Functions.FunctionKind.Aggregate => "aggregate",
+        _ => "function",
+    };
+
     private static SqlException Denied(RelationInfo relation) =>
         new(SqlState.InsufficientPrivilege, $"permission denied for {KindName(relation.Kind)} {relation.Name}");
 

@@ -30,10 +30,16 @@ internal static class RelationRows
             rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgSequence, relation.Oid), Sequence(relation.Oid, sequence)));
         if (relation.View is { } view)
             rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgRewrite, view.RuleOid), Rewrite(relation.Oid, view)));
-        for (int i = 0; i < relation.Dependencies.Length; i++)
-            rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgDepend, relation.Oid, relation.Dependencies[i].Referenced.ObjectOid, i), Depend(relation.Dependencies[i])));
+        AppendDependencies(relation.Oid, relation.Dependencies, rows);
         foreach (ColumnStatistics statistics in relation.Statistics)
             rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgStatistic, relation.Oid, (ushort)statistics.Column), Statistic(relation, statistics)));
+    }
+
+    /// <summary>The dependencies that an object's own rows do not tell.</summary>
+    public static void AppendDependencies(uint oid, Dependency[] dependencies, List<CatalogRow> rows)
+    {
+        for (int i = 0; i < dependencies.Length; i++)
+            rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgDepend, oid, dependencies[i].Referenced.ObjectOid, i), Depend(dependencies[i])));
     }
 
     public static CatalogValue[] Class(RelationInfo relation)

@@ -87,6 +87,33 @@ internal static class DdlCommands
             case CreateDomainStatement create:
                 TypeCommands.CreateDomain(context, create);
                 break;
+            case CreateFunctionStatement create:
+                new CreateRoutineCommand(context, create).Execute();
+                break;
+            case AlterFunctionStatement alter:
+                AlterRoutineCommand.Execute(context, alter);
+                break;
+            case DefineStatement { Kind: ObjectKind.Operator } define:
+                OperatorCommands.Create(context, define);
+                break;
+            case AlterOperatorStatement alter:
+                OperatorCommands.Alter(context, alter);
+                break;
+            case DefineStatement { Kind: ObjectKind.Aggregate } define:
+                new CreateAggregateCommand(context, define).Execute();
+                break;
+            case CreateCastStatement create:
+                CastCommand.Create(context, create);
+                break;
+            case CreateOperatorClassStatement or CreateOperatorFamilyStatement or AlterOperatorFamilyStatement:
+                OperatorClassCommands.Execute(context, statement);
+                break;
+            case CreateConversionStatement create:
+                ConversionCommand.Create(context, create);
+                break;
+            case CreateCompositeTypeStatement create:
+                CompositeTypeCommands.Create(context, create);
+                break;
             default:
                 ExecuteShared(context, statement);
                 break;
@@ -168,6 +195,9 @@ internal static class DdlCommands
         CreateDatabaseStatement => "CREATE DATABASE",
         AlterDatabaseStatement or AlterDatabaseSetStatement => "ALTER DATABASE",
         DropDatabaseStatement => "DROP DATABASE",
+        CreateFunctionStatement create => create.IsProcedure ? "CREATE PROCEDURE" : "CREATE FUNCTION",
+        AlterFunctionStatement alter => "ALTER " + DropCommand.KindName(alter.Kind).ToUpperInvariant(),
+        DefineStatement define => "CREATE " + DropCommand.KindName(define.Kind).ToUpperInvariant(),
         DoStatement => "DO",
         CallStatement => "CALL",
         ClusterStatement => "CLUSTER",

@@ -16,6 +16,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     private readonly List<(RelationInfo Table, int Column)> _defaults = [];
     private readonly List<(RelationInfo Table, int Column)> _columns = [];
     private readonly List<(string Dependent, string Referenced)> _cascades = [];
+    private readonly DropObjects _others = new(context);
     private bool _isSilent;
     private string _subject = "";
     private (uint Table, int Column) _droppedColumn;
@@ -33,6 +34,10 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 break;
             case ObjectKind.Type or ObjectKind.Domain:
                 command.DropTypes(statement);
+                break;
+            case ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine or ObjectKind.Aggregate or ObjectKind.Operator or ObjectKind.Cast or ObjectKind.OperatorClass
+                or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Policy:
+                command.DropObjects(statement);
                 break;
             default:
                 DropUnsupported(context, statement);
@@ -81,6 +86,16 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         ObjectKind.ForeignTable => "foreign table",
         ObjectKind.AccessMethod => "access method",
         ObjectKind.EventTrigger => "event trigger",
+        ObjectKind.OperatorClass => "operator class",
+        ObjectKind.OperatorFamily => "operator family",
+        ObjectKind.TextSearchConfiguration => "text search configuration",
+        ObjectKind.TextSearchDictionary => "text search dictionary",
+        ObjectKind.TextSearchParser => "text search parser",
+        ObjectKind.TextSearchTemplate => "text search template",
+        ObjectKind.ForeignDataWrapper => "foreign-data wrapper",
+        ObjectKind.ForeignServer => "server",
+        ObjectKind.LargeObject => "large object",
+        ObjectKind.UserMapping => "user mapping",
         _ => kind.ToString().ToLowerInvariant(),
     };
 
@@ -174,6 +189,45 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         AddDependents(relation);
     }
 
+    private void DropObjects(DropStatement statement)
+    {
+        foreach (ObjectReference reference in statement.Objects)
+            if (ObjectFinder.Find(context, statement.Kind, reference, statement.IfExists) is { } entry)
+            {
+                ObjectFinder.CheckOwner(context, entry);
+                if (_subject.Length == 0)
+                    _subject = ObjectFinder.Describe(context, entry);
+                AddObject(entry);
+            }
+
+        Finish(statement.Objects.Count == 1 ? null : "desired object(s)");
+    }
+
+    private void AddObject(object entry)
+    {
+        if (!_others.Add(entry))
+            return;
+        AddObjectDependents(ObjectFinder.AddressOf(entry), ObjectFinder.Describe(context, entry));
+    }
+
+    // Views, routines, operators, casts and the like that use what goes.
+    private void AddObjectDependents(ObjectAddress address, string referenced)
+    {
+        foreach (RelationInfo candidate in context.View.UserRelations)
+            if (address.ClassOid != CatalogOids.PgClass && !_relations.Contains(candidate.Oid) && Array.Exists(candidate.Dependencies, d => d.Referenced == address))
+            {
+                _cascades.Add((Describe(candidate), referenced));
+                Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive)!);
+            }
+
+        foreach ((object entry, DependencyKind kind) in _others.DependentsOf(address))
+        {
+            if (kind == DependencyKind.Normal)
+                _cascades.Add((ObjectFinder.Describe(context, entry), referenced));
+            AddObject(entry);
+        }
+    }
+
     private void AddOwnedSequences(RelationInfo relation, int column)
     {
         foreach (RelationInfo candidate in context.View.UserRelations)
@@ -201,6 +255,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         }
 
         var address = new ObjectAddress(CatalogOids.PgClass, relation.Oid);
+        AddObjectDependents(address, Describe(relation));
         foreach (RelationInfo candidate in context.View.UserRelations)
             foreach (Dependency dependency in candidate.Dependencies)
                 if (dependency.Referenced with { SubId = 0 } == address && dependency.Kind == DependencyKind.Normal && !_relations.Contains(candidate.Oid))
@@ -230,7 +285,12 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         if (!_types.Add(oid) || context.View.FindUserType(oid) is not { } type)
             return;
         if (type.ArrayOid != 0)
+        {
             _types.Add(type.ArrayOid);
+            AddObjectDependents(new ObjectAddress(CatalogOids.PgType, type.ArrayOid), referenced);
+        }
+
+        AddObjectDependents(new ObjectAddress(CatalogOids.PgType, oid), referenced);
         foreach (RelationInfo candidate in context.View.UserRelations)
             if (!_relations.Contains(candidate.Oid) && candidate.Index is null)
                 foreach (ColumnInfo column in candidate.Columns)
@@ -283,6 +343,12 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 continue;
             _cascades.Add((Describe(relation), "schema " + schema.Name));
             Add(context.LockRelation(relation, RelationLockMode.AccessExclusive)!);
+        }
+
+        foreach (object entry in _others.In(schema.Oid))
+        {
+            _cascades.Add((ObjectFinder.Describe(context, entry), "schema " + schema.Name));
+            AddObject(entry);
         }
 
         foreach (UserTypeInfo type in context.View.UserTypes.ToArray())
@@ -380,6 +446,13 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         foreach ((RelationInfo table, int column) in _columns)
             if (context.View.FindRelation(table.Oid) is { } current && !_relations.Contains(table.Oid))
                 AlterTableCommand.MarkDropped(context, current, current.Columns[column - 1]);
+        foreach (object entry in _others.Entries)
+        {
+            ObjectAddress address = ObjectFinder.AddressOf(entry);
+            DropComments(address.ClassOid, address.ObjectOid);
+            context.Changes.Drop(entry, context.Cancellation);
+        }
+
         foreach (RelationInfo relation in _order)
             DropOne(relation);
         foreach (uint oid in _types)

@@ -44,7 +44,7 @@ internal static class ViewCommand
             RowTypeOid = context.NewTypePair(),
             Columns = columns,
             View = new ViewInfo(text) { RuleOid = context.NewOid(), SearchPath = context.Session.SearchPath.Schemas },
-            Dependencies = Dependencies(oid, bound),
+            Dependencies = Dependencies(context, oid, bound),
             Options = StorageOptions.Parse(statement.Options),
         });
     }
@@ -94,19 +94,19 @@ internal static class ViewCommand
                     $"cannot change data type of view column \"{before.Name}\" from {Format(context, before)} to {Format(context, after)}");
         }
 
-        context.Replace(current, current with { Columns = columns, View = new ViewInfo(text) { RuleOid = current.View!.RuleOid, SearchPath = context.Session.SearchPath.Schemas }, Dependencies = Dependencies(current.Oid, bound) });
+        context.Replace(current, current with { Columns = columns, View = new ViewInfo(text) { RuleOid = current.View!.RuleOid, SearchPath = context.Session.SearchPath.Schemas }, Dependencies = Dependencies(context, current.Oid, bound) });
     }
 
     private static string Format(DdlContext context, ColumnInfo column) => TypeNames.Format(TypeResolver.Find(column.TypeOid, context.View)!, column.TypeModifier);
 
     // On each relation as a whole: which columns are used is not kept, so dropping any column of a table asks for the view's columns by name below.
-    private static Dependency[] Dependencies(uint viewOid, BoundStatement bound)
+    private static Dependency[] Dependencies(DdlContext context, uint viewOid, BoundStatement bound)
     {
         var dependencies = new List<Dependency>();
         foreach (PlanDependency dependency in bound.Dependencies)
             if (dependency.RelationOid >= CatalogOids.FirstUser)
                 dependencies.Add(new Dependency(
-                    new ObjectAddress(CatalogOids.PgClass, viewOid), new ObjectAddress(CatalogOids.PgClass, dependency.RelationOid), DependencyKind.Normal));
+                    new ObjectAddress(CatalogOids.PgClass, viewOid), DropObjects.AddressOf(context.View, dependency.RelationOid), DependencyKind.Normal));
         return [.. dependencies.Distinct()];
     }
 }

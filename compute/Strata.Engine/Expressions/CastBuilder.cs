@@ -11,6 +11,12 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
     /// <summary>Called when a parameter of unknown type gets one from its context; returns the typed node.</summary>
     public Func<ParameterExpression, SqlType, Expression>? DecideParameter { get; set; }
 
+    /// <summary>Told of each call of a user-defined routine that an operator or a cast stands for; may give an expression in its place.</summary>
+    public Func<ResolvedCall, Expression?>? UseRoutine { get; set; }
+
+    /// <summary>Binds the default of a user-defined routine's parameter, by its place among the arguments; null where there are no such routines.</summary>
+    public Func<FunctionInfo, int, Expression>? BindDefault { get; set; }
+
     /// <summary>
     /// The expression as a value of <paramref name="target"/> (modifier applied), or null when the context allows no way.
     /// </summary>
@@ -111,7 +117,7 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
         }
     }
 
-    private static FunctionExpression CallCast(FunctionInfo function, Expression expression, SqlType target, bool isExplicit, int position)
+    private Expression CallCast(FunctionInfo function, Expression expression, SqlType target, bool isExplicit, int position)
     {
         Expression[] arguments = function.ArgumentTypes.Length switch
         {
@@ -119,6 +125,14 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
             2 => [expression, ConstantExpression.Int4(-1)],
             _ => [expression, ConstantExpression.Int4(-1), ConstantExpression.Boolean(isExplicit)],
         };
+        if (function.Routine is not null)
+        {
+            for (int i = 0; i < arguments.Length; i++)
+                arguments[i] = ToType(arguments[i], Coercion.Type(function.ArgumentTypes[i]), CastContext.Implicit);
+            if (UseRoutine?.Invoke(new ResolvedCall(function, arguments, target)) is { } inlined)
+                return inlined;
+        }
+
         return new FunctionExpression(function, target, arguments)
         {
             Form = isExplicit ? CallForm.ExplicitCast : CallForm.ImplicitCast,

@@ -25,8 +25,10 @@ public static class BuiltinFunctions
         ArrayFunctions.Register(table);
         PatternFunctions.Register(table);
         DateTimeFunctions.Register(table);
+        OverlapsFunctions.Register(table);
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
+        JsonPathFunctions.Register(table);
         FormatFunctions.Register(table);
         RangeFunctions.Register(table);
         NetworkFunctions.Register(table);
@@ -39,7 +41,7 @@ public static class BuiltinFunctions
     }
 
     /// <summary>The implementation, or null when the function is known but not supported.</summary>
-    public static FunctionImplementation? Find(FunctionInfo function) => s_table.Value.Find(function);
+    public static FunctionImplementation? Find(FunctionInfo function) => function.Routine is { IsSql: true } ? RoutineFunctions.Implementation : s_table.Value.Find(function);
 
     /// <summary>The implementation; throws 0A000 when there is none.</summary>
     public static FunctionImplementation Get(FunctionInfo function) =>

@@ -35,4 +35,7 @@ public interface IFunctionContext
 
     /// <summary>The session's settings, identity, sequences, locks, …</summary>
     ISessionServices Session { get; }
+
+    /// <summary>Functions written in SQL; null where there are none.</summary>
+    IRoutineCaller? Routines => null;
 }

@@ -37,6 +37,10 @@ internal static class JsonFunctions
         t.Add("to_jsonb", static (ref FunctionCall c) => ToJson(ref c));
         t.Add("row_to_json", static (ref FunctionCall c) => ToJson(ref c));
         t.Add("array_to_json", static (ref FunctionCall c) => ToJson(ref c));
+        t.Add("row_to_json_pretty", static (ref FunctionCall c) => ToJson(ref c, c.Boolean(1)));
+        t.Add("array_to_json_pretty", static (ref FunctionCall c) => ToJson(ref c, c.Boolean(1)));
+        t.Add("jsonb_float4", static (ref FunctionCall c) =>
+            c.Return(NumberText.ParseFloat32(Scalar(ref c, "real", JsonKind.Number, JsonKind.Number).Text)));
         t.Add("jsonb_contains", static (ref FunctionCall c) => c.Return(JsonValue.Parse(c.Bytes(0)).Contains(JsonValue.Parse(c.Bytes(1)))));
         t.Add("jsonb_contained", static (ref FunctionCall c) => c.Return(JsonValue.Parse(c.Bytes(1)).Contains(JsonValue.Parse(c.Bytes(0)))));
         t.Add("jsonb_exists", static (ref FunctionCall c) => c.Return(Exists(JsonValue.Parse(c.Bytes(0)), c.String(1))));
@@ -76,7 +80,7 @@ internal static class JsonFunctions
         c.Return(IsBinary(ref c) ? JsonbText.Normalize(buffer.Written) : buffer.Written);
     }
 
-    private static string KindName(JsonKind kind) => kind switch
+    internal static string KindName(JsonKind kind) => kind switch
     {
         JsonKind.Null => "null",
         JsonKind.True or JsonKind.False => "boolean",
@@ -248,10 +252,13 @@ internal static class JsonFunctions
     private static void Finish(ref FunctionCall c, ByteBuffer buffer) =>
         c.Return(IsBinary(ref c) ? JsonbText.Normalize(buffer.Written) : buffer.Written);
 
-    private static void ToJson(ref FunctionCall c)
+    private static void ToJson(ref FunctionCall c, bool isPretty = false)
     {
         var buffer = new ByteBuffer();
-        WriteArgument(ref c, 0, buffer);
+        if (isPretty)
+            JsonBuilder.WriteValue(c.ArgumentType(0), c.ArgumentVector(0).GetStored(c.Row), buffer, c.Context, isPretty: true);
+        else
+            WriteArgument(ref c, 0, buffer);
         Finish(ref c, buffer);
     }
 

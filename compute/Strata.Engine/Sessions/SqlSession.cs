@@ -46,10 +46,12 @@ public sealed class SqlSession : IDisposable
         context.Session = this;
         _cancel = new StatementCancel(context.Clock);
         _runner = new StatementRunner(context);
+        context.StatementRunner = _runner;
         Portals = new SessionPortals(context);
         Activity = new SessionActivity(context.Now());
         Notifications = new SessionNotifications(this);
         _utility = new UtilityCommands(this, _runner);
+        context.RoutineRunner.Utility = _utility;
         context.Transactions.Committing = BeforeCommit;
         context.Transactions.Ended = OnTransactionEnded;
         context.Transactions.StoragesDropped = context.Engine.Forget;

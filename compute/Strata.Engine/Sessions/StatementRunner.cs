@@ -131,6 +131,12 @@ internal sealed class StatementRunner(SessionContext context)
             return;
         foreach (RequiredPrivilege required in plan.Privileges)
         {
+            if (required.Privilege == 'X')
+            {
+                CheckExecute(view, required);
+                continue;
+            }
+
             if (view.FindRelation(required.RelationOid) is not { } relation)
                 continue;
             context.Catalog.Permissions.Check(relation, required.Privilege switch
@@ -141,6 +147,12 @@ internal sealed class StatementRunner(SessionContext context)
                 _ => Privileges.Delete,
             }, required.RoleOid);
         }
+    }
+
+    private void CheckExecute(CatalogView view, in RequiredPrivilege required)
+    {
+        if (view.FindRoutine(required.RelationOid) is { } routine)
+            context.Catalog.Permissions.CheckExecute(routine, required.RoleOid);
     }
 
     /// <summary>Begins an execution of a locked plan under a snapshot of now.</summary>

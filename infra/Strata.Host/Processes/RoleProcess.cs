@@ -48,7 +48,12 @@ internal sealed class RoleProcess : IDisposable
     public void Dispose()
     {
         RequestStop();
-        _watcher.Join(s_stopTimeout + s_stopTimeout);
+        if (!_watcher.Join(s_stopTimeout))
+        {
+            _log.Warn($"{_name} did not end within {s_stopTimeout.TotalSeconds:F0} s and is killed");
+            lock (_lock)
+                _process?.Kill();
+        }
         _watcher.Dispose();
     }
 

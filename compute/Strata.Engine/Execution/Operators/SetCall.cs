@@ -55,7 +55,17 @@ internal sealed class SetCall : IDisposable
             if (!_pendingScalar || rowsMax == 0)
                 return 0;
             _pendingScalar = false;
-            columns[0].CopyRow(_values[0], argumentRow, start);
+            Vector value = _values[0];
+            bool spreads = (value.Type.Kind == TypeKind.Composite || value.Type.Oid == TypeOid.Record) && (columns.Length != 1 || columns[0].Type.Oid != value.Type.Oid);
+            if (!spreads)
+            {
+                columns[0].CopyRow(value, argumentRow, start);
+                return 1;
+            }
+
+            // A function in FROM that returns a row: a column for each field.
+            bool isNull = value.IsNull(argumentRow);
+            RecordText.Unpack(isNull ? default : value.GetBytes(argumentRow), isNull, columns, start);
             return 1;
         }
 
