@@ -41,6 +41,9 @@ public static class Binder
         return Finish(state, KindOf(statement), query);
     });
 
+    /// <summary>Throws 55000 when rows can't be changed through a view.</summary>
+    internal static void CheckUpdatable(RelationInfo view, BindingContext context) => ViewTarget.Resolve(new BindingState(context), view, "update", 'r');
+
     /// <summary>Resolves the procedure of a CALL with its arguments. Throws 42883, 42809.</summary>
     internal static ResolvedCall BindCall(Syntax.FunctionCall call, BindingContext context) =>
         Guard(context, () => new BindingState(context).Functions.BindCall(call));
@@ -119,6 +122,18 @@ public static class Binder
             : part);
     });
 
+    /// <summary>Binds a CHECK of a domain: VALUE stands as slot 0.</summary>
+    internal static Expression BindDomainCheck(Syntax.Expression syntax, SqlType type, BindingContext context) => Guard(context, () =>
+    {
+        var state = new BindingState(context);
+        int column = state.Metadata.AddColumn("value", type);
+        var scope = new Scope(null);
+        scope.Items.Add(new NamespaceItem("", [new NamespaceColumn("value", column, type)]) { IsRelationVisible = false });
+        scope.Own(column);
+        return state.Expressions.BindCondition(syntax, scope, ExpressionKind.CheckConstraint)
+            .Transform(part => part is ColumnExpression value && value.Column == column ? new SlotExpression(0, type) { Position = part.Position } : part);
+    });
+
     private static BoundStatement Finish(BindingState state, BoundStatementKind kind, BoundQuery query) => new()
     {
         Kind = kind,
@@ -130,6 +145,7 @@ public static class Binder
         AbsentNames = state.AbsentNames,
         Privileges = state.Privileges,
         IsWriting = state.IsWriting,
+        RowAddresses = state.RowAddresses,
     };
 
     /// <summary>Turns offsets of the tree into characters of the text.</summary>

@@ -29,12 +29,15 @@ public static class BuiltinFunctions
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
         JsonPathFunctions.Register(table);
+        JsonRecordFunctions.Register(table);
         FormatFunctions.Register(table);
+        AclFunctions.Register(table);
         RangeFunctions.Register(table);
         NetworkFunctions.Register(table);
         GeometryFunctions.Register(table);
         BitStringFunctions.Register(table);
         MoneyFunctions.Register(table);
+        TextSearchFunctions.Register(table);
         TransactionIdFunctions.Register(table);
         MultirangeFunctions.Register(table);
         return table;

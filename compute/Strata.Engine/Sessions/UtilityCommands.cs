@@ -68,11 +68,9 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 return new UtilityResult("CHECKPOINT");
             case LockStatement:
                 return new UtilityResult(LockCommand.Execute(new DdlContext(context, text), (LockStatement)statement, context.Transactions.IsBlock));
-            case SetConstraintsStatement { Constraints.IsEmpty: true }:
-                // No constraint can be deferred: all of them are as they are.
+            case SetConstraintsStatement constraints:
+                ConstraintModes.Set(context, constraints);
                 return new UtilityResult("SET CONSTRAINTS");
-            case SetConstraintsStatement:
-                throw new SqlException(SqlState.FeatureNotSupported, "SET CONSTRAINTS is not supported yet");
             default:
                 return ExecuteDefinition(statement, text, own);
         }

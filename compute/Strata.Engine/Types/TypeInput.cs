@@ -25,6 +25,13 @@ public static class TypeInput
     /// <summary>Reads one value into a row of a flat vector with room.</summary>
     public static void Parse(SqlType type, ReadOnlySpan<byte> text, IFunctionContext context, Vector result, int row)
     {
+        if (type.DomainBase is { } domainBase)
+        {
+            Parse(domainBase, text, context, result, row);
+            context.Domains?.Check(type, result, row);
+            return;
+        }
+
         switch (type.Oid)
         {
             case TypeOid.Boolean: result.Set(row, ParseBoolean(text) ? (byte)1 : (byte)0); break;
