@@ -86,6 +86,9 @@ internal static class DdlCommands
             case CreateEnumStatement create:
                 TypeCommands.CreateEnum(context, create);
                 break;
+            case CreateRangeStatement create:
+                new RangeTypeCommand(context, create).Execute();
+                break;
             case AlterEnumStatement alter:
                 TypeCommands.AddEnumValue(context, alter);
                 break;
