@@ -24,6 +24,9 @@ public sealed class FunctionTable
 
     public int Count => _bySymbol.Count + _byOid.Count;
 
+    /// <summary>True when a family has implemented the symbol.</summary>
+    public bool Has(string symbol) => _bySymbol.ContainsKey(symbol);
+
     public void Add(string symbol, RowFunction function)
     {
         FunctionImplementation implementation = Entry(symbol);
@@ -43,6 +46,9 @@ public sealed class FunctionTable
     public void Add(uint oid, RowFunction function) => _byOid.Add(oid, new FunctionImplementation { Row = function });
 
     public void AddSet(uint oid, SetFunction function) => _byOid.Add(oid, new FunctionImplementation { Set = function });
+
+    /// <summary>True when a symbol has an implementation.</summary>
+    public bool Has(string symbol) => _bySymbol.ContainsKey(symbol);
 
     private FunctionImplementation Entry(string symbol)
     {

@@ -27,9 +27,14 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public bool Sleep(TimeSpan duration) => true;
 
+    public (uint Table, Strata.Format.Tid Tid) CursorRow(string cursor, uint relationOid) => throw new SqlException(SqlState.InvalidCursorName, $"cursor \"{cursor}\" does not exist");
+
     public uint TemporarySchema => 0;
 
     public bool IsOtherTemporarySchema(uint schemaOid) => false;
+
+    public (uint Table, Strata.Format.Tid Tid) CursorRow(string cursor, uint relationOid) =>
+        throw new SqlException(SqlState.InvalidCursorName, $"cursor \"{cursor}\" does not exist");
 
     public ICatalogServices Catalog => this;
 
@@ -77,6 +82,12 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
     public string? StatisticsDefinition(uint statistics, bool columnsOnly) => null;
 
     public string? PartitionKeyDefinition(uint relation) => null;
+
+    public string? PartitionConstraintDefinition(uint relation) => null;
+
+    public IReadOnlyList<uint> PartitionAncestors(uint relation) => [];
+
+    public IReadOnlyList<PartitionTreeRow> PartitionTree(uint relation) => [];
 
     public string? SerialSequence(string table, string column) => null;
 
