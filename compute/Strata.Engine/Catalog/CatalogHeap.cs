@@ -58,6 +58,7 @@ internal sealed class CatalogHeap
     public static readonly CatalogHeap PgDescription = new(CatalogOids.PgDescription, false, "ooit");
     public static readonly CatalogHeap PgRewrite = new(CatalogOids.PgRewrite, false, "otoccbtt");
     public static readonly CatalogHeap PgEnum = new(CatalogOids.PgEnum, false, "ooft");
+    public static readonly CatalogHeap PgRange = new(CatalogOids.PgRange, false, "ooooooo");
     public static readonly CatalogHeap PgStatistic = new(CatalogOids.PgStatistic, false, "ohbfifhhhhhooooooooooFFFFFTTTTT");
     public static readonly CatalogHeap PgProc = new(CatalogOids.PgProc, false, "otoooffoocbbbbcchhoAATTtAtttTT");
     public static readonly CatalogHeap PgAggregate = new(CatalogOids.PgAggregate, false, "ochoooooooobbccooioitt");
@@ -79,7 +80,7 @@ internal sealed class CatalogHeap
 
     /// <summary>The heaps of each database, in the order in which they are loaded.</summary>
     public static readonly CatalogHeap[] OfDatabase =
-        [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgInherits, PgPartitionedTable, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgStatistic,
+        [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgInherits, PgPartitionedTable, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgRange, PgStatistic,
          PgProc, PgAggregate, PgOperator, PgCast, PgOpClass, PgOpFamily, PgAmOp, PgAmProc, PgConversion, PgCollation, PgPolicy, PgDefaultAcl];
 
     /// <summary>The heaps that all databases share.</summary>

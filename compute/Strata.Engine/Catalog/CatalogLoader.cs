@@ -22,6 +22,7 @@ internal sealed class CatalogLoader
     private readonly Dictionary<uint, SortedDictionary<int, Dependency>> _dependencies = [];
     private readonly Dictionary<uint, List<ColumnStatistics>> _statistics = [];
     private readonly Dictionary<uint, UserTypeInfo> _types = [];
+    private readonly Dictionary<uint, RangeDefinition> _ranges = [];
     private readonly Dictionary<uint, List<EnumLabel>> _labels = [];
     private readonly Dictionary<uint, RoutineInfo> _routines = [];
     private readonly Dictionary<uint, AggregateDefinition> _aggregates = [];
@@ -85,6 +86,11 @@ internal sealed class CatalogLoader
                 return new CatalogRowKey(catalog, first, (ushort)row[1].Number);
             case CatalogOids.PgType:
                 _types.Add(first, Type(row));
+                return new CatalogRowKey(catalog, first);
+            case CatalogOids.PgRange:
+                var range = new RangeDefinition(first, Oid(row[1]), Oid(row[2]), Oid(row[3]), Oid(row[4]), Oid(row[6]));
+                _ranges.Add(first, range);
+                _ranges.Add(range.MultirangeOid, range);
                 return new CatalogRowKey(catalog, first);
             case CatalogOids.PgEnum:
                 ListOf(_labels, Oid(row[1])).Add(new EnumLabel(first, (float)row[2].Double, row[3].Text));
@@ -219,6 +225,7 @@ internal sealed class CatalogLoader
         return type with
         {
             Labels = labels is null ? [] : [.. labels],
+            Range = _ranges.GetValueOrDefault(type.Oid),
             Constraints = _domainConstraints.TryGetValue(type.Oid, out List<ConstraintInfo>? checks) ? [.. checks] : [],
         };
     }

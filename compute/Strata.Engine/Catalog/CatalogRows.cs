@@ -73,6 +73,8 @@ internal static class CatalogRows
     private static void AppendType(UserTypeInfo type, List<CatalogRow> rows)
     {
         rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgType, type.Oid), RelationRows.Type(type)));
+        if (type.Kind == UserTypeKind.Range)
+            rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgRange, type.Oid), type.Range!.Row));
         foreach (EnumLabel label in type.Labels)
             rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgEnum, label.Oid), Enum(type, label)));
         foreach (ConstraintInfo constraint in type.Constraints)

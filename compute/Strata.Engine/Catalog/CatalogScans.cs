@@ -194,6 +194,13 @@ internal static class CatalogScans
                 yield return CatalogRows.Enum(type, label);
     }
 
+    public static IEnumerable<CatalogValue[]> Ranges(SystemScanContext context)
+    {
+        foreach (UserTypeInfo type in context.Catalog.UserTypes)
+            if (type.Kind == UserTypeKind.Range)
+                yield return type.Range!.Row;
+    }
+
     public static IEnumerable<CatalogValue[]> Schemas(SystemScanContext context)
     {
         foreach (SchemaInfo schema in context.Catalog.Schemas)

@@ -211,6 +211,7 @@ internal static class RelationRows
             UserTypeKind.Array => 'A',
             UserTypeKind.Composite => 'C',
             UserTypeKind.Enum => 'E',
+            UserTypeKind.Range or UserTypeKind.Multirange => 'R',
             _ => domainBase is null ? 'U' : (char)domainBase.Category,
         };
         (uint input, uint output, uint receive, uint send) = TypeFunctions(type, domainBase);
@@ -224,12 +225,14 @@ internal static class RelationRows
         ];
     }
 
-    // OIDs of PostgreSQL's functions: array_in/out/recv/send, record_*, enum_*, domain_in/recv.
+    // OIDs of PostgreSQL's functions: array_in/out/recv/send, record_*, enum_*, range_*, multirange_*, domain_in/recv.
     private static (uint Input, uint Output, uint Receive, uint Send) TypeFunctions(UserTypeInfo type, SqlType? domainBase) => type.Kind switch
     {
         UserTypeKind.Array => (750, 751, 2400, 2401),
         UserTypeKind.Composite => (2290, 2291, 2402, 2403),
         UserTypeKind.Enum => (3506, 3507, 3532, 3533),
+        UserTypeKind.Range => (3834, 3835, 3836, 3837),
+        UserTypeKind.Multirange => (4231, 4232, 4233, 4234),
         _ => (2597, domainBase is null ? 0 : TypeCatalog.OutputFunction(domainBase.Oid), 2598, domainBase is null ? 0 : TypeCatalog.SendFunction(domainBase.Oid)),
     };
 

@@ -70,6 +70,8 @@ public static class TypeResolver
                 UserTypeKind.Composite => TypeKind.Composite,
                 UserTypeKind.Domain => TypeKind.Domain,
                 UserTypeKind.Enum => TypeKind.Enum,
+                UserTypeKind.Range => TypeKind.Range,
+                UserTypeKind.Multirange => TypeKind.Multirange,
                 _ => TypeKind.Base,
             },
             Category = type.Kind switch
@@ -77,6 +79,7 @@ public static class TypeResolver
                 UserTypeKind.Array => TypeCategory.Array,
                 UserTypeKind.Composite => TypeCategory.Composite,
                 UserTypeKind.Enum => TypeCategory.Enum,
+                UserTypeKind.Range or UserTypeKind.Multirange => TypeCategory.Range,
                 _ => domainBase?.Category ?? TypeCategory.User,
             },
             Length = type.Kind == UserTypeKind.Enum ? (short)4 : domainBase?.Length ?? -1,
@@ -87,6 +90,8 @@ public static class TypeResolver
             BaseOid = type.BaseTypeOid,
             DomainBase = domainBase,
             RelationOid = type.RelationOid,
+            Range = type.Range is { } range && Find(range.SubtypeOid, catalog) is { } subtype
+                ? new Types.Ranges.RangeInfo { RangeOid = range.RangeOid, MultirangeOid = range.MultirangeOid, Subtype = subtype, DifferenceOid = range.DifferenceOid } : null,
             CollationOid = domainBase?.CollationOid ?? 0,
             IsArray = type.Kind == UserTypeKind.Array,
             ElementType = type.ElementOid >= CatalogOids.FirstUser && catalog.FindUserType(type.ElementOid) is { } element ? Describe(element, catalog) : null,

@@ -8,6 +8,8 @@ public enum UserTypeKind : byte
     Composite = (byte)'c',
     Domain = (byte)'d',
     Enum = (byte)'e',
+    Multirange = (byte)'m',
+    Range = (byte)'r',
 }
 
 /// <summary>A type that a user created: its <c>pg_type</c> row with enum labels or domain constraints. Immutable.</summary>
@@ -38,6 +40,9 @@ public sealed record UserTypeInfo
     public bool NotNull { get; init; }
     public AccessControlItem[]? Acl { get; init; }
     public CatalogExpression? Default { get; init; }
+
+    /// <summary>Of a range type and of its multirange type; null for the others.</summary>
+    public RangeDefinition? Range { get; init; }
 
     /// <summary>Labels of an enum, in sort order.</summary>
     public EnumLabel[] Labels { get; init; } = [];

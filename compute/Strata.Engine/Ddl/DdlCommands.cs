@@ -51,7 +51,7 @@ internal static class DdlCommands
                 SequenceCommands.Alter(context, alter);
                 break;
             case CreateSchemaStatement create:
-                SchemaCommands.Create(context, create);
+                SchemaCommands.Create(context, runner, create, own);
                 break;
             case CreateViewStatement create:
                 ViewCommand.Create(context, create, own);
@@ -85,6 +85,9 @@ internal static class DdlCommands
                 break;
             case CreateEnumStatement create:
                 TypeCommands.CreateEnum(context, create);
+                break;
+            case CreateRangeStatement create:
+                new RangeTypeCommand(context, create).Execute();
                 break;
             case AlterEnumStatement alter:
                 TypeCommands.AddEnumValue(context, alter);

@@ -241,8 +241,9 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     // Views, routines, operators, casts and the like that use what goes.
     private void AddObjectDependents(ObjectAddress address, string referenced)
     {
+        // Of what depends on a type by a column, the column goes, not the relation: see AddType.
         foreach (RelationInfo candidate in context.View.UserRelations)
-            if (address.ClassOid != CatalogOids.PgClass && !_relations.Contains(candidate.Oid) && Array.Exists(candidate.Dependencies, d => d.Referenced == address))
+            if (address.ClassOid != CatalogOids.PgClass && !_relations.Contains(candidate.Oid) && Array.Exists(candidate.Dependencies, d => d.Referenced == address && (d.Dependent.SubId == 0 || address.ClassOid != CatalogOids.PgType)))
             {
                 _cascades.Add((Describe(candidate), referenced));
                 Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive)!);
@@ -316,10 +317,26 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         _cascades.Add(($"default value for column {dependent.Columns[column - 1].Name} of table {dependent.Name}", referenced));
     }
 
+    /// <summary>A range type, its multirange type and their constructors go together.</summary>
+    private void AddRangeParts(RangeDefinition range, string referenced)
+    {
+        foreach (uint part in (ReadOnlySpan<uint>)[range.RangeOid, range.MultirangeOid])
+        {
+            if (context.View.FindUserType(part) is not { } type)
+                continue;
+            foreach (RoutineInfo routine in context.View.FindRoutines(type.SchemaOid, type.Name).ToArray())
+                if (routine.LanguageOid == RoutineInfo.InternalLanguage && routine.ReturnType == part)
+                    AddObject(routine);
+            AddType(part, referenced);
+        }
+    }
+
     private void AddType(uint oid, string referenced)
     {
         if (!_types.Add(oid) || context.View.FindUserType(oid) is not { } type)
             return;
+        if (type.Range is { } range)
+            AddRangeParts(range, referenced);
         if (type.ArrayOid != 0)
         {
             _types.Add(type.ArrayOid);
@@ -396,7 +413,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         }
 
         foreach (UserTypeInfo type in context.View.UserTypes.ToArray())
-            if (type.SchemaOid == schema.Oid && type.Kind is UserTypeKind.Enum or UserTypeKind.Domain && !_types.Contains(type.Oid))
+            if (type.SchemaOid == schema.Oid && type.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range && !_types.Contains(type.Oid))
             {
                 _cascades.Add(("type " + type.Name, "schema " + schema.Name));
                 AddType(type.Oid, "type " + type.Name);

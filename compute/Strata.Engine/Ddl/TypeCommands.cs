@@ -19,7 +19,7 @@ internal static class TypeCommands
             : throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of type {user.Name}");
     }
 
-    private static SchemaInfo Reserve(DdlContext context, QualifiedName name)
+    internal static SchemaInfo Reserve(DdlContext context, QualifiedName name)
     {
         SchemaInfo schema = context.CreationSchema(name.Schema, name.Position);
         context.LockName(schema.Oid, name.Name);
@@ -28,7 +28,7 @@ internal static class TypeCommands
         return schema;
     }
 
-    private static void CreateWithArray(DdlContext context, UserTypeInfo type)
+    internal static void CreateWithArray(DdlContext context, UserTypeInfo type)
     {
         context.Changes.Create(type, context.Cancellation);
         string arrayName = "_" + type.Name;
