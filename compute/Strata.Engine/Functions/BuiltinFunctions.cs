@@ -32,6 +32,7 @@ public static class BuiltinFunctions
         JsonRecordFunctions.Register(table);
         FormatFunctions.Register(table);
         AclFunctions.Register(table);
+        OptionFunctions.Register(table);
         RangeFunctions.Register(table);
         NetworkFunctions.Register(table);
         GeometryFunctions.Register(table);
