@@ -47,9 +47,6 @@ public sealed class FunctionTable
 
     public void AddSet(uint oid, SetFunction function) => _byOid.Add(oid, new FunctionImplementation { Set = function });
 
-    /// <summary>True when a symbol has an implementation.</summary>
-    public bool Has(string symbol) => _bySymbol.ContainsKey(symbol);
-
     private FunctionImplementation Entry(string symbol)
     {
         if (!_bySymbol.TryGetValue(symbol, out FunctionImplementation? implementation))
