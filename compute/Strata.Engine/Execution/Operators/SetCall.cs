@@ -14,6 +14,7 @@ internal sealed class SetCall : IDisposable
     private readonly ExpressionInstance[] _arguments;
     private readonly Vector[] _values;
     private RowSource? _source;
+    private Vector[]? _parts;
     private bool _pendingScalar;
 
     /// <summary>A set-returning function.</summary>
@@ -71,15 +72,47 @@ internal sealed class SetCall : IDisposable
 
         if (_source is null || rowsMax == 0)
             return 0;
-        int count = _source.Read(columns, start, rowsMax);
+        int count = columns.Length == 1 && _site.ResultType.Oid == TypeOid.Record && _site.Function.ResultColumns is { Count: > 1 } parts
+            ? ReadRecords(_source, parts, columns[0], start, rowsMax)
+            : _source.Read(columns, start, rowsMax);
         if (count == 0)
             _source = null;
+        return count;
+    }
+
+    /// <summary>Rows of several OUT columns as record values: the call stands in a target list.</summary>
+    private int ReadRecords(RowSource source, IReadOnlyList<(string Name, uint Type)> parts, Vector result, int start, int rowsMax)
+    {
+        SqlType argument = _values.Length > 0 ? _values[0].Type : SqlType.Text;
+        _parts ??= parts.Select(part => new Vector(BuiltinTypes.Find(part.Type) is { IsPseudo: false } type ? type : argument.ElementType ?? argument)).ToArray();
+        foreach (Vector part in _parts)
+            part.Reset(rowsMax);
+        int count = source.Read(_parts, 0, rowsMax);
+        int shape = RecordShapes.NumberOf(parts.Select(part => part.Name).ToArray());
+        var buffer = new ByteBuffer();
+        for (int row = 0; row < count; row++)
+        {
+            buffer.Clear();
+            RecordText.WriteHeader(buffer, _parts.Length, shape);
+            foreach (Vector part in _parts)
+            {
+                if (part.IsNull(row))
+                    RecordText.WriteNullField(buffer, part.Type.Oid);
+                else
+                    RecordText.WriteField(buffer, part.Type.Oid, part.GetStored(row));
+            }
+
+            result.SetBytes(start + row, buffer.Written);
+        }
+
         return count;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        foreach (Vector part in _parts ?? [])
+            part.Dispose();
         foreach (ExpressionInstance argument in _arguments)
             argument.Dispose();
     }
