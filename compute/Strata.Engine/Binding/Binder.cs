@@ -41,6 +41,9 @@ public static class Binder
         return Finish(state, KindOf(statement), query);
     });
 
+    /// <summary>Throws 55000 when rows can't be changed through a view.</summary>
+    internal static void CheckUpdatable(RelationInfo view, BindingContext context) => ViewTarget.Resolve(new BindingState(context), view, "update", 'r');
+
     /// <summary>Resolves the procedure of a CALL with its arguments. Throws 42883, 42809.</summary>
     internal static ResolvedCall BindCall(Syntax.FunctionCall call, BindingContext context) =>
         Guard(context, () => new BindingState(context).Functions.BindCall(call));
@@ -110,13 +113,25 @@ public static class Binder
     {
         var state = new BindingState(context);
         int[] columns = new TargetRowBinder(state).NewRow(relation, relation.Name);
-        Scope scope = TargetRowBinder.RowScope(relation, columns, state.Metadata);
+        Scope scope = TargetRowBinder.RowScope(relation, columns, state.Metadata, out int tableOid);
         Expression value = isCondition
             ? state.Expressions.BindCondition(syntax, scope, ExpressionKind.CheckConstraint)
             : state.Expressions.ResolveUnknown(state.Expressions.Bind(syntax, scope, ExpressionKind.IndexExpression));
-        return value.Transform(part => part is ColumnExpression column
+        return TargetRowBinder.WithTableOid(value, tableOid, relation).Transform(part => part is ColumnExpression column
             ? new SlotExpression(Array.IndexOf(columns, column.Column), column.Type) { Position = column.Position }
             : part);
+    });
+
+    /// <summary>Binds a CHECK of a domain: VALUE stands as slot 0.</summary>
+    internal static Expression BindDomainCheck(Syntax.Expression syntax, SqlType type, BindingContext context) => Guard(context, () =>
+    {
+        var state = new BindingState(context);
+        int column = state.Metadata.AddColumn("value", type);
+        var scope = new Scope(null);
+        scope.Items.Add(new NamespaceItem("", [new NamespaceColumn("value", column, type)]) { IsRelationVisible = false });
+        scope.Own(column);
+        return state.Expressions.BindCondition(syntax, scope, ExpressionKind.CheckConstraint)
+            .Transform(part => part is ColumnExpression value && value.Column == column ? new SlotExpression(0, type) { Position = part.Position } : part);
     });
 
     private static BoundStatement Finish(BindingState state, BoundStatementKind kind, BoundQuery query) => new()
@@ -130,6 +145,7 @@ public static class Binder
         AbsentNames = state.AbsentNames,
         Privileges = state.Privileges,
         IsWriting = state.IsWriting,
+        RowAddresses = state.RowAddresses,
     };
 
     /// <summary>Turns offsets of the tree into characters of the text.</summary>

@@ -186,7 +186,7 @@ internal sealed class ExpressionBinder
                 throw BindingErrors.At(named.Position, SqlState.SyntaxError, "named arguments are only allowed in function calls");
             case GroupingExpression grouping:
                 return _state.Functions.BindGrouping(grouping, scope);
-            case CurrentOfExpression:
+            case Syntax.CurrentOfExpression:
                 throw BindingErrors.NotSupported(position, "WHERE CURRENT OF");
             case BitStringLiteral bits:
                 return new ConstantExpression(BuiltinTypes.Get(TypeOid.Bit), BindBits(bits)) { Position = position };
@@ -256,7 +256,11 @@ internal sealed class ExpressionBinder
         if (names.Count == 1)
         {
             if (ColumnResolver.FindUnqualified(scope, names[0], position) is { } found)
+            {
+                _state.Read(found.Column.Column);
                 return new ColumnExpression(found.Column.Column, found.Column.Type) { Position = position };
+            }
+
             if (ColumnResolver.FindItem(scope, null, names[0], position, _state.Catalog) is { } whole)
                 return WholeRow(whole.Item, position);
             if (FindParameter(names[0], position) is { } parameter)
@@ -277,7 +281,11 @@ internal sealed class ExpressionBinder
         }
 
         if (ColumnResolver.FindIn(item.Item, column, position, withSystem: true) is { } own)
+        {
+            _state.Read(own.Column);
             return new ColumnExpression(own.Column, own.Type) { Position = position };
+        }
+
         if (BindParameterPath(names, position) is { } path)
             return path;
         throw ColumnResolver.MissingColumn(scope, table, column, position);
@@ -305,6 +313,8 @@ internal sealed class ExpressionBinder
     private Expression WholeRow(NamespaceItem item, int position)
     {
         NamespaceColumn[] columns = item.Columns.Where(column => column.Name.Length > 0).ToArray();
+        foreach (NamespaceColumn column in columns)
+            _state.Read(column.Column);
         if (item.IsScalarFunction && columns is [var only])
             return new ColumnExpression(only.Column, only.Type) { Position = position };
         // A row of a table has the table's row type.
@@ -482,7 +492,8 @@ internal sealed class ExpressionBinder
         Expression[] items = BindAll(inList.Items, scope);
         if (items.Length > 1)
         {
-            Expression[] plain = items.Where(item => !item.Any(part => part is ColumnExpression or SubqueryExpression)).ToArray();
+            ILookup<bool, Expression> byKind = items.ToLookup(static item => item.Any(static part => part is ColumnExpression or SubqueryExpression));
+            Expression[] plain = byKind[false].ToArray();
             if (plain.Length > 1 && TryCommonType(value, plain) is { ArrayOid: not 0 } common)
             {
                 SqlType arrayType = _state.Types.ArrayOf(common);
@@ -491,7 +502,7 @@ internal sealed class ExpressionBinder
                     Position = position,
                 };
                 Expression comparison = _factory.ArrayComparison(name, inList.IsNegated, value, array, position);
-                Expression[] others = items.Where(item => !plain.Contains(item)).ToArray();
+                Expression[] others = byKind[true].ToArray();
                 if (others.Length == 0)
                     return comparison;
                 return Chain([comparison, .. others.Select(item => _factory.Operator(name, value, item, position))], inList.IsNegated, position);
@@ -685,6 +696,8 @@ internal sealed class ExpressionBinder
         int start = next;
         for (; next < indirection.Elements.Count && indirection.Elements[next] is Subscript or SliceSubscript; next++)
             isSlice |= indirection.Elements[next] is SliceSubscript;
+        if (isSlice && container.Type.Length > 0)
+            throw BindingErrors.At(indirection.Position, SqlState.FeatureNotSupported, "slices of fixed-length arrays not implemented");
         for (int i = start; i < next; i++)
         {
             switch (indirection.Elements[i])

@@ -45,6 +45,9 @@ internal sealed class NamespaceItem(string name, IReadOnlyList<NamespaceColumn> 
     /// <summary>Number of the scan when it is a table, else -1.</summary>
     public int Scan { get; init; } = -1;
 
+    /// <summary>The tables that its rows may be of, when it is a table with descendants.</summary>
+    public IReadOnlyList<RelationInfo>? Members { get; init; }
+
     /// <summary>The table, when it is one, with or without an alias.</summary>
     public RelationInfo? Table { get; init; }
 }

@@ -8,6 +8,9 @@ namespace Strata.Engine.Binding;
 /// <summary>Binds target lists and RETURNING: names, and the expansion of stars.</summary>
 internal sealed class TargetListBinder(BindingState state)
 {
+    /// <summary>PostgreSQL's MaxTupleAttributeNumber.</summary>
+    private const int TargetsMax = 1664;
+
     /// <summary>Binds the items of a target list.</summary>
     public List<Target> Bind(SyntaxList<TargetItem> items, Scope scope, ExpressionKind kind)
     {
@@ -22,6 +25,8 @@ internal sealed class TargetListBinder(BindingState state)
                 targets.Add(new Target(state.Expressions.Bind(item.Value, scope, kind), item.Alias ?? TargetNaming.NameOf(item.Value), item.Value.Position));
         }
 
+        if (targets.Count > TargetsMax)
+            throw BindingErrors.At(-1, SqlState.TooManyColumns, $"target lists can have at most {TargetsMax} entries");
         return targets;
     }
 
@@ -63,12 +68,14 @@ internal sealed class TargetListBinder(BindingState state)
         Format.Invariant.Check(targets.Count >= before);
     }
 
-    private static void Add(NamespaceItem item, int position, List<Target> targets)
+    private void Add(NamespaceItem item, int position, List<Target> targets)
     {
         foreach (NamespaceColumn column in item.Columns)
         {
-            if (column.Name.Length > 0)
-                targets.Add(new Target(new ColumnExpression(column.Column, column.Type) { Position = position }, column.Name, position));
+            if (column.Name.Length == 0)
+                continue;
+            state.Read(column.Column);
+            targets.Add(new Target(new ColumnExpression(column.Column, column.Type) { Position = position }, column.Name, position));
         }
     }
 }

@@ -51,6 +51,8 @@ internal sealed class CatalogHeap
     public static readonly CatalogHeap PgType = new(CatalogOids.PgType, false, "otoohbccbbcoooooooooooccboiiottT");
     public static readonly CatalogHeap PgIndex = new(CatalogOids.PgIndex, false, "oohhbbbbbbbbbbbAAAAtt");
     public static readonly CatalogHeap PgConstraint = new(CatalogOids.PgConstraint, false, "otocbbbooooocccbibAAAAAAAt");
+    public static readonly CatalogHeap PgInherits = new(CatalogOids.PgInherits, false, "ooib");
+    public static readonly CatalogHeap PgPartitionedTable = new(CatalogOids.PgPartitionedTable, false, "ochoAAAt");
     public static readonly CatalogHeap PgSequence = new(CatalogOids.PgSequence, false, "oolllllb");
     public static readonly CatalogHeap PgDepend = new(CatalogOids.PgDepend, false, "ooiooic");
     public static readonly CatalogHeap PgDescription = new(CatalogOids.PgDescription, false, "ooit");
@@ -77,7 +79,7 @@ internal sealed class CatalogHeap
 
     /// <summary>The heaps of each database, in the order in which they are loaded.</summary>
     public static readonly CatalogHeap[] OfDatabase =
-        [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgStatistic,
+        [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgInherits, PgPartitionedTable, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgStatistic,
          PgProc, PgAggregate, PgOperator, PgCast, PgOpClass, PgOpFamily, PgAmOp, PgAmProc, PgConversion, PgCollation, PgPolicy, PgDefaultAcl];
 
     /// <summary>The heaps that all databases share.</summary>

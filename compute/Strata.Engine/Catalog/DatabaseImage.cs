@@ -132,12 +132,14 @@ internal sealed record DatabaseImage
             {
                 Indexes = current?.Indexes ?? [],
                 ReferencedBy = current?.ReferencedBy ?? [],
+                Children = current?.Children ?? [],
                 SystemTable = after.Sequence is null ? null : new SequenceTable(after.Oid),
             });
             names = names.SetItem(new QualifiedKey(after.SchemaOid, after.Name), after.Oid);
         }
 
         ulong version = after?.Version ?? before!.Version + 1;
+        relations = RelationTree.Attach(relations, before, after, version);
         relations = WithIdentities(relations, after, version);
         relations = WithTableOfIndex(relations, before?.Index, after?.Index, version);
         relations = WithReferences(relations, before?.Constraints ?? [], after?.Constraints ?? [], version);
@@ -187,7 +189,7 @@ internal sealed record DatabaseImage
         if (after is not null)
             indexes.Add(after);
         indexes.Sort(static (a, b) => a.Oid.CompareTo(b.Oid));
-        return relations.SetItem(table.Oid, table with { Indexes = [.. indexes], Version = Math.Max(version, table.Version + 1) });
+        return RelationTree.Touch(relations.SetItem(table.Oid, table with { Indexes = [.. indexes] }), table.Oid, version);
     }
 
     private static ImmutableDictionary<uint, RelationInfo> WithReferences(
@@ -213,6 +215,6 @@ internal sealed record DatabaseImage
                 references.Add(reference);
         if (after is not null)
             references.Add(after);
-        return relations.SetItem(table.Oid, table with { ReferencedBy = [.. references], Version = Math.Max(version, table.Version + 1) });
+        return RelationTree.Touch(relations.SetItem(table.Oid, table with { ReferencedBy = [.. references] }), table.Oid, version);
     }
 }

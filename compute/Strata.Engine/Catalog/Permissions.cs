@@ -52,6 +52,31 @@ public sealed class Permissions(Func<CatalogView> view, Func<uint> currentRole)
     public Privileges OfRelation(uint role, RelationInfo relation) =>
         Of(role, relation.OwnerOid, relation.Acl, Privileges.None, relation.Kind == RelationKind.Sequence ? Privileges.AllSequence : Privileges.AllTable);
 
+    /// <summary>What a role may do with a column, by the table's list and the column's own.</summary>
+    public Privileges OfColumn(uint role, RelationInfo relation, ColumnInfo column)
+    {
+        Privileges held = OfRelation(role, relation);
+        foreach (AccessControlItem item in column.Acl ?? [])
+            if (item.Grantee == 0 || HasRole(role, item.Grantee))
+                held |= item.Privileges;
+        return held;
+    }
+
+    /// <summary>Throws 42501 unless the role (0: the current one) has a privilege on the relation or on each of the columns. No columns: any column will do.</summary>
+    public void CheckColumns(RelationInfo relation, Privileges needed, uint role, IReadOnlyCollection<short> columns)
+    {
+        uint who = role == 0 ? currentRole() : role;
+        if ((OfRelation(who, relation) & needed) == needed)
+            return;
+        if (!Array.Exists(relation.Columns, static c => c.Acl is not null))
+            throw Denied(relation);
+        bool allowed = columns.Count == 0
+            ? Array.Exists(relation.Columns, c => !c.IsDropped && (OfColumn(who, relation, c) & needed) == needed)
+            : columns.All(number => number > 0 && number <= relation.Columns.Length && (OfColumn(who, relation, relation.Columns[number - 1]) & needed) == needed);
+        if (!allowed)
+            throw Denied(relation);
+    }
+
     /// <summary>Throws 42501 unless the role (0: the current one) has all the privileges on a relation.</summary>
     public void Check(RelationInfo relation, Privileges needed, uint role = 0)
     {

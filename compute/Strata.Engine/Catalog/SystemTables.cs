@@ -13,6 +13,8 @@ internal static class SystemTables
         "pg_index" => new RowsTable(CatalogScans.Indexes),
         "pg_constraint" => new RowsTable(CatalogScans.Constraints),
         "pg_attrdef" => new RowsTable(CatalogScans.Defaults),
+        "pg_inherits" => new RowsTable(CatalogScans.Inherits),
+        "pg_partitioned_table" => new RowsTable(CatalogScans.PartitionedTables),
         "pg_sequence" => new RowsTable(CatalogScans.Sequences),
         "pg_rewrite" => new RowsTable(CatalogScans.Rules),
         "pg_depend" => new RowsTable(CatalogScans.Dependencies),

@@ -21,9 +21,15 @@ internal sealed class AlterTableCommand(DdlContext context)
 
         CheckKind(statement.Kind, relation);
         context.CheckOwner(relation);
+        _includesDescendants = statement.Relation.IncludeDescendants;
         foreach (Step command in Ordered(statement.Commands))
-            relation = Apply(context.View.FindRelation(relation.Oid)!, command.Command);
+        {
+            RelationInfo current = context.View.FindRelation(relation.Oid)!;
+            relation = new AlterTreeCommand(context, this).Apply(current, command.Command, _includesDescendants);
+        }
     }
+
+    private bool _includesDescendants;
 
     private readonly record struct Step(Sql.Syntax.AlterTableCommand Command);
 
@@ -44,7 +50,7 @@ internal sealed class AlterTableCommand(DdlContext context)
     {
         bool fits = kind switch
         {
-            ObjectKind.Index => relation.Kind == RelationKind.Index,
+            ObjectKind.Index => relation.Kind is RelationKind.Index or RelationKind.PartitionedIndex,
             ObjectKind.Sequence => relation.Kind == RelationKind.Sequence,
             ObjectKind.View => relation.Kind == RelationKind.View,
             _ => true,
@@ -53,7 +59,8 @@ internal sealed class AlterTableCommand(DdlContext context)
             throw new SqlException(SqlState.WrongObjectType, $"\"{relation.Name}\" is not {(kind == ObjectKind.Index ? "an" : "a")} {DropCommand.KindName(kind)}");
     }
 
-    private RelationInfo Apply(RelationInfo table, Sql.Syntax.AlterTableCommand command)
+    /// <summary>Carries out one command on one table; its descendants are the caller's.</summary>
+    public RelationInfo Apply(RelationInfo table, Sql.Syntax.AlterTableCommand command)
     {
         switch (command)
         {
@@ -76,7 +83,7 @@ internal sealed class AlterTableCommand(DdlContext context)
             case ChangeOwner owner:
                 return OwnerCommand.ChangeRelation(context, table, context.RequireRole(owner.Owner));
             case AlterColumnStatistics statistics:
-                return ReplaceColumn(context, table, RequireColumn(table, statistics.Column!) with { StatisticsTarget = statistics.Target });
+                return SetStatistics(table, statistics);
             case AddIdentity identity:
                 return AddIdentity(table, identity);
             case AlterIdentity identity:
@@ -85,19 +92,41 @@ internal sealed class AlterTableCommand(DdlContext context)
                 return DropIdentity(table, identity);
             case SetRelationOptions options:
                 return context.Replace(table, table with { Options = StorageOptions.Change(table.Options, options.Options, options.IsReset) });
-            case AlterColumnStorage storage:
-                return SetStorage(table, storage);
-            case SetWithoutOids or SetCluster { IndexName: null } or AlterColumnOptions or SetLogged or AlterColumnCompression or SetReplicaIdentity { Kind: ReplicaIdentityKind.Default }:
-                return table;
+            case SetInherit inherit:
+                return inherit.IsInherit ? new InheritCommands(context).Inherit(table, inherit.Parent) : new InheritCommands(context).Disinherit(table, inherit.Parent);
+            case AttachPartition attach:
+                return new InheritCommands(context).Attach(table, attach);
+            case DetachPartition detach:
+                return new InheritCommands(context).Detach(table, detach);
             default:
-                throw new SqlException(SqlState.FeatureNotSupported, $"ALTER TABLE command {command.GetType().Name} is not supported yet");
+                return new AlterTableProperties(context).Apply(table, command);
         }
     }
 
-    private static ColumnInfo RequireColumn(RelationInfo table, string name) => table.FindColumn(name) ??
+    public static ColumnInfo RequireColumn(RelationInfo table, string name) => table.FindColumn(name) ??
         throw (ColumnBuilder.SystemColumn(name)
             ? new SqlException(SqlState.FeatureNotSupported, $"cannot alter system column \"{name}\"")
             : new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" of relation \"{table.Name}\" does not exist"));
+
+    private RelationInfo SetStatistics(RelationInfo table, AlterColumnStatistics statistics)
+    {
+        if (statistics.Column is { } name && table.Index is null)
+            return ReplaceColumn(context, table, RequireColumn(table, name) with { StatisticsTarget = statistics.Target });
+        int number = statistics.Column is { } column ? RequireColumn(table, column).Number : statistics.ColumnNumber;
+        if (table.Index is not { } index)
+            throw new SqlException(SqlState.FeatureNotSupported, "cannot refer to non-index column by number");
+        if (number < 1 || number > table.Columns.Length)
+            throw new SqlException(SqlState.UndefinedColumn, $"column number {number} of relation \"{table.Name}\" does not exist");
+        ColumnInfo own = table.Columns[number - 1];
+        if (number > index.KeyCount)
+            throw new SqlException(SqlState.FeatureNotSupported, $"cannot alter statistics on included column \"{own.Name}\" of index \"{table.Name}\"");
+        if (index.Keys[number - 1].Column > 0)
+            throw new SqlException(SqlState.FeatureNotSupported, $"cannot alter statistics on non-expression column \"{own.Name}\" of index \"{table.Name}\"")
+            {
+                Hint = "Alter statistics on table column instead.",
+            };
+        return ReplaceColumn(context, table, own with { StatisticsTarget = statistics.Target });
+    }
 
     /// <summary>Replaces one column of a relation.</summary>
     public static RelationInfo ReplaceColumn(DdlContext context, RelationInfo table, ColumnInfo column)
@@ -118,27 +147,10 @@ internal sealed class AlterTableCommand(DdlContext context)
             : context.Replace(changed, changed with { Dependencies = kept, Statistics = statistics });
     }
 
-    private RelationInfo SetStorage(RelationInfo table, AlterColumnStorage change)
-    {
-        ColumnInfo column = RequireColumn(table, change.Column);
-        char strategy = change.Storage.ToLowerInvariant() switch
-        {
-            "plain" => 'p',
-            "external" => 'e',
-            "extended" => 'x',
-            "main" => 'm',
-            "default" => (char)TypeResolver.Find(column.TypeOid, context.View)!.Storage,
-            _ => throw new SqlException(SqlState.InvalidParameterValue, $"invalid storage type \"{change.Storage}\""),
-        };
-        if (strategy != 'p' && column.Length != -1)
-            throw new SqlException(SqlState.FeatureNotSupported, $"column data type {TypeNames.Format(TypeResolver.Find(column.TypeOid, context.View)!, column.TypeModifier)} can only have storage PLAIN");
-        return ReplaceColumn(context, table, column with { StorageStrategy = strategy });
-    }
-
     private RelationInfo AddColumn(RelationInfo table, Sql.Syntax.AddColumn add)
     {
         ColumnDefinition definition = add.Column;
-        if (table.Kind != RelationKind.Table)
+        if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable or RelationKind.CompositeType))
             throw new SqlException(SqlState.WrongObjectType, $"ALTER action ADD COLUMN cannot be performed on relation \"{table.Name}\"");
         if (table.FindColumn(definition.Name) is not null)
         {

@@ -115,8 +115,8 @@ internal sealed class CreateRoutineCommand(DdlContext context, CreateFunctionSta
         return ([.. parameters], variadic);
     }
 
-    // An input parameter and a column of the result may share a name only when they are the same parameter.
-    private static bool Clash(char a, char b) => !((a is 'i' or 'v' && b is 'o' or 't') || (a is 'o' or 't' && b is 'i' or 'v')) || (a is 'i' && b is 't') || (a is 't' && b is 'i');
+    // An input parameter and a column of the result may share a name.
+    private static bool Clash(char a, char b) => !((a is 'i' or 'v' && b is 'o' or 't') || (a is 'o' or 't' && b is 'i' or 'v'));
 
     private static uint VariadicElement(SqlType type) => type.Oid switch
     {

@@ -31,6 +31,11 @@ internal static class DdlCommands
                 break;
             case CreateTableAsStatement { IsMaterializedView: false } create:
                 return CreateTableCommand.ExecuteAs(context, create.Into, create.Query, create.IfNotExists) is { } created ? ("SELECT", created) : ("CREATE TABLE AS", null);
+            case CreateTableAsStatement { IsMaterializedView: true } create:
+                return MaterializedViewCommands.Create(context, create, own) is { } filled ? ("SELECT", filled) : ("CREATE MATERIALIZED VIEW", null);
+            case RefreshMaterializedViewStatement refresh:
+                MaterializedViewCommands.Refresh(context, refresh);
+                break;
             case SelectStatement { Body: SelectBody { Into: { } into } body } select:
                 return ("SELECT", CreateTableCommand.ExecuteAs(context, into, select with { Body = body with { Into = null } }, ifNotExists: false) ?? 0);
             case Sql.Syntax.AlterTableStatement alter:
@@ -87,6 +92,9 @@ internal static class DdlCommands
             case CreateDomainStatement create:
                 TypeCommands.CreateDomain(context, create);
                 break;
+            case AlterDomainStatement alter:
+                AlterDomainCommand.Execute(context, alter);
+                break;
             case CreateFunctionStatement create:
                 new CreateRoutineCommand(context, create).Execute();
                 break;
@@ -140,6 +148,9 @@ internal static class DdlCommands
                 break;
             case GrantRoleStatement grant:
                 RoleCommands.Grant(context, grant);
+                break;
+            case AlterDefaultPrivilegesStatement alter:
+                DefaultPrivilegesCommand.Execute(context, alter);
                 break;
             case GrantStatement grant:
                 new GrantCommand(context, grant).Execute();

@@ -23,7 +23,7 @@ internal sealed class InternalQuery(DdlContext context)
         BoundStatement bound = Binder.Bind(statement, new BindingContext
         {
             Catalog = context.View,
-            SearchPath = session.SearchPath,
+            SearchPath = SearchPath ?? session.SearchPath,
             Functions = session,
             Text = sql,
             AllowParameters = false,
@@ -49,6 +49,9 @@ internal sealed class InternalQuery(DdlContext context)
             context.Transaction.AdvanceCommand();
         }
     }
+
+    /// <summary>Where unqualified names are looked up; null for the session's path.</summary>
+    public SearchPath? SearchPath { get; init; }
 
     /// <summary>Hand on only every n-th row.</summary>
     public long Step { get; init; } = 1;

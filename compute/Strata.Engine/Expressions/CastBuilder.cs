@@ -25,6 +25,8 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
         bool isExplicit = castContext == CastContext.Explicit;
         if (!Coercion.CanCoerce(expression.Type.Oid, target.Oid, castContext))
             return null;
+        if (target.DomainBase is not null && expression.Type.Oid != target.Oid)
+            return Cast(expression, Coercion.BaseType(target), castContext, position) is { } below ? new DomainExpression(below, target.WithTypmod(-1)) { Position = expression.Position } : null;
         // The unit of a bare number depends on the modifier: interval '1' day.
         if (target.Oid == TypeOid.Interval && target.Typmod >= 0 && expression is ConstantExpression { IsNull: false, Type.Oid: TypeOid.Unknown } literal)
             return new ConstantExpression(target, TypeInput.Parse(target, literal.Value.Bytes, context)) { Position = expression.Position };
@@ -62,6 +64,8 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
                 ? ToType(expression, SqlType.Text, castContext) : expression;
         if (target.IsPolymorphic)
             return expression;
+        if (target.DomainBase is not null)
+            return Cast(expression, target, castContext, position) ?? throw CannotCast(expression, target, position);
         if (expression.Type.Oid == TypeOid.Unknown)
             return FromUnknown(expression, target, castContext);
 
@@ -88,13 +92,15 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
             default:
                 if (target.Oid == TypeOid.Record || expression.Type.Oid == TypeOid.Record)
                     return new RelabelExpression(expression, target, isExplicit) { Position = position };
-                throw new SqlException(
-                    SqlState.CannotCoerce, $"cannot cast type {TypeNames.Format(expression.Type)} to {TypeNames.Format(target)}")
-                {
-                    Position = (position < 0 ? expression.Position : position) + 1,
-                };
+                throw CannotCast(expression, target, position);
         }
     }
+
+    private static SqlException CannotCast(Expression expression, SqlType target, int position) =>
+        new(SqlState.CannotCoerce, $"cannot cast type {TypeNames.Format(expression.Type)} to {TypeNames.Format(target)}")
+        {
+            Position = (position < 0 ? expression.Position : position) + 1,
+        };
 
     private Expression FromUnknown(Expression expression, SqlType target, CastContext castContext)
     {

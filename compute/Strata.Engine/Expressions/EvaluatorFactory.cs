@@ -56,6 +56,7 @@ internal sealed class EvaluatorFactory
                     [.. s.Upper.Select(e => e is null ? null : Make(e))], s.IsSlice);
             case RowExpression r: return new RowEvaluator(r.Type, MakeAll(r.Fields), r.Type.Oid == TypeOid.Record ? RecordShapes.NumberOf(r.Names) : 0);
             case FieldExpression f: return new FieldEvaluator(f.Type, Make(f.Operand), f.Field);
+            case DomainExpression d: return new DomainEvaluator(d.Type, Make(d.Operand));
             case FieldStoreExpression f: return new FieldStoreEvaluator(f.Type, Make(f.Operand), f.Field, [.. f.FieldTypes], Make(f.Value));
             case SubscriptStoreExpression s:
                 return new SubscriptStoreEvaluator(
@@ -63,6 +64,7 @@ internal sealed class EvaluatorFactory
                     [.. s.Upper.Select(e => e is null ? null : Make(e))], s.IsSlice, Make(s.Value));
             case RowComparisonExpression r: return MakeRowComparison(r);
             case SqlValueExpression v: return new SqlValueEvaluator(v.Type, v.Value);
+            case CurrentOfExpression c: return new CurrentOfEvaluator(c);
             case HostedExpression h: return new HostedEvaluator(h.Type, h.CreateEvaluation());
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"expression {expression.GetType().Name} is not supported here");

@@ -31,18 +31,20 @@ public static class BuiltinFunctions
         JsonPathFunctions.Register(table);
         JsonRecordFunctions.Register(table);
         FormatFunctions.Register(table);
+        AclFunctions.Register(table);
         RangeFunctions.Register(table);
         NetworkFunctions.Register(table);
         GeometryFunctions.Register(table);
         BitStringFunctions.Register(table);
         MoneyFunctions.Register(table);
+        TextSearchFunctions.Register(table);
         TransactionIdFunctions.Register(table);
         MultirangeFunctions.Register(table);
         EnumFunctions.Register(table);
         EncodingFunctions.Register(table);
         UnicodeFunctions.Register(table);
         // Last: it takes what the families have left.
-        TypeIoFunctions.Register(table);
+        TypeFormFunctions.Register(table);
         return table;
     }
 

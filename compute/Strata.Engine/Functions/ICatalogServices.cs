@@ -52,6 +52,14 @@ public interface ICatalogServices
 
     string? PartitionKeyDefinition(uint relation);
 
+    string? PartitionConstraintDefinition(uint relation);
+
+    /// <summary>A partition, or a partitioned table or index, and what it is a part of, nearest first; empty for other relations.</summary>
+    IReadOnlyList<uint> PartitionAncestors(uint relation);
+
+    /// <summary>A partitioned table or index, or a partition, with all below it.</summary>
+    IReadOnlyList<PartitionTreeRow> PartitionTree(uint relation);
+
     string? SerialSequence(string table, string column);
 
     /// <summary>

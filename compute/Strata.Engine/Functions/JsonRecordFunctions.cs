@@ -245,7 +245,8 @@ internal static class JsonRecordFunctions
                 }
 
                 byte[] record = BuildRecord(json, own!, baseRow, context);
-                if (splits)
+                bool isWhole = columns.Length == 1 && (columns[0].Type.Kind == TypeKind.Composite || columns[0].Type.Oid == TypeOid.Record);
+                if (splits && !isWhole)
                     RecordText.Unpack(record, isNull: false, columns, start + count);
                 else
                     columns[0].SetBytes(start + count, record);

@@ -61,7 +61,7 @@ public sealed class TypeCoercion(ICatalogServices? catalog)
     {
         while (type.Kind == TypeKind.Domain)
         {
-            SqlType below = Type(type.BaseOid);
+            SqlType below = type.DomainBase ?? Type(type.BaseOid);
             type = below.Typmod < 0 && type.Typmod >= 0 ? below.WithTypmod(type.Typmod) : below;
         }
 

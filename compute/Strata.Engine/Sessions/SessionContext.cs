@@ -185,4 +185,8 @@ internal sealed class SessionContext : IFunctionContext
     public Routines.RoutineRunner RoutineRunner { get; }
 
     IRoutineCaller? IFunctionContext.Routines => RoutineRunner;
+
+    IDomainChecker? IFunctionContext.Domains => _domains ??= new Routines.DomainChecker(this);
+
+    private Routines.DomainChecker? _domains;
 }

@@ -3,6 +3,7 @@ using Strata.Engine.Binding;
 using Strata.Engine.Sessions.Copying;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 using Strata.Sql;
 using Strata.Sql.Syntax;
 
@@ -56,6 +57,7 @@ public sealed class SqlSession : IDisposable
         context.Transactions.Ended = OnTransactionEnded;
         context.Transactions.StoragesDropped = context.Engine.Forget;
         context.Transactions.RolledBack = Portals.CloseAbove;
+        context.Transactions.Released = Portals.LowerTo;
     }
 
     internal SessionContext Context { get; }
@@ -131,6 +133,7 @@ public sealed class SqlSession : IDisposable
         }
 
         Context.Transactions.EnsureBegun();
+        Context.Transactions.IsInScript = script.IsMultiple;
         if (Binder.Accepts(statement))
         {
             _runner.RunSimple(statement, text, script.Text);
@@ -190,6 +193,8 @@ public sealed class SqlSession : IDisposable
 
     private SessionStep Finish()
     {
+        DepthGuard.Watch(CancellationToken.None);
+        Context.Transactions.IsInScript = false;
         if (Context.Transactions is { IsActive: true, IsBlock: false })
             Context.Transactions.Commit(Context.Cancellation);
         _cancel.End();
@@ -538,6 +543,7 @@ public sealed class SqlSession : IDisposable
         _owner.LockTimeout = Context.LockTimeout;
         Context.Cancellation = _cancel.Begin(timeout);
         Context.Cancellation.ThrowIfCancellationRequested();
+        DepthGuard.Watch(Context.Cancellation);
         Context.StatementTimestamp = Context.Now();
     }
 
@@ -554,6 +560,8 @@ public sealed class SqlSession : IDisposable
         if (Diagnostics.IsInternal(error))
             LogInternal(error);
         Context.Cancellation = CancellationToken.None;
+        DepthGuard.Watch(CancellationToken.None);
+        Context.Transactions.IsInScript = false;
         try
         {
             Portals.CloseFailed();
@@ -578,6 +586,8 @@ public sealed class SqlSession : IDisposable
 
     private void BeforeCommit()
     {
+        if (Context.Transactions.Current.HasDeferred)
+            ConstraintModes.Check(Context, onlyImmediate: false);
         if (Context.Temporary.HasCommitWork)
             Context.Temporary.BeforeCommit();
     }

@@ -76,6 +76,17 @@ public sealed class Transaction
             access.Writes.Add(relation);
     }
 
+    /// <summary>A snapshot has been taken: the isolation level is settled, and a read-only transaction stays one.</summary>
+    public bool HasSnapshot { get; private set; }
+
+    /// <summary>Checks of deferrable constraints that wait; made at the first use.</summary>
+    public Execution.Modify.DeferredConstraints Deferred => _deferred ??= new Execution.Modify.DeferredConstraints();
+
+    /// <summary>True when checks wait.</summary>
+    public bool HasDeferred => _deferred is { HasPending: true };
+
+    private Execution.Modify.DeferredConstraints? _deferred;
+
     /// <summary>A statement that writes must be refused with 25006.</summary>
     public bool ReadOnly { get; set; }
 
@@ -156,6 +167,7 @@ public sealed class Transaction
     {
         if (Isolation < IsolationLevel.RepeatableRead || _statementLsn == 0)
             _statementLsn = _manager.Snapshots.Publish(this, LowestRegistered());
+        HasSnapshot = true;
         if (Serializable is { } access)
             access.Snapshot = new Lsn(_statementLsn);
         return new Snapshot(this, new Lsn(_statementLsn), CommandId);
@@ -290,6 +302,7 @@ public sealed class Transaction
     {
         Invariant.Check(State == TransactionState.Idle);
         State = TransactionState.Active;
+        HasSnapshot = false;
         Isolation = isolation;
         Serializable = isolation == IsolationLevel.Serializable ? new SerializableAccess() : null;
         ReadOnly = readOnly;
@@ -302,6 +315,7 @@ public sealed class Transaction
     {
         Volatile.Write(ref PublishedSnapshot, 0);
         State = TransactionState.Idle;
+        _deferred = null;
         _depth = 0;
         _levels[0] = default;
         _ownXidCount = 0;

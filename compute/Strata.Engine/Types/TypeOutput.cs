@@ -28,6 +28,7 @@ public static class TypeOutput
     /// <summary>Writes a value given in its stored form.</summary>
     public static void Write(SqlType type, ReadOnlySpan<byte> stored, ByteBuffer buffer, TypeSettings settings, ICatalogServices? catalog)
     {
+        type = type.Plain;
         switch (type.Oid)
         {
             case TypeOid.Boolean: buffer.Write(stored[0] != 0 ? 't' : 'f'); break;

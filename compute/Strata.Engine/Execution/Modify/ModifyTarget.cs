@@ -1,6 +1,7 @@
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
+using Strata.Engine.Partitioning;
 using Strata.Engine.Storage.Heap;
 using Strata.Engine.Storage.Toast;
 using Strata.Engine.Transactions;
@@ -15,7 +16,7 @@ namespace Strata.Engine.Execution.Modify;
 /// </summary>
 internal sealed class ModifyTarget(
     ExecutionState state, HeapRelation heap, TableLayout layout, TargetRow row, TargetIndex[] indexes,
-    (ConstraintInfo Constraint, ExpressionInstance Condition)[] checks) : IDisposable
+    (ConstraintInfo Constraint, ExpressionInstance Condition)[] checks, PartitionGuard? guard = null) : IDisposable
 {
     private readonly RowEncoder _encoder = new(layout);
     private readonly RowToaster _toaster = new(layout, heap);
@@ -63,6 +64,8 @@ internal sealed class ModifyTarget(
                     throw CheckViolation(row, constraint, rows[i]);
             }
         }
+
+        guard?.Check(state, row, rows);
     }
 
     /// <summary>Stores the selected rows and their index entries. The addresses are valid until the next call.</summary>
@@ -166,6 +169,7 @@ internal sealed class ModifyTarget(
             index.Dispose();
         foreach ((ConstraintInfo _, ExpressionInstance condition) in checks)
             condition.Dispose();
+        guard?.Dispose();
     }
 
     private static bool Touches(IndexInfo index, ReadOnlySpan<bool> changed)
@@ -215,7 +219,19 @@ internal sealed class ModifyTarget(
             ColumnName = column.Name,
         };
 
-    private SqlException CheckViolation(TargetRow row, ConstraintInfo constraint, int position) =>
+    private SqlException CheckViolation(TargetRow row, ConstraintInfo constraint, int position) => constraint.Kind switch
+    {
+        ConstraintKind.ViewCheck => new SqlException(new SqlState("44000"), $"new row violates check option for view \"{constraint.Name}\"")
+        {
+            Detail = $"Failing row contains {row.Describe(state, position)}.",
+        },
+        ConstraintKind.RowSecurity => new SqlException(SqlState.InsufficientPrivilege, constraint.Name.Length == 0
+            ? $"new row violates row-level security policy for table \"{Relation.Name}\""
+            : $"new row violates row-level security policy \"{constraint.Name}\" for table \"{Relation.Name}\""),
+        _ => TableCheckViolation(row, constraint, position),
+    };
+
+    private SqlException TableCheckViolation(TargetRow row, ConstraintInfo constraint, int position) =>
         new(SqlState.CheckViolation, $"new row for relation \"{Relation.Name}\" violates check constraint \"{constraint.Name}\"")
         {
             Detail = $"Failing row contains {row.Describe(state, position)}.",

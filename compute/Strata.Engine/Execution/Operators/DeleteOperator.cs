@@ -46,7 +46,7 @@ internal sealed class DeleteOperator(
                 Target.Row.Show(batch, oldSlots);
                 foreach (ForeignKeyQueue queue in ForeignKeys)
                     queue.Add(Target.Row, position, queue.Constraint.ReferencedColumns);
-                Returned?.Add(Target.Row, position, tid, batch, position);
+                Returned?.Add(Target.Row, position, tid, Target.Relation.Oid, batch, position);
             }
 
             if (!ReferenceEquals(batch, original))

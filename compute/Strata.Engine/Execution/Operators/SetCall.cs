@@ -13,9 +13,11 @@ internal sealed class SetCall : IDisposable
     private readonly FunctionSite? _site;
     private readonly ExpressionInstance[] _arguments;
     private readonly Vector[] _values;
+    private readonly ByteBuffer _record = new();
+    private Vector[]? _fields;
     private RowSource? _source;
-    private Vector[]? _parts;
     private bool _pendingScalar;
+    private Vector? _rowValues;
 
     /// <summary>A set-returning function.</summary>
     public SetCall(FunctionSite site, ExpressionInstance[] arguments)
@@ -72,37 +74,59 @@ internal sealed class SetCall : IDisposable
 
         if (_source is null || rowsMax == 0)
             return 0;
-        int count = columns.Length == 1 && _site.ResultType.Oid == TypeOid.Record && _site.Function.ResultColumns is { Count: > 1 } parts
-            ? ReadRecords(_source, parts, columns[0], start, rowsMax)
-            : _source.Read(columns, start, rowsMax);
+        bool packs = _site.Function.Routine is null && columns.Length == 1 && columns[0].Type.Oid == TypeOid.Record && _site.Function.ResultColumns.Count > 1;
+        int count = packs ? ReadRecords(columns[0], start, rowsMax) : Spreads(columns) ? ReadRows(columns, start, rowsMax) : _source.Read(columns, start, rowsMax);
         if (count == 0)
             _source = null;
         return count;
     }
 
-    /// <summary>Rows of several OUT columns as record values: the call stands in a target list.</summary>
-    private int ReadRecords(RowSource source, IReadOnlyList<(string Name, uint Type)> parts, Vector result, int start, int rowsMax)
+    // unnest of composite values: the function gives rows, FROM wants a column for each field.
+    private bool Spreads(ReadOnlySpan<Vector> columns) =>
+        _site!.Function.Routine is null && _site.ResultType.Kind == TypeKind.Composite && (columns.Length != 1 || columns[0].Type.Oid != _site.ResultType.Oid);
+
+    private int ReadRows(ReadOnlySpan<Vector> columns, int start, int rowsMax)
     {
-        SqlType argument = _values.Length > 0 ? _values[0].Type : SqlType.Text;
-        _parts ??= parts.Select(part => new Vector(BuiltinTypes.Find(part.Type) is { IsPseudo: false } type ? type : argument.ElementType ?? argument)).ToArray();
-        foreach (Vector part in _parts)
-            part.Reset(rowsMax);
-        int count = source.Read(_parts, 0, rowsMax);
-        int shape = RecordShapes.NumberOf(parts.Select(part => part.Name).ToArray());
-        var buffer = new ByteBuffer();
+        Vector rows = _rowValues ??= new Vector(_site!.ResultType);
+        rows.Reset(rowsMax);
+        int count = _source!.Read(new ReadOnlySpan<Vector>(ref rows), 0, rowsMax);
+        for (int i = 0; i < count; i++)
+        {
+            bool isNull = rows.IsNull(i);
+            RecordText.Unpack(isNull ? default : rows.GetBytes(i), isNull, columns, start + i);
+        }
+
+        return count;
+    }
+
+    /// <summary>A function with OUT columns in a target list: each row becomes a record.</summary>
+    private int ReadRecords(Vector result, int start, int rowsMax)
+    {
+        IReadOnlyList<(string Name, uint Type)> outputs = _site!.Function.ResultColumns;
+        if (_fields is null)
+        {
+            _fields = new Vector[outputs.Count];
+            for (int i = 0; i < _fields.Length; i++)
+                _fields[i] = new Vector(BuiltinTypes.Find(outputs[i].Type) ?? SqlType.Text);
+        }
+
+        foreach (Vector field in _fields)
+            field.Reset(rowsMax);
+        int count = _source!.Read(_fields, 0, rowsMax);
+        int shape = RecordShapes.NumberOf(outputs.Select(output => output.Name).ToArray());
         for (int row = 0; row < count; row++)
         {
-            buffer.Clear();
-            RecordText.WriteHeader(buffer, _parts.Length, shape);
-            foreach (Vector part in _parts)
+            _record.Clear();
+            RecordText.WriteHeader(_record, _fields.Length, shape);
+            foreach (Vector field in _fields)
             {
-                if (part.IsNull(row))
-                    RecordText.WriteNullField(buffer, part.Type.Oid);
+                if (field.IsNull(row))
+                    RecordText.WriteNullField(_record, field.Type.Oid);
                 else
-                    RecordText.WriteField(buffer, part.Type.Oid, part.GetStored(row));
+                    RecordText.WriteField(_record, field.Type.Oid, field.GetStored(row));
             }
 
-            result.SetBytes(start + row, buffer.Written);
+            result.SetBytes(start + row, _record.Written);
         }
 
         return count;
@@ -111,9 +135,10 @@ internal sealed class SetCall : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (Vector part in _parts ?? [])
-            part.Dispose();
+        _rowValues?.Dispose();
         foreach (ExpressionInstance argument in _arguments)
             argument.Dispose();
+        foreach (Vector field in _fields ?? [])
+            field.Dispose();
     }
 }

@@ -25,6 +25,9 @@ internal abstract class TableScanOperator(
 
     protected ExecutionState State => state;
 
+    /// <summary>OID of the table when it is scanned as a member of a tree, else 0.</summary>
+    public uint Member { get; init; }
+
     protected HeapRelation Heap => heap;
 
     /// <summary>The batch that rows are decoded into.</summary>
@@ -73,6 +76,8 @@ internal abstract class TableScanOperator(
                 if (_rechecked)
                     return null;
                 _rechecked = true;
+                if (rows.MemberOf(scan) != Member)
+                    return null;
                 LoadVersion(version);
                 continue;
             }

@@ -69,12 +69,26 @@ internal sealed class RoutineRunner(SessionContext context) : IRoutineCaller
         for (int i = 0; i < plan.Statements.Count; i++)
         {
             if (Binder.Accepts(plan.Statements[i]))
-                used.UnionWith(BindStatement(plan, i).Dependencies.Select(static d => d.RelationOid));
+                used.UnionWith(BindForCheck(plan, i).Dependencies.Select(static d => d.RelationOid));
             else
                 RejectInBody(plan.Statements[i]);
         }
 
         return [.. used.Order()];
+    }
+
+    private BoundStatement BindForCheck(RoutinePlan plan, int index)
+    {
+        try
+        {
+            return BindStatement(plan, index);
+        }
+        catch (SqlException error)
+        {
+            string where = $"SQL function \"{plan.Routine.Name}\"";
+            error.Where = error.Where is null ? where : error.Where + "\n" + where;
+            throw;
+        }
     }
 
     private static Vector[] Arguments(ref FunctionCall call)
@@ -206,7 +220,6 @@ internal sealed class RoutineRunner(SessionContext context) : IRoutineCaller
                 error.InternalQuery = routine.Source;
             }
 
-            AddContext(error, $"SQL function \"{routine.Name}\"");
             throw;
         }
     }
