@@ -49,6 +49,15 @@ public static class SqlDeparser
         return writer.ToString();
     }
 
+    /// <summary>The text of a query whose relations and functions are printed under the names that the maps give (null: as they are).</summary>
+    public static string Deparse(Statement statement, Func<RelationName, RelationName?> relations, Func<QualifiedName, QualifiedName?> functions)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        var writer = new SqlWriter { MapRelation = relations, MapFunction = functions };
+        StatementDeparser.Write(writer, statement);
+        return writer.ToString();
+    }
+
     /// <summary><paramref name="name"/> as an identifier, in quotes if it needs them (PostgreSQL's quote_identifier).</summary>
     public static string QuoteIdentifier(string name) => new SqlWriter().Identifier(name).ToString();
 

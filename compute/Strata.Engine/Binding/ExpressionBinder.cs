@@ -681,6 +681,8 @@ internal sealed class ExpressionBinder
 
     private Expression BindSubscripts(IndirectionExpression indirection, ref int next, Expression container, Scope scope)
     {
+        if (container.Type.Oid == TypeOid.Jsonb)
+            return JsonSubscripts.Bind(this, indirection, ref next, container, scope);
         if (container.Type.ElementType is not { } element)
         {
             throw BindingErrors.At(

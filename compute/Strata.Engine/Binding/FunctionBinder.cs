@@ -241,6 +241,9 @@ internal sealed class FunctionBinder(BindingState state)
 
         AggregateFunction function = state.Types.Aggregate(bound, position);
         (Expression[] all, (int, bool, bool)[] keys) = WithOrder(arguments, order, call, position);
+        // DISTINCT sorts: where the order of rows shows, it is that of the arguments.
+        if (call.IsDistinct && keys.Length == 0 && function.IsOrderSensitive)
+            keys = arguments.Select((_, i) => (i, false, false)).ToArray();
         return AddAggregate(call, bound.Type, function, arguments, all, keys, filter, level);
     }
 

@@ -343,14 +343,18 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         var found = new List<uint>();
         foreach (IndexInfo index in relation.Indexes)
         {
-            if (!index.IsUnique || !index.IsValid || !index.IsImmediate)
+            if (!index.IsUnique || !index.IsValid)
                 continue;
             IndexKey[] keys = index.Keys.Take(index.KeyCount).ToArray();
             bool columnsMatch = wanted.SetEquals(keys.Where(key => key.Column != 0).Select(key => key.Column));
             bool expressionsMatch = expressions.SetEquals(keys.Where(key => key.Expression is not null).Select(key => key.Expression!.Syntax));
             bool predicateMatches = index.Predicate is null || (clause.ElementsWhere is not null && index.Predicate.Syntax.Equals(clause.ElementsWhere));
             if (columnsMatch && expressionsMatch && predicateMatches)
-                found.Add(index.Oid);
+                {
+                    if (!index.IsImmediate)
+                        throw BindingErrors.At(-1, SqlState.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters");
+                    found.Add(index.Oid);
+                }
         }
 
         if (found.Count == 0)

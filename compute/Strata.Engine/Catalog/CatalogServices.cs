@@ -235,7 +235,34 @@ internal sealed class CatalogServices : ICatalogServices
 
     public string? ConstraintDefinition(uint constraint, bool pretty) => new DefinitionPrinter(View, this).Constraint(constraint, pretty);
 
-    public string? ViewDefinition(uint view, bool pretty) => View.FindRelation(view)?.View is { } definition ? " " + definition.Text + ";" : null;
+    public string? ViewDefinition(uint view, bool pretty) => View.FindRelation(view)?.View is { } definition ? " " + ViewQuery(definition) + ";" : null;
+
+    // The query as written where its names mean the same to this session, else with schemas in front of them.
+    private string ViewQuery(ViewInfo view)
+    {
+        if (view.SearchPath.Length == 0)
+            return view.Text;
+        var path = new SearchPath(view.SearchPath, 0);
+        bool changed = false;
+        string qualified = Sql.SqlDeparser.Deparse(
+            view.Query,
+            name =>
+            {
+                if (name.Schema is not null || View.ResolveRelation(path, null, name.Name) is not { } relation || View.ResolveRelation(_session.SearchPath, null, name.Name)?.Oid == relation.Oid)
+                    return null;
+                changed = true;
+                return name with { Schema = View.FindSchema(relation.SchemaOid)!.Name };
+            },
+            name =>
+            {
+                if (name.Schema is not null || Binding.RoutineLookup.Find(View, path, null, name.Name, -1) is not [{ Routine: { } routine }, ..]
+                    || Binding.RoutineLookup.Find(View, _session.SearchPath, null, name.Name, -1) is [{ Routine.Oid: var visible }, ..] && visible == routine.Oid)
+                    return null;
+                changed = true;
+                return name with { Parts = [View.FindSchema(routine.SchemaOid)!.Name, name.Name] };
+            });
+        return changed ? qualified : view.Text;
+    }
 
     public string? TriggerDefinition(uint trigger, bool pretty) => null;
 

@@ -51,7 +51,7 @@ internal static class DdlCommands
                 SequenceCommands.Alter(context, alter);
                 break;
             case CreateSchemaStatement create:
-                SchemaCommands.Create(context, create);
+                SchemaCommands.Create(context, runner, create, own);
                 break;
             case CreateViewStatement create:
                 ViewCommand.Create(context, create, own);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
@@ -28,8 +29,22 @@ internal sealed class IndexBuilder : IDisposable
     private readonly ushort[] _roots = new ushort[HeapPage.MaxSlots + 1];
     private int _blockUsed = BlockBytes;
 
-    /// <summary>A key's place in the blocks, with the row that it is for.</summary>
-    private readonly record struct Entry(int Block, int Offset, int Length, Tid Tid, bool HasNull);
+    /// <summary>A key's place in the blocks, with its first 8 bytes (a shorter one padded by zeros) and the row that it is for.</summary>
+    private readonly record struct Entry(ulong Prefix, int Block, int Offset, ushort Length, bool HasNull, Tid Tid);
+
+    /// <summary>Orders entries by key, then TID. Most are told apart by the prefix, without a look at the blocks.</summary>
+    private readonly struct EntryComparer(List<byte[]> blocks) : IComparer<Entry>
+    {
+        public int Compare(Entry a, Entry b)
+        {
+            if (a.Prefix != b.Prefix)
+                return a.Prefix < b.Prefix ? -1 : 1;
+            int order = a.Length <= sizeof(ulong) && b.Length <= sizeof(ulong)
+                ? a.Length - b.Length
+                : blocks[a.Block].AsSpan(a.Offset, a.Length).SequenceCompareTo(blocks[b.Block].AsSpan(b.Offset, b.Length));
+            return order != 0 ? order : a.Tid.CompareTo(b.Tid);
+        }
+    }
 
     private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index)
     {
@@ -60,6 +75,7 @@ internal sealed class IndexBuilder : IDisposable
         using var batch = new Batch(Array.ConvertAll(_table.Columns, column => TypeResolver.Find(column.TypeOid, view)!));
         using var evaluation = new EvaluationContext { Functions = _context.Session };
         using IndexKeyBuilder keys = MakeKeyBuilder();
+        int[] needed = NeededColumns();
         var errors = new ErrorSink();
         var detoast = new Detoast(_heap, ReadPoint.Live, _context.Cancellation);
         var scan = new HeapScan();
@@ -70,8 +86,9 @@ internal sealed class IndexBuilder : IDisposable
             {
                 _context.Cancellation.ThrowIfCancellationRequested();
                 batch.Reset(rows.Length);
-                for (int i = 0; i < rows.Length; i++)
-                    decoder.Decode(rows[i], batch, i, detoast);
+                bool isUniform = decoder.IsUniform(rows);
+                foreach (int column in needed)
+                    decoder.DecodeColumn(rows, new Selection(rows.Length), isUniform, column, batch[column], dense: false, 0, copyBytes: false, detoast);
                 batch.SetCount(rows.Length);
                 bool rootsKnown = false;
                 for (int i = 0; i < rows.Length; i++)
@@ -87,6 +104,15 @@ internal sealed class IndexBuilder : IDisposable
         {
             scan.Close();
         }
+    }
+
+    /// <summary>The columns (0-based) that keys are made from: all of them when there are expressions.</summary>
+    private int[] NeededColumns()
+    {
+        IEnumerable<IndexKey> keys = _index.Keys.Take(_index.KeyCount);
+        return _index.Predicate is not null || keys.Any(static key => key.Expression is not null)
+            ? [.. Enumerable.Range(0, _table.Columns.Length).Where(column => !_table.Columns[column].IsDropped)]
+            : [.. keys.Select(static key => key.Column - 1).Distinct()];
     }
 
     private IndexKeyBuilder MakeKeyBuilder()
@@ -166,26 +192,43 @@ internal sealed class IndexBuilder : IDisposable
             _blockUsed = 0;
         }
 
+        BTreeIndex.CheckKeyLength(key);
         key.CopyTo(_blocks[^1].AsSpan(_blockUsed));
-        _entries.Add(new Entry(_blocks.Count - 1, _blockUsed, key.Length, tid, hasNull));
+        _entries.Add(new Entry(PrefixOf(key), _blocks.Count - 1, _blockUsed, (ushort)key.Length, hasNull, tid));
         _blockUsed += key.Length;
+    }
+
+    private static ulong PrefixOf(ReadOnlySpan<byte> key)
+    {
+        if (key.Length >= sizeof(ulong))
+            return BinaryPrimitives.ReadUInt64BigEndian(key);
+        ulong prefix = 0;
+        foreach (byte b in key)
+            prefix = (prefix << 8) | b;
+        return prefix << (8 * (sizeof(ulong) - key.Length));
     }
 
     private ReadOnlySpan<byte> KeyOf(in Entry entry) => _blocks[entry.Block].AsSpan(entry.Offset, entry.Length);
 
     private void Write(BTreeIndex tree)
     {
-        _entries.Sort((a, b) =>
-        {
-            int order = KeyOf(a).SequenceCompareTo(KeyOf(b));
-            return order != 0 ? order : a.Tid.CompareTo(b.Tid);
-        });
+        Sort(CollectionsMarshal.AsSpan(_entries), new EntryComparer(_blocks));
         if (_index.IsUnique || _index.IsExclusion)
             CheckUnique();
         var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
         foreach (ref readonly Entry entry in CollectionsMarshal.AsSpan(_entries))
             builder.Add(KeyOf(entry), entry.Tid);
         builder.Finish();
+    }
+
+    private static void Sort(Span<Entry> entries, EntryComparer comparer)
+    {
+        // Rows often stand in the order of a serial key.
+        int sorted = 1;
+        while (sorted < entries.Length && comparer.Compare(entries[sorted - 1], entries[sorted]) < 0)
+            sorted++;
+        if (sorted < entries.Length)
+            entries.Sort(comparer);
     }
 
     private void CheckUnique()

@@ -32,6 +32,7 @@ public static class BuiltinFunctions
         JsonRecordFunctions.Register(table);
         FormatFunctions.Register(table);
         AclFunctions.Register(table);
+        OptionFunctions.Register(table);
         RangeFunctions.Register(table);
         NetworkFunctions.Register(table);
         GeometryFunctions.Register(table);
@@ -44,7 +45,7 @@ public static class BuiltinFunctions
         EncodingFunctions.Register(table);
         UnicodeFunctions.Register(table);
         // Last: it takes what the families have left.
-        TypeIoFunctions.Register(table);
+        TypeFormFunctions.Register(table);
         return table;
     }
 

@@ -263,9 +263,45 @@ internal static class JsonFunctions
         Finish(ref c, buffer);
     }
 
+    /// <summary>The arguments with their types; those of an array spelled VARIADIC one by one. Null when that array is.</summary>
+    private static List<(SqlType Type, byte[]? Stored)>? VariadicArguments(ref FunctionCall c)
+    {
+        var arguments = new List<(SqlType, byte[]?)>(c.ArgumentCount);
+        for (int i = 0; i < c.ArgumentCount; i++)
+        {
+            SqlType type = c.ArgumentType(i);
+            if (!c.Site.IsVariadicCall || i < c.ArgumentCount - 1 || !type.IsArray)
+            {
+                arguments.Add((type, c.IsNull(i) ? null : c.ArgumentVector(i).GetStored(c.Row).ToArray()));
+                continue;
+            }
+
+            if (c.IsNull(i))
+                return null;
+            foreach (ArrayValue.Element element in new ArrayValue(c.Bytes(i)))
+                arguments.Add((type.ElementType!, element.IsNull ? null : element.Stored.ToArray()));
+        }
+
+        return arguments;
+    }
+
+    private static void WriteArgument(ref FunctionCall c, (SqlType Type, byte[]? Stored) argument, ByteBuffer buffer)
+    {
+        if (argument.Stored is null)
+            buffer.Write("null"u8);
+        else
+            JsonBuilder.WriteValue(argument.Type, argument.Stored, buffer, c.Context);
+    }
+
     private static void BuildObject(ref FunctionCall c)
     {
-        if (c.ArgumentCount % 2 != 0)
+        if (VariadicArguments(ref c) is not { } arguments)
+        {
+            c.ReturnNull();
+            return;
+        }
+
+        if (arguments.Count % 2 != 0)
         {
             throw new SqlException(SqlState.InvalidParameterValue, "argument list must have even number of elements")
             {
@@ -275,15 +311,19 @@ internal static class JsonFunctions
 
         var buffer = new ByteBuffer();
         buffer.Write('{');
-        for (int i = 0; i < c.ArgumentCount; i += 2)
+        for (int i = 0; i < arguments.Count; i += 2)
         {
             if (i > 0)
                 buffer.Write(", "u8);
-            if (c.IsNull(i))
+            if (arguments[i].Stored is not { } key)
                 throw new SqlException(SqlState.InvalidParameterValue, IsBinary(ref c) ? $"argument {i + 1}: key must not be null" : $"argument {i + 1} cannot be null") { Hint = IsBinary(ref c) ? null : "Object keys should be text." };
-            JsonScanner.WriteString(buffer, TextFunctions.TextOf(ref c, i));
+            if (arguments[i].Type.IsArray || arguments[i].Type.Kind == TypeKind.Composite || arguments[i].Type.Oid is TypeOid.Record or TypeOid.Json or TypeOid.Jsonb)
+                throw new SqlException(SqlState.InvalidParameterValue, "key value must be scalar, not array, composite, or json");
+            var name = new ByteBuffer(32);
+            TypeOutput.Write(arguments[i].Type, key, name, c.Settings, c.Context.Catalog);
+            JsonScanner.WriteString(buffer, name.Written);
             buffer.Write(" : "u8);
-            WriteArgument(ref c, i + 1, buffer);
+            WriteArgument(ref c, arguments[i + 1], buffer);
         }
 
         buffer.Write('}');
@@ -349,13 +389,19 @@ internal static class JsonFunctions
 
     private static void BuildArray(ref FunctionCall c)
     {
+        if (VariadicArguments(ref c) is not { } arguments)
+        {
+            c.ReturnNull();
+            return;
+        }
+
         var buffer = new ByteBuffer();
         buffer.Write('[');
-        for (int i = 0; i < c.ArgumentCount; i++)
+        for (int i = 0; i < arguments.Count; i++)
         {
             if (i > 0)
                 buffer.Write(", "u8);
-            WriteArgument(ref c, i, buffer);
+            WriteArgument(ref c, arguments[i], buffer);
         }
 
         buffer.Write(']');
@@ -430,8 +476,6 @@ internal static class JsonFunctions
     {
         if (left.Kind == JsonKind.Object && right.Kind == JsonKind.Object)
             return JsonValue.NewObject(left.Members.Concat(right.Members));
-        if ((left.Kind == JsonKind.Object && right.Kind != JsonKind.Array) || (right.Kind == JsonKind.Object && left.Kind != JsonKind.Array))
-            throw new SqlException(SqlState.InvalidParameterValue, "invalid concatenation of jsonb objects");
         IEnumerable<JsonValue> Items(JsonValue v) => v.Kind == JsonKind.Array ? v.Items : [v];
         return JsonValue.NewArray(Items(left).Concat(Items(right)));
     }

@@ -85,8 +85,8 @@ internal static class JsonRecordFunctions
         foreach ((string name, SqlType type) in columns)
         {
             byte[]? value = null;
-            if (baseRow is not null && RecordText.ReadField(baseRow, ref offset, out _, out ReadOnlySpan<byte> old))
-                value = old.ToArray();
+            if (baseRow is not null && RecordText.ReadField(baseRow, ref offset, out uint oldType, out ReadOnlySpan<byte> old))
+                value = oldType == type.Oid ? old.ToArray() : Convert(oldType, old, type, context);
             if (json.Member(name) is { } member)
                 value = Populate(member, type, name, context);
             if (value is null)
@@ -98,11 +98,22 @@ internal static class JsonRecordFunctions
         return buffer.ToArray();
     }
 
+    /// <summary>A value of a row that was written with another type for the field, by its text.</summary>
+    private static byte[] Convert(uint from, ReadOnlySpan<byte> stored, SqlType type, IFunctionContext context)
+    {
+        SqlType source = BuiltinTypes.Find(from) ?? context.Catalog.FindType(from) ?? SqlType.Text;
+        var text = new ByteBuffer();
+        TypeOutput.Write(source, stored, text, context.Settings, context.Catalog);
+        return Parse(type, text.ToArray(), context);
+    }
+
     /// <summary>A JSON value as a value of a type in its stored form; null for JSON null.</summary>
     private static byte[]? Populate(JsonValue json, SqlType type, string key, IFunctionContext context)
     {
         if (json.Kind == JsonKind.Null)
             return null;
+        if (type.Kind == TypeKind.Domain && context.Catalog.FindType(type.BaseOid) is { } baseType)
+            return Populate(json, baseType, key, context);
         if (type.Oid is TypeOid.Json or TypeOid.Jsonb)
             return Parse(type, json.ToBytes(), context);
         if (json.Kind == JsonKind.Array && type.IsArray)
@@ -234,8 +245,9 @@ internal static class JsonRecordFunctions
                 }
 
                 byte[] record = BuildRecord(json, own!, baseRow, context);
-                if (splits)
-                    Split(record, columns, start + count);
+                bool isWhole = columns.Length == 1 && (columns[0].Type.Kind == TypeKind.Composite || columns[0].Type.Oid == TypeOid.Record);
+                if (splits && !isWhole)
+                    RecordText.Unpack(record, isNull: false, columns, start + count);
                 else
                     columns[0].SetBytes(start + count, record);
             }
@@ -249,19 +261,6 @@ internal static class JsonRecordFunctions
                 column.SetNull(row);
             else
                 column.SetStored(row, stored);
-        }
-
-        private static void Split(byte[] record, ReadOnlySpan<Vector> columns, int row)
-        {
-            int offset = 4, count = RecordText.FieldCount(record);
-            for (int i = 0; i < columns.Length; i++)
-            {
-                bool present = RecordText.ReadField(record, ref offset, out _, out ReadOnlySpan<byte> value);
-                if (i < count && present)
-                    columns[i].SetStored(row, value);
-                else
-                    columns[i].SetNull(row);
-            }
         }
     }
 }

@@ -161,14 +161,14 @@ internal static class PatternFunctions
     {
         string flags = c.ArgumentCount > 2 ? c.String(2) : "";
         if (flags.Contains('g', StringComparison.Ordinal))
-            throw new SqlException(SqlState.InvalidParameterValue, "regexp_split_to_table() does not support the \"global\" option");
+            throw new SqlException(SqlState.InvalidParameterValue, $"{c.Site.Function.Name}() does not support the \"global\" option");
         string text = c.String(0);
         var parts = new List<byte[]?>();
         int start = 0;
         foreach (RegexMatch match in Regex(ref c, flags).FindAll(text, 0))
         {
             // An empty match at the ends or right behind the last one splits nothing.
-            if (match.Length == 0 && (match.Index >= text.Length || match.Index <= start - 1 || match.Index == 0))
+            if (match.Length == 0 && (match.Index >= text.Length || match.Index <= start))
                 continue;
             parts.Add(Encoding.UTF8.GetBytes(text[start..match.Index]));
             start = match.Index + match.Length;

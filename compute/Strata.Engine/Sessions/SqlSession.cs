@@ -86,6 +86,8 @@ public sealed class SqlSession : IDisposable
             Portals.DropUnnamed();
             text = DecodeText(sqlUtf8);
             Activity.Begin(text, Context.StatementTimestamp);
+            if (!Context.Transactions.IsFailed && _runner.Literals.TryScan(text) && TryRunScanned())
+                return Finish();
             IReadOnlyList<ParsedStatement> statements = SqlParser.ParseScript(text, ParserOptionsOf());
             if (statements.Count == 0)
             {
@@ -100,6 +102,16 @@ public sealed class SqlSession : IDisposable
         {
             return Fail(error, text);
         }
+    }
+
+    private bool TryRunScanned()
+    {
+        Context.Transactions.EnsureBegun();
+        if (!_runner.TryRunScanned())
+            return false;
+        EndStatement(isLast: true);
+        CommandTags.Complete(Context.Output, _runner.PendingTag.Verb, _runner.PendingTag.Rows);
+        return true;
     }
 
     private ParserOptions? ParserOptionsOf() => Context.Settings["standard_conforming_strings"] == "off" ? new ParserOptions { StandardConformingStrings = false } : null;

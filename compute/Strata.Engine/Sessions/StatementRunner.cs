@@ -170,6 +170,107 @@ internal sealed class StatementRunner(SessionContext context)
         return execution;
     }
 
+    /// <summary>
+    /// Runs a text of a simple query whose literals <see cref="Literals"/> has scanned, with a plan that is shared by all texts that differ in them only. False when there is none; then nothing
+    /// has happened, and the text must be parsed.
+    /// </summary>
+    public bool TryRunScanned()
+    {
+        string normalized = Literals.Normalized;
+        var key = new PlanKey(context.DatabaseOid, normalized, Literals.Kinds, context.SearchPath, context.TypeSettings);
+        PlanCache plans = context.Engine.Plans;
+        if (plans.Find(key, context.View) is not { } plan)
+        {
+            // As with whole texts: only what comes again is worth a plan of its own.
+            if (plans.IsUnsuitable(key) || !plans.WasSeen(key))
+                return false;
+            if (PlanScanned(normalized) is not { } made)
+            {
+                plans.MarkUnsuitable(key);
+                return false;
+            }
+
+            plan = made;
+            plans.Add(key, plan);
+        }
+
+        if (!TryLock(plan))
+            return false;
+        ExecutionInstance execution = Begin(plan, out _);
+        bool isReady = false;
+        try
+        {
+            isReady = TrySetLiterals(execution, plan);
+        }
+        finally
+        {
+            if (!isReady)
+                execution.Close();
+        }
+
+        if (!isReady)
+            return false;
+        RunToEnd(plan, execution, isShared: true);
+        return true;
+    }
+
+    /// <summary>The scanner of this session's texts.</summary>
+    public LiteralScanner Literals { get; } = new();
+
+    /// <summary>
+    /// A plan for any values of the literals, or null: where only their values can tell what plan is good, or where parameters are not allowed or mean something else.
+    /// </summary>
+    private CachedPlan? PlanScanned(string normalized)
+    {
+        // Below this cost it does not matter which plan is the best one.
+        const double CostMax = 100;
+        try
+        {
+            Statement statement = Strata.Sql.SqlParser.ParseStatement(normalized);
+            if (!Binder.Accepts(statement))
+                return null;
+            BoundStatement bound = Binder.Bind(statement, BindingContextFor(normalized, Literals.ParameterTypes(), allowParameters: true));
+            PhysicalPlan plan = Planner.Plan(bound, PlanningContextOf(context));
+            return plan.Root.TotalCost <= CostMax && plan.ParameterTypes.Count == Literals.Count && plan.Subplans.Count == 0 ? new CachedPlan(plan) : null;
+        }
+        catch (Exception error) when (error is SqlException or Strata.Sql.SqlSyntaxException)
+        {
+            // Said of the text as it was written, if it is wrong at all.
+            return null;
+        }
+    }
+
+    private bool TrySetLiterals(ExecutionInstance execution, CachedPlan plan)
+    {
+        for (int i = 0; i < Literals.Count; i++)
+        {
+            Vector vector = execution.ParameterVector(i);
+            vector.ResetConstant();
+            if (Literals.Text(i) is { } text)
+            {
+                try
+                {
+                    TypeInput.Parse(plan.Plan.ParameterTypes[i], System.Text.Encoding.UTF8.GetBytes(text), context, vector, 0);
+                }
+                catch (SqlException)
+                {
+                    // The error belongs to a place in the text, which binding the text itself will name.
+                    return false;
+                }
+            }
+            else if (vector.Physical == PhysicalType.Int32)
+            {
+                vector.Set(0, (int)Literals.Number(i));
+            }
+            else
+            {
+                vector.Set(0, Literals.Number(i));
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Plans and runs a statement of a simple query to its end, and says so.</summary>
     public void RunSimple(Statement statement, string text, string bindingText)
     {
@@ -178,7 +279,11 @@ internal sealed class StatementRunner(SessionContext context)
         do
             plan = PlanOnce(statement, text, bindingText, out isShared);
         while (!TryLock(plan));
-        ExecutionInstance execution = Begin(plan, out _);
+        RunToEnd(plan, Begin(plan, out _), isShared);
+    }
+
+    private void RunToEnd(CachedPlan plan, ExecutionInstance execution, bool isShared)
+    {
         long rows = 0;
         try
         {

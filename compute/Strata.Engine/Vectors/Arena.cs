@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Strata.Engine.Types;
 
 namespace Strata.Engine.Vectors;
 
@@ -9,6 +10,9 @@ namespace Strata.Engine.Vectors;
 /// </summary>
 public sealed unsafe class Arena(MemoryAccount? account = null) : IDisposable
 {
+    /// <summary>PostgreSQL's limit of one value (MaxAllocSize + 1).</summary>
+    private const nint ValueMaxBytes = 1 << 30;
+
     private const int FirstBlockBytes = 256;
     private const int BlockMaxBytes = 1 << 20;
 
@@ -56,6 +60,8 @@ public sealed unsafe class Arena(MemoryAccount? account = null) : IDisposable
 
     private byte* AllocateFromNewBlock(nint rounded)
     {
+        if (rounded > ValueMaxBytes)
+            throw new SqlException(SqlState.ProgramLimitExceeded, $"invalid memory alloc request size {rounded}");
         nint size = _current == null ? FirstBlockBytes : Math.Min(_current->SizeBytes * 2, BlockMaxBytes);
         size = Math.Max(size, rounded + sizeof(Block));
         account?.Charge(size);

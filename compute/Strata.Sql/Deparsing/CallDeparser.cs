@@ -205,7 +205,7 @@ internal static class CallDeparser
 
     private static void WritePlain(SqlWriter w, FunctionCall call)
     {
-        w.Name(call.Name).Raw("(");
+        w.FunctionName(call.Name).Raw("(");
         if (call.IsStar)
         {
             w.Raw("*");

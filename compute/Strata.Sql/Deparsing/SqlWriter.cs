@@ -53,6 +53,15 @@ internal sealed class SqlWriter
     /// <summary>Appends a string constant after a space.</summary>
     public SqlWriter String(string value) => Space().Literal(value);
 
+    /// <summary>Gives another name for a relation that is to be printed, or null to leave it.</summary>
+    public Func<RelationName, RelationName?>? MapRelation { get; init; }
+
+    /// <summary>Gives another name for a function that is to be printed, or null to leave it.</summary>
+    public Func<QualifiedName, QualifiedName?>? MapFunction { get; init; }
+
+    /// <summary>Appends the name of a function that is called.</summary>
+    public SqlWriter FunctionName(QualifiedName name) => Name(MapFunction?.Invoke(name) ?? name);
+
     /// <summary>Appends a name after a space.</summary>
     public SqlWriter Name(QualifiedName name)
     {
@@ -79,6 +88,7 @@ internal sealed class SqlWriter
     /// <summary>Appends a relation after a space, with ONLY.</summary>
     public SqlWriter Relation(RelationName relation)
     {
+        relation = MapRelation?.Invoke(relation) ?? relation;
         WordIf(!relation.IncludeDescendants, "ONLY").Space();
         if (relation.Catalog is not null)
         {

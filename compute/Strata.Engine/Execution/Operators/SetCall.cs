@@ -113,10 +113,11 @@ internal sealed class SetCall : IDisposable
         foreach (Vector field in _fields)
             field.Reset(rowsMax);
         int count = _source!.Read(_fields, 0, rowsMax);
+        int shape = RecordShapes.NumberOf(outputs.Select(output => output.Name).ToArray());
         for (int row = 0; row < count; row++)
         {
             _record.Clear();
-            RecordText.WriteHeader(_record, _fields.Length);
+            RecordText.WriteHeader(_record, _fields.Length, shape);
             foreach (Vector field in _fields)
             {
                 if (field.IsNull(row))

@@ -35,6 +35,7 @@ internal sealed class DateTimeTemplateReader(string text, bool isStandard)
     private int _secondsOfDay;
     private int _isPm;
     private int _isBc;
+    private int _fractionDigits = -1;
     private int _zoneSign;
     private int _zoneHours;
     private int _zoneMinutes;
@@ -303,6 +304,8 @@ internal sealed class DateTimeTemplateReader(string text, bool isStandard)
                 _millisecond *= digits == 1 ? 100 : digits == 2 ? 10 : 1;
                 break;
             case "US" or "FF1" or "FF2" or "FF3" or "FF4" or "FF5" or "FF6":
+                if (node.Field != "US")
+                    _fractionDigits = node.Field[2] - '0';
                 int length = Number(ref _microsecond, node.Field == "US" ? 6 : node.Field[2] - '0', node, open);
                 for (int i = length; i < 6; i++)
                     _microsecond *= 10;
@@ -408,7 +411,8 @@ internal sealed class DateTimeTemplateReader(string text, bool isStandard)
             year,
             month,
             day,
-            (hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute) + (second * DateTimeMath.MicrosecondsPerSecond) + microsecond);
+            (hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute) + (second * DateTimeMath.MicrosecondsPerSecond)
+                + DateTimeMath.RoundToPrecision(microsecond, _fractionDigits));
     }
 
     private (int? Year, bool Known) Year()

@@ -21,6 +21,8 @@ internal static class CopyFiles
         {
             if (Within(path) is { } inside && files.Exists(inside))
                 return files.Open(inside, FileOpenMode.Read);
+            if (Within(path) is { } directory && files.List(directory).Count > 0)
+                throw new SqlException(SqlState.WrongObjectType, $"\"{path}\" is a directory");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -62,12 +64,12 @@ internal static class CopyFiles
         string to = statement.IsFrom ? "from" : "to";
         if (statement.IsProgram)
         {
-            Require(context, ExecuteServerProgramRole, "must be superuser or a member of the pg_execute_server_program role to COPY to or from an external program");
+            Require(context, ExecuteServerProgramRole, "must be superuser or have privileges of the pg_execute_server_program role to COPY to or from an external program");
             throw new SqlException(SqlState.FeatureNotSupported, $"COPY {to} an external program is not supported") { Hint = AnyoneHint };
         }
 
         uint role = statement.IsFrom ? ReadServerFilesRole : WriteServerFilesRole;
-        Require(context, role, $"must be superuser or a member of the {(statement.IsFrom ? "pg_read_server_files" : "pg_write_server_files")} role to COPY {to} a file");
+        Require(context, role, $"must be superuser or have privileges of the {(statement.IsFrom ? "pg_read_server_files" : "pg_write_server_files")} role to COPY {to} a file");
         return context.Engine.Options.ServerFiles ?? throw new SqlException(SqlState.FeatureNotSupported, $"COPY {to} a file of the server is not supported here") { Hint = AnyoneHint };
     }
 

@@ -218,12 +218,12 @@ internal sealed class CopyIn : IDisposable
         if (!_options.HeaderMatch)
             return;
         if (_lines.FieldCount != _columns.Length)
-            throw new SqlException(SqlState.BadCopyFileFormat, $"wrong number of fields in header line: got {_lines.FieldCount}, expected {_columns.Length}") { Where = Where };
+            throw new SqlException(SqlState.BadCopyFileFormat, $"wrong number of fields in header line: got {_lines.FieldCount}, expected {_columns.Length}") { Where = LineWhere };
         for (int i = 0; i < _columns.Length; i++)
         {
             string name = Encoding.UTF8.GetString(_lines.Field(i));
             if (name != _columns[i].Name)
-                throw new SqlException(SqlState.BadCopyFileFormat, $"column name mismatch in header line field {i + 1}: got \"{name}\", expected \"{_columns[i].Name}\"") { Where = Where };
+                throw new SqlException(SqlState.BadCopyFileFormat, $"column name mismatch in header line field {i + 1}: got \"{name}\", expected \"{_columns[i].Name}\"") { Where = LineWhere };
         }
     }
 
@@ -263,7 +263,9 @@ internal sealed class CopyIn : IDisposable
     }
 
     private SqlException LineError(string message) =>
-        new(SqlState.BadCopyFileFormat, message) { Where = $"COPY {_table.Name}, line {_line}: \"{Shorten(Encoding.UTF8.GetString(_lines.Line))}\"" };
+        new(SqlState.BadCopyFileFormat, message) { Where = LineWhere };
+
+    private string LineWhere => $"COPY {_table.Name}, line {_line}: \"{Shorten(Encoding.UTF8.GetString(_lines.Line))}\"";
 
     private void InsertBatch()
     {

@@ -81,11 +81,23 @@ internal sealed record CopyOptions
                 case "freeze":
                     break;
                 default:
-                    throw new SqlException(SqlState.SyntaxError, $"option \"{option.Name}\" not recognized");
+                    throw Binding.BindingErrors.At(option.Position, SqlState.SyntaxError, $"option \"{option.Name}\" not recognized");
             }
         }
 
-        return Complete(options, delimiter, nullText, quote, escape);
+        options = Complete(options, delimiter, nullText, quote, escape);
+        CheckDirection(options, statement.IsFrom);
+        return options;
+    }
+
+    private static void CheckDirection(CopyOptions options, bool isFrom)
+    {
+        if (isFrom && (options.ForceQuoteAll || options.ForceQuote.Length > 0))
+            throw new SqlException(SqlState.FeatureNotSupported, "COPY force quote only available using COPY TO");
+        if (!isFrom && options.ForceNotNull.Length > 0)
+            throw new SqlException(SqlState.FeatureNotSupported, "COPY force not null only available using COPY FROM");
+        if (!isFrom && options.ForceNull.Length > 0)
+            throw new SqlException(SqlState.FeatureNotSupported, "COPY force null only available using COPY FROM");
     }
 
     private static CopyOptions WithHeader(CopyOptions options, DefinitionElement option)

@@ -44,6 +44,7 @@ internal sealed class CopyOut
     {
         CopyOptions options = CopyOptions.Parse(statement);
         Statement query = statement.Query ?? TableQuery(context, statement);
+        CheckQuery(query);
         CachedPlan plan;
         do
             plan = runner.Plan(query, "copy:" + text, text, [], allowParameters: false, out _);
@@ -51,6 +52,21 @@ internal sealed class CopyOut
         using IFile? file = statement.FileName is null ? null : CopyFiles.OpenForWrite(context, statement);
         var copy = new CopyOut(context, options, plan, file);
         return copy.Write(runner, plan);
+    }
+
+    private static void CheckQuery(Statement query)
+    {
+        bool hasRows = query switch
+        {
+            InsertStatement insert => insert.Returning.Count > 0,
+            UpdateStatement update => update.Returning.Count > 0,
+            DeleteStatement delete => delete.Returning.Count > 0,
+            _ => true,
+        };
+        if (!hasRows)
+            throw new SqlException(SqlState.FeatureNotSupported, "COPY query must have a RETURNING clause");
+        if (query is SelectStatement { Body: SelectBody { Into: not null } })
+            throw new SqlException(SqlState.FeatureNotSupported, "COPY (SELECT INTO) is not supported");
     }
 
     // COPY table TO is a SELECT of its columns.

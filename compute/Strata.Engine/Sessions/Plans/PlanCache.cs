@@ -24,6 +24,7 @@ internal sealed class PlanCache
     private const int SeenSlots = 4096;
 
     private readonly int[] _seen = new int[SeenSlots];
+    private readonly int[] _unsuitable = new int[SeenSlots];
     private readonly Lock _gate = new();
     private Dictionary<PlanKey, CachedPlan> _young = [];
     private Dictionary<PlanKey, CachedPlan> _old = [];
@@ -68,6 +69,20 @@ internal sealed class PlanCache
         return Interlocked.Exchange(ref slot, hash) == hash;
     }
 
+    /// <summary>Remembers, as far as a small table of hashes does, that a text with parameters for its literals can't be planned once for all of them.</summary>
+    public void MarkUnsuitable(in PlanKey key)
+    {
+        int hash = key.GetHashCode();
+        Volatile.Write(ref _unsuitable[(uint)hash % SeenSlots], hash);
+    }
+
+    /// <summary>Whether <see cref="MarkUnsuitable"/> was said of a text.</summary>
+    public bool IsUnsuitable(in PlanKey key)
+    {
+        int hash = key.GetHashCode();
+        return Volatile.Read(ref _unsuitable[(uint)hash % SeenSlots]) == hash;
+    }
+
     /// <summary>Forgets everything (DISCARD PLANS by anybody is cheap enough to concern all).</summary>
     public void Clear()
     {
@@ -75,6 +90,7 @@ internal sealed class PlanCache
         {
             _young = [];
             _old = [];
+            Array.Clear(_unsuitable);
         }
     }
 }
