@@ -45,7 +45,6 @@ public static class BuiltinFunctions
         EncodingFunctions.Register(table);
         UnicodeFunctions.Register(table);
         // Last: it takes what the families have left.
-        TypeFormFunctions.Register(table);
         return table;
     }
 
