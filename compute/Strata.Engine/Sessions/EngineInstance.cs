@@ -39,7 +39,10 @@ public sealed class EngineInstance : IDisposable
         Storage.FreeSpace = Files;
         Handles = new StorageHandles(Storage, Files);
         Memory = new MemoryAccount("endpoint", long.MaxValue);
-        Execution = new ExecutionServices(Storage, Handles, options.TemporaryFiles, Memory, options.Scheduler.Time);
+        Execution = new ExecutionServices(Storage, Handles, options.TemporaryFiles, Memory, options.Scheduler.Time)
+        {
+            Workers = options.QueryThreads > 1 ? new QueryWorkers(options.Scheduler, options.QueryThreads - 1) : null,
+        };
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();
         AutovacuumTables = new AutovacuumTables(this);
@@ -189,6 +192,7 @@ public sealed class EngineInstance : IDisposable
         foreach (SqlSession session in _sessions.Values)
             session.Terminate();
         _autovacuum?.Join(s_autovacuumEnd);
+        Execution.Workers?.Dispose();
         _pool.Dispose();
     }
 }

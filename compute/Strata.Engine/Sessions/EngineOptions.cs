@@ -33,6 +33,9 @@ public sealed record EngineOptions
     /// <summary>Where sorts and hashes spill to; null when they must not.</summary>
     public IFileSystem? TemporaryFiles { get; init; }
 
+    /// <summary>Threads that may work on one statement, its own included.</summary>
+    public int QueryThreads { get; init; } = Environment.ProcessorCount;
+
     /// <summary>Told of every page that leaves the buffer pool: the checked build compares it with the page server's.</summary>
     public Storage.Buffers.IEvictionObserver? EvictionObserver { get; init; }
 
