@@ -23,6 +23,7 @@ internal sealed class PageServerContext
         Names = new ObjectNames(options.ObjectPrefix);
         Layers = new LayerCache(files, objects, options.LocalCacheBytesMax, new BlockCache(options.BlockCacheBytesMax), scheduler.Time, log);
         Pages = new PageCache(options.PageCacheBytesMax);
+        LayerMemory = new LayerMemory(options.FreezeBytes / 2);
     }
 
     public PageServerOptions Options { get; }
@@ -36,6 +37,7 @@ internal sealed class PageServerContext
     public ObjectNames Names { get; }
     public LayerCache Layers { get; }
     public PageCache Pages { get; }
+    public LayerMemory LayerMemory { get; }
     public PageServerMetrics Metrics { get; } = new();
 
     /// <summary>With the attach generation, this makes a layer's name unique.</summary>

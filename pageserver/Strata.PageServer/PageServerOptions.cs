@@ -21,7 +21,7 @@ public sealed record PageServerOptions
     public TimeSpan HistoryWindow { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>An in-memory layer is frozen at this size …</summary>
-    public long FreezeBytes { get; init; } = 64 << 20;
+    public long FreezeBytes { get; init; } = 32 << 20;
 
     /// <summary>… or when its oldest change is this old, so that safekeepers can trim the WAL of a quiet timeline.</summary>
     public TimeSpan FreezeAge { get; init; } = TimeSpan.FromMinutes(5);
@@ -48,10 +48,10 @@ public sealed record PageServerOptions
     public long LocalCacheBytesMax { get; init; } = 20L << 30;
 
     /// <summary>Materialized pages kept in memory.</summary>
-    public long PageCacheBytesMax { get; init; } = 64 << 20;
+    public long PageCacheBytesMax { get; init; } = 32 << 20;
 
     /// <summary>Decompressed layer blocks kept in memory.</summary>
-    public long BlockCacheBytesMax { get; init; } = 64 << 20;
+    public long BlockCacheBytesMax { get; init; } = 16 << 20;
 
     /// <summary>How long a read waits for ingest to reach its LSN.</summary>
     public TimeSpan ReadWaitMax { get; init; } = TimeSpan.FromSeconds(30);

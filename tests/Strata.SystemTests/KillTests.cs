@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 using Xunit.Abstractions;
 
 namespace Strata.SystemTests;
@@ -58,6 +59,33 @@ public sealed class KillTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_cancelled_wait_for_the_quorum_answers_08007_and_ends_the_session()
+    {
+        using StrataInstance instance = new(["--processes", .. StoreFlags()]);
+        instance.Start();
+        instance.Execute("CREATE TABLE t (a int PRIMARY KEY)");
+        int[] stopped = [instance.RoleProcessId("safekeeper-1"), instance.RoleProcessId("safekeeper-2")];
+        await using NpgsqlConnection connection = instance.Connect();
+        foreach (int processId in stopped)
+            StrataInstance.Signal(processId, "STOP");
+        await using NpgsqlCommand commit = new("BEGIN; INSERT INTO t VALUES (1)", connection);
+        commit.ExecuteNonQuery();
+        commit.CommandText = "COMMIT";
+        Task waiting = Task.Run(commit.ExecuteNonQuery);
+        while ((long)instance.Scalar("SELECT count(*) FROM pg_stat_activity WHERE query = 'COMMIT' AND state = 'active'")! == 0)
+            Assert.False(waiting.IsCompleted);
+        commit.Cancel();
+        PostgresException error = await Assert.ThrowsAsync<PostgresException>(() => waiting.WaitAsync(s_progressTimeout));
+        Assert.Equal("08007", error.SqlState);
+        Assert.NotEqual(System.Data.ConnectionState.Open, connection.State);
+        foreach (int processId in stopped)
+            StrataInstance.Signal(processId, "CONT");
+        // The outcome was unknown to the client; nothing else is: the row is there or not, and writes go on.
+        instance.Execute("INSERT INTO t VALUES (2)");
+        Assert.Contains((long)instance.Scalar("SELECT count(*) FROM t")!, (long[])[1, 2]);
+    }
+
+    [Fact]
     public void Everything_comes_back_without_the_page_servers_directory_and_without_one_safekeepers()
     {
         using StrataInstance instance = new(StoreFlags());
@@ -66,7 +94,7 @@ public sealed class KillTests(ITestOutputHelper output)
         ledger.CreateTables();
         ledger.Start(clients: 2);
         while (ledger.AcknowledgedCount < 200)
-            Thread.Yield();
+            StrataInstance.Pause();
         ledger.Stop();
         Assert.Equal(0, instance.Stop());
         Directory.Delete(Path.Combine(instance.Directory, "pageserver"), recursive: true);
@@ -80,9 +108,9 @@ public sealed class KillTests(ITestOutputHelper output)
         Assert.Equal(1L, instance.Scalar("SELECT count(*) FROM transfer WHERE number = -1"));
     }
 
-    /// <summary>STRATA_TEST_OBJECT_STORE runs the same on another store, such as an s3:// URL.</summary>
+    /// <summary>STRATA_TEST_OBJECT_STORE runs the same on another store, such as <c>s3://bucket/{unique}?endpoint=URL</c>.</summary>
     private static string[] StoreFlags() =>
-        Environment.GetEnvironmentVariable("STRATA_TEST_OBJECT_STORE") is { Length: > 0 } url ? ["--object-store", url] : [];
+        Environment.GetEnvironmentVariable("STRATA_TEST_OBJECT_STORE") is { Length: > 0 } url ? ["--object-store", url.Replace("{unique}", Guid.NewGuid().ToString("N"), StringComparison.Ordinal)] : [];
 
     private static void WaitForRestart(StrataInstance instance, string role)
     {
@@ -91,7 +119,7 @@ public sealed class KillTests(ITestOutputHelper output)
         while (!File.Exists(path) || new FileInfo(path).Length == 0)
         {
             Assert.True(TimeProvider.System.GetElapsedTime(start) < s_progressTimeout, $"{role} was not started again");
-            Thread.Yield();
+            StrataInstance.Pause();
         }
     }
 }

@@ -57,7 +57,7 @@ public sealed class Ledger(StrataInstance instance)
         {
             if (TimeProvider.System.GetElapsedTime(start) > timeout)
                 throw new TimeoutException($"no transfer was acknowledged within {timeout}\n{instance.Errors}");
-            Thread.Yield();
+            StrataInstance.Pause();
         }
         return TimeProvider.System.GetElapsedTime(start);
     }
@@ -117,7 +117,7 @@ public sealed class Ledger(StrataInstance instance)
                     _unknown.Add(number);
                 connection?.Dispose();
                 connection = null;
-                Thread.Yield();
+                StrataInstance.Pause();
             }
         }
         connection?.Dispose();

@@ -6,6 +6,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Npgsql;
+using Strata.Platform;
 
 namespace Strata.SystemTests;
 
@@ -14,6 +15,8 @@ public sealed class StrataInstance : IDisposable
 {
     private static readonly TimeSpan s_readyTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(30);
+
+    private static readonly ThreadScheduler s_scheduler = new(static (_, error) => throw error);
 
     private readonly StringBuilder _errors = new();
     private readonly string[] _flags;
@@ -110,6 +113,9 @@ public sealed class StrataInstance : IDisposable
     /// <summary>Process id of a role, with <c>--processes</c>.</summary>
     public int RoleProcessId(string role) =>
         int.Parse(File.ReadAllText(Path.Combine(Directory, "run", role + ".pid")), CultureInfo.InvariantCulture);
+
+    /// <summary>Waits a moment between two looks at something that changes by itself, and leaves the processors to the system under test.</summary>
+    public static void Pause() => s_scheduler.Sleep(TimeSpan.FromMilliseconds(2), CancellationToken.None);
 
     /// <summary>Sends a signal to a process.</summary>
     public static void Signal(int processId, string signal)

@@ -47,8 +47,27 @@ public sealed class MetricsText : IDisposable
         }
         text.Append(CultureInfo.InvariantCulture, $"# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {Environment.WorkingSet}\n");
         text.Append(CultureInfo.InvariantCulture, $"# TYPE dotnet_gc_heap_bytes gauge\ndotnet_gc_heap_bytes {GC.GetTotalMemory(false)}\n");
-        text.Append(CultureInfo.InvariantCulture, $"# TYPE dotnet_gc_collections_total counter\ndotnet_gc_collections_total {GC.CollectionCount(0)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# TYPE dotnet_gc_collections_total counter\n");
+        for (int generation = 0; generation <= GC.MaxGeneration; generation++)
+            text.Append(CultureInfo.InvariantCulture, $"dotnet_gc_collections_total{{generation=\"{generation}\"}} {GC.CollectionCount(generation) - (generation < GC.MaxGeneration ? GC.CollectionCount(generation + 1) : 0)}\n");
+        RenderHeap(text);
         return text.ToString();
+    }
+
+    /// <summary>Where managed memory is, as of the last collection: what survived, what lies unused between survivors, and what the heap holds of the system.</summary>
+    private static void RenderHeap(StringBuilder text)
+    {
+        GCMemoryInfo info = GC.GetGCMemoryInfo(GCKind.Any);
+        text.Append(CultureInfo.InvariantCulture, $"# TYPE dotnet_gc_committed_bytes gauge\ndotnet_gc_committed_bytes {info.TotalCommittedBytes}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# TYPE dotnet_gc_allocated_bytes_total counter\ndotnet_gc_allocated_bytes_total {GC.GetTotalAllocatedBytes()}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# TYPE dotnet_gc_pause_seconds_total counter\ndotnet_gc_pause_seconds_total {GC.GetTotalPauseDuration().TotalSeconds}\n");
+        ReadOnlySpan<string> heaps = ["0", "1", "2", "large", "pinned"];
+        text.Append("# TYPE dotnet_gc_generation_bytes gauge\n");
+        for (int i = 0; i < info.GenerationInfo.Length && i < heaps.Length; i++)
+            text.Append(CultureInfo.InvariantCulture, $"dotnet_gc_generation_bytes{{generation=\"{heaps[i]}\"}} {info.GenerationInfo[i].SizeAfterBytes}\n");
+        text.Append("# TYPE dotnet_gc_fragmented_bytes gauge\n");
+        for (int i = 0; i < info.GenerationInfo.Length && i < heaps.Length; i++)
+            text.Append(CultureInfo.InvariantCulture, $"dotnet_gc_fragmented_bytes{{generation=\"{heaps[i]}\"}} {info.GenerationInfo[i].FragmentationAfterBytes}\n");
     }
 
     public void Dispose() => _listener.Dispose();

@@ -15,8 +15,14 @@ public sealed record ComputeOptions
     /// <summary>Native memory of one endpoint's buffer pool, in bytes.</summary>
     public long BufferPoolBytes { get; init; } = 128L << 20;
 
+    /// <summary>Compares every page that leaves a buffer pool with the page server's; a difference is fatal. For tests: each eviction waits for a page read.</summary>
+    public bool CheckEvictions { get; init; }
+
     /// <summary>Where sorts and hashes spill to; emptied at every start.</summary>
     public required IFileSystem TemporaryFiles { get; init; }
+
+    /// <summary>The machine's files, by absolute path without the first '/', for COPY with files and pg_read_file; null when roles of the database have nothing to do with the machine.</summary>
+    public IFileSystem? ServerFiles { get; init; }
 
     /// <summary>Told when an engine can't go on (a failure between reserving and publishing a record): ends the process.</summary>
     public required Action<string, Exception> Fatal { get; init; }

@@ -39,6 +39,7 @@ internal sealed class OpenCompute : IDisposable
             QuorumWalOptions walOptions = new() { Project = target.Project, Timeline = target.Timeline, Safekeepers = options.Safekeepers };
             wal = QuorumWal.Open(walOptions, network, scheduler, random, log.For("wal " + target.EndpointId), cancellation);
             pages = new PageClient(new PageClientOptions(options.PageServerAddress, target.Project, target.Timeline), network, scheduler, log.For("pages " + target.EndpointId));
+            Action<Exception> fatal = error => options.Fatal("engine " + target.EndpointId, error);
             EngineInstance engine = EngineInstance.Open(new EngineOptions
             {
                 Pages = pages,
@@ -50,8 +51,10 @@ internal sealed class OpenCompute : IDisposable
                 BootstrapVerifier = target.BootstrapVerifier,
                 Term = wal.Term,
                 TemporaryFiles = options.TemporaryFiles,
+                ServerFiles = options.ServerFiles,
                 Warning = log.For("engine " + target.EndpointId).Warn,
-                Fatal = error => options.Fatal("engine " + target.EndpointId, error),
+                Fatal = fatal,
+                EvictionObserver = options.CheckEvictions ? new EvictionChecker(pages, wal, log.For("check " + target.EndpointId), fatal) : null,
             });
             return new OpenCompute(target, wal, pages, engine);
         }

@@ -99,6 +99,12 @@ public sealed class PgConnection : IDisposable
         {
             return false; // Likewise, noticed while the session was writing.
         }
+        catch (Exception error)
+        {
+            // A bug outside of any statement. It costs this connection, not the endpoint: failures of the storage have ended the process on their own account.
+            _server.Log.Error($"connection {ProcessId} ends: {error}");
+            return false;
+        }
     }
 
     public void Dispose()

@@ -31,6 +31,7 @@ public static class Binder
             SelectStatement => BoundStatementKind.Select,
             InsertStatement => BoundStatementKind.Insert,
             UpdateStatement => BoundStatementKind.Update,
+            MergeStatement => BoundStatementKind.Merge,
             _ => BoundStatementKind.Delete,
         };
         return Finish(state, kind, query);
@@ -39,12 +40,12 @@ public static class Binder
     /// <summary>
     /// Binds COPY table FROM: an INSERT of rows that are fed in (<see cref="Execution.ExecutionInstance.Feed"/>). Columns are those named, or all.
     /// </summary>
-    public static BoundStatement BindCopyFrom(RelationName relation, IReadOnlyList<string> columns, BindingContext context) => Guard(context, () =>
+    public static BoundStatement BindCopyFrom(RelationName relation, IReadOnlyList<string> columns, Syntax.Expression? where, BindingContext context) => Guard(context, () =>
     {
         var state = new BindingState(context) { IsWriting = true };
         var common = new ModificationBinder(state);
         RelationInfo target = common.Target(relation, "copy to", 'a');
-        InsertNode node = new InsertBinder(state, common).BindFeed(target, CopyColumns(target, columns, forRead: false));
+        InsertNode node = new InsertBinder(state, common).BindFeed(target, CopyColumns(target, columns, forRead: false), where);
         return Finish(state, BoundStatementKind.Insert, new BoundQuery(node, []));
     });
 
@@ -109,6 +110,7 @@ public static class Binder
         Metadata = state.Metadata,
         ParameterTypes = state.Parameters.Finish(),
         Dependencies = state.Dependencies,
+        AbsentNames = state.AbsentNames,
         Privileges = state.Privileges,
         IsWriting = state.IsWriting,
     };

@@ -22,6 +22,7 @@ internal sealed class BindingState
 
     private readonly Dictionary<uint, ulong> _dependencies = [];
     private readonly List<RequiredPrivilege> _privileges = [];
+    private readonly List<QualifiedKey> _absentNames = [];
     private SearchPath _searchPath;
     private uint _privilegeRole;
 
@@ -62,6 +63,9 @@ internal sealed class BindingState
 
     public IReadOnlyList<PlanDependency> Dependencies => _dependencies.Select(pair => new PlanDependency(pair.Key, pair.Value)).ToArray();
 
+    /// <summary>Names that would mean something else if they existed.</summary>
+    public IReadOnlyList<QualifiedKey> AbsentNames => _absentNames;
+
     public IReadOnlyList<RequiredPrivilege> Privileges => _privileges;
 
     /// <summary>The relation of a name. Throws 42P01, 0A000.</summary>
@@ -76,7 +80,20 @@ internal sealed class BindingState
         RelationInfo relation = Catalog.ResolveRelation(_searchPath, name.Schema, name.Name)
             ?? throw BindingErrors.UndefinedTable(name.Position, name.Schema is null ? name.Name : $"{name.Schema}.{name.Name}");
         DependOn(relation);
+        if (name.Schema is null)
+            NoteAbsent(relation);
         return relation;
+    }
+
+    private void NoteAbsent(RelationInfo relation)
+    {
+        foreach (uint schema in _searchPath.Schemas)
+        {
+            if (schema == relation.SchemaOid)
+                return;
+            if (schema != CatalogOids.CatalogSchema)
+                _absentNames.Add(new QualifiedKey(schema, relation.Name));
+        }
     }
 
     /// <summary>The plan must be made anew when the relation changes.</summary>

@@ -1,3 +1,4 @@
+using Strata.Engine.Catalog;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
 
@@ -33,6 +34,9 @@ public enum BoundStatementKind
 
     /// <summary>DELETE.</summary>
     Delete,
+
+    /// <summary>MERGE.</summary>
+    Merge,
 }
 
 /// <summary>A dependency of a plan: it is valid while the relation has this version.</summary>
@@ -64,6 +68,9 @@ public sealed class BoundStatement
 
     /// <summary>What the plan depends on.</summary>
     public required IReadOnlyList<PlanDependency> Dependencies { get; init; }
+
+    /// <summary>Names that were looked for in vain before the relation meant was found further down the search path: the plan is stale when one of them exists.</summary>
+    internal IReadOnlyList<QualifiedKey> AbsentNames { get; init; } = [];
 
     /// <summary>Privileges to check at each execution.</summary>
     public required IReadOnlyList<RequiredPrivilege> Privileges { get; init; }

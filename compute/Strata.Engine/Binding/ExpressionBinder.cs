@@ -62,6 +62,9 @@ internal sealed class ExpressionBinder
         ?? throw BindingErrors.At(
             position, SqlState.CannotCoerce, $"cannot cast type {value.Type.WithTypmod(-1)} to {type.WithTypmod(-1)}");
 
+    /// <summary>Implicit coercion, or null when there is none.</summary>
+    public Expression? CoerceImplicitlyOrNull(Expression value, SqlType type) => _factory.Casts.Cast(value, type, CastContext.Implicit, value.Position);
+
     /// <summary>Coercion of a clause's argument, with the clause's own message.</summary>
     public Expression CoerceTo(Expression value, SqlType type, string message, int position) =>
         _factory.Casts.Cast(value, type, CastContext.Assignment, position) ?? throw BindingErrors.At(position, SqlState.DatatypeMismatch, message);
@@ -173,16 +176,29 @@ internal sealed class ExpressionBinder
                 return BindSqlValue(value);
             case NamedArgument named:
                 throw BindingErrors.At(named.Position, SqlState.SyntaxError, "named arguments are only allowed in function calls");
-            case GroupingExpression:
-                throw BindingErrors.NotSupported(position, "GROUPING");
+            case GroupingExpression grouping:
+                return _state.Functions.BindGrouping(grouping, scope);
             case CurrentOfExpression:
                 throw BindingErrors.NotSupported(position, "WHERE CURRENT OF");
-            case BitStringLiteral:
-                throw BindingErrors.NotSupported(position, "a bit string");
+            case BitStringLiteral bits:
+                return new ConstantExpression(BuiltinTypes.Get(TypeOid.Bit), BindBits(bits)) { Position = position };
             case XmlExpression:
                 throw BindingErrors.NotSupported(position, "XML");
             default:
                 throw BindingErrors.NotSupported(position, "this expression");
+        }
+    }
+
+    private static Datum BindBits(BitStringLiteral literal)
+    {
+        try
+        {
+            return Datum.OfBytes(BitString.ParseDigits(System.Text.Encoding.UTF8.GetBytes(literal.Digits), literal.IsHexadecimal));
+        }
+        catch (SqlException e)
+        {
+            e.Position = literal.Position + 1;
+            throw;
         }
     }
 

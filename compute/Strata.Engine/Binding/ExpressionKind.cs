@@ -30,6 +30,8 @@ internal enum ExpressionKind
     WindowOrder,
     WindowFrame,
     Arguments,
+    CopyWhere,
+    MergeWhen,
 }
 
 /// <summary>Names of places in messages, PostgreSQL's ParseExprKindName.</summary>
@@ -62,6 +64,8 @@ internal static class ExpressionKinds
         ExpressionKind.WindowPartition => "window PARTITION BY",
         ExpressionKind.WindowOrder => "window ORDER BY",
         ExpressionKind.WindowFrame => "window ROWS",
+        ExpressionKind.CopyWhere => "WHERE",
+        ExpressionKind.MergeWhen => "MERGE WHEN",
         _ => "expression",
     };
 
@@ -75,22 +79,37 @@ internal static class ExpressionKinds
         ExpressionKind.ColumnDefault => "aggregate functions are not allowed in DEFAULT expressions",
         ExpressionKind.IndexExpression => "aggregate functions are not allowed in index expressions",
         ExpressionKind.IndexPredicate => "aggregate functions are not allowed in index predicates",
+        ExpressionKind.CopyWhere => "aggregate functions are not allowed in COPY FROM WHERE conditions",
+        ExpressionKind.MergeWhen => "aggregate functions are not allowed in MERGE WHEN conditions",
         ExpressionKind.Having or ExpressionKind.SelectTarget or ExpressionKind.OrderBy or ExpressionKind.DistinctOn or ExpressionKind.Other
             or ExpressionKind.WindowPartition or ExpressionKind.WindowOrder or ExpressionKind.WindowFrame or ExpressionKind.Arguments => null,
         _ => $"aggregate functions are not allowed in {kind.Name()}",
+    };
+
+    /// <summary>The message for a subquery that may not stand there, or null when it may.</summary>
+    public static string? SubqueryError(this ExpressionKind kind) => kind switch
+    {
+        ExpressionKind.CheckConstraint => "cannot use subquery in check constraint",
+        ExpressionKind.ColumnDefault => "cannot use subquery in DEFAULT expression",
+        ExpressionKind.IndexExpression => "cannot use subquery in index expression",
+        ExpressionKind.IndexPredicate => "cannot use subquery in index predicate",
+        ExpressionKind.CopyWhere => "cannot use subquery in COPY FROM WHERE condition",
+        _ => null,
     };
 
     /// <summary>The message for a set-returning function that may not stand there, or null when it may.</summary>
     public static string? SetError(this ExpressionKind kind) => kind switch
     {
         ExpressionKind.SelectTarget or ExpressionKind.FromFunction or ExpressionKind.GroupBy or ExpressionKind.OrderBy
-            or ExpressionKind.DistinctOn or ExpressionKind.InsertTarget or ExpressionKind.ValuesSingle => null,
+            or ExpressionKind.DistinctOn or ExpressionKind.WindowPartition or ExpressionKind.WindowOrder or ExpressionKind.InsertTarget or ExpressionKind.ValuesSingle => null,
         ExpressionKind.JoinOn or ExpressionKind.JoinUsing => "set-returning functions are not allowed in JOIN conditions",
         ExpressionKind.CheckConstraint => "set-returning functions are not allowed in check constraints",
         ExpressionKind.ColumnDefault => "set-returning functions are not allowed in DEFAULT expressions",
         ExpressionKind.IndexExpression => "set-returning functions are not allowed in index expressions",
         ExpressionKind.IndexPredicate => "set-returning functions are not allowed in index predicates",
-        ExpressionKind.WindowPartition or ExpressionKind.WindowOrder or ExpressionKind.WindowFrame => "set-returning functions are not allowed in window definitions",
+        ExpressionKind.CopyWhere => "set-returning functions are not allowed in COPY FROM WHERE conditions",
+        ExpressionKind.MergeWhen => "set-returning functions are not allowed in MERGE WHEN conditions",
+        ExpressionKind.WindowFrame => "set-returning functions are not allowed in window definitions",
         _ => $"set-returning functions are not allowed in {kind.Name()}",
     };
 }

@@ -70,16 +70,16 @@ internal sealed class FromBinder(BindingState state)
 
     private Bound BindTable(TableItem table, Scope scope)
     {
-        if (table.Sample is not null)
-            throw BindingErrors.NotSupported(table.Position, "TABLESAMPLE");
         RelationName name = table.Relation;
         if (name.Schema is null && scope.FindCte(name.Name) is { } cte)
-            return BindCte(table, cte, scope);
+            return table.Sample is null ? BindCte(table, cte, scope) : throw SampleBinder.OnlyTables(table);
 
         RelationInfo relation = state.ResolveRelation(name);
         Expression? asOf = table.AsOf is null ? null : state.Expressions.BindAsOf(table.AsOf, scope);
         switch (relation.Kind)
         {
+            case RelationKind.View when table.Sample is not null:
+                throw SampleBinder.OnlyTables(table);
             case RelationKind.View when relation.SystemTable is null:
                 if (asOf is not null)
                     throw BindingErrors.NotSupported(table.Position, "AS OF for a view");
@@ -99,7 +99,7 @@ internal sealed class FromBinder(BindingState state)
         state.Require(relation, 'r');
         (ScanNode scan, NamespaceItem item) = Scan(relation, table.Alias?.Name, table.Alias?.Columns ?? default, asOf, isTarget: false);
         Own(item, scope);
-        return new Bound(scan, [item]);
+        return new Bound(table.Sample is null ? scan : SampleBinder.Bind(state, table, relation, scan, item, scope), [item]);
     }
 
     private (ScanNode Scan, NamespaceItem Item) Scan(

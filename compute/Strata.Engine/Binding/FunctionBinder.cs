@@ -216,6 +216,24 @@ internal sealed class FunctionBinder(BindingState state)
         return new ColumnExpression(column, bound.Type) { Position = position };
     }
 
+    /// <summary>GROUPING(…): its value depends on the grouping set that a row belongs to.</summary>
+    public ColumnExpression BindGrouping(GroupingExpression grouping, Scope scope)
+    {
+        if (grouping.Arguments.Count > 31)
+            throw BindingErrors.At(grouping.Position, SqlState.TooManyArguments, "GROUPING must have fewer than 32 arguments");
+        ExpressionKind kind = scope.Kind;
+        Expression[] arguments = grouping.Arguments.Select(argument => state.Expressions.Bind(argument, scope, ExpressionKind.Arguments)).ToArray();
+        scope.Kind = kind;
+        Scope level = LevelOf(arguments, scope) ?? scope;
+        CheckNesting(arguments, [], null, level, grouping.Position);
+        if (PlaceOf(level, scope).AggregateError() is { } error)
+            throw BindingErrors.At(grouping.Position, SqlState.GroupingError, error.Replace("aggregate functions", "grouping operations", StringComparison.Ordinal));
+        int column = state.Metadata.AddColumn("grouping", SqlType.Int4);
+        level.GroupingCalls.Add(new PendingGrouping(column, arguments));
+        level.AggregateColumns.Add(column);
+        return new ColumnExpression(column, SqlType.Int4) { Position = grouping.Position };
+    }
+
     private static bool Same(AggregateCall a, AggregateCall b) =>
         a.Function.Function.Oid == b.Function.Function.Oid && a.IsDistinct == b.IsDistinct && a.ArgumentCount == b.ArgumentCount
         && Equals(a.Filter, b.Filter) && a.Arguments.SequenceEqual(b.Arguments) && a.OrderBy.SequenceEqual(b.OrderBy)
@@ -415,36 +433,14 @@ internal sealed class FunctionBinder(BindingState state)
             if (named.Frame is not null)
             {
                 throw BindingErrors.At(
-                    definition.Position, SqlState.WindowingError, $"cannot copy window \"{definition.ReferenceName}\" because it has a frame clause");
+                    definition.Position, SqlState.WindowingError, $"cannot copy window \"{definition.ReferenceName}\" because it has a frame clause",
+                    definition.OrderBy.Count == 0 && definition.PartitionBy.Count == 0 && definition.Frame is null ? "Omit the parentheses in this OVER clause." : null);
             }
         }
 
         foreach (Syntax.Expression item in definition.PartitionBy)
             partition.Add(state.Expressions.ResolveUnknown(state.Expressions.Bind(item, scope, ExpressionKind.WindowPartition)));
         order.AddRange(BindSort(definition.OrderBy, scope, ExpressionKind.WindowOrder));
-        return (partition, order, BindFrame(frame, order, scope));
-    }
-
-    private BoundFrame BindFrame(WindowFrame? frame, List<BoundSortItem> order, Scope scope)
-    {
-        if (frame is null)
-            return BoundFrame.Default;
-        FrameBound end = frame.End ?? new FrameBound(FrameBoundKind.CurrentRow, null, frame.Position);
-        if (frame.Unit == FrameUnit.Range && (frame.Start.Offset is not null || end.Offset is not null))
-            throw BindingErrors.NotSupported(frame.Position, "RANGE with offset PRECEDING/FOLLOWING");
-        if (frame.Unit == FrameUnit.Groups && order.Count == 0)
-            throw BindingErrors.At(frame.Position, SqlState.WindowingError, "GROUPS mode requires an ORDER BY clause");
-        return new BoundFrame(
-            frame.Unit, frame.Start.Kind, Offset(frame.Start), end.Kind, Offset(end), frame.Exclusion);
-
-        Expression? Offset(FrameBound bound)
-        {
-            if (bound.Offset is null)
-                return null;
-            Expression value = state.Expressions.Bind(bound.Offset, scope, ExpressionKind.WindowFrame);
-            string unit = frame.Unit == FrameUnit.Rows ? "ROWS" : "GROUPS";
-            return state.Expressions.CoerceTo(
-                value, SqlType.Int8, $"argument of {unit} must be type bigint, not type {value.Type}", bound.Position);
-        }
+        return (partition, order, new FrameBinder(state).Bind(frame, order, scope, definition.Position));
     }
 }

@@ -7,11 +7,12 @@ namespace Strata.Engine.Binding;
 
 /// <summary>
 /// Turns the expressions of a grouped query level into expressions over the aggregation's output, and complains about columns that are
-/// neither grouped nor aggregated.
+/// neither grouped nor aggregated. <paramref name="sets"/> are the grouping sets, as numbers of groups; null for a plain GROUP BY.
 /// </summary>
-internal sealed class GroupingBinder(BindingState state, Scope scope, IReadOnlyList<Expression> groups)
+internal sealed class GroupingBinder(BindingState state, Scope scope, List<Expression> groups, IReadOnlyList<int[]>? sets)
 {
     private readonly Dictionary<Expression, int> _groupColumns = [];
+    private readonly Dictionary<int, int> _outputColumns = [];
     private readonly List<int> _extraColumns = [];
 
     /// <summary>The expression with grouped parts replaced by their columns. Throws 42803.</summary>
@@ -32,13 +33,63 @@ internal sealed class GroupingBinder(BindingState state, Scope scope, IReadOnlyL
 
         if (items.Count > 0)
             node = new ProjectNode(node, [.. Projection.PassThrough(state.Metadata, node.Columns), .. items]);
+        GroupingCall[] groupings = scope.GroupingCalls.Select(ToCall).ToArray();
+        if (sets is not null)
+            return ApplySets(node, keys, groupings);
         foreach (int column in _extraColumns)
         {
             if (!keys.Contains(column))
                 keys.Add(column);
         }
 
-        return new AggregateNode(node, keys.Distinct().ToArray(), scope.Aggregates.ToArray());
+        node = new AggregateNode(node, keys.Distinct().ToArray(), scope.Aggregates.ToArray());
+        // Under a plain GROUP BY everything is grouped by.
+        return groupings.Length == 0
+            ? node
+            : new ProjectNode(node, [.. Projection.PassThrough(state.Metadata, node.Columns), .. groupings.Select(call => new ProjectedColumn(call.Column, ConstantExpression.Int4(0)))]);
+    }
+
+    private GroupingSetsNode ApplySets(RelationalNode node, List<int> keys, GroupingCall[] groupings)
+    {
+        int grouped = keys.Count;
+        keys.AddRange(_extraColumns);
+        // Columns that the key determines belong to every set, as the key does.
+        int[] extra = Enumerable.Range(grouped, _extraColumns.Count).ToArray();
+        return new GroupingSetsNode(
+            node, keys, keys.Select(OutputOf).ToArray(), sets!.Select(set => (int[])[.. set, .. extra]).ToArray(), scope.Aggregates.ToArray(), groupings);
+    }
+
+    private GroupingCall ToCall(PendingGrouping pending)
+    {
+        var arguments = new List<int>();
+        foreach (Expression argument in pending.Arguments)
+        {
+            int index = groups.IndexOf(argument);
+            if (index < 0)
+            {
+                throw BindingErrors.At(
+                    argument.Position, SqlState.GroupingError, "arguments to GROUPING must be grouping expressions of the associated query level");
+            }
+
+            arguments.Add(index);
+        }
+
+        return new GroupingCall(pending.Column, arguments);
+    }
+
+    /// <summary>What stands for a grouped column above: with grouping sets another one, since it may be null there.</summary>
+    private int OutputOf(int column)
+    {
+        if (sets is null)
+            return column;
+        if (!_outputColumns.TryGetValue(column, out int output))
+        {
+            QueryColumn known = state.Metadata[column];
+            output = state.Metadata.AddColumn(known.Name, known.Type, known.Qualifier, known.TableOid, known.AttributeNumber);
+            _outputColumns.Add(column, output);
+        }
+
+        return output;
     }
 
     private int ColumnOf(Expression group)
@@ -57,7 +108,7 @@ internal sealed class GroupingBinder(BindingState state, Scope scope, IReadOnlyL
         foreach (Expression group in groups)
         {
             if (group.Equals(expression))
-                return new ColumnExpression(ColumnOf(group), group.Type) { Position = expression.Position };
+                return new ColumnExpression(OutputOf(ColumnOf(group)), group.Type) { Position = expression.Position };
         }
 
         if (expression is ColumnExpression column && scope.Owns(column.Column))
@@ -66,7 +117,7 @@ internal sealed class GroupingBinder(BindingState state, Scope scope, IReadOnlyL
                 throw Ungrouped(column, inSubquery);
             if (!_extraColumns.Contains(column.Column))
                 _extraColumns.Add(column.Column);
-            return column;
+            return sets is null ? column : new ColumnExpression(OutputOf(column.Column), column.Type) { Position = column.Position };
         }
 
         Expression mapped = expression.MapChildren(child => Replace(child, inSubquery));
@@ -104,7 +155,7 @@ internal sealed class GroupingBinder(BindingState state, Scope scope, IReadOnlyL
             for (int i = 0; i < key.KeyCount; i++)
             {
                 short number = key.Keys[i].Column;
-                all &= groups.Any(group => group is ColumnExpression grouped
+                all &= groups.Where((_, index) => IsInEverySet(index)).Any(group => group is ColumnExpression grouped
                     && state.Metadata[grouped.Column] is { } found && found.TableOid == item.Table.Oid && found.AttributeNumber == number
                     && item.Columns.Any(own => own.Column == grouped.Column));
             }
@@ -117,6 +168,8 @@ internal sealed class GroupingBinder(BindingState state, Scope scope, IReadOnlyL
 
         return false;
     }
+
+    private bool IsInEverySet(int group) => sets is null || sets.All(set => set.Contains(group));
 
     private SqlException Ungrouped(ColumnExpression column, bool inSubquery)
     {

@@ -60,8 +60,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         return ModificationBinder.With(ctes, common.Returning(insert.Returning, parent, node, []));
     }
 
-    /// <summary>COPY FROM: rows of the given columns are fed in, the others get their defaults.</summary>
-    public InsertNode BindFeed(RelationInfo relation, IReadOnlyList<ColumnInfo> columns)
+    /// <summary>COPY FROM: rows of the given columns are fed in, the others get their defaults; <paramref name="where"/> chooses among them.</summary>
+    public InsertNode BindFeed(RelationInfo relation, IReadOnlyList<ColumnInfo> columns, Syntax.Expression? where)
     {
         var fed = new int[columns.Count];
         var rowValues = new int[relation.Columns.Length];
@@ -73,11 +73,32 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         }
 
         RelationalNode source = Complete(relation, new FeedNode(fed), rowValues);
+        if (where is not null)
+            source = ApplyWhere(relation, source, rowValues, where);
         return new InsertNode(source, relation, _rows.Bind(relation, relation.Name, withChecks: true), rowValues)
         {
             Alias = relation.Name,
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, relation.Name),
         };
+    }
+
+    private FilterNode ApplyWhere(RelationInfo relation, RelationalNode source, int[] rowValues, Syntax.Expression where)
+    {
+        // Columns that get neither a value nor a default are null for the condition too.
+        var nulls = new List<ProjectedColumn>();
+        foreach (ColumnInfo column in relation.Columns)
+        {
+            if (column.IsDropped || column.Generated != '\0' || rowValues[column.Number - 1] >= 0)
+                continue;
+            SqlType type = state.TypeOf(column);
+            rowValues[column.Number - 1] = state.Metadata.AddColumn(column.Name, type, relation.Name);
+            nulls.Add(new ProjectedColumn(rowValues[column.Number - 1], new ConstantExpression(type, Datum.Null)));
+        }
+
+        if (nulls.Count > 0)
+            source = new ProjectNode(source, [.. Projection.PassThrough(state.Metadata, source.Columns), .. nulls]);
+        Scope scope = TargetRowBinder.RowScope(relation, rowValues, state.Metadata);
+        return new FilterNode(source, Conjunction.Split(state.Expressions.BindCondition(where, scope, ExpressionKind.CopyWhere)));
     }
 
     private static List<ColumnInfo> TargetColumns(InsertStatement insert, RelationInfo relation)
@@ -112,7 +133,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                     continue;
                 }
 
-                RequireInsertable(columns[i], insert);
+                RequireInsertable(columns[i], insert.Overriding);
                 Expression value = state.Expressions.Bind(row[i], scope, kind);
                 bound[i] = insert.Overriding == OverridingKind.UserValue && columns[i].Identity != '\0'
                     ? _rows.Default(relation, columns[i])
@@ -139,7 +160,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         CheckCounts(insert, query.Output.Count, columns, insert.Source!.Position);
         for (int i = 0; i < query.Output.Count; i++)
         {
-            RequireInsertable(columns[i], insert);
+            RequireInsertable(columns[i], insert.Overriding);
             SqlType type = state.TypeOf(columns[i]);
             Expression value = OutputCoercion.ValueOf(query, i);
             if (state.Expressions.CoerceForAssignmentOrNull(value, type) is null)
@@ -159,7 +180,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             throw BindingErrors.At(insert.Columns[given].Position, SqlState.SyntaxError, "INSERT has more target columns than expressions");
     }
 
-    private static void RequireInsertable(ColumnInfo column, InsertStatement insert)
+    /// <summary>Throws 428C9 when a value may not be given for a column.</summary>
+    public static void RequireInsertable(ColumnInfo column, OverridingKind overriding)
     {
         if (column.Generated != '\0')
         {
@@ -168,7 +190,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 detail: $"Column \"{column.Name}\" is a generated column.");
         }
 
-        if (column.Identity == 'a' && insert.Overriding == OverridingKind.None)
+        if (column.Identity == 'a' && overriding == OverridingKind.None)
         {
             throw BindingErrors.At(
                 -1, new SqlState("428C9"), $"cannot insert a non-DEFAULT value into column \"{column.Name}\"",

@@ -18,7 +18,7 @@ internal sealed class ModificationBinder(BindingState state)
             InsertStatement insert => new InsertBinder(state, this).Bind(insert, outer),
             UpdateStatement update => new UpdateBinder(state, this).Bind(update, outer),
             DeleteStatement delete => new DeleteBinder(state, this).Bind(delete, outer),
-            MergeStatement merge => throw BindingErrors.NotSupported(merge.Position, "MERGE"),
+            MergeStatement merge => new MergeBinder(state, this).Bind(merge, outer),
             _ => throw BindingErrors.NotSupported(statement.Position, "this statement"),
         };
     }

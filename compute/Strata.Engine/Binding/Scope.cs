@@ -34,6 +34,9 @@ internal sealed class Scope(Scope? parent)
     /// <summary>Columns that aggregates of this level produce.</summary>
     public HashSet<int> AggregateColumns { get; } = [];
 
+    /// <summary>GROUPING calls of this level.</summary>
+    public List<PendingGrouping> GroupingCalls { get; } = [];
+
     /// <summary>Window calls of this level.</summary>
     public List<PendingWindowCall> WindowCalls { get; } = [];
 
@@ -116,6 +119,9 @@ internal sealed class CteEntry(int cte, string name)
 
 /// <summary>A window call before its window is planned.</summary>
 internal sealed record PendingWindowCall(WindowCall Call, IReadOnlyList<Expression> PartitionBy, IReadOnlyList<BoundSortItem> OrderBy);
+
+/// <summary>A GROUPING call before the groups are known.</summary>
+internal sealed record PendingGrouping(int Column, IReadOnlyList<Expression> Arguments);
 
 /// <summary>A bound ORDER BY item.</summary>
 internal readonly record struct BoundSortItem(Expression Value, bool Descending, bool NullsFirst);

@@ -35,22 +35,40 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         Expression? where = body.Where is null ? null : state.Expressions.BindCondition(body.Where, scope, ExpressionKind.Where);
         Expression? having = body.Having is null ? null : state.Expressions.BindCondition(body.Having, scope, ExpressionKind.Having);
         List<TargetSort> sort = BindOrderBy(statement.OrderBy);
-        List<Expression> groups = BindGroupBy(body.GroupBy);
+        List<Expression> groups = BindGroupBy(body, out List<int[]>? sets);
         List<Target> distinctOn = BindDistinct(body, sort);
         if (resolveUnknown)
             ResolveUnknown();
 
         if (where is not null)
             node = new FilterNode(node, Conjunction.Split(where));
-        bool grouped = scope.IsGrouped || scope.Aggregates.Count > 0;
+        bool grouped = scope.IsGrouped || scope.Aggregates.Count > 0 || scope.GroupingCalls.Count > 0;
         if (grouped)
-            node = ApplyGrouping(node, groups, ref having);
+        {
+            node = ApplySetReturning(node, TakeSets(groups));
+            node = ApplyGrouping(node, groups, sets, ref having);
+        }
+
+        node = ApplySetReturning(node, TakeSets(scope.WindowCalls.SelectMany(call => call.PartitionBy.Concat(call.OrderBy.Select(item => item.Value)))));
         node = new WindowBinder(state, scope).Apply(node, _targets);
-        node = ApplySetReturning(node);
-        node = Project(node, body, sort, out List<SortKey> keys, out List<ProjectedColumn> postponed);
+        // Set-returning functions that nothing is sorted by run after the sort and DISTINCT ON.
+        List<ProjectedColumn> late = TakeSets(body.IsDistinct && body.DistinctOn.Count == 0 ? _targets.Select(target => target.Value) : sort.Select(item => item.Target.Value));
+        bool areLate = late.Count == 0 && sort.Count > 0 && scope.SetReturning.Count > 0;
+        if (areLate)
+        {
+            late = [.. scope.SetReturning];
+        }
+        else
+        {
+            node = ApplySetReturning(node, [.. late, .. scope.SetReturning]);
+            late = [];
+        }
+
+        node = Project(node, body, sort, late, out List<SortKey> keys, out List<ProjectedColumn> postponed);
         node = ApplyDistinct(node, body, distinctOn, keys);
         if (keys.Count > 0)
             node = new SortNode(node, keys);
+        node = ApplySetReturning(node, late);
         if (statement.Locking.Count > 0)
             node = ApplyLocking(node, statement, body, grouped);
         node = LimitBinder.Apply(state, statement, node, scope, keys);
@@ -168,31 +186,18 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         return added;
     }
 
-    private List<Expression> BindGroupBy(SyntaxList<GroupingItem> items)
+    /// <summary>The grouped expressions; <paramref name="sets"/> become the grouping sets, null when there is just one set of them all.</summary>
+    private List<Expression> BindGroupBy(SelectBody body, out List<int[]>? sets)
     {
         var groups = new List<Expression>();
-        foreach (GroupingItem item in items)
-        {
-            switch (item)
-            {
-                case GroupingValue { Value: Strata.Sql.Syntax.RowExpression { IsExplicit: false } row }:
-                    foreach (Strata.Sql.Syntax.Expression field in row.Fields)
-                        AddGroup(field, groups);
-                    break;
-                case GroupingValue value:
-                    AddGroup(value.Value, groups);
-                    break;
-                case EmptyGroupingSet:
-                    break;
-                default:
-                    throw BindingErrors.NotSupported(item.Position, "GROUPING SETS, ROLLUP and CUBE");
-            }
-        }
-
+        var binder = new GroupingSetBinder(item => AddGroup(item, groups));
+        sets = binder.Bind(body.GroupBy, body.IsGroupByDistinct);
+        if (!body.GroupBy.Any(item => item is GroupingSet))
+            sets = null;
         return groups;
     }
 
-    private void AddGroup(Strata.Sql.Syntax.Expression item, List<Expression> groups)
+    private int AddGroup(Strata.Sql.Syntax.Expression item, List<Expression> groups)
     {
         Target target = FindTarget(item, ExpressionKind.GroupBy);
         RequireOrdering(target, item.Position);
@@ -207,8 +212,11 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             throw BindingErrors.At(target.Position, SqlState.GroupingError, "aggregate functions are not allowed in GROUP BY");
         if (hasWindow)
             throw BindingErrors.At(target.Position, SqlState.WindowingError, "window functions are not allowed in GROUP BY");
-        if (!groups.Contains(target.Value))
-            groups.Add(target.Value);
+        int known = groups.IndexOf(target.Value);
+        if (known >= 0)
+            return known;
+        groups.Add(target.Value);
+        return groups.Count - 1;
     }
 
     private List<Target> BindDistinct(SelectBody body, List<TargetSort> sort)
@@ -273,9 +281,9 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         }
     }
 
-    private RelationalNode ApplyGrouping(RelationalNode node, List<Expression> groups, ref Expression? having)
+    private RelationalNode ApplyGrouping(RelationalNode node, List<Expression> groups, List<int[]>? sets, ref Expression? having)
     {
-        var grouping = new GroupingBinder(state, scope, groups);
+        var grouping = new GroupingBinder(state, scope, groups, sets);
         foreach (Target target in _targets)
             target.Value = grouping.Check(target.Value);
         if (having is not null)
@@ -286,11 +294,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         {
             PendingWindowCall pending = scope.WindowCalls[i];
             scope.WindowCalls[i] = new PendingWindowCall(
-                pending.Call with
-                {
-                    Arguments = pending.Call.Arguments.Select(grouping.Check).ToArray(),
-                    Filter = pending.Call.Filter is null ? null : grouping.Check(pending.Call.Filter),
-                },
+                pending.Call.Map(grouping.Check),
                 pending.PartitionBy.Select(grouping.Check).ToArray(),
                 pending.OrderBy.Select(item => item with { Value = grouping.Check(item.Value) }).ToArray());
         }
@@ -299,20 +303,35 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         return having is null ? node : new FilterNode(node, Conjunction.Split(having));
     }
 
-    /// <summary>Set-returning calls in the target list run side by side; a call over another's result runs in a later step.</summary>
-    private RelationalNode ApplySetReturning(RelationalNode node)
+    /// <summary>Takes the set-returning calls out of the scope that expressions use, with those whose results they use, in order.</summary>
+    private List<ProjectedColumn> TakeSets(IEnumerable<Expression> expressions)
+    {
+        var used = new HashSet<int>();
+        foreach (Expression expression in expressions)
+            TreeWalker.AddColumns(expression, used);
+        for (int i = scope.SetReturning.Count - 1; i >= 0; i--)
+        {
+            if (used.Contains(scope.SetReturning[i].Column))
+                TreeWalker.AddColumns(scope.SetReturning[i].Value, used);
+        }
+
+        List<ProjectedColumn> taken = scope.SetReturning.FindAll(call => used.Contains(call.Column));
+        scope.SetReturning.RemoveAll(call => used.Contains(call.Column));
+        return taken;
+    }
+
+    /// <summary>Set-returning calls run side by side; a call over another's result runs in a later step.</summary>
+    private static RelationalNode ApplySetReturning(RelationalNode node, List<ProjectedColumn> calls)
     {
         int next = 0;
-        while (next < scope.SetReturning.Count)
+        while (next < calls.Count)
         {
             var step = new List<ProjectedColumn>();
             var stepColumns = new HashSet<int>();
-            while (next < scope.SetReturning.Count)
+            while (next < calls.Count)
             {
-                ProjectedColumn call = scope.SetReturning[next];
-                bool usesStep = false;
-                TreeWalker.Visit(call.Value, part => usesStep |= part is ColumnExpression column && stepColumns.Contains(column.Column));
-                if (usesStep)
+                ProjectedColumn call = calls[next];
+                if (TreeWalker.ColumnsOf(call.Value).Overlaps(stepColumns))
                     break;
                 step.Add(call);
                 stepColumns.Add(call.Column);
@@ -330,10 +349,11 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
     /// in their side effects.
     /// </summary>
     private RelationalNode Project(
-        RelationalNode node, SelectBody body, List<TargetSort> sort, out List<SortKey> keys, out List<ProjectedColumn> postponed)
+        RelationalNode node, SelectBody body, List<TargetSort> sort, List<ProjectedColumn> late, out List<SortKey> keys, out List<ProjectedColumn> postponed)
     {
         keys = [];
         postponed = [];
+        HashSet<int> lateColumns = late.Select(call => call.Column).ToHashSet();
         var items = new List<ProjectedColumn>();
         foreach (Target target in _targets)
         {
@@ -348,7 +368,8 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             target.Column = _metadata.AddColumn(target.Name, target.Value.Type);
             var computed = new ProjectedColumn(target.Column, target.Value);
             bool isSorted = sort.Exists(item => ReferenceEquals(item.Target, target));
-            if (sort.Count > 0 && !isSorted && !body.IsDistinct && target.Value.IsVolatile)
+            bool isLate = lateColumns.Count > 0 && TreeWalker.ColumnsOf(target.Value).Overlaps(lateColumns);
+            if (isLate || (sort.Count > 0 && !isSorted && !body.IsDistinct && target.Value.IsVolatile))
                 postponed.Add(computed);
             else
                 items.Add(computed);
@@ -365,8 +386,8 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         if (postponed.Count > 0)
         {
             var needed = new HashSet<int>();
-            foreach (ProjectedColumn item in postponed)
-                TreeWalker.Visit(item.Value, part => { if (part is ColumnExpression column) needed.Add(column.Column); });
+            foreach (ProjectedColumn item in postponed.Concat(late))
+                TreeWalker.AddColumns(item.Value, needed);
             foreach (int column in node.Columns)
             {
                 if (needed.Contains(column) && !items.Exists(item => item.Column == column))

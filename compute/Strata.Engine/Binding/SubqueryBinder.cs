@@ -14,6 +14,8 @@ internal sealed class SubqueryBinder(BindingState state, ExpressionFactory facto
     /// <summary>Binds one; <paramref name="bindOperand"/> binds the operands beside it.</summary>
     public Expression Bind(Syntax.Expression syntax, Scope scope, Func<Syntax.Expression, Expression> bindOperand)
     {
+        if (scope.Kind.SubqueryError() is { } error)
+            throw BindingErrors.At(syntax.Position, SqlState.FeatureNotSupported, error);
         switch (syntax)
         {
             case ScalarSubquery scalar:

@@ -65,7 +65,7 @@ public static class TypeNameResolver
             return null;
         }
 
-        SchemaInfo named = catalog.FindSchema(name.Schema)
+        SchemaInfo named = catalog.FindSchema(path, name.Schema)
             ?? throw BindingErrors.At(name.Position, SqlState.InvalidSchemaName, $"schema \"{name.Schema}\" does not exist");
         if (named.Oid == CatalogOids.CatalogSchema)
             return BuiltinTypes.Find(name.Name);

@@ -26,6 +26,10 @@ public sealed class CatalogView
 
     public SchemaInfo? FindSchema(string name) => Image.FindSchema(name);
 
+    /// <summary>A schema as a statement names it: <c>pg_temp</c> is the session's temporary one. Null if there is none.</summary>
+    public SchemaInfo? FindSchema(SearchPath path, string name) =>
+        name == "pg_temp" ? path.TemporarySchema == 0 ? null : FindSchema(path.TemporarySchema) : Image.FindSchema(name);
+
     public SchemaInfo? FindSchema(uint oid) => Image.FindSchema(oid);
 
     /// <summary>A relation by OID; null if there is none. Built-in relations too.</summary>
@@ -41,7 +45,7 @@ public sealed class CatalogView
     public RelationInfo? ResolveRelation(SearchPath path, string? schema, string name)
     {
         if (schema is not null)
-            return FindSchema(schema) is { } found ? Image.FindRelation(found.Oid, name) : null;
+            return FindSchema(path, schema) is { } found ? Image.FindRelation(found.Oid, name) : null;
         foreach (uint oid in path.Schemas)
             if (Image.FindRelation(oid, name) is { } relation)
                 return relation;

@@ -33,7 +33,7 @@ internal sealed class ExpressionPrinter(Func<string, SqlType?> columnType, Func<
                 AppendNumber(number.Text, hint);
                 break;
             case StringLiteral text:
-                _text.Append(Quote(text.Value)).Append("::").Append(hint is null ? "text" : TypeNames.Format(hint));
+                _text.Append(Quote(text.Value)).Append("::").Append(hint is null ? "text" : ConstantTypeName(hint));
                 break;
             case BooleanLiteral boolean:
                 _text.Append(boolean.Value ? "true" : "false");
@@ -44,7 +44,7 @@ internal sealed class ExpressionPrinter(Func<string, SqlType?> columnType, Func<
                     _text.Append("::").Append(TypeNames.Format(hint, hint.Typmod));
                 break;
             case BitStringLiteral bits:
-                _text.Append(bits.IsHexadecimal ? "X'" : "B'").Append(bits.Digits).Append('\'');
+                AppendBits(bits);
                 break;
             case ColumnReference column:
                 AppendNames(column.Names);
@@ -88,6 +88,22 @@ internal sealed class ExpressionPrinter(Func<string, SqlType?> columnType, Func<
                 break;
         }
     }
+
+    private void AppendBits(BitStringLiteral bits)
+    {
+        var digits = new ByteBuffer();
+        byte[] value = BitString.ParseDigits(System.Text.Encoding.UTF8.GetBytes(bits.Digits), bits.IsHexadecimal);
+        BitString.Instance.Write(BuiltinTypes.Get(TypeOid.Bit), value, digits, TypeSettings.Default, null);
+        _text.Append('\'').Append(digits).Append("'::\"bit\"");
+    }
+
+    /// <summary>bit and character mean a length of 1 unless their names are written in another way.</summary>
+    private static string ConstantTypeName(SqlType type) => type.Oid switch
+    {
+        TypeOid.Bit => "\"bit\"",
+        TypeOid.BpChar => "bpchar",
+        _ => TypeNames.Format(type),
+    };
 
     private void AppendOther(Expression expression, SqlType? hint)
     {

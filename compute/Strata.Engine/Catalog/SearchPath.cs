@@ -25,10 +25,16 @@ public sealed class SearchPath : IEquatable<SearchPath>
     /// <summary>Where objects without a schema are created; 0 when no schema of the path exists.</summary>
     public uint CreationSchema { get; }
 
+    /// <summary>The session's temporary schema, which <c>pg_temp</c> means; 0 while it has none.</summary>
+    public uint TemporarySchema { get; init; }
+
+    /// <summary><c>pg_temp</c> is listed first: objects without a schema are created there.</summary>
+    public bool CreatesTemporary { get; init; }
+
     public bool Contains(uint schemaOid) => Array.IndexOf(Schemas, schemaOid) >= 0;
 
     public bool Equals(SearchPath? other) =>
-        other is not null && (ReferenceEquals(this, other) || (CreationSchema == other.CreationSchema && Schemas.AsSpan().SequenceEqual(other.Schemas)));
+        other is not null && (ReferenceEquals(this, other) || (CreationSchema == other.CreationSchema && TemporarySchema == other.TemporarySchema && CreatesTemporary == other.CreatesTemporary && Schemas.AsSpan().SequenceEqual(other.Schemas)));
 
     public override bool Equals(object? obj) => Equals(obj as SearchPath);
 

@@ -40,7 +40,7 @@ public static class TypeResolver
             return null;
         }
 
-        SchemaInfo found = catalog.FindSchema(schema) ?? throw new SqlException(SqlState.InvalidSchemaName, $"schema \"{schema}\" does not exist");
+        SchemaInfo found = catalog.FindSchema(path, schema) ?? throw new SqlException(SqlState.InvalidSchemaName, $"schema \"{schema}\" does not exist");
         return Find(found.Oid, name, catalog);
     }
 

@@ -18,7 +18,8 @@ internal static class CreateTableCommand
             return;
         var builder = new TableBuilder(context, schema, statement.Relation.Name);
         builder.Add(statement.Elements);
-        builder.Create(statement.Relation.Persistence, StorageOptions.Parse(statement.Options));
+        RelationInfo table = builder.Create(statement.Relation.Persistence, StorageOptions.Parse(statement.Options));
+        NoteOnCommit(context, table, statement.OnCommit);
     }
 
     private static void RejectUnsupported(CreateTableStatement statement)
@@ -29,7 +30,6 @@ internal static class CreateTableCommand
             { PartitionOf: not null } or { PartitionBy: not null } => "table partitioning",
             { OfType: not null } => "typed tables",
             { Inherits.IsEmpty: false } => "table inheritance",
-            { OnCommit: not OnCommitAction.None } => "ON COMMIT",
             _ => null,
         };
         if (what is not null)
@@ -38,6 +38,15 @@ internal static class CreateTableCommand
             throw new SqlException(SqlState.UndefinedObject, $"access method \"{statement.AccessMethod}\" does not exist");
         if (statement.Tablespace is not (null or "pg_default"))
             throw new SqlException(SqlState.UndefinedObject, $"tablespace \"{statement.Tablespace}\" does not exist");
+    }
+
+    private static void NoteOnCommit(DdlContext context, RelationInfo table, OnCommitAction action)
+    {
+        if (action == OnCommitAction.None)
+            return;
+        if (table.Persistence != 't')
+            throw new SqlException(SqlState.InvalidTableDefinition, "ON COMMIT can only be used on temporary tables");
+        context.Session.Temporary.OnCommit(table, action);
     }
 
     private static bool TryReserveName(DdlContext context, SchemaInfo schema, string name, bool ifNotExists)
@@ -69,6 +78,7 @@ internal static class CreateTableCommand
         for (int i = 0; i < bound.Output.Count; i++)
             builder.AddColumn(i < into.Columns.Count ? into.Columns[i] : bound.Output[i].Name, StoredType(bound.Output[i].Type));
         RelationInfo table = builder.Create(into.Relation.Persistence, StorageOptions.Parse(into.Options));
+        NoteOnCommit(context, table, into.OnCommit);
         if (into.WithNoData)
             return null;
         var target = new RelationName(null, schema.Name, table.Name, -1);

@@ -99,24 +99,37 @@ internal sealed class DdlContext(SessionContext session, string statementText)
             throw new SqlException(SqlState.FeatureNotSupported, "cross-database references are not implemented") { Position = Position(position) };
     }
 
-    /// <summary>The schema that a new object goes to. Throws 3F000, 42501, 0A000 for temporary ones.</summary>
+    /// <summary>The schema that a new object goes to; a temporary one makes a relation temporary. Throws 3F000, 42501, 42P16.</summary>
     public SchemaInfo CreationSchema(string? schema, int position, RelationPersistence persistence = RelationPersistence.Permanent)
     {
-        if (persistence == RelationPersistence.Temporary)
-            throw new SqlException(SqlState.FeatureNotSupported, "temporary relations are not supported yet");
         SchemaInfo found;
-        if (schema is not null)
+        if (schema == "pg_temp" || (schema is null && (persistence == RelationPersistence.Temporary || session.SearchPath.CreatesTemporary)))
+            found = session.Temporary.EnsureSchema(this);
+        else if (schema is not null)
             found = RequireSchema(schema, position);
         else if (session.SearchPath.CreationSchema is var oid and not 0)
             found = View.FindSchema(oid)!;
         else
             throw new SqlException(SqlState.InvalidSchemaName, "no schema has been selected to create in") { Position = Position(position) };
-        Permissions.CheckSchema(found, Privileges.Create);
+        CheckTemporary(found, persistence);
+        if (found.Oid != session.Temporary.SchemaOid(View))
+            Permissions.CheckSchema(found, Privileges.Create);
         return found;
     }
 
+    private void CheckTemporary(SchemaInfo schema, RelationPersistence persistence)
+    {
+        bool isTemporary = TemporaryObjects.IsTemporary(schema);
+        if (isTemporary && schema.Oid != session.Temporary.SchemaOid(View))
+            throw new SqlException(SqlState.InvalidTableDefinition, "cannot create relations in temporary schemas of other sessions");
+        if (persistence == RelationPersistence.Temporary && !isTemporary)
+            throw new SqlException(SqlState.InvalidTableDefinition, "cannot create temporary relation in non-temporary schema");
+        if (persistence == RelationPersistence.Unlogged && isTemporary)
+            throw new SqlException(SqlState.InvalidTableDefinition, "only temporary relations may be created in temporary schemas");
+    }
+
     /// <summary>A schema by name. Throws 3F000.</summary>
-    public SchemaInfo RequireSchema(string name, int position = -1) => View.FindSchema(name) ??
+    public SchemaInfo RequireSchema(string name, int position = -1) => View.FindSchema(session.SearchPath, name) ??
         throw new SqlException(SqlState.InvalidSchemaName, $"schema \"{name}\" does not exist") { Position = position < 0 ? 0 : Position(position) };
 
     /// <summary>Throws 42501 unless the current role owns the relation, and for system catalogs.</summary>
@@ -144,6 +157,8 @@ internal sealed class DdlContext(SessionContext session, string statementText)
     public void CreateRelation(RelationInfo relation)
     {
         session.Engine.Transactions.Locks.LockRelation(Transaction.Owner, DatabaseOid, relation.Oid, RelationLockMode.AccessExclusive, WaitPolicy.Block, Cancellation);
+        if (TemporaryObjects.IsTemporary(View.FindSchema(relation.SchemaOid)!))
+            relation = relation with { Persistence = 't' };
         Changes.Create(relation, Cancellation);
         if (relation.RowTypeOid == 0)
             return;

@@ -16,6 +16,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     private readonly List<(RelationInfo Table, int Column)> _defaults = [];
     private readonly List<(RelationInfo Table, int Column)> _columns = [];
     private readonly List<(string Dependent, string Referenced)> _cascades = [];
+    private bool _isSilent;
     private string _subject = "";
     private (uint Table, int Column) _droppedColumn;
 
@@ -37,6 +38,22 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 DropUnsupported(context, statement);
                 break;
         }
+    }
+
+    /// <summary>Drops everything in a schema, and what depends on it, without a word (temporary schemas).</summary>
+    public static void DropContents(DdlContext context, SchemaInfo schema)
+    {
+        var command = new DropCommand(context, DropBehavior.Cascade) { _isSilent = true };
+        command.AddContents(schema);
+        command.Finish("schema " + schema.Name);
+    }
+
+    /// <summary>Drops a relation and what depends on it without a word.</summary>
+    public static void DropRelation(DdlContext context, RelationInfo relation)
+    {
+        var command = new DropCommand(context, DropBehavior.Cascade) { _isSilent = true };
+        command.Add(relation);
+        command.Finish(null);
     }
 
     // Kinds of objects that can't exist here: IF EXISTS is satisfied, the rest is refused.
@@ -348,7 +365,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     /// <summary>Refuses if something that nobody named depends on what goes (RESTRICT), else says so and drops everything.</summary>
     public void Finish(string? subject)
     {
-        if (_cascades.Count > 0)
+        if (_cascades.Count > 0 && !_isSilent)
             RefuseOrTell(subject ?? _subject);
         foreach ((RelationInfo table, ConstraintInfo constraint) in _constraints)
         {

@@ -50,6 +50,13 @@ internal static class TruncateCommand
         }
     }
 
+    /// <summary>Empties a temporary table for ON COMMIT DELETE ROWS, unless it is empty already.</summary>
+    public static void EmptyAtCommit(DdlContext context, RelationInfo table)
+    {
+        if (table.Storage != 0 && RelationStorage.SizeBytes(context.Session.Engine.Storage, table, context.Cancellation) > 0)
+            Empty(context, table, restartIdentity: false);
+    }
+
     private static void Empty(DdlContext context, RelationInfo table, bool restartIdentity)
     {
         RelationStorage.Drop(context, table);

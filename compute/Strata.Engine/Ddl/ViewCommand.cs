@@ -13,14 +13,14 @@ internal static class ViewCommand
     {
         if (statement.IsRecursive || statement.CheckOption != ViewCheckOption.None)
             throw new SqlException(SqlState.FeatureNotSupported, "recursive views and CHECK OPTION are not supported yet");
-        SchemaInfo schema = context.CreationSchema(statement.Relation.Schema, statement.Relation.Position, statement.Relation.Persistence);
+        BoundStatement bound = Binder.Bind(statement.Query, StoredExpressions.BindingContextOf(context));
+        SchemaInfo schema = context.CreationSchema(statement.Relation.Schema, statement.Relation.Position, PersistenceOf(context, statement, bound));
         context.LockName(schema.Oid, statement.Relation.Name);
         RelationInfo? existing = context.View.FindRelation(schema.Oid, statement.Relation.Name);
         if (existing is not null && !statement.OrReplace)
             throw new SqlException(SqlState.DuplicateTable, $"relation \"{statement.Relation.Name}\" already exists");
         if (existing is not null && existing.View is null)
             throw new SqlException(SqlState.WrongObjectType, $"\"{existing.Name}\" is not a view");
-        BoundStatement bound = Binder.Bind(statement.Query, StoredExpressions.BindingContextOf(context));
         if (statement.Columns.Count > bound.Output.Count)
             throw new SqlException(SqlState.SyntaxError, "CREATE VIEW specifies more column names than columns");
         ColumnInfo[] columns = Columns(statement, bound);
@@ -47,6 +47,15 @@ internal static class ViewCommand
             Dependencies = Dependencies(oid, bound),
             Options = StorageOptions.Parse(statement.Options),
         });
+    }
+
+    // A view over a temporary relation can't outlive it.
+    private static RelationPersistence PersistenceOf(DdlContext context, CreateViewStatement statement, BoundStatement bound)
+    {
+        if (statement.Relation.Persistence == RelationPersistence.Temporary || !bound.Dependencies.Any(d => context.View.FindRelation(d.RelationOid) is { Persistence: 't' }))
+            return statement.Relation.Persistence;
+        context.Notice($"view \"{statement.Relation.Name}\" will be a temporary view");
+        return RelationPersistence.Temporary;
     }
 
     private static ColumnInfo[] Columns(CreateViewStatement statement, BoundStatement bound)

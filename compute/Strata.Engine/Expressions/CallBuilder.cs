@@ -194,7 +194,7 @@ internal sealed class CallBuilder(CastBuilder casts)
         uint[] actual = [.. ordered.Select(a => a.Type.Oid)];
         PolymorphicTypes polymorphic = PolymorphicTypes.Resolve(Coercion, actual, chosen.Types);
         if (polymorphic.Problem is { } problem)
-            throw new SqlException(SqlState.DatatypeMismatch, problem) { Position = position + 1 };
+            throw new SqlException(SqlState.DatatypeMismatch, problem) { Detail = polymorphic.Detail, Position = position + 1 };
         if (polymorphic.Unresolved && function.Kind != FunctionKind.Aggregate)
         {
             throw new SqlException(SqlState.DatatypeMismatch, "could not determine polymorphic type because input has type unknown")

@@ -22,6 +22,17 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
         // The unit of a bare number depends on the modifier: interval '1' day.
         if (target.Oid == TypeOid.Interval && target.Typmod >= 0 && expression is ConstantExpression { IsNull: false, Type.Oid: TypeOid.Unknown } literal)
             return new ConstantExpression(target, TypeInput.Parse(target, literal.Value.Bytes, context)) { Position = expression.Position };
+        // The length decides which bits of an integer are taken.
+        if (target.Oid == TypeOid.Bit && target.Typmod >= 0 && Coercion.BaseType(expression.Type.Oid) is TypeOid.Int4 or TypeOid.Int8
+            && Coercion.FindPath(expression.Type.Oid, target.Oid, castContext, out FunctionInfo? toBits) == CoercionPath.Function)
+        {
+            return new FunctionExpression(toBits!, target, [expression, ConstantExpression.Int4(target.Typmod)])
+            {
+                Form = isExplicit ? CallForm.ExplicitCast : CallForm.ImplicitCast,
+                Position = position,
+            };
+        }
+
         Expression result = ToType(expression, target.WithTypmod(-1), castContext, position);
         return ApplyModifier(result, target, castContext, isExplicit, position);
     }

@@ -60,7 +60,7 @@ public sealed class ExpressionFactory
         uint[] actual = [.. operands.Select(o => o.Type.Oid)];
         PolymorphicTypes polymorphic = PolymorphicTypes.Resolve(Coercion, actual, declared);
         if (polymorphic.Problem is { } problem)
-            throw new SqlException(SqlState.DatatypeMismatch, problem) { Position = position + 1 };
+            throw new SqlException(SqlState.DatatypeMismatch, problem) { Detail = polymorphic.Detail, Position = position + 1 };
         for (int i = 0; i < operands.Length; i++)
             operands[i] = Casts.ToType(operands[i], polymorphic.Actual(declared[i]), CastContext.Implicit);
         return new FunctionExpression(function, polymorphic.Actual(op.ResultType), operands)

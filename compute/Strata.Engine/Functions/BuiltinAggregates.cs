@@ -25,8 +25,12 @@ public static class BuiltinAggregates
             case "stddev_pop": return Variance(function, types, result, NumericStatistic.PopulationDeviation);
             case "bool_and" or "every": return new BooleanAggregate(function, types, result, isAnd: true);
             case "bool_or": return new BooleanAggregate(function, types, result, isAnd: false);
+            case "bit_and" or "bit_or" or "bit_xor" when types[0].Oid is TypeOid.Bit:
+                return new BitStringAggregate(function, types, result);
             case "bit_and" or "bit_or" or "bit_xor" when types[0].Physical is PhysicalType.Int16 or PhysicalType.Int32 or PhysicalType.Int64:
                 return new BitAggregate(function, types, result);
+            case "range_agg": return new RangeUnionAggregate(function, types, result);
+            case "range_intersect_agg": return new RangeIntersectAggregate(function, types, result);
             case "string_agg": return new StringAggregate(function, types, result);
             case "array_agg": return new ArrayAggregate(function, types, result);
             case "json_agg" or "jsonb_agg" or "json_object_agg" or "jsonb_object_agg": return new JsonAggregate(function, types, result);
@@ -44,6 +48,7 @@ public static class BuiltinAggregates
         {
             TypeOid.Int2 => new IntegerSumAggregate<short>(function, types, result, isAverage),
             TypeOid.Int4 => new IntegerSumAggregate<int>(function, types, result, isAverage),
+            TypeOid.Money when !isAverage => new MoneySumAggregate(function, types, result),
             TypeOid.Int8 => new IntegerSumAggregate<long>(function, types, result, isAverage),
             TypeOid.Numeric => new NumericTotalAggregate(function, types, result, isAverage),
             TypeOid.Float4 or TypeOid.Float8 => new FloatAggregate(function, types, result, statistic),

@@ -28,6 +28,13 @@ public static class BuiltinFunctions
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
         FormatFunctions.Register(table);
+        RangeFunctions.Register(table);
+        NetworkFunctions.Register(table);
+        GeometryFunctions.Register(table);
+        BitStringFunctions.Register(table);
+        MoneyFunctions.Register(table);
+        TransactionIdFunctions.Register(table);
+        MultirangeFunctions.Register(table);
         return table;
     }
 

@@ -113,6 +113,9 @@ public ref struct FunctionCall
 
     public readonly void Return(in NumericValue value) => value.Store(_result, _row);
 
+    /// <summary>Returns a value given in the stored form of the result's type.</summary>
+    public readonly void ReturnStored(ReadOnlySpan<byte> stored) => _result.SetStored(_row, stored);
+
     /// <summary>Returns an argument of the result's physical type unchanged.</summary>
     public readonly void ReturnArgument(int i) => _result.CopyRow(_arguments[i], _row, _row);
 

@@ -18,6 +18,12 @@ public interface ISessionServices
     /// <summary>current_schemas(): names in search order.</summary>
     IReadOnlyList<string> CurrentSchemas(bool includeImplicit);
 
+    /// <summary>OID of the session's temporary schema; 0 while it has none.</summary>
+    uint TemporarySchema { get; }
+
+    /// <summary>True for another session's temporary schema.</summary>
+    bool IsOtherTemporarySchema(uint schemaOid);
+
     /// <summary>A setting's value as SHOW prints it; null when it does not exist.</summary>
     string? GetSetting(string name);
 

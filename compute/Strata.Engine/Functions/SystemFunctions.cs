@@ -59,8 +59,8 @@ internal static class SystemFunctions
                 throw new SqlException(SqlState.NullValueNotAllowed, "SET requires parameter name");
             c.Return(c.Context.Session.SetSetting(c.String(0), c.IsNull(1) ? null : c.String(1), !c.IsNull(2) && c.Boolean(2)));
         });
-        t.Add("inet_server_addr", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Session.ServerAddress?.Address));
-        t.Add("inet_client_addr", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Session.ClientAddress?.Address));
+        t.Add("inet_server_addr", static (ref FunctionCall c) => ReturnAddress(ref c, c.Context.Session.ServerAddress?.Address));
+        t.Add("inet_client_addr", static (ref FunctionCall c) => ReturnAddress(ref c, c.Context.Session.ClientAddress?.Address));
         t.Add("inet_server_port", static (ref FunctionCall c) => ReturnPort(ref c, c.Context.Session.ServerAddress?.Port));
         t.Add("inet_client_port", static (ref FunctionCall c) => ReturnPort(ref c, c.Context.Session.ClientAddress?.Port));
         t.Add("pg_postmaster_start_time", static (ref FunctionCall c) => c.Return(c.Context.Session.ServerStartTimestamp));
@@ -89,8 +89,8 @@ internal static class SystemFunctions
                 throw new SqlException(SqlState.QueryCanceled, "canceling statement due to user request");
             c.Return(default(ReadOnlySpan<byte>));
         });
-        t.Add("pg_my_temp_schema", static (ref FunctionCall c) => c.Return(0u));
-        t.Add("pg_is_other_temp_schema", static (ref FunctionCall c) => c.Return(false));
+        t.Add("pg_my_temp_schema", static (ref FunctionCall c) => c.Return(c.Context.Session.TemporarySchema));
+        t.Add("pg_is_other_temp_schema", static (ref FunctionCall c) => c.Return(c.Context.Session.IsOtherTemporarySchema(c.Oid(0))));
         t.Add("pg_jit_available", static (ref FunctionCall c) => c.Return(false));
         t.Add("pg_collation_actual_version", static (ref FunctionCall c) => c.ReturnNull());
         t.Add("pg_database_collation_actual_version", static (ref FunctionCall c) => c.ReturnNull());
@@ -129,6 +129,14 @@ internal static class SystemFunctions
         });
     }
 
+    private static void ReturnAddress(ref FunctionCall c, string? address)
+    {
+        if (address is null || Types.Network.InetValue.TryParse(System.Text.Encoding.ASCII.GetBytes(address), isCidr: false) is not { } value)
+            c.ReturnNull();
+        else
+            c.Return(value.Encode());
+    }
+
     private static void RegisterTransactions(FunctionTable t)
     {
         // txid_current and pg_current_xact_id share an implementation.
@@ -142,12 +150,7 @@ internal static class SystemFunctions
                 c.Return((long)xid);
         });
         t.Add("pg_current_snapshot", static (ref FunctionCall c) => c.Return(c.Context.Session.CurrentSnapshotText()));
-        t.Add("pg_snapshot_xmin", static (ref FunctionCall c) => c.Return(SnapshotPart(c.String(0), 0)));
-        t.Add("pg_snapshot_xmax", static (ref FunctionCall c) => c.Return(SnapshotPart(c.String(0), 1)));
     }
-
-    private static long SnapshotPart(string snapshot, int part) =>
-        (long)ulong.Parse(snapshot.Split(':')[part], CultureInfo.InvariantCulture);
 
     private static void RegisterLocks(FunctionTable t)
     {

@@ -58,6 +58,23 @@ internal sealed class ModifyPlanner(PlannerState state)
                     Rows = node.IsReturning ? input.Rows : 0,
                     TotalCost = input.TotalCost,
                 };
+            case MergeNode merge:
+                return new MergePlan
+                {
+                    Columns = node.Columns,
+                    Input = input,
+                    Target = target,
+                    Alias = node.Alias,
+                    ForeignKeys = Outgoing(node.Relation),
+                    UpdateForeignKeys = ForUpdate(node.Relation),
+                    DeleteForeignKeys = Incoming(node.Relation, isDelete: true),
+                    CtidSlot = input.SlotOf(merge.Ctid),
+                    KindSlot = input.SlotOf(merge.Kind),
+                    OldSlots = Slots(merge.OldValues, input),
+                    NewSlots = Slots(merge.NewValues, input),
+                    Rows = 0,
+                    TotalCost = input.TotalCost,
+                };
             default:
                 var delete = (DeleteNode)node;
                 return new DeletePlan

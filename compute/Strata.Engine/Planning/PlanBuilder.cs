@@ -28,13 +28,15 @@ internal sealed class PlanBuilder(PlannerState state)
             JoinNode { Type: JoinType.Inner or JoinType.Semi or JoinType.Anti } join => state.Joins.PlanInner(join),
             JoinNode join => state.Joins.PlanOuter(join),
             AggregateNode aggregate => PlanAggregate(aggregate),
+            SampleNode sample => PlanSample(sample),
+            GroupingSetsNode sets => Plan(GroupingSetsExpansion.Expand(sets, state.Metadata)),
             DistinctNode distinct => PlanDistinct(distinct),
             SortNode sort => PlanSort(sort, null),
             LimitNode limit => PlanLimit(limit),
-            SetOperationNode set => PlanSetOperation(set),
+            SetOperationNode operation => PlanSetOperation(operation),
             ValuesNode values => PlanValues(values),
             FunctionScanNode function => PlanFunctionScan(function),
-            ProjectSetNode sets => PlanProjectSet(sets),
+            ProjectSetNode set => PlanProjectSet(set),
             WindowNode window => WindowPlanner.Plan(state, window, input => Plan(input, [], null)),
             WithNode with => PlanWith(with, wanted, rowsWanted),
             CteScanNode cte => PlanCteScan(cte),
@@ -210,6 +212,25 @@ internal sealed class PlanBuilder(PlannerState state)
             StartupCost = input.TotalCost,
             TotalCost = input.TotalCost + (input.Rows * CostModel.CpuOperatorCost * (calls.Count + aggregate.GroupColumns.Count)),
             WidthBytes = 8 * aggregate.Columns.Count,
+        };
+    }
+
+    private PhysicalNode PlanSample(SampleNode sample)
+    {
+        PhysicalNode input = Plan(sample.Input);
+        return new SamplePlan
+        {
+            Columns = input.Columns,
+            Input = input,
+            CtidSlot = input.SlotOf(sample.Ctid),
+            IsSystem = sample.IsSystem,
+            Percentage = state.Expressions.Compile(sample.Percentage, []),
+            Seed = sample.Seed is null ? null : state.Expressions.Compile(sample.Seed, []),
+            Rows = Math.Max(1, input.Rows / 10),
+            StartupCost = input.StartupCost,
+            TotalCost = input.TotalCost + (input.Rows * CostModel.CpuOperatorCost),
+            WidthBytes = input.WidthBytes,
+            Ordering = input.Ordering,
         };
     }
 

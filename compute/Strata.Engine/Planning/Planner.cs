@@ -19,6 +19,7 @@ public static class Planner
             ResultColumns = statement.Output,
             ParameterTypes = statement.ParameterTypes,
             Dependencies = statement.Dependencies,
+            AbsentNames = statement.AbsentNames,
             Privileges = statement.Privileges,
             Relations = RelationsOf(root),
             IsWriting = statement.IsWriting,
@@ -38,11 +39,11 @@ public static class Planner
     private static List<RelationAccess> RelationsOf(RelationalNode root)
     {
         var found = new Dictionary<uint, RelationAccess>();
-        void Add(RelationInfo relation, bool isWritten, bool isRowLocked)
+        void Add(RelationInfo relation, bool isRead = false, bool isWritten = false, bool isRowLocked = false)
         {
             found[relation.Oid] = found.TryGetValue(relation.Oid, out RelationAccess known)
-                ? new RelationAccess(relation, known.IsWritten || isWritten, known.IsRowLocked || isRowLocked)
-                : new RelationAccess(relation, isWritten, isRowLocked);
+                ? new RelationAccess(relation, known.IsRead || isRead, known.IsWritten || isWritten, known.IsRowLocked || isRowLocked)
+                : new RelationAccess(relation, isRead, isWritten, isRowLocked);
         }
 
         TreeWalker.VisitNodes(root, node =>
@@ -50,14 +51,14 @@ public static class Planner
             switch (node)
             {
                 case ScanNode scan:
-                    Add(scan.Relation, false, false);
+                    Add(scan.Relation, isRead: true);
                     break;
                 case ModifyNode modify:
-                    Add(modify.Relation, true, false);
+                    Add(modify.Relation, isRead: modify is InsertNode { Conflict: not null }, isWritten: true);
                     break;
                 case LockRowsNode locks:
                     foreach (RowLock rowLock in locks.Locks)
-                        Add(rowLock.Relation, false, true);
+                        Add(rowLock.Relation, isRowLocked: true);
                     break;
             }
         });

@@ -16,10 +16,13 @@ internal static class WindowPlanner
         var items = window.Input.Columns.Select(column => new ProjectedColumn(column, new ColumnExpression(column, state.Metadata[column].Type))).ToList();
         var arguments = new List<int[]>();
         var filters = new List<int>();
+        var ranges = new List<(int Key, int Start, int End)>();
         foreach (WindowCall call in window.Calls)
         {
             arguments.Add(call.Arguments.Select(argument => AddColumn(state, argument, items)).ToArray());
             filters.Add(call.Filter is null ? -1 : AddColumn(state, call.Filter, items));
+            ranges.Add(call.Frame.Range is not { } range ? default : (
+                AddColumn(state, range.Key, items), range.Start is null ? -1 : AddColumn(state, range.Start, items), range.End is null ? -1 : AddColumn(state, range.End, items)));
         }
 
         RelationalNode tree = items.Count == window.Input.Columns.Count ? window.Input : new ProjectNode(window.Input, items);
@@ -38,7 +41,10 @@ internal static class WindowPlanner
                 KindOf(call), state.Metadata[call.Column].Type, call.Aggregate, arguments[i].Select(input.SlotOf).ToArray(),
                 filters[i] < 0 ? -1 : input.SlotOf(filters[i]), frame.Unit, frame.Start,
                 frame.StartOffset is null ? null : state.Expressions.Compile(frame.StartOffset, []), frame.End,
-                frame.EndOffset is null ? null : state.Expressions.Compile(frame.EndOffset, []), frame.Exclusion));
+                frame.EndOffset is null ? null : state.Expressions.Compile(frame.EndOffset, []), frame.Exclusion)
+            {
+                Range = frame.Range is null ? null : RangePlan(state, frame.Range, ranges[i], input),
+            });
         }
 
         return new WindowPlan
@@ -55,6 +61,11 @@ internal static class WindowPlanner
             Ordering = input.Ordering,
         };
     }
+
+    private static WindowRangePlan RangePlan(PlannerState state, BoundRange range, (int Key, int Start, int End) columns, PhysicalNode input) => new(
+        input.SlotOf(columns.Key), range.Descending, columns.Start < 0 ? -1 : input.SlotOf(columns.Start), columns.End < 0 ? -1 : input.SlotOf(columns.End),
+        range.IsStartNegative is null ? null : state.Expressions.Compile(range.IsStartNegative, []),
+        range.IsEndNegative is null ? null : state.Expressions.Compile(range.IsEndNegative, []));
 
     private static int AddColumn(PlannerState state, Expression value, List<ProjectedColumn> items)
     {

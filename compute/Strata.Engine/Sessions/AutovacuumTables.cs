@@ -50,7 +50,7 @@ internal sealed class AutovacuumTables(EngineInstance engine) : IAutovacuumTable
         {
             ListCatalogs(database.DatabaseOid, CatalogHeap.OfDatabase, tables);
             foreach (RelationInfo table in database.Relations.Values)
-                if (table.Kind == RelationKind.Table)
+                if (table.Kind == RelationKind.Table && table.Persistence != 't')
                 {
                     ActivityOf(table.Database, table.Storage);
                     tables.Add(new AutovacuumTable(table.Database, table.Oid, table.Storage, table.Tuples, Thresholds(table.Options)));

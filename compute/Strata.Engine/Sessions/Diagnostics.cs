@@ -44,8 +44,15 @@ internal static class Diagnostics
             Message = "terminating connection because another compute has taken over",
         },
         OutOfMemoryException => new Diagnostic { Severity = "ERROR", SqlState = SqlState.OutOfMemory.Code, Message = "out of memory" },
-        _ => new Diagnostic { Severity = "ERROR", SqlState = SqlState.InternalError.Code, Message = $"internal error: {error.GetType().Name}: {error.Message}", Where = error.StackTrace },
+        _ => new Diagnostic { Severity = "ERROR", SqlState = SqlState.InternalError.Code, Message = $"internal error: {error.GetType().Name}: {error.Message}" },
     };
+
+    /// <summary>Whether an exception is a bug of the engine's: its stack belongs in the server's log.</summary>
+    public static bool IsInternal(Exception error) =>
+        error is not (SqlException or SqlSyntaxException or OperationCanceledException or LostTermException or OutOfMemoryException or IOException);
+
+    /// <summary>What a client hears whose session can't go on after a bug.</summary>
+    public static Diagnostic Unrecoverable() => new() { Severity = "FATAL", SqlState = SqlState.InternalError.Code, Message = "terminating connection because of an internal error" };
 
     private static Diagnostic Cancelled(CancelReason reason) => reason switch
     {

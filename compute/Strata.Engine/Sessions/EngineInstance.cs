@@ -75,7 +75,7 @@ public sealed class EngineInstance : IDisposable
 
     private void StartAutovacuum()
     {
-        var autovacuum = new Autovacuum(Options.Scheduler, AutovacuumTables, AutovacuumTables.Activities, (table, error) => Options.Warning?.Invoke($"autovacuum of table {table.Oid} failed: {error.Message}"));
+        var autovacuum = new Autovacuum(Options.Scheduler, AutovacuumTables, AutovacuumTables.Activities, (table, error) => Options.Warning?.Invoke($"autovacuum of table {table.Oid} failed: {(error is SqlException ? error.Message : error)}"));
         _autovacuum = Options.Scheduler.StartThread("autovacuum", autovacuum.Run);
     }
 
@@ -100,6 +100,8 @@ public sealed class EngineInstance : IDisposable
     internal NotificationHub Notifications { get; } = new();
 
     internal AutovacuumTables AutovacuumTables { get; }
+
+    internal TemporarySlots TemporarySlots { get; } = new();
 
     /// <summary>When the engine was opened, microseconds since 2000-01-01 UTC.</summary>
     internal long StartTimestamp { get; private set; }
@@ -132,7 +134,8 @@ public sealed class EngineInstance : IDisposable
             Failed?.Invoke();
     }
 
-    private void Fail(Exception error)
+    /// <summary>Something was found that no session can go on with: the engine ends.</summary>
+    internal void Fail(Exception error)
     {
         MarkFailed();
         Options.Fatal?.Invoke(error);

@@ -36,6 +36,9 @@ public sealed record EngineOptions
     /// <summary>Threads that may work on one statement, its own included.</summary>
     public int QueryThreads { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>The machine's files, by absolute path without the first '/', for roles that may read and write them; null when there are none.</summary>
+    public IFileSystem? ServerFiles { get; init; }
+
     /// <summary>Told of every page that leaves the buffer pool: the checked build compares it with the page server's.</summary>
     public Storage.Buffers.IEvictionObserver? EvictionObserver { get; init; }
 

@@ -36,6 +36,7 @@ internal sealed class SessionContext : IFunctionContext
         Settings = settings;
         Catalog = new CatalogServices(this);
         Services = new SessionServices(this);
+        Temporary = new TemporaryObjects(this);
     }
 
     public EngineInstance Engine { get; }
@@ -88,6 +89,9 @@ internal sealed class SessionContext : IFunctionContext
 
     public SessionServices Services { get; }
 
+    /// <summary>The session's temporary relations.</summary>
+    public TemporaryObjects Temporary { get; }
+
     /// <summary>Ends the running statement when the client cancels or its time is over.</summary>
     public CancellationToken Cancellation { get; set; }
 
@@ -133,7 +137,7 @@ internal sealed class SessionContext : IFunctionContext
             CatalogView view = View;
             if (_searchPath is null || _searchPathGeneration != Settings.Generation || !ReferenceEquals(_searchPathImage, view.Image) || _searchPathRole != CurrentUserOid)
             {
-                SearchPath made = SearchPathResolver.Resolve(Settings["search_path"], view, view.RoleName(CurrentUserOid));
+                SearchPath made = SearchPathResolver.Resolve(Settings["search_path"], view, view.RoleName(CurrentUserOid), Temporary.SchemaOid(view));
                 _searchPath = made.Equals(_searchPath) ? _searchPath : made;
                 _searchPathGeneration = Settings.Generation;
                 _searchPathImage = view.Image;
@@ -143,6 +147,9 @@ internal sealed class SessionContext : IFunctionContext
             return _searchPath!;
         }
     }
+
+    /// <summary>The path is worked out anew at its next use: the session has another temporary schema.</summary>
+    public void ForgetSearchPath() => _searchPathGeneration = -1;
 
     /// <summary>Sends a NOTICE (or another severity) if <c>client_min_messages</c> lets it pass.</summary>
     public void Notice(string message, string severity = "NOTICE", string sqlState = "00000", string? detail = null, string? hint = null)

@@ -25,13 +25,19 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
     public IReadOnlyList<string> CurrentSchemas(bool includeImplicit)
     {
         SearchPath path = context.SearchPath;
-        bool listed = context.Settings["search_path"].Contains("pg_catalog", StringComparison.Ordinal);
+        string setting = context.Settings["search_path"];
+        bool listsCatalog = setting.Contains("pg_catalog", StringComparison.Ordinal), listsTemporary = setting.Contains("pg_temp", StringComparison.Ordinal);
         var names = new List<string>();
         foreach (uint oid in path.Schemas)
-            if (includeImplicit || listed || oid != CatalogOids.CatalogSchema)
+            if (includeImplicit || (oid == CatalogOids.CatalogSchema ? listsCatalog : oid != path.TemporarySchema || listsTemporary))
                 names.Add(context.View.FindSchema(oid)!.Name);
         return names;
     }
+
+    public uint TemporarySchema => context.Temporary.SchemaOid(context.View);
+
+    public bool IsOtherTemporarySchema(uint schemaOid) =>
+        context.View.FindSchema(schemaOid) is { } schema && TemporaryObjects.IsTemporary(schema) && schemaOid != TemporarySchema;
 
     public string? GetSetting(string name) => context.Settings.TryGet(name, out _) ? context.Settings.Show(name) : null;
 

@@ -50,6 +50,7 @@ public sealed class SqlSession : IDisposable
         Activity = new SessionActivity(context.Now());
         Notifications = new SessionNotifications(this);
         _utility = new UtilityCommands(this, _runner);
+        context.Transactions.Committing = BeforeCommit;
         context.Transactions.Ended = OnTransactionEnded;
         context.Transactions.StoragesDropped = context.Engine.Forget;
         context.Transactions.RolledBack = Portals.CloseAbove;
@@ -136,7 +137,7 @@ public sealed class SqlSession : IDisposable
             return true;
         }
 
-        if (statement is CopyStatement { IsFrom: true } copy)
+        if (statement is CopyStatement { IsFrom: true, FileName: null } copy)
         {
             _copy = CopyIn.Begin(Context, _runner, copy, script.Text);
             return false;
@@ -374,7 +375,7 @@ public sealed class SqlSession : IDisposable
         Context.Transactions.EnsureBegun();
         if (portal.Plan is not null)
             return ExecutePlan(portal, rowsMax);
-        if (portal.Statement is CopyStatement { IsFrom: true } copy)
+        if (portal.Statement is CopyStatement { IsFrom: true, FileName: null } copy)
         {
             _copyPortal = portal;
             _copy = CopyIn.Begin(Context, _runner, copy, portal.Text);
@@ -548,19 +549,41 @@ public sealed class SqlSession : IDisposable
         if (error is Storage.LostTermException)
             Context.Engine.MarkFailed();
         Diagnostic diagnostic = Diagnostics.From(error, text, _cancel.Reason);
+        if (Diagnostics.IsInternal(error))
+            LogInternal(error);
         Context.Cancellation = CancellationToken.None;
-        Portals.CloseFailed();
-        Context.Transactions.Fail();
-        Portals.DropUnnamedPortal();
+        try
+        {
+            Portals.CloseFailed();
+            Context.Transactions.Fail();
+            Portals.DropUnnamedPortal();
+        }
+        catch (Exception cleanup)
+        {
+            // What the session holds is in an unknown state: it ends, and Dispose gives back what it can.
+            LogInternal(cleanup);
+            diagnostic = Diagnostics.Unrecoverable();
+        }
+
         _cancel.End();
         Activity.End(TransactionStatus, Context.Now());
         Context.Output.Error(diagnostic);
         return diagnostic.IsFatal ? SessionStep.Closed : SessionStep.Failed;
     }
 
+    private void LogInternal(Exception error) =>
+        Context.Engine.Options.Warning?.Invoke($"session {ProcessId}: {error}");
+
+    private void BeforeCommit()
+    {
+        if (Context.Temporary.HasCommitWork)
+            Context.Temporary.BeforeCommit();
+    }
+
     private void OnTransactionEnded(bool committed)
     {
         Portals.CloseAll(committed);
+        Context.Temporary.TransactionEnded();
         Notifications.TransactionEnded(committed);
     }
 
@@ -586,10 +609,22 @@ public sealed class SqlSession : IDisposable
             return;
         _disposed = true;
         _copy?.Dispose();
-        Context.Transactions.Rollback();
-        Portals.DropAll();
-        Notifications.UnlistenAll();
-        Context.Engine.Transactions.CloseOwner(_owner);
+        try
+        {
+            Context.Transactions.Rollback();
+            Context.Temporary.End();
+            Portals.DropAll();
+            Notifications.UnlistenAll();
+            Context.Engine.Transactions.CloseOwner(_owner);
+        }
+        catch (Exception error)
+        {
+            LogInternal(error);
+            // Rows and locks of a transaction that can't be ended would block other sessions for ever: only a new life of the engine helps.
+            if (_owner.Transaction is not null)
+                Context.Engine.Fail(error);
+        }
+
         Context.Engine.Close(this);
         _cancel.Dispose();
     }

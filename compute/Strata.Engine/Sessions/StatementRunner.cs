@@ -100,12 +100,28 @@ internal sealed class StatementRunner(SessionContext context)
             transactions.Locks.LockRelation(owner, context.DatabaseOid, access.Relation.Oid, mode, WaitPolicy.Block, context.Cancellation);
         }
 
+        if (context.Transactions.Current.Serializable is not null)
+            NoteAccesses(plan, context.Transactions.Current);
         if (!plan.IsValid(context.View))
             return false;
-        if (plan.Plan.IsWriting && context.Transactions.Current.ReadOnly)
+        CheckTemporary(plan);
+        if (plan.Plan.IsWriting && context.Transactions.Current.ReadOnly && Array.Exists(plan.Relations, static r => (r.IsWritten || r.IsRowLocked) && r.Relation.Persistence != 't'))
             throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {plan.Plan.CommandTag.Split(' ')[0]} in a read-only transaction");
         CheckPrivileges(plan);
         return true;
+    }
+
+    private void NoteAccesses(CachedPlan plan, Transaction transaction)
+    {
+        foreach (RelationAccess access in plan.Relations)
+            transaction.NoteAccess(access.Relation.Oid, access.IsRead, access.IsWritten);
+    }
+
+    private void CheckTemporary(CachedPlan plan)
+    {
+        foreach (RelationAccess access in plan.Relations)
+            if (access.Relation.Persistence == 't' && access.Relation.SchemaOid != context.Temporary.SchemaOid(context.View))
+                throw new SqlException(SqlState.FeatureNotSupported, "cannot access temporary tables of other sessions");
     }
 
     private void CheckPrivileges(CachedPlan plan)

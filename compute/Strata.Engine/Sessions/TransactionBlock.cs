@@ -35,6 +35,9 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
 
     private State _state;
 
+    /// <summary>Called when a transaction is about to commit and may still write. What it throws rolls the transaction back.</summary>
+    public Action? Committing { get; set; }
+
     /// <summary>Called after a transaction ended, before the next begins: true when it committed.</summary>
     public Action<bool>? Ended { get; set; }
 
@@ -183,6 +186,16 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         if (_state == State.Idle)
             return true;
         Transaction transaction = Current;
+        try
+        {
+            Committing?.Invoke();
+        }
+        catch
+        {
+            Rollback();
+            throw;
+        }
+
         (uint Database, ulong Storage)[] dropped = transaction.CommitDrops.Count == 0 ? [] : [.. transaction.CommitDrops];
         try
         {

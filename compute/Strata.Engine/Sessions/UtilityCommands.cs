@@ -47,6 +47,8 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 return _cursors.Fetch(fetch, formats);
             case CloseStatement close:
                 return _cursors.Close(close);
+            case CopyStatement { IsFrom: true } copy:
+                return new UtilityResult("COPY") { CountsRows = true, RowCount = CopyIn.RunFile(context, runner, copy, text) };
             case CopyStatement copy:
                 return new UtilityResult("COPY") { CountsRows = true, RowCount = CopyOut.Run(context, runner, copy, text) };
             case DiscardStatement discard:
@@ -113,6 +115,7 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 session.Notifications.Unlisten(null);
                 context.Services.AdvisoryUnlockAll();
                 context.Services.ForgetSequences();
+                context.Temporary.Discard(new DdlContext(context, ""));
                 return new UtilityResult("DISCARD ALL");
             case DiscardKind.Plans:
                 foreach (PreparedStatement statement in session.Portals.Statements)
@@ -122,6 +125,7 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 context.Services.ForgetSequences();
                 return new UtilityResult("DISCARD SEQUENCES");
             default:
+                context.Temporary.Discard(new DdlContext(context, ""));
                 return new UtilityResult("DISCARD TEMP");
         }
     }

@@ -62,6 +62,20 @@ public sealed class Transaction
 
     public IsolationLevel Isolation { get; private set; }
 
+    /// <summary>What was read and written under SERIALIZABLE; null at the other levels.</summary>
+    internal SerializableAccess? Serializable { get; private set; }
+
+    /// <summary>Notes what a statement does with a relation: SERIALIZABLE checks it at commit. Nothing at the other levels.</summary>
+    internal void NoteAccess(uint relation, bool isRead, bool isWritten)
+    {
+        if (Serializable is not { } access)
+            return;
+        if (isRead)
+            access.Reads.Add(relation);
+        if (isWritten)
+            access.Writes.Add(relation);
+    }
+
     /// <summary>A statement that writes must be refused with 25006.</summary>
     public bool ReadOnly { get; set; }
 
@@ -142,6 +156,8 @@ public sealed class Transaction
     {
         if (Isolation < IsolationLevel.RepeatableRead || _statementLsn == 0)
             _statementLsn = _manager.Snapshots.Publish(this, LowestRegistered());
+        if (Serializable is { } access)
+            access.Snapshot = new Lsn(_statementLsn);
         return new Snapshot(this, new Lsn(_statementLsn), CommandId);
     }
 
@@ -154,6 +170,8 @@ public sealed class Transaction
         ulong lsn = _manager.Snapshots.Publish(this, held);
         if (_statementLsn == 0)
             _statementLsn = lsn;
+        if (Serializable is { } access)
+            access.Snapshot = new Lsn(_statementLsn);
         return new Snapshot(this, new Lsn(lsn), CommandId);
     }
 
@@ -273,6 +291,7 @@ public sealed class Transaction
         Invariant.Check(State == TransactionState.Idle);
         State = TransactionState.Active;
         Isolation = isolation;
+        Serializable = isolation == IsolationLevel.Serializable ? new SerializableAccess() : null;
         ReadOnly = readOnly;
         StartTime = now;
         Owner.Transaction = this;
@@ -296,6 +315,7 @@ public sealed class Transaction
         CommitLsn = default;
         RequiredLsn = default;
         Abandoned = false;
+        Serializable = null;
         Owner.Transaction = null;
     }
 

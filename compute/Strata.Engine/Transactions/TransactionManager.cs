@@ -32,6 +32,7 @@ public sealed class TransactionManager
     private readonly TimeIndexWriter _timeIndex;
     private readonly Lock _commitGate = new();
     private readonly Queue<Transaction> _committing = new(256);
+    private readonly SerializableConflicts _conflicts = new();
     private readonly Lock _idleGate = new();
     private readonly Stack<Transaction> _idle = new();
     private long _lastCommitTime;
@@ -104,19 +105,11 @@ public sealed class TransactionManager
     }
 
     /// <summary>
-    /// Begins a transaction. A session gives its own <paramref name="owner"/>; without one an internal owner is used and goes back at the end. SERIALIZABLE is
-    /// refused with 0A000 until its guarantees can be kept.
+    /// Begins a transaction. A session gives its own <paramref name="owner"/>; without one an internal owner is used and goes back at the end.
     /// </summary>
     public Transaction Begin(IsolationLevel isolation = IsolationLevel.ReadCommitted, bool readOnly = false, LockOwner? owner = null)
     {
         Invariant.Check(_started);
-        if (isolation == IsolationLevel.Serializable)
-        {
-            throw new SqlException(SqlState.FeatureNotSupported, "isolation level SERIALIZABLE is not supported yet")
-            {
-                Hint = "Use REPEATABLE READ, and lock what must not change with SELECT ... FOR SHARE.",
-            };
-        }
         Transaction transaction = owner is null ? RentInternal() : owner.Reusable ?? Create(owner);
         transaction.Begin(isolation, readOnly, _time.GetUtcNow());
         return transaction;
@@ -321,6 +314,8 @@ public sealed class TransactionManager
         long time;
         lock (_commitGate)
         {
+            if (transaction.Serializable is { } access)
+                _conflicts.Validate(access);
             time = _lastCommitTime = Math.Max(Now(), _lastCommitTime);
             record = _wal.Begin(WalRecordKind.Commit, xids[0]);
             int begin = 0;
@@ -339,6 +334,8 @@ public sealed class TransactionManager
             transaction.State = TransactionState.Committing;
             foreach (ulong xid in xids)
                 Xids.SetCommitted(xid, lsn);
+            if (transaction.Serializable is { } committed)
+                _conflicts.Add(committed, lsn, Snapshots.Horizon());
             _committing.Enqueue(transaction);
         }
         record.Apply(lsn);

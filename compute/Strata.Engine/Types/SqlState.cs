@@ -37,7 +37,11 @@ public readonly record struct SqlState(string Code)
     public static readonly SqlState UntranslatableCharacter = new("22P05");
     public static readonly SqlState InvalidTextRepresentation = new("22P02");
     public static readonly SqlState InvalidBinaryRepresentation = new("22P03");
+    public static readonly SqlState UndefinedFile = new("58P01");
+    public static readonly SqlState InvalidTablesampleArgument = new("2202H");
+    public static readonly SqlState InvalidTablesampleRepeat = new("2202G");
     public static readonly SqlState BadCopyFileFormat = new("22P04");
+    public static readonly SqlState StringDataLengthMismatch = new("22026");
     public static readonly SqlState NotNullViolation = new("23502");
     public static readonly SqlState ForeignKeyViolation = new("23503");
     public static readonly SqlState UniqueViolation = new("23505");

@@ -93,7 +93,20 @@ public sealed class SqlType : IEquatable<SqlType>
         CollationVersion = CollationVersion,
         IsArray = IsArray,
         ElementType = ElementType,
+        Range = _range,
     };
+
+    private readonly Ranges.RangeInfo? _range;
+
+    /// <summary>Of a range or multirange type; null for every other type. User-defined ones set it.</summary>
+    public Ranges.RangeInfo? Range
+    {
+        get => _range ?? (Kind is TypeKind.Range or TypeKind.Multirange ? Ranges.BuiltinRanges.Find(Oid) : null);
+        init => _range = value;
+    }
+
+    /// <summary>Of a type that is known to be a range or multirange type.</summary>
+    internal Ranges.RangeInfo RangeInfo => Range ?? throw new InvariantViolationException($"type {Oid} is no range type");
 
     private readonly SqlType? _elementType;
 

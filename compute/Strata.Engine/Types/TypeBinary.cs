@@ -59,6 +59,8 @@ public static class TypeBinary
             TypeOutput.Write(type, stored, buffer, TypeSettings.Default, catalog);
         else if (type.Kind == TypeKind.Composite)
             SendRecord(stored, buffer, catalog);
+        else if (TypeCodecs.Find(type) is { } codec)
+            codec.Send(type, stored, buffer, catalog);
         else
             SendPlain(type, stored, buffer);
     }
@@ -192,6 +194,8 @@ public static class TypeBinary
 
         if (type.IsArray || type.Oid is TypeOid.Int2Vector or TypeOid.OidVector)
             ReceiveArray(type, bytes, context, result, row);
+        else if (TypeCodecs.Find(type) is { } codec)
+            codec.Receive(type, bytes, context, result, row);
         else if (type.Physical == PhysicalType.Bytes || type.Kind == TypeKind.Enum)
             TypeInput.Parse(type, CheckUtf8(bytes), context, result, row);
         else
@@ -225,7 +229,7 @@ public static class TypeBinary
 
     private static void ReceiveArray(SqlType type, ReadOnlySpan<byte> bytes, IFunctionContext context, Vector result, int row)
     {
-        var reader = new Reader(bytes);
+        var reader = new BinaryCursor(bytes);
         int dimensions = reader.Int32();
         if (dimensions is < 0 or > ArrayValue.DimensionsMax)
             throw new SqlException(SqlState.ProgramLimitExceeded, $"number of array dimensions ({dimensions}) exceeds the maximum allowed ({ArrayValue.DimensionsMax})");
@@ -266,28 +270,5 @@ public static class TypeBinary
 
         reader.ExpectEnd();
         result.SetBytes(row, builder.Build(element.Oid, lengths, bounds));
-    }
-
-    /// <summary>A bounds-checked cursor.</summary>
-    private ref struct Reader(ReadOnlySpan<byte> bytes)
-    {
-        private ReadOnlySpan<byte> _rest = bytes;
-
-        public int Int32() => BinaryPrimitives.ReadInt32BigEndian(Bytes(4));
-
-        public ReadOnlySpan<byte> Bytes(int count)
-        {
-            if (count > _rest.Length)
-                throw new SqlException(SqlState.ProtocolViolation, "insufficient data left in message");
-            ReadOnlySpan<byte> taken = _rest[..count];
-            _rest = _rest[count..];
-            return taken;
-        }
-
-        public readonly void ExpectEnd()
-        {
-            if (!_rest.IsEmpty)
-                throw new SqlException(SqlState.InvalidBinaryRepresentation, "incorrect binary data format");
-        }
     }
 }

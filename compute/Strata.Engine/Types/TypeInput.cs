@@ -35,9 +35,9 @@ public static class TypeInput
             case TypeOid.Float8: result.Set(row, NumberText.ParseFloat64(text)); break;
             case TypeOid.Numeric: NumericMath.ApplyTypmod(NumberText.ParseNumeric(text), type.Typmod).Store(result, row); break;
             case TypeOid.Oid: result.Set(row, NumberText.ParseOid(text)); break;
-            case TypeOid.Xid: result.Set(row, NumberText.ParseOid(text, "xid")); break;
-            case TypeOid.Cid: result.Set(row, NumberText.ParseOid(text, "cid")); break;
-            case TypeOid.Xid8: result.Set(row, ParseUnsigned64(text, "xid8")); break;
+            case TypeOid.Xid: result.Set(row, (uint)ParseTransactionId(text)); break;
+            case TypeOid.Cid: result.Set(row, (uint)ParseTransactionId(text)); break;
+            case TypeOid.Xid8: result.Set(row, ParseTransactionId(text)); break;
             case TypeOid.Text or TypeOid.Unknown or TypeOid.CString or TypeOid.RefCursor or TypeOid.PgNodeTree or TypeOid.AclItem:
                 result.SetBytes(row, text);
                 break;
@@ -63,6 +63,7 @@ public static class TypeInput
             case TypeOid.Interval:
                 result.Set(row, IntervalModifier.Apply(IntervalInput.Parse(Encoding.UTF8.GetString(text), IntervalModifier.Range(type.Typmod)), type.Typmod));
                 break;
+            case TypeOid.Money: result.Set(row, MoneyText.Parse(text)); break;
             case TypeOid.PgLsn: result.Set(row, ParseLsn(text)); break;
             case TypeOid.Tid: result.Set(row, ParseTid(text)); break;
             case TypeOid.Json:
@@ -86,6 +87,8 @@ public static class TypeInput
             result.Set(row, ParseEnum(type, text, context.Catalog));
         else if (type.Kind == TypeKind.Composite)
             RecordText.Parse(type, text, context, result, row);
+        else if (TypeCodecs.Find(type) is { } codec)
+            codec.Parse(type, text, context, result, row);
         else if (type.IsPseudo)
             throw new SqlException(SqlState.FeatureNotSupported, $"cannot accept a value of type {TypeNames.Format(type)}");
         else
@@ -133,11 +136,35 @@ public static class TypeInput
         result.Set(row, value);
     }
 
-    private static ulong ParseUnsigned64(ReadOnlySpan<byte> text, string type)
+    /// <summary>
+    /// xid, xid8 and cid are read like strtoul with base 0: hexadecimal after 0x, octal after 0, as far as there are digits; what is no number is 0.
+    /// </summary>
+    private static ulong ParseTransactionId(ReadOnlySpan<byte> text)
     {
-        ReadOnlySpan<byte> digits = TypeErrors.Trim(text);
-        return ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
-            ? value : throw TypeErrors.InvalidSyntax(type, text);
+        ReadOnlySpan<byte> rest = TypeErrors.Trim(text);
+        bool isNegative = rest.Length > 0 && rest[0] == (byte)'-';
+        if (isNegative || (rest.Length > 0 && rest[0] == (byte)'+'))
+            rest = rest[1..];
+        uint radix = rest.Length > 0 && rest[0] == (byte)'0' ? 8u : 10u;
+        if (rest.Length > 2 && radix == 8 && rest[1] is (byte)'x' or (byte)'X')
+        {
+            radix = 16;
+            rest = rest[2..];
+        }
+
+        ulong value = 0;
+        foreach (byte c in rest)
+        {
+            int digit = c < 0x80 && char.IsAsciiHexDigit((char)c) ? Convert.ToInt32(((char)c).ToString(), 16) : 16;
+            if (digit >= radix)
+                break;
+            UInt128 next = ((UInt128)value * radix) + (uint)digit;
+            if (next > ulong.MaxValue)
+                return ulong.MaxValue;
+            value = (ulong)next;
+        }
+
+        return isNegative ? unchecked(0 - value) : value;
     }
 
     /// <summary>X/Y in hexadecimal.</summary>

@@ -48,6 +48,7 @@ public static class TypeOutput
             case TypeOid.Timestamp: DateTimeOutput.WriteTimestamp(buffer, MemoryMarshal.Read<long>(stored)); break;
             case TypeOid.TimestampTz: DateTimeOutput.WriteTimestampTz(buffer, MemoryMarshal.Read<long>(stored), settings.TimeZone); break;
             case TypeOid.Interval: DateTimeOutput.WriteInterval(buffer, MemoryMarshal.Read<IntervalValue>(stored)); break;
+            case TypeOid.Money: MoneyText.Write(buffer, MemoryMarshal.Read<long>(stored)); break;
             case TypeOid.PgLsn: WriteLsn(buffer, MemoryMarshal.Read<ulong>(stored)); break;
             case TypeOid.Tid: WriteTid(buffer, MemoryMarshal.Read<long>(stored)); break;
             case TypeOid.Int2Vector or TypeOid.OidVector: WriteVector(type, stored, buffer); break;
@@ -67,6 +68,8 @@ public static class TypeOutput
             WriteEnum(type, MemoryMarshal.Read<uint>(stored), buffer, catalog);
         else if (type.Kind == TypeKind.Composite)
             RecordText.Write(stored, buffer, settings, catalog);
+        else if (TypeCodecs.Find(type) is { } codec)
+            codec.Write(type, stored, buffer, settings, catalog);
         else if (type.Physical == PhysicalType.Bytes)
             buffer.Write(stored);
         else if (type.Kind == TypeKind.Domain)

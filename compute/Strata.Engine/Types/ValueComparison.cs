@@ -20,15 +20,20 @@ public abstract class ValueComparison
         switch (type.Oid)
         {
             case TypeOid.Record: return RecordComparison.Instance;
-            case TypeOid.Json or TypeOid.Xml or TypeOid.Point: return null;
+            case TypeOid.Json or TypeOid.Xml or TypeOid.Point or TypeOid.Lseg or TypeOid.Line or TypeOid.Box or TypeOid.Path or TypeOid.Polygon or TypeOid.Circle
+                or TypeOid.PgSnapshot or TypeOid.TxidSnapshot or TypeOid.JsonPath:
+                return null;
             case TypeOid.Numeric: return NumericComparison.Instance;
             case TypeOid.BpChar: return BpCharComparison.Instance;
             case TypeOid.Jsonb: return JsonbComparison.Instance;
             case TypeOid.Interval: return IntervalComparison.Instance;
             case TypeOid.TimeTz: return TimeTzComparison.Instance;
+            case TypeOid.Bit or TypeOid.VarBit: return BitString.Comparison.Instance;
             case TypeOid.Uuid: return BytesComparison.Instance;
         }
 
+        if (type.Range is { } range)
+            return type.Kind == TypeKind.Range ? new Ranges.RangeComparison(range) : new Ranges.MultirangeComparison(range);
         return type.Physical switch
         {
             PhysicalType.Boolean or PhysicalType.Int8 => FixedComparison<byte>.Instance,

@@ -37,9 +37,10 @@ internal static class RoleCommands
     {
         Option<string> data = Required("--data", "directory of the local cache");
         Option<TimeSpan?> history = UpCommand.History();
-        return Role("pageserver", "Runs the page server", [data, history], (parsed, process, factory) =>
+        Option<int?> backlog = UpCommand.UploadBacklog();
+        return Role("pageserver", "Runs the page server", [data, history, backlog], (parsed, process, factory) =>
         {
-            using IDisposable service = factory.StartPageServer(parsed.GetValue(data)!, parsed.GetValue(history));
+            using IDisposable service = factory.StartPageServer(parsed.GetValue(data)!, parsed.GetValue(history), (long?)parsed.GetValue(backlog) << 20);
             process.WaitForStop();
             return Task.CompletedTask;
         });
@@ -50,11 +51,13 @@ internal static class RoleCommands
         Option<string> host = UpCommand.Host();
         Option<int> port = UpCommand.PgPort();
         Option<int> pool = UpCommand.BufferPool();
+        Option<bool> check = UpCommand.CheckEvictions();
         Option<string> data = Required("--data", "directory for temporary files, emptied at every start");
-        return Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, data], (parsed, process, factory) =>
+        Option<bool> files = new("--server-files") { Description = "lets superusers and members of pg_read_server_files and pg_write_server_files COPY from and to files of this machine" };
+        return Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, check, data, files], (parsed, process, factory) =>
         {
             PgServerOptions options = new() { Host = parsed.GetValue(host)!, Port = parsed.GetValue(port) };
-            using ComputeRole role = factory.StartCompute(options, (long)parsed.GetValue(pool) << 20, parsed.GetValue(data)!);
+            using ComputeRole role = factory.StartCompute(options, (long)parsed.GetValue(pool) << 20, parsed.GetValue(check), parsed.GetValue(data)!, parsed.GetValue(files));
             process.WaitForStop();
             return Task.CompletedTask;
         });

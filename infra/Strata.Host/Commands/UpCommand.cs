@@ -21,8 +21,10 @@ internal static class UpCommand
         Option<bool> processes = new("--processes") { Description = "each role as its own process" };
         Option<string?> objectStore = new("--object-store") { Description = "directory, file:// or s3:// URL; the data directory when absent" };
         Option<int> pool = BufferPool();
+        Option<bool> check = CheckEvictions();
         Option<TimeSpan?> history = History();
-        Command command = new("up", "Starts a whole Strata in the foreground") { data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, history };
+        Option<int?> backlog = UploadBacklog();
+        Command command = new("up", "Starts a whole Strata in the foreground") { data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, check, history, backlog };
         command.SetAction((parsed, _) =>
         {
             UpOptions options = new()
@@ -35,7 +37,9 @@ internal static class UpCommand
                 Processes = parsed.GetValue(processes),
                 ObjectStore = parsed.GetValue(objectStore),
                 BufferPoolMegabytes = parsed.GetValue(pool),
+                CheckEvictions = parsed.GetValue(check),
                 HistoryWindow = parsed.GetValue(history),
+                UploadBacklogMegabytes = parsed.GetValue(backlog),
             };
             return options.Processes ? UpProcesses.RunAsync(options) : UpInProcess.RunAsync(options);
         });
@@ -68,7 +72,21 @@ internal static class UpCommand
         return option;
     }
 
+    public static Option<bool> CheckEvictions() =>
+        new("--check-evictions") { Description = "compare every page that leaves the buffer pool with the page server's and end at a difference (for tests)" };
+
     public static Option<TimeSpan?> History() => new("--history") { Description = "history that stays readable, as d.hh:mm:ss; seven days when absent" };
+
+    public static Option<int?> UploadBacklog()
+    {
+        Option<int?> option = new("--upload-backlog-mb") { Description = "changes of one branch that may wait for the object store, in megabytes, before writers wait" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 1 << 20)
+                result.AddError("--upload-backlog-mb must be from 1 to 1048576");
+        });
+        return option;
+    }
 
     private static Option<int> Port(string name, string description, int defaultPort)
     {

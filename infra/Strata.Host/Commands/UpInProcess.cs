@@ -28,9 +28,9 @@ public static class UpInProcess
         {
             for (uint id = 1; id <= options.Safekeepers; id++)
                 safekeepers.Add(roles.StartSafekeeper(id, directory.Under(string.Create(CultureInfo.InvariantCulture, $"safekeeper-{id}"))));
-            pageServer = roles.StartPageServer(directory.Under("pageserver"), options.HistoryWindow);
-            compute = roles.StartCompute(new PgServerOptions { Host = options.Host, Port = options.PgPort }, options.BufferPoolBytes,
-                directory.Under("compute"));
+            pageServer = roles.StartPageServer(directory.Under("pageserver"), options.HistoryWindow, options.UploadBacklogBytes);
+            compute = roles.StartCompute(new PgServerOptions { Host = options.Host, Port = options.PgPort }, options.BufferPoolBytes, options.CheckEvictions,
+                directory.Under("compute"), serverFiles: true);
             controlPlane = await roles.StartControlPlaneAsync(options.Host, options.ApiPort, options.Host, compute.PgPort, process.Stopping);
             string password = directory.Password();
             await controlPlane.EnsureDefaultProjectAsync(ScramVerifier.Create(password, process.Random), process.Stopping);

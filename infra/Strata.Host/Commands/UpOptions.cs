@@ -16,8 +16,16 @@ public sealed record UpOptions
     /// <summary>Buffer pool of one endpoint, in megabytes.</summary>
     public int BufferPoolMegabytes { get; init; } = 128;
 
+    /// <summary>Compares each evicted page with the page server's.</summary>
+    public bool CheckEvictions { get; init; }
+
     /// <summary>Null takes the default of seven days.</summary>
     public TimeSpan? HistoryWindow { get; init; }
+
+    /// <summary>Megabytes of a timeline's changes that may wait for the object store before writers wait; null takes the page server's default.</summary>
+    public int? UploadBacklogMegabytes { get; init; }
+
+    public long? UploadBacklogBytes => (long?)UploadBacklogMegabytes << 20;
 
     public long BufferPoolBytes => (long)BufferPoolMegabytes << 20;
 }

@@ -36,9 +36,12 @@ public static class UpProcesses
                 string name = string.Create(CultureInfo.InvariantCulture, $"safekeeper-{id}");
                 Start(name, "safekeeper", "--id", id.ToString(CultureInfo.InvariantCulture), "--data", directory.Under(name));
             }
+            string[] backlog = options.UploadBacklogMegabytes is { } megabytes ? ["--upload-backlog-mb", Text(megabytes)] : [];
             string[] history = options.HistoryWindow is { } window ? ["--history", window.ToString()] : [];
-            Start("pageserver", ["pageserver", "--data", directory.Under("pageserver"), .. history]);
-            Start("compute", "compute", "--data", directory.Under("compute"), "--host", options.Host, "--pg-port", Text(options.PgPort), "--buffer-pool-mb", Text(options.BufferPoolMegabytes));
+            Start("pageserver", ["pageserver", "--data", directory.Under("pageserver"), .. history, .. backlog]);
+            string[] check = options.CheckEvictions ? ["--check-evictions"] : [];
+            Start("compute", ["compute", "--data", directory.Under("compute"), "--host", options.Host, "--pg-port", Text(options.PgPort),
+                "--buffer-pool-mb", Text(options.BufferPoolMegabytes), "--server-files", .. check]);
             Start("control-plane", "control-plane", "--host", options.Host, "--api-port", Text(options.ApiPort), "--pg-host", options.Host,
                 "--pg-port", Text(options.PgPort), "--password-file", Path.Combine(directory.Path, "password"));
             await WaitUntilServingAsync(options, process);

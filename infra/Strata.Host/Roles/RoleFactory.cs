@@ -20,18 +20,20 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
         return service;
     }
 
-    public PageServerService StartPageServer(string directory, TimeSpan? historyWindow)
+    public PageServerService StartPageServer(string directory, TimeSpan? historyWindow, long? uploadBacklogBytes)
     {
         PageServerOptions options = new() { ListenAddress = addresses.PageServer, SafekeeperAddresses = addresses.Safekeepers };
         if (historyWindow is { } window)
             options = options with { HistoryWindow = window };
+        if (uploadBacklogBytes is { } backlog)
+            options = options with { PendingUploadBytesMax = backlog, FreezeBytes = Math.Min(options.FreezeBytes, Math.Max(1, backlog / 4)) };
         PageServerService service = new(options, new LocalFileSystem(directory), context.Objects, context.Network, context.Scheduler,
             context.Random, context.Log.For("pageserver"));
         service.Start();
         return service;
     }
 
-    public ComputeRole StartCompute(PgServerOptions pg, long bufferPoolBytes, string temporaryDirectory)
+    public ComputeRole StartCompute(PgServerOptions pg, long bufferPoolBytes, bool checkEvictions, string temporaryDirectory, bool serverFiles)
     {
         LocalFileSystem temporary = new(temporaryDirectory);
         foreach (string left in temporary.List(""))
@@ -46,7 +48,9 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
             PageServerAddress = addresses.PageServer,
             Safekeepers = [.. addresses.Safekeepers.Select((address, index) => new SafekeeperAddress((uint)index + 1, address))],
             BufferPoolBytes = bufferPoolBytes,
+            CheckEvictions = checkEvictions,
             TemporaryFiles = temporary,
+            ServerFiles = serverFiles ? new LocalFileSystem("/") : null,
             Fatal = context.Fatal,
         };
         Log log = context.Log.For("compute");

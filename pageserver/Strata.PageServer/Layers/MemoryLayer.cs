@@ -5,30 +5,23 @@ namespace Strata.PageServer.Layers;
 
 /// <summary>
 /// Changes that are not in a file yet: an append-only arena, and per page a chain of entries, newest first. One writer; readers at the same time.
-/// All access is under the layer's own lock, held for one page or one record. Frozen layers are no longer written.
+/// All access is under the layer's own lock, held for one page or one record. Frozen layers are no longer written; <see cref="Release"/> gives the memory of one whose files took over
+/// back to the pool, and late readers look at the timeline's new map.
 /// </summary>
-internal sealed class MemoryLayer(Lsn first)
+internal sealed class MemoryLayer(Lsn first, LayerMemory memory)
 {
-    private const int ChunkBytes = 1 << 20;
+    private const int ChunkBytes = LayerMemory.ChunkBytes;
+    private const int EntriesPerChunk = LayerMemory.EntriesPerChunk;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<PageKey, int> _newest = new(PageKeyComparer.Instance);
     private readonly List<byte[]> _chunks = [];
     private readonly List<RangeTombstone> _tombstones = [];
-    private Entry[] _entries = new Entry[4096];
+    private readonly List<MemoryLayerEntry[]> _entries = [];
     private int _count;
     private int _chunkUsed = ChunkBytes;
     private long _bytes;
-
-    private struct Entry
-    {
-        public Lsn Lsn;
-        public int Older;
-        public int Chunk;
-        public int Offset;
-        public int Length;
-        public LayerEntryKind Kind;
-    }
+    private bool _released;
 
     /// <summary>Everything in the layer is above this LSN.</summary>
     public Lsn FirstLsn { get; } = first;
@@ -55,12 +48,12 @@ internal sealed class MemoryLayer(Lsn first)
         Invariant.Check(lsn > FirstLsn);
         lock (_gate)
         {
-            if (_count == _entries.Length)
-                Array.Resize(ref _entries, _count * 2);
+            if (_count == _entries.Count * EntriesPerChunk)
+                _entries.Add(memory.RentEntries());
             (int chunk, int offset) = Store(payload);
             ref int newest = ref CollectionsMarshal.GetValueRefOrAddDefault(_newest, key, out bool exists);
-            Invariant.Check(!exists || _entries[newest].Lsn < lsn);
-            _entries[_count] = new Entry
+            Invariant.Check(!exists || EntryAt(newest).Lsn < lsn);
+            EntryAt(_count) = new MemoryLayerEntry
             {
                 Lsn = lsn,
                 Older = exists ? newest : -1,
@@ -93,16 +86,20 @@ internal sealed class MemoryLayer(Lsn first)
             return [.. _tombstones];
     }
 
-    /// <summary>Collects the page's entries in (floor, at], newest first, until a base; true when a base was found.</summary>
-    public bool Collect(PageKey key, Lsn at, Lsn floor, PageChain chain)
+    /// <summary>
+    /// Collects the page's entries in (floor, at], newest first, until a base; true when a base was found. <paramref name="released"/>: files have taken the layer's place since the
+    /// caller took its map; nothing was collected, and it must take the new one.
+    /// </summary>
+    public bool Collect(PageKey key, Lsn at, Lsn floor, PageChain chain, out bool released)
     {
         lock (_gate)
         {
-            if (!_newest.TryGetValue(key, out int index))
+            released = _released;
+            if (released || !_newest.TryGetValue(key, out int index))
                 return false;
-            for (; index >= 0; index = _entries[index].Older)
+            for (; index >= 0; index = EntryAt(index).Older)
             {
-                ref Entry entry = ref _entries[index];
+                ref MemoryLayerEntry entry = ref EntryAt(index);
                 if (entry.Lsn > at)
                     continue;
                 if (entry.Lsn <= floor)
@@ -115,16 +112,17 @@ internal sealed class MemoryLayer(Lsn first)
         }
     }
 
-    /// <summary>Newest commit time entry for which LSN and time are at or below the given ones, as (LSN, time).</summary>
-    public bool FindCommit(Lsn maxLsn, long maxTime, out Lsn lsn, out long time)
+    /// <summary>Newest commit time entry for which LSN and time are at or below the given ones, as (LSN, time). <paramref name="released"/> as for <see cref="Collect"/>.</summary>
+    public bool FindCommit(Lsn maxLsn, long maxTime, out Lsn lsn, out long time, out bool released)
     {
         lock (_gate)
         {
-            if (_newest.TryGetValue(CommitTimeKey.Value, out int index))
+            released = _released;
+            if (!released && _newest.TryGetValue(CommitTimeKey.Value, out int index))
             {
-                for (; index >= 0; index = _entries[index].Older)
+                for (; index >= 0; index = EntryAt(index).Older)
                 {
-                    ref Entry entry = ref _entries[index];
+                    ref MemoryLayerEntry entry = ref EntryAt(index);
                     time = BitConverter.ToInt64(_chunks[entry.Chunk].AsSpan(entry.Offset, entry.Length));
                     lsn = entry.Lsn;
                     if (lsn <= maxLsn && time <= maxTime)
@@ -149,22 +147,45 @@ internal sealed class MemoryLayer(Lsn first)
     public void ListEntries(PageKey key, List<int> indexes)
     {
         indexes.Clear();
-        for (int index = _newest[key]; index >= 0; index = _entries[index].Older)
+        for (int index = _newest[key]; index >= 0; index = EntryAt(index).Older)
             indexes.Add(index);
         indexes.Reverse();
     }
 
-    public (Lsn Lsn, LayerEntryKind Kind) GetEntry(int index) => (_entries[index].Lsn, _entries[index].Kind);
+    public (Lsn Lsn, LayerEntryKind Kind) GetEntry(int index) => (EntryAt(index).Lsn, EntryAt(index).Kind);
 
-    public ReadOnlySpan<byte> GetPayload(int index) =>
-        _chunks[_entries[index].Chunk].AsSpan(_entries[index].Offset, _entries[index].Length);
+    public ReadOnlySpan<byte> GetPayload(int index)
+    {
+        ref MemoryLayerEntry entry = ref EntryAt(index);
+        return _chunks[entry.Chunk].AsSpan(entry.Offset, entry.Length);
+    }
+
+    /// <summary>Gives the memory back once no current map has the layer. Its bounds stay readable.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            Invariant.Check(!_released);
+            _released = true;
+            foreach (byte[] chunk in _chunks)
+                memory.Return(chunk);
+            foreach (MemoryLayerEntry[] entries in _entries)
+                memory.Return(entries);
+            _chunks.Clear();
+            _entries.Clear();
+            _newest.Clear();
+            _newest.TrimExcess();
+        }
+    }
+
+    private ref MemoryLayerEntry EntryAt(int index) => ref _entries[index / EntriesPerChunk][index % EntriesPerChunk];
 
     private (int Chunk, int Offset) Store(ReadOnlySpan<byte> payload)
     {
         if (payload.Length > ChunkBytes - _chunkUsed)
         {
             // A payload longer than a chunk gets one of its own size; the next one begins a fresh chunk.
-            _chunks.Add(new byte[Math.Max(ChunkBytes, payload.Length)]);
+            _chunks.Add(payload.Length > ChunkBytes ? new byte[payload.Length] : memory.RentChunk());
             _chunkUsed = 0;
         }
         int offset = _chunkUsed;

@@ -30,6 +30,13 @@ internal sealed class PageChain
         _used = 0;
     }
 
+    /// <summary>Forgets all entries but the newest <paramref name="count"/>.</summary>
+    public void Truncate(int count)
+    {
+        Count = count;
+        _used = count == 0 ? 0 : _entries[count - 1].Offset + _entries[count - 1].Length;
+    }
+
     /// <summary>Adds the next older entry. Commit times never get here.</summary>
     public void AddOlder(Lsn lsn, LayerEntryKind kind, ReadOnlySpan<byte> payload)
     {

@@ -88,7 +88,7 @@ internal sealed class PageReader(LayerCache layers, PageCache? cache, bool check
         ulong hash = BloomFilter.Hash(key);
         ended = false;
         outdated = false;
-        for (Timeline? current = timeline; current is not null; current = current.Ancestor)
+        for (Timeline? current = timeline; current is not null;)
         {
             // An answer for an LSN that is not there yet would be incomplete, and the cache would keep it.
             Invariant.Check(at <= current.IngestedLsn);
@@ -103,11 +103,19 @@ internal sealed class PageReader(LayerCache layers, PageCache? cache, bool check
             Lsn tombstone = map.FindTombstone(key, at);
             Lsn floor = Lsn.MaxOf(tombstone, checkedTo);
             ended = tombstone > checkedTo;
-            if (CollectFromMemory(map, key, at, floor) || CollectFromRuns(map, key, hash, at, floor))
+            int collected = _chain.Count;
+            bool inMemory = CollectFromMemory(map, key, at, floor, out bool released);
+            if (released)
+            {
+                _chain.Truncate(collected);
+                continue;
+            }
+            if (inMemory || CollectFromRuns(map, key, hash, at, floor))
                 return true;
             if (!floor.IsZero && floor >= current.AncestorLsn)
                 return false;
             at = Lsn.Min(at, current.AncestorLsn);
+            current = current.Ancestor;
         }
         return false;
     }
@@ -119,16 +127,19 @@ internal sealed class PageReader(LayerCache layers, PageCache? cache, bool check
             timeline.RequireHistory(at);
     }
 
-    private bool CollectFromMemory(LayerMap map, PageKey key, Lsn at, Lsn floor)
+    private bool CollectFromMemory(LayerMap map, PageKey key, Lsn at, Lsn floor, out bool released)
     {
+        released = false;
         foreach (MemoryLayer memory in map.Memory)
         {
             if (memory.FirstLsn >= at)
                 continue;
             if (memory.LastLsn <= floor)
                 return false;
-            if (memory.Collect(key, at, floor, _chain))
+            if (memory.Collect(key, at, floor, _chain, out released))
                 return true;
+            if (released)
+                return false;
         }
         return false;
     }

@@ -13,12 +13,15 @@ internal sealed class CommitTimes(LayerCache layers)
     {
         for (Timeline? current = timeline; current is not null; current = current.Ancestor)
         {
-            LayerMap map = current.Map;
-            foreach (MemoryLayer memory in map.Memory)
+            LayerMap map;
+            bool released;
+            do
             {
-                if (memory.FirstLsn < maxLsn && memory.FindCommit(maxLsn, maxTime, out lsn, out time))
+                map = current.Map;
+                if (FindInMemory(map, maxLsn, maxTime, out lsn, out time, out released))
                     return true;
             }
+            while (released);
             foreach (LayerRun run in map.Runs)
             {
                 if (run.FirstLsn < maxLsn && run.Find(CommitTimeKey.Value) is { } layer && layer.Descriptor.FirstTime <= maxTime &&
@@ -26,6 +29,23 @@ internal sealed class CommitTimes(LayerCache layers)
                     return true;
             }
             maxLsn = Lsn.Min(maxLsn, current.AncestorLsn);
+        }
+        lsn = default;
+        time = 0;
+        return false;
+    }
+
+    private static bool FindInMemory(LayerMap map, Lsn maxLsn, long maxTime, out Lsn lsn, out long time, out bool released)
+    {
+        released = false;
+        foreach (MemoryLayer memory in map.Memory)
+        {
+            if (memory.FirstLsn >= maxLsn)
+                continue;
+            if (memory.FindCommit(maxLsn, maxTime, out lsn, out time, out released))
+                return true;
+            if (released)
+                break;
         }
         lsn = default;
         time = 0;

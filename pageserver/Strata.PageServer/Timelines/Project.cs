@@ -22,6 +22,9 @@ internal sealed class Project
         Attachment = attachment;
     }
 
+    /// <summary>Memory of the timelines' in-memory layers.</summary>
+    public LayerMemory LayerMemory => _context.LayerMemory;
+
     public ProjectId Id { get; }
     public ProjectAttachment Attachment { get; }
 

@@ -38,7 +38,7 @@ internal sealed class Timeline
         _historyStart = index.HistoryStart.Value;
         PlannedHistoryStart = index.HistoryStart;
         FlushedLsn = index.ConsistentLsn;
-        _map = LayerMap.Create([new MemoryLayer(index.ConsistentLsn)], layers);
+        _map = LayerMap.Create([new MemoryLayer(index.ConsistentLsn, project.LayerMemory)], layers);
         _retained = [.. index.Leases.Select(static lease => lease.At)];
     }
 
@@ -252,7 +252,7 @@ internal sealed class Timeline
             MemoryLayer open = _map.Memory[0];
             if (open.LastLsn == open.FirstLsn)
                 return false;
-            _map = LayerMap.Create([new MemoryLayer(open.LastLsn), .. _map.Memory], _map.Layers);
+            _map = LayerMap.Create([new MemoryLayer(open.LastLsn, Project.LayerMemory), .. _map.Memory], _map.Layers);
             return true;
         }
     }
@@ -284,6 +284,7 @@ internal sealed class Timeline
             FlushedLsn = frozen.LastLsn;
             Monitor.PulseAll(_gate);
         }
+        frozen.Release();
     }
 
     /// <summary>Compaction replaced some files by others; the old ones become garbage once an index without them is published.</summary>

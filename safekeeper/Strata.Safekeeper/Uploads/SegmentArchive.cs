@@ -28,9 +28,9 @@ internal sealed class SegmentArchive(IObjectStore store, IRandom random, Project
     }
 
     /// <summary>Stores a sealed segment and reads its header back. <paramref name="bytes"/> has the payload at <see cref="SegmentObject.HeaderBytes"/>.</summary>
-    public void Put(ulong segment, Lsn begin, ulong term, byte[] bytes)
+    public void Put(ulong segment, Lsn begin, ulong term, Memory<byte> bytes)
     {
-        SegmentObject.WriteHeader(bytes, timeline, begin, term, random);
+        SegmentObject.WriteHeader(bytes.Span, timeline, begin, term, random);
         string key = SegmentObject.Key(project, timeline, segment, term);
         try
         {
@@ -61,6 +61,12 @@ internal sealed class SegmentArchive(IObjectStore store, IRandom random, Project
             destination = destination[count..];
             at += (ulong)count;
             total += count;
+            if (count == rest.Length)
+            {
+                // Readers go forward: nobody needs the 16 MB again.
+                _cachedSegment = ulong.MaxValue;
+                _cached = default;
+            }
         }
         return total;
     }

@@ -49,9 +49,10 @@ internal sealed class SegmentUploader(SafekeeperTimeline timeline, SegmentArchiv
     {
         Lsn begin = Lsn.MaxOf(new Lsn(segment * (ulong)options.SegmentBytes), state.TimelineStartLsn);
         // A directory that began inside the segment (it was lost, or added later) reads nothing here: another safekeeper has the whole of it.
-        byte[] bytes = new byte[SegmentObject.HeaderBytes + (int)(end - begin)];
+        using var buffer = new NativeBuffer(SegmentObject.HeaderBytes + (int)(end - begin));
+        Memory<byte> bytes = buffer.Memory;
         var request = new SafekeeperReadRequest(0, 0, begin, bytes.Length - SegmentObject.HeaderBytes);
-        if (timeline.Read(request, bytes.AsSpan(SegmentObject.HeaderBytes), out _) != request.MaxBytes)
+        if (timeline.Read(request, bytes.Span[SegmentObject.HeaderBytes..], out _) != request.MaxBytes)
             return false;
         archive.Put(segment, begin, state.History.TermAt(new Lsn(end.Value - 1)), bytes);
         BytesPut += bytes.Length;

@@ -103,7 +103,7 @@ public class AutovacuumTests
         public bool Maintain(in AutovacuumTable table, bool vacuum, bool analyze, Action throttle, CancellationToken cancellation)
         {
             if (Broken.Contains(table.Oid))
-                throw new SqlException(SqlState.ProgramLimitExceeded, "broken");
+                throw new OverflowException("broken");
             if (Locked.Contains(table.Oid))
                 return false;
             for (int page = 0; page < 100; page++)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Vector = Strata.Engine.Vectors.Vector;
@@ -22,6 +23,8 @@ namespace Strata.Engine.Execution.Keys;
 //   timetz                             instant 8 bytes and zone 4 bytes, sign bits inverted
 //   numeric                            class (00 -infinity, 01 negative, 02 zero, 03 positive, 04 infinity, 05 NaN), then for 01 and 03 the decimal
 //                                      exponent in 4 bytes (sign bit inverted) and pairs of decimal digits + 1, ended by 00; inverted for 01
+//   bit, bit varying                   the bytes as below, then the number of bits in 4 bytes
+//   array, record, range, multirange   see NestedKeys
 //   everything else                    the bytes, 00 written as 00 FF, ended by 00 00; character(n) without trailing blanks
 //
 // Equal values give equal keys and the order of keys is the order of values, so hash tables, sorts and B-trees all use them.
@@ -108,7 +111,7 @@ public static class KeyEncoder
                 AppendInt64(OrderedBits(vector.Get<double>(row)), key);
                 break;
             case PhysicalType.Fixed16:
-                AppendFixed16(vector, row, key);
+                AppendFixed16(vector.Type, vector.Get<UInt128>(row), key);
                 break;
             default:
                 AppendBytes(vector, row, key);
@@ -140,30 +143,71 @@ public static class KeyEncoder
         return (bits & (1UL << 63)) != 0 ? ~bits : bits | (1UL << 63);
     }
 
-    private static unsafe void AppendFixed16(Vector vector, int row, KeyBuffer key)
+    private static void AppendFixed16(SqlType type, UInt128 value, KeyBuffer key)
     {
-        switch (vector.Type.Oid)
+        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in value));
+        switch (type.Oid)
         {
             case TypeOid.Interval:
-                BinaryPrimitives.WriteInt128BigEndian(key.Reserve(16), vector.Get<IntervalValue>(row).Span ^ Int128.MinValue);
+                BinaryPrimitives.WriteInt128BigEndian(key.Reserve(16), MemoryMarshal.Read<IntervalValue>(bytes).Span ^ Int128.MinValue);
                 key.Advance(16);
                 break;
             case TypeOid.TimeTz:
-                TimeTzValue time = vector.Get<TimeTzValue>(row);
+                TimeTzValue time = MemoryMarshal.Read<TimeTzValue>(bytes);
                 AppendInt64((ulong)(time.Microseconds + (time.ZoneSecondsWest * 1_000_000L)) ^ (1UL << 63), key);
                 BinaryPrimitives.WriteInt32BigEndian(key.Reserve(4), time.ZoneSecondsWest ^ int.MinValue);
                 key.Advance(4);
                 break;
             default:
-                key.Write(new ReadOnlySpan<byte>(vector.Data + ((nint)vector.Position(row) * 16), 16));
+                key.Write(bytes);
                 break;
         }
     }
 
     private static void AppendBytes(Vector vector, int row, KeyBuffer key)
     {
-        ReadOnlySpan<byte> bytes = vector.GetBytes(row);
-        switch (vector.Type.Oid)
+        AppendBytes(vector.Type, vector.GetBytes(row), key);
+    }
+
+    /// <summary>Appends a value given in its stored form, without marker: a part of a nested value.</summary>
+    internal static void AppendStored(SqlType type, ReadOnlySpan<byte> stored, KeyBuffer key)
+    {
+        switch (type.Physical)
+        {
+            case PhysicalType.Boolean or PhysicalType.Int8:
+                key.Write(stored[0]);
+                break;
+            case PhysicalType.Int16:
+                BinaryPrimitives.WriteUInt16BigEndian(key.Reserve(2), (ushort)(BinaryPrimitives.ReadInt16LittleEndian(stored) ^ short.MinValue));
+                key.Advance(2);
+                break;
+            case PhysicalType.Int32:
+                uint bits = BinaryPrimitives.ReadUInt32LittleEndian(stored);
+                BinaryPrimitives.WriteUInt32BigEndian(key.Reserve(4), type.Oid is TypeOid.Int4 or TypeOid.Date ? bits ^ 0x8000_0000 : bits);
+                key.Advance(4);
+                break;
+            case PhysicalType.Int64:
+                AppendInt64(BinaryPrimitives.ReadUInt64LittleEndian(stored) ^ (IsUnsigned(type.Oid) ? 0 : 1UL << 63), key);
+                break;
+            case PhysicalType.Float32:
+                BinaryPrimitives.WriteUInt32BigEndian(key.Reserve(4), OrderedBits(BinaryPrimitives.ReadSingleLittleEndian(stored)));
+                key.Advance(4);
+                break;
+            case PhysicalType.Float64:
+                AppendInt64(OrderedBits(BinaryPrimitives.ReadDoubleLittleEndian(stored)), key);
+                break;
+            case PhysicalType.Fixed16:
+                AppendFixed16(type, MemoryMarshal.Read<UInt128>(stored), key);
+                break;
+            default:
+                AppendBytes(type, stored, key);
+                break;
+        }
+    }
+
+    private static void AppendBytes(SqlType type, ReadOnlySpan<byte> bytes, KeyBuffer key)
+    {
+        switch (type.Oid)
         {
             case TypeOid.Numeric:
                 AppendNumeric(NumericValue.Decode(bytes), key);
@@ -171,8 +215,16 @@ public static class KeyEncoder
             case TypeOid.BpChar:
                 AppendEscaped(bytes.TrimEnd((byte)' '), key);
                 break;
+            case TypeOid.Bit or TypeOid.VarBit:
+                AppendEscaped(BitString.Bits(bytes), key);
+                BinaryPrimitives.WriteInt32BigEndian(key.Reserve(4), BitString.Length(bytes));
+                key.Advance(4);
+                break;
             default:
-                AppendEscaped(bytes, key);
+                if (NestedKeys.IsNested(type))
+                    NestedKeys.Append(type, bytes, key);
+                else
+                    AppendEscaped(bytes, key);
                 break;
         }
     }

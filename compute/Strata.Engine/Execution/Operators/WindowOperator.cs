@@ -1,38 +1,12 @@
-using System.Runtime.InteropServices;
 using Strata.Engine.Execution.Keys;
 using Strata.Engine.Expressions;
-using Strata.Engine.Functions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
-using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Execution.Operators;
 
-/// <summary>The window functions that are no aggregates.</summary>
-internal enum WindowFunctionKind
-{
-    Aggregate,
-    RowNumber,
-    Rank,
-    DenseRank,
-    PercentRank,
-    CumulativeDistribution,
-    Tile,
-    Lag,
-    Lead,
-    FirstValue,
-    LastValue,
-    NthValue,
-}
-
-/// <summary>One window function as the operator runs it; arguments are slots of the input, frame offsets column-free.</summary>
-internal sealed record WindowTask(
-    WindowFunctionKind Kind, SqlType Type, AggregateFunction? Aggregate, int[] ArgumentSlots, int FilterSlot, FrameUnit Unit, FrameBoundKind Start,
-    ExpressionInstance? StartOffset, FrameBoundKind End, ExpressionInstance? EndOffset, FrameExclusion Exclusion);
-
 /// <summary>
-/// Computes window functions over an input sorted by partition and order. All rows are kept; results are computed partition by partition. Aggregates whose
-/// frame begins at the partition's start grow with the frame; others are computed anew for each row.
+/// Computes window functions over an input sorted by partition and order. All rows are kept; results are computed partition by partition.
 /// </summary>
 internal sealed unsafe class WindowOperator : Operator
 {
@@ -46,12 +20,11 @@ internal sealed unsafe class WindowOperator : Operator
     private readonly RowStore _results;
     private readonly Batch _output;
     private readonly Batch _line;
-    private readonly AggregateContext _context;
     private readonly SelectionBuffer _slice = new();
-    private readonly SelectionBuffer _frame = new();
-    private readonly ErrorSink _errors = new();
     private readonly Vector[] _values;
-    private int[] _peers = [];
+    private readonly WindowPartition _current = new();
+    private readonly WindowFrame[] _frames;
+    private readonly WindowAggregation?[] _aggregations;
     private bool _built;
     private int _next;
 
@@ -68,7 +41,8 @@ internal sealed unsafe class WindowOperator : Operator
         _rows = new RowStore(inputTypes, state.Memory);
         _results = new RowStore(resultTypes, state.Memory);
         _output = new Batch(new Vector[inputTypes.Length + tasks.Length]);
-        _context = new AggregateContext(state.Memory);
+        _frames = tasks.Select(task => new WindowFrame(task, _current, _rows)).ToArray();
+        _aggregations = tasks.Select(task => task.Aggregate is null ? null : new WindowAggregation(task, _current, _rows, state.Memory)).ToArray();
         _values = resultTypes.Select(type => new Vector(type)).ToArray();
         _line = new Batch(_values);
     }
@@ -119,15 +93,17 @@ internal sealed unsafe class WindowOperator : Operator
         _input.Dispose();
         _rows.Dispose();
         _results.Dispose();
-        _context.Dispose();
         _slice.Dispose();
-        _frame.Dispose();
+        foreach (WindowAggregation? aggregation in _aggregations)
+            aggregation?.Dispose();
         foreach (Vector value in _values)
             value.Dispose();
         foreach (WindowTask task in _tasks)
         {
             task.StartOffset?.Dispose();
             task.EndOffset?.Dispose();
+            task.Range?.IsStartNegative?.Dispose();
+            task.Range?.IsEndNegative?.Dispose();
         }
     }
 
@@ -135,7 +111,8 @@ internal sealed unsafe class WindowOperator : Operator
     {
         _rows.Clear();
         _results.Clear();
-        _context.Reset();
+        foreach (WindowAggregation? aggregation in _aggregations)
+            aggregation?.Clear();
         _built = false;
         _next = 0;
     }
@@ -143,7 +120,6 @@ internal sealed unsafe class WindowOperator : Operator
     private void Build()
     {
         _built = true;
-        _context.Functions = _state.Evaluation.Functions;
         var starts = new List<int>();
         byte[] lastPartition = [];
         byte[] lastOrder = [];
@@ -171,11 +147,33 @@ internal sealed unsafe class WindowOperator : Operator
             }
         }
 
-        _peers = [.. peers];
         starts.Add(_rows.Count);
-        (long Start, long End)[] offsets = _tasks.Select(task => (Offset(task.StartOffset, "starting"), Offset(task.EndOffset, "ending"))).ToArray();
+        (long Start, long End)[] offsets = _tasks.Select(OffsetsOf).ToArray();
         for (int p = 0; p + 1 < starts.Count; p++)
-            Compute(starts[p], starts[p + 1], offsets);
+        {
+            _current.Begin(starts[p], starts[p + 1], peers);
+            Compute(offsets);
+        }
+    }
+
+    private (long Start, long End) OffsetsOf(WindowTask task)
+    {
+        if (task.Range is not { } range)
+            return (Offset(task.StartOffset, "starting"), Offset(task.EndOffset, "ending"));
+        CheckRange(task.StartOffset, range.IsStartNegative, "starting");
+        CheckRange(task.EndOffset, range.IsEndNegative, "ending");
+        return default;
+    }
+
+    private void CheckRange(ExpressionInstance? offset, ExpressionInstance? isNegative, string which)
+    {
+        if (offset is null)
+            return;
+        if (offset.EvaluateScalar(_state.Evaluation).IsNull)
+            throw new SqlException(SqlState.NullValueNotAllowed, $"frame {which} offset must not be null");
+        Datum negative = isNegative!.EvaluateScalar(_state.Evaluation);
+        if (!negative.IsNull && negative.AsBoolean)
+            throw new SqlException(SqlState.InvalidPrecedingOrFollowingSize, "invalid preceding or following size in window function");
     }
 
     private long Offset(ExpressionInstance? expression, string which)
@@ -191,10 +189,15 @@ internal sealed unsafe class WindowOperator : Operator
             : throw new SqlException(SqlState.InvalidPrecedingOrFollowingSize, $"frame {which} offset must not be negative");
     }
 
-    private void Compute(int start, int end, (long Start, long End)[] offsets)
+    private void Compute((long Start, long End)[] offsets)
     {
-        var running = new RunningAggregate[_tasks.Length];
-        for (int row = start; row < end; row++)
+        for (int t = 0; t < _tasks.Length; t++)
+        {
+            _frames[t].Begin(offsets[t].Start, offsets[t].End);
+            _aggregations[t]?.Begin(_state.Evaluation.Functions);
+        }
+
+        for (int row = _current.Start; row < _current.End; row++)
         {
             _state.CheckCancel();
             for (int t = 0; t < _tasks.Length; t++)
@@ -202,10 +205,15 @@ internal sealed unsafe class WindowOperator : Operator
                 WindowTask task = _tasks[t];
                 Vector value = _values[t];
                 value.Reset(1);
-                if (task.Kind == WindowFunctionKind.Aggregate)
-                    ComputeAggregate(task, ref running[t], start, end, row, offsets[t], value);
+                if (_aggregations[t] is { } aggregation)
+                {
+                    _frames[t].Compute(row);
+                    aggregation.Compute(_frames[t], value);
+                }
                 else
-                    ComputeFunction(task, start, end, row, offsets[t], value);
+                {
+                    ComputeFunction(task, _frames[t], row, value);
+                }
             }
 
             _line.SetCount(1);
@@ -213,174 +221,42 @@ internal sealed unsafe class WindowOperator : Operator
         }
     }
 
-    private struct RunningAggregate
+    private void ComputeFunction(WindowTask task, WindowFrame frame, int row, Vector value)
     {
-        public byte* State;
-        public int End;
-    }
-
-    private (int Start, int End) FrameOf(WindowTask task, int start, int end, int row, (long Start, long End) offsets)
-    {
-        int from = task.Start switch
-        {
-            FrameBoundKind.UnboundedPreceding => start,
-            FrameBoundKind.CurrentRow => task.Unit == FrameUnit.Rows ? row : _peers[row],
-            FrameBoundKind.Preceding => task.Unit == FrameUnit.Rows ? Clamp(row - offsets.Start, start, end) : GroupStart(row, -offsets.Start, start, end),
-            FrameBoundKind.Following => task.Unit == FrameUnit.Rows ? Clamp(row + offsets.Start, start, end) : GroupStart(row, offsets.Start, start, end),
-            _ => end,
-        };
-        int to = task.End switch
-        {
-            FrameBoundKind.UnboundedFollowing => end,
-            FrameBoundKind.CurrentRow => task.Unit == FrameUnit.Rows ? row + 1 : PeerEnd(row, end),
-            FrameBoundKind.Preceding => task.Unit == FrameUnit.Rows ? Clamp(row - offsets.End + 1, start, end) : GroupEnd(row, -offsets.End, start, end),
-            FrameBoundKind.Following => task.Unit == FrameUnit.Rows ? Clamp(row + offsets.End + 1, start, end) : GroupEnd(row, offsets.End, start, end),
-            _ => start,
-        };
-        return (from, Math.Max(from, to));
-    }
-
-    private static int Clamp(long row, int start, int end) => (int)Math.Clamp(row, start, end);
-
-    private int PeerEnd(int row, int end)
-    {
-        int group = _peers[row];
-        while (row < end && _peers[row] == group)
-            row++;
-        return row;
-    }
-
-    /// <summary>First row of the peer group so many groups away; the partition's bound when there is none.</summary>
-    private int GroupStart(int row, long groups, int start, int end)
-    {
-        int first = _peers[row];
-        for (; groups < 0; groups++)
-        {
-            if (first == start)
-                return start;
-            first = _peers[first - 1];
-        }
-
-        for (; groups > 0; groups--)
-        {
-            first = PeerEnd(first, end);
-            if (first == end)
-                return end;
-        }
-
-        return first;
-    }
-
-    private int GroupEnd(int row, long groups, int start, int end)
-    {
-        if (groups < 0)
-        {
-            int first = _peers[row];
-            for (; groups < -1; groups++)
-            {
-                if (first == start)
-                    return start;
-                first = _peers[first - 1];
-            }
-
-            return first;
-        }
-
-        int last = GroupStart(row, groups, start, end);
-        return last == end ? end : PeerEnd(last, end);
-    }
-
-    private bool IsExcluded(WindowTask task, int row, int other) => task.Exclusion switch
-    {
-        FrameExclusion.CurrentRow => other == row,
-        FrameExclusion.Group => _peers[other] == _peers[row],
-        FrameExclusion.Ties => other != row && _peers[other] == _peers[row],
-        _ => false,
-    };
-
-    private void ComputeAggregate(
-        WindowTask task, ref RunningAggregate running, int start, int end, int row, (long Start, long End) offsets, Vector value)
-    {
-        (int from, int to) = FrameOf(task, start, end, row, offsets);
-        bool grows = task.Start == FrameBoundKind.UnboundedPreceding && task.Exclusion == FrameExclusion.None;
-        if (!grows || running.State == null || running.End > to)
-        {
-            running.State = NewState(task.Aggregate!);
-            running.End = from;
-        }
-
-        for (; running.End < to; running.End++)
-        {
-            if (!grows && IsExcluded(task, row, running.End))
-                continue;
-            AddRow(task, running.State, running.End);
-        }
-
-        task.Aggregate!.Finish(_context, running.State, value, 0, _errors);
-        _errors.ThrowIfAny();
-    }
-
-    private byte* NewState(AggregateFunction aggregate)
-    {
-        byte* state = _context.Arena.Allocate(Math.Max(8, aggregate.StateSizeBytes));
-        NativeMemory.Clear(state, (nuint)aggregate.StateSizeBytes);
-        aggregate.Initialize(_context, state);
-        return state;
-    }
-
-    private void AddRow(WindowTask task, byte* state, int row)
-    {
-        Batch chunk = _rows.ChunkOf(row);
-        int offset = RowStore.Offset(row);
-        if (task.FilterSlot >= 0 && (chunk[task.FilterSlot].IsNull(offset) || chunk[task.FilterSlot].Get<byte>(offset) == 0))
-            return;
-        int count = task.ArgumentSlots.Length;
-        Vector[] arguments = new Vector[count];
-        for (int i = 0; i < count; i++)
-            arguments[i] = chunk[task.ArgumentSlots[i]];
-        int* rows = _frame.Reserve(1);
-        rows[0] = offset;
-        task.Aggregate!.UpdateSingle(_context, arguments, new Selection(rows, 1), state, _errors);
-        _errors.ThrowIfAny();
-    }
-
-    private void ComputeFunction(WindowTask task, int start, int end, int row, (long Start, long End) offsets, Vector value)
-    {
+        int start = _current.Start;
         switch (task.Kind)
         {
             case WindowFunctionKind.RowNumber:
                 value.Set(0, (long)(row - start + 1));
                 break;
             case WindowFunctionKind.Rank:
-                value.Set(0, (long)(_peers[row] - start + 1));
+                value.Set(0, (long)(_current.PeersOf(row).Start - start + 1));
                 break;
             case WindowFunctionKind.DenseRank:
-                long rank = 1;
-                for (int i = start + 1; i <= row; i++)
-                    rank += _peers[i] == i ? 1 : 0;
-                value.Set(0, rank);
+                value.Set(0, (long)_current.GroupOf(row) + 1);
                 break;
             case WindowFunctionKind.PercentRank:
-                value.Set(0, end - start <= 1 ? 0d : (double)(_peers[row] - start) / (end - start - 1));
+                value.Set(0, _current.Count <= 1 ? 0d : (double)(_current.PeersOf(row).Start - start) / (_current.Count - 1));
                 break;
             case WindowFunctionKind.CumulativeDistribution:
-                value.Set(0, (double)(PeerEnd(row, end) - start) / (end - start));
+                value.Set(0, (double)(_current.PeersOf(row).End - start) / _current.Count);
                 break;
             case WindowFunctionKind.Tile:
-                ComputeTile(task, start, end, row, value);
+                ComputeTile(task, row, value);
                 break;
             case WindowFunctionKind.Lag or WindowFunctionKind.Lead:
-                ComputeShift(task, start, end, row, value);
+                ComputeShift(task, row, value);
                 break;
             default:
-                ComputeFrameValue(task, start, end, row, offsets, value);
+                ComputeFrameValue(task, frame, row, value);
                 break;
         }
     }
 
-    private void ComputeTile(WindowTask task, int start, int end, int row, Vector value)
+    private void ComputeTile(WindowTask task, int row, Vector value)
     {
-        if (!TryInteger(task.ArgumentSlots[0], row, out int tiles))
+        // The number of tiles is that of the partition's first row.
+        if (!TryInteger(task.ArgumentSlots[0], _current.Start, out int tiles))
         {
             value.SetNull(0);
             return;
@@ -388,15 +264,14 @@ internal sealed unsafe class WindowOperator : Operator
 
         if (tiles <= 0)
             throw new SqlException(new SqlState("22014"), "argument of ntile must be greater than zero");
-        int rows = end - start;
-        int size = rows / tiles;
-        int larger = rows % tiles;
-        int place = row - start;
+        int size = _current.Count / tiles;
+        int larger = _current.Count % tiles;
+        int place = row - _current.Start;
         int boundary = larger * (size + 1);
         value.Set(0, place < boundary ? (place / (size + 1)) + 1 : size == 0 ? place + 1 : larger + ((place - boundary) / size) + 1);
     }
 
-    private void ComputeShift(WindowTask task, int start, int end, int row, Vector value)
+    private void ComputeShift(WindowTask task, int row, Vector value)
     {
         int distance = 1;
         if (task.ArgumentSlots.Length > 1 && !TryInteger(task.ArgumentSlots[1], row, out distance))
@@ -406,7 +281,7 @@ internal sealed unsafe class WindowOperator : Operator
         }
 
         long other = task.Kind == WindowFunctionKind.Lag ? (long)row - distance : (long)row + distance;
-        if (other >= start && other < end)
+        if (other >= _current.Start && other < _current.End)
             value.CopyRow(_rows.ChunkOf((int)other)[task.ArgumentSlots[0]], RowStore.Offset((int)other), 0);
         else if (task.ArgumentSlots.Length > 2)
             value.CopyRow(_rows.ChunkOf(row)[task.ArgumentSlots[2]], RowStore.Offset(row), 0);
@@ -414,9 +289,9 @@ internal sealed unsafe class WindowOperator : Operator
             value.SetNull(0);
     }
 
-    private void ComputeFrameValue(WindowTask task, int start, int end, int row, (long Start, long End) offsets, Vector value)
+    private void ComputeFrameValue(WindowTask task, WindowFrame frame, int row, Vector value)
     {
-        (int from, int to) = FrameOf(task, start, end, row, offsets);
+        frame.Compute(row);
         int nth = 1;
         if (task.Kind == WindowFunctionKind.NthValue)
         {
@@ -430,17 +305,7 @@ internal sealed unsafe class WindowOperator : Operator
                 throw new SqlException(new SqlState("22016"), "argument of nth_value must be greater than zero");
         }
 
-        int found = -1;
-        bool backwards = task.Kind == WindowFunctionKind.LastValue;
-        for (int i = 0; i < to - from && nth > 0; i++)
-        {
-            int other = backwards ? to - 1 - i : from + i;
-            if (IsExcluded(task, row, other))
-                continue;
-            if (--nth == 0)
-                found = other;
-        }
-
+        int found = frame.RowAt(nth - 1, fromEnd: task.Kind == WindowFunctionKind.LastValue);
         if (found < 0)
             value.SetNull(0);
         else

@@ -189,6 +189,9 @@ internal static unsafe class ComparisonKernels
         AddViews(table, "nameeqtext", "namenetext", "namelttext", "nameletext", "namegttext", "namegetext");
         AddViews(table, "texteqname", "textnename", "textltname", "textlename", "textgtname", "textgename");
         AddViews(table, null, null, "text_pattern_lt", "text_pattern_le", "text_pattern_gt", "text_pattern_ge");
+        foreach (string prefix in (string[])["network_", "macaddr_", "macaddr8_"])
+            AddViews(table, prefix + "eq", prefix + "ne", prefix + "lt", prefix + "le", prefix + "gt", prefix + "ge");
+        AddGeneric(table, "bit");
         AddGeneric(table, "array_");
         AddGeneric(table, "record_");
         AddGeneric(table, "jsonb_");

@@ -36,6 +36,9 @@ public sealed class PhysicalPlan
     /// <summary>Versions that the plan was made for.</summary>
     public required IReadOnlyList<PlanDependency> Dependencies { get; init; }
 
+    /// <summary>Names that must not exist for the plan to be valid.</summary>
+    internal IReadOnlyList<Catalog.QualifiedKey> AbsentNames { get; init; } = [];
+
     /// <summary>Privileges to check at each execution.</summary>
     public required IReadOnlyList<RequiredPrivilege> Privileges { get; init; }
 
@@ -63,6 +66,7 @@ public sealed class PhysicalPlan
         BoundStatementKind.Select => "SELECT",
         BoundStatementKind.Insert => "INSERT 0",
         BoundStatementKind.Update => "UPDATE",
+        BoundStatementKind.Merge => "MERGE",
         _ => "DELETE",
     };
 
@@ -78,6 +82,7 @@ public sealed class PhysicalPlan
 
 /// <summary>A relation that a plan touches.</summary>
 /// <param name="Relation">Relation.</param>
+/// <param name="IsRead">Its rows are looked at: what SERIALIZABLE watches.</param>
 /// <param name="IsWritten">Target of INSERT, UPDATE or DELETE: ROW EXCLUSIVE; otherwise ACCESS SHARE.</param>
 /// <param name="IsRowLocked">FOR UPDATE and the like: ROW SHARE.</param>
-public readonly record struct RelationAccess(Catalog.RelationInfo Relation, bool IsWritten, bool IsRowLocked);
+public readonly record struct RelationAccess(Catalog.RelationInfo Relation, bool IsRead, bool IsWritten, bool IsRowLocked);

@@ -39,17 +39,24 @@ internal sealed class ColumnPruning : IRewrite
                 var used = Needs(calls.SelectMany(call => call.Filter is null ? call.Arguments : call.Arguments.Append(call.Filter)));
                 used.UnionWith(aggregate.GroupColumns);
                 return Finish(new AggregateNode(Prune(aggregate.Input, used, context), aggregate.GroupColumns, calls), context);
+            case SampleNode sample:
+                return PruneInputs(node, With(needed, [sample.Ctid]), context);
+            case GroupingSetsNode sets:
+                AggregateCall[] setCalls = sets.Calls.Where(call => needed.Contains(call.Column)).ToArray();
+                HashSet<int> setColumns = Needs(setCalls.SelectMany(call => call.Filter is null ? call.Arguments : call.Arguments.Append(call.Filter)));
+                setColumns.UnionWith(sets.GroupColumns);
+                return Finish(new GroupingSetsNode(Prune(sets.Input, setColumns, context), sets.GroupColumns, sets.OutputColumns, sets.Sets, setCalls, sets.Groupings), context);
             case WindowNode window:
                 WindowCall[] keptCalls = window.Calls.Where(call => needed.Contains(call.Column)).ToArray();
                 if (keptCalls.Length == 0)
                     return Prune(window.Input, needed, context);
                 var above = new WindowNode(window.Input, window.PartitionColumns, window.OrderKeys, keptCalls);
                 return PruneInputs(above, With(needed, Needs(above.Expressions), window.PartitionColumns, window.OrderKeys.Select(key => key.Column)), context);
-            case ProjectSetNode sets:
-                int[] passed = sets.Passed.Where(needed.Contains).ToArray();
+            case ProjectSetNode set:
+                int[] passed = set.Passed.Where(needed.Contains).ToArray();
                 var below = With([], passed);
-                below.UnionWith(Needs(sets.Expressions));
-                return Finish(new ProjectSetNode(Prune(sets.Input, below, context), passed, sets.Sets), context);
+                below.UnionWith(Needs(set.Expressions));
+                return Finish(new ProjectSetNode(Prune(set.Input, below, context), passed, set.Sets), context);
             case LockRowsNode locks:
                 return PruneInputs(node, With(needed, locks.Locks.Select(rowLock => rowLock.CtidColumn)), context);
             case ModifyNode modify:

@@ -6,6 +6,7 @@ using Strata.Engine.Planning;
 using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
+using Strata.Platform;
 using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Sessions.Copying;
@@ -18,6 +19,7 @@ internal sealed class CopyIn : IDisposable
     private readonly SessionContext _context;
     private readonly CachedPlan _plan;
     private readonly CopyLineReader _lines;
+    private readonly CopyBinaryReader? _binary;
     private readonly CopyOptions _options;
     private readonly RelationInfo _table;
     private readonly ColumnInfo[] _columns;
@@ -43,6 +45,7 @@ internal sealed class CopyIn : IDisposable
         _batch = new Batch(_types);
         _batch.Reset(Batch.RowsMax);
         _lines = new CopyLineReader(options, columns.Length);
+        _binary = options.Format == CopyFormat.Binary ? new CopyBinaryReader() : null;
         _forceNotNull = Flags(options.ForceNotNull, "FORCE_NOT_NULL");
         _forceNull = Flags(options.ForceNull, "FORCE_NULL");
     }
@@ -65,27 +68,40 @@ internal sealed class CopyIn : IDisposable
     public static CopyIn Begin(SessionContext context, StatementRunner runner, CopyStatement statement, string text)
     {
         CopyOptions options = CopyOptions.Parse(statement);
-        if (statement.FileName is not null)
-            throw CopyErrors.NoFiles(statement);
-        if (options.Format == CopyFormat.Binary)
-            throw new SqlException(SqlState.FeatureNotSupported, "COPY FROM in binary format is not supported yet");
-        if (statement.Where is not null)
-            throw new SqlException(SqlState.FeatureNotSupported, "COPY FROM with WHERE is not supported yet");
         RelationName name = statement.Relation!;
         string[] columnNames = statement.Columns.AsSpan().ToArray();
         CachedPlan plan;
         do
         {
             CheckKind(context, name);
-            BoundStatement bound = Binder.BindCopyFrom(name, columnNames, runner.BindingContextFor(text, [], allowParameters: false));
+            BoundStatement bound = Binder.BindCopyFrom(name, columnNames, statement.Where, runner.BindingContextFor(text, [], allowParameters: false));
             plan = new CachedPlan(Planner.Plan(bound, StatementRunner.PlanningContextOf(context)));
         }
         while (!runner.TryLock(plan));
         RelationInfo table = context.View.ResolveRelation(context.SearchPath, name.Schema, name.Name)!;
         ColumnInfo[] columns = [.. Binder.CopyColumns(table, columnNames, forRead: false)];
         var copy = new CopyIn(context, plan, table, columns, options);
-        context.Output.CopyInResponse(binary: false, columns.Length);
+        if (statement.FileName is null)
+            context.Output.CopyInResponse(options.Format == CopyFormat.Binary, columns.Length);
         return copy;
+    }
+
+    /// <summary>A whole COPY FROM a file of the server; returns the number of rows.</summary>
+    public static long RunFile(SessionContext context, StatementRunner runner, CopyStatement statement, string text)
+    {
+        using CopyIn copy = Begin(context, runner, statement, text);
+        using IFile file = CopyFiles.OpenForRead(context, statement);
+        byte[] buffer = new byte[64 << 10];
+        long at = 0;
+        while (true)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            int read = file.Read(at, buffer);
+            if (read == 0)
+                return copy.Finish();
+            at += read;
+            copy.Add(buffer.AsSpan(0, read));
+        }
     }
 
     private static void CheckKind(SessionContext context, RelationName name)
@@ -118,15 +134,60 @@ internal sealed class CopyIn : IDisposable
     /// <summary>Takes the next bytes.</summary>
     public void Add(ReadOnlySpan<byte> data)
     {
+        if (_binary is not null)
+        {
+            _binary.Append(data);
+            TakeTuples(_binary);
+            return;
+        }
+
         _lines.Append(data);
         TakeLines();
+    }
+
+    private void TakeTuples(CopyBinaryReader reader)
+    {
+        while (reader.TryReadTuple(_columns.Length))
+        {
+            _line++;
+            for (int i = 0; i < _columns.Length; i++)
+            {
+                if (reader.IsNull(i))
+                {
+                    _batch[i].SetNull(_filled);
+                    continue;
+                }
+
+                _batch[i].SetValid(_filled);
+                try
+                {
+                    TypeBinary.Receive(_types[i], reader.Field(i), _context, _batch[i], _filled);
+                }
+                catch (SqlException error)
+                {
+                    error.Where ??= $"COPY {_table.Name}, line {_line}, column {_columns[i].Name}";
+                    throw;
+                }
+            }
+
+            if (++_filled == Batch.RowsMax)
+                InsertBatch();
+        }
     }
 
     /// <summary>The data is complete; returns the number of rows.</summary>
     public long Finish()
     {
-        _lines.End();
-        TakeLines();
+        if (_binary is not null)
+        {
+            _binary.End();
+        }
+        else
+        {
+            _lines.End();
+            TakeLines();
+        }
+
         InsertBatch();
         _batch.Dispose();
         return _rows;

@@ -6,11 +6,12 @@ using Strata.Engine.Execution;
 using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
+using Strata.Platform;
 using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Sessions.Copying;
 
-/// <summary>COPY TO STDOUT: runs a query and writes its rows as CopyData messages, one row each, in text or CSV.</summary>
+/// <summary>COPY TO STDOUT: runs a query and writes its rows as CopyData messages, one row each, in text, CSV or binary; or writes them to a file of the server.</summary>
 internal sealed class CopyOut
 {
     private readonly SessionContext _context;
@@ -18,9 +19,12 @@ internal sealed class CopyOut
     private readonly ByteBuffer _message = new(4096);
     private readonly ByteBuffer _value = new();
     private readonly bool[] _forceQuote;
+    private readonly IFile? _file;
+    private long _written;
 
-    private CopyOut(SessionContext context, CopyOptions options, CachedPlan plan)
+    private CopyOut(SessionContext context, CopyOptions options, CachedPlan plan, IFile? file)
     {
+        _file = file;
         _context = context;
         _options = options;
         _forceQuote = new bool[plan.Columns.Length];
@@ -39,16 +43,13 @@ internal sealed class CopyOut
     public static long Run(SessionContext context, StatementRunner runner, CopyStatement statement, string text)
     {
         CopyOptions options = CopyOptions.Parse(statement);
-        if (statement.FileName is not null)
-            throw CopyErrors.NoFiles(statement);
-        if (options.Format == CopyFormat.Binary)
-            throw new SqlException(SqlState.FeatureNotSupported, "COPY TO in binary format is not supported yet");
         Statement query = statement.Query ?? TableQuery(context, statement);
         CachedPlan plan;
         do
             plan = runner.Plan(query, "copy:" + text, text, [], allowParameters: false, out _);
         while (!runner.TryLock(plan));
-        var copy = new CopyOut(context, options, plan);
+        using IFile? file = statement.FileName is null ? null : CopyFiles.OpenForWrite(context, statement);
+        var copy = new CopyOut(context, options, plan, file);
         return copy.Write(runner, plan);
     }
 
@@ -65,13 +66,17 @@ internal sealed class CopyOut
         var targets = new List<TargetItem>();
         foreach (ColumnInfo column in Binder.CopyColumns(relation, statement.Columns.AsSpan().ToArray(), forRead: true))
             targets.Add(new TargetItem(new ColumnReference([column.Name], false, -1), null, -1));
-        return new SelectStatement(new SelectBody([.. targets], -1) { From = [new TableItem(name, -1)] }, -1);
+        return new SelectStatement(new SelectBody([.. targets], -1) { From = [new TableItem(name with { IncludeDescendants = false }, -1)] }, -1);
     }
 
     private long Write(StatementRunner runner, CachedPlan plan)
     {
         long rows = 0;
-        _context.Output.CopyOutResponse(binary: false, plan.Columns.Length);
+        bool binary = _options.Format == CopyFormat.Binary;
+        if (_file is null)
+            _context.Output.CopyOutResponse(binary, plan.Columns.Length);
+        if (binary)
+            WriteBinaryHeader();
         if (_options.Header)
             WriteHeader(plan);
         ExecutionInstance execution = runner.Begin(plan, out _);
@@ -79,8 +84,15 @@ internal sealed class CopyOut
         {
             while (execution.Next(Batch.RowsMax) is { } batch)
             {
+                _context.Cancellation.ThrowIfCancellationRequested();
                 for (int i = 0; i < batch.Count; i++)
-                    WriteRow(batch, batch.Selection[i], execution.ResultSlots);
+                {
+                    if (binary)
+                        WriteTuple(batch, batch.Selection[i], execution.ResultSlots);
+                    else
+                        WriteRow(batch, batch.Selection[i], execution.ResultSlots);
+                }
+
                 rows += batch.Count;
                 Flush();
             }
@@ -90,9 +102,50 @@ internal sealed class CopyOut
             execution.Close();
         }
 
+        if (binary)
+            WriteBinaryTrailer();
         Flush();
-        _context.Output.CopyDone();
+        if (_file is null)
+            _context.Output.CopyDone();
         return rows;
+    }
+
+    private void WriteBinaryHeader()
+    {
+        int start = Begin();
+        _message.Write(CopyBinaryReader.Signature);
+        _message.WriteInt32(0);
+        _message.WriteInt32(0);
+        End(start);
+    }
+
+    private void WriteBinaryTrailer()
+    {
+        int start = Begin();
+        _message.WriteInt16(-1);
+        End(start);
+    }
+
+    private void WriteTuple(Batch batch, int row, ReadOnlySpan<int> slots)
+    {
+        int start = Begin();
+        _message.WriteInt16((short)slots.Length);
+        foreach (int slot in slots)
+        {
+            Vector vector = batch[slot];
+            if (vector.IsNull(row))
+            {
+                _message.WriteInt32(-1);
+                continue;
+            }
+
+            int at = _message.Length;
+            _message.WriteInt32(0);
+            TypeBinary.Send(vector, row, _message, _context.Catalog);
+            _message.PatchInt32(at, _message.Length - at - sizeof(int));
+        }
+
+        End(start);
     }
 
     private void WriteHeader(CachedPlan plan)
@@ -194,6 +247,8 @@ internal sealed class CopyOut
     private int Begin()
     {
         int start = _message.Length;
+        if (_file is not null)
+            return start;
         _message.Write((byte)'d');
         _message.WriteInt32(0);
         return start;
@@ -201,16 +256,23 @@ internal sealed class CopyOut
 
     private void End(int start)
     {
-        _message.Write((byte)'\n');
-        _message.PatchInt32(start + 1, _message.Length - start - 1);
+        if (_options.Format != CopyFormat.Binary)
+            _message.Write((byte)'\n');
+        if (_file is null)
+            _message.PatchInt32(start + 1, _message.Length - start - 1);
     }
 
     private void Flush()
     {
         if (_message.Length == 0)
             return;
-        _context.Output.Messages.Write(_message.Written);
+        if (_file is null)
+            _context.Output.Messages.Write(_message.Written);
+        else
+            _file.Write(_written, _message.Written);
+        _written += _message.Length;
         _message.Clear();
-        _context.Output.BatchWritten();
+        if (_file is null)
+            _context.Output.BatchWritten();
     }
 }

@@ -51,6 +51,9 @@ internal sealed class CachedPlan
         foreach (PlanDependency dependency in _dependencies)
             if (!view.TryGetVersion(dependency.RelationOid, out ulong version) || version != dependency.Version)
                 return false;
+        foreach (QualifiedKey name in Plan.AbsentNames)
+            if (view.FindRelation(name.SchemaOid, name.Name) is not null)
+                return false;
         Volatile.Write(ref _validUnder, view);
         return true;
     }

@@ -135,13 +135,17 @@ public sealed unsafe class HeapScan
             bool allVisible = (PageFormat.GetFlags(page) & PageFlags.HeapAllVisible) != 0;
             int slots = HeapPage.SlotCount(page), count = 0;
             HeapRowPointer[] rows = _rows;
+            bool isLive = _snapshot.ReadPoint.IsLive;
             for (int slot = 1; slot <= slots; slot++)
             {
-                if (HeapPage.SlotState(page, slot) != HeapSlotState.Normal)
+                if (!HeapPage.TryReadNormal(bytes, slot, out int offset, out int length))
                     continue;
-                byte* row = bytes + HeapPage.RowOffset(page, slot);
-                if (allVisible || HeapVisibility.IsVisible(row, _snapshot, transactions))
-                    rows[count++] = new HeapRowPointer(row, HeapPage.RowLength(page, slot), new Tid(Block, (ushort)slot));
+                byte* row = bytes + offset;
+                // The usual row is hinted and not deleted: everybody sees it.
+                bool isVisible = allVisible || (isLive && (HeapVisibility.FlagsOf(row) & RowFlags.XminCommitted) != 0 && HeapVisibility.XmaxOf(row) == 0)
+                    || HeapVisibility.IsVisible(row, _snapshot, transactions);
+                if (isVisible)
+                    rows[count++] = new HeapRowPointer(row, length, new Tid(Block, (ushort)slot));
             }
             return count;
         }

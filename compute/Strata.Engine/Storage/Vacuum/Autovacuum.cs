@@ -1,4 +1,4 @@
-using Strata.Engine.Types;
+using Strata.Format;
 using Strata.Platform;
 
 namespace Strata.Engine.Storage.Vacuum;
@@ -61,8 +61,9 @@ public sealed class Autovacuum(IScheduler scheduler, IAutovacuumTables tables, T
         {
             return false;
         }
-        catch (SqlException error)
+        catch (Exception error) when (error is not (InvariantViolationException or LostTermException))
         {
+            // Its transaction was rolled back: one table that can't be maintained must take neither the others' care nor the compute with it.
             report(table, error);
             return false;
         }

@@ -27,6 +27,10 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public bool Sleep(TimeSpan duration) => true;
 
+    public uint TemporarySchema => 0;
+
+    public bool IsOtherTemporarySchema(uint schemaOid) => false;
+
     public ICatalogServices Catalog => this;
 
     public ISessionServices Session => this;

@@ -317,14 +317,6 @@ public sealed class TransactionManagerTests
     }
 
     [Fact]
-    public void Serializable_is_refused()
-    {
-        using var engine = new TestEngine();
-        var error = Assert.Throws<SqlException>(() => engine.Transactions.Begin(IsolationLevel.Serializable));
-        Assert.Equal(SqlState.FeatureNotSupported, error.State);
-    }
-
-    [Fact]
     public void Invalidations_arrive_in_log_order_before_the_commit_shows()
     {
         using var engine = new TestEngine();
