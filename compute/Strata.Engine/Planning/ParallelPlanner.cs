@@ -12,9 +12,6 @@ namespace Strata.Engine.Planning;
 /// </summary>
 internal sealed class ParallelPlanner(PlannerState state)
 {
-    // Smaller tables are read before a second thread has begun: PostgreSQL's min_parallel_table_scan_size is 8 MB.
-    private const double PagesMin = 512;
-
     /// <summary>Marks what lies in a tree. Inner sides of loops run too often to be worth it.</summary>
     public void Run(PhysicalNode node)
     {
@@ -42,12 +39,12 @@ internal sealed class ParallelPlanner(PlannerState state)
             Run(input);
     }
 
-    private static SeqScanPlan? DrivingScan(PhysicalNode node)
+    private SeqScanPlan? DrivingScan(PhysicalNode node)
     {
         switch (node)
         {
             case SeqScanPlan { ForUpdate: false } scan:
-                return CostModel.SizeOf(scan.Relation).Pages >= PagesMin && IsSafe(scan.Filter) ? scan : null;
+                return CostModel.SizeOf(scan.Relation).Pages >= state.Context.Services.ParallelScanPagesMin && IsSafe(scan.Filter) ? scan : null;
             case FilterPlan filter:
                 return IsSafe(filter.Condition) ? DrivingScan(filter.Input) : null;
             case ProjectPlan project:

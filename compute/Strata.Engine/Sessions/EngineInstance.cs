@@ -42,6 +42,7 @@ public sealed class EngineInstance : IDisposable
         Execution = new ExecutionServices(Storage, Handles, options.TemporaryFiles, Memory, options.Scheduler.Time)
         {
             Workers = options.QueryThreads > 1 ? new QueryWorkers(options.Scheduler, options.QueryThreads - 1) : null,
+            ParallelScanPagesMin = options.ParallelScanPagesMin,
         };
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();

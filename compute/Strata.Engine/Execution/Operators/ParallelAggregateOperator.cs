@@ -43,6 +43,9 @@ internal sealed class ParallelAggregateOperator(ExecutionState state, AggregateO
         _helpers.Clear();
     }
 
+    private int HelpersAllowed() =>
+        int.TryParse(state.Evaluation.Functions.Session.GetSetting("max_parallel_workers_per_gather"), out int workers) ? workers : int.MaxValue;
+
     private void Build()
     {
         _built = true;
@@ -51,7 +54,8 @@ internal sealed class ParallelAggregateOperator(ExecutionState state, AggregateO
         int started = 0;
         try
         {
-            while (started < workers.ThreadsMax)
+            int helpers = Math.Min(workers.ThreadsMax, HelpersAllowed());
+            while (started < helpers)
             {
                 if (started == _helpers.Count)
                     _helpers.Add(makeHelper());
