@@ -71,6 +71,9 @@ internal sealed class ExpressionPlanner(PlannerState state)
             ? $"InitPlan {state.Plan.Subplans.Count + 1}"
             : $"SubPlan {state.Plan.Subplans.Count + 1}";
         state.Plan.Subplans.Add((label, plan));
+        // What runs once may have helpers and filters as the main plan may.
+        if (values.Count == 0 && subquery.Tests.Count == 0 && !readsOuterParameters)
+            new ParallelPlanner(state).Run(plan);
 
         CompiledExpression? comparison = null;
         if (subquery.Comparison is not null)

@@ -20,6 +20,7 @@ internal sealed class ParallelPlanner(PlannerState state)
         if (node is AggregatePlan aggregate && DrivingScan(aggregate.Input) is { } scan && aggregate.Calls.All(IsSplittable))
         {
             aggregate.DrivingScan = scan;
+            RunBuiltSides(aggregate.Input);
             return;
         }
 
@@ -37,6 +38,17 @@ internal sealed class ParallelPlanner(PlannerState state)
 
         foreach (PhysicalNode input in node.Inputs)
             Run(input);
+    }
+
+    /// <summary>Hash tables on the way to the driving scan are built before the helpers start, so aggregations below them may have helpers too.</summary>
+    private void RunBuiltSides(PhysicalNode node)
+    {
+        if (node is HashJoinPlan join)
+            Run(join.Right);
+        if (node is JoinPlan { Left: var left })
+            RunBuiltSides(left);
+        else if (node is UnaryPlan { Input: var input })
+            RunBuiltSides(input);
     }
 
     private SeqScanPlan? DrivingScan(PhysicalNode node)
