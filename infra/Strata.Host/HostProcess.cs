@@ -7,6 +7,8 @@ namespace Strata.Host;
 /// <summary>What every process of Strata has: the platform's real doors, a log on standard error, and a token that Ctrl-C and SIGTERM cancel.</summary>
 public sealed class HostProcess : IDisposable
 {
+    private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(8);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _signals;
 
@@ -48,6 +50,15 @@ public sealed class HostProcess : IDisposable
     private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
+        // What is acknowledged is durable elsewhere: a close that hangs is worth less than an end.
+        _ = Scheduler.StartThread("stop-limit", cancellation =>
+        {
+            if (Scheduler.Sleep(s_stopTimeout, cancellation))
+            {
+                Log.Warn($"not closed within {s_stopTimeout.TotalSeconds:F0} s; the process ends");
+                Environment.Exit(0);
+            }
+        });
         _stop.Cancel();
     }
 

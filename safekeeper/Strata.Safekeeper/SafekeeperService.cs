@@ -29,6 +29,7 @@ public sealed class SafekeeperService : IDisposable
     private readonly HashSet<TimelineKey> _uploadsFailing = []; // said once, not at every attempt
     private SafekeeperMetrics? _metrics;
     private SegmentPool? _pool;
+    private bool _spareFails;
     private TimelineMap? _timelines;
     private SegmentReader? _reader;
     private IFrameListener? _listener;
@@ -210,10 +211,16 @@ public sealed class SafekeeperService : IDisposable
             // With no timeline there is nothing to write: an idle installation needs no spare.
             if (_timelines!.All().Length > 0)
                 _pool!.Prepare();
+            if (_spareFails)
+                _log.Info("spare segments can be made again");
+            _spareFails = false;
         }
         catch (IOException error)
         {
-            _log.Warn($"no spare segment could be made: {error.Message}");
+            // Said once: the disk is most likely full, and a log of it would not help.
+            if (!_spareFails)
+                _log.Warn($"no spare segment can be made: {error.Message}");
+            _spareFails = true;
         }
     }
 

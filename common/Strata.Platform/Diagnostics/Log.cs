@@ -55,7 +55,14 @@ public sealed class Log
             _ => "ERROR",
         };
         string time = _time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        _writer.WriteLine($"{time} {label,-5} {_component} {message}");
-        _writer.Flush();
+        try
+        {
+            _writer.WriteLine($"{time} {label,-5} {_component} {message}");
+            _writer.Flush();
+        }
+        catch (IOException)
+        {
+            // A full disk or a closed pipe behind the log must not stop what the log is about.
+        }
     }
 }

@@ -22,6 +22,7 @@ public sealed class PageClient : IPageSource, IDisposable
     private readonly Log _log;
     private readonly object _gate = new();
     private readonly Stack<PageChannel> _idle = [];
+    private readonly HashSet<PageChannel> _rented = [];
     private int _open;
     private bool _disposed;
     private PageFeedback _feedback;
@@ -63,6 +64,7 @@ public sealed class PageClient : IPageSource, IDisposable
             {
                 reason = error.Message;
             }
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed), this);
             if (failures == 0)
                 _log.Info($"pages of timeline {_options.Timeline} from {_options.Address}: {reason}; trying on");
             if (!_scheduler.Sleep(delay, cancellation))
@@ -92,6 +94,8 @@ public sealed class PageClient : IPageSource, IDisposable
             _disposed = true;
             while (_idle.TryPop(out PageChannel? channel))
                 channel.Dispose();
+            foreach (PageChannel rented in _rented)
+                rented.Dispose();
             Monitor.PulseAll(_gate);
         }
     }
@@ -136,7 +140,10 @@ public sealed class PageClient : IPageSource, IDisposable
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
                 if (_idle.TryPop(out PageChannel? idle))
+                {
+                    _rented.Add(idle);
                     return idle;
+                }
                 if (_open < _options.ConnectionsMax)
                     break;
                 Monitor.Wait(_gate, TimeSpan.FromMilliseconds(100));
@@ -146,7 +153,10 @@ public sealed class PageClient : IPageSource, IDisposable
         }
         try
         {
-            return new PageChannel(_network.Connect(_options.Address, _options.ConnectTimeout), _options);
+            PageChannel channel = new(_network.Connect(_options.Address, _options.ConnectTimeout), _options);
+            lock (_gate)
+                _rented.Add(channel);
+            return channel;
         }
         catch
         {
@@ -163,6 +173,7 @@ public sealed class PageClient : IPageSource, IDisposable
     {
         lock (_gate)
         {
+            _rented.Remove(channel);
             if (good && !_disposed)
             {
                 _feedback = channel.Feedback;

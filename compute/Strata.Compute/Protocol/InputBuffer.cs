@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Strata.Compute.Protocol;
@@ -31,10 +30,10 @@ public sealed class InputBuffer : IDisposable
         {
             // A message longer than the buffer doubles it, so a long one costs a logarithmic number of copies.
             bool roomAfterMove = _bytes.Length - held >= ClientTransport.ReadBytesMin;
-            byte[] target = roomAfterMove ? _bytes : ArrayPool<byte>.Shared.Rent(Math.Max(InitialBytes * 2, _bytes.Length * 2));
+            byte[] target = roomAfterMove ? _bytes : PooledBytes.Rent(Math.Max(InitialBytes * 2, _bytes.Length * 2));
             _bytes.AsSpan(_start, held).CopyTo(target);
             if (!roomAfterMove && _bytes.Length > 0)
-                ArrayPool<byte>.Shared.Return(_bytes);
+                PooledBytes.Return(_bytes);
             _bytes = target;
             _start = 0;
             _end = held;
@@ -69,7 +68,7 @@ public sealed class InputBuffer : IDisposable
     {
         if (!IsEmpty || _bytes.Length == 0)
             return;
-        ArrayPool<byte>.Shared.Return(_bytes);
+        PooledBytes.Return(_bytes);
         _bytes = [];
         _start = _end = 0;
     }

@@ -26,7 +26,7 @@ public sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
         _count = 0;
         if ((release || _bytes.Length > InitialBytes * 16) && _bytes.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(_bytes);
+            PooledBytes.Return(_bytes);
             _bytes = [];
         }
     }
@@ -104,10 +104,10 @@ public sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
         int needed = _count + Math.Max(sizeHint, 1);
         if (needed <= _bytes.Length)
             return;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(InitialBytes, Math.Max(needed, _bytes.Length * 2)));
+        byte[] larger = PooledBytes.Rent(Math.Max(InitialBytes, Math.Max(needed, _bytes.Length * 2)));
         _bytes.AsSpan(0, _count).CopyTo(larger);
         if (_bytes.Length > 0)
-            ArrayPool<byte>.Shared.Return(_bytes);
+            PooledBytes.Return(_bytes);
         _bytes = larger;
     }
 }

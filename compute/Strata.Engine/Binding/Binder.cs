@@ -26,16 +26,36 @@ public static class Binder
         BoundQuery query = statement is SelectStatement select
             ? state.Queries.BindSelect(select, null, resolveUnknown: true)
             : new ModificationBinder(state).Bind(statement, null);
-        BoundStatementKind kind = statement switch
-        {
-            SelectStatement => BoundStatementKind.Select,
-            InsertStatement => BoundStatementKind.Insert,
-            UpdateStatement => BoundStatementKind.Update,
-            MergeStatement => BoundStatementKind.Merge,
-            _ => BoundStatementKind.Delete,
-        };
-        return Finish(state, kind, query);
+        return Finish(state, KindOf(statement), query);
     });
+
+    /// <summary>Binds a statement of an SQL function's body; the last one's columns become the function's result.</summary>
+    internal static BoundStatement BindRoutineStatement(Statement statement, BindingContext context, RoutineResult? result) => Guard(context, () =>
+    {
+        var state = new BindingState(context);
+        BoundQuery query = statement is SelectStatement select
+            ? state.Queries.BindSelect(select, null, resolveUnknown: result is null || result.Type.Oid == TypeOid.Record && result.Columns.Count == 0)
+            : new ModificationBinder(state).Bind(statement, null);
+        if (result is not null)
+            query = result.Shape(state, query);
+        return Finish(state, KindOf(statement), query);
+    });
+
+    /// <summary>Throws 55000 when rows can't be changed through a view.</summary>
+    internal static void CheckUpdatable(RelationInfo view, BindingContext context) => ViewTarget.Resolve(new BindingState(context), view, "update", 'r');
+
+    /// <summary>Resolves the procedure of a CALL with its arguments. Throws 42883, 42809.</summary>
+    internal static ResolvedCall BindCall(Syntax.FunctionCall call, BindingContext context) =>
+        Guard(context, () => new BindingState(context).Functions.BindCall(call));
+
+    private static BoundStatementKind KindOf(Statement statement) => statement switch
+    {
+        SelectStatement => BoundStatementKind.Select,
+        InsertStatement => BoundStatementKind.Insert,
+        UpdateStatement => BoundStatementKind.Update,
+        MergeStatement => BoundStatementKind.Merge,
+        _ => BoundStatementKind.Delete,
+    };
 
     /// <summary>
     /// Binds COPY table FROM: an INSERT of rows that are fed in (<see cref="Execution.ExecutionInstance.Feed"/>). Columns are those named, or all.
@@ -102,6 +122,18 @@ public static class Binder
             : part);
     });
 
+    /// <summary>Binds a CHECK of a domain: VALUE stands as slot 0.</summary>
+    internal static Expression BindDomainCheck(Syntax.Expression syntax, SqlType type, BindingContext context) => Guard(context, () =>
+    {
+        var state = new BindingState(context);
+        int column = state.Metadata.AddColumn("value", type);
+        var scope = new Scope(null);
+        scope.Items.Add(new NamespaceItem("", [new NamespaceColumn("value", column, type)]) { IsRelationVisible = false });
+        scope.Own(column);
+        return state.Expressions.BindCondition(syntax, scope, ExpressionKind.CheckConstraint)
+            .Transform(part => part is ColumnExpression value && value.Column == column ? new SlotExpression(0, type) { Position = part.Position } : part);
+    });
+
     private static BoundStatement Finish(BindingState state, BoundStatementKind kind, BoundQuery query) => new()
     {
         Kind = kind,
@@ -113,6 +145,7 @@ public static class Binder
         AbsentNames = state.AbsentNames,
         Privileges = state.Privileges,
         IsWriting = state.IsWriting,
+        RowAddresses = state.RowAddresses,
     };
 
     /// <summary>Turns offsets of the tree into characters of the text.</summary>

@@ -22,6 +22,15 @@ public sealed class BindingContext
     /// <summary>Parameter types given by Parse or PREPARE; null entries (and missing ones) are inferred.</summary>
     public IReadOnlyList<SqlType?> ParameterTypes { get; init; } = [];
 
+    /// <summary>The query is a cursor's: the addresses of the table rows behind its rows are wanted, for WHERE CURRENT OF.</summary>
+    public bool KeepRowAddresses { get; init; }
+
     /// <summary>False for contexts without parameters (DDL expressions, simple queries): $1 is then an error.</summary>
     public bool AllowParameters { get; init; } = true;
+
+    /// <summary>Names of the parameters of the function whose body this is; a column of the same name comes first.</summary>
+    public IReadOnlyList<string> ParameterNames { get; init; } = [];
+
+    /// <summary>Name of the function whose body this is, which may qualify its parameters; null elsewhere.</summary>
+    public string? RoutineName { get; init; }
 }

@@ -61,12 +61,37 @@ internal sealed class BindingState
     /// <summary>The statement writes or locks rows.</summary>
     public bool IsWriting { get; set; }
 
+    /// <summary>Row addresses that the outermost query carries.</summary>
+    public IReadOnlyList<RowAddressColumns> RowAddresses { get; set; } = [];
+
     public IReadOnlyList<PlanDependency> Dependencies => _dependencies.Select(pair => new PlanDependency(pair.Key, pair.Value)).ToArray();
 
     /// <summary>Names that would mean something else if they existed.</summary>
     public IReadOnlyList<QualifiedKey> AbsentNames => _absentNames;
 
-    public IReadOnlyList<RequiredPrivilege> Privileges => _privileges;
+    public IReadOnlyList<RequiredPrivilege> Privileges =>
+        [.. _privileges.Select(p => _columnUses.TryGetValue(p, out SortedSet<short>? columns) ? p with { Columns = [.. columns] } : p)];
+
+    private readonly Dictionary<RequiredPrivilege, SortedSet<short>> _columnUses = [];
+
+    /// <summary>The statement reads a column: who may read only some columns may read this one.</summary>
+    public void Read(int column)
+    {
+        Planning.Algebra.QueryColumn read = Metadata[column];
+        if (read.TableOid != 0 && read.AttributeNumber > 0)
+            Use(read.TableOid, 'r', read.AttributeNumber);
+    }
+
+    /// <summary>The statement needs a privilege for a column of a relation.</summary>
+    public void Use(uint relationOid, char privilege, short column)
+    {
+        var key = new RequiredPrivilege(relationOid, privilege, _privilegeRole) { Columns = s_noColumns };
+        if (!_columnUses.TryGetValue(key, out SortedSet<short>? columns))
+            _columnUses.Add(key, columns = []);
+        columns.Add(column);
+    }
+
+    private static readonly short[] s_noColumns = [];
 
     /// <summary>The relation of a name. Throws 42P01, 0A000.</summary>
     public RelationInfo ResolveRelation(RelationName name)
@@ -102,9 +127,28 @@ internal sealed class BindingState
     /// <summary>The statement needs a privilege.</summary>
     public void Require(RelationInfo relation, char privilege)
     {
-        var required = new RequiredPrivilege(relation.Oid, privilege, _privilegeRole);
+        var required = new RequiredPrivilege(relation.Oid, privilege, _privilegeRole) { Columns = s_noColumns };
         if (!_privileges.Contains(required))
             _privileges.Add(required);
+    }
+
+    /// <summary>The plan must be made anew when the routine changes, and the caller must be allowed to execute it.</summary>
+    public void Call(RoutineInfo routine)
+    {
+        _dependencies[routine.Oid] = routine.Version;
+        var required = new RequiredPrivilege(routine.Oid, 'X', _privilegeRole) { Columns = s_noColumns };
+        if (!_privileges.Contains(required))
+            _privileges.Add(required);
+    }
+
+    /// <summary>Takes over what an expression that was bound apart depends on.</summary>
+    public void Adopt(BindingState inner)
+    {
+        foreach ((uint oid, ulong version) in inner._dependencies)
+            _dependencies[oid] = version;
+        foreach (RequiredPrivilege required in inner._privileges)
+            if (!_privileges.Contains(required))
+                _privileges.Add(required);
     }
 
     /// <summary>Type of a table's column.</summary>
@@ -121,15 +165,23 @@ internal sealed class BindingState
         DepthGuard.Check();
         if (view.View?.Query is not SelectStatement select)
             throw new SqlException(SqlState.InternalError, $"view \"{view.Name}\" has no query");
+        return AsView(view, () => Queries.BindSelect(select, null, resolveUnknown: true));
+    }
+
+    /// <summary>Binds something with a view owner's privileges, and names as they were when the view was made.</summary>
+    public T AsView<T>(RelationInfo view, Func<T> bind)
+    {
         SearchPath path = _searchPath;
         uint role = _privilegeRole;
-        _privilegeRole = view.OwnerOid;
-        _searchPath = view.View.SearchPath.Length > 0
+        // With security_invoker the caller's own privileges count.
+        if (!Array.Exists(view.Options ?? [], static option => option is "security_invoker=true" or "security_invoker=on" or "security_invoker=1"))
+            _privilegeRole = view.OwnerOid;
+        _searchPath = view.View!.SearchPath.Length > 0
             ? new SearchPath(view.View.SearchPath, 0)
             : new SearchPath([CatalogOids.CatalogSchema, CatalogOids.InformationSchema, CatalogOids.PublicSchema], 0);
         try
         {
-            return Queries.BindSelect(select, null, resolveUnknown: true);
+            return bind();
         }
         finally
         {

@@ -46,7 +46,11 @@ public readonly record struct PlanDependency(uint RelationOid, ulong Version);
 /// <param name="RelationOid">Relation.</param>
 /// <param name="Privilege">Letter of the privilege in ACLs: r, a, w, d.</param>
 /// <param name="RoleOid">Whose privilege it is: 0 for the current role, otherwise the owner of the view through which the relation is read.</param>
-public readonly record struct RequiredPrivilege(uint RelationOid, char Privilege, uint RoleOid);
+public readonly record struct RequiredPrivilege(uint RelationOid, char Privilege, uint RoleOid)
+{
+    /// <summary>Columns for which the privilege is needed, when it is not held on the whole relation; empty: any column will do.</summary>
+    public short[] Columns { get; init; } = [];
+}
 
 /// <summary>A SELECT, INSERT, UPDATE or DELETE after binding: names resolved, types inferred. Immutable.</summary>
 public sealed class BoundStatement
@@ -75,9 +79,19 @@ public sealed class BoundStatement
     /// <summary>Privileges to check at each execution.</summary>
     public required IReadOnlyList<RequiredPrivilege> Privileges { get; init; }
 
+    /// <summary>Tables whose row each result row comes from; only for cursors.</summary>
+    public IReadOnlyList<RowAddressColumns> RowAddresses { get; init; } = [];
+
     /// <summary>True for SELECT … FOR UPDATE and for everything that writes: not allowed in a read-only transaction.</summary>
     public bool IsWriting { get; init; }
 
     /// <summary>The result is affected rows rather than the rows returned (no RETURNING).</summary>
     public bool HasRows => Output.Count > 0 || Kind == BoundStatementKind.Select;
 }
+
+/// <summary>Where a result row's table row stands: columns with its ctid and tableoid.</summary>
+/// <param name="RelationOid">The table as the query names it.</param>
+/// <param name="Ctid">Column with the address.</param>
+/// <param name="TableOid">Column with the OID of the table that really holds the row: a partition, perhaps.</param>
+/// <param name="IsLocked">FOR UPDATE or SHARE names the table.</param>
+public sealed record RowAddressColumns(uint RelationOid, int Ctid, int TableOid, bool IsLocked);

@@ -2,6 +2,7 @@ using Strata.Engine.Catalog;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
+using Syntax = Strata.Sql.Syntax;
 
 namespace Strata.Engine.Binding;
 
@@ -12,28 +13,35 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
     {
         var scope = new Scope(outer);
         IReadOnlyList<CteDefinition> ctes = delete.With is null ? [] : state.Ctes.Bind(delete.With, scope);
-        RelationInfo relation = common.Target(delete.Relation, "delete from", 'd');
-        (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, delete.Alias, scope);
+        ViewTarget? view = common.ViewOf(delete.Relation, "delete from", 'd');
+        RelationInfo relation = view?.Table ?? common.Target(delete.Relation, "delete from", 'd');
+        (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, delete.Alias, scope, delete.Relation.IncludeDescendants);
         RelationalNode node = scan;
+        NamespaceItem shown = item;
+        if (view is not null)
+            shown = common.ShowView(view, item, delete.Alias, scope, ref node);
         List<NamespaceItem> others = [];
         if (delete.Using.Count > 0)
         {
             RelationalNode from = state.From.BindList(delete.Using, scope);
-            others = scope.Items.Where(other => !ReferenceEquals(other, item)).ToList();
+            others = scope.Items.Where(other => !ReferenceEquals(other, shown)).ToList();
             node = new JoinNode(JoinType.Inner, node, from, []);
         }
 
-        if (delete.Where is CurrentOfExpression current)
-            throw BindingErrors.NotSupported(current.Position, "WHERE CURRENT OF");
-        if (delete.Where is not null)
+        if (delete.Where is Syntax.CurrentOfExpression current)
         {
             state.Require(relation, 'r');
+            node = new FilterNode(node, common.CurrentOf(current, relation, item));
+        }
+        else if (delete.Where is not null)
+        {
+            state.Require(view?.View ?? relation, 'r');
             node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(delete.Where, scope, ExpressionKind.Where)));
         }
 
         bool returning = delete.Returning.Count > 0;
         // The old row is needed to show it, and to look for rows that refer to it.
-        bool needsRow = returning || relation.ReferencedBy.Length > 0;
+        bool needsRow = returning || scan.Members is not null || relation.IsPartition || relation.ReferencedBy.Length > 0;
         var old = new int[relation.Columns.Length];
         Array.Fill(old, -1);
         for (int i = 0; i < scan.Attributes.Count; i++)
@@ -50,8 +58,11 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
             IsReturning = returning,
             PassedColumns = returning ? others.SelectMany(other => other.Columns).Select(column => column.Column).Distinct().ToArray() : [],
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, item.Name),
+            TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, item.Name),
+            Members = scan.Members,
+            MemberColumn = scan.Members is null ? -1 : item.SystemColumns.First(column => column.Name == "tableoid").Column,
         };
         Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
-        return ModificationBinder.With(ctes, common.Returning(delete.Returning, parent, result, others));
+        return ModificationBinder.With(ctes, common.Returning(delete.Returning, parent, result, others, view, delete.Alias));
     }
 }

@@ -30,7 +30,15 @@ internal sealed class ExpressionBinder
         _state = state;
         _factory = new ExpressionFactory(state.Context.Functions);
         _factory.Casts.DecideParameter = state.Parameters.Decide;
+        _factory.Casts.BindDefault = BindDefault;
+        _factory.Casts.UseRoutine = call => _state.Functions.UseRoutine(call);
         _subqueries = new SubqueryBinder(state, _factory);
+    }
+
+    private Expression BindDefault(FunctionInfo function, int parameter)
+    {
+        Catalog.RoutineParameter[] arguments = [.. function.Routine!.Parameters.Where(p => p.IsInput || (function.Kind == FunctionKind.Procedure && p.Mode == 'o'))];
+        return Bind(arguments[parameter].Default!.Syntax, new Scope(null), ExpressionKind.ColumnDefault);
     }
 
     /// <summary>Overload resolution and coercion.</summary>
@@ -178,7 +186,7 @@ internal sealed class ExpressionBinder
                 throw BindingErrors.At(named.Position, SqlState.SyntaxError, "named arguments are only allowed in function calls");
             case GroupingExpression grouping:
                 return _state.Functions.BindGrouping(grouping, scope);
-            case CurrentOfExpression:
+            case Syntax.CurrentOfExpression:
                 throw BindingErrors.NotSupported(position, "WHERE CURRENT OF");
             case BitStringLiteral bits:
                 return new ConstantExpression(BuiltinTypes.Get(TypeOid.Bit), BindBits(bits)) { Position = position };
@@ -248,9 +256,15 @@ internal sealed class ExpressionBinder
         if (names.Count == 1)
         {
             if (ColumnResolver.FindUnqualified(scope, names[0], position) is { } found)
+            {
+                _state.Read(found.Column.Column);
                 return new ColumnExpression(found.Column.Column, found.Column.Type) { Position = position };
+            }
+
             if (ColumnResolver.FindItem(scope, null, names[0], position, _state.Catalog) is { } whole)
                 return WholeRow(whole.Item, position);
+            if (FindParameter(names[0], position) is { } parameter)
+                return parameter;
             throw ColumnResolver.MissingColumn(scope, null, names[0], position);
         }
 
@@ -260,18 +274,53 @@ internal sealed class ExpressionBinder
         string table = names[names.Count - 2];
         string? schema = names.Count > 2 ? names[names.Count - 3] : null;
         if (ColumnResolver.FindItem(scope, schema, table, position, _state.Catalog) is not { } item)
+        {
+            if (BindParameterPath(names, position) is { } parameter)
+                return parameter;
             throw ColumnResolver.MissingItem(scope, table, position);
+        }
+
         if (ColumnResolver.FindIn(item.Item, column, position, withSystem: true) is { } own)
+        {
+            _state.Read(own.Column);
             return new ColumnExpression(own.Column, own.Type) { Position = position };
+        }
+
+        if (BindParameterPath(names, position) is { } path)
+            return path;
         throw ColumnResolver.MissingColumn(scope, table, column, position);
     }
 
+    /// <summary>A parameter of the function whose body is bound, or null.</summary>
+    private Expression? FindParameter(string name, int position)
+    {
+        for (int i = 0; i < _state.Context.ParameterNames.Count; i++)
+            if (_state.Context.ParameterNames[i] == name)
+                return _state.Parameters.Reference(i + 1, position);
+        return null;
+    }
+
+    /// <summary>function.parameter, parameter.field or function.parameter.field, or null.</summary>
+    private Expression? BindParameterPath(SyntaxList<string> names, int position)
+    {
+        int first = names.Count > 1 && names[0] == _state.Context.RoutineName && FindParameter(names[1], position) is not null ? 1 : 0;
+        if (names.Count - first > 2 || FindParameter(names[first], position) is not { } parameter)
+            return null;
+        return first + 1 == names.Count ? parameter : SelectField(parameter, new FieldSelection(names[first + 1], position));
+    }
+
     /// <summary>A table name used as a value: its row. A single scalar function's result is the value itself.</summary>
-    private static Expression WholeRow(NamespaceItem item, int position)
+    private Expression WholeRow(NamespaceItem item, int position)
     {
         NamespaceColumn[] columns = item.Columns.Where(column => column.Name.Length > 0).ToArray();
+        foreach (NamespaceColumn column in columns)
+            _state.Read(column.Column);
+        if (item.IsScalarFunction && columns is [var only])
+            return new ColumnExpression(only.Column, only.Type) { Position = position };
+        // A row of a table has the table's row type.
+        SqlType type = item.RowTypeOid != 0 ? _state.Context.Functions.Catalog.FindType(item.RowTypeOid) ?? SqlType.Record : SqlType.Record;
         return new RowExpression(
-            SqlType.Record,
+            type,
             columns.Select(column => (Expression)new ColumnExpression(column.Column, column.Type) { Position = position }).ToArray(),
             columns.Select(column => column.Name).ToArray())
         { Position = position };
@@ -290,12 +339,8 @@ internal sealed class ExpressionBinder
         return Coerce(literal, SqlType.Numeric, number.Position);
     }
 
-    private static string OperatorOf(OperatorName name)
-    {
-        if (name.Schema is not null and not "pg_catalog")
-            throw BindingErrors.At(name.Position, SqlState.UndefinedFunction, $"operator does not exist: {name.Schema}.{name.Name}");
-        return name.Name;
-    }
+    // A schema stays in front of the name of an operator that is looked up there.
+    private static string OperatorOf(OperatorName name) => name.Schema is not null and not "pg_catalog" ? $"{name.Schema}.{name.Name}" : name.Name;
 
     private Expression BindBinary(BinaryExpression binary, Scope scope)
     {
@@ -447,7 +492,8 @@ internal sealed class ExpressionBinder
         Expression[] items = BindAll(inList.Items, scope);
         if (items.Length > 1)
         {
-            Expression[] plain = items.Where(item => !item.Any(part => part is ColumnExpression or SubqueryExpression)).ToArray();
+            ILookup<bool, Expression> byKind = items.ToLookup(static item => item.Any(static part => part is ColumnExpression or SubqueryExpression));
+            Expression[] plain = byKind[false].ToArray();
             if (plain.Length > 1 && TryCommonType(value, plain) is { ArrayOid: not 0 } common)
             {
                 SqlType arrayType = _state.Types.ArrayOf(common);
@@ -456,7 +502,7 @@ internal sealed class ExpressionBinder
                     Position = position,
                 };
                 Expression comparison = _factory.ArrayComparison(name, inList.IsNegated, value, array, position);
-                Expression[] others = items.Where(item => !plain.Contains(item)).ToArray();
+                Expression[] others = byKind[true].ToArray();
                 if (others.Length == 0)
                     return comparison;
                 return Chain([comparison, .. others.Select(item => _factory.Operator(name, value, item, position))], inList.IsNegated, position);
@@ -566,7 +612,7 @@ internal sealed class ExpressionBinder
             switch (indirection.Elements[i])
             {
                 case FieldSelection field:
-                    value = SelectField(value, field);
+                    value = SelectField(value, field, scope);
                     i++;
                     break;
                 case Subscript or SliceSubscript:
@@ -580,7 +626,32 @@ internal sealed class ExpressionBinder
         return value;
     }
 
-    private Expression SelectField(Expression value, FieldSelection field)
+    /// <summary>The fields of a composite value by name. Throws 42809 when it is none.</summary>
+    public IReadOnlyList<(string Name, Expression Value)> FieldsOf(Expression value, Scope? scope, int position)
+    {
+        if (value is RowExpression row)
+            return [.. row.Fields.Select((field, i) => (row.Names[i], field))];
+        return ShapeOf(value, scope) is { } columns
+            ? [.. columns.Select((column, i) => (column.Name, (Expression)new FieldExpression(value, i, column.Type) { Position = position }))]
+            : throw BindingErrors.At(
+                position, SqlState.WrongObjectType,
+                value.Type.Oid == TypeOid.Record ? "record type has not been registered" : $"type {value.Type.WithTypmod(-1)} is not composite");
+    }
+
+    /// <summary>Names and types of a composite value's fields; null when they are not known.</summary>
+    private IReadOnlyList<(string Name, SqlType Type)>? ShapeOf(Expression value, Scope? scope)
+    {
+        SqlType type = _factory.Coercion.BaseType(value.Type);
+        if (type.Kind == TypeKind.Composite)
+            return _state.Context.Functions.Catalog.CompositeColumns(type.Oid);
+        if (value is ColumnExpression column)
+            value = scope is not null && scope.SetReturning.FindIndex(item => item.Column == column.Column) is >= 0 and var at ? scope.SetReturning[at].Value : value;
+        return value is FunctionExpression { Function: { } function } call && function.ResultColumns.Count > 1
+            ? RoutineResult.OutputColumns(function, [.. call.Arguments.Select(static a => a.Type.Oid)], _state.Context.Functions.Catalog)
+            : null;
+    }
+
+    private Expression SelectField(Expression value, FieldSelection field, Scope? scope = null)
     {
         if (value is RowExpression row)
         {
@@ -591,15 +662,16 @@ internal sealed class ExpressionBinder
             }
         }
 
-        IReadOnlyList<(string Name, SqlType Type)> columns = value.Type.Kind == TypeKind.Composite
-            ? _state.Context.Functions.Catalog.CompositeColumns(value.Type.Oid)
-            : [];
+        IReadOnlyList<(string Name, SqlType Type)> columns = value is RowExpression ? [] : ShapeOf(value, scope) ?? [];
         for (int i = 0; i < columns.Count; i++)
         {
             if (columns[i].Name == field.Name)
                 return new FieldExpression(value, i, columns[i].Type) { Position = field.Position };
         }
 
+        // x.f may be a call f(x).
+        if (scope is not null && value.Type.Kind == TypeKind.Composite && _state.Functions.TryCallAsField(field, value) is { } call)
+            return call;
         throw value.Type.Kind == TypeKind.Composite || value is RowExpression
             ? BindingErrors.At(field.Position, SqlState.UndefinedColumn, $"column \"{field.Name}\" not found in data type {value.Type}")
             : BindingErrors.At(
@@ -622,6 +694,8 @@ internal sealed class ExpressionBinder
         int start = next;
         for (; next < indirection.Elements.Count && indirection.Elements[next] is Subscript or SliceSubscript; next++)
             isSlice |= indirection.Elements[next] is SliceSubscript;
+        if (isSlice && container.Type.Length > 0)
+            throw BindingErrors.At(indirection.Position, SqlState.FeatureNotSupported, "slices of fixed-length arrays not implemented");
         for (int i = start; i < next; i++)
         {
             switch (indirection.Elements[i])

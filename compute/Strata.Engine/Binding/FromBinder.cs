@@ -47,9 +47,9 @@ internal sealed class FromBinder(BindingState state)
     }
 
     /// <summary>Binds the target of UPDATE or DELETE as the first item of the scope.</summary>
-    public (ScanNode Scan, NamespaceItem Item) BindTarget(RelationInfo relation, string? alias, Scope scope)
+    public (ScanNode Scan, NamespaceItem Item) BindTarget(RelationInfo relation, string? alias, Scope scope, bool includeDescendants)
     {
-        (ScanNode scan, NamespaceItem item) = Scan(relation, alias, default, null, isTarget: true);
+        (ScanNode scan, NamespaceItem item) = Scan(relation, alias, default, null, isTarget: true, includeDescendants);
         Own(item, scope);
         scope.Items.Add(item);
         return (scan, item);
@@ -86,8 +86,10 @@ internal sealed class FromBinder(BindingState state)
                 return BindView(table, relation, scope);
             case RelationKind.Table or RelationKind.View or RelationKind.MaterializedView or RelationKind.Sequence or RelationKind.Toast:
                 break;
-            case RelationKind.PartitionedTable or RelationKind.ForeignTable:
-                throw BindingErrors.NotSupported(table.Position, "reading a partitioned or foreign table");
+            case RelationKind.PartitionedTable:
+                break;
+            case RelationKind.ForeignTable:
+                throw BindingErrors.NotSupported(table.Position, "reading a foreign table");
             default:
                 throw BindingErrors.At(
                     name.Position, SqlState.WrongObjectType, $"cannot open relation \"{relation.Name}\"",
@@ -96,14 +98,20 @@ internal sealed class FromBinder(BindingState state)
                         : "This operation is not supported for indexes.");
         }
 
+        if (!relation.IsPopulated)
+        {
+            throw BindingErrors.At(
+                -1, SqlState.ObjectNotInPrerequisiteState, $"materialized view \"{relation.Name}\" has not been populated", "Use the REFRESH MATERIALIZED VIEW command.");
+        }
+
         state.Require(relation, 'r');
-        (ScanNode scan, NamespaceItem item) = Scan(relation, table.Alias?.Name, table.Alias?.Columns ?? default, asOf, isTarget: false);
+        (ScanNode scan, NamespaceItem item) = Scan(relation, table.Alias?.Name, table.Alias?.Columns ?? default, asOf, isTarget: false, name.IncludeDescendants);
         Own(item, scope);
         return new Bound(table.Sample is null ? scan : SampleBinder.Bind(state, table, relation, scan, item, scope), [item]);
     }
 
     private (ScanNode Scan, NamespaceItem Item) Scan(
-        RelationInfo relation, string? alias, SyntaxList<string> columnAliases, Expression? asOf, bool isTarget)
+        RelationInfo relation, string? alias, SyntaxList<string> columnAliases, Expression? asOf, bool isTarget, bool includeDescendants)
     {
         string shown = alias ?? relation.Name;
         var columns = new List<int>();
@@ -131,13 +139,20 @@ internal sealed class FromBinder(BindingState state)
         }
 
         int number = state.Metadata.NextScan();
-        var scan = new ScanNode(number, relation, shown, columns, attributes) { AsOf = asOf, IsTarget = isTarget };
+        var scan = new ScanNode(number, relation, shown, columns, attributes)
+        {
+            AsOf = asOf,
+            IsTarget = isTarget,
+            Members = TreeMembers.Of(relation, includeDescendants, state.Context),
+        };
         var item = new NamespaceItem(shown, names)
         {
             SystemColumns = system,
             Relation = alias is null ? relation : null,
             Scan = number,
             Table = relation,
+            Members = scan.Members,
+            RowTypeOid = relation.RowTypeOid,
         };
         return (scan, item);
     }
@@ -200,6 +215,8 @@ internal sealed class FromBinder(BindingState state)
     /// <summary>A query in FROM: each output column gets a number of its own, so that one computed twice stays two.</summary>
     private Bound Derived(BoundQuery query, string name, Alias? alias, Scope scope, RelationInfo? view, ColumnInfo[]? viewColumns)
     {
+        if (viewColumns is not null && query.Output.Count != viewColumns.Length)
+            query = OnlyKnown(query, viewColumns, view!);
         var names = new List<NamespaceColumn>();
         SyntaxList<string> aliases = alias?.Columns ?? default;
         var items = new List<ProjectedColumn>();
@@ -215,9 +232,31 @@ internal sealed class FromBinder(BindingState state)
         }
 
         CheckAliasCount(name, names.Count, aliases.Count);
-        var item = new NamespaceItem(name, names) { IsRelationVisible = name.Length > 0, Relation = alias is null ? view : null };
+        var item = new NamespaceItem(name, names) 
+        {
+            IsRelationVisible = name.Length > 0,
+            Relation = alias is null ? view : null,
+            RowTypeOid = view?.RowTypeOid ?? 0,
+        };
         Own(item, scope);
         return new Bound(new ProjectNode(query.Node, items), [item]);
+    }
+
+    // A star in a view means the columns that there were when the view was made: later ones are left out.
+    private static BoundQuery OnlyKnown(BoundQuery query, ColumnInfo[] columns, RelationInfo view)
+    {
+        var kept = new List<OutputColumn>();
+        int next = 0;
+        foreach (ColumnInfo column in columns)
+        {
+            while (next < query.Output.Count && query.Output[next].Name != column.Name && query.Output.Count - next > columns.Length - kept.Count)
+                next++;
+            if (next == query.Output.Count)
+                throw new SqlException(SqlState.FeatureNotSupported, $"column \"{column.Name}\" of view \"{view.Name}\" is no longer there");
+            kept.Add(query.Output[next++]);
+        }
+
+        return query with { Output = kept };
     }
 
     private Bound BindFunction(FunctionItem function, Scope scope)
@@ -265,7 +304,11 @@ internal sealed class FromBinder(BindingState state)
         CheckAliasCount(alias, names.Count, aliases.Count);
         for (int i = 0; i < aliases.Count; i++)
             names[i] = names[i] with { Name = aliases[i] };
-        var item = new NamespaceItem(alias, names);
+        var item = new NamespaceItem(alias, names)
+        {
+            IsScalarFunction = calls.Count == 1 && ordinality < 0 && calls[0].Call.Type is { Kind: not TypeKind.Composite, Oid: not TypeOid.Record },
+            RowTypeOid = calls.Count == 1 && ordinality < 0 && calls[0].Call.Type.Kind == TypeKind.Composite ? calls[0].Call.Type.Oid : 0,
+        };
         Own(item, scope);
         return new Bound(new FunctionScanNode(calls, ordinality, alias), [item]);
     }

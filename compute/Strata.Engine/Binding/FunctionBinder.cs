@@ -1,5 +1,6 @@
 using Strata.Engine.Expressions;
 using Strata.Engine.Functions;
+using Strata.Engine.Functions.Aggregates;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
@@ -12,6 +13,8 @@ namespace Strata.Engine.Binding;
 /// <summary>Binds calls: plain functions, aggregates, window functions and set-returning functions.</summary>
 internal sealed class FunctionBinder(BindingState state)
 {
+    private readonly RoutineInliner _inliner = new(state);
+
     private ExpressionFactory Factory => state.Expressions.Factory;
 
     /// <summary>Binds a call in an expression.</summary>
@@ -20,6 +23,8 @@ internal sealed class FunctionBinder(BindingState state)
         int position = call.Position;
         bool maybeAggregate = call.IsStar || call.IsDistinct || call.OrderBy.Count > 0 || call.Filter is not null || call.Over is not null;
         Expression[] arguments = BindArguments(call, scope, out string?[]? names);
+        if (call.IsWithinGroup)
+            return BindOrderedSet(call, arguments, scope);
         Expression bound = Resolve(call, arguments, names);
         FunctionKind kind = bound is FunctionExpression function ? function.Function.Kind : FunctionKind.Function;
         if (call.Over is not null)
@@ -100,7 +105,8 @@ internal sealed class FunctionBinder(BindingState state)
         if (bound is FunctionExpression { Function: { } function } && function.ResultColumns is { Count: > 0 } columns
             && (columns.Count > 1 || function.ReturnType == TypeOid.Record))
         {
-            return (bound, name, columns.Select(column => (column.Name, state.Types.Get(column.Type))).ToArray());
+            uint[] given = [.. ((FunctionExpression)bound).Arguments.Select(static argument => argument.Type.Oid)];
+            return (bound, name, RoutineResult.OutputColumns(function, given, state.Context.Functions.Catalog));
         }
 
         if (bound is FunctionExpression { Function: { } named } && named.ResultColumns is { Count: 1 } single)
@@ -147,23 +153,60 @@ internal sealed class FunctionBinder(BindingState state)
     private Expression Resolve(FunctionCall call, Expression[] arguments, string?[]? names)
     {
         QualifiedName name = call.Name;
-        if (name.Schema is not null and not "pg_catalog")
-        {
-            if (state.Catalog.FindSchema(name.Schema) is null)
-                throw BindingErrors.At(call.Position, SqlState.InvalidSchemaName, $"schema \"{name.Schema}\" does not exist");
-            // information_schema has helper functions of its own in pg_catalog's list.
-            if (name.Schema != "information_schema")
-            {
-                throw BindingErrors.At(
-                    call.Position, SqlState.UndefinedFunction, $"function {Signature(call, arguments)} does not exist",
-                    "No function matches the given name and argument types. You might need to add explicit type casts.");
-            }
-        }
-
+        IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, name.Schema, name.Name, call.Position);
+        // f(x) may be the field x.f.
+        if (known.Count == 0 && name.Schema is null && arguments is [{ Type.Kind: TypeKind.Composite } row])
+            foreach ((string field, Expression value) in state.Expressions.FieldsOf(row, null, call.Position))
+                if (field == name.Name)
+                    return value;
         // f(x) may be a cast written as a call, which the factory knows too.
         ResolvedCall resolved = Factory.ResolveCall(
-            name.Name, BuiltinRegistry.FunctionsByName(name.Name), arguments, names, call.IsVariadic, call.Position);
+            name.ToString(), known, arguments, names, call.IsVariadic, call.Position);
+        if (resolved.Function?.Routine is not null && UseRoutine(resolved) is { } inlined)
+            return inlined;
         return ExpressionFactory.ToExpression(resolved, call.Position);
+    }
+
+    /// <summary>Notes that the statement calls a user-defined routine; the expression to put in the call's place, or null.</summary>
+    public Expression? UseRoutine(ResolvedCall call)
+    {
+        state.Call(call.Function!.Routine!);
+        return _inliner.TryInline(call);
+    }
+
+    /// <summary>The procedure that CALL names, with its arguments converted. Throws 42883, 42809.</summary>
+    public ResolvedCall BindCall(FunctionCall call)
+    {
+        Expression[] arguments = BindArguments(call, new Scope(null) { Kind = ExpressionKind.CallArgument }, out string?[]? names);
+        IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, call.Name.Schema, call.Name.Name, call.Position, forCall: true);
+        ResolvedCall resolved;
+        try
+        {
+            resolved = Factory.ResolveCall(call.Name.ToString(), known, arguments, names, call.IsVariadic, call.Position);
+        }
+        catch (SqlException error) when (error.State == SqlState.UndefinedFunction)
+        {
+            throw BindingErrors.At(
+                call.Position, SqlState.UndefinedFunction, $"procedure {error.Message["function ".Length..]}",
+                "No procedure matches the given name and argument types. You might need to add explicit type casts.");
+        }
+
+        return resolved.Function is { Kind: FunctionKind.Procedure, Routine: not null }
+            ? resolved
+            : throw BindingErrors.At(call.Position, SqlState.WrongObjectType, $"{Signature(call, arguments)} is not a procedure", "To call a function, use SELECT.");
+    }
+
+    /// <summary>x.f as the call f(x), when there is a function that takes exactly the type of x; null otherwise.</summary>
+    public Expression? TryCallAsField(FieldSelection field, Expression value)
+    {
+        IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, null, field.Name, field.Position);
+        FunctionInfo? exact = known.FirstOrDefault(f => f.ArgumentTypes is [var only] && only == value.Type.Oid);
+        if (exact is null)
+            return null;
+        ResolvedCall resolved = Factory.ResolveCall(field.Name, [exact], [value], null, false, field.Position);
+        if (exact.Routine is { } routine)
+            state.Call(routine);
+        return ExpressionFactory.ToExpression(resolved, field.Position);
     }
 
     private static string Signature(FunctionCall call, Expression[] arguments) =>
@@ -172,8 +215,12 @@ internal sealed class FunctionBinder(BindingState state)
     private ColumnExpression BindAggregate(FunctionCall call, FunctionExpression bound, Scope scope)
     {
         int position = call.Position;
-        if (call.IsWithinGroup)
-            throw BindingErrors.NotSupported(position, "an ordered-set aggregate");
+        if (OrderedSetAggregates.IsOrderedSet(bound.Function))
+        {
+            throw BindingErrors.At(
+                position, SqlState.WrongObjectType, $"WITHIN GROUP is required for ordered-set aggregate {call.Name.Name}");
+        }
+
         if (!call.IsStar && call.Arguments.Count == 0 && bound.Function.ArgumentTypes.Length == 0)
         {
             throw BindingErrors.At(
@@ -194,6 +241,67 @@ internal sealed class FunctionBinder(BindingState state)
 
         AggregateFunction function = state.Types.Aggregate(bound, position);
         (Expression[] all, (int, bool, bool)[] keys) = WithOrder(arguments, order, call, position);
+        return AddAggregate(call, bound.Type, function, arguments, all, keys, filter, level);
+    }
+
+    /// <summary>f(direct arguments) WITHIN GROUP (ORDER BY values): the aggregate gets the values in their order, then the direct arguments.</summary>
+    private ColumnExpression BindOrderedSet(FunctionCall call, Expression[] direct, Scope scope)
+    {
+        int position = call.Position;
+        ExpressionKind kind = scope.Kind;
+        Expression? filter = call.Filter is null ? null : state.Expressions.BindCondition(call.Filter, scope, ExpressionKind.Filter);
+        List<BoundSortItem> order = BindSort(call.OrderBy, scope, ExpressionKind.OrderBy);
+        scope.Kind = kind;
+        Expression[] values = order.Select(item => item.Value).ToArray();
+        if (Resolve(call, [.. direct, .. values], null) is not FunctionExpression { Function: { } info } bound || !OrderedSetAggregates.IsOrderedSet(info))
+        {
+            throw BindingErrors.At(
+                position, SqlState.WrongObjectType, $"{call.Name.Name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP");
+        }
+
+        if (call.Over is not null)
+            throw BindingErrors.At(position, SqlState.FeatureNotSupported, $"OVER is not supported for ordered-set aggregate {call.Name.Name}");
+        int count = values.Length;
+        Expression[] all;
+        if (OrderedSetAggregates.IsHypothetical(info))
+        {
+            if (direct.Length != count)
+            {
+                throw BindingErrors.At(
+                    position, SqlState.UndefinedFunction, $"function {Signature(call, [.. direct, .. values])} does not exist",
+                    $"To use the hypothetical-set aggregate {call.Name.Name}, the number of hypothetical direct arguments (here {direct.Length}) must match the number of ordering columns (here {count}).");
+            }
+
+            all = new Expression[count * 2];
+            for (int i = 0; i < count; i++)
+            {
+                SqlType common = Factory.SelectCommonType([values[i], direct[i]], "WITHIN GROUP").WithTypmod(-1);
+                all[i] = Factory.CoerceToCommon(values[i], common, "WITHIN GROUP");
+                all[count + i] = Factory.CoerceToCommon(direct[i], common, "WITHIN GROUP");
+            }
+        }
+        else
+        {
+            all = [.. bound.Arguments.Skip(direct.Length), .. bound.Arguments.Take(direct.Length)];
+        }
+
+        all = all.Select(state.Expressions.ResolveUnknown).ToArray();
+        Scope level = LevelOf(all, scope) ?? scope;
+        CheckNesting(all, order, filter, level, position);
+        if (PlaceOf(level, scope).AggregateError() is { } error)
+            throw BindingErrors.At(position, SqlState.GroupingError, error);
+        AggregateFunction function = OrderedSetAggregates.Create(
+            info, all.Select(argument => argument.Type).ToArray(), bound.Type, order.Select(item => (item.Descending, item.NullsFirst)).ToArray())
+            ?? throw BindingErrors.NotSupported(position, $"aggregate function {info.Name}");
+        (int, bool, bool)[] keys = order.Select((item, i) => (i, item.Descending, item.NullsFirst)).ToArray();
+        return AddAggregate(call, bound.Type, function, all, all, keys, filter, level);
+    }
+
+    /// <summary>The column that will hold an aggregate's value.</summary>
+    private ColumnExpression AddAggregate(
+        FunctionCall call, SqlType type, AggregateFunction function, Expression[] arguments, Expression[] all, (int, bool, bool)[] keys, Expression? filter, Scope level)
+    {
+        int position = call.Position;
         var candidate = new AggregateCall(-1, function, all)
         {
             IsDistinct = call.IsDistinct,
@@ -207,13 +315,13 @@ internal sealed class FunctionBinder(BindingState state)
         foreach (AggregateCall known in level.Aggregates)
         {
             if (Same(known, candidate))
-                return new ColumnExpression(known.Column, bound.Type) { Position = position };
+                return new ColumnExpression(known.Column, type) { Position = position };
         }
 
-        int column = state.Metadata.AddColumn(call.Name.Name, bound.Type);
+        int column = state.Metadata.AddColumn(call.Name.Name, type);
         level.Aggregates.Add(candidate with { Column = column });
         level.AggregateColumns.Add(column);
-        return new ColumnExpression(column, bound.Type) { Position = position };
+        return new ColumnExpression(column, type) { Position = position };
     }
 
     /// <summary>GROUPING(…): its value depends on the grouping set that a row belongs to.</summary>

@@ -18,9 +18,13 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
     {
         var scope = new Scope(outer);
         IReadOnlyList<CteDefinition> ctes = insert.With is null ? [] : state.Ctes.Bind(insert.With, scope);
-        RelationInfo relation = common.Target(insert.Relation, "insert into", 'a');
+        ViewTarget? view = common.ViewOf(insert.Relation, "insert into", 'a');
+        RelationInfo relation = view?.Table ?? common.Target(insert.Relation, "insert into", 'a');
         string alias = insert.Alias ?? relation.Name;
-        List<ColumnInfo> columns = TargetColumns(insert, relation);
+        List<ColumnInfo> columns = TargetColumns(insert, relation, view);
+        foreach (ColumnInfo column in columns)
+            state.Use(relation.Oid, 'a', column.Number);
+        var parts = new InsertParts(state, insert, columns);
 
         RelationalNode source;
         int[] given;
@@ -32,10 +36,10 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 columns = [];
                 break;
             case { Body: ValuesBody values, With: null, OrderBy.Count: 0, Limit: null, Offset: null, Locking.Count: 0 }:
-                (source, given) = BindValues(values, insert, relation, columns, scope);
+                (source, given) = BindValues(values, insert, relation, columns, scope, parts);
                 break;
             default:
-                (source, given) = BindQuery(insert, relation, columns, scope);
+                (source, given) = BindQuery(insert, relation, columns, scope, parts);
                 break;
         }
 
@@ -44,20 +48,26 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         var rowValues = new int[relation.Columns.Length];
         Array.Fill(rowValues, -1);
         for (int i = 0; i < given.Length; i++)
-            rowValues[columns[i].Number - 1] = given[i];
+            if (!parts.IsPart(i))
+                rowValues[columns[i].Number - 1] = given[i];
+        source = parts.Combine(source, given, rowValues, scope);
         source = Complete(relation, source, rowValues);
 
-        TargetRow row = _rows.Bind(relation, alias, withChecks: true);
+        TargetRow row = common.WithChecks(_rows.Bind(relation, alias, withChecks: true), view);
+        if (view is not null && insert.OnConflict is not null && insert.OnConflict.IsUpdate)
+            throw BindingErrors.NotSupported(insert.OnConflict.Position, "ON CONFLICT DO UPDATE on a view");
         bool returning = insert.Returning.Count > 0;
         var node = new InsertNode(source, relation, row, rowValues)
         {
             Alias = alias,
             IsReturning = returning,
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, alias),
+            TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, alias),
+            Members = relation.PartitionKey is null ? null : TreeMembers.Of(relation, includeDescendants: true, state.Context),
             Conflict = insert.OnConflict is null ? null : BindConflict(insert.OnConflict, relation, alias, scope),
         };
         Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
-        return ModificationBinder.With(ctes, common.Returning(insert.Returning, parent, node, []));
+        return ModificationBinder.With(ctes, common.Returning(insert.Returning, parent, node, [], view, insert.Alias));
     }
 
     /// <summary>COPY FROM: rows of the given columns are fed in, the others get their defaults; <paramref name="where"/> chooses among them.</summary>
@@ -79,6 +89,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         {
             Alias = relation.Name,
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, relation.Name),
+            TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, relation.Name),
+            Members = relation.PartitionKey is null ? null : TreeMembers.Of(relation, includeDescendants: true, state.Context),
         };
     }
 
@@ -101,19 +113,25 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         return new FilterNode(source, Conjunction.Split(state.Expressions.BindCondition(where, scope, ExpressionKind.CopyWhere)));
     }
 
-    private static List<ColumnInfo> TargetColumns(InsertStatement insert, RelationInfo relation)
+    private static List<ColumnInfo> TargetColumns(InsertStatement insert, RelationInfo relation, ViewTarget? view)
     {
+        if (insert.Columns.Count == 0 && view is not null)
+        {
+            int given = insert.Source is { Body: ValuesBody { Rows.Count: > 0 } values } ? values.Rows[0].Count : view.View.Columns.Length;
+            return [.. view.View.Columns.Take(given).Select(column => view.TargetColumn(column.Name, -1, isUpdate: false))];
+        }
+
         if (insert.Columns.Count == 0)
             return relation.Columns.Where(column => !column.IsDropped).ToList();
         var columns = new List<ColumnInfo>();
         var seen = new HashSet<short>();
         foreach (AssignmentTarget target in insert.Columns)
-            columns.Add(ModificationBinder.TargetColumn(relation, target, seen, isUpdate: false));
+            columns.Add(ModificationBinder.TargetColumn(relation, target, seen, isUpdate: false, view));
         return columns;
     }
 
     private (RelationalNode Source, int[] Columns) BindValues(
-        ValuesBody values, InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope)
+        ValuesBody values, InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope, InsertParts parts)
     {
         bool single = values.Rows.Count == 1;
         ExpressionKind kind = single ? ExpressionKind.ValuesSingle : ExpressionKind.Values;
@@ -137,7 +155,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 Expression value = state.Expressions.Bind(row[i], scope, kind);
                 bound[i] = insert.Overriding == OverridingKind.UserValue && columns[i].Identity != '\0'
                     ? _rows.Default(relation, columns[i])
-                    : _rows.Assign(value, relation, columns[i], state.TypeOf(columns[i]));
+                    : _rows.Assign(value, relation, columns[i], parts.TypeOf(i));
             }
 
             rows.Add(bound);
@@ -145,7 +163,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
 
         var ids = new int[width];
         for (int i = 0; i < width; i++)
-            ids[i] = state.Metadata.AddColumn(columns[i].Name, state.TypeOf(columns[i]), "*VALUES*");
+            ids[i] = state.Metadata.AddColumn(columns[i].Name, parts.TypeOf(i), "*VALUES*");
         if (!single)
             return (new ValuesNode(ids, rows), ids);
         RelationalNode node = ValuesNode.OneRow;
@@ -154,14 +172,15 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         return (new ProjectNode(node, rows[0].Select((value, i) => new ProjectedColumn(ids[i], value)).ToArray()), ids);
     }
 
-    private (RelationalNode Source, int[] Columns) BindQuery(InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope)
+    private (RelationalNode Source, int[] Columns) BindQuery(
+        InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope, InsertParts parts)
     {
         BoundQuery query = state.Queries.BindSelect(insert.Source!, scope, resolveUnknown: false);
         CheckCounts(insert, query.Output.Count, columns, insert.Source!.Position);
         for (int i = 0; i < query.Output.Count; i++)
         {
             RequireInsertable(columns[i], insert.Overriding);
-            SqlType type = state.TypeOf(columns[i]);
+            SqlType type = parts.TypeOf(i);
             Expression value = OutputCoercion.ValueOf(query, i);
             if (state.Expressions.CoerceForAssignmentOrNull(value, type) is null)
                 _rows.Assign(value, relation, columns[i], type);
@@ -298,6 +317,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                     -1, SqlState.UndefinedObject, $"constraint \"{clause.ConstraintName}\" for table \"{relation.Name}\" does not exist");
             if (constraint.IndexOid == 0 || constraint.Kind == Catalog.ConstraintKind.ForeignKey)
                 throw BindingErrors.At(-1, SqlState.WrongObjectType, "constraint in ON CONFLICT clause has no associated index");
+            if (constraint.IsDeferrable)
+                throw BindingErrors.At(-1, SqlState.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters");
             return [constraint.IndexOid];
         }
 
@@ -322,7 +343,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         var found = new List<uint>();
         foreach (IndexInfo index in relation.Indexes)
         {
-            if (!index.IsUnique || !index.IsValid)
+            if (!index.IsUnique || !index.IsValid || !index.IsImmediate)
                 continue;
             IndexKey[] keys = index.Keys.Take(index.KeyCount).ToArray();
             bool columnsMatch = wanted.SetEquals(keys.Where(key => key.Column != 0).Select(key => key.Column));

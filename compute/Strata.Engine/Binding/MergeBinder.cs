@@ -39,7 +39,9 @@ internal sealed class MergeBinder(BindingState state, ModificationBinder common)
                 merge.Relation.Position, SqlState.DuplicateAlias, $"name \"{alias}\" specified more than once", detail: "The name is used both as MERGE target table and data source.");
         }
 
-        (ScanNode scan, NamespaceItem target) = state.From.BindTarget(relation, merge.Alias, scope);
+        (ScanNode scan, NamespaceItem target) = state.From.BindTarget(relation, merge.Alias, scope, merge.Relation.IncludeDescendants);
+        if (scan.Members is not null)
+            throw BindingErrors.NotSupported(merge.Relation.Position, "MERGE into a table with descendants or partitions");
         scope.Items = [target, .. sourceItems];
         Expression on = state.Expressions.BindCondition(merge.On, scope, ExpressionKind.JoinOn);
         bool hasInsert = merge.Whens.Any(when => !when.IsMatched && when.Action != MergeAction.DoNothing);

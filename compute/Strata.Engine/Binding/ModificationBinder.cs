@@ -3,6 +3,7 @@ using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
 using Expression = Strata.Engine.Expressions.Expression;
+using Syntax = Strata.Sql.Syntax;
 
 namespace Strata.Engine.Binding;
 
@@ -23,6 +24,49 @@ internal sealed class ModificationBinder(BindingState state)
         };
     }
 
+    /// <summary>The view that a statement changes rows through; null when its target is no view.</summary>
+    public ViewTarget? ViewOf(RelationName name, string verb, char privilege)
+    {
+        RelationInfo relation = state.ResolveRelation(name);
+        if (relation.Kind != RelationKind.View)
+            return null;
+        state.Require(relation, privilege);
+        return ViewTarget.Resolve(state, relation, verb, privilege);
+    }
+
+    /// <summary>Puts a view in the place of its table in the scope; the node gets the view's conditions.</summary>
+    public NamespaceItem ShowView(ViewTarget view, NamespaceItem table, string? alias, Scope scope, ref RelationalNode node)
+    {
+        NamespaceItem shown = view.Expose(table, alias ?? view.View.Name, filter: true, ref node);
+        foreach (NamespaceColumn column in shown.Columns)
+            scope.Own(column.Column);
+        scope.Items.Remove(table);
+        scope.Items.Insert(0, shown);
+        return shown;
+    }
+
+    /// <summary>The checks of a view over a new row, as the row's own.</summary>
+    public TargetRow WithChecks(TargetRow row, ViewTarget? view)
+    {
+        if (view is null)
+            return row;
+        var names = new List<NamespaceColumn>();
+        foreach (ColumnInfo column in view.Table.Columns)
+            if (!column.IsDropped && row.Columns[column.Number - 1] is >= 0 and var id)
+                names.Add(new NamespaceColumn(column.Name, id, state.Metadata[id].Type));
+        IReadOnlyList<(string View, Expression Condition)> checks = view.Checks(new NamespaceItem(view.Table.Name, names));
+        return checks.Count == 0
+            ? row
+            : row with
+            {
+                Checks =
+                [
+                    .. row.Checks,
+                    .. checks.Select(check => (new ConstraintInfo { Oid = 0, Name = check.View, SchemaOid = 0, Kind = Catalog.ConstraintKind.ViewCheck, TableOid = view.Table.Oid }, check.Condition)),
+                ],
+            };
+    }
+
     /// <summary>The target relation. Throws 42809 and 0A000 for what is no table.</summary>
     public RelationInfo Target(RelationName name, string verb, char privilege)
     {
@@ -30,7 +74,7 @@ internal sealed class ModificationBinder(BindingState state)
         state.Require(relation, privilege);
         switch (relation.Kind)
         {
-            case RelationKind.Table when relation.SystemTable is null:
+            case RelationKind.Table or RelationKind.PartitionedTable when relation.SystemTable is null:
                 return relation;
             case RelationKind.Table:
                 throw BindingErrors.At(
@@ -56,21 +100,31 @@ internal sealed class ModificationBinder(BindingState state)
         }
     }
 
-    /// <summary>A column that a statement assigns to. Throws 42703, 42701, 0A000.</summary>
-    public static ColumnInfo TargetColumn(RelationInfo relation, AssignmentTarget target, HashSet<short> seen, bool isUpdate)
+    /// <summary>WHERE CURRENT OF: the conditions that only the cursor's row meets.</summary>
+    public IReadOnlyList<Expression> CurrentOf(Syntax.CurrentOfExpression current, RelationInfo relation, NamespaceItem item)
     {
-        ColumnInfo column = relation.FindColumn(target.Column)
+        Expression Is(string name, SqlType type, bool isTable) => state.Expressions.BindOperator(
+            "=", new Expressions.ColumnExpression(item.SystemColumns.First(column => column.Name == name).Column, type),
+            new Expressions.CurrentOfExpression(current.CursorName, relation.Oid, isTable), -1);
+        return [Is("ctid", SqlType.Tid, isTable: false), Is("tableoid", SqlType.OidType, isTable: true)];
+    }
+
+    /// <summary>A column that a statement assigns to. Throws 42703, 42701, 0A000.</summary>
+    public static ColumnInfo TargetColumn(RelationInfo relation, AssignmentTarget target, HashSet<short> seen, bool isUpdate, ViewTarget? view = null)
+    {
+        ColumnInfo column = view is not null ? view.TargetColumn(target.Column, target.Position, isUpdate) : relation.FindColumn(target.Column)
             ?? throw BindingErrors.At(
                 target.Position, SqlState.UndefinedColumn, $"column \"{target.Column}\" of relation \"{relation.Name}\" does not exist");
-        if (target.Indirection.Count > 0)
-            throw BindingErrors.NotSupported(target.Position, "assignment to a part of a column");
-        if (!seen.Add(column.Number))
+        // Several parts of one column may be assigned to, but not the column and a part of it.
+        short key = target.Indirection.Count > 0 ? (short)-column.Number : column.Number;
+        if (key < 0 ? seen.Contains(column.Number) : !seen.Add(key) | seen.Contains((short)-column.Number))
         {
             throw isUpdate
                 ? BindingErrors.At(-1, SqlState.SyntaxError, $"multiple assignments to same column \"{column.Name}\"")
                 : BindingErrors.At(target.Position, SqlState.DuplicateColumn, $"column \"{column.Name}\" specified more than once");
         }
 
+        seen.Add(key);
         return column;
     }
 
@@ -78,7 +132,7 @@ internal sealed class ModificationBinder(BindingState state)
     /// Binds RETURNING over the node. In sight are the stored row under the target's alias, and <paramref name="others"/>.
     /// </summary>
     public BoundQuery Returning(
-        SyntaxList<TargetItem> items, Scope? parent, ModifyNode node, IReadOnlyList<NamespaceItem> others)
+        SyntaxList<TargetItem> items, Scope? parent, ModifyNode node, IReadOnlyList<NamespaceItem> others, ViewTarget? view = null, string? viewAlias = null)
     {
         if (items.Count == 0)
             return new BoundQuery(node, []);
@@ -93,16 +147,11 @@ internal sealed class ModificationBinder(BindingState state)
             scope.Own(id);
         }
 
-        int tableOid = state.Metadata.AddColumn("tableoid", SqlType.OidType, node.Alias);
-        RelationalNode input = new ProjectNode(
-            node,
-            [
-                .. Projection.PassThrough(state.Metadata, node.Columns),
-                new ProjectedColumn(tableOid, new Expressions.ConstantExpression(SqlType.OidType, Datum.Of(node.Relation.Oid))),
-            ]);
+        int tableOid = node.TableOidColumn;
+        RelationalNode input = node;
         scope.Own(node.CtidColumn);
         scope.Own(tableOid);
-        scope.Items.Add(new NamespaceItem(node.Alias, names)
+        var own = new NamespaceItem(node.Alias, names)
         {
             Table = node.Relation,
             Relation = node.Alias == node.Relation.Name ? node.Relation : null,
@@ -111,7 +160,15 @@ internal sealed class ModificationBinder(BindingState state)
                 new NamespaceColumn("ctid", node.CtidColumn, SqlType.Tid),
                 new NamespaceColumn("tableoid", tableOid, SqlType.OidType),
             ],
-        });
+        };
+        if (view is not null)
+        {
+            own = view.Expose(own, viewAlias ?? view.View.Name, filter: false, ref input);
+            foreach (NamespaceColumn column in own.Columns)
+                scope.Own(column.Column);
+        }
+
+        scope.Items.Add(own);
         foreach (NamespaceItem item in others)
         {
             scope.Items.Add(item);
@@ -119,7 +176,7 @@ internal sealed class ModificationBinder(BindingState state)
                 scope.Own(column.Column);
         }
 
-        state.Require(node.Relation, 'r');
+        state.Require(view?.View ?? node.Relation, 'r');
         List<Target> targets = new TargetListBinder(state).Bind(items, scope, ExpressionKind.Returning);
         var projected = new List<ProjectedColumn>();
         var output = new List<OutputColumn>();

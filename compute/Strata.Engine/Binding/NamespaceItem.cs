@@ -24,6 +24,12 @@ internal sealed class NamespaceItem(string name, IReadOnlyList<NamespaceColumn> 
     /// <summary>The table itself when there is no alias, so that <c>schema.table.column</c> finds it.</summary>
     public RelationInfo? Relation { get; init; }
 
+    /// <summary>Type of the item as a value; 0 for an anonymous record.</summary>
+    public uint RowTypeOid { get; init; }
+
+    /// <summary>A function in FROM whose result is a plain value: the item as a value is that value.</summary>
+    public bool IsScalarFunction { get; init; }
+
     /// <summary>Its name can be used as a qualifier.</summary>
     public bool IsRelationVisible { get; set; } = true;
 
@@ -38,6 +44,9 @@ internal sealed class NamespaceItem(string name, IReadOnlyList<NamespaceColumn> 
 
     /// <summary>Number of the scan when it is a table, else -1.</summary>
     public int Scan { get; init; } = -1;
+
+    /// <summary>The tables that its rows may be of, when it is a table with descendants.</summary>
+    public IReadOnlyList<RelationInfo>? Members { get; init; }
 
     /// <summary>The table, when it is one, with or without an alias.</summary>
     public RelationInfo? Table { get; init; }

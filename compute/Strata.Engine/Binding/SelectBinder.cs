@@ -71,10 +71,13 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         node = ApplySetReturning(node, late);
         if (statement.Locking.Count > 0)
             node = ApplyLocking(node, statement, body, grouped);
+        int[] addresses = [];
+        if (state.Context.KeepRowAddresses && scope.Parent is null && !grouped && !body.IsDistinct && scope.WindowCalls.Count == 0 && sets is null && late.Count == 0)
+            node = CarryAddresses(node, statement, out addresses);
         node = LimitBinder.Apply(state, statement, node, scope, keys);
         if (postponed.Count > 0)
             node = new ProjectNode(node, [.. Projection.PassThrough(_metadata, node.Columns), .. postponed]);
-        return Finish(node);
+        return Finish(node, addresses);
     }
 
     /// <summary>Name of a lock strength in messages.</summary>
@@ -464,7 +467,11 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         int existing = locks.FindIndex(other => other.Scan == item.Scan);
         if (existing < 0)
         {
-            locks.Add(new RowLock(item.Scan, item.Table!, ctid, clause.Strength, clause.WaitPolicy));
+            locks.Add(new RowLock(item.Scan, item.Table!, ctid, clause.Strength, clause.WaitPolicy)
+            {
+                Members = item.Members,
+                MemberColumn = item.Members is null ? -1 : item.SystemColumns.First(column => column.Name == "tableoid").Column,
+            });
             return;
         }
 
@@ -480,7 +487,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
     /// <summary>Puts the lock under the projection and the sort's result: the ctid columns are carried through both.</summary>
     private RelationalNode LockBelow(RelationalNode node, List<RowLock> locks)
     {
-        int[] ctids = locks.Select(rowLock => rowLock.CtidColumn).ToArray();
+        int[] ctids = locks.Select(rowLock => rowLock.CtidColumn).Concat(locks.Where(rowLock => rowLock.MemberColumn >= 0).Select(rowLock => rowLock.MemberColumn)).ToArray();
         return new LockRowsNode(CarryThrough(node, ctids), locks);
     }
 
@@ -494,12 +501,34 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
                 return new ProjectNode(
                     project.Input,
                     [.. project.Items, .. Projection.PassThrough(_metadata, columns.Where(column => !project.Columns.Contains(column)))]);
+            case LockRowsNode locks:
+                return new LockRowsNode(CarryThrough(locks.Input, columns), locks.Locks);
             default:
                 return node;
         }
     }
 
-    private BoundQuery Finish(RelationalNode node)
+    /// <summary>Keeps the addresses of the rows of FROM's tables, for WHERE CURRENT OF.</summary>
+    private RelationalNode CarryAddresses(RelationalNode node, SelectStatement statement, out int[] columns)
+    {
+        var addresses = new List<RowAddressColumns>();
+        NamespaceItem[] tables = scope.Items.Where(item => item.Table is { SystemTable: null } && item.Scan >= 0).ToArray();
+        foreach (NamespaceItem item in tables)
+        {
+            bool isLocked = statement.Locking.Any(clause => clause.Relations.IsEmpty || clause.Relations.Any(name => name.Name == item.Name));
+            // Without a lock only a plain scan of one table tells which row is meant.
+            if (isLocked || (statement.Locking.Count == 0 && scope.Items.Count == 1))
+                addresses.Add(new RowAddressColumns(item.Table!.Oid, SystemColumn(item, "ctid"), SystemColumn(item, "tableoid"), isLocked));
+        }
+
+        state.RowAddresses = addresses;
+        columns = addresses.SelectMany(address => new[] { address.Ctid, address.TableOid }).Distinct().ToArray();
+        return columns.Length == 0 ? node : CarryThrough(node, columns);
+    }
+
+    private static int SystemColumn(NamespaceItem item, string name) => item.SystemColumns.First(column => column.Name == name).Column;
+
+    private BoundQuery Finish(RelationalNode node, int[] carried)
     {
         var output = new List<OutputColumn>();
         foreach (Target target in _targets)
@@ -514,7 +543,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             });
         }
 
-        int[] shown = output.Select(column => column.Column).Distinct().ToArray();
+        int[] shown = output.Select(column => column.Column).Concat(carried).Distinct().ToArray();
         return new BoundQuery(Projection.Keep(_metadata, node, shown), output);
     }
 }

@@ -8,6 +8,9 @@ namespace Strata.Engine.Binding;
 /// <summary>Binds target lists and RETURNING: names, and the expansion of stars.</summary>
 internal sealed class TargetListBinder(BindingState state)
 {
+    /// <summary>PostgreSQL's MaxTupleAttributeNumber.</summary>
+    private const int TargetsMax = 1664;
+
     /// <summary>Binds the items of a target list.</summary>
     public List<Target> Bind(SyntaxList<TargetItem> items, Scope scope, ExpressionKind kind)
     {
@@ -17,12 +20,24 @@ internal sealed class TargetListBinder(BindingState state)
             if (item.Value is ColumnReference { IsStar: true } star)
                 ExpandStar(star, scope, targets);
             else if (item.Value is IndirectionExpression indirection && indirection.Elements[indirection.Elements.Count - 1] is StarSelection)
-                throw BindingErrors.NotSupported(item.Position, "expansion of a composite value");
+                ExpandRow(indirection, scope, kind, targets);
             else
                 targets.Add(new Target(state.Expressions.Bind(item.Value, scope, kind), item.Alias ?? TargetNaming.NameOf(item.Value), item.Value.Position));
         }
 
+        if (targets.Count > TargetsMax)
+            throw BindingErrors.At(-1, SqlState.TooManyColumns, $"target lists can have at most {TargetsMax} entries");
         return targets;
+    }
+
+    // (value).* stands for all fields of the value.
+    private void ExpandRow(IndirectionExpression indirection, Scope scope, ExpressionKind kind, List<Target> targets)
+    {
+        SyntaxList<IndirectionElement> path = [.. indirection.Elements.AsSpan()[..^1]];
+        Sql.Syntax.Expression operand = path.IsEmpty ? indirection.Operand : indirection with { Elements = path };
+        Expressions.Expression row = state.Expressions.Bind(operand, scope, kind);
+        foreach ((string name, Expressions.Expression value) in state.Expressions.FieldsOf(row, scope, indirection.Position))
+            targets.Add(new Target(value, name, indirection.Position));
     }
 
     private void ExpandStar(ColumnReference star, Scope scope, List<Target> targets)
@@ -53,12 +68,14 @@ internal sealed class TargetListBinder(BindingState state)
         Format.Invariant.Check(targets.Count >= before);
     }
 
-    private static void Add(NamespaceItem item, int position, List<Target> targets)
+    private void Add(NamespaceItem item, int position, List<Target> targets)
     {
         foreach (NamespaceColumn column in item.Columns)
         {
-            if (column.Name.Length > 0)
-                targets.Add(new Target(new ColumnExpression(column.Column, column.Type) { Position = position }, column.Name, position));
+            if (column.Name.Length == 0)
+                continue;
+            state.Read(column.Column);
+            targets.Add(new Target(new ColumnExpression(column.Column, column.Type) { Position = position }, column.Name, position));
         }
     }
 }

@@ -75,10 +75,27 @@ internal sealed class TargetRowBinder(BindingState state)
     public Expression Default(RelationInfo relation, ColumnInfo column)
     {
         SqlType type = state.TypeOf(column);
+        if (column.Default is null && column.Generated == '\0' && state.Catalog.FindUserType(type.Oid) is { Kind: UserTypeKind.Domain } domain)
+        {
+            // A domain has a default of its own, and null may be no value of it.
+            Expression own = DomainDefault(domain) is { } syntax
+                ? state.Expressions.Bind(syntax, new Scope(null), ExpressionKind.ColumnDefault)
+                : new ConstantExpression(SqlType.Unknown, Datum.Null);
+            return Assign(own, relation, column, type);
+        }
+
         if (column.Default is null || column.Generated != '\0')
             return ConstantExpression.Null(type);
         Expression value = state.Expressions.Bind(column.Default.Syntax, new Scope(null), ExpressionKind.ColumnDefault);
         return Assign(value, relation, column, type);
+    }
+
+    private Sql.Syntax.Expression? DomainDefault(UserTypeInfo domain)
+    {
+        for (UserTypeInfo? type = domain; type is { Kind: UserTypeKind.Domain }; type = state.Catalog.FindUserType(type.BaseTypeOid))
+            if (type.Default is { } value)
+                return value.Syntax;
+        return null;
     }
 
     /// <summary>The value of a generated column over a row.</summary>

@@ -10,6 +10,7 @@ namespace Strata.Engine.Binding;
 internal sealed class TypeLookup(BindingState state)
 {
     private readonly ICatalogServices _services = state.Context.Functions.Catalog;
+    private readonly IFunctionContext _functions = state.Context.Functions;
 
     /// <summary>A type that must exist.</summary>
     public SqlType Get(uint oid) =>
@@ -45,6 +46,24 @@ internal sealed class TypeLookup(BindingState state)
 
     /// <summary>The aggregate of a resolved call, bound to its types. Throws 0A000 when it is not implemented.</summary>
     public AggregateFunction Aggregate(FunctionExpression call, int position) =>
-        BuiltinAggregates.Create(call.Function, call.Arguments.Select(argument => argument.Type).ToArray(), call.Type)
+        call.Function.Routine is { Aggregate: { } definition } ? UserAggregateOf(call, definition, position) : BuiltinAggregates.Create(call.Function, call.Arguments.Select(argument => argument.Type).ToArray(), call.Type)
         ?? throw BindingErrors.NotSupported(position, $"aggregate function {call.Function.Name}");
+
+    private UserAggregate UserAggregateOf(FunctionExpression call, AggregateDefinition definition, int position)
+    {
+        if (definition.Kind != 'n')
+            throw BindingErrors.NotSupported(position, "a user-defined ordered-set aggregate");
+        FunctionInfo transition = Function(definition.TransitionOid), declared = call.Function;
+        SqlType[] types = [.. call.Arguments.Select(static argument => argument.Type)];
+        SqlType state = Get(definition.StateType);
+        if (state.IsPolymorphic)
+            state = PolymorphicTypes.Resolve(new TypeCoercion(_services), [.. types.Take(declared.ArgumentTypes.Length).Select(static t => t.Oid)], declared.ArgumentTypes).Actual(definition.StateType);
+        Datum? initial = definition.InitialValue is { } text && !state.IsPseudo
+            ? TypeInput.Parse(state.WithTypmod(-1), System.Text.Encoding.UTF8.GetBytes(text), _functions)
+            : null;
+        return new UserAggregate(declared, types, call.Type, state, transition, definition.FinalOid == 0 ? null : Function(definition.FinalOid), definition.FinalTakesArguments, initial);
+    }
+
+    private FunctionInfo Function(uint oid) => _services.FindFunction(oid)
+        ?? throw new SqlException(SqlState.UndefinedFunction, $"function with OID {oid} does not exist");
 }

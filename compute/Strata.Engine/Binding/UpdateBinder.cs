@@ -17,31 +17,38 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
     {
         var scope = new Scope(outer);
         IReadOnlyList<CteDefinition> ctes = update.With is null ? [] : state.Ctes.Bind(update.With, scope);
-        RelationInfo relation = common.Target(update.Relation, "update", 'w');
-        (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, update.Alias, scope);
+        ViewTarget? view = common.ViewOf(update.Relation, "update", 'w');
+        RelationInfo relation = view?.Table ?? common.Target(update.Relation, "update", 'w');
+        (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, update.Alias, scope, update.Relation.IncludeDescendants);
         RelationalNode node = scan;
+        NamespaceItem shown = item;
+        if (view is not null)
+            shown = common.ShowView(view, item, update.Alias, scope, ref node);
         List<NamespaceItem> others = [];
         if (update.From.Count > 0)
         {
             RelationalNode from = state.From.BindList(update.From, scope);
-            others = scope.Items.Where(other => !ReferenceEquals(other, item)).ToList();
+            others = scope.Items.Where(other => !ReferenceEquals(other, shown)).ToList();
             node = new JoinNode(JoinType.Inner, node, from, []);
         }
 
-        Dictionary<short, Expression> assigned = BindAssignments(update.Assignments, relation, scope);
-        if (update.Where is CurrentOfExpression current)
-            throw BindingErrors.NotSupported(current.Position, "WHERE CURRENT OF");
-        if (update.Where is not null)
+        Dictionary<short, Expression> assigned = BindAssignments(update.Assignments, relation, scope, view);
+        if (update.Where is Syntax.CurrentOfExpression current)
         {
             state.Require(relation, 'r');
+            node = new FilterNode(node, common.CurrentOf(current, relation, item));
+        }
+        else if (update.Where is not null)
+        {
+            state.Require(view?.View ?? relation, 'r');
             node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(update.Where, scope, ExpressionKind.Where)));
         }
 
-        return ModificationBinder.With(ctes, Finish(update, outer is null && ctes.Count == 0 ? null : scope, relation, scan, item, others, node, assigned));
+        return ModificationBinder.With(ctes, Finish(update, outer is null && ctes.Count == 0 ? null : scope, relation, scan, item, others, node, assigned, view));
     }
 
     /// <summary>Binds SET clauses, of UPDATE and of ON CONFLICT.</summary>
-    public Dictionary<short, Expression> BindAssignments(SyntaxList<Assignment> assignments, RelationInfo relation, Scope scope)
+    public Dictionary<short, Expression> BindAssignments(SyntaxList<Assignment> assignments, RelationInfo relation, Scope scope, ViewTarget? view = null)
     {
         var assigned = new Dictionary<short, Expression>();
         var seen = new HashSet<short>();
@@ -51,7 +58,8 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
             for (int i = 0; i < assignment.Targets.Count; i++)
             {
                 AssignmentTarget target = assignment.Targets[i];
-                ColumnInfo column = ModificationBinder.TargetColumn(relation, target, seen, isUpdate: true);
+                ColumnInfo column = ModificationBinder.TargetColumn(relation, target, seen, isUpdate: true, view);
+                state.Use(relation.Oid, 'w', column.Number);
                 Syntax.Expression? value = bound is null ? values[i] : null;
                 if (value is DefaultLiteral)
                 {
@@ -61,11 +69,28 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
 
                 RequireAssignable(column, value?.Position ?? target.Position);
                 Expression expression = bound is not null ? bound[i] : state.Expressions.Bind(value!, scope, ExpressionKind.UpdateSource);
+                if (target.Indirection.Count > 0)
+                {
+                    Expression before = assigned.TryGetValue(column.Number, out Expression? earlier) ? earlier : OldValue(scope, column, target.Position);
+                    assigned[column.Number] = new PartAssignment(state).Store(before, target.Indirection, 0, expression, column, scope);
+                    continue;
+                }
+
                 assigned.Add(column.Number, _rows.Assign(expression, relation, column, state.TypeOf(column)));
             }
         }
 
         return assigned;
+    }
+
+    // The target is the first item in sight; in ON CONFLICT it is the existing row.
+    private ColumnExpression OldValue(Scope scope, ColumnInfo column, int position)
+    {
+        foreach (NamespaceColumn old in scope.Items[0].Columns)
+            if (state.Metadata[old.Column].AttributeNumber == column.Number)
+                return new ColumnExpression(old.Column, old.Type);
+        NamespaceColumn named = ColumnResolver.FindIn(scope.Items[0], column.Name, position, withSystem: false)!.Value;
+        return new ColumnExpression(named.Column, named.Type);
     }
 
     private static void RequireAssignable(ColumnInfo column, int position)
@@ -117,7 +142,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
 
     private BoundQuery Finish(
         UpdateStatement update, Scope? outer, RelationInfo relation, ScanNode scan, NamespaceItem item, List<NamespaceItem> others,
-        RelationalNode node, Dictionary<short, Expression> assigned)
+        RelationalNode node, Dictionary<short, Expression> assigned, ViewTarget? view)
     {
         var old = new int[relation.Columns.Length];
         var values = new int[relation.Columns.Length];
@@ -143,14 +168,17 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         node = AddGenerated(relation, node, values);
         int ctid = item.SystemColumns.First(column => column.Name == "ctid").Column;
         bool returning = update.Returning.Count > 0;
-        var result = new UpdateNode(node, relation, _rows.Bind(relation, item.Name, withChecks: true), scan.Scan, ctid, old, values)
+        var result = new UpdateNode(node, relation, common.WithChecks(_rows.Bind(relation, item.Name, withChecks: true), view), scan.Scan, ctid, old, values)
         {
             Alias = item.Name,
             IsReturning = returning,
             PassedColumns = returning ? others.SelectMany(other => other.Columns).Select(column => column.Column).Distinct().ToArray() : [],
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, item.Name),
+            TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, item.Name),
+            Members = scan.Members,
+            MemberColumn = scan.Members is null ? -1 : item.SystemColumns.First(column => column.Name == "tableoid").Column,
         };
-        return common.Returning(update.Returning, outer, result, others);
+        return common.Returning(update.Returning, outer, result, others, view, update.Alias);
     }
 
     private RelationalNode AddGenerated(RelationInfo relation, RelationalNode node, int[] values)

@@ -56,6 +56,21 @@ internal static class BuiltinNames
         return index;
     }, nameColumn);
 
+    private static readonly Lazy<Dictionary<uint, uint>> s_equalities = new(static () =>
+    {
+        CatalogTable table = CatalogTable.Open("pg_operator");
+        int oid = table.ColumnIndex("oid"), name = table.ColumnIndex("oprname"), left = table.ColumnIndex("oprleft"), right = table.ColumnIndex("oprright");
+        var equalities = new Dictionary<uint, uint>();
+        for (int i = 0; i < table.RowCount; i++)
+            if (table[i].Text(name) == "=" && table[i].Oid(left) == table[i].Oid(right))
+                equalities.TryAdd(table[i].Oid(left), table[i].Oid(oid));
+        return equalities;
+    });
+
+    /// <summary>OID of the = operator of two values of a type; that of text for types that have none of their own.</summary>
+    public static uint EqualityOperator(uint typeOid) =>
+        s_equalities.Value.TryGetValue(typeOid, out uint found) ? found : s_equalities.Value[Types.TypeOid.Text];
+
     private static readonly Lazy<Dictionary<ObjectAddress, string>> s_descriptions = new(static () =>
     {
         CatalogTable table = CatalogTable.Open("pg_description");

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Strata.Engine.Storage.Toast;
 using Strata.Format;
 using Strata.Format.Pages.Heap;
 
@@ -50,12 +51,26 @@ internal sealed class CatalogHeap
     public static readonly CatalogHeap PgType = new(CatalogOids.PgType, false, "otoohbccbbcoooooooooooccboiiottT");
     public static readonly CatalogHeap PgIndex = new(CatalogOids.PgIndex, false, "oohhbbbbbbbbbbbAAAAtt");
     public static readonly CatalogHeap PgConstraint = new(CatalogOids.PgConstraint, false, "otocbbbooooocccbibAAAAAAAt");
+    public static readonly CatalogHeap PgInherits = new(CatalogOids.PgInherits, false, "ooib");
+    public static readonly CatalogHeap PgPartitionedTable = new(CatalogOids.PgPartitionedTable, false, "ochoAAAt");
     public static readonly CatalogHeap PgSequence = new(CatalogOids.PgSequence, false, "oolllllb");
     public static readonly CatalogHeap PgDepend = new(CatalogOids.PgDepend, false, "ooiooic");
     public static readonly CatalogHeap PgDescription = new(CatalogOids.PgDescription, false, "ooit");
     public static readonly CatalogHeap PgRewrite = new(CatalogOids.PgRewrite, false, "otoccbtt");
     public static readonly CatalogHeap PgEnum = new(CatalogOids.PgEnum, false, "ooft");
     public static readonly CatalogHeap PgStatistic = new(CatalogOids.PgStatistic, false, "ohbfifhhhhhooooooooooFFFFFTTTTT");
+    public static readonly CatalogHeap PgProc = new(CatalogOids.PgProc, false, "otoooffoocbbbbcchhoAATTtAtttTT");
+    public static readonly CatalogHeap PgAggregate = new(CatalogOids.PgAggregate, false, "ochoooooooobbccooioitt");
+    public static readonly CatalogHeap PgOperator = new(CatalogOids.PgOperator, false, "otoocbboooooooo");
+    public static readonly CatalogHeap PgCast = new(CatalogOids.PgCast, false, "oooocc");
+    public static readonly CatalogHeap PgOpClass = new(CatalogOids.PgOpClass, false, "ootoooobo");
+    public static readonly CatalogHeap PgOpFamily = new(CatalogOids.PgOpFamily, false, "ootoo");
+    public static readonly CatalogHeap PgAmOp = new(CatalogOids.PgAmOp, false, "oooohcooo");
+    public static readonly CatalogHeap PgAmProc = new(CatalogOids.PgAmProc, false, "ooooho");
+    public static readonly CatalogHeap PgConversion = new(CatalogOids.PgConversion, false, "otooiiob");
+    public static readonly CatalogHeap PgCollation = new(CatalogOids.PgCollation, false, "otoocbitttt");
+    public static readonly CatalogHeap PgPolicy = new(CatalogOids.PgPolicy, false, "otocbAtt");
+    public static readonly CatalogHeap PgDefaultAcl = new(CatalogOids.PgDefaultAcl, false, "ooocT");
     public static readonly CatalogHeap PgAuthId = new(CatalogOids.PgAuthId, true, "otbbbbbbbitl");
     public static readonly CatalogHeap PgAuthMembers = new(CatalogOids.PgAuthMembers, true, "ooob");
     public static readonly CatalogHeap PgDatabase = new(CatalogOids.PgDatabase, true, "otoicbbiooottttT");
@@ -64,7 +79,8 @@ internal sealed class CatalogHeap
 
     /// <summary>The heaps of each database, in the order in which they are loaded.</summary>
     public static readonly CatalogHeap[] OfDatabase =
-        [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgStatistic];
+        [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgInherits, PgPartitionedTable, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgStatistic,
+         PgProc, PgAggregate, PgOperator, PgCast, PgOpClass, PgOpFamily, PgAmOp, PgAmProc, PgConversion, PgCollation, PgPolicy, PgDefaultAcl];
 
     /// <summary>The heaps that all databases share.</summary>
     public static readonly CatalogHeap[] Shared = [PgAuthId, PgAuthMembers, PgDatabase, PgDbRoleSetting, PgShDescription];
@@ -89,8 +105,8 @@ internal sealed class CatalogHeap
         throw new InvariantViolationException($"catalog {catalogOid} has no heap");
     }
 
-    /// <summary>The row's body (null bitmap and columns), as the heap takes it.</summary>
-    public byte[] Encode(CatalogValue[] row)
+    /// <summary>The row's body (bitmaps and columns), as the heap takes it. Values too long for a page are compressed or given to <paramref name="toast"/>.</summary>
+    public byte[] Encode(CatalogValue[] row, CatalogToast toast, out RowFlags flags)
     {
         Invariant.Check(row.Length == _kinds.Length);
         bool hasNulls = false;
@@ -105,12 +121,25 @@ internal sealed class CatalogHeap
             variableBytes += variable[i].Length;
         }
 
-        var body = new byte[Layout.BodyBytes(hasNulls, variableBytes)];
-        var writer = new RowBodyWriter(Layout, body, hasNulls);
+        bool[]? toasted = null;
+        while (HeapRow.HeaderBytes + Layout.BodyBytes(hasNulls, variableBytes, toasted is not null) > HeapPage.MaxRowBytes &&
+            FindLongest(variable, toasted ??= new bool[row.Length]) is >= 0 and int longest)
+        {
+            toasted[longest] = true;
+            variableBytes -= variable[longest].Length;
+            variable[longest] = toast.Shorten(variable[longest]);
+            variableBytes += variable[longest].Length;
+        }
+
+        flags = (hasNulls ? RowFlags.HasNulls : default) | (toasted is not null ? RowFlags.HasOutOfLine : default);
+        var body = new byte[Layout.BodyBytes(hasNulls, variableBytes, toasted is not null)];
+        var writer = new RowBodyWriter(Layout, body, hasNulls, toasted is not null);
         for (int i = 0; i < row.Length; i++)
         {
             if (row[i].IsNull)
                 writer.AddNull(i);
+            else if (toasted is not null && toasted[i])
+                writer.AddToasted(i, variable[i]);
             else if (variable[i] is { } bytes)
                 writer.AddVariable(bytes);
             else
@@ -119,6 +148,15 @@ internal sealed class CatalogHeap
 
         Invariant.Check(writer.Finish() == body.Length);
         return body;
+    }
+
+    private static int FindLongest(byte[][] values, bool[] excluded)
+    {
+        int longest = -1;
+        for (int i = 0; i < values.Length; i++)
+            if (values[i] is { Length: > ToastedValue.OutOfLineBytes } && !excluded[i] && (longest < 0 || values[i].Length > values[longest].Length))
+                longest = i;
+        return longest;
     }
 
     private static void WriteFixed(char kind, in CatalogValue value, Span<byte> destination)
@@ -177,13 +215,13 @@ internal sealed class CatalogHeap
     }
 
     /// <summary>The values of a row version as it stands in the heap, header included.</summary>
-    public CatalogValue[] Decode(ReadOnlySpan<byte> row)
+    public CatalogValue[] Decode(ReadOnlySpan<byte> row, in Detoast detoast)
     {
         Invariant.Check(HeapRow.GetColumnCount(row) == _kinds.Length);
         var values = new CatalogValue[_kinds.Length];
         for (int i = 0; i < values.Length; i++)
             if (!RowLayout.IsNull(row, i))
-                values[i] = DecodeColumn(_kinds[i], Layout.Column(row, i));
+                values[i] = DecodeColumn(_kinds[i], Layout.IsToasted(row, i) ? detoast.ToArray(Layout.Column(row, i)) : Layout.Column(row, i));
         return values;
     }
 

@@ -1,5 +1,7 @@
 using Strata.Engine.Storage;
+using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Transactions;
 using Strata.Format;
 using Strata.Format.Pages.Heap;
@@ -26,10 +28,12 @@ internal static class CatalogHeapAccess
             var scan = new HeapScan();
             foreach (CatalogHeap heap in heaps)
             {
-                scan.Open(new HeapRelation(storage, database, heap.Oid), snapshot, cancellation: cancellation);
+                var relation = new HeapRelation(storage, database, heap.Oid);
+                var detoast = new Detoast(relation, ReadPoint.Live, cancellation);
+                scan.Open(relation, snapshot, cancellation: cancellation);
                 while (scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, cancellation))
                     foreach (HeapRowPointer row in rows)
-                        loader.Add(heap, heap.Decode(row.Bytes), Pack(row.Tid));
+                        loader.Add(heap, heap.Decode(row.Bytes, detoast), Pack(row.Tid));
                 scan.Close();
             }
         }
@@ -40,23 +44,40 @@ internal static class CatalogHeapAccess
     }
 
     /// <summary>Inserts a row; returns its place.</summary>
-    public static ulong Insert(StorageContext storage, Transaction transaction, uint database, CatalogHeap heap, CatalogValue[] row, CancellationToken cancellation) =>
-        Pack(new HeapRelation(storage, database, heap.Oid).Insert(transaction, Image(heap, row), cancellation));
+    public static ulong Insert(StorageContext storage, Transaction transaction, uint database, CatalogHeap heap, CatalogValue[] row, CancellationToken cancellation)
+    {
+        var relation = new HeapRelation(storage, database, heap.Oid);
+        return Pack(relation.Insert(transaction, Image(relation, transaction, heap, row, cancellation), cancellation));
+    }
 
     /// <summary>Replaces a row; returns the place of its new version.</summary>
     public static ulong Update(
         StorageContext storage, Transaction transaction, uint database, CatalogHeap heap, ulong place, CatalogValue[] row, CancellationToken cancellation)
     {
+        var relation = new HeapRelation(storage, database, heap.Oid);
         // Catalogs have no index on disk: every update may stay on its page.
-        HeapResult result = new HeapRelation(storage, database, heap.Oid).Update(
-            transaction, transaction.TakeFreshSnapshot(), Unpack(place), Image(heap, row), hotAllowed: true, keyChanged: false, out HeapUpdateOutcome outcome, cancellation);
+        HeapResult result = relation.Update(
+            transaction, transaction.TakeFreshSnapshot(), Unpack(place), Image(relation, transaction, heap, row, cancellation), hotAllowed: true, keyChanged: false,
+            out HeapUpdateOutcome outcome, cancellation);
         Check(result, heap);
+        DropValues(relation, transaction, heap, place, outcome, cancellation);
         return Pack(outcome.Tid);
     }
 
     /// <summary>Deletes a row.</summary>
-    public static void Delete(StorageContext storage, Transaction transaction, uint database, CatalogHeap heap, ulong place, CancellationToken cancellation) =>
-        Check(new HeapRelation(storage, database, heap.Oid).Delete(transaction, transaction.TakeFreshSnapshot(), Unpack(place), out _, cancellation), heap);
+    public static void Delete(StorageContext storage, Transaction transaction, uint database, CatalogHeap heap, ulong place, CancellationToken cancellation)
+    {
+        var relation = new HeapRelation(storage, database, heap.Oid);
+        Check(relation.Delete(transaction, transaction.TakeFreshSnapshot(), Unpack(place), out HeapUpdateOutcome outcome, cancellation), heap);
+        DropValues(relation, transaction, heap, place, outcome, cancellation);
+    }
+
+    private static void DropValues(
+        HeapRelation relation, Transaction transaction, CatalogHeap heap, ulong place, in HeapUpdateOutcome outcome, CancellationToken cancellation)
+    {
+        if (outcome.HadOutOfLine)
+            ToastedRow.DeleteValues(relation, transaction, Unpack(place), _ => heap.Layout, [], cancellation);
+    }
 
     // Objects are locked before they are changed, so nobody else can have changed the row: except where no lock covers it (a role, a comment).
     private static void Check(HeapResult result, CatalogHeap heap)
@@ -65,10 +86,10 @@ internal static class CatalogHeapAccess
             throw new Types.SqlException(Types.SqlState.InternalError, "tuple concurrently updated") { Detail = $"A row of catalog {heap.Oid} was changed by another transaction." };
     }
 
-    private static RowImage Image(CatalogHeap heap, CatalogValue[] row)
+    private static RowImage Image(HeapRelation relation, Transaction transaction, CatalogHeap heap, CatalogValue[] row, CancellationToken cancellation)
     {
-        RowFlags flags = Array.Exists(row, static value => value.IsNull) ? RowFlags.HasNulls : default;
-        return new RowImage(heap.Encode(row), flags, heap.Layout.Version, heap.ColumnCount);
+        byte[] body = heap.Encode(row, new CatalogToast(relation, transaction, cancellation), out RowFlags flags);
+        return new RowImage(body, flags, heap.Layout.Version, heap.ColumnCount);
     }
 
     private static ulong Pack(Tid tid) => ((ulong)tid.Block << 16) | tid.Slot;

@@ -15,12 +15,17 @@ internal sealed class CatalogLoader
     private readonly Dictionary<uint, IndexRow> _indexes = [];
     private readonly Dictionary<uint, List<ConstraintInfo>> _constraints = [];
     private readonly Dictionary<uint, List<ConstraintInfo>> _domainConstraints = [];
+    private readonly Dictionary<uint, List<(uint Parent, int Sequence)>> _parents = [];
+    private readonly Dictionary<uint, CatalogValue[]> _partitionKeys = [];
     private readonly Dictionary<uint, SequenceInfo> _sequences = [];
     private readonly Dictionary<uint, ViewInfo> _views = [];
     private readonly Dictionary<uint, SortedDictionary<int, Dependency>> _dependencies = [];
     private readonly Dictionary<uint, List<ColumnStatistics>> _statistics = [];
     private readonly Dictionary<uint, UserTypeInfo> _types = [];
     private readonly Dictionary<uint, List<EnumLabel>> _labels = [];
+    private readonly Dictionary<uint, RoutineInfo> _routines = [];
+    private readonly Dictionary<uint, AggregateDefinition> _aggregates = [];
+    private readonly List<(uint Class, CatalogValue[] Row)> _objects = [];
     private readonly Dictionary<uint, SchemaInfo> _schemas = [];
     private readonly Dictionary<uint, RoleInfo> _roles = [];
     private readonly Dictionary<uint, List<RoleMembership>> _memberships = [];
@@ -61,6 +66,12 @@ internal sealed class CatalogLoader
                 else
                     ListOf(_domainConstraints, constraint.TypeOid).Add(constraint);
                 return new CatalogRowKey(catalog, first);
+            case CatalogOids.PgInherits:
+                ListOf(_parents, first).Add((Oid(row[1]), (int)row[2].Number));
+                return new CatalogRowKey(catalog, first, Oid(row[1]));
+            case CatalogOids.PgPartitionedTable:
+                _partitionKeys.Add(first, row);
+                return new CatalogRowKey(catalog, first);
             case CatalogOids.PgSequence:
                 _sequences.Add(first, Sequence(row));
                 return new CatalogRowKey(catalog, first);
@@ -97,8 +108,16 @@ internal sealed class CatalogLoader
                 var scope = new SettingScope(first, Oid(row[1]));
                 _settings.Add(scope, new SettingList(scope, (string[])row[2].Array));
                 return new CatalogRowKey(catalog, first, Oid(row[1]));
+            case CatalogOids.PgProc:
+                _routines.Add(first, RoutineRows.FromRow(row));
+                return new CatalogRowKey(catalog, first);
+            case CatalogOids.PgAggregate:
+                _aggregates.Add(first, RoutineRows.AggregateFromRow(row));
+                return new CatalogRowKey(catalog, first);
             default:
-                throw new InvariantViolationException($"catalog {catalog} is not loaded");
+                Invariant.Check(CatalogObjectShapes.IsGeneric(catalog));
+                _objects.Add((catalog, row));
+                return new CatalogRowKey(catalog, first);
         }
     }
 
@@ -124,10 +143,10 @@ internal sealed class CatalogLoader
             image = image.With(new CatalogChange(null, Complete(type)));
         // Tables before indexes and foreign keys, which attach themselves to them.
         foreach (RelationInfo relation in _relations.Values)
-            if (relation.Kind != RelationKind.Index)
+            if (relation.Kind is not (RelationKind.Index or RelationKind.PartitionedIndex))
                 image = image.With(new CatalogChange(null, Complete(relation, databaseOid, nextVersion()) with { Constraints = [] }));
         foreach (RelationInfo relation in _relations.Values)
-            if (relation.Kind == RelationKind.Index)
+            if (relation.Kind is RelationKind.Index or RelationKind.PartitionedIndex)
                 image = image.With(new CatalogChange(null, Complete(relation, databaseOid, nextVersion())));
         foreach (uint oid in _constraints.Keys)
         {
@@ -135,6 +154,21 @@ internal sealed class CatalogLoader
             image = image.With(new CatalogChange(table, table with { Constraints = ConstraintsOf(oid) }));
         }
 
+        foreach ((uint oid, List<(uint Parent, int Sequence)> parents) in _parents)
+        {
+            RelationInfo child = image.Relations[oid];
+            image = image.With(new CatalogChange(child, child with { Parents = [.. parents.OrderBy(static p => p.Sequence).Select(static p => p.Parent)] }));
+        }
+
+        foreach (RoutineInfo routine in _routines.Values)
+            image = image.With(new CatalogChange(null, routine with
+            {
+                Version = nextVersion(),
+                Aggregate = _aggregates.GetValueOrDefault(routine.Oid),
+                Dependencies = DependenciesOf(routine.Oid),
+            }));
+        foreach ((uint catalog, CatalogValue[] row) in _objects)
+            image = image.With(new CatalogChange(null, CatalogObjectShapes.Make(catalog, row, DependenciesOf(Oid(row[0])))));
         return image with { Comments = _comments.ToImmutableDictionary(), RowIds = _rowIds.ToImmutableDictionary() };
     }
 
@@ -167,13 +201,16 @@ internal sealed class CatalogLoader
             Version = version,
             Columns = [.. columns],
             Constraints = ConstraintsOf(oid),
+            PartitionKey = _partitionKeys.TryGetValue(oid, out CatalogValue[]? key) ? PartitionKey(key, columns) : null,
             Sequence = _sequences.GetValueOrDefault(oid),
             View = _views.GetValueOrDefault(oid),
-            Dependencies = _dependencies.TryGetValue(oid, out SortedDictionary<int, Dependency>? list) ? [.. list.Values] : [],
+            Dependencies = DependenciesOf(oid),
             Statistics = _statistics.TryGetValue(oid, out List<ColumnStatistics>? statistics) ? [.. statistics] : [],
         };
         return _indexes.TryGetValue(oid, out IndexRow? index) ? complete with { Index = Index(index.Values, complete) } : complete;
     }
+
+    private Dependency[] DependenciesOf(uint oid) => _dependencies.TryGetValue(oid, out SortedDictionary<int, Dependency>? list) ? [.. list.Values] : [];
 
     private UserTypeInfo Complete(UserTypeInfo type)
     {
@@ -206,11 +243,37 @@ internal sealed class CatalogLoader
         Tuples = (float)row[10].Double,
         AllVisiblePages = (int)row[11].Number,
         Persistence = (char)row[15].Number,
+        OfTypeOid = Oid(row[4]),
+        ReplicaIdentity = (char)row[25].Number,
+        IsPartition = row[26].Number != 0,
+        PartitionBound = row[32].IsNull ? null : new PartitionBoundInfo(row[32].Text),
         Kind = (RelationKind)row[16].Number,
+        HasRowSecurity = row[22].Number != 0,
+        ForcesRowSecurity = row[23].Number != 0,
+        IsPopulated = row[24].Number != 0,
         Acl = AccessControlList.FromStored(row[30]),
         Options = row[31].IsNull ? null : (string[])row[31].Array,
         Storage = unchecked((ulong)row[33].Number),
     };
+
+    private static PartitionKeyInfo PartitionKey(CatalogValue[] row, List<ColumnInfo> columns)
+    {
+        long[] numbers = (long[])row[4].Array, classes = (long[])row[5].Array, collations = (long[])row[6].Array;
+        string[] expressions = row[7].IsNull ? [] : ExpressionList.Split(row[7].Text);
+        var keys = new PartitionKeyColumn[numbers.Length];
+        int expression = 0;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            ColumnInfo? column = numbers[i] > 0 ? columns[(int)numbers[i] - 1] : null;
+            // An expression's type stands before its text: nobody can bind it before the catalog is loaded.
+            string[] typed = column is null ? expressions[expression++].Split(' ', 3) : [];
+            keys[i] = new PartitionKeyColumn(
+                (short)numbers[i], column is null ? new CatalogExpression(typed[2]) : null, column?.TypeOid ?? uint.Parse(typed[0], System.Globalization.CultureInfo.InvariantCulture),
+                column?.TypeModifier ?? int.Parse(typed[1], System.Globalization.CultureInfo.InvariantCulture), (uint)collations[i], (uint)classes[i]);
+        }
+
+        return new PartitionKeyInfo((PartitionStrategy)row[1].Number, keys);
+    }
 
     private static ColumnInfo Column(CatalogValue[] row) => new()
     {
@@ -228,8 +291,11 @@ internal sealed class CatalogLoader
         Identity = (char)row[16].Number,
         Generated = (char)row[17].Number,
         IsDropped = row[18].Number != 0,
+        IsLocal = row[19].Number != 0,
+        InheritCount = (short)row[20].Number,
         CollationOid = Oid(row[21]),
         MissingValue = row[25].IsNull ? null : row[25].Text,
+        Acl = AccessControlList.FromStored(row[22]),
     };
 
     private static IndexInfo Index(CatalogValue[] row, RelationInfo relation)
@@ -290,6 +356,11 @@ internal sealed class CatalogLoader
             OnDelete = isForeignKey ? (ForeignKeyAction)row[13].Number : ForeignKeyAction.NoAction,
             Match = isForeignKey ? (char)row[14].Number : 's',
             NoInherit = kind == ConstraintKind.Check && row[17].Number != 0,
+            IsLocal = row[15].Number != 0,
+            InheritCount = (short)row[16].Number,
+            ParentOid = Oid(row[10]),
+            DeleteColumns = isForeignKey ? Shorts(row[23]) : [],
+            Operators = row[24].IsNull ? [] : Array.ConvertAll((long[])row[24].Array, static oid => (uint)oid),
             Columns = Shorts(row[18]),
             ReferencedColumns = Shorts(row[19]),
             Check = row[25].IsNull ? null : new CatalogExpression(row[25].Text),
@@ -345,6 +416,7 @@ internal sealed class CatalogLoader
             BaseTypeModifier = (int)row[26].Number,
             CollationOid = Oid(row[28]),
             Default = row[29].IsNull ? null : new CatalogExpression(row[29].Text),
+            Acl = AccessControlList.FromStored(row[31]),
         };
     }
 

@@ -13,6 +13,7 @@ public static class CatalogOids
     public const uint PgTablespace = 1213;
     public const uint PgShDepend = 1214;
     public const uint PgInherits = 2611;
+    public const uint PgPartitionedTable = 3350;
     public const uint PgIndex = 2610;
     public const uint PgOpClass = 2616;
     public const uint PgOperator = 2617;
@@ -32,6 +33,14 @@ public static class CatalogOids
     public const uint PgCollation = 3456;
     public const uint PgEnum = 3501;
     public const uint PgRange = 3541;
+    public const uint PgAggregate = 2600;
+    public const uint PgAmOp = 2602;
+    public const uint PgAmProc = 2603;
+    public const uint PgCast = 2605;
+    public const uint PgConversion = 2607;
+    public const uint PgOpFamily = 2753;
+    public const uint PgPolicy = 3256;
+    public const uint PgDefaultAcl = 826;
 
     /// <summary>Schema <c>pg_catalog</c>.</summary>
     public const uint CatalogSchema = 11;
@@ -68,6 +77,9 @@ public static class CatalogOids
 
     /// <summary>Access method <c>btree</c>.</summary>
     public const uint BTreeAccessMethod = 403;
+
+    /// <summary>Access method <c>hash</c>; its indexes are B-trees here.</summary>
+    public const uint HashAccessMethod = 405;
 
     /// <summary>Collation <c>default</c>: the database's, C.UTF-8.</summary>
     public const uint DefaultCollation = 100;

@@ -30,6 +30,13 @@ internal static class CatalogRows
                     new CatalogRowKey(CatalogOids.PgDescription, comment.Object.ObjectOid, comment.Object.ClassOid, comment.Object.SubId),
                     [comment.Object.ObjectOid, comment.Object.ClassOid, comment.Object.SubId, comment.Text]));
                 break;
+            case RoutineInfo routine:
+                RoutineRows.Append(routine, rows);
+                break;
+            case CatalogObject other:
+                rows.Add(new CatalogRow(new CatalogRowKey(other.ClassOid, other.Oid), other.Row));
+                RelationRows.AppendDependencies(other.Oid, other.Dependencies, rows);
+                break;
             case RoleInfo role:
                 AppendRole(role, rows);
                 break;

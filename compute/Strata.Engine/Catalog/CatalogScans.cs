@@ -23,6 +23,7 @@ internal static class CatalogScans
             foreach (ColumnInfo column in relation.Columns)
             {
                 CatalogValue[] row = RelationRows.Attribute(relation.Oid, column);
+                row[22] = AccessControlList.ToDisplay(column.Acl, context.Catalog);
                 if (column.IsDropped)
                     row[2] = 0L;
                 yield return row;
@@ -60,6 +61,26 @@ internal static class CatalogScans
         foreach (UserTypeInfo type in context.Catalog.UserTypes)
             foreach (ConstraintInfo constraint in type.Constraints)
                 yield return RelationRows.Constraint(constraint);
+    }
+
+    public static IEnumerable<CatalogValue[]> Inherits(SystemScanContext context)
+    {
+        foreach (RelationInfo relation in context.Catalog.UserRelations)
+            for (int i = 0; i < relation.Parents.Length; i++)
+                yield return RelationRows.Inherits(relation.Oid, relation.Parents[i], i + 1);
+    }
+
+    public static IEnumerable<CatalogValue[]> PartitionedTables(SystemScanContext context)
+    {
+        foreach (RelationInfo relation in context.Catalog.UserRelations)
+            if (relation.PartitionKey is { } key)
+            {
+                uint defaultPartition = Array.Find(relation.Children, oid => context.Catalog.FindRelation(oid) is { PartitionBound.IsDefault: true });
+                CatalogValue[] row = RelationRows.PartitionedTable(relation.Oid, key, defaultPartition);
+                if (!row[7].IsNull)
+                    row[7] = ExpressionList.Join([.. key.Columns.Where(static c => c.Expression is not null).Select(static c => c.Expression!.Text)]);
+                yield return row;
+            }
     }
 
     public static IEnumerable<CatalogValue[]> Sequences(SystemScanContext context)
@@ -108,6 +129,9 @@ internal static class CatalogScans
             foreach (Dependency dependency in OfConstraints(relation))
                 yield return RelationRows.Depend(dependency);
         }
+
+        foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog))
+            yield return RelationRows.Depend(dependency);
     }
 
     // A view's dependencies are its rule's, and a column's on a sequence its default's.
@@ -155,7 +179,12 @@ internal static class CatalogScans
     public static IEnumerable<CatalogValue[]> Types(SystemScanContext context)
     {
         foreach (UserTypeInfo type in context.Catalog.UserTypes)
-            yield return RelationRows.Type(type);
+        {
+            CatalogValue[] row = RelationRows.Type(type);
+            row[31] = AccessControlList.ToDisplay(type.Acl, context.Catalog);
+            yield return row;
+        }
+
     }
 
     public static IEnumerable<CatalogValue[]> EnumLabels(SystemScanContext context)

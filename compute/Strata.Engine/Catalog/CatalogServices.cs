@@ -37,11 +37,31 @@ internal sealed class CatalogServices : ICatalogServices
             TypeOid.RegNamespace => View.FindSchema(name)?.Oid,
             TypeOid.RegRole => View.FindRole(name)?.Oid,
             TypeOid.RegType => TypeResolver.Find(schema, name, View, _session.SearchPath)?.Oid ?? (schema is null ? TypeNames.FindBuiltin(text)?.Oid : null),
-            TypeOid.RegProc => BuiltinNames.Find("pg_proc", "proname", name),
+            TypeOid.RegProc => ResolveFunction(schema, name),
+            TypeOid.RegOper when OperatorOid(text) is { } op => op,
             TypeOid.RegOper or TypeOid.RegOperator => BuiltinNames.Find("pg_operator", "oprname", name),
             TypeOid.RegCollation => BuiltinNames.Find("pg_collation", "collname", name),
             _ => null,
         };
+    }
+
+    // A name alone must mean one function.
+    private uint? ResolveFunction(string? schema, string name)
+    {
+        IReadOnlyList<FunctionInfo> known = Binding.RoutineLookup.Find(View, _session.SearchPath, schema, name, -1);
+        return known.Count switch
+        {
+            0 => null,
+            1 => known[0].Oid,
+            _ => throw new SqlException(SqlState.AmbiguousFunction, $"more than one function named \"{(schema is null ? name : schema + "." + name)}\""),
+        };
+    }
+
+    private uint? OperatorOid(string text)
+    {
+        foreach (OperatorInfo op in UserOperators(text))
+            return op.Oid;
+        return null;
     }
 
     // name(type, …): the built-in function with exactly these argument types.
@@ -56,7 +76,10 @@ internal sealed class CatalogServices : ICatalogServices
         var types = new List<uint>();
         foreach (string argument in text[(open + 1)..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             types.Add(TypeResolver.Resolve(Sql.SqlParser.ParseTypeName(argument), View, _session.SearchPath).Oid);
-        return BuiltinNames.FindProcedure(parts[^1], types);
+        foreach (FunctionInfo function in Binding.RoutineLookup.Find(View, _session.SearchPath, parts.Count > 1 ? parts[^2] : null, parts[^1], -1))
+            if (function.ArgumentTypes.AsSpan().SequenceEqual(types.ToArray()))
+                return function.Oid;
+        return null;
     }
 
     public string? ObjectName(uint kind, uint oid)
@@ -72,15 +95,43 @@ internal sealed class CatalogServices : ICatalogServices
             case TypeOid.RegType:
                 return FindType(oid) is { } type ? TypeName(type) : null;
             case TypeOid.RegProc or TypeOid.RegProcedure:
-                return BuiltinNames.NameOf("pg_proc", "proname", oid);
+                return kind == TypeOid.RegProc ? FunctionName(oid) : FindFunction(oid) is { } function ? FunctionSignature(function) : null;
             case TypeOid.RegOper or TypeOid.RegOperator:
-                return BuiltinNames.NameOf("pg_operator", "oprname", oid);
+                return View.FindObject(CatalogOids.PgOperator, oid) is { } op
+                    ? OperatorName(op, kind == TypeOid.RegOperator) : BuiltinNames.NameOf("pg_operator", "oprname", oid);
             case TypeOid.RegCollation:
                 return BuiltinNames.NameOf("pg_collation", "collname", oid) is { } collation ? TypeNames.QuoteIdentifier(collation) : null;
             default:
                 return null;
         }
     }
+
+    private string? FunctionName(uint oid)
+    {
+        if (FindFunction(oid) is not { } function)
+            return null;
+        IReadOnlyList<FunctionInfo> visible = Binding.RoutineLookup.Find(View, _session.SearchPath, null, function.Name, -1);
+        string name = TypeNames.QuoteIdentifier(function.Name);
+        return visible.Count == 1 && visible[0].Oid == oid ? name : TypeNames.QuoteIdentifier(View.FindSchema(function.NamespaceOid)?.Name ?? "") + "." + name;
+    }
+
+    private string FunctionSignature(FunctionInfo function)
+    {
+        bool isVisible = Binding.RoutineLookup.Find(View, _session.SearchPath, null, function.Name, -1).Any(f => f.Oid == function.Oid);
+        string name = TypeNames.QuoteIdentifier(function.Name);
+        if (!isVisible)
+            name = TypeNames.QuoteIdentifier(View.FindSchema(function.NamespaceOid)?.Name ?? "") + "." + name;
+        return $"{name}({string.Join(",", function.ArgumentTypes.Select(t => ObjectName(TypeOid.RegType, t)))})";
+    }
+
+    private string OperatorName(CatalogObject op, bool withTypes)
+    {
+        bool isVisible = UserOperators(op.Name).Any(o => o.Oid == op.Oid);
+        string name = isVisible ? op.Name : TypeNames.QuoteIdentifier(View.FindSchema(op.SchemaOid)?.Name ?? "") + "." + op.Name;
+        return withTypes ? $"{name}({OperandName(op.OidAt(7))},{OperandName(op.OidAt(8))})" : name;
+    }
+
+    private string OperandName(uint type) => type == 0 ? "NONE" : ObjectName(TypeOid.RegType, type) ?? "";
 
     /// <summary>A relation's name, qualified when the search path does not find it.</summary>
     public string RelationName(RelationInfo relation) =>
@@ -101,6 +152,41 @@ internal sealed class CatalogServices : ICatalogServices
             : TypeNames.QuoteIdentifier(View.FindSchema(type.NamespaceOid)?.Name ?? "") + "." + name;
     }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<OperatorInfo> UserOperators(string name)
+    {
+        if (View.Image.Objects.IsEmpty)
+            return [];
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        uint[] schemas = dot > 0 ? View.FindSchema(name[..dot]) is { } schema ? [schema.Oid] : [] : _session.SearchPath.Schemas;
+        string own = dot > 0 ? name[(dot + 1)..] : name;
+        var found = new List<OperatorInfo>();
+        foreach (uint oid in schemas)
+            foreach (CatalogObject candidate in View.ObjectsOf(CatalogOids.PgOperator))
+                if (candidate.SchemaOid == oid && candidate.Name == own && candidate.OidAt(12) != 0)
+                    found.Add(OperatorRows.Describe(candidate, View));
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public FunctionInfo? FindFunction(uint oid) => View.FindRoutine(oid)?.Function ?? BuiltinRegistry.Function(oid);
+
+    /// <inheritdoc/>
+    public CastInfo? UserCast(uint source, uint target)
+    {
+        if (View.Image.Objects.IsEmpty)
+            return null;
+        foreach (CatalogObject cast in View.ObjectsOf(CatalogOids.PgCast))
+            if (cast.OidAt(1) == source && cast.OidAt(2) == target)
+                return new CastInfo(source, target, cast.OidAt(3), cast.Number(4) switch
+                {
+                    'i' => CastContext.Implicit,
+                    'a' => CastContext.Assignment,
+                    _ => CastContext.Explicit,
+                }, (CastMethod)cast.Number(5));
+        return null;
+    }
+
     public string? UserName(uint role) => View.FindRole(role)?.Name;
 
     public bool? IsVisible(string catalog, uint oid)
@@ -111,6 +197,12 @@ internal sealed class CatalogServices : ICatalogServices
                 return View.FindRelation(oid) is { } relation ? View.ResolveRelation(_session.SearchPath, null, relation.Name)?.Oid == oid : null;
             case "pg_type":
                 return FindType(oid) is { } type ? TypeResolver.Find(null, type.Name, View, _session.SearchPath)?.Oid == oid : null;
+            case "pg_proc" when View.FindRoutine(oid) is { } routine:
+                return Binding.RoutineLookup.Find(View, _session.SearchPath, null, routine.Name, -1).Any(f => f.Oid == oid);
+            case "pg_operator" when View.FindObject(CatalogOids.PgOperator, oid) is { } op:
+                return UserOperators(op.Name).Any(o => o.Oid == oid);
+            case "pg_opclass" or "pg_opfamily" or "pg_conversion" or "pg_collation" when View.Objects.FirstOrDefault(o => o.Oid == oid) is { } other:
+                return _session.SearchPath.Contains(other.SchemaOid);
             default:
                 // Everything else is built in, and the built-in schema is always in the path.
                 return BuiltinNames.Exists(catalog, oid) ? _session.SearchPath.Contains(CatalogOids.CatalogSchema) : null;
@@ -155,11 +247,41 @@ internal sealed class CatalogServices : ICatalogServices
         return null;
     }
 
-    public string? FunctionDefinition(uint function) => null;
+    public string? FunctionDefinition(uint function) => View.FindRoutine(function) is { } routine
+        ? RoutinePrinter.Definition(routine, View, this)
+        : BuiltinRegistry.Function(function) is { } builtin ? RoutinePrinter.BuiltinDefinition(builtin, this) : null;
 
     public string? StatisticsDefinition(uint statistics, bool columnsOnly) => null;
 
-    public string? PartitionKeyDefinition(uint relation) => null;
+    public string? PartitionKeyDefinition(uint relation) => View.FindRelation(relation) is { } table ? PartitionPrinter.Key(table, View) : null;
+
+    public string? PartitionConstraintDefinition(uint relation) => View.FindRelation(relation) is { } table ? PartitionPrinter.Constraint(table, View) : null;
+
+    private static bool IsPartOfTree(RelationInfo relation) => relation.IsPartition || relation.Kind is RelationKind.PartitionedTable or RelationKind.PartitionedIndex;
+
+    public IReadOnlyList<uint> PartitionAncestors(uint relation)
+    {
+        if (View.FindRelation(relation) is not { } found || !IsPartOfTree(found))
+            return [];
+        return [relation, .. RelationTree.PartitionAncestors(View, found).Select(static ancestor => ancestor.Oid)];
+    }
+
+    public IReadOnlyList<PartitionTreeRow> PartitionTree(uint relation)
+    {
+        if (View.FindRelation(relation) is not { } root || !IsPartOfTree(root))
+            return [];
+        var rows = new List<PartitionTreeRow>();
+        var levels = new Dictionary<uint, int> { [relation] = 0 };
+        foreach (RelationInfo member in RelationTree.Descendants(View, root).Prepend(root))
+        {
+            uint parent = member.Parents.Length > 0 ? member.Parents[0] : 0;
+            int level = member.Oid == relation ? 0 : levels[parent] + 1;
+            levels[member.Oid] = level;
+            rows.Add(new PartitionTreeRow(member.Oid, parent, member.Kind is not (RelationKind.PartitionedTable or RelationKind.PartitionedIndex), level));
+        }
+
+        return rows;
+    }
 
     public string? SerialSequence(string table, string column)
     {
@@ -192,7 +314,10 @@ internal sealed class CatalogServices : ICatalogServices
             "database" => View.FindDatabase(oid) is { } database
                 ? Permissions.Of(roleOid, database.OwnerOid, database.Acl, Privileges.Temporary | Privileges.Connect, Privileges.AllDatabase) : null,
             "role" => View.FindRole(oid) is not null ? (Permissions.IsMember(roleOid, oid) ? (Privileges)uint.MaxValue : Privileges.None) : null,
-            "function" or "language" or "type" => Privileges.Execute | Privileges.Usage,
+            "function" => View.FindRoutine(oid) is { } routine ? Permissions.OfRoutine(roleOid, routine)
+                : BuiltinRegistry.Function(oid) is not null ? Privileges.Execute : null,
+            "type" => View.FindUserType(oid) is { } type ? Permissions.Of(roleOid, type.OwnerOid, type.Acl, Privileges.Usage, Privileges.Usage) : FindType(oid) is null ? null : Privileges.Usage,
+            "language" => oid is 12 or 13 && !(View.FindRole(roleOid)?.IsSuperuser ?? false) ? Privileges.None : Privileges.Usage,
             _ => Privileges.None,
         };
         if (held is not { } privileges)
@@ -229,7 +354,9 @@ internal sealed class CatalogServices : ICatalogServices
 
     public long? RelationSize(uint relation, string fork) => View.FindRelation(relation) is { } info ? Bytes(info) : null;
 
-    public long? TableSize(uint relation) => RelationSize(relation, "main");
+    public long? TableSize(uint relation) => View.FindRelation(relation) is { } info
+        ? Bytes(info) + (info.SystemTable is null ? RelationStorage.ToastSizeBytes(_session.Engine.Storage, info, _session.Cancellation) : 0)
+        : null;
 
     public long? IndexesSize(uint relation)
     {

@@ -49,6 +49,8 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
         CatalogView view = View(cancellation);
         if (change.After is RelationInfo relation)
             change = change with { After = relation with { Version = store.NextVersion() } };
+        else if (change.After is RoutineInfo routine)
+            change = change with { After = routine with { Version = store.NextVersion() } };
         WriteRows(change, view, cancellation);
         _changes.Add(change);
         _view = null;
@@ -71,7 +73,8 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
         foreach (CatalogRow row in _after)
         {
             CatalogHeap heap = CatalogHeap.Of(row.Key.Catalog);
-            if (!old.Remove(row.Key, out CatalogValue[]? before))
+            // Built-in objects have rows only once they were changed.
+            if (!old.Remove(row.Key, out CatalogValue[]? before) || (!HasPlace(row.Key, view) && !CatalogRows.AreEqual(before, row.Values)))
                 Place(row.Key, CatalogHeapAccess.Insert(store.Storage, transaction, database, heap, row.Values, cancellation));
             else if (!CatalogRows.AreEqual(before, row.Values))
                 Place(row.Key, CatalogHeapAccess.Update(store.Storage, transaction, database, heap, PlaceOf(row.Key, view), row.Values, cancellation));
@@ -85,6 +88,14 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
     }
 
     private void Place(in CatalogRowKey key, ulong rowId) => _rowIds.Add((key, rowId));
+
+    private bool HasPlace(in CatalogRowKey key, CatalogView view)
+    {
+        for (int i = _rowIds.Count - 1; i >= 0; i--)
+            if (_rowIds[i].Key == key)
+                return _rowIds[i].RowId is not null;
+        return view.HasRow(key);
+    }
 
     private ulong PlaceOf(in CatalogRowKey key, CatalogView view)
     {

@@ -55,9 +55,15 @@ public sealed class CatalogView
     /// <summary>The version of a relation for plan dependencies; false when it is gone.</summary>
     public bool TryGetVersion(uint relationOid, out ulong version)
     {
-        RelationInfo? relation = Image.FindRelation(relationOid);
-        version = relation?.Version ?? 0;
-        return relation is not null;
+        if (Image.FindRelation(relationOid) is { } relation)
+        {
+            version = relation.Version;
+            return true;
+        }
+
+        RoutineInfo? routine = FindRoutine(relationOid);
+        version = routine?.Version ?? 0;
+        return routine is not null;
     }
 
     /// <summary>A user-defined type (row type, array, enum, domain) by OID; null for built-in types (see the type registry) and unknown OIDs.</summary>
@@ -66,6 +72,29 @@ public sealed class CatalogView
     /// <summary>A user-defined type by schema and name; null if there is none.</summary>
     public UserTypeInfo? FindUserType(uint schemaOid, string name) =>
         Image.TypeNames.TryGetValue(new QualifiedKey(schemaOid, name), out uint oid) ? Image.Types.GetValueOrDefault(oid) : null;
+
+    /// <summary>A user's routine by OID; null for built-in ones and unknown OIDs.</summary>
+    public RoutineInfo? FindRoutine(uint oid) => Image.Routines.GetValueOrDefault(oid);
+
+    /// <summary>A user's routines of a schema that have a name, in no particular order.</summary>
+    public IEnumerable<RoutineInfo> FindRoutines(uint schemaOid, string name)
+    {
+        if (Image.RoutineNames.TryGetValue(new QualifiedKey(schemaOid, name), out System.Collections.Immutable.ImmutableArray<uint> oids))
+            foreach (uint oid in oids)
+                yield return Image.Routines[oid];
+    }
+
+    /// <summary>All routines that users created.</summary>
+    public IEnumerable<RoutineInfo> UserRoutines => Image.Routines.Values;
+
+    /// <summary>An object without an entry of its own kind; null if there is none.</summary>
+    public CatalogObject? FindObject(uint classOid, uint oid) => Image.Objects.GetValueOrDefault(new ObjectAddress(classOid, oid));
+
+    /// <summary>The users' objects of a catalog.</summary>
+    public IEnumerable<CatalogObject> ObjectsOf(uint classOid) => Image.Objects.IsEmpty ? [] : Image.Objects.Values.Where(o => o.ClassOid == classOid);
+
+    /// <summary>All objects without an entry of their own kind.</summary>
+    public IEnumerable<CatalogObject> Objects => Image.Objects.Values;
 
     public RoleInfo? FindRole(string name) => Shared.FindRole(name);
 

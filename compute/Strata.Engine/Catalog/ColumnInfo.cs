@@ -46,6 +46,12 @@ public sealed record ColumnInfo
     /// <summary><c>attgenerated</c>: 's' for a stored generated column, '\0' for none.</summary>
     public char Generated { get; init; }
 
+    /// <summary><c>attislocal</c>: the table's own definition names it (an inherited column may be both).</summary>
+    public bool IsLocal { get; init; } = true;
+
+    /// <summary><c>attinhcount</c>: number of parents that it comes from.</summary>
+    public short InheritCount { get; init; }
+
     /// <summary>The column was dropped: its values stay in old rows and read as null; names never find it.</summary>
     public bool IsDropped { get; init; }
 
@@ -62,4 +68,7 @@ public sealed record ColumnInfo
 
     /// <summary><c>attstattarget</c>.</summary>
     public int StatisticsTarget { get; init; } = -1;
+
+    /// <summary>Privileges on this column alone; null for none.</summary>
+    public AccessControlItem[]? Acl { get; init; }
 }

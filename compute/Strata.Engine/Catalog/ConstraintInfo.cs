@@ -9,6 +9,12 @@ public enum ConstraintKind : byte
     Unique = (byte)'u',
     Trigger = (byte)'t',
     Exclusion = (byte)'x',
+
+    /// <summary>Not in catalogs: the condition of a view WITH CHECK OPTION that a new row must meet.</summary>
+    ViewCheck = (byte)'v',
+
+    /// <summary>Not in catalogs: a row security policy that a new row must meet.</summary>
+    RowSecurity = (byte)'s',
 }
 
 /// <summary>What a foreign key does when the referenced row goes away or changes; values are PostgreSQL's.</summary>
@@ -43,6 +49,15 @@ public sealed record ConstraintInfo
     public bool IsValidated { get; init; } = true;
     public bool NoInherit { get; init; }
 
+    /// <summary><c>conislocal</c>: the table's own definition names it.</summary>
+    public bool IsLocal { get; init; } = true;
+
+    /// <summary><c>coninhcount</c>: number of parents that it comes from.</summary>
+    public short InheritCount { get; init; }
+
+    /// <summary>The partitioned table's constraint that this is the partition's part of; 0 for none.</summary>
+    public uint ParentOid { get; init; }
+
     /// <summary>Columns constrained, in order.</summary>
     public short[] Columns { get; init; } = [];
 
@@ -57,6 +72,12 @@ public sealed record ConstraintInfo
 
     /// <summary>'s' for SIMPLE, 'f' for FULL.</summary>
     public char Match { get; init; } = 's';
+
+    /// <summary>Columns that ON DELETE SET NULL or SET DEFAULT changes; empty for all.</summary>
+    public short[] DeleteColumns { get; init; } = [];
+
+    /// <summary>Operators of an exclusion constraint (OIDs), one for each key.</summary>
+    public uint[] Operators { get; init; } = [];
 
     /// <summary>Expression of a check.</summary>
     public CatalogExpression? Check { get; init; }

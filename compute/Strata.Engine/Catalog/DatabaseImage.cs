@@ -16,6 +16,12 @@ internal sealed record DatabaseImage
     public ImmutableDictionary<QualifiedKey, uint> RelationNames { get; init; } = ImmutableDictionary<QualifiedKey, uint>.Empty;
     public ImmutableDictionary<uint, UserTypeInfo> Types { get; init; } = ImmutableDictionary<uint, UserTypeInfo>.Empty;
     public ImmutableDictionary<QualifiedKey, uint> TypeNames { get; init; } = ImmutableDictionary<QualifiedKey, uint>.Empty;
+    public ImmutableDictionary<uint, RoutineInfo> Routines { get; init; } = ImmutableDictionary<uint, RoutineInfo>.Empty;
+    public ImmutableDictionary<QualifiedKey, ImmutableArray<uint>> RoutineNames { get; init; } = ImmutableDictionary<QualifiedKey, ImmutableArray<uint>>.Empty;
+
+    /// <summary>Operators, casts, operator classes and the like.</summary>
+    public ImmutableDictionary<ObjectAddress, CatalogObject> Objects { get; init; } = ImmutableDictionary<ObjectAddress, CatalogObject>.Empty;
+
     public ImmutableDictionary<ObjectAddress, CommentInfo> Comments { get; init; } = ImmutableDictionary<ObjectAddress, CommentInfo>.Empty;
 
     /// <summary>Where each row of this database's catalog heaps stands.</summary>
@@ -40,6 +46,8 @@ internal sealed record DatabaseImage
     {
         { Before: RelationInfo or null, After: RelationInfo or null } => WithRelation((RelationInfo?)change.Before, (RelationInfo?)change.After),
         { Before: SchemaInfo or null, After: SchemaInfo or null } => WithSchema((SchemaInfo?)change.Before, (SchemaInfo?)change.After),
+        { Before: RoutineInfo or null, After: RoutineInfo or null } => WithRoutine((RoutineInfo?)change.Before, (RoutineInfo?)change.After),
+        { Before: CatalogObject or null, After: CatalogObject or null } => this with { Objects = CatalogChange.Replace(Objects, change, static (CatalogObject o) => o.Address) },
         { Before: UserTypeInfo or null, After: UserTypeInfo or null } => WithType((UserTypeInfo?)change.Before, (UserTypeInfo?)change.After),
         { Before: CommentInfo or null, After: CommentInfo or null } => this with { Comments = CatalogChange.Replace(Comments, change, static (CommentInfo c) => c.Object) },
         _ => throw new InvariantViolationException($"not an object of a database: {change}"),
@@ -62,6 +70,28 @@ internal sealed record DatabaseImage
         }
 
         return this with { Schemas = schemas, SchemaNames = names };
+    }
+
+    private DatabaseImage WithRoutine(RoutineInfo? before, RoutineInfo? after)
+    {
+        ImmutableDictionary<uint, RoutineInfo> routines = Routines;
+        ImmutableDictionary<QualifiedKey, ImmutableArray<uint>> names = RoutineNames;
+        if (before is not null)
+        {
+            routines = routines.Remove(before.Oid);
+            var key = new QualifiedKey(before.SchemaOid, before.Name);
+            ImmutableArray<uint> rest = names[key].Remove(before.Oid);
+            names = rest.IsEmpty ? names.Remove(key) : names.SetItem(key, rest);
+        }
+
+        if (after is not null)
+        {
+            routines = routines.SetItem(after.Oid, after);
+            var key = new QualifiedKey(after.SchemaOid, after.Name);
+            names = names.SetItem(key, (names.TryGetValue(key, out ImmutableArray<uint> known) ? known : []).Add(after.Oid));
+        }
+
+        return this with { Routines = routines, RoutineNames = names };
     }
 
     private DatabaseImage WithType(UserTypeInfo? before, UserTypeInfo? after)
@@ -102,12 +132,14 @@ internal sealed record DatabaseImage
             {
                 Indexes = current?.Indexes ?? [],
                 ReferencedBy = current?.ReferencedBy ?? [],
+                Children = current?.Children ?? [],
                 SystemTable = after.Sequence is null ? null : new SequenceTable(after.Oid),
             });
             names = names.SetItem(new QualifiedKey(after.SchemaOid, after.Name), after.Oid);
         }
 
         ulong version = after?.Version ?? before!.Version + 1;
+        relations = RelationTree.Attach(relations, before, after, version);
         relations = WithIdentities(relations, after, version);
         relations = WithTableOfIndex(relations, before?.Index, after?.Index, version);
         relations = WithReferences(relations, before?.Constraints ?? [], after?.Constraints ?? [], version);
@@ -157,7 +189,7 @@ internal sealed record DatabaseImage
         if (after is not null)
             indexes.Add(after);
         indexes.Sort(static (a, b) => a.Oid.CompareTo(b.Oid));
-        return relations.SetItem(table.Oid, table with { Indexes = [.. indexes], Version = Math.Max(version, table.Version + 1) });
+        return RelationTree.Touch(relations.SetItem(table.Oid, table with { Indexes = [.. indexes] }), table.Oid, version);
     }
 
     private static ImmutableDictionary<uint, RelationInfo> WithReferences(
@@ -183,6 +215,6 @@ internal sealed record DatabaseImage
                 references.Add(reference);
         if (after is not null)
             references.Add(after);
-        return relations.SetItem(table.Oid, table with { ReferencedBy = [.. references], Version = Math.Max(version, table.Version + 1) });
+        return RelationTree.Touch(relations.SetItem(table.Oid, table with { ReferencedBy = [.. references] }), table.Oid, version);
     }
 }

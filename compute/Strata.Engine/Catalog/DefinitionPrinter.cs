@@ -17,7 +17,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         if (index.IsUnique)
             text.Append("UNIQUE ");
         text.Append("INDEX ").Append(TypeNames.QuoteIdentifier(index.Name)).Append(" ON ")
-            .Append(pretty ? names.RelationName(table) : names.QualifiedName(table)).Append(" USING btree (");
+            .Append(view.FindRelation(oid)!.Kind == RelationKind.PartitionedIndex ? "ONLY " : "").Append(pretty ? names.RelationName(table) : names.QualifiedName(table)).Append(view.FindRelation(oid)!.AccessMethodOid == CatalogOids.HashAccessMethod ? " USING hash (" : " USING btree (");
         AppendKeys(text, table, index, 0, index.KeyCount, pretty);
         text.Append(')');
         if (index.Keys.Length > index.KeyCount)
@@ -122,6 +122,15 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
                 if (constraint.NoInherit)
                     text.Append(" NO INHERIT");
                 break;
+            case ConstraintKind.Exclusion when view.FindRelation(constraint.IndexOid) is { Index: { } index } relation:
+                text.Append("EXCLUDE USING ").Append(relation.AccessMethodOid == CatalogOids.HashAccessMethod ? "hash (" : "btree (");
+                for (int i = 0; i < index.KeyCount; i++)
+                    text.Append(i > 0 ? ", " : "").Append(Key(table, index.Keys[i], isKey: true, bare: false, pretty)).Append(" WITH =");
+                text.Append(')');
+                AppendIncluded(text, table, constraint);
+                if (index.Predicate is { } predicate)
+                    text.Append(" WHERE (").Append(predicate.Text).Append(')');
+                break;
             case ConstraintKind.ForeignKey:
                 AppendForeignKey(text, table, constraint);
                 break;
@@ -161,6 +170,11 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
             text.Append(" ON UPDATE ").Append(ActionName(constraint.OnUpdate));
         if (constraint.OnDelete != ForeignKeyAction.NoAction)
             text.Append(" ON DELETE ").Append(ActionName(constraint.OnDelete));
+        if (constraint.DeleteColumns.Length == 0)
+            return;
+        text.Append(" (");
+        AppendColumns(text, table, constraint.DeleteColumns);
+        text.Append(')');
     }
 
     private static string ActionName(ForeignKeyAction action) => action switch

@@ -94,7 +94,7 @@ internal static class MonitoringScans
         foreach (Portal portal in context.Session?.Portals.Portals ?? [])
             yield return
             [
-                portal.Name, portal.Text, portal.Declaration?.IsHold ?? false, portal.Declaration?.IsBinary ?? false, portal.Rows is not null, portal.CreatedAt,
+                portal.Name, portal.Text, portal.Declaration?.IsHold ?? false, portal.Declaration?.IsBinary ?? false, portal.Declaration is null || portal.MayScroll, portal.CreatedAt,
             ];
     }
 

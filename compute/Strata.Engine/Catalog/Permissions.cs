@@ -52,6 +52,31 @@ public sealed class Permissions(Func<CatalogView> view, Func<uint> currentRole)
     public Privileges OfRelation(uint role, RelationInfo relation) =>
         Of(role, relation.OwnerOid, relation.Acl, Privileges.None, relation.Kind == RelationKind.Sequence ? Privileges.AllSequence : Privileges.AllTable);
 
+    /// <summary>What a role may do with a column, by the table's list and the column's own.</summary>
+    public Privileges OfColumn(uint role, RelationInfo relation, ColumnInfo column)
+    {
+        Privileges held = OfRelation(role, relation);
+        foreach (AccessControlItem item in column.Acl ?? [])
+            if (item.Grantee == 0 || HasRole(role, item.Grantee))
+                held |= item.Privileges;
+        return held;
+    }
+
+    /// <summary>Throws 42501 unless the role (0: the current one) has a privilege on the relation or on each of the columns. No columns: any column will do.</summary>
+    public void CheckColumns(RelationInfo relation, Privileges needed, uint role, IReadOnlyCollection<short> columns)
+    {
+        uint who = role == 0 ? currentRole() : role;
+        if ((OfRelation(who, relation) & needed) == needed)
+            return;
+        if (!Array.Exists(relation.Columns, static c => c.Acl is not null))
+            throw Denied(relation);
+        bool allowed = columns.Count == 0
+            ? Array.Exists(relation.Columns, c => !c.IsDropped && (OfColumn(who, relation, c) & needed) == needed)
+            : columns.All(number => number > 0 && number <= relation.Columns.Length && (OfColumn(who, relation, relation.Columns[number - 1]) & needed) == needed);
+        if (!allowed)
+            throw Denied(relation);
+    }
+
     /// <summary>Throws 42501 unless the role (0: the current one) has all the privileges on a relation.</summary>
     public void Check(RelationInfo relation, Privileges needed, uint role = 0)
     {
@@ -72,6 +97,24 @@ public sealed class Permissions(Func<CatalogView> view, Func<uint> currentRole)
         if ((Of(currentRole(), schema.OwnerOid, schema.Acl, Privileges.None, Privileges.AllSchema) & needed) != needed)
             throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for schema {schema.Name}");
     }
+
+    /// <summary>What a role may do with a routine.</summary>
+    public Privileges OfRoutine(uint role, RoutineInfo routine) => Of(role, routine.OwnerOid, routine.Acl, Privileges.Execute, Privileges.Execute);
+
+    /// <summary>Throws 42501 unless the role (0: the current one) may execute a routine.</summary>
+    public void CheckExecute(RoutineInfo routine, uint role = 0)
+    {
+        if ((OfRoutine(role == 0 ? currentRole() : role, routine) & Privileges.Execute) == 0)
+            throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for {RoutineKindName(routine)} {routine.Name}");
+    }
+
+    /// <summary>The kind of a routine as messages name it.</summary>
+    public static string RoutineKindName(RoutineInfo routine) => routine.Kind switch
+    {
+        Functions.FunctionKind.Procedure => "procedure",
+        Functions.FunctionKind.Aggregate => "aggregate",
+        _ => "function",
+    };
 
     private static SqlException Denied(RelationInfo relation) =>
         new(SqlState.InsufficientPrivilege, $"permission denied for {KindName(relation.Kind)} {relation.Name}");

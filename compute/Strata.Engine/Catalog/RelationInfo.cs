@@ -43,7 +43,28 @@ public sealed record RelationInfo
     /// <summary>Foreign keys of other tables (or this one) that refer to this table.</summary>
     public ConstraintInfo[] ReferencedBy { get; init; } = [];
 
-    /// <summary>Set when <see cref="Kind"/> is Index.</summary>
+    /// <summary>Relations that it inherits from, in order; of a partition, its partitioned table; of a partition's index, the partitioned index.</summary>
+    public uint[] Parents { get; init; } = [];
+
+    /// <summary>Relations that inherit from it, by OID. Follows from their <see cref="Parents"/>.</summary>
+    public uint[] Children { get; init; } = [];
+
+    /// <summary>How its rows are spread over partitions; null unless it is a partitioned table.</summary>
+    public PartitionKeyInfo? PartitionKey { get; init; }
+
+    /// <summary>Which rows it takes as a partition; null when it is none.</summary>
+    public PartitionBoundInfo? PartitionBound { get; init; }
+
+    /// <summary>True for partitions, and for indexes of partitions that belong to a partitioned index.</summary>
+    public bool IsPartition { get; init; }
+
+    /// <summary>The composite type that a typed table is made of; 0 for other tables.</summary>
+    public uint OfTypeOid { get; init; }
+
+    /// <summary><c>relreplident</c>: d, n, f or i; '\0' for what has none.</summary>
+    public char ReplicaIdentity { get; init; }
+
+    /// <summary>Set when <see cref="Kind"/> is Index or PartitionedIndex.</summary>
     public IndexInfo? Index { get; init; }
 
     /// <summary>Set when <see cref="Kind"/> is Sequence.</summary>
@@ -71,6 +92,15 @@ public sealed record RelationInfo
     public string[]? Options { get; init; }
 
     /// <summary>Privileges; null means the default ones.</summary>
+    /// <summary>False for a materialized view that holds no result yet.</summary>
+    public bool IsPopulated { get; init; } = true;
+
+    /// <summary>Row security policies apply to roles other than the owner.</summary>
+    public bool HasRowSecurity { get; init; }
+
+    /// <summary>Row security policies apply to the owner too.</summary>
+    public bool ForcesRowSecurity { get; init; }
+
     public AccessControlItem[]? Acl { get; init; }
 
     /// <summary>True for catalogs that all databases share.</summary>

@@ -30,10 +30,20 @@ internal static class RelationRows
             rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgSequence, relation.Oid), Sequence(relation.Oid, sequence)));
         if (relation.View is { } view)
             rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgRewrite, view.RuleOid), Rewrite(relation.Oid, view)));
-        for (int i = 0; i < relation.Dependencies.Length; i++)
-            rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgDepend, relation.Oid, relation.Dependencies[i].Referenced.ObjectOid, i), Depend(relation.Dependencies[i])));
+        for (int i = 0; i < relation.Parents.Length; i++)
+            rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgInherits, relation.Oid, relation.Parents[i]), Inherits(relation.Oid, relation.Parents[i], i + 1)));
+        if (relation.PartitionKey is { } partitionKey)
+            rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgPartitionedTable, relation.Oid), PartitionedTable(relation.Oid, partitionKey, 0)));
+        AppendDependencies(relation.Oid, relation.Dependencies, rows);
         foreach (ColumnStatistics statistics in relation.Statistics)
             rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgStatistic, relation.Oid, (ushort)statistics.Column), Statistic(relation, statistics)));
+    }
+
+    /// <summary>The dependencies that an object's own rows do not tell.</summary>
+    public static void AppendDependencies(uint oid, Dependency[] dependencies, List<CatalogRow> rows)
+    {
+        for (int i = 0; i < dependencies.Length; i++)
+            rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgDepend, oid, dependencies[i].Referenced.ObjectOid, i), Depend(dependencies[i])));
     }
 
     public static CatalogValue[] Class(RelationInfo relation)
@@ -49,14 +59,39 @@ internal static class RelationRows
         bool isTable = relation.Kind is RelationKind.Table or RelationKind.MaterializedView or RelationKind.Toast;
         return
         [
-            relation.Oid, relation.Name, relation.SchemaOid, relation.RowTypeOid, 0L, relation.OwnerOid, relation.AccessMethodOid,
+            relation.Oid, relation.Name, relation.SchemaOid, relation.RowTypeOid, relation.OfTypeOid, relation.OwnerOid, relation.AccessMethodOid,
             (uint)relation.Storage, relation.IsShared ? (long)CatalogOids.GlobalTablespace : 0L,
             relation.Pages, CatalogValue.Float(relation.Tuples), relation.AllVisiblePages, 0L,
             relation.Indexes.Length > 0 || relation.HasBuiltinIndexes, relation.IsShared, relation.Persistence, (char)relation.Kind,
-            relation.Columns.Length, checks, relation.View is not null, foreignKeys, false, false, false,
-            true, relation.Kind is RelationKind.Index or RelationKind.Sequence or RelationKind.View or RelationKind.CompositeType || relation.SchemaOid == CatalogOids.CatalogSchema ? 'n' : 'd', false, 0L,
-            isTable ? 3L : 0L, isTable ? 1L : 0L, AccessControlList.ToStored(relation.Acl), relation.Options, CatalogValue.Null, unchecked((long)relation.Storage),
+            relation.Columns.Length, checks, relation.View is not null, foreignKeys, relation.Children.Length > 0, relation.HasRowSecurity, relation.ForcesRowSecurity,
+            relation.IsPopulated, ReplicaIdentity(relation), relation.IsPartition, 0L,
+            isTable ? 3L : 0L, isTable ? 1L : 0L, AccessControlList.ToStored(relation.Acl), relation.Options, relation.PartitionBound?.Text, unchecked((long)relation.Storage),
         ];
+    }
+
+    private static char ReplicaIdentity(RelationInfo relation) => relation.ReplicaIdentity != '\0' ? relation.ReplicaIdentity
+        : relation.Kind is RelationKind.Index or RelationKind.PartitionedIndex or RelationKind.Sequence or RelationKind.View or RelationKind.CompositeType || relation.SchemaOid == CatalogOids.CatalogSchema ? 'n' : 'd';
+
+    /// <summary>One parent of a relation: a row of <c>pg_inherits</c>.</summary>
+    public static CatalogValue[] Inherits(uint child, uint parent, int sequence) => [child, parent, sequence, false];
+
+    /// <summary>The key of a partitioned table. The default partition is not stored: it follows from the bounds.</summary>
+    public static CatalogValue[] PartitionedTable(uint oid, PartitionKeyInfo key, uint defaultPartition)
+    {
+        var columns = new long[key.Columns.Length];
+        var classes = new long[columns.Length];
+        var collations = new long[columns.Length];
+        List<string>? expressions = null;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = key.Columns[i].Column;
+            classes[i] = key.Columns[i].OperatorClassOid;
+            collations[i] = key.Columns[i].CollationOid;
+            if (key.Columns[i].Expression is { } expression)
+                (expressions ??= []).Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{key.Columns[i].TypeOid} {key.Columns[i].TypeModifier} {expression.Text}"));
+        }
+
+        return [oid, (char)key.Strategy, columns.Length, defaultPartition, columns, classes, collations, expressions is null ? CatalogValue.Null : ExpressionList.Join(expressions)];
     }
 
     public static CatalogValue[] Attribute(uint relationOid, ColumnInfo column) =>
@@ -64,8 +99,8 @@ internal static class RelationRows
         relationOid, column.IsDropped ? $"........pg.dropped.{column.Number}........" : column.Name, column.TypeOid,
         column.StatisticsTarget, column.Length, column.Number, column.Dimensions, -1L, column.TypeModifier,
         column.PassedByValue, column.Alignment, column.StorageStrategy, '\0', column.NotNull, HasDefaultRow(column), column.MissingValue is not null,
-        column.Identity, column.Generated, column.IsDropped, true, 0L, column.CollationOid,
-        CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, column.MissingValue,
+        column.Identity, column.Generated, column.IsDropped, column.IsLocal, column.InheritCount, column.CollationOid,
+        AccessControlList.ToStored(column.Acl), CatalogValue.Null, CatalogValue.Null, column.MissingValue,
     ];
 
     /// <summary>Defaults of identity columns follow from their sequence and have no row.</summary>
@@ -107,11 +142,12 @@ internal static class RelationRows
         return
         [
             constraint.Oid, constraint.Name, constraint.SchemaOid, (char)constraint.Kind, constraint.IsDeferrable, constraint.IsDeferred, constraint.IsValidated,
-            constraint.TableOid, constraint.TypeOid, constraint.IndexOid, 0L, constraint.ReferencedTableOid,
+            constraint.TableOid, constraint.TypeOid, constraint.IndexOid, constraint.ParentOid, constraint.ReferencedTableOid,
             isForeignKey ? (char)constraint.OnUpdate : ' ', isForeignKey ? (char)constraint.OnDelete : ' ', isForeignKey ? constraint.Match : ' ',
-            true, 0L, constraint.NoInherit || constraint.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique or ConstraintKind.ForeignKey,
+            constraint.IsLocal, constraint.InheritCount, constraint.NoInherit || constraint.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique or ConstraintKind.ForeignKey,
             constraint.Columns.Length == 0 ? CatalogValue.Null : Longs(constraint.Columns), isForeignKey ? Longs(constraint.ReferencedColumns) : CatalogValue.Null,
-            CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, constraint.Check?.Text,
+            CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, constraint.DeleteColumns.Length == 0 ? CatalogValue.Null : Longs(constraint.DeleteColumns),
+            constraint.Operators.Length == 0 ? CatalogValue.Null : Array.ConvertAll(constraint.Operators, static oid => (long)oid), constraint.Check?.Text,
         ];
     }
 
@@ -184,7 +220,7 @@ internal static class RelationRows
             type.RelationOid, isArray ? 6179L : 0L, type.ElementOid, type.ArrayOid, input, output, receive, send, 0L, 0L, isArray ? 3816L : 0L,
             isEnum ? 'i' : domainBase is null ? 'd' : (char)domainBase.Alignment, isEnum ? 'p' : domainBase is null ? 'x' : (char)domainBase.Storage,
             type.NotNull, type.BaseTypeOid, type.BaseTypeModifier, 0L, type.CollationOid,
-            type.Default?.Text, type.Default?.Text, CatalogValue.Null,
+            type.Default?.Text, type.Default?.Text, AccessControlList.ToStored(type.Acl),
         ];
     }
 

@@ -4,6 +4,7 @@ using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.FreeSpace;
 using Strata.Engine.Storage.Heap;
+using Strata.Format;
 using Strata.Format.Pages;
 
 namespace Strata.Engine.Catalog;
@@ -12,8 +13,12 @@ namespace Strata.Engine.Catalog;
 internal static class RelationStorage
 {
     /// <summary>Makes the empty heap of a table; it goes away if the transaction rolls back.</summary>
-    public static void CreateHeap(DdlContext context, RelationInfo table) =>
+    public static void CreateHeap(DdlContext context, RelationInfo table)
+    {
         HeapRelation.CreateStorage(context.Session.Engine.Storage, context.Transaction, table.Database, table.Storage, context.Cancellation);
+        // Large values make their storage themselves, but it goes with the table, at the same savepoint.
+        context.Transaction.DropStorageAtAbort(table.Database, ToastStorage.Of(table.Storage));
+    }
 
     /// <summary>Makes an empty B-tree; it goes away if the transaction rolls back.</summary>
     public static BTreeIndex CreateIndex(DdlContext context, uint database, ulong storage)
@@ -28,9 +33,19 @@ internal static class RelationStorage
     /// <summary>The storage goes when the transaction commits.</summary>
     public static void Drop(DdlContext context, RelationInfo relation)
     {
-        if (relation.Storage != 0)
-            context.Transaction.DropStorageAtCommit(relation.Database, relation.Storage);
+        if (relation.Storage == 0)
+            return;
+        context.Transaction.DropStorageAtCommit(relation.Database, relation.Storage);
+        if (HasHeap(relation))
+            context.Transaction.DropStorageAtCommit(relation.Database, ToastStorage.Of(relation.Storage));
     }
+
+    /// <summary>Size of a table's large values in bytes.</summary>
+    public static long ToastSizeBytes(StorageContext storage, RelationInfo relation, CancellationToken cancellation) => relation.Storage == 0 || !HasHeap(relation)
+        ? 0
+        : (long)HeapRelation.CountBlocks(storage, relation.Database, ToastStorage.Of(relation.Storage), ReadPoint.Live, cancellation) * PageFormat.PageSizeBytes;
+
+    private static bool HasHeap(RelationInfo relation) => relation.Index is null && relation.Kind != RelationKind.Sequence;
 
     /// <summary>Size of the main fork in bytes.</summary>
     public static long SizeBytes(StorageContext storage, RelationInfo relation, CancellationToken cancellation) => relation.Kind == RelationKind.Sequence

@@ -58,7 +58,7 @@ public static class TypeResolver
     /// <summary>The descriptor of a user-defined type. An enum's values stand in vectors and rows as the OIDs of their labels.</summary>
     public static SqlType Describe(UserTypeInfo type, CatalogView catalog)
     {
-        SqlType? domainBase = type.Kind == UserTypeKind.Domain ? Find(type.BaseTypeOid, catalog) : null;
+        SqlType? domainBase = type.Kind == UserTypeKind.Domain ? Find(type.BaseTypeOid, catalog)?.WithTypmod(type.BaseTypeModifier) : null;
         return new SqlType
         {
             Oid = type.Oid,
@@ -85,6 +85,7 @@ public static class TypeResolver
             ElementOid = type.ElementOid,
             ArrayOid = type.ArrayOid,
             BaseOid = type.BaseTypeOid,
+            DomainBase = domainBase,
             RelationOid = type.RelationOid,
             CollationOid = domainBase?.CollationOid ?? 0,
             IsArray = type.Kind == UserTypeKind.Array,

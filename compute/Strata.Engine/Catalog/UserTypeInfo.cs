@@ -36,6 +36,7 @@ public sealed record UserTypeInfo
 
     public uint CollationOid { get; init; }
     public bool NotNull { get; init; }
+    public AccessControlItem[]? Acl { get; init; }
     public CatalogExpression? Default { get; init; }
 
     /// <summary>Labels of an enum, in sort order.</summary>

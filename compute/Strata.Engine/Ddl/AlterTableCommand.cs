@@ -21,9 +21,15 @@ internal sealed class AlterTableCommand(DdlContext context)
 
         CheckKind(statement.Kind, relation);
         context.CheckOwner(relation);
+        _includesDescendants = statement.Relation.IncludeDescendants;
         foreach (Step command in Ordered(statement.Commands))
-            relation = Apply(context.View.FindRelation(relation.Oid)!, command.Command);
+        {
+            RelationInfo current = context.View.FindRelation(relation.Oid)!;
+            relation = new AlterTreeCommand(context, this).Apply(current, command.Command, _includesDescendants);
+        }
     }
+
+    private bool _includesDescendants;
 
     private readonly record struct Step(Sql.Syntax.AlterTableCommand Command);
 
@@ -53,7 +59,8 @@ internal sealed class AlterTableCommand(DdlContext context)
             throw new SqlException(SqlState.WrongObjectType, $"\"{relation.Name}\" is not {(kind == ObjectKind.Index ? "an" : "a")} {DropCommand.KindName(kind)}");
     }
 
-    private RelationInfo Apply(RelationInfo table, Sql.Syntax.AlterTableCommand command)
+    /// <summary>Carries out one command on one table; its descendants are the caller's.</summary>
+    public RelationInfo Apply(RelationInfo table, Sql.Syntax.AlterTableCommand command)
     {
         switch (command)
         {
@@ -85,14 +92,18 @@ internal sealed class AlterTableCommand(DdlContext context)
                 return DropIdentity(table, identity);
             case SetRelationOptions options:
                 return context.Replace(table, table with { Options = StorageOptions.Change(table.Options, options.Options, options.IsReset) });
-            case SetWithoutOids or SetCluster { IndexName: null } or AlterColumnStorage or AlterColumnOptions or SetLogged or AlterColumnCompression or SetReplicaIdentity { Kind: ReplicaIdentityKind.Default }:
-                return table;
+            case SetInherit inherit:
+                return inherit.IsInherit ? new InheritCommands(context).Inherit(table, inherit.Parent) : new InheritCommands(context).Disinherit(table, inherit.Parent);
+            case AttachPartition attach:
+                return new InheritCommands(context).Attach(table, attach);
+            case DetachPartition detach:
+                return new InheritCommands(context).Detach(table, detach);
             default:
-                throw new SqlException(SqlState.FeatureNotSupported, $"ALTER TABLE command {command.GetType().Name} is not supported yet");
+                return new AlterTableProperties(context).Apply(table, command);
         }
     }
 
-    private static ColumnInfo RequireColumn(RelationInfo table, string name) => table.FindColumn(name) ??
+    public static ColumnInfo RequireColumn(RelationInfo table, string name) => table.FindColumn(name) ??
         throw (ColumnBuilder.SystemColumn(name)
             ? new SqlException(SqlState.FeatureNotSupported, $"cannot alter system column \"{name}\"")
             : new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" of relation \"{table.Name}\" does not exist"));
@@ -119,7 +130,7 @@ internal sealed class AlterTableCommand(DdlContext context)
     private RelationInfo AddColumn(RelationInfo table, Sql.Syntax.AddColumn add)
     {
         ColumnDefinition definition = add.Column;
-        if (table.Kind != RelationKind.Table)
+        if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable))
             throw new SqlException(SqlState.WrongObjectType, $"ALTER action ADD COLUMN cannot be performed on relation \"{table.Name}\"");
         if (table.FindColumn(definition.Name) is not null)
         {

@@ -41,8 +41,6 @@ internal sealed class ColumnConstraints(DdlContext context, string table, TableB
                 case SyntaxKind.Generated:
                     column = WithGeneration(column, constraint, definition);
                     break;
-                case SyntaxKind.Exclusion:
-                    throw new SqlException(SqlState.FeatureNotSupported, "exclusion constraints are not supported yet");
             }
         }
 

@@ -26,7 +26,7 @@ internal static class CommentCommand
     {
         switch (statement.Kind)
         {
-            case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence:
+            case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView:
                 return new ObjectAddress(CatalogOids.PgClass, Relation(context, ((NamedObject)statement.Object).Name).Oid);
             case ObjectKind.Column:
                 QualifiedName name = ((NamedObject)statement.Object).Name;
@@ -51,6 +51,16 @@ internal static class CommentCommand
                 return new ObjectAddress(CatalogOids.PgConstraint, constraint.Oid);
             case ObjectKind.Type or ObjectKind.Domain:
                 return new ObjectAddress(CatalogOids.PgType, context.ResolveType(((TypeObject)statement.Object).Type).Oid);
+            case var kind when ObjectChanges.Handles(kind) || kind is ObjectKind.Cast or ObjectKind.Policy:
+                object entry = ObjectFinder.Find(context, kind, statement.Object, missingOk: false)!;
+                ObjectFinder.CheckOwner(context, entry);
+                return ObjectFinder.AddressOf(entry);
+            case ObjectKind.DomainConstraint:
+                var domainConstraint = (DomainConstraintObject)statement.Object;
+                UserTypeInfo domain = TypeCommands.RequireUserType(context, domainConstraint.Domain);
+                ConstraintInfo check = Array.Find(domain.Constraints, c => c.Name == domainConstraint.Name) ??
+                    throw new SqlException(SqlState.UndefinedObject, $"constraint \"{domainConstraint.Name}\" for domain {domain.Name} does not exist");
+                return new ObjectAddress(CatalogOids.PgConstraint, check.Oid);
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"COMMENT ON {DropCommand.KindName(statement.Kind).ToUpperInvariant()} is not supported yet");
         }

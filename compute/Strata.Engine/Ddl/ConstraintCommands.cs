@@ -18,7 +18,7 @@ internal sealed class ConstraintCommands(DdlContext context)
         SyntaxKind.Check => AddCheck(table, constraint, validate),
         SyntaxKind.PrimaryKey or SyntaxKind.Unique => AddKey(table, constraint),
         SyntaxKind.ForeignKey => AddForeignKey(table, constraint, validate),
-        _ => throw new SqlException(SqlState.FeatureNotSupported, "exclusion constraints are not supported yet"),
+        _ => AddExclusion(table, constraint),
     };
 
     private string NameOf(RelationInfo table, Constraint constraint, string? column, string label)
@@ -36,6 +36,10 @@ internal sealed class ConstraintCommands(DdlContext context)
     {
         CatalogExpression check = StoredExpressions.OverTable(context, table, constraint.Expression!, isCondition: true);
         List<string> columns = StoredExpressions.ColumnNames(constraint.Expression!);
+        if (constraint.Name is not null && Array.Find(table.Constraints, c => c.Name == constraint.Name) is { Kind: ConstraintKind.Check, IsLocal: false } inherited)
+            return MergeCheck(table, inherited, check, constraint);
+        if (constraint.IsNoInherit && table.PartitionKey is not null)
+            throw new SqlException(SqlState.InvalidTableDefinition, $"cannot add NO INHERIT constraint to partitioned table \"{table.Name}\"");
         string name = NameOf(table, constraint, columns.Count == 1 ? columns[0] : null, "check");
         var added = new ConstraintInfo
         {
@@ -52,6 +56,16 @@ internal sealed class ConstraintCommands(DdlContext context)
         if (validate && !constraint.IsNotValid)
             TableValidation.Check(context, table, added);
         return With(table, added);
+    }
+
+    private RelationInfo MergeCheck(RelationInfo table, ConstraintInfo inherited, CatalogExpression check, Constraint constraint)
+    {
+        if (inherited.Check!.Text != check.Text)
+            throw new SqlException(SqlState.DuplicateObject, $"constraint \"{inherited.Name}\" for relation \"{table.Name}\" already exists");
+        if (constraint.IsNoInherit)
+            throw new SqlException(SqlState.InvalidObjectDefinition, $"constraint \"{inherited.Name}\" conflicts with inherited constraint on relation \"{table.Name}\"");
+        context.Notice($"merging constraint \"{inherited.Name}\" with inherited definition");
+        return context.Replace(table, table with { Constraints = [.. table.Constraints.Select(c => c.Oid == inherited.Oid ? c with { IsLocal = true } : c)] });
     }
 
     private RelationInfo With(RelationInfo table, ConstraintInfo added)
@@ -81,9 +95,11 @@ internal sealed class ConstraintCommands(DdlContext context)
             keys.Add(IndexCommands.ColumnKey(table, column, context));
         int keyCount = keys.Count;
         foreach (short column in KeyColumns(table, constraint.Including, constraint))
-            keys.Add(IndexCommands.ColumnKey(table, column, context) with { OperatorClassOid = 0, CollationOid = 0 });
+            keys.Add(IndexCommands.IncludedKey(table, column));
+        if (table.PartitionKey is not null)
+            PartitionIndexes.CheckKey(table, keys, keyCount, isPrimary ? "PRIMARY KEY" : "UNIQUE");
         IndexInfo index = new IndexCommands(context).Create(table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable);
-        return With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
+        table = With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
         {
             Oid = context.NewOid(),
             Name = name,
@@ -92,14 +108,13 @@ internal sealed class ConstraintCommands(DdlContext context)
             TableOid = table.Oid,
             IndexOid = index.Oid,
             Columns = columns,
-            IsDeferrable = RejectDeferrable(constraint),
+            IsDeferrable = constraint.IsDeferrable,
             IsDeferred = constraint.IsInitiallyDeferred,
         });
+        if (table.PartitionKey is not null)
+            new PartitionIndexes(context).CloneToPartitions(table, index);
+        return context.View.FindRelation(table.Oid)!;
     }
-
-    private static bool RejectDeferrable(Constraint constraint) => constraint.IsDeferrable
-        ? throw new SqlException(SqlState.FeatureNotSupported, "deferrable unique constraints are not supported yet")
-        : false;
 
     private string CheckIndexName(RelationInfo table, string name)
     {
@@ -122,7 +137,7 @@ internal sealed class ConstraintCommands(DdlContext context)
         if (isPrimary)
             table = MarkNotNull(table, columns);
         string name = constraint.Name ?? index.Name;
-        RelationInfo renamed = index with { Name = name, Index = info with { Name = name, IsPrimary = isPrimary } };
+        RelationInfo renamed = index with { Name = name, Index = info with { Name = name, IsPrimary = isPrimary, IsImmediate = !constraint.IsDeferrable } };
         if (name != index.Name)
             context.Notice($"ALTER TABLE / ADD CONSTRAINT USING INDEX will rename index \"{index.Name}\" to \"{name}\"");
         context.Replace(index, renamed);
@@ -135,6 +150,8 @@ internal sealed class ConstraintCommands(DdlContext context)
             TableOid = table.Oid,
             IndexOid = index.Oid,
             Columns = columns,
+            IsDeferrable = constraint.IsDeferrable,
+            IsDeferred = constraint.IsInitiallyDeferred,
         });
     }
 
@@ -172,12 +189,60 @@ internal sealed class ConstraintCommands(DdlContext context)
         return any ? context.Replace(table, table with { Columns = changed }) : table;
     }
 
+    // Equality on all columns is what a unique index checks; other operators need access methods that are not there.
+    private RelationInfo AddExclusion(RelationInfo table, Constraint constraint)
+    {
+        if (table.PartitionKey is not null)
+            throw new SqlException(SqlState.FeatureNotSupported, "exclusion constraints are not supported on partitioned tables") { Position = context.Position(constraint.Position) };
+        string method = constraint.AccessMethod ?? "gist";
+        if (method is not ("btree" or "hash"))
+            throw BuiltinNames.Find("pg_am", "amname", method) is null
+                ? new SqlException(SqlState.UndefinedObject, $"access method \"{method}\" does not exist")
+                : new SqlException(SqlState.FeatureNotSupported, $"exclusion constraints using access method \"{method}\" are not supported yet");
+        var elements = new List<IndexElement>();
+        var operators = new List<uint>();
+        foreach (ExclusionElement element in constraint.Exclusions)
+        {
+            if (element.Operator.Name != "=")
+                throw new SqlException(SqlState.FeatureNotSupported, $"exclusion constraints with operator {element.Operator.Name} are not supported yet");
+            elements.Add(element.Element);
+        }
+
+        var commands = new IndexCommands(context);
+        List<IndexKey> keys = commands.BuildKeys(table, [.. elements]);
+        foreach (IndexKey key in keys)
+            operators.Add(BuiltinNames.EqualityOperator(key.TypeOid));
+        int keyCount = keys.Count;
+        foreach (short column in KeyColumns(table, constraint.Including, constraint))
+            keys.Add(IndexCommands.IncludedKey(table, column));
+        string name = constraint.Name is { } given
+            ? CheckIndexName(table, given)
+            : NameOf(table, constraint, string.Join('_', elements.Select(static e => e.Column ?? "expr")), "excl");
+        CatalogExpression? predicate = constraint.Where is null ? null : StoredExpressions.OverTable(context, table, constraint.Where, isCondition: true);
+        IndexInfo index = commands.Create(
+            table, name, keys, keyCount, isUnique: false, isPrimary: false, nullsNotDistinct: false, predicate, !constraint.IsDeferrable,
+            method == "hash" ? CatalogOids.HashAccessMethod : CatalogOids.BTreeAccessMethod, isExclusion: true);
+        return With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
+        {
+            Oid = context.NewOid(),
+            Name = name,
+            SchemaOid = table.SchemaOid,
+            Kind = ConstraintKind.Exclusion,
+            TableOid = table.Oid,
+            IndexOid = index.Oid,
+            Columns = [.. keys.Take(keyCount).Select(static key => key.Column)],
+            Operators = [.. operators],
+            IsDeferrable = constraint.IsDeferrable,
+            IsDeferred = constraint.IsInitiallyDeferred,
+        });
+    }
+
     private RelationInfo AddForeignKey(RelationInfo table, Constraint constraint, bool validate)
     {
         RelationInfo referenced = constraint.ReferencedTable!.Name == table.Name && constraint.ReferencedTable.Schema is null
             ? table
             : context.Require(constraint.ReferencedTable, RelationLockMode.ShareRowExclusive);
-        if (referenced.Kind != RelationKind.Table || referenced.SystemTable is not null)
+        if (referenced.Kind is not (RelationKind.Table or RelationKind.PartitionedTable) || referenced.SystemTable is not null)
             throw new SqlException(SqlState.WrongObjectType, $"referenced relation \"{referenced.Name}\" is not a table");
         context.Permissions.Check(referenced, Privileges.References);
         short[] columns = ForeignColumns(table, constraint.Columns, constraint);
@@ -188,8 +253,6 @@ internal sealed class ConstraintCommands(DdlContext context)
         CheckTypes(table, referenced, columns, keys, name);
         if (constraint.Match == ForeignKeyMatch.Partial)
             throw new SqlException(SqlState.FeatureNotSupported, "MATCH PARTIAL not yet implemented") { Position = context.Position(constraint.Position) };
-        if (constraint.IsDeferrable)
-            throw new SqlException(SqlState.FeatureNotSupported, "deferrable foreign keys are not supported yet");
         var added = new ConstraintInfo
         {
             Oid = context.NewOid(),
@@ -201,14 +264,40 @@ internal sealed class ConstraintCommands(DdlContext context)
             Columns = columns,
             ReferencedTableOid = referenced.Oid,
             ReferencedColumns = keys,
+            IsDeferrable = constraint.IsDeferrable,
+            IsDeferred = constraint.IsInitiallyDeferred,
+            DeleteColumns = DeleteColumns(table, columns, constraint),
             OnUpdate = ActionOf(constraint.OnUpdate),
             OnDelete = ActionOf(constraint.OnDelete),
             Match = constraint.Match == ForeignKeyMatch.Full ? 'f' : 's',
             IsValidated = !constraint.IsNotValid,
         };
+        if (table.PartitionKey is not null && constraint.IsNotValid)
+            throw new SqlException(SqlState.WrongObjectType, $"cannot add NOT VALID foreign key on partitioned table \"{table.Name}\" referencing relation \"{referenced.Name}\"")
+            {
+                Detail = "This feature is not yet supported on partitioned tables.",
+            };
         if (validate && !constraint.IsNotValid)
             TableValidation.ForeignKey(context, table, referenced, added);
-        return With(context.View.FindRelation(table.Oid)!, added);
+        table = With(context.View.FindRelation(table.Oid)!, added);
+        if (table.PartitionKey is not null)
+            new PartitionIndexes(context).CloneForeignKeyToPartitions(table, added, validate: true);
+        return context.View.FindRelation(table.Oid)!;
+    }
+
+    private static short[] DeleteColumns(RelationInfo table, short[] columns, Constraint constraint)
+    {
+        var set = new List<short>();
+        foreach (string name in constraint.OnDeleteColumns)
+        {
+            ColumnInfo column = table.FindColumn(name) ?? throw new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" referenced in foreign key constraint does not exist");
+            if (Array.IndexOf(columns, column.Number) < 0)
+                throw new SqlException(SqlState.InvalidColumnReference, $"column \"{name}\" referenced in ON DELETE SET action must be part of foreign key");
+            if (!set.Contains(column.Number))
+                set.Add(column.Number);
+        }
+
+        return [.. set];
     }
 
     private static ForeignKeyAction ActionOf(SyntaxAction action) => action switch
@@ -263,18 +352,22 @@ internal sealed class ConstraintCommands(DdlContext context)
     /// <summary>Copies an index for LIKE INCLUDING INDEXES; keys become constraints again.</summary>
     public RelationInfo CopyIndex(RelationInfo table, RelationInfo source, IndexInfo index)
     {
-        ConstraintInfo? constraint = Array.Find(source.Constraints, c => c.IndexOid == index.Oid && c.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique);
-        var columns = new List<string>();
-        foreach (IndexKey key in index.Keys)
-            if (key.Column > 0)
-                columns.Add(source.Columns[key.Column - 1].Name);
-        if (constraint is not null)
-            return AddKey(table, new Constraint(index.IsPrimary ? SyntaxKind.PrimaryKey : SyntaxKind.Unique, -1) { Columns = [.. columns.Take(index.KeyCount)] });
-        if (columns.Count != index.Keys.Length || index.Predicate is not null)
-            throw new SqlException(SqlState.FeatureNotSupported, "LIKE INCLUDING INDEXES of expression or partial indexes is not supported yet");
-        List<IndexKey> keys = [.. index.Keys.Select((key, i) => key with { Column = table.FindColumn(columns[i])!.Number })];
-        string name = context.ChooseName(table.Name, string.Join('_', columns), "idx", candidate => context.View.FindRelation(table.SchemaOid, candidate) is not null);
-        new IndexCommands(context).Create(table, name, keys, index.KeyCount, index.IsUnique, isPrimary: false, index.NullsNotDistinct, null);
-        return context.View.FindRelation(table.Oid)!;
+        ConstraintInfo? constraint = Array.Find(source.Constraints, c => c.IndexOid == index.Oid && c.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique or ConstraintKind.Exclusion);
+        short[] map = RelationTree.MapColumns(source, table);
+        List<IndexKey> keys = [.. index.Keys.Select(key => key.Column > 0 ? key with { Column = map[key.Column - 1] } : key)];
+        string columns = string.Join('_', keys.Select(key => key.Column > 0 ? table.Columns[key.Column - 1].Name : "expr"));
+        string label = constraint is null ? "idx" : constraint.Kind == ConstraintKind.PrimaryKey ? "pkey" : constraint.Kind == ConstraintKind.Unique ? "key" : "excl";
+        string name = context.ChooseName(
+            table.Name, label == "pkey" ? null : columns, label, candidate => Exists(table, candidate) || context.View.FindRelation(table.SchemaOid, candidate) is not null);
+        RelationInfo relation = context.View.FindRelation(index.Oid)!;
+        IndexInfo copy = new IndexCommands(context).Create(
+            table, name, keys, index.KeyCount, index.IsUnique, index.IsPrimary, index.NullsNotDistinct, index.Predicate, index.IsImmediate, relation.AccessMethodOid, relation.Options, index.IsExclusion);
+        table = context.View.FindRelation(table.Oid)!;
+        if (constraint is null)
+            return table;
+        short[] constrained = Array.ConvertAll(constraint.Columns, column => column > 0 ? map[column - 1] : column);
+        if (constraint.Kind == ConstraintKind.PrimaryKey)
+            table = MarkNotNull(table, constrained);
+        return With(table, constraint with { Oid = context.NewOid(), Name = name, SchemaOid = table.SchemaOid, TableOid = table.Oid, IndexOid = copy.Oid, Columns = constrained, IsLocal = true, InheritCount = 0, ParentOid = 0 });
     }
 }

@@ -2,6 +2,7 @@ using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
 using Strata.Engine.Planning;
 using Strata.Engine.Sessions;
+using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
 
@@ -17,9 +18,63 @@ internal static class CreateTableCommand
         if (!TryReserveName(context, schema, statement.Relation.Name, statement.IfNotExists))
             return;
         var builder = new TableBuilder(context, schema, statement.Relation.Name);
+        PartitionBoundInfo? bound = null;
+        RelationInfo? parent = null;
+        if (statement.PartitionOf is { } partitioned)
+            (parent, bound) = AddPartitioned(context, builder, partitioned, statement, schema);
+        else if (!statement.Inherits.IsEmpty)
+            AddParents(context, builder, statement, schema);
+        else if (statement.OfType is { } type)
+            AddType(context, builder, type);
         builder.Add(statement.Elements);
-        RelationInfo table = builder.Create(statement.Relation.Persistence, StorageOptions.Parse(statement.Options));
+        RelationInfo table = builder.Create(statement.Relation.Persistence, StorageOptions.Parse(statement.Options), statement.PartitionBy, bound);
+        if (parent is not null)
+        {
+            InheritCommands.CheckDefaultPartition(context, parent.Oid, table.Oid);
+            var indexes = new PartitionIndexes(context);
+            indexes.CloneAll(parent, table);
+            indexes.CloneForeignKeys(parent, context.View.FindRelation(table.Oid)!, validate: false);
+        }
+
         NoteOnCommit(context, table, statement.OnCommit);
+    }
+
+    private static (RelationInfo Parent, PartitionBoundInfo Bound) AddPartitioned(
+        DdlContext context, TableBuilder builder, RelationName name, CreateTableStatement statement, SchemaInfo schema)
+    {
+        RelationInfo parent = context.Require(name, RelationLockMode.AccessExclusive);
+        if (parent.PartitionKey is null)
+            throw parent.Kind == RelationKind.Table
+                ? new SqlException(SqlState.WrongObjectType, $"\"{parent.Name}\" is not partitioned") { Position = 0 }
+                : new SqlException(SqlState.WrongObjectType, $"inherited relation \"{parent.Name}\" is not a table or foreign table");
+        context.CheckOwner(parent);
+        bool isTemporary = TemporaryObjects.IsTemporary(schema);
+        if (parent.Persistence == 't' && !isTemporary)
+            throw new SqlException(SqlState.WrongObjectType, $"cannot create a permanent relation as partition of temporary relation \"{parent.Name}\"");
+        if (parent.Persistence != 't' && isTemporary)
+            throw new SqlException(SqlState.WrongObjectType, $"cannot create a temporary relation as partition of permanent relation \"{parent.Name}\"");
+        var inherited = new InheritedDefinition(context, statement.Relation.Name, schema);
+        inherited.Add(parent);
+        builder.Inherit(inherited, isPartition: true);
+        return (parent, new PartitionBounds(context, parent, statement.Relation.Name).Build(statement.Bound!));
+    }
+
+    private static void AddParents(DdlContext context, TableBuilder builder, CreateTableStatement statement, SchemaInfo schema)
+    {
+        if (statement.PartitionBy is not null)
+            throw new SqlException(SqlState.WrongObjectType, "cannot create partitioned table as inheritance child");
+        var inherited = new InheritedDefinition(context, statement.Relation.Name, schema);
+        foreach (RelationName parent in statement.Inherits)
+            inherited.AddParent(parent);
+        builder.Inherit(inherited, isPartition: false);
+    }
+
+    private static void AddType(DdlContext context, TableBuilder builder, TypeName name)
+    {
+        SqlType type = context.ResolveType(name);
+        if (context.View.FindUserType(type.Oid) is not { Kind: UserTypeKind.Composite } user || context.View.FindRelation(user.RelationOid) is not { Kind: RelationKind.CompositeType } relation)
+            throw new SqlException(SqlState.WrongObjectType, $"type {TypeNames.Format(type)} is not a composite type");
+        builder.OfType(relation, type.Oid);
     }
 
     private static void RejectUnsupported(CreateTableStatement statement)
@@ -27,9 +82,6 @@ internal static class CreateTableCommand
         string? what = statement switch
         {
             { ForeignServer: not null } => "foreign tables",
-            { PartitionOf: not null } or { PartitionBy: not null } => "table partitioning",
-            { OfType: not null } => "typed tables",
-            { Inherits.IsEmpty: false } => "table inheritance",
             _ => null,
         };
         if (what is not null)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Strata.Engine.Catalog;
+using Strata.Format;
 using Strata.Engine.Sessions;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
@@ -89,7 +90,11 @@ internal static class DatabaseCommands
         foreach (RelationInfo relation in image.Relations.Values)
             RelationStorage.Drop(context, relation);
         foreach (CatalogHeap heap in CatalogHeap.OfDatabase)
+        {
             context.Transaction.DropStorageAtCommit(database.Oid, heap.Oid);
+            context.Transaction.DropStorageAtCommit(database.Oid, ToastStorage.Of(heap.Oid));
+        }
+
         foreach (SettingList list in context.View.RoleSettings.Where(s => s.Scope.DatabaseOid == database.Oid).ToArray())
             context.Changes.Drop(list, context.Cancellation);
         context.Changes.Drop(database, context.Cancellation);

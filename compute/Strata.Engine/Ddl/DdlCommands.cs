@@ -31,6 +31,11 @@ internal static class DdlCommands
                 break;
             case CreateTableAsStatement { IsMaterializedView: false } create:
                 return CreateTableCommand.ExecuteAs(context, create.Into, create.Query, create.IfNotExists) is { } created ? ("SELECT", created) : ("CREATE TABLE AS", null);
+            case CreateTableAsStatement { IsMaterializedView: true } create:
+                return MaterializedViewCommands.Create(context, create, own) is { } filled ? ("SELECT", filled) : ("CREATE MATERIALIZED VIEW", null);
+            case RefreshMaterializedViewStatement refresh:
+                MaterializedViewCommands.Refresh(context, refresh);
+                break;
             case SelectStatement { Body: SelectBody { Into: { } into } body } select:
                 return ("SELECT", CreateTableCommand.ExecuteAs(context, into, select with { Body = body with { Into = null } }, ifNotExists: false) ?? 0);
             case Sql.Syntax.AlterTableStatement alter:
@@ -87,6 +92,36 @@ internal static class DdlCommands
             case CreateDomainStatement create:
                 TypeCommands.CreateDomain(context, create);
                 break;
+            case AlterDomainStatement alter:
+                AlterDomainCommand.Execute(context, alter);
+                break;
+            case CreateFunctionStatement create:
+                new CreateRoutineCommand(context, create).Execute();
+                break;
+            case AlterFunctionStatement alter:
+                AlterRoutineCommand.Execute(context, alter);
+                break;
+            case DefineStatement { Kind: ObjectKind.Operator } define:
+                OperatorCommands.Create(context, define);
+                break;
+            case AlterOperatorStatement alter:
+                OperatorCommands.Alter(context, alter);
+                break;
+            case DefineStatement { Kind: ObjectKind.Aggregate } define:
+                new CreateAggregateCommand(context, define).Execute();
+                break;
+            case CreateCastStatement create:
+                CastCommand.Create(context, create);
+                break;
+            case CreateOperatorClassStatement or CreateOperatorFamilyStatement or AlterOperatorFamilyStatement:
+                OperatorClassCommands.Execute(context, statement);
+                break;
+            case CreateConversionStatement create:
+                ConversionCommand.Create(context, create);
+                break;
+            case CreateCompositeTypeStatement create:
+                CompositeTypeCommands.Create(context, create);
+                break;
             default:
                 ExecuteShared(context, statement);
                 break;
@@ -113,6 +148,9 @@ internal static class DdlCommands
                 break;
             case GrantRoleStatement grant:
                 RoleCommands.Grant(context, grant);
+                break;
+            case AlterDefaultPrivilegesStatement alter:
+                DefaultPrivilegesCommand.Execute(context, alter);
                 break;
             case GrantStatement grant:
                 new GrantCommand(context, grant).Execute();
@@ -168,6 +206,9 @@ internal static class DdlCommands
         CreateDatabaseStatement => "CREATE DATABASE",
         AlterDatabaseStatement or AlterDatabaseSetStatement => "ALTER DATABASE",
         DropDatabaseStatement => "DROP DATABASE",
+        CreateFunctionStatement create => create.IsProcedure ? "CREATE PROCEDURE" : "CREATE FUNCTION",
+        AlterFunctionStatement alter => "ALTER " + DropCommand.KindName(alter.Kind).ToUpperInvariant(),
+        DefineStatement define => "CREATE " + DropCommand.KindName(define.Kind).ToUpperInvariant(),
         DoStatement => "DO",
         CallStatement => "CALL",
         ClusterStatement => "CLUSTER",

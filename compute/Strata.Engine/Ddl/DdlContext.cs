@@ -159,6 +159,9 @@ internal sealed class DdlContext(SessionContext session, string statementText)
         session.Engine.Transactions.Locks.LockRelation(Transaction.Owner, DatabaseOid, relation.Oid, RelationLockMode.AccessExclusive, WaitPolicy.Block, Cancellation);
         if (TemporaryObjects.IsTemporary(View.FindSchema(relation.SchemaOid)!))
             relation = relation with { Persistence = 't' };
+        char kind = relation.Kind switch { RelationKind.Sequence => 'S', RelationKind.Index or RelationKind.CompositeType or RelationKind.PartitionedIndex => '\0', _ => 'r' };
+        if (kind != '\0' && relation.Acl is null)
+            relation = relation with { Acl = DefaultPrivileges.Of(this, kind, relation.SchemaOid, relation.OwnerOid) };
         Changes.Create(relation, Cancellation);
         if (relation.RowTypeOid == 0)
             return;

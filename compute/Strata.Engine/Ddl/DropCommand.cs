@@ -16,6 +16,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     private readonly List<(RelationInfo Table, int Column)> _defaults = [];
     private readonly List<(RelationInfo Table, int Column)> _columns = [];
     private readonly List<(string Dependent, string Referenced)> _cascades = [];
+    private readonly DropObjects _others = new(context);
+    private readonly HashSet<uint> _named = [];
     private bool _isSilent;
     private string _subject = "";
     private (uint Table, int Column) _droppedColumn;
@@ -33,6 +35,10 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 break;
             case ObjectKind.Type or ObjectKind.Domain:
                 command.DropTypes(statement);
+                break;
+            case ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine or ObjectKind.Aggregate or ObjectKind.Operator or ObjectKind.Cast or ObjectKind.OperatorClass
+                or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Policy:
+                command.DropObjects(statement);
                 break;
             default:
                 DropUnsupported(context, statement);
@@ -81,11 +87,22 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         ObjectKind.ForeignTable => "foreign table",
         ObjectKind.AccessMethod => "access method",
         ObjectKind.EventTrigger => "event trigger",
+        ObjectKind.OperatorClass => "operator class",
+        ObjectKind.OperatorFamily => "operator family",
+        ObjectKind.TextSearchConfiguration => "text search configuration",
+        ObjectKind.TextSearchDictionary => "text search dictionary",
+        ObjectKind.TextSearchParser => "text search parser",
+        ObjectKind.TextSearchTemplate => "text search template",
+        ObjectKind.ForeignDataWrapper => "foreign-data wrapper",
+        ObjectKind.ForeignServer => "server",
+        ObjectKind.LargeObject => "large object",
+        ObjectKind.UserMapping => "user mapping",
         _ => kind.ToString().ToLowerInvariant(),
     };
 
     private void DropRelations(DropStatement statement)
     {
+        var named = new List<RelationInfo>();
         foreach (ObjectReference reference in statement.Objects)
         {
             QualifiedName name = ((NamedObject)reference).Name;
@@ -110,6 +127,12 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
 
             CheckKind(statement.Kind, relation);
             context.CheckOwner(relation);
+            named.Add(relation);
+            _named.Add(relation.Oid);
+        }
+
+        foreach (RelationInfo relation in named)
+        {
             CheckNotPartOfConstraint(relation);
             Add(relation);
         }
@@ -121,7 +144,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     {
         ObjectKind actual = relation.Kind switch
         {
-            RelationKind.Index => ObjectKind.Index,
+            RelationKind.Index or RelationKind.PartitionedIndex => ObjectKind.Index,
             RelationKind.Sequence => ObjectKind.Sequence,
             RelationKind.View => ObjectKind.View,
             RelationKind.MaterializedView => ObjectKind.MaterializedView,
@@ -138,6 +161,11 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
 
     private void CheckNotPartOfConstraint(RelationInfo relation)
     {
+        if (relation.Index is not null && relation.Parents.Length > 0 && context.View.FindRelation(relation.Parents[0]) is { } whole && !_relations.Contains(whole.Oid))
+            throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop index {relation.Name} because index {whole.Name} requires it")
+            {
+                Hint = $"You can drop index {whole.Name} instead.",
+            };
         if (relation.Index is { } index && context.View.FindRelation(index.TableOid) is { } table)
             foreach (ConstraintInfo constraint in table.Constraints)
                 if (constraint.IndexOid == index.Oid && constraint.Kind != ConstraintKind.ForeignKey && !_relations.Contains(table.Oid))
@@ -155,7 +183,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 };
     }
 
-    private static string Describe(RelationInfo relation) => Permissions.KindName(relation.Kind) + " " + relation.Name;
+    private static string Describe(RelationInfo relation) =>
+        (relation.Kind == RelationKind.CompositeType ? "type" : Permissions.KindName(relation.Kind)) + " " + relation.Name;
 
     /// <summary>Adds a relation and what goes with it.</summary>
     public void Add(RelationInfo relation)
@@ -168,10 +197,63 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             if (_relations.Add(index.Oid))
                 _order.Add(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
         AddOwnedSequences(relation, column: 0);
+        AddChildren(relation);
         _order.Add(relation);
         if (relation.RowTypeOid != 0)
             AddType(relation.RowTypeOid, Describe(relation));
         AddDependents(relation);
+    }
+
+    // Partitions and the indexes of partitions go with what they are part of; children of a table are dependents like others.
+    private void AddChildren(RelationInfo relation)
+    {
+        foreach (uint oid in relation.Children)
+        {
+            if (_relations.Contains(oid) || context.View.FindRelation(oid) is not { } child || context.LockRelation(child, RelationLockMode.AccessExclusive) is not { } locked)
+                continue;
+            if (!locked.IsPartition && !_named.Contains(oid))
+                _cascades.Add((Describe(locked), Describe(relation)));
+            Add(locked);
+        }
+    }
+
+    private void DropObjects(DropStatement statement)
+    {
+        foreach (ObjectReference reference in statement.Objects)
+            if (ObjectFinder.Find(context, statement.Kind, reference, statement.IfExists) is { } entry)
+            {
+                ObjectFinder.CheckOwner(context, entry);
+                if (_subject.Length == 0)
+                    _subject = ObjectFinder.Describe(context, entry);
+                AddObject(entry);
+            }
+
+        Finish(statement.Objects.Count == 1 ? null : "desired object(s)");
+    }
+
+    private void AddObject(object entry)
+    {
+        if (!_others.Add(entry))
+            return;
+        AddObjectDependents(ObjectFinder.AddressOf(entry), ObjectFinder.Describe(context, entry));
+    }
+
+    // Views, routines, operators, casts and the like that use what goes.
+    private void AddObjectDependents(ObjectAddress address, string referenced)
+    {
+        foreach (RelationInfo candidate in context.View.UserRelations)
+            if (address.ClassOid != CatalogOids.PgClass && !_relations.Contains(candidate.Oid) && Array.Exists(candidate.Dependencies, d => d.Referenced == address))
+            {
+                _cascades.Add((Describe(candidate), referenced));
+                Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive)!);
+            }
+
+        foreach ((object entry, DependencyKind kind) in _others.DependentsOf(address))
+        {
+            if (kind == DependencyKind.Normal)
+                _cascades.Add((ObjectFinder.Describe(context, entry), referenced));
+            AddObject(entry);
+        }
     }
 
     private void AddOwnedSequences(RelationInfo relation, int column)
@@ -195,12 +277,20 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         {
             if (_relations.Contains(foreignKey.TableOid) || context.View.FindRelation(foreignKey.TableOid) is not { } table)
                 continue;
+            if (foreignKey.ParentOid != 0)
+            {
+                _constraints.Add((table, foreignKey));
+                continue;
+            }
+
             table = context.LockRelation(table, RelationLockMode.AccessExclusive)!;
             _constraints.Add((table, foreignKey));
-            _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", Describe(relation)));
+            if (!_named.Contains(table.Oid))
+                _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", Describe(relation)));
         }
 
         var address = new ObjectAddress(CatalogOids.PgClass, relation.Oid);
+        AddObjectDependents(address, Describe(relation));
         foreach (RelationInfo candidate in context.View.UserRelations)
             foreach (Dependency dependency in candidate.Dependencies)
                 if (dependency.Referenced with { SubId = 0 } == address && dependency.Kind == DependencyKind.Normal && !_relations.Contains(candidate.Oid))
@@ -212,7 +302,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         RelationInfo dependent = context.LockRelation(candidate, RelationLockMode.AccessExclusive)!;
         if (dependent.View is not null)
         {
-            _cascades.Add((Describe(dependent), referenced));
+            if (!_named.Contains(dependent.Oid))
+                _cascades.Add((Describe(dependent), referenced));
             Add(dependent);
             return;
         }
@@ -230,12 +321,25 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         if (!_types.Add(oid) || context.View.FindUserType(oid) is not { } type)
             return;
         if (type.ArrayOid != 0)
+        {
             _types.Add(type.ArrayOid);
-        foreach (RelationInfo candidate in context.View.UserRelations)
+            AddObjectDependents(new ObjectAddress(CatalogOids.PgType, type.ArrayOid), referenced);
+        }
+
+        AddObjectDependents(new ObjectAddress(CatalogOids.PgType, oid), referenced);
+        foreach (RelationInfo candidate in context.View.UserRelations.ToArray())
             if (!_relations.Contains(candidate.Oid) && candidate.Index is null)
                 foreach (ColumnInfo column in candidate.Columns)
                     if (!column.IsDropped && (column.TypeOid == oid || (type.ArrayOid != 0 && column.TypeOid == type.ArrayOid)))
                     {
+                        if (candidate.PartitionKey is { } key && Array.Exists(key.Columns, k => k.Column == column.Number))
+                        {
+                            // A table can't do without its partition key.
+                            _cascades.Add((Describe(candidate), referenced));
+                            Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive)!);
+                            break;
+                        }
+
                         _columns.Add((candidate, column.Number));
                         _cascades.Add(($"column {column.Name} of {Describe(candidate)}", referenced));
                     }
@@ -285,6 +389,12 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             Add(context.LockRelation(relation, RelationLockMode.AccessExclusive)!);
         }
 
+        foreach (object entry in _others.In(schema.Oid))
+        {
+            _cascades.Add((ObjectFinder.Describe(context, entry), "schema " + schema.Name));
+            AddObject(entry);
+        }
+
         foreach (UserTypeInfo type in context.View.UserTypes.ToArray())
             if (type.SchemaOid == schema.Oid && type.Kind is UserTypeKind.Enum or UserTypeKind.Domain && !_types.Contains(type.Oid))
             {
@@ -309,6 +419,15 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
 
             if (context.View.FindUserType(found.Oid) is not { } type)
                 throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop type {TypeNames.Format(found)} because it is required by the database system");
+            if (type.RelationOid != 0 && context.View.FindRelation(type.RelationOid) is { Kind: RelationKind.CompositeType } composite)
+            {
+                if (!context.Permissions.IsOwner(type.OwnerOid))
+                    throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of type {type.Name}");
+                _subject = "type " + type.Name;
+                Add(composite);
+                continue;
+            }
+
             if (type.RelationOid != 0)
                 throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop type {type.Name} because table {type.Name} requires it") { Hint = $"You can drop table {type.Name} instead." };
             if (statement.Kind == ObjectKind.Domain && type.Kind != UserTypeKind.Domain)
@@ -369,7 +488,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             RefuseOrTell(subject ?? _subject);
         foreach ((RelationInfo table, ConstraintInfo constraint) in _constraints)
         {
-            RelationInfo current = context.View.FindRelation(table.Oid)!;
+            if (context.View.FindRelation(table.Oid) is not { } current)
+                continue;
             DropComments(CatalogOids.PgConstraint, constraint.Oid);
             context.Replace(current, current with { Constraints = [.. current.Constraints.Where(c => c.Oid != constraint.Oid)] });
         }
@@ -380,6 +500,13 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         foreach ((RelationInfo table, int column) in _columns)
             if (context.View.FindRelation(table.Oid) is { } current && !_relations.Contains(table.Oid))
                 AlterTableCommand.MarkDropped(context, current, current.Columns[column - 1]);
+        foreach (object entry in _others.Entries)
+        {
+            ObjectAddress address = ObjectFinder.AddressOf(entry);
+            DropComments(address.ClassOid, address.ObjectOid);
+            context.Changes.Drop(entry, context.Cancellation);
+        }
+
         foreach (RelationInfo relation in _order)
             DropOne(relation);
         foreach (uint oid in _types)

@@ -1,17 +1,20 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Functions;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Ddl;
 
-/// <summary>GRANT and REVOKE on tables, sequences, schemas and databases.</summary>
+/// <summary>GRANT and REVOKE on relations and their columns, schemas, databases, routines and types.</summary>
 internal sealed class GrantCommand(DdlContext context, GrantStatement statement)
 {
+    private bool IsCascade => statement.Behavior == DropBehavior.Cascade;
+
     public void Execute()
     {
-        if (statement.Scope == GrantScope.Defaults)
-            throw new SqlException(SqlState.FeatureNotSupported, "ALTER DEFAULT PRIVILEGES is not supported yet");
+        if (statement.Grantor is { } grantor && context.RequireRole(grantor).Oid != context.CurrentUser)
+            throw new SqlException(SqlState.FeatureNotSupported, "grantor must be current user");
         if (statement.Scope == GrantScope.AllInSchema)
         {
             foreach (ObjectReference reference in statement.Objects)
@@ -25,11 +28,21 @@ internal sealed class GrantCommand(DdlContext context, GrantStatement statement)
 
     private void ChangeAllIn(SchemaInfo schema)
     {
+        if (statement.Kind is ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine)
+        {
+            foreach (RoutineInfo routine in context.View.UserRoutines.ToArray())
+                if (routine.SchemaOid == schema.Oid && (statement.Kind == ObjectKind.Routine || (routine.Kind == FunctionKind.Procedure) == (statement.Kind == ObjectKind.Procedure)))
+                    ChangeRoutine(routine);
+            return;
+        }
+
         foreach (RelationInfo relation in context.View.UserRelations.ToArray())
         {
-            bool fits = statement.Kind == ObjectKind.Sequence ? relation.Sequence is not null : relation.Kind is RelationKind.Table or RelationKind.View;
+            bool fits = statement.Kind == ObjectKind.Sequence
+                ? relation.Sequence is not null
+                : relation.Kind is RelationKind.Table or RelationKind.View or RelationKind.MaterializedView or RelationKind.ForeignTable or RelationKind.PartitionedTable;
             if (relation.SchemaOid == schema.Oid && fits)
-                ChangeRelation(relation);
+                ChangeRelation(context.View.FindRelation(relation.Oid)!);
         }
     }
 
@@ -39,47 +52,155 @@ internal sealed class GrantCommand(DdlContext context, GrantStatement statement)
         {
             case ObjectKind.Table or ObjectKind.Sequence:
                 QualifiedName name = ((NamedObject)reference).Name;
-                ChangeRelation(context.Require(new RelationName(null, name.Schema, name.Name, name.Position), RelationLockMode.ShareUpdateExclusive));
+                RelationInfo relation = context.Require(new RelationName(null, name.Schema, name.Name, name.Position), RelationLockMode.ShareUpdateExclusive);
+                if (relation.Index is not null)
+                    throw new SqlException(SqlState.WrongObjectType, $"\"{relation.Name}\" is an index");
+                if (relation.Kind == RelationKind.CompositeType)
+                    throw new SqlException(SqlState.WrongObjectType, $"\"{relation.Name}\" is a composite type");
+                if (statement.Kind == ObjectKind.Sequence && relation.Sequence is null)
+                    throw new SqlException(SqlState.WrongObjectType, $"\"{relation.Name}\" is not a sequence");
+                ChangeRelation(relation);
                 break;
             case ObjectKind.Schema:
                 SchemaInfo schema = context.RequireSchema(((NamedObject)reference).Name.Name);
-                CheckMayGrant(schema.OwnerOid, schema.Acl, Privileges.AllSchema, $"schema {schema.Name}");
-                context.Changes.Replace(schema, schema with { Acl = Change(schema.Acl, schema.OwnerOid, Privileges.AllSchema, Privileges.None) }, context.Cancellation);
+                if (schema.Oid < CatalogOids.FirstUser && schema.Oid != CatalogOids.PublicSchema)
+                    throw new SqlException(SqlState.FeatureNotSupported, "changing privileges of system schemas is not supported yet");
+                AccessControlItem[]? schemaAcl = Change(schema.Acl, 'n', schema.OwnerOid, Wanted(Privileges.AllSchema), Privileges.AllSchema, "schema", schema.Name);
+                context.Changes.Replace(schema, schema with { Acl = schemaAcl }, context.Cancellation);
                 break;
             case ObjectKind.Database:
                 string database = ((NamedObject)reference).Name.Name;
                 DatabaseInfo info = context.View.FindDatabase(database) ?? throw new SqlException(SqlState.InvalidCatalogName, $"database \"{database}\" does not exist");
-                CheckMayGrant(info.OwnerOid, info.Acl, Privileges.AllDatabase, $"database {info.Name}");
-                context.Changes.Replace(
-                    info, info with { Acl = Change(info.Acl, info.OwnerOid, Privileges.AllDatabase, Privileges.Connect | Privileges.Temporary) }, context.Cancellation);
+                AccessControlItem[] own = info.Acl ?? [new AccessControlItem(0, info.OwnerOid, Privileges.Connect | Privileges.Temporary, Privileges.None), new AccessControlItem(info.OwnerOid, info.OwnerOid, Privileges.AllDatabase, Privileges.None)];
+                context.Changes.Replace(info, info with { Acl = Change(own, 'd', info.OwnerOid, Wanted(Privileges.AllDatabase), Privileges.AllDatabase, "database", info.Name) }, context.Cancellation);
+                break;
+            case ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine:
+                var function = (FunctionObject)reference;
+                (RoutineInfo? routine, FunctionInfo _) = ObjectFinder.AnyRoutine(context, statement.Kind, function.Name, function.HasArguments ? function.Arguments : null);
+                ChangeRoutine(routine ?? throw new SqlException(SqlState.FeatureNotSupported, "changing privileges of built-in functions is not supported yet"));
+                break;
+            case ObjectKind.Type or ObjectKind.Domain:
+                ChangeType(reference);
                 break;
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"GRANT on {DropCommand.KindName(statement.Kind)} objects is not supported yet");
         }
     }
 
+    private void ChangeRoutine(RoutineInfo routine) => context.Changes.Replace(
+        routine,
+        routine with { Acl = Change(routine.Acl, 'f', routine.OwnerOid, Wanted(Privileges.Execute), Privileges.Execute, Permissions.RoutineKindName(routine), routine.Name) },
+        context.Cancellation);
+
+    private void ChangeType(ObjectReference reference)
+    {
+        TypeName name = reference switch
+        {
+            TypeObject given => given.Type,
+            _ => new TypeName(((NamedObject)reference).Name.Parts, reference.Position),
+        };
+        SqlType found = context.ResolveType(name);
+        UserTypeInfo type = context.View.FindUserType(found.Oid) ?? throw new SqlException(SqlState.FeatureNotSupported, "changing privileges of built-in types is not supported yet");
+        if (type.Kind == UserTypeKind.Array)
+            throw new SqlException(new SqlState("0LP01"), "cannot set privileges of array types") { Hint = "Set the privileges of the element type instead." };
+        if (statement.Kind == ObjectKind.Domain && type.Kind != UserTypeKind.Domain)
+            throw new SqlException(SqlState.WrongObjectType, $"\"{type.Name}\" is not a domain");
+        context.Changes.Replace(type, type with { Acl = Change(type.Acl, 'T', type.OwnerOid, Wanted(Privileges.Usage), Privileges.Usage, "type", type.Name) }, context.Cancellation);
+    }
+
     private void ChangeRelation(RelationInfo relation)
     {
         if (relation.Oid < CatalogOids.FirstUser)
             throw new SqlException(SqlState.FeatureNotSupported, "changing privileges of system catalogs is not supported yet");
-        Privileges all = relation.Kind == RelationKind.Sequence ? Privileges.AllSequence : Privileges.AllTable;
-        CheckMayGrant(relation.OwnerOid, relation.Acl, all, $"{Permissions.KindName(relation.Kind)} {relation.Name}");
-        context.Replace(relation, relation with { Acl = Change(relation.Acl, relation.OwnerOid, all, Privileges.None) });
+        bool isSequence = relation.Kind == RelationKind.Sequence;
+        Privileges all = isSequence ? Privileges.AllSequence : Privileges.AllTable;
+        string kind = Permissions.KindName(relation.Kind);
+        // GRANT ON TABLE may name a sequence: what sequences do not have is ignored for ALL, refused otherwise.
+        Privileges whole = statement.IsAllPrivileges ? all : Wanted(isSequence && statement.Kind == ObjectKind.Table ? Privileges.AllTable | Privileges.Usage : all, columns: false);
+        if (isSequence && (whole & ~Privileges.AllSequence) != 0)
+        {
+            context.Session.Notice($"sequence \"{relation.Name}\" only supports USAGE, SELECT, and UPDATE privileges", "WARNING", "0LP01");
+            whole &= Privileges.AllSequence;
+        }
+
+        RelationInfo changed = relation;
+        if (whole != Privileges.None || statement.IsAllPrivileges)
+        {
+            changed = changed with { Acl = Change(relation.Acl, isSequence ? 'S' : 'r', relation.OwnerOid, whole, all, kind, relation.Name) };
+            // Taking a privilege from the table takes it from its columns.
+            if (!statement.IsGrant && !isSequence)
+                changed = changed with { Columns = [.. changed.Columns.Select(c => c.Acl is null ? c : c with { Acl = RevokeColumn(c.Acl, relation, whole) })] };
+        }
+
+        foreach (Privilege privilege in statement.Privileges)
+            foreach (string column in privilege.Columns)
+                changed = ChangeColumn(changed, column, Parse(privilege, Privileges.Select | Privileges.Insert | Privileges.Update | Privileges.References, "column"), kind);
+        context.Replace(relation, changed);
     }
 
-    private void CheckMayGrant(uint owner, AccessControlItem[]? acl, Privileges all, string target)
+    private AccessControlItem[]? RevokeColumn(AccessControlItem[] acl, RelationInfo relation, Privileges privileges)
     {
-        if (context.Permissions.IsOwner(owner))
-            return;
-        Privileges options = Privileges.None;
-        foreach (AccessControlItem item in acl ?? [])
-            if (context.Permissions.HasRole(context.CurrentUser, item.Grantee))
-                options |= item.GrantOptions;
-        if ((options & Wanted(all)) != Wanted(all))
-            throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for {target}");
+        foreach (RoleReference grantee in statement.Grantees)
+            acl = AccessControlEditor.Revoke(acl, Grantee(grantee), relation.OwnerOid, privileges, statement.GrantOption, IsCascade, relation.OwnerOid);
+        return acl.Length == 0 ? null : acl;
     }
 
-    private Privileges Wanted(Privileges all)
+    private RelationInfo ChangeColumn(RelationInfo relation, string name, Privileges wanted, string kind)
+    {
+        ColumnInfo column = relation.FindColumn(name)
+            ?? throw new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" of relation \"{relation.Name}\" does not exist");
+        const Privileges All = Privileges.Select | Privileges.Insert | Privileges.Update | Privileges.References;
+        // Grant options on the whole table count for its columns.
+        AccessControlItem[] forOptions = [.. relation.Acl ?? [], .. column.Acl ?? []];
+        AccessControlItem[] acl = Apply(column.Acl ?? [], forOptions, relation.OwnerOid, wanted, All, kind, relation.Name, name);
+        ColumnInfo[] columns = [.. relation.Columns];
+        columns[column.Number - 1] = column with { Acl = acl.Length == 0 ? null : acl };
+        return relation with { Columns = columns };
+    }
+
+    private AccessControlItem[] Change(AccessControlItem[]? acl, char kind, uint owner, Privileges wanted, Privileges all, string word, string name)
+    {
+        AccessControlItem[] before = acl ?? DefaultPrivileges.BuiltIn(kind, owner);
+        return Apply(before, before, owner, wanted, all, word, name, null);
+    }
+
+    private AccessControlItem[] Apply(AccessControlItem[] acl, AccessControlItem[] forOptions, uint owner, Privileges wanted, Privileges all, string word, string name, string? column)
+    {
+        (uint grantor, Privileges options) = AccessControlEditor.BestGrantor(context.Permissions, context.View, context.CurrentUser, owner, forOptions, wanted, all);
+        Privileges allowed = wanted & options;
+        string shown = column is null ? $"\"{name}\"" : $"column \"{column}\" of relation \"{name}\"";
+        if (options == Privileges.None)
+        {
+            // Without any grant option or privilege the object is none of the role's business.
+            bool holds = Array.Exists(forOptions, i => (i.Grantee == 0 || context.Permissions.HasRole(context.CurrentUser, i.Grantee)) && i.Privileges != Privileges.None);
+            if (!holds)
+                throw new SqlException(SqlState.InsufficientPrivilege, column is null ? $"permission denied for {word} {name}" : $"permission denied for column \"{column}\" of relation \"{name}\"");
+        }
+
+        if (allowed != wanted && !statement.IsAllPrivileges || allowed == Privileges.None)
+        {
+            string verb = statement.IsGrant ? "were granted" : "could be revoked";
+            string state = statement.IsGrant ? "01007" : "01006";
+            if (allowed == Privileges.None)
+                context.Session.Notice($"no privileges {verb} for {shown}", "WARNING", state);
+            else
+                context.Session.Notice($"not all privileges {verb} for {shown}", "WARNING", state);
+        }
+
+        foreach (RoleReference reference in statement.Grantees)
+        {
+            uint grantee = Grantee(reference);
+            acl = statement.IsGrant
+                ? AccessControlEditor.Grant(acl, grantee, grantor, allowed, statement.GrantOption, owner)
+                : AccessControlEditor.Revoke(acl, grantee, grantor, allowed, statement.GrantOption, IsCascade, owner);
+        }
+
+        return acl;
+    }
+
+    private uint Grantee(RoleReference reference) => reference.Kind == RoleKind.Public ? 0 : context.RequireRole(reference).Oid;
+
+    private Privileges Wanted(Privileges all, bool columns = true)
     {
         if (statement.IsAllPrivileges)
             return all;
@@ -87,56 +208,38 @@ internal sealed class GrantCommand(DdlContext context, GrantStatement statement)
         foreach (Privilege privilege in statement.Privileges)
         {
             if (!privilege.Columns.IsEmpty)
-                throw new SqlException(SqlState.FeatureNotSupported, "column privileges are not supported yet");
-            Privileges one = privilege.Name?.ToUpperInvariant() switch
             {
-                null or "ALL" => all,
-                "SELECT" => Privileges.Select,
-                "INSERT" => Privileges.Insert,
-                "UPDATE" => Privileges.Update,
-                "DELETE" => Privileges.Delete,
-                "TRUNCATE" => Privileges.Truncate,
-                "REFERENCES" => Privileges.References,
-                "TRIGGER" => Privileges.Trigger,
-                "USAGE" => Privileges.Usage,
-                "CREATE" => Privileges.Create,
-                "TEMPORARY" or "TEMP" => Privileges.Temporary,
-                "CONNECT" => Privileges.Connect,
-                _ => throw new SqlException(SqlState.SyntaxError, $"unrecognized privilege type \"{privilege.Name}\""),
-            };
-            if ((one & all) == 0)
-                throw new SqlException(new SqlState("0LP01"), $"invalid privilege type {privilege.Name!.ToUpperInvariant()} for {DropCommand.KindName(statement.Kind)}");
-            wanted |= one;
+                if (columns)
+                    throw new SqlException(new SqlState("0LP01"), "column privileges are only valid for relations");
+                continue;
+            }
+
+            wanted |= Parse(privilege, all, DropCommand.KindName(statement.Kind) is "table" ? "relation" : DropCommand.KindName(statement.Kind));
         }
 
         return wanted;
     }
 
-    private AccessControlItem[] Change(AccessControlItem[]? acl, uint owner, Privileges all, Privileges publicDefaults)
+    /// <summary>The privilege that a word names. Throws 42601, 0LP01 for one that the kind of object does not have.</summary>
+    public static Privileges Parse(Privilege privilege, Privileges all, string word)
     {
-        // The default list becomes explicit with the first change.
-        var items = new List<AccessControlItem>(acl ?? Defaults(owner, all, publicDefaults));
-        Privileges wanted = Wanted(all);
-        foreach (RoleReference reference in statement.Grantees)
+        Privileges one = privilege.Name?.ToUpperInvariant() switch
         {
-            uint grantee = reference.Kind == RoleKind.Public ? 0 : context.RequireRole(reference).Oid;
-            int at = items.FindIndex(i => i.Grantee == grantee);
-            AccessControlItem item = at >= 0 ? items[at] : new AccessControlItem(grantee, owner, Privileges.None, Privileges.None);
-            item = statement.IsGrant
-                ? item with { Privileges = item.Privileges | wanted, GrantOptions = item.GrantOptions | (statement.GrantOption ? wanted : Privileges.None) }
-                : item with { Privileges = statement.GrantOption ? item.Privileges : item.Privileges & ~wanted, GrantOptions = item.GrantOptions & ~wanted };
-            if (at >= 0)
-                items.RemoveAt(at);
-            if (item.Privileges != Privileges.None)
-                items.Insert(at >= 0 ? at : items.Count, item);
-        }
-
-        return [.. items];
-    }
-
-    private static AccessControlItem[] Defaults(uint owner, Privileges all, Privileges publicDefaults)
-    {
-        var own = new AccessControlItem(owner, owner, all, Privileges.None);
-        return publicDefaults == Privileges.None ? [own] : [new AccessControlItem(0, owner, publicDefaults, Privileges.None), own];
+            null or "ALL" => all,
+            "SELECT" => Privileges.Select,
+            "INSERT" => Privileges.Insert,
+            "UPDATE" => Privileges.Update,
+            "DELETE" => Privileges.Delete,
+            "TRUNCATE" => Privileges.Truncate,
+            "REFERENCES" => Privileges.References,
+            "TRIGGER" => Privileges.Trigger,
+            "EXECUTE" => Privileges.Execute,
+            "USAGE" => Privileges.Usage,
+            "CREATE" => Privileges.Create,
+            "TEMPORARY" or "TEMP" => Privileges.Temporary,
+            "CONNECT" => Privileges.Connect,
+            _ => throw new SqlException(SqlState.SyntaxError, $"unrecognized privilege type \"{privilege.Name}\""),
+        };
+        return (one & all) != 0 ? one & all : throw new SqlException(new SqlState("0LP01"), $"invalid privilege type {privilege.Name!.ToUpperInvariant()} for {word}");
     }
 }

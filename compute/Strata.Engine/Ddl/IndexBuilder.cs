@@ -6,6 +6,7 @@ using Strata.Engine.Expressions;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Format;
@@ -60,6 +61,7 @@ internal sealed class IndexBuilder : IDisposable
         using var evaluation = new EvaluationContext { Functions = _context.Session };
         using IndexKeyBuilder keys = MakeKeyBuilder();
         var errors = new ErrorSink();
+        var detoast = new Detoast(_heap, ReadPoint.Live, _context.Cancellation);
         var scan = new HeapScan();
         scan.Open(_heap, _context.Transaction.TakeFreshSnapshot(), cancellation: _context.Cancellation);
         try
@@ -69,7 +71,7 @@ internal sealed class IndexBuilder : IDisposable
                 _context.Cancellation.ThrowIfCancellationRequested();
                 batch.Reset(rows.Length);
                 for (int i = 0; i < rows.Length; i++)
-                    decoder.Decode(rows[i], batch, i);
+                    decoder.Decode(rows[i], batch, i, detoast);
                 batch.SetCount(rows.Length);
                 bool rootsKnown = false;
                 for (int i = 0; i < rows.Length; i++)
@@ -178,7 +180,7 @@ internal sealed class IndexBuilder : IDisposable
             int order = KeyOf(a).SequenceCompareTo(KeyOf(b));
             return order != 0 ? order : a.Tid.CompareTo(b.Tid);
         });
-        if (_index.IsUnique)
+        if (_index.IsUnique || _index.IsExclusion)
             CheckUnique();
         var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
         foreach (ref readonly Entry entry in CollectionsMarshal.AsSpan(_entries))
@@ -192,9 +194,12 @@ internal sealed class IndexBuilder : IDisposable
         {
             if (!KeyOf(_entries[i]).SequenceEqual(KeyOf(_entries[i - 1])) || (_entries[i].HasNull && !_index.NullsNotDistinct))
                 continue;
-            throw new SqlException(SqlState.UniqueViolation, $"could not create unique index \"{_index.Name}\"")
+            string values = KeyValues(_entries[i].Tid);
+            throw new SqlException(
+                _index.IsExclusion ? SqlState.ExclusionViolation : SqlState.UniqueViolation,
+                _index.IsExclusion ? $"could not create exclusion constraint \"{_index.Name}\"" : $"could not create unique index \"{_index.Name}\"")
             {
-                Detail = $"Key ({KeyNames()})=({KeyValues(_entries[i].Tid)}) is duplicated.",
+                Detail = _index.IsExclusion ? $"Key ({KeyNames()})=({values}) conflicts with key ({KeyNames()})=({values})." : $"Key ({KeyNames()})=({values}) is duplicated.",
                 SchemaName = _context.View.FindSchema(_table.SchemaOid)?.Name,
                 TableName = _table.Name,
                 ConstraintName = _index.Name,

@@ -12,15 +12,17 @@ internal sealed class IndexCommands(DdlContext context)
 
     public void Create(CreateIndexStatement statement)
     {
+        if (statement.AccessMethod == "hash" && (statement.Elements.Count > 1 || statement.IsUnique || !statement.Including.IsEmpty))
+            throw new SqlException(SqlState.FeatureNotSupported, $"access method \"hash\" does not support {(statement.IsUnique ? "unique indexes" : statement.Including.IsEmpty ? "multicolumn indexes" : "included columns")}");
         if (statement.AccessMethod is not ("btree" or "hash"))
             throw BuiltinNames.Find("pg_am", "amname", statement.AccessMethod) is not null || statement.AccessMethod is "gin" or "gist" or "brin" or "spgist"
                 ? new SqlException(SqlState.FeatureNotSupported, $"access method \"{statement.AccessMethod}\" is not supported yet")
                 : new SqlException(SqlState.UndefinedObject, $"access method \"{statement.AccessMethod}\" does not exist");
         RelationInfo table = context.Require(statement.Relation, RelationLockMode.Share);
-        if (table.Kind != RelationKind.Table)
+        if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable) || table.SystemTable is not null)
             throw new SqlException(SqlState.WrongObjectType, $"cannot create index on relation \"{table.Name}\"") { Detail = NotSupportedFor(table.Kind) };
         context.CheckOwner(table);
-        List<IndexKey> keys = BuildKeys(table, statement);
+        List<IndexKey> keys = BuildKeys(table, statement.Elements);
         int keyCount = keys.Count;
         foreach (IndexElement included in statement.Including)
             keys.Add(Included(table, included));
@@ -37,7 +39,15 @@ internal sealed class IndexCommands(DdlContext context)
             return;
         }
 
-        Create(table, name, keys, keyCount, statement.IsUnique, isPrimary: false, statement.IsNullsNotDistinct, predicate);
+        if (table.PartitionKey is not null && statement.IsConcurrent)
+            throw new SqlException(SqlState.FeatureNotSupported, $"cannot create index on partitioned table \"{table.Name}\" concurrently");
+        if (table.PartitionKey is not null && statement.IsUnique)
+            PartitionIndexes.CheckKey(table, keys, keyCount, "UNIQUE");
+        IndexInfo index = Create(
+            table, name, keys, keyCount, statement.IsUnique, isPrimary: false, statement.IsNullsNotDistinct, predicate,
+            methodOid: statement.AccessMethod == "hash" ? CatalogOids.HashAccessMethod : CatalogOids.BTreeAccessMethod, options: StorageOptions.Parse(statement.Options));
+        if (table.PartitionKey is not null && statement.Relation.IncludeDescendants)
+            new PartitionIndexes(context).CloneToPartitions(context.View.FindRelation(table.Oid)!, index);
     }
 
     private static string NotSupportedFor(RelationKind kind) => kind switch
@@ -53,13 +63,16 @@ internal sealed class IndexCommands(DdlContext context)
         var parts = new List<string>();
         foreach (IndexElement element in statement.Elements)
             parts.Add(element.Column ?? (element.Expression is FunctionCall call ? call.Name.Name : "expr"));
+        foreach (IndexElement element in statement.Including)
+            parts.Add(element.Column is not { } name ? "expr" : parts.Contains(name) ? name + parts.Count(part => part == name) : name);
         return context.ChooseName(table.Name, string.Join('_', parts), "idx", candidate => context.View.FindRelation(table.SchemaOid, candidate) is not null);
     }
 
-    private List<IndexKey> BuildKeys(RelationInfo table, CreateIndexStatement statement)
+    /// <summary>Keys of index elements, in order.</summary>
+    public List<IndexKey> BuildKeys(RelationInfo table, SyntaxList<IndexElement> elements)
     {
         var keys = new List<IndexKey>();
-        foreach (IndexElement element in statement.Elements)
+        foreach (IndexElement element in elements)
         {
             IndexKey key = element.Column is { } column ? ColumnKey(table, RequireColumn(table, column), context) : ExpressionKey(table, element.Expression!);
             bool descending = element.Direction == SortDirection.Descending;
@@ -92,23 +105,33 @@ internal sealed class IndexCommands(DdlContext context)
         return new IndexKey(0, stored, bound.Type.Oid, bound.Type.Typmod, bound.Type.CollationOid, OperatorClasses.Default(bound.Type.Oid, context), IndexKeyOptions.None);
     }
 
-    private IndexKey Included(RelationInfo table, IndexElement element)
+    /// <summary>An included column: any type will do.</summary>
+    public static IndexKey IncludedKey(RelationInfo table, short number)
+    {
+        ColumnInfo column = table.Columns[number - 1];
+        return new IndexKey(number, null, column.TypeOid, column.TypeModifier, 0, 0, IndexKeyOptions.None);
+    }
+
+    private static IndexKey Included(RelationInfo table, IndexElement element)
     {
         if (element.Column is null)
             throw new SqlException(SqlState.FeatureNotSupported, "expressions are not supported in included columns");
-        return ColumnKey(table, RequireColumn(table, element.Column), context) with { OperatorClassOid = 0, CollationOid = 0 };
+        return IncludedKey(table, RequireColumn(table, element.Column));
     }
 
     /// <summary>Makes an index, fills it from the table's rows and adds it to the catalog.</summary>
     public IndexInfo Create(
-        RelationInfo table, string name, List<IndexKey> keys, int keyCount, bool isUnique, bool isPrimary, bool nullsNotDistinct, CatalogExpression? predicate, bool isImmediate = true)
+        RelationInfo table, string name, List<IndexKey> keys, int keyCount, bool isUnique, bool isPrimary, bool nullsNotDistinct, CatalogExpression? predicate, bool isImmediate = true,
+        uint methodOid = CatalogOids.BTreeAccessMethod, string[]? options = null, bool isExclusion = false)
     {
+        bool isPartitioned = table.PartitionKey is not null;
         var index = new IndexInfo
         {
             Oid = context.NewOid(),
             Name = name,
             TableOid = table.Oid,
-            Storage = context.NewStorage(),
+            Storage = isPartitioned ? 0 : context.NewStorage(),
+            IsExclusion = isExclusion,
             Keys = [.. keys],
             KeyCount = keyCount,
             IsUnique = isUnique,
@@ -117,7 +140,8 @@ internal sealed class IndexCommands(DdlContext context)
             NullsNotDistinct = nullsNotDistinct,
             Predicate = predicate,
         };
-        IndexBuilder.Build(context, table, index);
+        if (!isPartitioned)
+            IndexBuilder.Build(context, table, index);
         var columns = new ColumnInfo[keys.Count];
         for (int i = 0; i < columns.Length; i++)
         {
@@ -131,12 +155,13 @@ internal sealed class IndexCommands(DdlContext context)
             Oid = index.Oid,
             Name = name,
             SchemaOid = table.SchemaOid,
-            Kind = RelationKind.Index,
+            Kind = isPartitioned ? RelationKind.PartitionedIndex : RelationKind.Index,
             OwnerOid = table.OwnerOid,
             Database = table.Database,
             Storage = index.Storage,
             Persistence = table.Persistence,
-            AccessMethodOid = CatalogOids.BTreeAccessMethod,
+            AccessMethodOid = methodOid,
+            Options = options,
             Columns = columns,
             Tuples = 0,
             Index = index,
@@ -188,6 +213,13 @@ internal sealed class IndexCommands(DdlContext context)
 
     private void Rebuild(RelationInfo relation)
     {
+        if (relation.Kind == RelationKind.PartitionedIndex)
+        {
+            foreach (uint child in relation.Children)
+                Rebuild(context.LockRelation(context.View.FindRelation(child)!, RelationLockMode.AccessExclusive)!);
+            return;
+        }
+
         IndexInfo rebuilt = relation.Index! with { Storage = context.NewStorage() };
         IndexBuilder.Build(context, context.View.FindRelation(rebuilt.TableOid)!, rebuilt);
         RelationStorage.Drop(context, relation);

@@ -23,7 +23,7 @@ internal sealed class InternalQuery(DdlContext context)
         BoundStatement bound = Binder.Bind(statement, new BindingContext
         {
             Catalog = context.View,
-            SearchPath = session.SearchPath,
+            SearchPath = SearchPath ?? session.SearchPath,
             Functions = session,
             Text = sql,
             AllowParameters = false,
@@ -54,6 +54,9 @@ internal sealed class InternalQuery(DdlContext context)
 
     /// <summary>Shown every batch's columns, by number in the result.</summary>
     public Action<int, Vector, Selection>? Observe { get; init; }
+
+    /// <summary>Where unqualified names are looked up; null for the session's path.</summary>
+    public SearchPath? SearchPath { get; init; }
 
     /// <summary>Hand on only every n-th row.</summary>
     public long Step { get; init; } = 1;

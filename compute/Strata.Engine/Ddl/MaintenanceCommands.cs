@@ -4,6 +4,7 @@ using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Vacuum;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
+using Strata.Format;
 using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Ddl;
@@ -90,6 +91,9 @@ internal static class MaintenanceCommands
         BTreeIndex[] indexes = Array.ConvertAll(table.Indexes, index => context.Session.Engine.Handles.Index(table.Database, index.Storage));
         var vacuum = new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, table.Storage, indexes, throttle);
         VacuumResult result = vacuum.Run(context.Cancellation);
+        ulong toast = ToastStorage.Of(table.Storage);
+        if (Storage.Heap.HeapRelation.CountBlocks(context.Session.Engine.Storage, table.Database, toast, ReadPoint.Live, context.Cancellation) > 0)
+            new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, toast, [], throttle).Run(context.Cancellation);
         float rows = (float)result.EstimatedRows(table.Tuples, (uint)table.Pages);
         RelationInfo changed = table with { Pages = (int)result.Blocks, Tuples = rows, AllVisiblePages = (int)result.AllVisibleBlocks };
         table = changed.Pages == table.Pages && changed.Tuples.Equals(table.Tuples) && changed.AllVisiblePages == table.AllVisiblePages ? table : context.Replace(table, changed);

@@ -27,11 +27,14 @@ internal static class OwnerCommand
                 UserTypeInfo type = TypeCommands.RequireUserType(context, ((TypeObject)statement.Object).Type);
                 context.Changes.Replace(type, type with { OwnerOid = owner.Oid }, context.Cancellation);
                 break;
-            case ObjectKind.Table or ObjectKind.View or ObjectKind.Sequence or ObjectKind.Index:
+            case ObjectKind.Table or ObjectKind.View or ObjectKind.Sequence or ObjectKind.Index or ObjectKind.MaterializedView:
                 QualifiedName name = ((NamedObject)statement.Object).Name;
                 RelationInfo relation = context.Require(new RelationName(null, name.Schema, name.Name, name.Position), RelationLockMode.AccessExclusive);
                 context.CheckOwner(relation);
                 ChangeRelation(context, relation, owner);
+                break;
+            case var kind when ObjectChanges.Handles(kind):
+                ObjectChanges.SetOwner(context, kind, statement.Object, owner);
                 break;
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"changing the owner of a {DropCommand.KindName(statement.Kind)} is not supported yet");
@@ -62,8 +65,8 @@ internal static class OwnerCommand
         return context.View.FindRelation(changed.Oid)!;
     }
 
-    // What the old owner granted and held becomes the new owner's.
-    private static AccessControlItem[]? Moved(AccessControlItem[]? acl, uint from, uint to) => acl is null
+    /// <summary>The list after a change of owner: what the old owner granted and held becomes the new one's.</summary>
+    public static AccessControlItem[]? Moved(AccessControlItem[]? acl, uint from, uint to) => acl is null
         ? null
         : Array.ConvertAll(acl, item => item with { Grantee = item.Grantee == from ? to : item.Grantee, Grantor = item.Grantor == from ? to : item.Grantor });
 

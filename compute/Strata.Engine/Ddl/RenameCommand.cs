@@ -18,11 +18,11 @@ internal static class RenameCommand
                 break;
             case ObjectKind.Column:
                 if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is { } table)
-                    RenameColumn(context, table, statement.SubName!, statement.NewName);
+                    RenameColumnOfTree(context, table, statement.SubName!, statement.NewName, (statement.Relation?.IncludeDescendants ?? true));
                 break;
             case ObjectKind.TableConstraint:
                 if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is { } constrained)
-                    RenameConstraint(context, constrained, statement.SubName!, statement.NewName);
+                    RenameConstraintOfTree(context, constrained, statement.SubName!, statement.NewName, (statement.Relation?.IncludeDescendants ?? true));
                 break;
             case ObjectKind.Schema:
                 RenameSchema(context, Name(statement.Object), statement.NewName);
@@ -40,6 +40,12 @@ internal static class RenameCommand
                 break;
             case ObjectKind.Type or ObjectKind.Domain:
                 RenameType(context, ((TypeObject)statement.Object).Type, statement.NewName);
+                break;
+            case ObjectKind.DomainConstraint:
+                ObjectChanges.RenameDomainConstraint(context, (DomainConstraintObject)statement.Object, statement.NewName);
+                break;
+            case var kind when ObjectChanges.Handles(kind):
+                ObjectChanges.Rename(context, kind, statement.Object, statement.NewName);
                 break;
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"renaming a {DropCommand.KindName(statement.Kind)} is not supported yet");
@@ -81,6 +87,47 @@ internal static class RenameCommand
         context.Replace(context.View.FindRelation(relation.Oid)!, changed);
         if (relation.RowTypeOid != 0 && context.View.FindUserType(relation.RowTypeOid) is { } type)
             context.Changes.Replace(type, type with { Name = name }, context.Cancellation);
+    }
+
+    private static void RenameColumnOfTree(DdlContext context, RelationInfo table, string from, string to, bool includesDescendants)
+    {
+        List<RelationInfo> descendants = table.Index is null ? RelationTree.Descendants(context.View, table) : [];
+        if (table.FindColumn(from) is { } column)
+        {
+            if (descendants.Count > 0 && !includesDescendants)
+                throw new SqlException(SqlState.InvalidTableDefinition, $"inherited column \"{from}\" must be renamed in child tables too");
+            if (column.InheritCount > 0)
+                throw new SqlException(SqlState.InvalidTableDefinition, $"cannot rename inherited column \"{from}\"");
+        }
+
+        RenameColumn(context, table, from, to);
+        foreach (RelationInfo descendant in descendants)
+            RenameInDescendant(context, table, context.LockRelation(descendant, RelationLockMode.AccessExclusive)!, descendants, from, to);
+    }
+
+    private static void RenameInDescendant(DdlContext context, RelationInfo root, RelationInfo descendant, List<RelationInfo> tree, string from, string to)
+    {
+        // All of its parents must be in the tree, else the column would have two names.
+        foreach (uint parent in descendant.Parents)
+            if (parent != root.Oid && !tree.Exists(t => t.Oid == parent) && context.View.FindRelation(parent)?.FindColumn(from) is not null)
+                throw new SqlException(SqlState.InvalidTableDefinition, $"cannot rename inherited column \"{from}\"");
+        if (descendant.FindColumn(from) is not null)
+            RenameColumn(context, descendant, from, to);
+    }
+
+    private static void RenameConstraintOfTree(DdlContext context, RelationInfo table, string from, string to, bool includesDescendants)
+    {
+        ConstraintInfo? constraint = Array.Find(table.Constraints, c => c.Name == from);
+        bool inherits = constraint is { Kind: Catalog.ConstraintKind.Check, NoInherit: false };
+        List<RelationInfo> descendants = inherits ? RelationTree.Descendants(context.View, table) : [];
+        if (inherits && descendants.Count > 0 && !includesDescendants)
+            throw new SqlException(SqlState.InvalidTableDefinition, $"inherited constraint \"{from}\" must be renamed in child tables too");
+        if (constraint is { InheritCount: > 0 })
+            throw new SqlException(SqlState.InvalidTableDefinition, $"cannot rename inherited constraint \"{from}\"");
+        RenameConstraint(context, table, from, to);
+        foreach (RelationInfo descendant in descendants)
+            if (context.LockRelation(descendant, RelationLockMode.AccessExclusive) is { } locked && Array.Exists(locked.Constraints, c => c.Name == from))
+                RenameConstraint(context, locked, from, to);
     }
 
     private static void RenameColumn(DdlContext context, RelationInfo table, string from, string to)
@@ -172,6 +219,12 @@ internal static class RenameCommand
 
     public static void SetSchema(DdlContext context, AlterObjectSchemaStatement statement)
     {
+        if (ObjectChanges.Handles(statement.Kind))
+        {
+            ObjectChanges.SetSchema(context, statement.Kind, statement.Object, statement.NewSchema);
+            return;
+        }
+
         if (statement.Kind is not (ObjectKind.Table or ObjectKind.View or ObjectKind.Sequence))
             throw new SqlException(SqlState.FeatureNotSupported, $"ALTER {DropCommand.KindName(statement.Kind).ToUpperInvariant()} SET SCHEMA is not supported yet");
         if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is not { } relation)

@@ -16,6 +16,9 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
     private readonly List<Dependency> _dependencies = [];
     private readonly List<IndexCopy> _indexCopies = [];
     private readonly List<(int Column, string Text)> _comments = [];
+    private InheritedDefinition? _inherited;
+    private bool _isPartition;
+    private uint _ofType;
 
     /// <summary>An index that LIKE … INCLUDING INDEXES copies.</summary>
     private sealed record IndexCopy(RelationInfo Table, IndexInfo Index);
@@ -46,6 +49,23 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
         }
     }
 
+    /// <summary>Takes over what the table inherits; before its own elements are added.</summary>
+    public void Inherit(InheritedDefinition inherited, bool isPartition)
+    {
+        _inherited = inherited;
+        _isPartition = isPartition;
+        _columns.AddRange(inherited.Columns);
+    }
+
+    /// <summary>Takes the columns of a composite type (CREATE TABLE OF).</summary>
+    public void OfType(RelationInfo type, uint typeOid)
+    {
+        _ofType = typeOid;
+        foreach (ColumnInfo column in type.Columns)
+            if (!column.IsDropped)
+                _columns.Add(column with { Number = NextNumber, NotNull = false, Default = null, DefaultOid = 0 });
+    }
+
     /// <summary>Adds a plain column (CREATE TABLE AS).</summary>
     public void AddColumn(string columnName, SqlType type)
     {
@@ -66,18 +86,48 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
 
     private void AddColumn(ColumnDefinition definition)
     {
+        int inherited = _inherited is null ? -1 : _columns.FindIndex(0, _inherited.Columns.Count, c => c.Name == definition.Name);
         if (definition.Type is null)
-            throw new SqlException(SqlState.FeatureNotSupported, "typed tables are not supported yet");
-        CheckFree(definition.Name);
-        ColumnInfo column = ColumnBuilder.FromDefinition(context, definition, NextNumber);
-        if (SerialTypes.TryGet(definition.Type, out SqlType? serial))
-            column = AddSerial(column, serial);
-        column = new ColumnConstraints(context, name, this).Apply(column, definition);
-        _columns.Add(column);
+        {
+            RefineColumn(definition);
+        }
+        else if (inherited >= 0 && !_merged.Add(definition.Name))
+        {
+            throw new SqlException(SqlState.DuplicateColumn, $"column \"{definition.Name}\" specified more than once");
+        }
+        else
+        {
+            if (inherited < 0)
+                CheckFree(definition.Name);
+            ColumnInfo column = ColumnBuilder.FromDefinition(context, definition, inherited < 0 ? NextNumber : (short)(inherited + 1));
+            if (SerialTypes.TryGet(definition.Type, out SqlType? serial))
+                column = AddSerial(column, serial);
+            column = new ColumnConstraints(context, name, this).Apply(column, definition);
+            if (inherited < 0)
+                _columns.Add(column);
+            else
+                _columns[inherited] = _inherited!.Merge(_columns[inherited], column, _isPartition);
+        }
+
         // A column's keys, checks and references are the table's, named after the column.
         foreach (Constraint constraint in definition.Constraints)
             if (constraint.Kind is SyntaxKind.PrimaryKey or SyntaxKind.Unique or SyntaxKind.ForeignKey or SyntaxKind.Check or SyntaxKind.Exclusion)
                 _tableConstraints.Add(constraint.Kind == SyntaxKind.Check ? constraint : constraint with { Columns = [definition.Name] });
+    }
+
+    private readonly HashSet<string> _merged = [];
+
+    // A column of a typed table or partition: it is there already, and gets constraints.
+    private void RefineColumn(ColumnDefinition definition)
+    {
+        int index = _columns.FindIndex(c => c.Name == definition.Name);
+        if (index < 0)
+            throw new SqlException(SqlState.UndefinedColumn, $"column \"{definition.Name}\" does not exist");
+        if (!_merged.Add(definition.Name))
+            throw new SqlException(SqlState.DuplicateColumn, $"column \"{definition.Name}\" specified more than once");
+        ColumnInfo known = _columns[index];
+        ColumnInfo own = new ColumnConstraints(context, name, this).Apply(known with { Default = null, DefaultOid = 0, Generated = '\0' }, definition);
+        _columns[index] = _inherited is null ? own : _inherited.Merge(known, own, isPartition: true) with { IsLocal = false };
     }
 
     private ColumnInfo AddSerial(ColumnInfo column, SqlType type)
@@ -155,8 +205,9 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
     }
 
     /// <summary>Makes the table, its sequences, constraints and indexes; returns its entry.</summary>
-    public RelationInfo Create(RelationPersistence persistence, string[]? options)
+    public RelationInfo Create(RelationPersistence persistence, string[]? options, PartitionSpecification? partitionBy = null, PartitionBoundInfo? bound = null)
     {
+        _inherited?.CheckDefaults();
         CheckDuplicateKeys();
         MarkPrimaryKeyNotNull();
         uint owner = context.CurrentUser;
@@ -167,18 +218,26 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
             Oid = TableOid,
             Name = name,
             SchemaOid = schema.Oid,
-            Kind = RelationKind.Table,
+            Kind = partitionBy is null ? RelationKind.Table : RelationKind.PartitionedTable,
             OwnerOid = owner,
             Database = context.DatabaseOid,
-            Storage = context.NewStorage(),
+            Storage = partitionBy is null ? context.NewStorage() : 0,
+            Parents = _inherited is null ? [] : [.. _inherited.Parents.Select(static p => p.Oid)],
+            IsPartition = bound is not null,
+            PartitionBound = bound,
+            OfTypeOid = _ofType,
+            Constraints = InheritedChecks(),
             Persistence = persistence == RelationPersistence.Unlogged ? 'u' : 'p',
             RowTypeOid = context.NewTypePair(),
-            AccessMethodOid = CatalogOids.HeapAccessMethod,
+            AccessMethodOid = partitionBy is null ? CatalogOids.HeapAccessMethod : 0,
             Columns = [.. _columns],
-            Dependencies = [.. _dependencies, .. TypeDependencies()],
+            Dependencies = [.. _dependencies, .. TypeDependencies(), .. InheritedSequences()],
             Options = options,
         };
-        RelationStorage.CreateHeap(context, table);
+        if (partitionBy is null)
+            RelationStorage.CreateHeap(context, table);
+        else
+            table = table with { PartitionKey = PartitionKeyBuilder.Build(context, table, partitionBy) };
         context.CreateRelation(table);
         table = context.View.FindRelation(TableOid)!;
         var constraints = new ConstraintCommands(context);
@@ -194,6 +253,34 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
         foreach ((int column, string text) in _comments)
             context.Changes.Create(new CommentInfo(new ObjectAddress(CatalogOids.PgClass, TableOid, column), text), context.Cancellation);
         return table;
+    }
+
+    private ConstraintInfo[] InheritedChecks()
+    {
+        if (_inherited is null)
+            return [];
+        var checks = new List<ConstraintInfo>();
+        foreach ((string checkName, CatalogExpression check, short count) in _inherited.Checks)
+            checks.Add(new ConstraintInfo
+            {
+                Oid = context.NewOid(),
+                Name = checkName,
+                SchemaOid = schema.Oid,
+                Kind = ConstraintKind.Check,
+                TableOid = TableOid,
+                Check = check,
+                IsLocal = false,
+                InheritCount = count,
+                Columns = [.. StoredExpressions.ColumnNames(check.Syntax).Select(column => (short)(_columns.FindIndex(c => c.Name == column) + 1)).Where(static n => n > 0)],
+            });
+        checks.Sort(static (a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return [.. checks];
+    }
+
+    private IEnumerable<Dependency> InheritedSequences()
+    {
+        foreach ((short column, uint sequence) in _inherited?.Sequences ?? [])
+            yield return new Dependency(new ObjectAddress(CatalogOids.PgClass, TableOid, column), new ObjectAddress(CatalogOids.PgClass, sequence), DependencyKind.Normal);
     }
 
     private IEnumerable<Dependency> TypeDependencies()

@@ -8,7 +8,7 @@ namespace Strata.Engine.Ddl;
 /// <summary>Writes all rows of a table anew into another storage, with some columns computed: ADD COLUMN with a volatile default, ALTER COLUMN TYPE.</summary>
 internal sealed class TableRewrite(DdlContext context)
 {
-    public bool IsEmpty(RelationInfo table) =>
+    public bool IsEmpty(RelationInfo table) => table.Storage == 0 ||
         context.Session.Engine.Handles.Heap(table.Database, table.Storage).CountBlocks(ReadPoint.Live, context.Cancellation) == 0;
 
     /// <summary>
@@ -25,6 +25,9 @@ internal sealed class TableRewrite(DdlContext context)
             Name = $"pg_rewrite_{after.Oid}",
             // Defaults stay with the table: a default's row exists once.
             Columns = Array.ConvertAll(before.Columns, static c => c with { Default = null, DefaultOid = 0, Identity = '\0', Generated = '\0' }),
+            Parents = [],
+            IsPartition = false,
+            PartitionBound = null,
             Indexes = [],
             ReferencedBy = [],
             Constraints = [],
@@ -53,7 +56,7 @@ internal sealed class TableRewrite(DdlContext context)
         new InternalQuery(context).Run(
             $"INSERT INTO {context.Session.Catalog.QualifiedName(bare)} ({columns}){overriding} SELECT {values} FROM {context.Session.Catalog.QualifiedName(source)}");
         context.Changes.Drop(context.View.FindRelation(source.Oid)!, context.Cancellation);
-        context.Transaction.DropStorageAtCommit(before.Database, before.Storage);
+        RelationStorage.Drop(context, before);
         ShowIndexes(target);
         return context.View.FindRelation(after.Oid)!;
     }

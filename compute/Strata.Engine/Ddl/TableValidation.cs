@@ -7,7 +7,7 @@ namespace Strata.Engine.Ddl;
 /// <summary>Checks that the rows of a table satisfy a new constraint.</summary>
 internal static class TableValidation
 {
-    private static bool IsEmpty(DdlContext context, RelationInfo table) =>
+    private static bool IsEmpty(DdlContext context, RelationInfo table) => table.Storage == 0 ||
         context.Session.Engine.Handles.Heap(table.Database, table.Storage).CountBlocks(ReadPoint.Live, context.Cancellation) == 0;
 
     /// <summary>Throws 23502 when a row has a null in the column.</summary>
@@ -15,7 +15,7 @@ internal static class TableValidation
     {
         if (IsEmpty(context, table))
             return;
-        if (new InternalQuery(context).First($"SELECT 1 FROM {Name(context, table)} WHERE {TypeNames.QuoteIdentifier(column.Name)} IS NULL") is not null)
+        if (new InternalQuery(context).First($"SELECT 1 FROM ONLY {Name(context, table)} WHERE {TypeNames.QuoteIdentifier(column.Name)} IS NULL") is not null)
             throw new SqlException(SqlState.NotNullViolation, $"column \"{column.Name}\" of relation \"{table.Name}\" contains null values")
             {
                 SchemaName = context.View.FindSchema(table.SchemaOid)?.Name,
@@ -29,7 +29,7 @@ internal static class TableValidation
     {
         if (IsEmpty(context, table))
             return;
-        if (new InternalQuery(context).First($"SELECT 1 FROM {Name(context, table)} WHERE NOT ({constraint.Check!.Text})") is not null)
+        if (new InternalQuery(context).First($"SELECT 1 FROM ONLY {Name(context, table)} WHERE NOT ({constraint.Check!.Text})") is not null)
             throw new SqlException(SqlState.CheckViolation, $"check constraint \"{constraint.Name}\" of relation \"{table.Name}\" is violated by some row")
             {
                 SchemaName = context.View.FindSchema(table.SchemaOid)?.Name,
@@ -48,7 +48,7 @@ internal static class TableValidation
         string present = string.Join(constraint.Match == 'f' ? " OR " : " AND ", columns.Select(static c => $"fk.{c} IS NOT NULL"));
         string match = string.Join(" AND ", columns.Select((c, i) => $"pk.{keys[i]} = fk.{c}"));
         string?[]? row = new InternalQuery(context).First(
-            $"SELECT {string.Join(", ", columns.Select(static c => "fk." + c))} FROM {Name(context, table)} fk LEFT JOIN {Name(context, referenced)} pk ON {match} WHERE pk.{keys[0]} IS NULL AND ({present})");
+            $"SELECT {string.Join(", ", columns.Select(static c => "fk." + c))} FROM ONLY {Name(context, table)} fk LEFT JOIN {Name(context, referenced)} pk ON {match} WHERE pk.{keys[0]} IS NULL AND ({present})");
         if (row is null)
             return;
         string names = string.Join(", ", constraint.Columns.Select(n => table.Columns[n - 1].Name));

@@ -12,15 +12,33 @@ internal static class TruncateCommand
     {
         var tables = new List<RelationInfo>();
         foreach (RelationName name in statement.Relations)
-            Add(context, tables, context.Require(name, RelationLockMode.AccessExclusive));
+        {
+            RelationInfo table = context.Require(name, RelationLockMode.AccessExclusive);
+            if (table.PartitionKey is not null && !name.IncludeDescendants)
+                throw new SqlException(SqlState.WrongObjectType, "cannot truncate only a partitioned table")
+                {
+                    Hint = "Do not specify the ONLY keyword, or use TRUNCATE ONLY on the partitions directly.",
+                };
+            Add(context, tables, table);
+            if (name.IncludeDescendants)
+                AddDescendants(context, tables, table);
+        }
+
         CollectReferencing(context, tables, statement.Behavior);
         foreach (RelationInfo table in tables)
             Empty(context, context.View.FindRelation(table.Oid)!, statement.RestartIdentity);
     }
 
+    private static void AddDescendants(DdlContext context, List<RelationInfo> tables, RelationInfo table)
+    {
+        foreach (RelationInfo descendant in RelationTree.Descendants(context.View, table))
+            if (context.LockRelation(descendant, RelationLockMode.AccessExclusive) is { } locked && !tables.Exists(t => t.Oid == locked.Oid))
+                tables.Add(locked);
+    }
+
     private static void Add(DdlContext context, List<RelationInfo> tables, RelationInfo table)
     {
-        if (table.Kind != RelationKind.Table)
+        if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable))
             throw new SqlException(SqlState.WrongObjectType, $"\"{table.Name}\" is not a table");
         if (table.SystemTable is not null)
             throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied: \"{table.Name}\" is a system catalog");
@@ -35,7 +53,7 @@ internal static class TruncateCommand
         {
             foreach (ConstraintInfo foreignKey in tables[i].ReferencedBy)
             {
-                if (tables.Exists(t => t.Oid == foreignKey.TableOid))
+                if (tables.Exists(t => t.Oid == foreignKey.TableOid) || foreignKey.ParentOid != 0)
                     continue;
                 RelationInfo referencing = context.View.FindRelation(foreignKey.TableOid)!;
                 if (behavior == DropBehavior.Restrict)
@@ -46,6 +64,7 @@ internal static class TruncateCommand
                     };
                 context.Notice($"truncate cascades to table \"{referencing.Name}\"");
                 Add(context, tables, context.LockRelation(referencing, RelationLockMode.AccessExclusive)!);
+                AddDescendants(context, tables, referencing);
             }
         }
     }
@@ -57,8 +76,14 @@ internal static class TruncateCommand
             Empty(context, table, restartIdentity: false);
     }
 
-    private static void Empty(DdlContext context, RelationInfo table, bool restartIdentity)
+    /// <summary>Gives a relation and its indexes new, empty storages.</summary>
+    public static void Empty(DdlContext context, RelationInfo table, bool restartIdentity)
     {
+        if (restartIdentity)
+            Restart(context, table);
+        if (table.Storage == 0)
+            return;
+        table = context.View.FindRelation(table.Oid)!;
         RelationStorage.Drop(context, table);
         RelationInfo emptied = table with { Storage = context.NewStorage(), Pages = 0, Tuples = -1, AllVisiblePages = 0 };
         RelationStorage.CreateHeap(context, emptied);
@@ -72,8 +97,10 @@ internal static class TruncateCommand
             context.Replace(relation, relation with { Storage = storage, Index = relation.Index! with { Storage = storage } });
         }
 
-        if (!restartIdentity)
-            return;
+    }
+
+    private static void Restart(DdlContext context, RelationInfo table)
+    {
         foreach (RelationInfo sequence in context.View.UserRelations.ToArray())
             if (sequence.Sequence is { } definition && Array.Exists(sequence.Dependencies, d => d.Kind != DependencyKind.Normal && d.Referenced.ObjectOid == table.Oid))
                 SequenceCommands.Restart(context, sequence, definition, definition.Start);

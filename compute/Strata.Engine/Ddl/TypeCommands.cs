@@ -94,6 +94,8 @@ internal static class TypeCommands
             BaseTypeModifier = baseType.Typmod,
             CollationOid = baseType.CollationOid,
         };
+        if (baseType.IsPseudo)
+            throw new SqlException(SqlState.DatatypeMismatch, $"\"{baseType.Name}\" is not a valid base type for a domain");
         var checks = new List<ConstraintInfo>();
         foreach (Constraint constraint in statement.Constraints)
         {
@@ -108,6 +110,7 @@ internal static class TypeCommands
                     domain = domain with { Default = new CatalogExpression(ExpressionPrinter.Print(constraint.Expression!, null, baseType)) };
                     break;
                 case SyntaxKind.Check:
+                    Binding.Binder.BindDomainCheck(constraint.Expression!, baseType.Plain, StoredExpressions.BindingContextOf(context));
                     string name = constraint.Name ?? context.ChooseName(statement.Name.Name, null, "check", n => checks.Exists(c => c.Name == n));
                     checks.Add(new ConstraintInfo
                     {

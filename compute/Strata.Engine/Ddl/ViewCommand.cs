@@ -11,8 +11,8 @@ internal static class ViewCommand
 {
     public static void Create(DdlContext context, CreateViewStatement statement, string own)
     {
-        if (statement.IsRecursive || statement.CheckOption != ViewCheckOption.None)
-            throw new SqlException(SqlState.FeatureNotSupported, "recursive views and CHECK OPTION are not supported yet");
+        if (statement.IsRecursive)
+            statement = Recursive(statement, ref own, context);
         BoundStatement bound = Binder.Bind(statement.Query, StoredExpressions.BindingContextOf(context));
         SchemaInfo schema = context.CreationSchema(statement.Relation.Schema, statement.Relation.Position, PersistenceOf(context, statement, bound));
         context.LockName(schema.Oid, statement.Relation.Name);
@@ -24,10 +24,11 @@ internal static class ViewCommand
         if (statement.Columns.Count > bound.Output.Count)
             throw new SqlException(SqlState.SyntaxError, "CREATE VIEW specifies more column names than columns");
         ColumnInfo[] columns = Columns(statement, bound);
-        string text = ViewText.Of(context, statement, own);
+        string text = own.StartsWith("WITH RECURSIVE", StringComparison.Ordinal) && !context.StatementText.Contains(own, StringComparison.Ordinal) ? own : ViewText.Of(context, statement, own);
         if (existing is not null)
         {
-            Replace(context, existing, columns, text, bound);
+            Replace(context, existing, columns, text, bound, statement);
+            RequireUpdatable(context, context.View.FindRelation(existing.Oid)!);
             return;
         }
 
@@ -44,9 +45,10 @@ internal static class ViewCommand
             RowTypeOid = context.NewTypePair(),
             Columns = columns,
             View = new ViewInfo(text) { RuleOid = context.NewOid(), SearchPath = context.Session.SearchPath.Schemas },
-            Dependencies = Dependencies(oid, bound),
-            Options = StorageOptions.Parse(statement.Options),
+            Dependencies = Dependencies(context, oid, bound),
+            Options = Options(statement),
         });
+        RequireUpdatable(context, context.View.FindRelation(oid)!);
     }
 
     // A view over a temporary relation can't outlive it.
@@ -56,6 +58,45 @@ internal static class ViewCommand
             return statement.Relation.Persistence;
         context.Notice($"view \"{statement.Relation.Name}\" will be a temporary view");
         return RelationPersistence.Temporary;
+    }
+
+    // CREATE RECURSIVE VIEW v (a) AS q is CREATE VIEW v AS WITH RECURSIVE v (a) AS (q) SELECT a FROM v.
+    private static CreateViewStatement Recursive(CreateViewStatement statement, ref string own, DdlContext context)
+    {
+        string name = TypeNames.QuoteIdentifier(statement.Relation.Name);
+        string columns = string.Join(", ", statement.Columns.AsSpan().ToArray().Select(TypeNames.QuoteIdentifier));
+        int start = context.StatementText.IndexOf(own, StringComparison.Ordinal);
+        string query = context.StatementText[statement.Query.Position..(Math.Max(start, 0) + own.Length)].Trim().TrimEnd(';').Trim();
+        own = $"WITH RECURSIVE {name}({columns}) AS ({query}) SELECT {columns} FROM {name}";
+        return statement with { IsRecursive = false, Columns = default, Query = (SelectStatement)CatalogParser.ParseStatement(own) };
+    }
+
+    private static string[]? Options(CreateViewStatement statement)
+    {
+        string[] options = StorageOptions.Parse(statement.Options) ?? [];
+        foreach (string option in options)
+            if (option.StartsWith("check_option=", StringComparison.Ordinal) && option is not ("check_option=local" or "check_option=cascaded"))
+                throw new SqlException(SqlState.InvalidParameterValue, $"invalid value for enum option \"check_option\": {option["check_option=".Length..]}")
+                {
+                    Detail = "Valid values are \"local\" and \"cascaded\".",
+                };
+        if (statement.CheckOption != ViewCheckOption.None)
+            options = [.. options, statement.CheckOption == ViewCheckOption.Local ? "check_option=local" : "check_option=cascaded"];
+        return options.Length == 0 ? null : options;
+    }
+
+    private static void RequireUpdatable(DdlContext context, RelationInfo view)
+    {
+        if (!Array.Exists(view.Options ?? [], static o => o.StartsWith("check_option=", StringComparison.Ordinal)))
+            return;
+        try
+        {
+            Binder.CheckUpdatable(view, StoredExpressions.BindingContextOf(context));
+        }
+        catch (SqlException error) when (error.State == SqlState.ObjectNotInPrerequisiteState)
+        {
+            throw new SqlException(SqlState.FeatureNotSupported, "WITH CHECK OPTION is supported only on automatically updatable views") { Hint = error.Detail };
+        }
     }
 
     private static ColumnInfo[] Columns(CreateViewStatement statement, BoundStatement bound)
@@ -75,7 +116,7 @@ internal static class ViewCommand
         return columns;
     }
 
-    private static void Replace(DdlContext context, RelationInfo existing, ColumnInfo[] columns, string text, BoundStatement bound)
+    private static void Replace(DdlContext context, RelationInfo existing, ColumnInfo[] columns, string text, BoundStatement bound, CreateViewStatement statement)
     {
         context.CheckOwner(existing);
         RelationInfo current = context.LockRelation(existing, RelationLockMode.AccessExclusive)!;
@@ -94,19 +135,20 @@ internal static class ViewCommand
                     $"cannot change data type of view column \"{before.Name}\" from {Format(context, before)} to {Format(context, after)}");
         }
 
-        context.Replace(current, current with { Columns = columns, View = new ViewInfo(text) { RuleOid = current.View!.RuleOid, SearchPath = context.Session.SearchPath.Schemas }, Dependencies = Dependencies(current.Oid, bound) });
+        context.Replace(current, current with { Columns = columns, View = new ViewInfo(text) { RuleOid = current.View!.RuleOid, SearchPath = context.Session.SearchPath.Schemas }, Dependencies = Dependencies(context, current.Oid, bound), Options = Options(statement) });
     }
 
     private static string Format(DdlContext context, ColumnInfo column) => TypeNames.Format(TypeResolver.Find(column.TypeOid, context.View)!, column.TypeModifier);
 
+    /// <summary>What a view depends on.</summary>
     // On each relation as a whole: which columns are used is not kept, so dropping any column of a table asks for the view's columns by name below.
-    private static Dependency[] Dependencies(uint viewOid, BoundStatement bound)
+    public static Dependency[] Dependencies(DdlContext context, uint viewOid, BoundStatement bound)
     {
         var dependencies = new List<Dependency>();
         foreach (PlanDependency dependency in bound.Dependencies)
             if (dependency.RelationOid >= CatalogOids.FirstUser)
                 dependencies.Add(new Dependency(
-                    new ObjectAddress(CatalogOids.PgClass, viewOid), new ObjectAddress(CatalogOids.PgClass, dependency.RelationOid), DependencyKind.Normal));
+                    new ObjectAddress(CatalogOids.PgClass, viewOid), DropObjects.AddressOf(context.View, dependency.RelationOid), DependencyKind.Normal));
         return [.. dependencies.Distinct()];
     }
 }

@@ -13,26 +13,33 @@ internal static class ViewText
         int start = context.StatementText.IndexOf(own, StringComparison.Ordinal);
         int begin = statement.Query.Position;
         string query = context.StatementText[begin..(Math.Max(start, 0) + own.Length)].Trim().TrimEnd(';').Trim();
-        CheckParses(query, statement.Query);
-        if (statement.Columns.IsEmpty)
+        if (statement.CheckOption != ViewCheckOption.None)
+            query = System.Text.RegularExpressions.Regex.Replace(
+                query, @"\s+with\s+(cascaded\s+|local\s+)?check\s+option\s*$", "", System.Text.RegularExpressions.RegexOptions.IgnoreCase);
+        return Of(query, statement.Query, statement.Columns);
+    }
+
+    /// <summary>The text of a query whose source is <paramref name="query"/>, with names for its columns.</summary>
+    public static string Of(string query, SelectStatement tree, SyntaxList<string> columns)
+    {
+        if (!MeansTheSame(query, tree))
+            query = SqlDeparser.Deparse(tree);
+        if (columns.IsEmpty)
             return query;
-        string names = string.Join(", ", statement.Columns.AsSpan().ToArray().Select(TypeNames.QuoteIdentifier));
+        string names = string.Join(", ", columns.AsSpan().ToArray().Select(TypeNames.QuoteIdentifier));
         return $"SELECT * FROM ({query}) AS v({names})";
     }
 
-    // The text must mean the same tree, or the view would be another one tomorrow.
-    private static void CheckParses(string query, SelectStatement expected)
+    // The text must mean the same tree, or the view would be another one tomorrow: a slice may be no statement of its own (a query in parentheses).
+    private static bool MeansTheSame(string query, SelectStatement expected)
     {
         try
         {
-            if (CatalogParser.ParseStatement(query).Equals(expected))
-                return;
+            return CatalogParser.ParseStatement(query).Equals(expected);
         }
         catch (SqlSyntaxException)
         {
-            // The slice is no statement of its own: a query in parentheses.
+            return false;
         }
-
-        throw new SqlException(SqlState.FeatureNotSupported, "a view's query in parentheses is not supported yet");
     }
 }

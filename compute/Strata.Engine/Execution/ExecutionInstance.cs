@@ -32,6 +32,9 @@ public sealed class ExecutionInstance : IDisposable
         _root = Builder.Create(plan.Root);
     }
 
+    /// <summary>An error ended it: it gives no more rows.</summary>
+    public bool HasFailed => _failed;
+
     /// <summary>The plan.</summary>
     public PhysicalPlan Plan { get; }
 

@@ -9,7 +9,7 @@ namespace Strata.Engine.Execution;
 /// Runs the input of an UPDATE, DELETE or FOR UPDATE again for one row whose version changed (PostgreSQL's EvalPlanQual): a second set of operators, made
 /// at the first need, in which the scans deliver given versions. Parameters that the main run uses are put back afterwards. Not thread-safe.
 /// </summary>
-internal sealed class RecheckPlan(ExecutionState state, Func<Operator> makeInput, (int Scan, int Slot)[] otherScans) : IDisposable
+internal sealed class RecheckPlan(ExecutionState state, Func<Operator> makeInput, (int Scan, int Slot, int MemberSlot)[] otherScans) : IDisposable
 {
     private readonly RowRecheck _rows = new();
     private Operator? _input;
@@ -20,17 +20,17 @@ internal sealed class RecheckPlan(ExecutionState state, Func<Operator> makeInput
     /// The row that the input gives for the new version, or null when it no longer qualifies. <paramref name="original"/> is the row of the main run, whose
     /// other tables keep their versions. Valid until <see cref="End"/>.
     /// </summary>
-    public Batch? Run(int scan, Tid version, Batch original, int position)
+    public Batch? Run(int scan, Tid version, Batch original, int position, uint member = 0)
     {
         Format.Invariant.Check(state.Recheck is null);
         _rows.Clear();
-        foreach ((int other, int slot) in otherScans)
+        foreach ((int other, int slot, int memberSlot) in otherScans)
         {
             if (!original[slot].IsNull(position))
-                _rows.Set(other, Rows.TidValue.Unpack(original[slot].Get<long>(position)));
+                _rows.Set(other, Rows.TidValue.Unpack(original[slot].Get<long>(position)), memberSlot < 0 ? 0 : original[memberSlot].Get<uint>(position));
         }
 
-        _rows.Set(scan, version);
+        _rows.Set(scan, version, member);
         SaveParameters();
         state.Recheck = _rows;
         if (_input is null)

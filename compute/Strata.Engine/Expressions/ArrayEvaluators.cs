@@ -118,6 +118,7 @@ internal sealed class ArrayEvaluator(SqlType type, Evaluator[] elements, bool is
 internal sealed class SubscriptEvaluator(SqlType type, Evaluator container, Evaluator?[] lower, Evaluator?[] upper, bool isSlice) : Evaluator(type)
 {
     private readonly Vector _result = new(type);
+    private readonly bool _isFixed = !container.Type.IsArray && container.Type.Oid is not (TypeOid.Int2Vector or TypeOid.OidVector);
     private readonly Vector?[] _lower = new Vector?[lower.Length];
     private readonly Vector?[] _upper = new Vector?[upper.Length];
     private readonly ArrayBuilder _builder = new();
@@ -144,6 +145,8 @@ internal sealed class SubscriptEvaluator(SqlType type, Evaluator container, Eval
             int row = selection[i];
             if (value.IsNull(row) || AnyNull(_lower, row) || AnyNull(_upper, row))
                 _result.SetNull(row);
+            else if (_isFixed)
+                FixedElement(value.GetBytes(row), row);
             else if (isSlice)
                 Slice(value.GetBytes(row), row);
             else
@@ -162,6 +165,16 @@ internal sealed class SubscriptEvaluator(SqlType type, Evaluator container, Eval
         }
 
         return false;
+    }
+
+    /// <summary>point, lseg, box, line and name are fixed-length arrays that count from 0.</summary>
+    private void FixedElement(ReadOnlySpan<byte> stored, int row)
+    {
+        int width = Type.Length, index = _upper[0]!.Get<int>(row);
+        if (_upper.Length == 1 && index >= 0 && index < stored.Length / width)
+            _result.SetStored(row, stored.Slice(index * width, width));
+        else
+            _result.SetNull(row);
     }
 
     private void Element(ReadOnlySpan<byte> stored, int row)

@@ -188,7 +188,7 @@ internal sealed class CallBuilder(CastBuilder casts)
         for (int i = 0; i < chosen.Types.Length; i++)
         {
             int source = chosen.ArgumentOrder is null ? i : chosen.ArgumentOrder[i];
-            ordered.Add(source >= 0 && source < arguments.Count ? arguments[source] : FunctionDefaults.Get(function, i));
+            ordered.Add(source >= 0 && source < arguments.Count ? arguments[source] : Default(function, i));
         }
 
         uint[] actual = [.. ordered.Select(a => a.Type.Oid)];
@@ -215,6 +215,10 @@ internal sealed class CallBuilder(CastBuilder casts)
         SqlType result = polymorphic.Unresolved && Coercion.Type(function.ReturnType).IsPolymorphic ? SqlType.Text : polymorphic.Actual(function.ReturnType);
         return new ResolvedCall(function, converted, result) { IsVariadicCall = isVariadicCall };
     }
+
+    private Expression Default(FunctionInfo function, int parameter) => function.Routine is null
+        ? FunctionDefaults.Get(function, parameter)
+        : casts.BindDefault?.Invoke(function, parameter) ?? throw new SqlException(SqlState.FeatureNotSupported, "defaults of user-defined functions cannot be used here");
 
     private Expression[] GatherVariadic(FunctionInfo function, Expression[] arguments)
     {

@@ -11,6 +11,12 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
     /// <summary>Called when a parameter of unknown type gets one from its context; returns the typed node.</summary>
     public Func<ParameterExpression, SqlType, Expression>? DecideParameter { get; set; }
 
+    /// <summary>Told of each call of a user-defined routine that an operator or a cast stands for; may give an expression in its place.</summary>
+    public Func<ResolvedCall, Expression?>? UseRoutine { get; set; }
+
+    /// <summary>Binds the default of a user-defined routine's parameter, by its place among the arguments; null where there are no such routines.</summary>
+    public Func<FunctionInfo, int, Expression>? BindDefault { get; set; }
+
     /// <summary>
     /// The expression as a value of <paramref name="target"/> (modifier applied), or null when the context allows no way.
     /// </summary>
@@ -19,6 +25,8 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
         bool isExplicit = castContext == CastContext.Explicit;
         if (!Coercion.CanCoerce(expression.Type.Oid, target.Oid, castContext))
             return null;
+        if (target.DomainBase is not null && expression.Type.Oid != target.Oid)
+            return Cast(expression, Coercion.BaseType(target), castContext, position) is { } below ? new DomainExpression(below, target.WithTypmod(-1)) { Position = expression.Position } : null;
         // The unit of a bare number depends on the modifier: interval '1' day.
         if (target.Oid == TypeOid.Interval && target.Typmod >= 0 && expression is ConstantExpression { IsNull: false, Type.Oid: TypeOid.Unknown } literal)
             return new ConstantExpression(target, TypeInput.Parse(target, literal.Value.Bytes, context)) { Position = expression.Position };
@@ -56,6 +64,8 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
                 ? ToType(expression, SqlType.Text, castContext) : expression;
         if (target.IsPolymorphic)
             return expression;
+        if (target.DomainBase is not null)
+            return Cast(expression, target, castContext, position) ?? throw CannotCast(expression, target, position);
         if (expression.Type.Oid == TypeOid.Unknown)
             return FromUnknown(expression, target, castContext);
 
@@ -82,13 +92,15 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
             default:
                 if (target.Oid == TypeOid.Record || expression.Type.Oid == TypeOid.Record)
                     return new RelabelExpression(expression, target, isExplicit) { Position = position };
-                throw new SqlException(
-                    SqlState.CannotCoerce, $"cannot cast type {TypeNames.Format(expression.Type)} to {TypeNames.Format(target)}")
-                {
-                    Position = (position < 0 ? expression.Position : position) + 1,
-                };
+                throw CannotCast(expression, target, position);
         }
     }
+
+    private static SqlException CannotCast(Expression expression, SqlType target, int position) =>
+        new(SqlState.CannotCoerce, $"cannot cast type {TypeNames.Format(expression.Type)} to {TypeNames.Format(target)}")
+        {
+            Position = (position < 0 ? expression.Position : position) + 1,
+        };
 
     private Expression FromUnknown(Expression expression, SqlType target, CastContext castContext)
     {
@@ -111,7 +123,7 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
         }
     }
 
-    private static FunctionExpression CallCast(FunctionInfo function, Expression expression, SqlType target, bool isExplicit, int position)
+    private Expression CallCast(FunctionInfo function, Expression expression, SqlType target, bool isExplicit, int position)
     {
         Expression[] arguments = function.ArgumentTypes.Length switch
         {
@@ -119,6 +131,14 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
             2 => [expression, ConstantExpression.Int4(-1)],
             _ => [expression, ConstantExpression.Int4(-1), ConstantExpression.Boolean(isExplicit)],
         };
+        if (function.Routine is not null)
+        {
+            for (int i = 0; i < arguments.Length; i++)
+                arguments[i] = ToType(arguments[i], Coercion.Type(function.ArgumentTypes[i]), CastContext.Implicit);
+            if (UseRoutine?.Invoke(new ResolvedCall(function, arguments, target)) is { } inlined)
+                return inlined;
+        }
+
         return new FunctionExpression(function, target, arguments)
         {
             Form = isExplicit ? CallForm.ExplicitCast : CallForm.ImplicitCast,

@@ -54,10 +54,17 @@ internal sealed class EvaluatorFactory
                 return new SubscriptEvaluator(
                     s.Type, Make(s.Container), [.. s.Lower.Select(e => e is null ? null : Make(e))],
                     [.. s.Upper.Select(e => e is null ? null : Make(e))], s.IsSlice);
-            case RowExpression r: return new RowEvaluator(r.Type, MakeAll(r.Fields));
+            case RowExpression r: return new RowEvaluator(r.Type, MakeAll(r.Fields), r.Type.Oid == TypeOid.Record ? RecordShapes.NumberOf(r.Names) : 0);
             case FieldExpression f: return new FieldEvaluator(f.Type, Make(f.Operand), f.Field);
+            case DomainExpression d: return new DomainEvaluator(d.Type, Make(d.Operand));
+            case FieldStoreExpression f: return new FieldStoreEvaluator(f.Type, Make(f.Operand), f.Field, [.. f.FieldTypes], Make(f.Value));
+            case SubscriptStoreExpression s:
+                return new SubscriptStoreEvaluator(
+                    s.Type, Make(s.Container), [.. s.Lower.Select(e => e is null ? null : Make(e))],
+                    [.. s.Upper.Select(e => e is null ? null : Make(e))], s.IsSlice, Make(s.Value));
             case RowComparisonExpression r: return MakeRowComparison(r);
             case SqlValueExpression v: return new SqlValueEvaluator(v.Type, v.Value);
+            case CurrentOfExpression c: return new CurrentOfEvaluator(c);
             case HostedExpression h: return new HostedEvaluator(h.Type, h.CreateEvaluation());
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"expression {expression.GetType().Name} is not supported here");
@@ -82,7 +89,7 @@ internal sealed class EvaluatorFactory
 
     private static FunctionEvaluator Comparison(OperatorInfo op, ValueCells cells, SqlType left, SqlType right)
     {
-        FunctionInfo function = BuiltinRegistry.Function(op.FunctionOid)!;
+        FunctionInfo function = op.Function!;
         return new FunctionEvaluator(function, SqlType.Boolean, [new CellEvaluator(left, cells, true), new CellEvaluator(right, cells, false)], false);
     }
 
@@ -117,5 +124,5 @@ internal sealed class EvaluatorFactory
     }
 
     private FunctionEvaluator Call(OperatorInfo op, Expression left, Expression right) =>
-        new(BuiltinRegistry.Function(op.FunctionOid)!, SqlType.Boolean, [Make(left), Make(right)], false);
+        new(op.Function!, SqlType.Boolean, [Make(left), Make(right)], false);
 }

@@ -53,7 +53,7 @@ public sealed class ExpressionFactory
     /// <summary>Applies a known operator; operands are converted.</summary>
     public Expression Apply(OperatorInfo op, Expression? left, Expression right, int position = -1)
     {
-        FunctionInfo function = BuiltinRegistry.Function(op.FunctionOid)
+        FunctionInfo function = op.Function
             ?? throw new SqlException(SqlState.UndefinedFunction, $"operator {op.Name} is only a shell");
         Expression[] operands = left is null ? [right] : [left, right];
         uint[] declared = left is null ? [op.RightType] : [op.LeftType, op.RightType];
@@ -63,7 +63,10 @@ public sealed class ExpressionFactory
             throw new SqlException(SqlState.DatatypeMismatch, problem) { Detail = polymorphic.Detail, Position = position + 1 };
         for (int i = 0; i < operands.Length; i++)
             operands[i] = Casts.ToType(operands[i], polymorphic.Actual(declared[i]), CastContext.Implicit);
-        return new FunctionExpression(function, polymorphic.Actual(op.ResultType), operands)
+        SqlType result = polymorphic.Actual(op.ResultType);
+        if (function.Routine is not null && Casts.UseRoutine?.Invoke(new ResolvedCall(function, operands, result)) is { } inlined)
+            return inlined;
+        return new FunctionExpression(function, result, operands)
         {
             Operator = op,
             Form = CallForm.Operator,

@@ -10,6 +10,7 @@ internal static class FunctionDefaults
     /// <summary>The default of a parameter that has one.</summary>
     public static Expression Get(FunctionInfo function, int parameter)
     {
+        Invariant.Check(function.Routine is null);
         Invariant.Check(function.ArgumentsText != null);
         string text = SplitArguments(function.ArgumentsText)[parameter];
         int at = text.IndexOf(" DEFAULT ", StringComparison.Ordinal);

@@ -5,7 +5,7 @@ using Strata.Engine.Vectors;
 namespace Strata.Engine.Expressions;
 
 /// <summary>ROW(…).</summary>
-internal sealed class RowEvaluator(SqlType type, Evaluator[] fields) : Evaluator(type)
+internal sealed class RowEvaluator(SqlType type, Evaluator[] fields, int shape) : Evaluator(type)
 {
     private readonly Vector _result = new(type);
     private readonly Vector[] _values = new Vector[fields.Length];
@@ -24,7 +24,7 @@ internal sealed class RowEvaluator(SqlType type, Evaluator[] fields) : Evaluator
         {
             int row = selection[i];
             _buffer.Clear();
-            RecordText.WriteHeader(_buffer, fields.Length);
+            RecordText.WriteHeader(_buffer, fields.Length, shape);
             for (int n = 0; n < fields.Length; n++)
             {
                 if (_values[n].IsNull(row))
@@ -161,7 +161,7 @@ internal sealed class SqlValueEvaluator(SqlType type, SqlValue value) : Evaluato
     public override Vector Evaluate(EvaluationContext context, Batch batch, Selection selection, ErrorSink errors)
     {
         long now = context.Functions.TransactionTimestamp;
-        TimeZoneInfo zone = context.Functions.Settings.TimeZone;
+        TimeZoneRules zone = context.Functions.Settings.TimeZone;
         _result.ResetConstant();
         switch (value)
         {

@@ -41,8 +41,22 @@ public sealed class AggregateContext(MemoryAccount? account = null) : IDisposabl
         _chargedBytes += bytes;
     }
 
+    private readonly Dictionary<(object Owner, bool IsFinal), IDisposable> _services = [];
+
+    /// <summary>What an aggregate needs to compute and keeps over all groups; made at the first use, disposed of with the context.</summary>
+    public TService Service<TOwner, TService>(TOwner owner, Func<TOwner, TService> make, bool isFinal)
+        where TOwner : class
+        where TService : class, IDisposable
+    {
+        if (!_services.TryGetValue((owner, isFinal), out IDisposable? service))
+            _services.Add((owner, isFinal), service = make(owner));
+        return (TService)service;
+    }
+
     public void Reset()
     {
+        foreach (object held in _objects)
+            (held as IDisposable)?.Dispose();
         _objects.Clear();
         Arena.Reset();
         Account?.Release(_chargedBytes);
@@ -52,6 +66,9 @@ public sealed class AggregateContext(MemoryAccount? account = null) : IDisposabl
     public void Dispose()
     {
         Reset();
+        foreach (IDisposable service in _services.Values)
+            service.Dispose();
+        _services.Clear();
         Arena.Dispose();
     }
 }

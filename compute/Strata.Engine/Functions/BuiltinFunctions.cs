@@ -25,21 +25,26 @@ public static class BuiltinFunctions
         ArrayFunctions.Register(table);
         PatternFunctions.Register(table);
         DateTimeFunctions.Register(table);
+        OverlapsFunctions.Register(table);
         DatePartFunctions.Register(table);
         JsonFunctions.Register(table);
+        JsonPathFunctions.Register(table);
+        JsonRecordFunctions.Register(table);
         FormatFunctions.Register(table);
+        AclFunctions.Register(table);
         RangeFunctions.Register(table);
         NetworkFunctions.Register(table);
         GeometryFunctions.Register(table);
         BitStringFunctions.Register(table);
         MoneyFunctions.Register(table);
+        TextSearchFunctions.Register(table);
         TransactionIdFunctions.Register(table);
         MultirangeFunctions.Register(table);
         return table;
     }
 
     /// <summary>The implementation, or null when the function is known but not supported.</summary>
-    public static FunctionImplementation? Find(FunctionInfo function) => s_table.Value.Find(function);
+    public static FunctionImplementation? Find(FunctionInfo function) => function.Routine is { IsSql: true } ? RoutineFunctions.Implementation : s_table.Value.Find(function);
 
     /// <summary>The implementation; throws 0A000 when there is none.</summary>
     public static FunctionImplementation Get(FunctionInfo function) =>

@@ -182,15 +182,16 @@ internal static class CatalogFunctions
         t.Add("pg_get_function_arguments", static (ref FunctionCall c) => FunctionArguments(ref c, withDefaults: true));
         t.Add("pg_get_function_identity_arguments", static (ref FunctionCall c) => FunctionArguments(ref c, withDefaults: false));
         t.Add("pg_get_function_result", FunctionResult);
-        t.Add("pg_get_function_sqlbody", static (ref FunctionCall c) => c.ReturnNull());
+        t.Add("pg_get_function_sqlbody", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.FindFunction(c.Oid(0))?.Routine?.SqlBody));
+        t.Add("pg_get_function_arg_default", static (ref FunctionCall c) =>
+        {
+            int number = c.Int32(1) - 1;
+            Catalog.RoutineParameter[] parameters = c.Context.Catalog.FindFunction(c.Oid(0))?.Routine?.Parameters ?? [];
+            ReturnText(ref c, number >= 0 && number < parameters.Length ? parameters[number].Default?.Text : null);
+        });
         t.Add("pg_get_statisticsobjdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.StatisticsDefinition(c.Oid(0), false)));
         t.Add("pg_get_statisticsobjdef_columns", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.StatisticsDefinition(c.Oid(0), true)));
-        t.Add("pg_get_partkeydef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.PartitionKeyDefinition(c.Oid(0))));
-        t.Add("pg_get_partition_constraintdef", static (ref FunctionCall c) => c.ReturnNull());
-        // No relation is partitioned: none has ancestors, a tree or a root.
-        t.AddSet("pg_partition_ancestors", static (ref FunctionCall c) => null);
-        t.AddSet("pg_partition_tree", static (ref FunctionCall c) => null);
-        t.Add("pg_partition_root", static (ref FunctionCall c) => c.ReturnNull());
+        PartitionFunctions.Register(t);
         t.Add("pg_get_serial_sequence", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.SerialSequence(c.String(0), c.String(1))));
         t.Add("pg_tablespace_location", static (ref FunctionCall c) => c.Return(""));
         t.Add("pg_relation_is_publishable", static (ref FunctionCall c) => c.Return(false));
@@ -200,9 +201,15 @@ internal static class CatalogFunctions
 
     private static void FunctionArguments(ref FunctionCall c, bool withDefaults)
     {
-        if (BuiltinRegistry.Function(c.Oid(0)) is not { } function)
+        if (c.Context.Catalog.FindFunction(c.Oid(0)) is not { } function)
         {
             c.ReturnNull();
+            return;
+        }
+
+        if (function.Routine is { } routine)
+        {
+            c.Return(Catalog.RoutinePrinter.Arguments(routine, c.Context.Catalog, withDefaults));
             return;
         }
 
@@ -230,13 +237,16 @@ internal static class CatalogFunctions
 
     private static void FunctionResult(ref FunctionCall c)
     {
-        if (BuiltinRegistry.Function(c.Oid(0)) is not { } function)
+        if (c.Context.Catalog.FindFunction(c.Oid(0)) is not { } function)
         {
             c.ReturnNull();
             return;
         }
 
-        c.Return((function.ReturnsSet ? "SETOF " : "") + FormatType(ref c, function.ReturnType, -1));
+        if (function.Routine is { } routine)
+            ReturnText(ref c, Catalog.RoutinePrinter.Result(routine, c.Context.Catalog));
+        else
+            c.Return((function.ReturnsSet ? "SETOF " : "") + FormatType(ref c, function.ReturnType, -1));
     }
 
     /// <summary>has_table_privilege and its family: overloads take the role by name, by OID or not, and the object by name or OID.</summary>

@@ -9,7 +9,7 @@ internal static class DatePartFunctions
     {
         t.Add("extract_timestamp", static (ref FunctionCall c) => Extract(ref c, c.Int64(1), null, "timestamp without time zone"));
         t.Add("extract_timestamptz", static (ref FunctionCall c) => Extract(ref c, c.Int64(1), c.Settings.TimeZone, "timestamp with time zone"));
-        t.Add("extract_date", static (ref FunctionCall c) => Extract(ref c, DateTimestamp(c.Int32(1)), null, "date"));
+        t.Add("extract_date", static (ref FunctionCall c) => ExtractDate(ref c));
         t.Add("extract_time", static (ref FunctionCall c) => ReturnNumeric(ref c, TimePart(ref c, c.Int64(1), null, "time without time zone")));
         t.Add("extract_timetz", static (ref FunctionCall c) =>
         {
@@ -54,10 +54,10 @@ internal static class DatePartFunctions
         new(SqlState.InvalidParameterValue, $"unit \"{unit}\" not recognized for type {type}");
 
     /// <summary>The singular name of a unit, or null when it is none.</summary>
-    private static string? Unit(string text) => text.ToLowerInvariant() switch
+    private static string? Unit(string text) => (text.Length > 10 ? text[..10] : text).ToLowerInvariant() switch
     {
-        "microsecond" or "microseconds" or "us" or "usec" or "usecond" or "useconds" or "usecs" => "microseconds",
-        "millisecond" or "milliseconds" or "ms" or "msec" or "msecond" or "mseconds" or "msecs" => "milliseconds",
+        "microsecon" or "us" or "usec" or "usecond" or "useconds" or "usecs" => "microseconds",
+        "millisecon" or "ms" or "msec" or "msecond" or "mseconds" or "msecs" => "milliseconds",
         "second" or "seconds" or "s" or "sec" or "secs" => "second",
         "minute" or "minutes" or "m" or "min" or "mins" => "minute",
         "hour" or "hours" or "h" or "hr" or "hrs" => "hour",
@@ -76,12 +76,12 @@ internal static class DatePartFunctions
         "isoyear" => "isoyear",
         "julian" or "jd" or "j" => "julian",
         "timezone" => "timezone",
-        "timezone_hour" => "timezone_hour",
-        "timezone_minute" or "timezone_m" => "timezone_minute",
+        "timezone_h" => "timezone_hour",
+        "timezone_m" => "timezone_minute",
         _ => null,
     };
 
-    private static void Extract(ref FunctionCall c, long timestamp, TimeZoneInfo? zone, string type)
+    private static void Extract(ref FunctionCall c, long timestamp, TimeZoneRules? zone, string type)
     {
         if (TimestampPart(ref c, timestamp, zone, type) is { } value)
             c.Return(value);
@@ -89,7 +89,33 @@ internal static class DatePartFunctions
             c.ReturnNull();
     }
 
-    private static void Part(ref FunctionCall c, long timestamp, TimeZoneInfo? zone, string type)
+    private static void ExtractDate(ref FunctionCall c)
+    {
+        string text = c.String(0).ToLowerInvariant();
+        int date = c.Int32(1);
+        string unit = Unit(text) ?? throw Unrecognized(text, "date");
+        if (unit is "hour" or "minute" or "second" or "milliseconds" or "microseconds" || unit.StartsWith("timezone", StringComparison.Ordinal))
+            throw Unsupported(text, "date");
+        if (!DateTimeMath.IsFinite(date))
+        {
+            if (unit is "year" or "decade" or "century" or "millennium" or "julian" or "isoyear" or "epoch")
+                c.Return(date > 0 ? NumericValue.PositiveInfinity : NumericValue.NegativeInfinity);
+            else
+                c.ReturnNull();
+            return;
+        }
+
+        int julian = date + DateTimeMath.EpochJulianDay;
+        (int year, int month, int day) = DateTimeMath.FromJulianDay(julian);
+        c.Return(unit switch
+        {
+            "epoch" => Whole((julian - DateTimeMath.UnixEpochJulianDay) * 86400L),
+            "julian" => Whole(julian),
+            _ => FieldPart(unit, new DateTimeFields(year, month, day, 0)),
+        });
+    }
+
+    private static void Part(ref FunctionCall c, long timestamp, TimeZoneRules? zone, string type)
     {
         if (TimestampPart(ref c, timestamp, zone, type) is { } value)
             c.Return(ToDouble(value));
@@ -98,13 +124,10 @@ internal static class DatePartFunctions
     }
 
     /// <summary>A part of a moment; null for parts of an infinity that do not grow without bound.</summary>
-    private static NumericValue? TimestampPart(ref FunctionCall c, long timestamp, TimeZoneInfo? zone, string type)
+    private static NumericValue? TimestampPart(ref FunctionCall c, long timestamp, TimeZoneRules? zone, string type)
     {
         string text = c.String(0);
         string unit = Unit(text) ?? throw Unrecognized(text.ToLowerInvariant(), type);
-        bool isDate = type == "date";
-        if (isDate && unit is ("hour" or "minute" or "second" or "milliseconds" or "microseconds"))
-            throw Unsupported(text.ToLowerInvariant(), type);
         if (zone is null && unit.StartsWith("timezone", StringComparison.Ordinal))
             throw Unsupported(text.ToLowerInvariant(), type);
         if (!DateTimeMath.IsFinite(timestamp))
@@ -121,10 +144,8 @@ internal static class DatePartFunctions
             case "timezone": return Whole(offset);
             case "timezone_hour": return Whole(offset / 3600);
             case "timezone_minute": return Whole(offset / 60 % 60);
-            case "epoch": return isDate ? Whole(DateTimeMath.ToUnixMicroseconds(timestamp) / DateTimeMath.MicrosecondsPerSecond) : Scaled(DateTimeMath.ToUnixMicroseconds(timestamp), 6);
+            case "epoch": return Scaled((Int128)timestamp - DateTimeMath.FromUnixMicroseconds(0), 6);
             case "julian":
-                if (isDate)
-                    return Whole(fields.JulianDay);
                 NumericValue fraction = NumericMath.Divide(Whole(fields.Time), Whole(DateTimeMath.MicrosecondsPerDay));
                 return NumericMath.Add(Whole(fields.JulianDay), fraction);
             default: return FieldPart(unit, fields);
@@ -199,7 +220,7 @@ internal static class DatePartFunctions
         }
     }
 
-    private static long TruncateInZone(ref FunctionCall c, TimeZoneInfo zone)
+    private static long TruncateInZone(ref FunctionCall c, TimeZoneRules zone)
     {
         long timestamp = c.Int64(1);
         if (!DateTimeMath.IsFinite(timestamp))
@@ -275,13 +296,15 @@ internal static class DatePartFunctions
             throw new SqlException(SqlState.DatetimeFieldOverflow, "origin out of range");
         if (stride.Months != 0)
             throw new SqlException(SqlState.FeatureNotSupported, "timestamps cannot be binned into intervals containing months or years");
-        long width = (stride.Days * DateTimeMath.MicrosecondsPerDay) + stride.Microseconds;
+        Int128 width = (stride.Days * (Int128)DateTimeMath.MicrosecondsPerDay) + stride.Microseconds;
+        Int128 difference = (Int128)timestamp - origin;
+        if (width != (long)width || difference != (long)difference)
+            throw DateTimeMath.IntervalOutOfRange();
         if (width <= 0)
             throw new SqlException(SqlState.DatetimeFieldOverflow, "stride must be greater than zero");
-        long difference = timestamp - origin;
-        long bin = difference / width * width;
+        Int128 result = origin + (difference / width * width);
         if (difference % width < 0)
-            bin -= width;
-        return origin + bin;
+            result -= width;
+        return result >= DateTimeMath.TimestampMin && result < DateTimeMath.TimestampEnd ? (long)result : throw DateTimeMath.TimestampOutOfRange();
     }
 }

@@ -23,16 +23,19 @@ internal static class DateTimeFunctions
         t.Add("clock_timestamp", static (ref FunctionCall c) => c.Return(DateTimeMath.Now(c.Context.Clock)));
         t.Add("timeofday", static (ref FunctionCall c) =>
         {
-            var buffer = new ByteBuffer();
-            DateTimeOutput.WriteTimestampTz(buffer, DateTimeMath.Now(c.Context.Clock), c.Settings.TimeZone);
-            c.Return(buffer.Written);
+            long now = DateTimeMath.Now(c.Context.Clock);
+            TimeZoneRules.Period period = DateTimeMath.PeriodAt(c.Settings.TimeZone, now);
+            DateTimeFields f = DateTimeMath.ToFields(now + (period.OffsetSeconds * DateTimeMath.MicrosecondsPerSecond));
+            string day = DateTimeWords.Days[DateTimeMath.DayOfWeek(f.JulianDay)][..3], month = DateTimeWords.Months[f.Month - 1][..3];
+            c.Return(FormattableString.Invariant(
+                $"{day} {month} {f.Day:00} {f.Hour:00}:{f.Minute:00}:{f.Second:00}.{f.Microsecond:000000} {f.Year:0000} {period.Abbreviation}"));
         });
     }
 
     private static int CheckedDate(long date) =>
         DateTimeMath.IsValidDate(date) ? (int)date : throw new SqlException(SqlState.DatetimeFieldOverflow, "date out of range");
 
-    private static long DateToTimestamp(int date)
+    internal static long DateToTimestamp(int date)
     {
         if (!DateTimeMath.IsFinite(date))
             return date > 0 ? DateTimeMath.TimestampInfinity : DateTimeMath.TimestampMinusInfinity;
@@ -85,7 +88,11 @@ internal static class DateTimeFunctions
     }
 
     private static SqlException FieldRange(string type, int a, int b, int d) =>
-        new(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"{type} field value out of range: {a}-{b:00}-{d:00}"));
+        new(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"{type} field value out of range: {a}-{TwoDigits(b)}-{TwoDigits(d)}"));
+
+    /// <summary>C's %02d.</summary>
+    private static string TwoDigits(int value) =>
+        value < 0 ? value.ToString(System.Globalization.CultureInfo.InvariantCulture) : value.ToString("00", System.Globalization.CultureInfo.InvariantCulture);
 
     private static void RegisterTimestamps(FunctionTable t)
     {
@@ -113,18 +120,52 @@ internal static class DateTimeFunctions
             c.ReturnFixed16(Age(DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(0)), DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(1)))));
         t.Add(2059u, static (ref FunctionCall c) => c.ReturnFixed16(Age(Today(ref c), c.Int64(0))));
         t.Add(1386u, static (ref FunctionCall c) => c.ReturnFixed16(Age(Today(ref c), DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(0)))));
-        t.Add("timestamp_zone", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(TimeZones.Parse(c.String(0)), c.Int64(1))));
+        t.Add("timestamp_zone", static (ref FunctionCall c) => c.Return(FromZone(c.String(0), c.Int64(1))));
         t.Add("timestamptz_zone", static (ref FunctionCall c) =>
-            c.Return(DateTimeMath.IsFinite(c.Int64(1)) ? DateTimeMath.ToLocal(TimeZones.Parse(c.String(0)), c.Int64(1)) : c.Int64(1)));
+            c.Return(DateTimeMath.IsFinite(c.Int64(1)) ? Shifted(c.Int64(1), TimeZones.OffsetAt(c.String(0), c.Int64(1))) : c.Int64(1)));
         t.Add("timestamp_izone", static (ref FunctionCall c) => c.Return(c.Int64(1) - OffsetOf(c.Fixed16<IntervalValue>(0))));
         t.Add("timestamptz_izone", static (ref FunctionCall c) => c.Return(c.Int64(1) + OffsetOf(c.Fixed16<IntervalValue>(0))));
         t.Add("float8_timestamptz", static (ref FunctionCall c) => c.Return(FromUnixSeconds(c.Float64(0))));
         t.Add("make_timestamp", static (ref FunctionCall c) => c.Return(MakeTimestamp(ref c)));
         t.Add("make_timestamptz", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(c.Settings.TimeZone, MakeTimestamp(ref c))));
-        t.Add("make_timestamptz_at_timezone", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(TimeZones.Parse(c.String(6)), MakeTimestamp(ref c))));
-        t.Add("overlaps_timestamp", static (ref FunctionCall c) => Overlaps(ref c));
-        t.Add("overlaps_time", static (ref FunctionCall c) => Overlaps(ref c));
+        t.Add("make_timestamptz_at_timezone", static (ref FunctionCall c) => c.Return(InNamedZone(ref c)));
     }
+
+    private static long FromZone(string zone, long local) =>
+        DateTimeMath.IsFinite(local) ? Shifted(local, -TimeZones.OffsetAtLocal(zone, local)) : local;
+
+    private static long Shifted(long timestamp, int seconds)
+    {
+        long result = timestamp + (seconds * DateTimeMath.MicrosecondsPerSecond);
+        return DateTimeMath.IsValidTimestamp(result) ? result : throw DateTimeMath.TimestampOutOfRange();
+    }
+
+    /// <summary>make_timestamptz with a zone: a signed number is an offset as ISO writes it.</summary>
+    private static long InNamedZone(ref FunctionCall c)
+    {
+        string zone = c.String(6);
+        long local = MakeTimestamp(ref c);
+        if (zone.Length == 0 || zone[0] is not ('+' or '-'))
+            return char.IsAsciiDigit(zone.Length > 0 ? zone[0] : ' ') ? throw MissingSign(zone) : FromZone(zone, local);
+        string[] parts = zone[1..].Split(':');
+        int total = 0, unit = 3600;
+        if (parts.Length == 1 && parts[0].Length > 2)
+            parts = [parts[0][..^2], parts[0][^2..]];
+        foreach (string part in parts)
+        {
+            if (unit == 0 || !int.TryParse(part, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out int value))
+                throw new SqlException(SqlState.InvalidParameterValue, $"invalid input syntax for type time zone: \"{zone}\"");
+            if (value > (unit == 3600 ? 15 : 59))
+                throw new SqlException(SqlState.InvalidParameterValue, $"numeric time zone \"{zone}\" out of range");
+            total += value * unit;
+            unit /= 60;
+        }
+
+        return Shifted(local, zone[0] == '-' ? total : -total);
+    }
+
+    private static SqlException MissingSign(string zone) =>
+        new(SqlState.InvalidParameterValue, $"invalid input syntax for type numeric time zone: \"{zone}\"") { Hint = "Numeric time zones must have \"-\" or \"+\" as first character." };
 
     private static long OffsetOf(in IntervalValue zone) =>
         zone.Months != 0 || zone.Days != 0
@@ -161,7 +202,7 @@ internal static class DateTimeFunctions
     private static long MakeTime(int hour, int minute, double second)
     {
         if (hour is < 0 or > 24 || minute is < 0 or > 59 || double.IsNaN(second) || second is < 0 or > 60 || (hour == 24 && (minute > 0 || second > 0)))
-            throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"time field value out of range: {hour}:{minute:00}:{second:00.##}"));
+            throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"time field value out of range: {hour}:{TwoDigits(minute)}:{(double.IsInteger(second) && second is >= 0 and < 10 ? "0" : "")}{second:G6}"));
         return (hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute) + (long)Math.Round(second * 1e6, MidpointRounding.ToEven);
     }
 
@@ -202,45 +243,7 @@ internal static class DateTimeFunctions
         return new IntervalValue(time, day, (year * 12) + month);
     }
 
-    /// <summary>(start, end) OVERLAPS (start, end); nulls make it unknown unless the rest decides.</summary>
-    private static void Overlaps(ref FunctionCall c)
-    {
-        (long? Start, long? End) Period(ref FunctionCall call, int at)
-        {
-            long? start = call.IsNull(at) ? null : call.Int64(at), end = call.IsNull(at + 1) ? null : call.Int64(at + 1);
-            if (start is null || (end is not null && end < start))
-                return (end, start);
-            return (start, end);
-        }
-
-        (long? start1, long? end1) = Period(ref c, 0);
-        (long? start2, long? end2) = Period(ref c, 2);
-        if (start1 is null || start2 is null)
-        {
-            c.ReturnNull();
-            return;
-        }
-
-        if (start1 == start2)
-        {
-            if (end1 is null || end2 is null)
-                c.ReturnNull();
-            else
-                c.Return(true);
-            return;
-        }
-
-        (long firstEnd, bool known) = start1 < start2 ? (end1 ?? 0, end1 is not null) : (end2 ?? 0, end2 is not null);
-        long secondStart = Math.Max(start1.Value, start2.Value);
-        if (known && secondStart < firstEnd)
-            c.Return(true);
-        else if (known && end1 is not null && end2 is not null)
-            c.Return(false);
-        else
-            c.ReturnNull();
-    }
-
-    private static long WrapTime(long time)
+    internal static long WrapTime(long time)
     {
         time %= DateTimeMath.MicrosecondsPerDay;
         return time < 0 ? time + DateTimeMath.MicrosecondsPerDay : time;
@@ -266,7 +269,7 @@ internal static class DateTimeFunctions
         t.Add("make_time", static (ref FunctionCall c) => c.Return(MakeTime(c.Int32(0), c.Int32(1), c.Float64(2))));
         t.Add("timetz_zone", static (ref FunctionCall c) =>
         {
-            int east = DateTimeMath.OffsetAt(TimeZones.Parse(c.String(0)), c.Context.TransactionTimestamp);
+            int east = TimeZones.OffsetAt(c.String(0), c.Context.TransactionTimestamp);
             c.ReturnFixed16(InZone(c.Fixed16<TimeTzValue>(1), -east));
         });
         t.Add("timetz_izone", static (ref FunctionCall c) =>

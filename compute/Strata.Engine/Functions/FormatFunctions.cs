@@ -31,8 +31,12 @@ internal static class FormatFunctions
         t.Add("numeric_to_number", static (ref FunctionCall c) => c.Return(Number(ref c, 1).Read(c.String(0))));
         t.Add("to_date", static (ref FunctionCall c) =>
         {
-            DateTimeFields fields = Template(ref c, 1).Read(c.String(0), out _);
-            c.Return(fields.JulianDay - DateTimeMath.EpochJulianDay);
+            string text = c.String(0);
+            DateTimeFields fields = Template(ref c, 1).Read(text, out _);
+            if (fields.Year is < -4713 or > 5874898)
+                throw new SqlException(SqlState.DatetimeFieldOverflow, $"date out of range: \"{text}\"");
+            int date = fields.JulianDay - DateTimeMath.EpochJulianDay;
+            c.Return(DateTimeMath.IsValidDate(date) ? date : throw new SqlException(SqlState.DatetimeFieldOverflow, $"date out of range: \"{text}\""));
         });
         t.Add("to_timestamp", static (ref FunctionCall c) =>
         {
@@ -42,15 +46,8 @@ internal static class FormatFunctions
         });
     }
 
-    private static string ZoneAbbreviation(TimeZoneInfo zone, long timestamp)
-    {
-        if (ReferenceEquals(zone, TimeZoneInfo.Utc))
-            return "UTC";
-        int east = DateTimeMath.IsFinite(timestamp) ? DateTimeMath.OffsetAt(zone, timestamp) : 0;
-        var buffer = new ByteBuffer(16);
-        DateTimeOutput.WriteZone(buffer, east);
-        return buffer.ToString();
-    }
+    private static string ZoneAbbreviation(TimeZoneRules zone, long timestamp) =>
+        DateTimeMath.IsFinite(timestamp) ? DateTimeMath.PeriodAt(zone, timestamp).Abbreviation : "";
 
     private static DateTimeTemplate Template(ref FunctionCall c, int argument)
     {

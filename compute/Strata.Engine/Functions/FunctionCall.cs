@@ -119,6 +119,9 @@ public ref struct FunctionCall
     /// <summary>Returns an argument of the result's physical type unchanged.</summary>
     public readonly void ReturnArgument(int i) => _result.CopyRow(_arguments[i], _row, _row);
 
+    /// <summary>Returns a copy of a row of a vector of the result's physical type.</summary>
+    public readonly void ReturnRow(Vector source, int row) => _result.CopyRow(source, row, _row);
+
     /// <summary>Uninitialized room in the result's arena for building bytes in place; end with <see cref="ReturnView"/>.</summary>
     public readonly unsafe Span<byte> Allocate(int bytes) => new(_result.Strings.Allocate(bytes), bytes);
 

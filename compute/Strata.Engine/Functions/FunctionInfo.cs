@@ -69,6 +69,9 @@ public sealed class FunctionInfo
     /// <summary>In units of cpu_operator_cost.</summary>
     public double Cost { get; init; } = 1;
 
+    /// <summary>The catalog entry of a function that a user created; null for built-in ones.</summary>
+    public Catalog.RoutineInfo? Routine { get; init; }
+
     public bool IsVariadic => VariadicElementType != 0;
 
     /// <summary>Names and types of the result's columns: OUT and TABLE arguments, empty when the result is a plain value.</summary>

@@ -9,6 +9,9 @@ namespace Strata.Engine.Functions;
 /// </summary>
 internal static class FunctionLifting
 {
+    /// <summary>The statement's cancellation is looked at every 16 calls: one may take a millisecond.</summary>
+    private const int CancelCheckMask = 15;
+
     /// <summary>Writes the selected rows of <paramref name="result"/>; rows from the first failing one on are undefined.</summary>
     public static void Run(
         RowFunction function, bool isStrict, ReadOnlySpan<Vector> arguments, Selection selection, Vector result,
@@ -56,6 +59,8 @@ internal static class FunctionLifting
                     continue;
                 }
 
+                if ((position & CancelCheckMask) == 0)
+                    context.Cancellation.ThrowIfCancellationRequested();
                 call.Row = row;
                 function(ref call);
                 if (errors.Row <= row)

@@ -17,6 +17,9 @@ public sealed class FunctionSite(FunctionInfo function, SqlType[] argumentTypes,
     /// <summary>True when the call spelled VARIADIC before its last argument.</summary>
     public bool IsVariadicCall { get; init; }
 
+    /// <summary>Names of the columns that a call in FROM gives, for the functions whose rows the query defines; null elsewhere.</summary>
+    public IReadOnlyList<string>? ColumnNames { get; init; }
+
     internal Vectors.ErrorSink ConstantErrors { get; } = new();
 
     /// <summary>What the function remembers: a compiled pattern, a parsed format, …</summary>

@@ -17,6 +17,15 @@ public interface ICatalogServices
     /// <summary>reg* output: the name, qualified when not visible in the search path. <paramref name="kind"/> is the reg* type's OID.</summary>
     string? ObjectName(uint kind, uint oid);
 
+    /// <summary>Operators that users created, of a name (with a schema in front when it was given), in the search path's order.</summary>
+    IReadOnlyList<OperatorInfo> UserOperators(string name) => [];
+
+    /// <summary>A function by OID, user-defined ones included.</summary>
+    FunctionInfo? FindFunction(uint oid) => BuiltinRegistry.Function(oid);
+
+    /// <summary>A cast that a user created, or null.</summary>
+    CastInfo? UserCast(uint source, uint target) => null;
+
     string? UserName(uint role);
 
     /// <summary>pg_table_is_visible, pg_type_is_visible, …: <paramref name="catalog"/> is "pg_class", "pg_type", "pg_proc", "pg_operator", …</summary>
@@ -42,6 +51,14 @@ public interface ICatalogServices
     string? StatisticsDefinition(uint statistics, bool columnsOnly);
 
     string? PartitionKeyDefinition(uint relation);
+
+    string? PartitionConstraintDefinition(uint relation);
+
+    /// <summary>A partition, or a partitioned table or index, and what it is a part of, nearest first; empty for other relations.</summary>
+    IReadOnlyList<uint> PartitionAncestors(uint relation);
+
+    /// <summary>A partitioned table or index, or a partition, with all below it.</summary>
+    IReadOnlyList<PartitionTreeRow> PartitionTree(uint relation);
 
     string? SerialSequence(string table, string column);
 

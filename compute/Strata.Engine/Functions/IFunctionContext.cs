@@ -30,9 +30,16 @@ public interface IFunctionContext
     /// <summary>Blocks the thread; false when cancelled. For pg_sleep.</summary>
     bool Sleep(TimeSpan duration);
 
+
     /// <summary>Objects by name and by OID.</summary>
     ICatalogServices Catalog { get; }
 
     /// <summary>The session's settings, identity, sequences, locks, …</summary>
     ISessionServices Session { get; }
+
+    /// <summary>Constraints of domains; null where there are none.</summary>
+    IDomainChecker? Domains => null;
+
+    /// <summary>Functions written in SQL; null where there are none.</summary>
+    IRoutineCaller? Routines => null;
 }

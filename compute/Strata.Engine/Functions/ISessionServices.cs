@@ -24,6 +24,11 @@ public interface ISessionServices
     /// <summary>True for another session's temporary schema.</summary>
     bool IsOtherTemporarySchema(uint schemaOid);
 
+    /// <summary>
+    /// The row of a relation that a cursor stands on, in its newest version: the table that holds it and its address. Throws 34000, 24000.
+    /// </summary>
+    (uint Table, Format.Tid Tid) CursorRow(string cursor, uint relationOid);
+
     /// <summary>A setting's value as SHOW prints it; null when it does not exist.</summary>
     string? GetSetting(string name);
 

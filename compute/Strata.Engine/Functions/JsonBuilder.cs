@@ -6,8 +6,8 @@ namespace Strata.Engine.Functions;
 /// <summary>Turns SQL values into JSON text, as to_json does.</summary>
 internal static class JsonBuilder
 {
-    /// <summary>Writes a value given in its stored form.</summary>
-    public static void WriteValue(SqlType type, ReadOnlySpan<byte> stored, ByteBuffer buffer, IFunctionContext context)
+    /// <summary>Writes a value given in its stored form; pretty means line feeds between the parts of the outermost array or row.</summary>
+    public static void WriteValue(SqlType type, ReadOnlySpan<byte> stored, ByteBuffer buffer, IFunctionContext context, bool isPretty = false)
     {
         DepthGuard.Check();
         switch (type.Oid)
@@ -20,7 +20,7 @@ internal static class JsonBuilder
                 return;
             case TypeOid.Date:
                 buffer.Write('"');
-                TypeOutput.Write(type, stored, buffer, context.Settings, context.Catalog);
+                DateTimeOutput.WriteDate(buffer, BitConverter.ToInt32(stored));
                 buffer.Write('"');
                 return;
             case TypeOid.Timestamp:
@@ -34,7 +34,7 @@ internal static class JsonBuilder
                 buffer.Write('"');
                 return;
             case TypeOid.Record:
-                WriteRecord(type, stored, buffer, context);
+                WriteRecord(type, stored, buffer, context, isPretty);
                 return;
         }
 
@@ -42,11 +42,11 @@ internal static class JsonBuilder
         {
             var array = new ArrayValue(stored);
             ArrayValue.Enumerator items = array.GetEnumerator();
-            WriteArray(array, 0, ref items, type.ElementType!, buffer, context);
+            WriteArray(array, 0, ref items, type.ElementType!, buffer, context, isPretty);
         }
         else if (type.Kind == TypeKind.Composite)
         {
-            WriteRecord(type, stored, buffer, context);
+            WriteRecord(type, stored, buffer, context, isPretty);
         }
         else
         {
@@ -66,14 +66,14 @@ internal static class JsonBuilder
     }
 
     private static void WriteArray(
-        ArrayValue array, int dimension, ref ArrayValue.Enumerator items, SqlType element, ByteBuffer buffer, IFunctionContext context)
+        ArrayValue array, int dimension, ref ArrayValue.Enumerator items, SqlType element, ByteBuffer buffer, IFunctionContext context, bool isPretty = false)
     {
         buffer.Write('[');
         int length = array.Dimensions == 0 ? 0 : array.Length(dimension);
         for (int i = 0; i < length; i++)
         {
             if (i > 0)
-                buffer.Write(',');
+                buffer.Write(isPretty ? ",\n "u8 : ","u8);
             if (dimension + 1 < array.Dimensions)
             {
                 WriteArray(array, dimension + 1, ref items, element, buffer, context);
@@ -90,18 +90,19 @@ internal static class JsonBuilder
         buffer.Write(']');
     }
 
-    private static void WriteRecord(SqlType type, ReadOnlySpan<byte> stored, ByteBuffer buffer, IFunctionContext context)
+    private static void WriteRecord(SqlType type, ReadOnlySpan<byte> stored, ByteBuffer buffer, IFunctionContext context, bool isPretty = false)
     {
         IReadOnlyList<(string Name, SqlType Type)> columns =
             type.Kind == TypeKind.Composite ? context.Catalog.CompositeColumns(type.Oid) : [];
+        string[]? shape = columns.Count == 0 ? RecordShapes.Find(RecordText.ShapeOf(stored)) : null;
         int count = RecordText.FieldCount(stored), offset = 4;
         buffer.Write('{');
         for (int i = 0; i < count; i++)
         {
             if (i > 0)
-                buffer.Write(',');
+                buffer.Write(isPretty ? ",\n "u8 : ","u8);
             bool present = RecordText.ReadField(stored, ref offset, out uint oid, out ReadOnlySpan<byte> value);
-            string name = i < columns.Count ? columns[i].Name : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"f{i + 1}");
+            string name = i < columns.Count ? columns[i].Name : i < shape?.Length ? shape[i] : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"f{i + 1}");
             JsonScanner.WriteString(buffer, System.Text.Encoding.UTF8.GetBytes(name));
             buffer.Write(':');
             if (present)

@@ -37,6 +37,10 @@ internal static class JsonFunctions
         t.Add("to_jsonb", static (ref FunctionCall c) => ToJson(ref c));
         t.Add("row_to_json", static (ref FunctionCall c) => ToJson(ref c));
         t.Add("array_to_json", static (ref FunctionCall c) => ToJson(ref c));
+        t.Add("row_to_json_pretty", static (ref FunctionCall c) => ToJson(ref c, c.Boolean(1)));
+        t.Add("array_to_json_pretty", static (ref FunctionCall c) => ToJson(ref c, c.Boolean(1)));
+        t.Add("jsonb_float4", static (ref FunctionCall c) =>
+            c.Return(NumberText.ParseFloat32(Scalar(ref c, "real", JsonKind.Number, JsonKind.Number).Text)));
         t.Add("jsonb_contains", static (ref FunctionCall c) => c.Return(JsonValue.Parse(c.Bytes(0)).Contains(JsonValue.Parse(c.Bytes(1)))));
         t.Add("jsonb_contained", static (ref FunctionCall c) => c.Return(JsonValue.Parse(c.Bytes(1)).Contains(JsonValue.Parse(c.Bytes(0)))));
         t.Add("jsonb_exists", static (ref FunctionCall c) => c.Return(Exists(JsonValue.Parse(c.Bytes(0)), c.String(1))));
@@ -49,6 +53,7 @@ internal static class JsonFunctions
         t.Add("jsonb_delete_path", static (ref FunctionCall c) => Return(ref c, Change(JsonValue.Parse(c.Bytes(0)), Strings(c.Bytes(1)), 0, null, false, false, false)));
         t.Add("jsonb_set", static (ref FunctionCall c) => Return(ref c, Change(
             JsonValue.Parse(c.Bytes(0)), Strings(c.Bytes(1)), 0, JsonValue.Parse(c.Bytes(2)), create: c.Boolean(3), insert: false, after: false)));
+        t.Add("jsonb_set_lax", static (ref FunctionCall c) => SetLax(ref c));
         t.Add("jsonb_insert", static (ref FunctionCall c) => Return(ref c, Change(
             JsonValue.Parse(c.Bytes(0)), Strings(c.Bytes(1)), 0, JsonValue.Parse(c.Bytes(2)), create: true, insert: true, after: c.Boolean(3))));
         t.Add("jsonb_pretty", static (ref FunctionCall c) =>
@@ -76,7 +81,7 @@ internal static class JsonFunctions
         c.Return(IsBinary(ref c) ? JsonbText.Normalize(buffer.Written) : buffer.Written);
     }
 
-    private static string KindName(JsonKind kind) => kind switch
+    internal static string KindName(JsonKind kind) => kind switch
     {
         JsonKind.Null => "null",
         JsonKind.True or JsonKind.False => "boolean",
@@ -248,10 +253,13 @@ internal static class JsonFunctions
     private static void Finish(ref FunctionCall c, ByteBuffer buffer) =>
         c.Return(IsBinary(ref c) ? JsonbText.Normalize(buffer.Written) : buffer.Written);
 
-    private static void ToJson(ref FunctionCall c)
+    private static void ToJson(ref FunctionCall c, bool isPretty = false)
     {
         var buffer = new ByteBuffer();
-        WriteArgument(ref c, 0, buffer);
+        if (isPretty)
+            JsonBuilder.WriteValue(c.ArgumentType(0), c.ArgumentVector(0).GetStored(c.Row), buffer, c.Context, isPretty: true);
+        else
+            WriteArgument(ref c, 0, buffer);
         Finish(ref c, buffer);
     }
 
@@ -355,7 +363,7 @@ internal static class JsonFunctions
     }
 
     private static byte[]? RowText(JsonValue value, bool asText) =>
-        asText ? value.AsText() is { } text ? Encoding.UTF8.GetBytes(text) : null : Encoding.UTF8.GetBytes(value.ToString());
+        asText ? value.AsText() is { } text ? Encoding.UTF8.GetBytes(value.Kind == JsonKind.String ? text : Encoding.UTF8.GetString(value.ToBytes())) : null : value.ToBytes();
 
     private static ArrayFunctions.TextRows Elements(ref FunctionCall c, bool asText)
     {
@@ -446,6 +454,48 @@ internal static class JsonFunctions
             throw new SqlException(SqlState.InvalidParameterValue, value.Kind == JsonKind.Object ? "cannot delete from object using integer index" : "cannot delete from scalar");
         int index = c.Int32(1) < 0 ? c.Int32(1) + value.Items.Count : c.Int32(1);
         Return(ref c, JsonValue.NewArray(value.Items.Where((_, i) => i != index)));
+    }
+
+    /// <summary>jsonb_set whose last argument says what a NULL value does.</summary>
+    private static void SetLax(ref FunctionCall c)
+    {
+        if (c.IsNull(0) || c.IsNull(1) || c.IsNull(3))
+        {
+            c.ReturnNull();
+            return;
+        }
+
+        if (c.IsNull(4))
+            throw new SqlException(SqlState.InvalidParameterValue, "null_value_treatment must be \"delete_key\", \"return_target\", \"use_json_null\", or \"raise_exception\"");
+        JsonValue target = JsonValue.Parse(c.Bytes(0));
+        List<string> path = Strings(c.Bytes(1));
+        bool create = c.Boolean(3);
+        if (!c.IsNull(2))
+        {
+            Return(ref c, Change(target, path, 0, JsonValue.Parse(c.Bytes(2)), create, insert: false, after: false));
+            return;
+        }
+
+        switch (c.String(4))
+        {
+            case "raise_exception":
+                throw new SqlException(SqlState.NullValueNotAllowed, "JSON value must not be null")
+                {
+                    Detail = "Exception was raised because null_value_treatment is \"raise_exception\".",
+                    Hint = "To avoid, either change the null_value_treatment argument or ensure that an SQL NULL is not passed.",
+                };
+            case "use_json_null":
+                Return(ref c, Change(target, path, 0, JsonValue.Null, create, insert: false, after: false));
+                break;
+            case "delete_key":
+                Return(ref c, Change(target, path, 0, null, false, false, false));
+                break;
+            case "return_target":
+                c.ReturnArgument(0);
+                break;
+            default:
+                throw new SqlException(SqlState.InvalidParameterValue, "null_value_treatment must be \"delete_key\", \"return_target\", \"use_json_null\", or \"raise_exception\"");
+        }
     }
 
     /// <summary>Sets, inserts or (with a null value) deletes at a path.</summary>

@@ -19,8 +19,8 @@ internal static class NumericFunctions
         t.Add("numeric_uplus", static (ref FunctionCall c) => c.ReturnArgument(0));
         t.Add("numeric_abs", static (ref FunctionCall c) => c.Return(NumericMath.Abs(c.Numeric(0))));
         t.Add("numeric_sign", static (ref FunctionCall c) => c.Return(c.Numeric(0).IsNaN ? NumericValue.NaN : NumericValue.FromInt64(c.Numeric(0).Sign)));
-        t.Add("numeric_round", static (ref FunctionCall c) => c.Return(NumericMath.Round(c.Numeric(0), Math.Clamp(c.Int32(1), -2000, 2000))));
-        t.Add("numeric_trunc", static (ref FunctionCall c) => c.Return(NumericMath.Truncate(c.Numeric(0), Math.Clamp(c.Int32(1), -2000, 2000))));
+        t.Add("numeric_round", static (ref FunctionCall c) => c.Return(NumericMath.Round(c.Numeric(0), Math.Clamp(c.Int32(1), NumericMath.RoundingScaleMin, NumericValue.ScaleMax))));
+        t.Add("numeric_trunc", static (ref FunctionCall c) => c.Return(NumericMath.Truncate(c.Numeric(0), Math.Clamp(c.Int32(1), NumericMath.RoundingScaleMin, NumericValue.ScaleMax))));
         // round(numeric) and trunc(numeric) are SQL functions in the catalog.
         t.Add(1708u, static (ref FunctionCall c) => c.Return(NumericMath.Round(c.Numeric(0), 0)));
         t.Add(1710u, static (ref FunctionCall c) => c.Return(NumericMath.Truncate(c.Numeric(0), 0)));

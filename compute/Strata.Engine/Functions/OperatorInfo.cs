@@ -31,5 +31,11 @@ public sealed record OperatorInfo
 
     public uint JoinOid { get; init; }
 
+    /// <summary>The function of an operator whose function a user created; null for built-in ones.</summary>
+    public FunctionInfo? UserFunction { get; init; }
+
+    /// <summary>What computes the operator; null for a shell.</summary>
+    public FunctionInfo? Function => UserFunction ?? BuiltinRegistry.Function(FunctionOid);
+
     public bool IsPrefix => LeftType == 0;
 }

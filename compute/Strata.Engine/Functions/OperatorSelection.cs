@@ -16,7 +16,7 @@ internal static class OperatorSelection
         uint[] inputs = isPrefix ? [right] : [left, right];
         var candidates = new List<OperatorInfo>();
         var types = new List<uint[]>();
-        foreach (OperatorInfo op in BuiltinRegistry.OperatorsByName(name))
+        foreach (OperatorInfo op in coercion.Operators(name))
         {
             if (op.IsPrefix != isPrefix)
                 continue;
@@ -37,7 +37,7 @@ internal static class OperatorSelection
     private static OperatorInfo? Exact(TypeCoercion coercion, string name, uint left, uint right)
     {
         if (left == 0)
-            return BuiltinRegistry.Operator(name, 0, right);
+            return coercion.Operator(name, 0, right);
         bool assumed = false;
         if (left == TypeOid.Unknown && right != TypeOid.Unknown)
         {
@@ -50,11 +50,11 @@ internal static class OperatorSelection
             assumed = true;
         }
 
-        if (BuiltinRegistry.Operator(name, left, right) is { } op)
+        if (coercion.Operator(name, left, right) is { } op)
             return op;
         if (!assumed)
             return null;
         uint below = coercion.BaseType(left);
-        return below == left ? null : BuiltinRegistry.Operator(name, below, below);
+        return below == left ? null : coercion.Operator(name, below, below);
     }
 }

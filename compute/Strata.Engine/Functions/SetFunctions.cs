@@ -123,11 +123,11 @@ public static class SetFunctions
     {
         private readonly long _to;
         private readonly IntervalValue _step;
-        private readonly TimeZoneInfo? _zone;
+        private readonly TimeZoneRules? _zone;
         private readonly int _sign;
         private long _next;
 
-        public TimeSeries(long from, long to, IntervalValue step, TimeZoneInfo? zone)
+        public TimeSeries(long from, long to, IntervalValue step, TimeZoneRules? zone)
         {
             _sign = Int128.Sign(step.Span);
             if (_sign == 0)

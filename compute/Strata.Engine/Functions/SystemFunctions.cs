@@ -78,7 +78,7 @@ internal static class SystemFunctions
         {
             double seconds = c.Float64(0);
             if (seconds > 0 && !c.Context.Sleep(TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue / 1000.0))))
-                throw new SqlException(SqlState.QueryCanceled, "canceling statement due to user request");
+                throw new OperationCanceledException(c.Context.Cancellation);
             c.Return(default(ReadOnlySpan<byte>));
         });
         t.Add(3935u, static (ref FunctionCall c) =>
@@ -86,7 +86,7 @@ internal static class SystemFunctions
             // pg_sleep_for(interval).
             Int128 microseconds = c.Fixed16<IntervalValue>(0).Span;
             if (microseconds > 0 && !c.Context.Sleep(TimeSpan.FromMicroseconds((double)microseconds)))
-                throw new SqlException(SqlState.QueryCanceled, "canceling statement due to user request");
+                throw new OperationCanceledException(c.Context.Cancellation);
             c.Return(default(ReadOnlySpan<byte>));
         });
         t.Add("pg_my_temp_schema", static (ref FunctionCall c) => c.Return(c.Context.Session.TemporarySchema));

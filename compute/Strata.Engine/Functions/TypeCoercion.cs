@@ -26,6 +26,27 @@ public sealed class TypeCoercion(ICatalogServices? catalog)
 
     public SqlType? Find(uint oid) => BuiltinTypes.Find(oid) ?? catalog?.FindType(oid);
 
+    /// <summary>The operators under a name, built-in ones first; a name may have a schema in front.</summary>
+    public IReadOnlyList<OperatorInfo> Operators(string name)
+    {
+        IReadOnlyList<OperatorInfo> user = catalog?.UserOperators(name) ?? [];
+        IReadOnlyList<OperatorInfo> builtin = BuiltinRegistry.OperatorsByName(name);
+        return user.Count == 0 ? builtin : [.. builtin, .. user];
+    }
+
+    /// <summary>The operator of exactly these types (0 for none), or null.</summary>
+    public OperatorInfo? Operator(string name, uint left, uint right)
+    {
+        if (BuiltinRegistry.Operator(name, left, right) is { } builtin)
+            return builtin;
+        foreach (OperatorInfo op in catalog?.UserOperators(name) ?? [])
+            if (op.LeftType == left && op.RightType == right)
+                return op;
+        return null;
+    }
+
+    private CastInfo? FindCast(uint source, uint target) => BuiltinRegistry.Cast(source, target) ?? catalog?.UserCast(source, target);
+
     /// <summary>The type below any domains.</summary>
     public uint BaseType(uint oid)
     {
@@ -40,7 +61,7 @@ public sealed class TypeCoercion(ICatalogServices? catalog)
     {
         while (type.Kind == TypeKind.Domain)
         {
-            SqlType below = Type(type.BaseOid);
+            SqlType below = type.DomainBase ?? Type(type.BaseOid);
             type = below.Typmod < 0 && type.Typmod >= 0 ? below.WithTypmod(type.Typmod) : below;
         }
 
@@ -69,7 +90,7 @@ public sealed class TypeCoercion(ICatalogServices? catalog)
             case TypeOid.Record when type.Kind == TypeKind.Composite:
                 return true;
             default:
-                return BuiltinRegistry.Cast(source, target) is { Method: CastMethod.Binary, Context: CastContext.Implicit };
+                return FindCast(source, target) is { Method: CastMethod.Binary, Context: CastContext.Implicit };
         }
     }
 
@@ -81,7 +102,7 @@ public sealed class TypeCoercion(ICatalogServices? catalog)
         target = BaseType(target);
         if (source == target)
             return CoercionPath.Relabel;
-        if (BuiltinRegistry.Cast(source, target) is { } cast)
+        if (FindCast(source, target) is { } cast)
         {
             if (context < cast.Context)
                 return CoercionPath.None;
@@ -92,7 +113,7 @@ public sealed class TypeCoercion(ICatalogServices? catalog)
                 case CastMethod.InputOutput:
                     return CoercionPath.InputOutput;
                 default:
-                    function = BuiltinRegistry.Function(cast.FunctionOid);
+                    function = catalog?.FindFunction(cast.FunctionOid) ?? BuiltinRegistry.Function(cast.FunctionOid);
                     return CoercionPath.Function;
             }
         }

@@ -23,6 +23,8 @@ internal sealed class AccessPathPlanner(PlannerState state)
     {
         if (scan.AsOf is not null)
             throw new SqlException(SqlState.FeatureNotSupported, "AS OF is not supported in this query") { Position = 0 };
+        if (scan.Members is not null)
+            return new TreeScanPlanner(state).Paths(scan, conditions, forUpdate);
         if (scan.Relation.SystemTable is not null)
             return [SystemScan(scan, conditions)];
         if (scan.Relation.Storage == 0)
@@ -43,6 +45,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
                 Relation = scan.Relation,
                 Alias = scan.Alias,
                 Scan = scan.Scan,
+                Member = scan.IsMember ? scan.Relation.Oid : 0,
                 Decoder = decoder,
                 Filter = filter,
                 Recheck = filter,
@@ -140,7 +143,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
             return null;
         Expression[] rest = conditions.Where(condition => !used.Contains(condition)).ToArray();
         double fetched = Math.Max(1, rows * state.Selectivity.Of(used));
-        bool isLookup = single && index.IsUnique && equalities.Count == index.KeyCount && equalities.TrueForAll(e => !e.Item2) && lower is null;
+        bool isLookup = single && index is { IsUnique: true, IsImmediate: true } && equalities.Count == index.KeyCount && equalities.TrueForAll(e => !e.Item2) && lower is null;
         if (isLookup)
             fetched = 1;
         double descent = (Math.Log2(Math.Max(rows, 2)) * CostModel.CpuOperatorCost) + (50 * CostModel.CpuOperatorCost);
@@ -154,6 +157,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
             Relation = scan.Relation,
             Alias = scan.Alias,
             Scan = scan.Scan,
+            Member = scan.IsMember ? scan.Relation.Oid : 0,
             Decoder = decoder,
             Filter = state.Expressions.CompileAll(rest, scan.Columns),
             Recheck = recheck,
@@ -183,6 +187,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         Relation = plan.Relation,
         Alias = plan.Alias,
         Scan = plan.Scan,
+        Member = plan.Member,
         Decoder = plan.Decoder,
         Filter = plan.Filter,
         Recheck = plan.Recheck,

@@ -236,7 +236,7 @@ internal sealed class JoinBuilder(PlannerState state)
 
     private static bool CanUseIndex(RelationalNode node) => node switch
     {
-        ScanNode scan => scan.Relation.Indexes.Length > 0,
+        ScanNode scan => scan.Members?.Any(static member => member.Indexes.Length > 0) ?? scan.Relation.Indexes.Length > 0,
         FilterNode filter => CanUseIndex(filter.Input),
         ProjectNode project => CanUseIndex(project.Input),
         AggregateNode { GroupColumns.Count: > 0 } aggregate => CanUseIndex(aggregate.Input),

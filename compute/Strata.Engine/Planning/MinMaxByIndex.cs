@@ -24,7 +24,7 @@ internal static class MinMaxByIndex
             input = project.Input;
         if (input is FilterNode { Input: var below })
             input = below;
-        if (input is not ScanNode { Relation.SystemTable: null } scan || !HasIndex(scan, column.Column))
+        if (input is not ScanNode { Relation.SystemTable: null, Members: null } scan || !HasIndex(scan, column.Column))
             return null;
         bool isMax = call.Function.Function.Name == "max";
         RelationalNode rows = new FilterNode(aggregate.Input, [new NullTestExpression(column, isNotNull: true)]);

@@ -4,6 +4,7 @@ using Strata.Engine.Catalog;
 using Strata.Engine.Execution.Modify;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
+using Strata.Engine.Partitioning;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Transactions;
@@ -17,9 +18,13 @@ namespace Strata.Engine.Planning;
 /// <summary>Plans INSERT, UPDATE, DELETE, row locks, and the foreign key work that goes with them.</summary>
 internal sealed class ModifyPlanner(PlannerState state)
 {
+    private readonly ForeignKeyPlanner _foreignKeys = new(state.Context);
+
     /// <summary>Plans a modification over its planned input.</summary>
     public PhysicalNode Plan(ModifyNode node, PhysicalNode input)
     {
+        if (node.Members is not null)
+            return new TreeModifyPlanner(state).Plan(node, input);
         TargetPlan target = Target(node);
         int[]? returned = node.IsReturning ? Attributes(node.Row.Columns) : null;
         int[] passed = node.IsReturning ? node.PassedColumns.Select(input.SlotOf).ToArray() : [];
@@ -32,7 +37,7 @@ internal sealed class ModifyPlanner(PlannerState state)
                     Input = input,
                     Target = target,
                     Alias = node.Alias,
-                    ForeignKeys = Outgoing(node.Relation),
+                    ForeignKeys = _foreignKeys.Outgoing(node.Relation),
                     ReturnedAttributes = returned,
                     PassedSlots = passed,
                     Slots = Slots(insert.Values, input),
@@ -47,7 +52,7 @@ internal sealed class ModifyPlanner(PlannerState state)
                     Input = input,
                     Target = target,
                     Alias = node.Alias,
-                    ForeignKeys = ForUpdate(node.Relation),
+                    ForeignKeys = _foreignKeys.ForUpdate(node.Relation),
                     ReturnedAttributes = returned,
                     PassedSlots = passed,
                     Scan = update.Scan,
@@ -65,9 +70,9 @@ internal sealed class ModifyPlanner(PlannerState state)
                     Input = input,
                     Target = target,
                     Alias = node.Alias,
-                    ForeignKeys = Outgoing(node.Relation),
-                    UpdateForeignKeys = ForUpdate(node.Relation),
-                    DeleteForeignKeys = Incoming(node.Relation, isDelete: true),
+                    ForeignKeys = _foreignKeys.Outgoing(node.Relation),
+                    UpdateForeignKeys = _foreignKeys.ForUpdate(node.Relation),
+                    DeleteForeignKeys = _foreignKeys.Incoming(node.Relation, isDelete: true),
                     CtidSlot = input.SlotOf(merge.Ctid),
                     KindSlot = input.SlotOf(merge.Kind),
                     OldSlots = Slots(merge.OldValues, input),
@@ -83,7 +88,7 @@ internal sealed class ModifyPlanner(PlannerState state)
                     Input = input,
                     Target = target,
                     Alias = node.Alias,
-                    ForeignKeys = Incoming(node.Relation, isDelete: true),
+                    ForeignKeys = _foreignKeys.Incoming(node.Relation, isDelete: true),
                     ReturnedAttributes = returned,
                     PassedSlots = passed,
                     Scan = delete.Scan,
@@ -101,14 +106,17 @@ internal sealed class ModifyPlanner(PlannerState state)
     {
         Columns = input.Columns,
         Input = input,
-        Locks = node.Locks.Select(item => (item.Scan, input.SlotOf(item.CtidColumn), item.Relation, Mode(item.Strength), Policy(item.WaitPolicy))).ToArray(),
-        OtherScans = node.Locks.Select(item => (item.Scan, input.SlotOf(item.CtidColumn))).ToArray(),
+        Locks = node.Locks.Select(item => new RowLockPlan(
+            item.Scan, input.SlotOf(item.CtidColumn), item.Relation, item.Members, MemberSlot(item, input), Mode(item.Strength), Policy(item.WaitPolicy))).ToArray(),
+        OtherScans = node.Locks.Select(item => (item.Scan, input.SlotOf(item.CtidColumn), MemberSlot(item, input))).ToArray(),
         Rows = input.Rows,
         StartupCost = input.StartupCost,
         TotalCost = input.TotalCost + (input.Rows * CostModel.CpuTupleCost),
         WidthBytes = input.WidthBytes,
         Ordering = input.Ordering,
     };
+
+    private static int MemberSlot(RowLock item, PhysicalNode input) => item.MemberColumn < 0 ? -1 : input.SlotOf(item.MemberColumn);
 
     private static RowLockMode Mode(LockStrength strength) => strength switch
     {
@@ -144,6 +152,7 @@ internal sealed class ModifyPlanner(PlannerState state)
             Relation = relation,
             SchemaName = state.SchemaOf(relation),
             Layout = state.LayoutOf(relation),
+            Guard = relation.IsPartition ? PartitionGuardPlan.Of(relation, state.Context.Catalog, state.Context.Functions) : null,
             Checks = node.Row.Checks.Select(check => (check.Constraint, state.Expressions.Compile(check.Condition, layout))).ToArray(),
             IndexKeys = relation.Indexes.Select((_, i) => storesRows
                 ? (IReadOnlyList<CompiledExpression?>)node.Row.IndexKeys[i].Select(key => key is null ? null : state.Expressions.Compile(key, layout)).ToArray()
@@ -157,7 +166,7 @@ internal sealed class ModifyPlanner(PlannerState state)
     private ConflictPlan Conflict(InsertNode insert, ConflictAction action)
     {
         int[] arbiters = Enumerable.Range(0, insert.Relation.Indexes.Length)
-            .Where(i => insert.Relation.Indexes[i].IsUnique
+            .Where(i => insert.Relation.Indexes[i] is { IsUnique: true } or { IsExclusion: true }
                 && (action.ArbiterIndexes.Count == 0 || action.ArbiterIndexes.Contains(insert.Relation.Indexes[i].Oid))).ToArray();
         int[] layout = [.. action.ExistingColumns, .. action.ExcludedColumns];
         var decoder = new RowDecoder(
@@ -167,107 +176,5 @@ internal sealed class ModifyPlanner(PlannerState state)
             action.IsUpdate, arbiters, decoder,
             action.Assignments.Select(a => (a.Attribute, state.Expressions.Compile(a.Value, layout))).ToArray(),
             action.Where is null ? null : state.Expressions.Compile(action.Where, layout));
-    }
-
-    private List<ForeignKeyWorkPlan> ForUpdate(RelationInfo relation) => [.. Outgoing(relation), .. Incoming(relation, isDelete: false)];
-
-    /// <summary>Foreign keys of the table itself: stored rows must find what they refer to.</summary>
-    private List<ForeignKeyWorkPlan> Outgoing(RelationInfo relation)
-    {
-        var work = new List<ForeignKeyWorkPlan>();
-        foreach (ConstraintInfo constraint in relation.Constraints)
-        {
-            if (constraint.Kind != Catalog.ConstraintKind.ForeignKey)
-                continue;
-            RelationInfo referenced = Find(constraint.ReferencedTableOid);
-            SqlType[] types = Types(relation, constraint.Columns);
-            string text = $"SELECT 1 FROM ONLY {NameOf(referenced)} x WHERE {Conditions(referenced, constraint.ReferencedColumns, 1)} FOR KEY SHARE OF x";
-            work.Add(new ForeignKeyWorkPlan(Make(constraint, relation, referenced, text, types), ForeignKeyWork.RequireReferenced, types));
-        }
-
-        return work;
-    }
-
-    /// <summary>Foreign keys of other tables that refer to this one.</summary>
-    private List<ForeignKeyWorkPlan> Incoming(RelationInfo relation, bool isDelete)
-    {
-        var work = new List<ForeignKeyWorkPlan>();
-        foreach (ConstraintInfo constraint in relation.ReferencedBy)
-        {
-            RelationInfo referencing = Find(constraint.TableOid);
-            SqlType[] types = Types(relation, constraint.ReferencedColumns);
-            ForeignKeyAction action = isDelete ? constraint.OnDelete : constraint.OnUpdate;
-            string where = Conditions(referencing, constraint.Columns, 1);
-            string name = NameOf(referencing);
-            switch (action)
-            {
-                case ForeignKeyAction.Cascade when isDelete:
-                    work.Add(new ForeignKeyWorkPlan(
-                        Make(constraint, referencing, relation, $"DELETE FROM ONLY {name} WHERE {where}", types), ForeignKeyWork.Act, types));
-                    break;
-                case ForeignKeyAction.Cascade:
-                    SqlType[] both = [.. types, .. types];
-                    string set = Assignments(referencing, constraint.Columns, i => $"${types.Length + 1 + i}");
-                    work.Add(new ForeignKeyWorkPlan(
-                        Make(constraint, referencing, relation, $"UPDATE ONLY {name} SET {set} WHERE {where}", both), ForeignKeyWork.Act, both));
-                    break;
-                case ForeignKeyAction.SetNull or ForeignKeyAction.SetDefault:
-                    string value = action == ForeignKeyAction.SetNull ? "NULL" : "DEFAULT";
-                    work.Add(new ForeignKeyWorkPlan(
-                        Make(constraint, referencing, relation,
-                            $"UPDATE ONLY {name} SET {Assignments(referencing, constraint.Columns, _ => value)} WHERE {where}", types),
-                        ForeignKeyWork.Act, types));
-                    break;
-                default:
-                    work.Add(new ForeignKeyWorkPlan(
-                        Make(constraint, referencing, relation, $"SELECT 1 FROM ONLY {name} x WHERE {where} FOR KEY SHARE OF x", types),
-                        ForeignKeyWork.ForbidReferencing, types));
-                    break;
-            }
-        }
-
-        return work;
-    }
-
-    private RelationInfo Find(uint oid) => state.Context.Catalog.FindRelation(oid)
-        ?? throw new SqlException(SqlState.UndefinedTable, $"relation with OID {oid} does not exist");
-
-    private SqlType[] Types(RelationInfo relation, short[] columns) =>
-        columns.Select(column => state.TypeOf(relation.Columns[column - 1]).WithTypmod(-1)).ToArray();
-
-    private string NameOf(RelationInfo relation) =>
-        $"{TypeNames.QuoteIdentifier(state.SchemaOf(relation) ?? "public")}.{TypeNames.QuoteIdentifier(relation.Name)}";
-
-    private static string Conditions(RelationInfo relation, short[] columns, int firstParameter)
-    {
-        var text = new StringBuilder();
-        for (int i = 0; i < columns.Length; i++)
-        {
-            if (i > 0)
-                text.Append(" AND ");
-            text.Append(TypeNames.QuoteIdentifier(relation.Columns[columns[i] - 1].Name)).Append(" = $").Append(firstParameter + i);
-        }
-
-        return text.ToString();
-    }
-
-    private static string Assignments(RelationInfo relation, short[] columns, Func<int, string> value) =>
-        string.Join(", ", columns.Select((column, i) => $"{TypeNames.QuoteIdentifier(relation.Columns[column - 1].Name)} = {value(i)}"));
-
-    private ForeignKeyPlan Make(ConstraintInfo constraint, RelationInfo referencing, RelationInfo referenced, string text, SqlType[] types)
-    {
-        PlanningContext context = state.Context;
-        return new ForeignKeyPlan(constraint, referencing, referenced, state.SchemaOf(referencing), () =>
-        {
-            BoundStatement bound = Binder.Bind(SqlParser.ParseStatement(text), new BindingContext
-            {
-                Catalog = context.Catalog,
-                SearchPath = new SearchPath([CatalogOids.CatalogSchema], 0),
-                Functions = context.Functions,
-                Text = text,
-                ParameterTypes = types,
-            });
-            return Planner.Plan(bound, context);
-        });
     }
 }

@@ -1,5 +1,6 @@
 using Strata.Engine.Execution.Keys;
 using Strata.Engine.Expressions;
+using Strata.Engine.Functions;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Types;
@@ -385,8 +386,11 @@ internal sealed class PlanBuilder(PlannerState state)
         };
     }
 
-    private SetCallPlan PlanCall(Expression call, IReadOnlyList<int> layout) => call is FunctionExpression { ReturnsSet: true } function
-        ? new SetCallPlan(function.Function, function.Type, state.Expressions.CompileEach(function.Arguments, layout), function.IsVariadicCall)
+    private SetCallPlan PlanCall(Expression call, IReadOnlyList<int> layout, IReadOnlyList<int>? columns = null) =>
+        call is FunctionExpression function && (function.ReturnsSet || (columns is not null && JsonRecordFunctions.GivesRows(function.Function)))
+        ? new SetCallPlan(
+            function.Function, function.Type, state.Expressions.CompileEach(function.Arguments, layout), function.IsVariadicCall,
+            columns?.Select(id => state.Metadata[id].Name).ToArray())
         : new SetCallPlan(null, call.Type, [state.Expressions.Compile(call, layout)], false);
 
     private PhysicalNode PlanFunctionScan(FunctionScanNode node)
@@ -397,7 +401,7 @@ internal sealed class PlanBuilder(PlannerState state)
         return new FunctionScanPlan
         {
             Columns = node.Columns,
-            Calls = node.Functions.Select(function => PlanCall(function.Call, [])).ToArray(),
+            Calls = node.Functions.Select(function => PlanCall(function.Call, [], function.Columns)).ToArray(),
             ColumnCounts = node.Functions.Select(function => function.Columns.Count).ToArray(),
             HasOrdinality = node.OrdinalityColumn >= 0,
             Alias = node.Alias,

@@ -31,6 +31,7 @@ public static class Planner
         new ParallelPlanner(state).Run(physical);
         plan.Root = physical;
         plan.ResultSlots = statement.Output.Select(column => physical.SlotOf(column.Column)).ToArray();
+        plan.RowAddressSlots = statement.RowAddresses.Select(row => row with { Ctid = physical.SlotOf(row.Ctid), TableOid = physical.SlotOf(row.TableOid) }).ToArray();
         plan.AllParameterTypes = state.ParameterTypes.ToArray();
         plan.SharedRowCount = statement.Metadata.CteCount;
         return plan;
@@ -52,13 +53,22 @@ public static class Planner
             {
                 case ScanNode scan:
                     Add(scan.Relation, isRead: true);
+                    foreach (RelationInfo member in scan.Members ?? [])
+                        Add(member, isRead: true, isWritten: scan.IsTarget);
                     break;
                 case ModifyNode modify:
                     Add(modify.Relation, isRead: modify is InsertNode { Conflict: not null }, isWritten: true);
+                    foreach (RelationInfo member in modify.Members ?? [])
+                        Add(member, isRead: modify is InsertNode { Conflict: not null }, isWritten: true);
                     break;
                 case LockRowsNode locks:
                     foreach (RowLock rowLock in locks.Locks)
+                    {
                         Add(rowLock.Relation, isRowLocked: true);
+                        foreach (RelationInfo member in rowLock.Members ?? [])
+                            Add(member, isRowLocked: true);
+                    }
+
                     break;
             }
         });

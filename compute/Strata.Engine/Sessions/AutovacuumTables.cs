@@ -1,9 +1,11 @@
 using System.Globalization;
 using Strata.Engine.Catalog;
 using Strata.Engine.Ddl;
+using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
 using Strata.Engine.Storage.Vacuum;
 using Strata.Engine.Transactions;
+using Strata.Format;
 
 namespace Strata.Engine.Sessions;
 
@@ -99,6 +101,8 @@ internal sealed class AutovacuumTables(EngineInstance engine) : IAutovacuumTable
         if (table.Oid < CatalogOids.FirstUser)
         {
             new TableVacuum(engine.Storage, engine.Files, table.Database, table.Storage, [], throttle).Run(cancellation);
+            if (HeapRelation.CountBlocks(engine.Storage, table.Database, ToastStorage.Of(table.Storage), ReadPoint.Live, cancellation) > 0)
+                new TableVacuum(engine.Storage, engine.Files, table.Database, ToastStorage.Of(table.Storage), [], throttle).Run(cancellation);
             return true;
         }
 

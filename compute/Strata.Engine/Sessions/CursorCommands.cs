@@ -15,9 +15,11 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
     {
         if (!Context.Transactions.IsBlock && !statement.IsHold)
             throw new SqlException(SqlState.NoActiveSqlTransaction, "DECLARE CURSOR can only be used in transaction blocks");
+        if (statement.Query.Locking.Count > 0)
+            CheckLocking(statement);
         CachedPlan plan;
         do
-            plan = runner.Plan(statement.Query, "cursor:" + own, text, [], allowParameters: false, out _);
+            plan = runner.Plan(statement.Query, "cursor:" + own, text, [], allowParameters: false, out _, isCursor: true);
         while (!runner.TryLock(plan));
         var portal = new Portal(statement.Name, own, statement)
         {
@@ -26,50 +28,95 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
             SavepointDepth = Context.Transactions.SavepointDepth,
             CreatedAt = Context.StatementTimestamp,
             Formats = statement.IsBinary ? [1] : [],
+            MayScroll = statement.IsScroll ?? (statement.Query.Locking.Count == 0 && BackwardScans.Supports(plan.Plan.Root)),
         };
         session.Portals.Add(portal);
         portal.Execution = runner.Begin(plan, out Snapshot snapshot);
         portal.Snapshot = snapshot;
         if (statement.IsHold || statement.IsScroll == true)
-            KeepRows(portal);
+            portal.Rows = new CursorRows(TypesOf(plan));
+        if (statement.IsHold)
+        {
+            portal.Rows!.TryReach(long.MaxValue, portal.Execution);
+            portal.Close(Context.Transactions.Current);
+        }
         else
+        {
             runner.Rest(portal);
+        }
+
         return new UtilityResult("DECLARE CURSOR");
     }
 
-    private void KeepRows(Portal portal)
+    private static void CheckLocking(DeclareCursorStatement statement)
     {
-        var types = new SqlType[portal.Plan!.Columns.Length];
-        for (int i = 0; i < types.Length; i++)
-            types[i] = portal.Plan.Plan.ResultColumns[i].Type;
-        portal.Rows = new CursorRows(types);
-        while (portal.Execution!.Next(Batch.RowsMax) is { } batch)
-            portal.Rows.Add(batch, portal.Execution.ResultSlots);
-        portal.Close(Context.Transactions.Current);
+        string strength = Binding.SelectBinder.LockName(statement.Query.Locking[0].Strength);
+        (string? kind, string detail) = statement switch
+        {
+            { IsHold: true } => ("DECLARE CURSOR WITH HOLD", "Holdable cursors must be READ ONLY."),
+            { IsScroll: true } => ("DECLARE SCROLL CURSOR", "Scrollable cursors must be READ ONLY."),
+            { IsInsensitive: true } => ("DECLARE INSENSITIVE CURSOR", "Insensitive cursors must be READ ONLY."),
+            _ => (null, ""),
+        };
+        if (kind is not null)
+            throw new SqlException(SqlState.FeatureNotSupported, $"{kind} ... {strength} is not supported") { Detail = detail };
     }
+
+    private static SqlType[] TypesOf(CachedPlan plan) => plan.Plan.ResultColumns.Select(column => column.Type).ToArray();
 
     public UtilityResult Fetch(FetchStatement statement, short[] formats)
     {
         Portal portal = session.Portals.FindCursor(statement.CursorName);
+        if (portal.HasFailed)
+            throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"portal \"{portal.Name}\" cannot be run");
         if (!statement.IsMove && formats.Length == 0)
             Context.Output.RowDescription(portal.Plan!.Columns, portal.Formats);
         if (formats.Length > 0)
             portal.Formats = formats;
+        if (portal.Rows is null && !IsForward(portal, statement))
+            KeepRows(portal);
         long rows = portal.Rows is null ? Forward(portal, statement) : Scroll(portal, portal.Rows, statement);
         return new UtilityResult(statement.IsMove ? "MOVE" : "FETCH") { CountsRows = true, RowCount = rows };
     }
 
+    /// <summary>What a cursor can do that reads its rows as it goes and forgets them.</summary>
+    private static bool IsForward(Portal portal, FetchStatement statement) => statement.Direction switch
+    {
+        FetchDirection.Forward or FetchDirection.Relative => statement.Count > 0,
+        FetchDirection.Backward => statement.Count < 0,
+        _ => statement.Count > portal.Position,
+    };
+
+    /// <summary>The cursor turns back: its query runs again under the snapshot that it began with, and from now on its rows are kept.</summary>
+    private void KeepRows(Portal portal)
+    {
+        if (!portal.MayScroll)
+            throw OnlyForward();
+        long position = portal.Position;
+        portal.Execution?.Close();
+        portal.Execution = portal.Plan!.Plan.Rent();
+        portal.Execution.Begin(Context.Transactions.Current, portal.Snapshot, Context, Context.SystemScan, Context.Cancellation);
+        portal.IsFinished = false;
+        portal.Rows = new CursorRows(TypesOf(portal.Plan)) { Position = position };
+        runner.Rest(portal);
+    }
+
+    private static SqlException OnlyForward() =>
+        new(SqlState.ObjectNotInPrerequisiteState, "cursor can only scan forward") { Hint = "Declare it with SCROLL option to enable backward scan." };
+
     private long Forward(Portal portal, FetchStatement statement)
     {
-        bool forward = statement.Direction == FetchDirection.Forward && statement.Count >= 0 ||
-            statement.Direction == FetchDirection.Relative && statement.Count >= 0;
-        if (!forward)
-            throw new SqlException(SqlState.ObjectNotInPrerequisiteState, "cursor can only scan forward") { Hint = "Declare it with SCROLL option to enable backward scan." };
-        if (portal.IsFinished || statement.Count == 0)
+        if (portal.IsFinished)
             return 0;
-        if (statement.Direction == FetchDirection.Relative && statement.Count > 1)
-            Skip(portal, statement.Count - 1);
-        long count = statement.Direction == FetchDirection.Relative ? 1 : statement.Count;
+        long count = Math.Abs(statement.Count);
+        if (statement.Direction is FetchDirection.Relative or FetchDirection.Absolute)
+        {
+            long skipped = statement.Direction == FetchDirection.Relative ? count - 1 : count - 1 - portal.Position;
+            if (Skip(portal, skipped) < skipped)
+                return 0;
+            count = 1;
+        }
+
         if (statement.IsMove)
             return Skip(portal, count);
         runner.Run(portal, count, out long rows);
@@ -84,11 +131,15 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
             Batch? batch = portal.Execution!.Next((int)Math.Min(count - skipped, Batch.RowsMax));
             if (batch is null)
             {
+                portal.Position++;
+                portal.Addresses = null;
                 portal.Close(Context.Transactions.Current);
                 break;
             }
 
             skipped += batch.Count;
+            portal.Position += batch.Count;
+            portal.Addresses = CursorAddress.Of(portal.Plan!.Plan, batch, batch.Selection[batch.Count - 1]);
         }
 
         return skipped;
@@ -98,10 +149,13 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
     {
         switch (statement.Direction)
         {
+            case FetchDirection.Absolute when statement.Count >= 0:
+                return MoveTo(portal, rows, statement.Count, statement.IsMove);
             case FetchDirection.Absolute:
-                return MoveTo(portal, rows, statement.Count >= 0 ? statement.Count : rows.Count + 1 + statement.Count, statement.IsMove);
+                rows.TryReach(long.MaxValue, portal.Execution);
+                return MoveTo(portal, rows, Math.Max(0, rows.Count + 1 + statement.Count), statement.IsMove);
             case FetchDirection.Relative:
-                return MoveTo(portal, rows, rows.Position + statement.Count, statement.IsMove);
+                return MoveTo(portal, rows, statement.Count > 0 && rows.Position > long.MaxValue - statement.Count ? long.MaxValue : rows.Position + statement.Count, statement.IsMove);
         }
 
         bool backward = statement.Direction == FetchDirection.Backward != statement.Count < 0;
@@ -111,9 +165,8 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
         long done = 0;
         while (done < count)
         {
-            int next = rows.Position + (backward ? -1 : 1);
-            rows.Position = Math.Clamp(next, 0, rows.Count + 1);
-            if (next < 1 || next > rows.Count)
+            long next = rows.Position + (backward ? -1 : 1);
+            if (!Stand(portal, rows, next))
                 break;
             Send(portal, rows, next, statement.IsMove);
             done++;
@@ -124,14 +177,24 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
 
     private long MoveTo(Portal portal, CursorRows rows, long position, bool isMove)
     {
-        rows.Position = (int)Math.Clamp(position, 0, rows.Count + 1L);
-        if (rows.Position < 1 || rows.Position > rows.Count)
+        if (!Stand(portal, rows, position))
             return 0;
-        Send(portal, rows, rows.Position, isMove);
+        Send(portal, rows, position, isMove);
         return 1;
     }
 
-    private void Send(Portal portal, CursorRows rows, int number, bool isMove)
+    /// <summary>Moves to a row, or to before the first or behind the last when there is no such row.</summary>
+    private bool Stand(Portal portal, CursorRows rows, long position)
+    {
+        if (position < rows.Position && !portal.MayScroll)
+            throw OnlyForward();
+        bool exists = position >= 1 && rows.TryReach(position, portal.Execution);
+        rows.Position = exists ? position : position < 1 ? 0 : rows.Count + 1;
+        portal.Addresses = exists ? rows.AddressesOf(position) : null;
+        return exists;
+    }
+
+    private void Send(Portal portal, CursorRows rows, long number, bool isMove)
     {
         if (isMove)
             return;

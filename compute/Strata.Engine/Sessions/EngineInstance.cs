@@ -24,6 +24,7 @@ public sealed class EngineInstance : IDisposable
     private static readonly TimeSpan s_autovacuumEnd = TimeSpan.FromSeconds(5);
 
     private readonly BufferPool _pool;
+    private readonly CancellationTokenSource _closing = new();
     private IWorker? _autovacuum;
     private int _nextProcessId;
     private int _failed;
@@ -129,10 +130,15 @@ public sealed class EngineInstance : IDisposable
     /// <summary>Raised once when <see cref="IsFailed"/> becomes true, from whatever thread saw it.</summary>
     public event Action? Failed;
 
+    /// <summary>Cancelled when the engine closes or fails: ends waits that belong to no statement.</summary>
+    internal CancellationToken Closing => _closing.Token;
+
     internal void MarkFailed()
     {
-        if (Interlocked.Exchange(ref _failed, 1) == 0)
-            Failed?.Invoke();
+        if (Interlocked.Exchange(ref _failed, 1) != 0)
+            return;
+        _closing.Cancel();
+        Failed?.Invoke();
     }
 
     /// <summary>Something was found that no session can go on with: the engine ends.</summary>

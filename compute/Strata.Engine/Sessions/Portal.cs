@@ -54,6 +54,18 @@ internal sealed class Portal(string name, string text, Statement? statement)
     /// <summary>Rows of <see cref="Utility"/> that were sent.</summary>
     public int UtilityRowsSent { get; set; }
 
+    /// <summary>The cursor may move backwards.</summary>
+    public bool MayScroll { get; set; }
+
+    /// <summary>An execution of it failed: it can't be used any more.</summary>
+    public bool HasFailed { get; set; }
+
+    /// <summary>Rows passed so far; one more when the end was passed too. Only of cursors that read forward.</summary>
+    public long Position { get; set; }
+
+    /// <summary>Table rows behind the row that the cursor stands on; null when it stands on none.</summary>
+    public CursorAddress[]? Addresses { get; set; }
+
     /// <summary>Everything was delivered: executing again gives nothing.</summary>
     public bool IsFinished { get; set; }
 

@@ -36,6 +36,7 @@ internal sealed class SessionContext : IFunctionContext
         Settings = settings;
         Catalog = new CatalogServices(this);
         Services = new SessionServices(this);
+        RoutineRunner = new Routines.RoutineRunner(this);
         Temporary = new TemporaryObjects(this);
     }
 
@@ -176,4 +177,16 @@ internal sealed class SessionContext : IFunctionContext
     ICatalogServices IFunctionContext.Catalog => Catalog;
 
     ISessionServices IFunctionContext.Session => Services;
+
+    /// <summary>Plans and runs this session's queries; the session sets it.</summary>
+    public StatementRunner StatementRunner { get; set; } = null!;
+
+    /// <summary>Runs functions and procedures written in SQL.</summary>
+    public Routines.RoutineRunner RoutineRunner { get; }
+
+    IRoutineCaller? IFunctionContext.Routines => RoutineRunner;
+
+    IDomainChecker? IFunctionContext.Domains => _domains ??= new Routines.DomainChecker(this);
+
+    private Routines.DomainChecker? _domains;
 }

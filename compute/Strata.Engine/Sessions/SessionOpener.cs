@@ -53,7 +53,7 @@ internal static class SessionOpener
 
     private static void CheckConnectPrivilege(EngineInstance engine, RoleInfo role, DatabaseInfo database)
     {
-        CatalogView view = engine.Catalog.View(database.Oid, CancellationToken.None);
+        CatalogView view = engine.Catalog.View(database.Oid, engine.Closing);
         var permissions = new Permissions(() => view, () => role.Oid);
         if ((permissions.Of(role.Oid, database.OwnerOid, database.Acl, Privileges.Connect | Privileges.Temporary, Privileges.AllDatabase) & Privileges.Connect) == 0)
             throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for database \"{database.Name}\"") { Detail = "User does not have CONNECT privilege.", IsFatal = true };

@@ -131,6 +131,13 @@ internal sealed class SessionPortals(SessionContext context)
             Remove(portal);
     }
 
+    /// <summary>Savepoints were released: portals made inside them belong to the savepoint that is left.</summary>
+    public void LowerTo(int savepointDepth)
+    {
+        foreach (Portal portal in _portals.Values)
+            portal.SavepointDepth = Math.Min(portal.SavepointDepth, savepointDepth);
+    }
+
     /// <summary>The transaction is over: all portals go but held cursors that it committed.</summary>
     public void CloseAll(bool committed)
     {
@@ -151,12 +158,18 @@ internal sealed class SessionPortals(SessionContext context)
         }
     }
 
-    /// <summary>An error: executions that were under way can't go on.</summary>
+    /// <summary>An error: an execution that failed can't go on; with the whole transaction gone, none can.</summary>
     public void CloseFailed()
     {
+        bool survives = context.Transactions is { IsBlock: true, SavepointDepth: > 0 };
         foreach (Portal portal in _portals.Values)
-            if (portal.Rows is null)
-                portal.Close(CurrentTransaction);
+        {
+            if (portal.Execution is null || (survives && !portal.Execution.HasFailed))
+                continue;
+            portal.Close(CurrentTransaction);
+            portal.HasFailed = true;
+        }
+
         _unnamed?.Close(CurrentTransaction);
     }
 

@@ -34,6 +34,8 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
         return names;
     }
 
+    public (uint Table, Format.Tid Tid) CursorRow(string cursor, uint relationOid) => CurrentOf.Find(context, cursor, relationOid);
+
     public uint TemporarySchema => context.Temporary.SchemaOid(context.View);
 
     public bool IsOtherTemporarySchema(uint schemaOid) =>

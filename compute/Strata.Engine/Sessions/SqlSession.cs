@@ -3,6 +3,7 @@ using Strata.Engine.Binding;
 using Strata.Engine.Sessions.Copying;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 using Strata.Sql;
 using Strata.Sql.Syntax;
 
@@ -46,14 +47,17 @@ public sealed class SqlSession : IDisposable
         context.Session = this;
         _cancel = new StatementCancel(context.Clock);
         _runner = new StatementRunner(context);
+        context.StatementRunner = _runner;
         Portals = new SessionPortals(context);
         Activity = new SessionActivity(context.Now());
         Notifications = new SessionNotifications(this);
         _utility = new UtilityCommands(this, _runner);
+        context.RoutineRunner.Utility = _utility;
         context.Transactions.Committing = BeforeCommit;
         context.Transactions.Ended = OnTransactionEnded;
         context.Transactions.StoragesDropped = context.Engine.Forget;
         context.Transactions.RolledBack = Portals.CloseAbove;
+        context.Transactions.Released = Portals.LowerTo;
     }
 
     internal SessionContext Context { get; }
@@ -188,6 +192,7 @@ public sealed class SqlSession : IDisposable
 
     private SessionStep Finish()
     {
+        DepthGuard.Watch(CancellationToken.None);
         if (Context.Transactions is { IsActive: true, IsBlock: false })
             Context.Transactions.Commit(Context.Cancellation);
         _cancel.End();
@@ -536,6 +541,7 @@ public sealed class SqlSession : IDisposable
         _owner.LockTimeout = Context.LockTimeout;
         Context.Cancellation = _cancel.Begin(timeout);
         Context.Cancellation.ThrowIfCancellationRequested();
+        DepthGuard.Watch(Context.Cancellation);
         Context.StatementTimestamp = Context.Now();
     }
 
@@ -552,6 +558,7 @@ public sealed class SqlSession : IDisposable
         if (Diagnostics.IsInternal(error))
             LogInternal(error);
         Context.Cancellation = CancellationToken.None;
+        DepthGuard.Watch(CancellationToken.None);
         try
         {
             Portals.CloseFailed();
@@ -576,6 +583,8 @@ public sealed class SqlSession : IDisposable
 
     private void BeforeCommit()
     {
+        if (Context.Transactions.Current.HasDeferred)
+            ConstraintModes.Check(Context, onlyImmediate: false);
         if (Context.Temporary.HasCommitWork)
             Context.Temporary.BeforeCommit();
     }

@@ -21,13 +21,13 @@ internal sealed class StatementRunner(SessionContext context)
     public RowWriter Rows => _rows;
 
     /// <summary>The plan of a statement under the session's present names and settings.</summary>
-    public CachedPlan Plan(Statement statement, string text, string bindingText, SqlType?[] parameterTypes, bool allowParameters, out PlanKey key)
+    public CachedPlan Plan(Statement statement, string text, string bindingText, SqlType?[] parameterTypes, bool allowParameters, out PlanKey key, bool isCursor = false)
     {
         CatalogView view = context.View;
         key = KeyOf(text, parameterTypes);
         if (context.Engine.Plans.Find(key, view) is { } known)
             return known;
-        BoundStatement bound = Binder.Bind(statement, BindingContextFor(bindingText, parameterTypes, allowParameters));
+        BoundStatement bound = Binder.Bind(statement, BindingContextFor(bindingText, parameterTypes, allowParameters, isCursor));
         var plan = new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)));
         context.Engine.Plans.Add(key, plan);
         return plan;
@@ -52,8 +52,9 @@ internal sealed class StatementRunner(SessionContext context)
     public static PlanningContext PlanningContextOf(SessionContext context) => new() { Catalog = context.View, Functions = context, Services = context.Engine.Execution };
 
     /// <summary>What expressions and statements of this session are bound with.</summary>
-    public BindingContext BindingContextFor(string text, SqlType?[] parameterTypes, bool allowParameters) => new()
+    public BindingContext BindingContextFor(string text, SqlType?[] parameterTypes, bool allowParameters, bool isCursor = false) => new()
     {
+        KeepRowAddresses = isCursor,
         Catalog = context.View,
         SearchPath = context.SearchPath,
         Functions = context,
@@ -131,16 +132,32 @@ internal sealed class StatementRunner(SessionContext context)
             return;
         foreach (RequiredPrivilege required in plan.Privileges)
         {
+            if (required.Privilege == 'X')
+            {
+                CheckExecute(view, required);
+                continue;
+            }
+
             if (view.FindRelation(required.RelationOid) is not { } relation)
                 continue;
-            context.Catalog.Permissions.Check(relation, required.Privilege switch
+            Privileges needed = required.Privilege switch
             {
                 'r' => Privileges.Select,
                 'a' => Privileges.Insert,
                 'w' => Privileges.Update,
                 _ => Privileges.Delete,
-            }, required.RoleOid);
+            };
+            if (needed == Privileges.Delete)
+                context.Catalog.Permissions.Check(relation, needed, required.RoleOid);
+            else
+                context.Catalog.Permissions.CheckColumns(relation, needed, required.RoleOid, required.Columns);
         }
+    }
+
+    private void CheckExecute(CatalogView view, in RequiredPrivilege required)
+    {
+        if (view.FindRoutine(required.RelationOid) is { } routine)
+            context.Catalog.Permissions.CheckExecute(routine, required.RoleOid);
     }
 
     /// <summary>Begins an execution of a locked plan under a snapshot of now.</summary>
@@ -206,11 +223,16 @@ internal sealed class StatementRunner(SessionContext context)
             {
                 if (plan.Kind != BoundStatementKind.Select)
                     rows = execution.RowsAffected;
+                portal.Position++;
+                portal.Addresses = null;
                 portal.Close(context.Transactions.Current);
                 return true;
             }
 
             rows += batch.Count;
+            portal.Position += batch.Count;
+            if (portal.Declaration is not null)
+                portal.Addresses = CursorAddress.Of(plan, batch, batch.Selection[batch.Count - 1]);
             _rows.Write(batch, execution.ResultSlots, portal.Formats);
         }
 

@@ -83,7 +83,7 @@ internal sealed class TemporaryObjects(SessionContext context)
     {
         if (_onCommit.Count == 0)
             return;
-        CatalogView view = context.Engine.Catalog.View(context.DatabaseOid, CancellationToken.None);
+        CatalogView view = context.Engine.Catalog.View(context.DatabaseOid, context.Engine.Closing);
         foreach (uint oid in _onCommit.Keys.ToArray())
             if (view.FindRelation(oid) is null)
                 _onCommit.Remove(oid);
@@ -105,13 +105,13 @@ internal sealed class TemporaryObjects(SessionContext context)
         {
             if (!context.Engine.IsFailed)
             {
-                context.Cancellation = CancellationToken.None;
+                context.Cancellation = context.Engine.Closing;
                 context.CurrentUserOid = context.SessionUserOid = context.AuthenticatedUserOid;
                 context.Transactions.EnsureBegun();
                 context.Transactions.SetReadOnly(false);
                 Discard(new DdlContext(context, ""));
                 _onCommit.Clear();
-                context.Transactions.Commit(CancellationToken.None);
+                context.Transactions.Commit(context.Engine.Closing);
             }
         }
         catch (Exception error) when (error is SqlException or OperationCanceledException or LostTermException)

@@ -44,8 +44,11 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     /// <summary>Called after a commit with the storages that it dropped.</summary>
     public Action<(uint Database, ulong Storage)[]>? StoragesDropped { get; set; }
 
-    /// <summary>Called after a rollback to a savepoint with the number of savepoints that are left.</summary>
+    /// <summary>Called after a rollback to a savepoint with the number of savepoints around it: what was made inside it is gone.</summary>
     public Action<int>? RolledBack { get; set; }
+
+    /// <summary>Called after the release of savepoints with the number that is left: what was made inside them belongs to the one around.</summary>
+    public Action<int>? Released { get; set; }
 
     public TransactionStatus Status => _state switch
     {
@@ -286,6 +289,7 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
             settings.Release();
         _savepoints.RemoveRange(depth, _savepoints.Count - depth);
         _changes?.ReleaseSavepoints(depth);
+        Released?.Invoke(depth);
     }
 
     /// <summary>ROLLBACK TO SAVEPOINT, which also brings a failed block back to life. Throws 3B001.</summary>
@@ -309,7 +313,7 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         settings.Push();
         _savepoints.RemoveRange(depth + 1, _savepoints.Count - depth - 1);
         _changes?.RollbackToSavepoint(depth);
-        RolledBack?.Invoke(depth + 1);
+        RolledBack?.Invoke(depth);
     }
 
     private int Find(string name)

@@ -18,6 +18,7 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
     {
         ShowStatement show => SettingCommands.DescribeShow(show),
         ExplainStatement explain => ExplainCommand.Describe(explain),
+        CallStatement call => CallCommand.Describe(session.Context, call),
         FetchStatement { IsMove: false } fetch => session.Portals.FindCursor(fetch.CursorName).Plan!.Columns,
         ExecuteStatement execute => session.Portals.FindStatement(execute.Name).Plan is { Plan.HasRows: true } plan ? plan.Columns : null,
         _ => null,
@@ -53,6 +54,8 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 return new UtilityResult("COPY") { CountsRows = true, RowCount = CopyOut.Run(context, runner, copy, text) };
             case DiscardStatement discard:
                 return Discard(discard);
+            case CallStatement call:
+                return CallCommand.Execute(context, call, text);
             case ListenStatement listen:
                 session.Notifications.Listen(listen.Channel);
                 return new UtilityResult("LISTEN");
@@ -65,11 +68,9 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 return new UtilityResult("CHECKPOINT");
             case LockStatement:
                 return new UtilityResult(LockCommand.Execute(new DdlContext(context, text), (LockStatement)statement, context.Transactions.IsBlock));
-            case SetConstraintsStatement { Constraints.IsEmpty: true }:
-                // No constraint can be deferred: all of them are as they are.
+            case SetConstraintsStatement constraints:
+                ConstraintModes.Set(context, constraints);
                 return new UtilityResult("SET CONSTRAINTS");
-            case SetConstraintsStatement:
-                throw new SqlException(SqlState.FeatureNotSupported, "SET CONSTRAINTS is not supported yet");
             default:
                 return ExecuteDefinition(statement, text, own);
         }

@@ -76,6 +76,14 @@ public sealed class Transaction
             access.Writes.Add(relation);
     }
 
+    /// <summary>Checks of deferrable constraints that wait; made at the first use.</summary>
+    public Execution.Modify.DeferredConstraints Deferred => _deferred ??= new Execution.Modify.DeferredConstraints();
+
+    /// <summary>True when checks wait.</summary>
+    public bool HasDeferred => _deferred is { HasPending: true };
+
+    private Execution.Modify.DeferredConstraints? _deferred;
+
     /// <summary>A statement that writes must be refused with 25006.</summary>
     public bool ReadOnly { get; set; }
 
@@ -302,6 +310,7 @@ public sealed class Transaction
     {
         Volatile.Write(ref PublishedSnapshot, 0);
         State = TransactionState.Idle;
+        _deferred = null;
         _depth = 0;
         _levels[0] = default;
         _ownXidCount = 0;

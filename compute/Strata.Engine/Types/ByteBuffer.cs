@@ -8,6 +8,7 @@ namespace Strata.Engine.Types;
 public sealed class ByteBuffer
 {
     private const int InitialBytes = 256;
+    private const int KeptBytesMax = 1 << 20;
 
     private byte[] _bytes;
 
@@ -27,7 +28,13 @@ public sealed class ByteBuffer
 
     public override string ToString() => Encoding.UTF8.GetString(Written);
 
-    public void Clear() => Length = 0;
+    /// <summary>Forgets the bytes, and a buffer that an exceptional value made large.</summary>
+    public void Clear()
+    {
+        Length = 0;
+        if (_bytes.Length > KeptBytesMax)
+            _bytes = new byte[InitialBytes];
+    }
 
     /// <summary>Room for at least <paramref name="bytes"/> bytes behind the written ones; <see cref="Advance"/> keeps what was written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -128,33 +128,24 @@ public static class DateTimeMath
         new(SqlState.DatetimeFieldOverflow, $"date out of range for {target}");
 
     /// <summary>Offset of a zone east of UTC, in seconds, at a moment.</summary>
-    public static int OffsetAt(TimeZoneInfo zone, long utc)
+    public static int OffsetAt(TimeZoneRules zone, long utc) => ReferenceEquals(zone, TimeZoneRules.Utc) ? 0 : zone.At(UnixSeconds(utc)).OffsetSeconds;
+
+    /// <summary>Offset of a zone east of UTC, in seconds, for a local time.</summary>
+    public static int OffsetAtLocal(TimeZoneRules zone, long local) =>
+        ReferenceEquals(zone, TimeZoneRules.Utc) ? 0 : zone.AtLocal(UnixSeconds(local)).OffsetSeconds;
+
+    /// <summary>Offset, summer time and abbreviation of a zone at a moment.</summary>
+    public static TimeZoneRules.Period PeriodAt(TimeZoneRules zone, long utc) => zone.At(UnixSeconds(utc));
+
+    private static long UnixSeconds(long timestamp)
     {
-        if (ReferenceEquals(zone, TimeZoneInfo.Utc))
-            return 0;
-        return (int)zone.GetUtcOffset(ToDateTime(utc, DateTimeKind.Utc)).TotalSeconds;
+        long seconds = Math.DivRem(timestamp, MicrosecondsPerSecond, out long rest);
+        return seconds - (rest < 0 ? 1 : 0) + (UnixEpochMicroseconds / MicrosecondsPerSecond);
     }
 
-    /// <summary>Offset of a zone east of UTC, in seconds, for a local time; standard time where that is ambiguous or skipped.</summary>
-    public static int OffsetAtLocal(TimeZoneInfo zone, long local)
-    {
-        if (ReferenceEquals(zone, TimeZoneInfo.Utc))
-            return 0;
-        return (int)zone.GetUtcOffset(ToDateTime(local, DateTimeKind.Unspecified)).TotalSeconds;
-    }
+    public static long ToLocal(TimeZoneRules zone, long utc) => utc + (OffsetAt(zone, utc) * MicrosecondsPerSecond);
 
-    /// <summary>.NET's time; years that it does not know are clamped, where rules of zones do not change any more.</summary>
-    private static DateTime ToDateTime(long timestamp, DateTimeKind kind)
-    {
-        Int128 ticks = ((Int128)timestamp * 10) + new DateTime(2000, 1, 1).Ticks;
-        long clamped = ticks < DateTime.MinValue.Ticks + TimeSpan.TicksPerDay ? DateTime.MinValue.Ticks + TimeSpan.TicksPerDay
-            : ticks > DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay ? DateTime.MaxValue.Ticks - TimeSpan.TicksPerDay : (long)ticks;
-        return new DateTime(clamped, kind);
-    }
-
-    public static long ToLocal(TimeZoneInfo zone, long utc) => utc + (OffsetAt(zone, utc) * MicrosecondsPerSecond);
-
-    public static long ToUtc(TimeZoneInfo zone, long local)
+    public static long ToUtc(TimeZoneRules zone, long local)
     {
         if (!IsFinite(local))
             return local;
@@ -209,7 +200,7 @@ public static class DateTimeMath
     }
 
     /// <summary>timestamptz + interval: months and days by the local calendar of the zone, then time.</summary>
-    public static long AddInZone(long timestamp, in IntervalValue span, TimeZoneInfo zone)
+    public static long AddInZone(long timestamp, in IntervalValue span, TimeZoneRules zone)
     {
         if (!IsFinite(timestamp))
             return timestamp;

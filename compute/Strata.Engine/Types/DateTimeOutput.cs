@@ -1,9 +1,9 @@
 namespace Strata.Engine.Types;
 
-/// <summary>Text forms of dates and times in DateStyle ISO and of intervals in IntervalStyle postgres.</summary>
+/// <summary>Text forms of dates and times in each DateStyle.</summary>
 public static class DateTimeOutput
 {
-    public static void WriteDate(ByteBuffer buffer, int date)
+    public static void WriteDate(ByteBuffer buffer, int date, DateStyle style = DateStyle.Iso, DateOrder order = DateOrder.Mdy)
     {
         if (!DateTimeMath.IsFinite(date))
         {
@@ -12,8 +12,87 @@ public static class DateTimeOutput
         }
 
         (int year, int month, int day) = DateTimeMath.FromJulianDay(date + DateTimeMath.EpochJulianDay);
-        WriteYearMonthDay(buffer, year, month, day);
+        if (style == DateStyle.Iso)
+            WriteYearMonthDay(buffer, year, month, day);
+        else
+            WriteStyled(buffer, year, month, day, style == DateStyle.Sql ? '/' : style == DateStyle.German ? '.' : '-', style == DateStyle.German || order == DateOrder.Dmy);
         WriteEra(buffer, year);
+    }
+
+    private static void WriteStyled(ByteBuffer buffer, int year, int month, int day, char separator, bool dayFirst)
+    {
+        buffer.WritePadded(dayFirst ? day : month, 2);
+        buffer.Write(separator);
+        buffer.WritePadded(dayFirst ? month : day, 2);
+        buffer.Write(separator);
+        buffer.WritePadded(year > 0 ? year : 1 - year, 4);
+    }
+
+    /// <summary>A timestamp in the styles other than ISO; <paramref name="zone"/> is the abbreviation to show, or null.</summary>
+    private static void WriteStyledTimestamp(ByteBuffer buffer, long local, DateStyle style, DateOrder order, string? zone)
+    {
+        DateTimeFields fields = DateTimeMath.ToFields(local);
+        if (style == DateStyle.Postgres)
+        {
+            buffer.Write(DateTimeWords.Days[DateTimeMath.DayOfWeek(fields.JulianDay)][..3]);
+            buffer.Write(' ');
+            string month = DateTimeWords.Months[fields.Month - 1][..3];
+            if (order != DateOrder.Dmy)
+            {
+                buffer.Write(month);
+                buffer.Write(' ');
+            }
+
+            buffer.WritePadded(fields.Day, 2);
+            buffer.Write(' ');
+            if (order == DateOrder.Dmy)
+            {
+                buffer.Write(month);
+                buffer.Write(' ');
+            }
+
+            WriteTime(buffer, fields.Time);
+            buffer.Write(' ');
+            buffer.WritePadded(fields.Year > 0 ? fields.Year : 1 - fields.Year, 4);
+        }
+        else
+        {
+            WriteStyled(buffer, fields.Year, fields.Month, fields.Day, style == DateStyle.Sql ? '/' : '.', style == DateStyle.German || order == DateOrder.Dmy);
+            buffer.Write(' ');
+            WriteTime(buffer, fields.Time);
+        }
+
+        if (zone is not null)
+        {
+            buffer.Write(' ');
+            buffer.Write(zone);
+        }
+
+        WriteEra(buffer, fields.Year);
+    }
+
+    /// <summary>A timestamp as the session's DateStyle wants it.</summary>
+    public static void WriteTimestamp(ByteBuffer buffer, long timestamp, TypeSettings settings)
+    {
+        if (settings.DateStyle == DateStyle.Iso)
+            WriteTimestamp(buffer, timestamp);
+        else if (!WriteInfinity(buffer, timestamp))
+            WriteStyledTimestamp(buffer, timestamp, settings.DateStyle, settings.DateOrder, null);
+    }
+
+    /// <summary>A timestamptz as the session's DateStyle and TimeZone want it.</summary>
+    public static void WriteTimestampTz(ByteBuffer buffer, long timestamp, TypeSettings settings)
+    {
+        if (settings.DateStyle == DateStyle.Iso)
+        {
+            WriteTimestampTz(buffer, timestamp, settings.TimeZone);
+        }
+        else if (!WriteInfinity(buffer, timestamp))
+        {
+            TimeZoneRules.Period period = DateTimeMath.PeriodAt(settings.TimeZone, timestamp);
+            long local = timestamp + (period.OffsetSeconds * DateTimeMath.MicrosecondsPerSecond);
+            WriteStyledTimestamp(buffer, local, settings.DateStyle, settings.DateOrder, period.Abbreviation);
+        }
     }
 
     private static void WriteYearMonthDay(ByteBuffer buffer, int year, int month, int day)
@@ -86,7 +165,7 @@ public static class DateTimeOutput
         }
     }
 
-    public static void WriteTimestampTz(ByteBuffer buffer, long timestamp, TimeZoneInfo zone, bool isoT = false)
+    public static void WriteTimestampTz(ByteBuffer buffer, long timestamp, TimeZoneRules zone, bool isoT = false)
     {
         if (WriteInfinity(buffer, timestamp))
             return;
@@ -103,7 +182,7 @@ public static class DateTimeOutput
     }
 
     /// <summary>JSON wants hours and minutes always.</summary>
-    private static void WriteIsoZone(ByteBuffer buffer, int secondsEast)
+    internal static void WriteIsoZone(ByteBuffer buffer, int secondsEast)
     {
         WriteZone(buffer, secondsEast);
         if (secondsEast % 3600 == 0)
@@ -116,46 +195,5 @@ public static class DateTimeOutput
             return false;
         buffer.Write(timestamp > 0 ? "infinity"u8 : "-infinity"u8);
         return true;
-    }
-
-    public static void WriteInterval(ByteBuffer buffer, in IntervalValue value)
-    {
-        int start = buffer.Length;
-        int years = value.Months / 12, months = value.Months % 12;
-        bool negativeBefore = false;
-        WriteField(buffer, start, years, "year", ref negativeBefore);
-        WriteField(buffer, start, months, "mon", ref negativeBefore);
-        WriteField(buffer, start, value.Days, "day", ref negativeBefore);
-        if (value.Microseconds == 0 && buffer.Length > start)
-            return;
-        if (buffer.Length > start)
-            buffer.Write(' ');
-        UInt128 time = (UInt128)Int128.Abs(value.Microseconds);
-        if (value.Microseconds < 0)
-            buffer.Write('-');
-        else if (negativeBefore)
-            buffer.Write('+');
-        ulong microseconds = (ulong)time;
-        buffer.WritePadded((long)(microseconds / (ulong)DateTimeMath.MicrosecondsPerHour), 2);
-        buffer.Write(':');
-        buffer.WritePadded((long)(microseconds / (ulong)DateTimeMath.MicrosecondsPerMinute % 60), 2);
-        buffer.Write(':');
-        WriteSeconds(buffer, (long)(microseconds / (ulong)DateTimeMath.MicrosecondsPerSecond % 60), (int)(microseconds % (ulong)DateTimeMath.MicrosecondsPerSecond), 2);
-    }
-
-    private static void WriteField(ByteBuffer buffer, int start, int value, string unit, ref bool negativeBefore)
-    {
-        if (value == 0)
-            return;
-        if (buffer.Length > start)
-            buffer.Write(' ');
-        if (negativeBefore && value > 0)
-            buffer.Write('+');
-        buffer.WriteNumber(value);
-        buffer.Write(' ');
-        buffer.Write(unit);
-        if (value != 1)
-            buffer.Write('s');
-        negativeBefore = value < 0;
     }
 }

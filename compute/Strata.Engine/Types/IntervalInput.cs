@@ -3,306 +3,279 @@ using System.Globalization;
 namespace Strata.Engine.Types;
 
 /// <summary>
-/// Reads intervals: "1 year 2 mons 3 days 04:05:06", "1-2", "@ 1 hour ago", ISO 8601 "P1Y2M3DT4H5M6S". A fraction of a unit spills to the
-/// lower ones as in PostgreSQL. Short-lived.
+/// Reads intervals: "1 year 2 mons 3 days 04:05:06", "1-2", "@ 1 hour ago", and ISO 8601 ("P1Y2M3DT4H5M6S"). Fields are read from the last to
+/// the first, so that a unit is known before its number. For one text.
 /// </summary>
-internal ref struct IntervalInput
+internal sealed class IntervalInput
 {
-    private const int DaysPerMonth = 30;
+    private const int WordMaxChars = 10;
+
+    /// <summary>What a number counts.</summary>
+    private enum Unit : byte
+    {
+        None,
+        Microsecond,
+        Millisecond,
+        Second,
+        Minute,
+        Hour,
+        Day,
+        Week,
+        Month,
+        Year,
+        Decade,
+        Century,
+        Millennium,
+
+        /// <summary>Known to extract, but no unit of an interval.</summary>
+        Other,
+    }
 
     private readonly string _text;
-    private decimal _months;
-    private decimal _days;
-    private decimal _microseconds;
     private readonly int _range;
+    private readonly bool _sqlStandard;
+    private IntervalParts _parts;
 
-    public IntervalInput(string text, int range)
+    private IntervalInput(string text, int range, bool sqlStandard)
     {
         _text = text;
         _range = range;
+        _sqlStandard = sqlStandard;
     }
 
-    private readonly SqlException Bad() =>
-        new(SqlState.InvalidDatetimeFormat, $"invalid input syntax for type interval: \"{_text}\"");
+    private SqlException Bad() => new(SqlState.InvalidDatetimeFormat, $"invalid input syntax for type interval: \"{_text}\"");
 
-    private readonly SqlException Overflow() =>
-        new(SqlState.IntervalFieldOverflow, $"interval field value out of range: \"{_text}\"");
-
-    /// <summary>Reads a text; <paramref name="range"/> is the field mask of the modifier (0x7FFF for all).</summary>
-    public static IntervalValue Parse(string text, int range = 0x7FFF)
+    /// <summary>
+    /// Reads a text; <paramref name="range"/> is the field mask of the modifier. In the style of the SQL standard a leading minus counts for all fields.
+    /// </summary>
+    public static IntervalValue Parse(string text, int range = DateTimeMask.FullRange, bool sqlStandard = false)
     {
-        var input = new IntervalInput(text, range);
         try
         {
-            string trimmed = text.Trim();
-            if (trimmed.StartsWith('P') || trimmed.StartsWith("-P", StringComparison.Ordinal))
-                input.ParseIso(trimmed);
-            else
-                input.ParseUnits(trimmed);
-            return input.Result();
+            var input = new IntervalInput(text, range, sqlStandard);
+            if (input.TryDecode())
+                return input._parts.Result();
+            input._parts = default;
+            return new IsoIntervalReader(text).TryRead(ref input._parts) ? input._parts.Result() : throw input.Bad();
         }
         catch (OverflowException)
         {
-            throw input.Overflow();
+            throw new SqlException(SqlState.IntervalFieldOverflow, $"interval field value out of range: \"{text}\"");
         }
     }
 
-    private readonly IntervalValue Result()
+    private static Unit? FindUnit(string word)
     {
-        decimal microseconds = Math.Round(_microseconds, MidpointRounding.ToEven);
-        if (_months is < int.MinValue or > int.MaxValue || _days is < int.MinValue or > int.MaxValue
-            || microseconds is < long.MinValue or > long.MaxValue)
-            throw Overflow();
-        return new IntervalValue((long)microseconds, (int)_days, (int)_months);
+        switch (word.Length > WordMaxChars ? word[..WordMaxChars] : word)
+        {
+            case "us" or "usec" or "usecs" or "usecond" or "useconds" or "microsecon": return Unit.Microsecond;
+            case "ms" or "msec" or "msecs" or "msecond" or "mseconds" or "millisecon": return Unit.Millisecond;
+            case "s" or "sec" or "secs" or "second" or "seconds": return Unit.Second;
+            case "m" or "min" or "mins" or "minute" or "minutes": return Unit.Minute;
+            case "h" or "hr" or "hrs" or "hour" or "hours": return Unit.Hour;
+            case "d" or "day" or "days": return Unit.Day;
+            case "w" or "week" or "weeks": return Unit.Week;
+            case "mon" or "mons" or "month" or "months": return Unit.Month;
+            case "y" or "yr" or "yrs" or "year" or "years": return Unit.Year;
+            case "dec" or "decs" or "decade" or "decades": return Unit.Decade;
+            case "c" or "cent" or "century" or "centuries": return Unit.Century;
+            case "mil" or "mils" or "millennium" or "millennia": return Unit.Millennium;
+            case "qtr" or "quarter" or "timezone" or "timezone_h" or "timezone_m": return Unit.Other;
+            default: return null;
+        }
     }
 
-    private void AddMonths(decimal months)
+    private Unit LastUnitOfRange()
     {
-        decimal whole = Math.Truncate(months);
-        _months += whole;
-        AddDays((months - whole) * DaysPerMonth);
+        if (_range == DateTimeMask.FullRange || (_range & DateTimeMask.Second) != 0)
+            return Unit.Second;
+        if ((_range & DateTimeMask.Minute) != 0)
+            return Unit.Minute;
+        if ((_range & DateTimeMask.Hour) != 0)
+            return Unit.Hour;
+        if ((_range & DateTimeMask.Day) != 0)
+            return Unit.Day;
+        return (_range & DateTimeMask.Month) != 0 ? Unit.Month : (_range & DateTimeMask.Year) != 0 ? Unit.Year : Unit.Second;
     }
 
-    /// <summary>Years only keep whole months.</summary>
-    private void AddYears(decimal years) => _months += Math.Round(years * 12, MidpointRounding.ToEven);
-
-    private void AddDays(decimal days)
+    private bool TryDecode()
     {
-        decimal whole = Math.Truncate(days);
-        _days += whole;
-        _microseconds += (days - whole) * DateTimeMath.MicrosecondsPerDay;
+        if (DateTimeTokens.Split(_text) is not { } fields)
+            return false;
+        bool forceNegative = _sqlStandard && fields.Count > 0 && fields[0].Text[0] == '-'
+            && !fields.Skip(1).Any(f => f.Text[0] is '-' or '+');
+        bool ago = false;
+        int mask = 0;
+        var unit = Unit.None;
+        for (int i = fields.Count - 1; i >= 0; i--)
+        {
+            (DateTimeFieldKind kind, string field) = fields[i];
+            int set = 0;
+            switch (kind)
+            {
+                case DateTimeFieldKind.Word:
+                    if (field == "ago")
+                    {
+                        ago = true;
+                        unit = Unit.None;
+                        break;
+                    }
+
+                    if (FindUnit(field) is not { } named)
+                    {
+                        if (DateTimeWords.Find(field) is { Kind: DateTimeWordKind.Ignored })
+                            continue;
+                        return false;
+                    }
+
+                    unit = named;
+                    break;
+                case DateTimeFieldKind.SignedWord:
+                    return false;
+                case DateTimeFieldKind.Time:
+                    if (!TryTime(field, 0, out long time))
+                        return false;
+                    AddTime(time, negative: forceNegative);
+                    set = DateTimeMask.Time;
+                    unit = Unit.Day;
+                    break;
+                case DateTimeFieldKind.Signed when field.Contains(':', StringComparison.Ordinal) && TryTime(field, 1, out long signed):
+                    AddTime(signed, field[0] == '-' || forceNegative);
+                    set = DateTimeMask.Time;
+                    unit = Unit.Day;
+                    break;
+                default:
+                    if (unit == Unit.None)
+                        unit = LastUnitOfRange();
+                    set = AddNumber(field, ref unit, forceNegative);
+                    if (set == 0)
+                        return false;
+                    break;
+            }
+
+            if ((set & mask) != 0)
+                return false;
+            mask |= set;
+        }
+
+        if (mask == 0)
+            return false;
+        if (ago)
+            _parts.Negate();
+        return true;
     }
 
-    private void Add(decimal value, string unit)
+    private void AddTime(long time, bool negative) => _parts.Microseconds = checked(_parts.Microseconds + (negative ? -time : time));
+
+    /// <summary>hh:mm[:ss[.ffffff]]; with a fraction or the modifier MINUTE TO SECOND two fields are mm:ss.</summary>
+    private bool TryTime(string field, int at, out long time)
+    {
+        time = 0;
+        double fraction = 0;
+        int dot = field.IndexOf('.', at);
+        if (dot >= 0 && !TryFraction(field.AsSpan(dot), out fraction))
+            return false;
+        string[] parts = field[at..(dot < 0 ? field.Length : dot)].Split(':');
+        if (parts.Length is < 2 or > 3)
+            return false;
+        Span<long> values = stackalloc long[3];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (parts[i].Length == 0 || !parts[i].All(char.IsAsciiDigit))
+                return false;
+            values[i] = ParseInt64(parts[i]);
+        }
+
+        bool minuteToSecond = parts.Length == 2 && (dot >= 0 || _range == (DateTimeMask.Minute | DateTimeMask.Second));
+        (long hour, long minute, long second) = minuteToSecond ? (0, values[0], values[1]) : (values[0], values[1], values[2]);
+        int microsecond = (int)Math.Round(fraction * 1_000_000, MidpointRounding.ToEven);
+        if (minute > 59 || second > 60)
+            throw new OverflowException();
+        time = checked((hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute)
+            + (second * DateTimeMath.MicrosecondsPerSecond) + microsecond);
+        return true;
+    }
+
+    internal static long ParseInt64(ReadOnlySpan<char> digits) =>
+        long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : throw new OverflowException();
+
+    /// <summary>".digits", perhaps none.</summary>
+    internal static bool TryFraction(ReadOnlySpan<char> text, out double fraction)
+    {
+        fraction = 0;
+        if (text.Length == 1)
+            return true;
+        foreach (char c in text[1..])
+        {
+            if (!char.IsAsciiDigit(c))
+                return false;
+        }
+
+        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out fraction);
+    }
+
+    /// <summary>Adds a number of units; returns the bits that it sets, 0 when it is malformed.</summary>
+    private int AddNumber(string field, ref Unit unit, bool forceNegative)
+    {
+        int at = field[0] is '+' or '-' ? 1 : 0, start = at;
+        while (at < field.Length && char.IsAsciiDigit(field[at]))
+            at++;
+        bool negative = field[0] == '-';
+        long value = at > start ? ParseInt64(field.AsSpan(negative ? 0 : start, at - (negative ? 0 : start))) : 0;
+        double fraction = 0;
+        if (at < field.Length && field[at] == '-')
+        {
+            ReadOnlySpan<char> months = field.AsSpan(at + 1);
+            if (months.IsEmpty || months.IndexOfAnyExceptInRange('0', '9') >= 0)
+                return 0;
+            long second = ParseInt64(months);
+            if (second >= 12)
+                throw new OverflowException();
+            value = checked((value * 12) + (negative ? -second : second));
+            unit = Unit.Month;
+        }
+        else if (at < field.Length && field[at] == '.')
+        {
+            if (!TryFraction(field.AsSpan(at), out fraction))
+                return 0;
+            fraction = negative ? -fraction : fraction;
+        }
+        else if (at < field.Length || at == start)
+        {
+            return 0;
+        }
+
+        if (forceNegative)
+        {
+            value = value > 0 ? -value : value;
+            fraction = fraction > 0 ? -fraction : fraction;
+        }
+
+        return Add(value, fraction, ref unit);
+    }
+
+    private int Add(long value, double fraction, ref Unit unit)
     {
         switch (unit)
         {
-            case "us" or "usec" or "usecs" or "usecond" or "useconds" or "microsecond" or "microseconds" or "microsecon": _microseconds += value; break;
-            case "ms" or "msec" or "msecs" or "msecond" or "mseconds" or "millisecond" or "milliseconds" or "millisecon": _microseconds += value * 1000; break;
-            case "s" or "sec" or "secs" or "second" or "seconds": _microseconds += value * DateTimeMath.MicrosecondsPerSecond; break;
-            case "m" or "min" or "mins" or "minute" or "minutes": _microseconds += value * DateTimeMath.MicrosecondsPerMinute; break;
-            case "h" or "hr" or "hrs" or "hour" or "hours": _microseconds += value * DateTimeMath.MicrosecondsPerHour; break;
-            case "d" or "day" or "days": AddDays(value); break;
-            case "w" or "week" or "weeks": AddDays(value * 7); break;
-            case "mon" or "mons" or "month" or "months": AddMonths(value); break;
-            case "y" or "yr" or "yrs" or "year" or "years": AddYears(value); break;
-            case "dec" or "decs" or "decade" or "decades": AddYears(value * 10); break;
-            case "c" or "cent" or "century" or "centuries": AddYears(value * 100); break;
-            case "mil" or "mils" or "millennium" or "millennia" or "millenniums": AddYears(value * 1000); break;
-            default: throw Bad();
-        }
-    }
-
-    private void ParseUnits(string text)
-    {
-        int at = 0;
-        bool any = false, ago = false;
-        decimal? pending = null;
-        while (at < text.Length)
-        {
-            char c = text[at];
-            if (char.IsWhiteSpace(c) || c is '@' or ',')
-            {
-                at++;
-            }
-            else if (char.IsAsciiDigit(c) || c is '+' or '-' or '.')
-            {
-                if (pending is { } unitless)
-                    AddUnitless(unitless, isLast: false);
-                pending = null;
-                at = ParseNumber(text, at, ref pending);
-                any = true;
-            }
-            else if (char.IsAsciiLetter(c))
-            {
-                int end = at;
-                while (end < text.Length && char.IsAsciiLetter(text[end]))
-                    end++;
-                string word = text[at..end].ToLowerInvariant();
-                at = end;
-                if (word == "ago")
-                {
-                    ago = true;
-                    if (text[at..].Trim().Length > 0)
-                        throw Bad();
-                    continue;
-                }
-
-                if (pending is not { } value)
-                    throw Bad();
-                Add(value, word);
-                pending = null;
-            }
-            else
-            {
-                throw Bad();
-            }
-        }
-
-        if (pending is { } last)
-            AddUnitless(last, isLast: true);
-        if (!any)
-            throw Bad();
-        if (ago)
-        {
-            _months = -_months;
-            _days = -_days;
-            _microseconds = -_microseconds;
-        }
-    }
-
-    /// <summary>A number without unit: seconds, or the last field of the modifier; before a time it means days.</summary>
-    private void AddUnitless(decimal value, bool isLast)
-    {
-        const int year = 1 << 2, month = 1 << 1, day = 1 << 3, hour = 1 << 10, minute = 1 << 11, second = 1 << 12;
-        if (!isLast)
-            throw Bad();
-        if (_range == 0x7FFF || (_range & second) != 0)
-            Add(value, "s");
-        else if ((_range & minute) != 0)
-            Add(value, "m");
-        else if ((_range & hour) != 0)
-            Add(value, "h");
-        else if ((_range & day) != 0)
-            Add(value, "d");
-        else if ((_range & month) != 0)
-            Add(value, "mon");
-        else if ((_range & year) != 0)
-            Add(value, "y");
-        else
-            Add(value, "s");
-    }
-
-    private int ParseNumber(string text, int at, ref decimal? pending)
-    {
-        bool negative = text[at] == '-';
-        if (text[at] is '+' or '-')
-        {
-            at++;
-            while (at < text.Length && char.IsWhiteSpace(text[at]))
-                at++;
-        }
-
-        int digits = at;
-        while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] == '.'))
-            at++;
-        if (at == digits)
-            throw Bad();
-        if (at < text.Length && text[at] == ':')
-        {
-            while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] is ':' or '.'))
-                at++;
-            AddTime(text[digits..at], negative);
-            return at;
-        }
-
-        if (at + 1 < text.Length && text[at] == '-' && char.IsAsciiDigit(text[at + 1]))
-        {
-            int monthStart = at + 1;
-            at = monthStart;
-            while (at < text.Length && char.IsAsciiDigit(text[at]))
-                at++;
-            decimal years = Number(text[digits..(monthStart - 1)]), months = Number(text[monthStart..at]);
-            if (months >= 12)
-                throw Overflow();
-            decimal total = (years * 12) + months;
-            _months += negative ? -total : total;
-            return at;
-        }
-
-        decimal value = Number(text[digits..at]);
-        value = negative ? -value : value;
-        // "1 04:05:06": a bare number before a time counts days.
-        int next = at;
-        while (next < text.Length && char.IsWhiteSpace(text[next]))
-            next++;
-        if (next > at && next < text.Length && LooksLikeTime(text, next))
-        {
-            AddDays(value);
-            return at;
-        }
-
-        pending = value;
-        return at;
-    }
-
-    private static bool LooksLikeTime(string text, int at)
-    {
-        if (text[at] is '+' or '-')
-            at++;
-        int start = at;
-        while (at < text.Length && char.IsAsciiDigit(text[at]))
-            at++;
-        return at > start && at < text.Length && text[at] == ':';
-    }
-
-    private readonly decimal Number(string text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal value)
-            ? value
-            : throw (text.Count(c => c == '.') > 1 ? Bad() : Overflow());
-
-    private void AddTime(string text, bool negative)
-    {
-        string[] parts = text.Split(':');
-        if (parts.Length > 3 || parts.Any(p => p.Length == 0))
-            throw Bad();
-        decimal hours, minutes, seconds;
-        bool minuteToSecond = parts.Length == 2 && (parts[1].Contains('.', StringComparison.Ordinal) || _range == ((1 << 11) | (1 << 12)));
-        if (minuteToSecond)
-        {
-            hours = 0;
-            minutes = Number(parts[0]);
-            seconds = Number(parts[1]);
-        }
-        else
-        {
-            hours = Number(parts[0]);
-            minutes = Number(parts[1]);
-            seconds = parts.Length > 2 ? Number(parts[2]) : 0;
-        }
-
-        if (minutes >= 60 && !minuteToSecond || seconds >= 61)
-            throw Overflow();
-        decimal total = (hours * DateTimeMath.MicrosecondsPerHour) + (minutes * DateTimeMath.MicrosecondsPerMinute)
-            + (seconds * DateTimeMath.MicrosecondsPerSecond);
-        _microseconds += negative ? -total : total;
-    }
-
-    private void ParseIso(string text)
-    {
-        bool allNegative = text[0] == '-';
-        int at = allNegative ? 2 : 1;
-        bool inTime = false;
-        if (at >= text.Length)
-            throw Bad();
-        while (at < text.Length)
-        {
-            if (text[at] == 'T')
-            {
-                inTime = true;
-                at++;
-                continue;
-            }
-
-            int start = at;
-            if (text[at] is '+' or '-')
-                at++;
-            while (at < text.Length && (char.IsAsciiDigit(text[at]) || text[at] == '.'))
-                at++;
-            if (at >= text.Length || !decimal.TryParse(text[start..at], NumberStyles.Float, CultureInfo.InvariantCulture, out decimal value))
-                throw Bad();
-            string unit = text[at++] switch
-            {
-                'Y' when !inTime => "y",
-                'M' when !inTime => "mon",
-                'W' when !inTime => "w",
-                'D' when !inTime => "d",
-                'H' when inTime => "h",
-                'M' when inTime => "m",
-                'S' when inTime => "s",
-                _ => throw Bad(),
-            };
-            Add(allNegative ? -value : value, unit);
+            case Unit.Microsecond: _parts.Add(value, fraction, 1); return DateTimeMask.Microsecond;
+            case Unit.Millisecond: _parts.Add(value, fraction, 1000); return DateTimeMask.Millisecond;
+            case Unit.Second:
+                _parts.Add(value, fraction, DateTimeMath.MicrosecondsPerSecond);
+                return fraction == 0 ? DateTimeMask.Second : DateTimeMask.AllSeconds;
+            case Unit.Minute: _parts.Add(value, fraction, DateTimeMath.MicrosecondsPerMinute); return DateTimeMask.Minute;
+            case Unit.Hour:
+                _parts.Add(value, fraction, DateTimeMath.MicrosecondsPerHour);
+                unit = Unit.Day;
+                return DateTimeMask.Hour;
+            case Unit.Day: _parts.AddDays(value, fraction, 1); return DateTimeMask.Day;
+            case Unit.Week: _parts.AddDays(value, fraction, 7); return DateTimeMask.Week;
+            case Unit.Month: _parts.AddMonths(value, fraction); return DateTimeMask.Month;
+            case Unit.Year: _parts.AddYears(value, fraction, 1); return DateTimeMask.Year;
+            case Unit.Decade: _parts.AddYears(value, fraction, 10); return DateTimeMask.Decade;
+            case Unit.Century: _parts.AddYears(value, fraction, 100); return DateTimeMask.Century;
+            case Unit.Millennium: _parts.AddYears(value, fraction, 1000); return DateTimeMask.Millennium;
+            default: return 0;
         }
     }
 }

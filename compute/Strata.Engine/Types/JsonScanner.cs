@@ -280,8 +280,8 @@ public ref struct JsonScanner
                 case 't': result.Append('\t'); break;
                 case 'u':
                     char unit = (char)int.Parse(text.AsSpan(i + 1, 4), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-                    if (unit == 0)
-                        throw new SqlException(SqlState.UntranslatableCharacter, "unsupported Unicode escape sequence") { Detail = "\\u0000 cannot be converted to text." };
+                    if (unit == 0 || char.IsSurrogate(unit))
+                        new JsonSyntaxCheck(quoted, checkEscapes: true).Run();
                     result.Append(unit);
                     i += 4;
                     break;

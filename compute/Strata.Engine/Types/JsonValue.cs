@@ -34,17 +34,34 @@ internal sealed class JsonValue
 
     public static JsonValue NewObject(IEnumerable<KeyValuePair<string, JsonValue>> members) => new(JsonKind.Object, [], null, [.. members]);
 
+    /// <summary>The text that the value was parsed from; null for one that was built.</summary>
+    private ReadOnlyMemory<byte>? Source { get; init; }
+
     public static JsonValue Parse(ReadOnlySpan<byte> text)
     {
         JsonText.Validate(text);
-        var scanner = new JsonScanner(text);
-        return Read(ref scanner);
+        byte[] source = text.ToArray();
+        var scanner = new JsonScanner(source);
+        return Read(ref scanner, source);
     }
 
-    private static JsonValue Read(ref JsonScanner scanner)
+    /// <summary>The value's text as it was written, white space and all; jsonb's form for one that was built.</summary>
+    public byte[] ToBytes()
+    {
+        if (!IsContainer)
+            return Text;
+        if (Source is { } source)
+            return source.ToArray();
+        var buffer = new ByteBuffer();
+        Write(buffer);
+        return buffer.ToArray();
+    }
+
+    private static JsonValue Read(ref JsonScanner scanner, byte[] source)
     {
         DepthGuard.Check();
         JsonKind kind = scanner.Peek();
+        int start = scanner.Position;
         switch (kind)
         {
             case JsonKind.Array:
@@ -53,11 +70,11 @@ internal sealed class JsonValue
                     scanner.Position++;
                     while (!scanner.TryTake(']'))
                     {
-                        items.Add(Read(ref scanner));
+                        items.Add(Read(ref scanner, source));
                         scanner.TryTake(',');
                     }
 
-                    return new JsonValue(kind, [], items);
+                    return new JsonValue(kind, [], items) { Source = source.AsMemory(start, scanner.Position - start) };
                 }
 
             case JsonKind.Object:
@@ -69,11 +86,11 @@ internal sealed class JsonValue
                         scanner.SkipSpace();
                         string key = JsonScanner.Unescape(scanner.SkipString());
                         scanner.TryTake(':');
-                        members.Add(new(key, Read(ref scanner)));
+                        members.Add(new(key, Read(ref scanner, source)));
                         scanner.TryTake(',');
                     }
 
-                    return new JsonValue(kind, [], null, members);
+                    return new JsonValue(kind, [], null, members) { Source = source.AsMemory(start, scanner.Position - start) };
                 }
 
             default:

@@ -11,10 +11,10 @@ public static class JsonbText
 {
     public static ReadOnlySpan<byte> Normalize(ReadOnlySpan<byte> text)
     {
+        JsonText.Validate(text, checkEscapes: true);
         var scanner = new JsonScanner(text);
         var buffer = new ByteBuffer(text.Length + 16);
         WriteValue(ref scanner, buffer);
-        scanner.ExpectEnd();
         return buffer.Written;
     }
 
@@ -27,10 +27,7 @@ public static class JsonbText
                 WriteObject(ref scanner, buffer);
                 break;
             case JsonKind.Array:
-                int arrayStart = scanner.Position;
-                JsonScanner check = scanner;
-                check.SkipValue();
-                scanner.Position = arrayStart + 1;
+                scanner.Position++;
                 buffer.Write('[');
                 bool first = true;
                 while (!scanner.TryTake(']'))
@@ -58,10 +55,7 @@ public static class JsonbText
 
     private static void WriteObject(ref JsonScanner scanner, ByteBuffer buffer)
     {
-        int start = scanner.Position;
-        JsonScanner check = scanner;
-        check.SkipValue();
-        scanner.Position = start + 1;
+        scanner.Position++;
         var members = new SortedDictionary<byte[], byte[]>(KeyOrder.Instance);
         while (!scanner.TryTake('}'))
         {

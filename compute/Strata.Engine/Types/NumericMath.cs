@@ -15,6 +15,9 @@ public static class NumericMath
     /// <summary>Most digits after the point that computed results (division, roots) show.</summary>
     public const int DisplayScaleMax = 1000;
 
+    /// <summary>Rounding before this digit leaves nothing of any value.</summary>
+    public const int RoundingScaleMin = -131_073;
+
     private const int SmallPowersCount = 39;
 
     private static readonly Int128[] s_powers = MakePowers();
@@ -289,6 +292,8 @@ public static class NumericMath
             return value;
         if (scale >= value.Scale)
             return Rescale(value, scale);
+        if (DigitCount(value) < value.Scale - scale)
+            return new NumericValue(0, Math.Max(scale, 0));
         return FromScaled(DivideRounded(value.Mantissa, PowerOfTen(value.Scale - scale)), scale);
     }
 
@@ -299,6 +304,8 @@ public static class NumericMath
             return value;
         if (scale >= value.Scale)
             return Rescale(value, scale);
+        if (DigitCount(value) < value.Scale - scale)
+            return new NumericValue(0, Math.Max(scale, 0));
         return FromScaled(BigInteger.Divide(value.Mantissa, PowerOfTen(value.Scale - scale)), scale);
     }
 

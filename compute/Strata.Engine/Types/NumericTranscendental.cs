@@ -10,6 +10,10 @@ public static class NumericTranscendental
 {
     private const int MinSignificantDigits = 16;
     private const int GuardDigits = 12;
+    private const double BitsPerDigit = 3.3219280948873626;
+
+    /// <summary>Digits up to which powers with whole exponents are computed exactly.</summary>
+    private const long ExactPowerDigitsMax = 300_000;
 
     private static SqlException Argument(SqlState state, string message) => new(state, message);
 
@@ -49,25 +53,23 @@ public static class NumericTranscendental
     /// <summary>e^(x) in fixed point: both with <paramref name="digits"/> decimal digits.</summary>
     private static BigInteger FixedExponential(BigInteger x, int digits)
     {
+        // Binary fixed point needs no divisions but those by small numbers. The argument is halved until the series needs about as many
+        // terms as there are squarings afterwards, each of which doubles the error.
         BigInteger one = NumericMath.PowerOfTen(digits);
-        // Halve until small, so that the series converges in few terms; square back afterwards.
-        int halvings = 0;
-        while (BigInteger.Abs(x) > one / 1000)
+        int bits = (int)(digits * BitsPerDigit) + 1;
+        int halvings = (int)Math.Sqrt(bits) + Math.Max(0, (int)((long)BigInteger.Abs(x).GetBitLength() - (long)one.GetBitLength()));
+        int precision = bits + (2 * halvings) + 32;
+        BigInteger reduced = ((x << precision) / one) >> halvings;
+        BigInteger sum = BigInteger.One << precision, term = sum;
+        for (int n = 1; !term.IsZero && term != BigInteger.MinusOne; n++)
         {
-            x /= 2;
-            halvings++;
-        }
-
-        BigInteger sum = one, term = one;
-        for (int n = 1; !term.IsZero; n++)
-        {
-            term = term * x / one / n;
+            term = ((term * reduced) >> precision) / n;
             sum += term;
         }
 
         for (int i = 0; i < halvings; i++)
-            sum = sum * sum / one;
-        return sum;
+            sum = (sum * sum) >> precision;
+        return (sum * one) >> precision;
     }
 
     /// <summary>ln(x) in fixed point for x &gt; 0, by the series of artanh after scaling near 1.</summary>
@@ -152,8 +154,16 @@ public static class NumericTranscendental
 
     private static NumericValue LogarithmAt(in NumericValue value, int scale)
     {
-        int digits = scale + GuardDigits + Math.Max(0, value.Scale) + Math.Max(0, NumericMath.DigitCount(value) - value.Scale);
-        BigInteger result = FixedLogarithm(ToFixed(value, digits), digits);
+        // value = m × 10^exponent with m between 0.1 and 1: only digits of m that count are taken, however long the number is.
+        int digits = scale + GuardDigits;
+        int length = NumericMath.DigitCount(value), exponent = length - value.Scale;
+        if (exponent is 0 or 1)
+            exponent = 0;
+        int shift = digits - value.Scale - exponent;
+        BigInteger fraction = shift >= 0 ? value.Mantissa * NumericMath.PowerOfTen(shift) : value.Mantissa / NumericMath.PowerOfTen(-shift);
+        BigInteger result = FixedLogarithm(fraction, digits);
+        if (exponent != 0)
+            result += exponent * FixedLogarithm(NumericMath.PowerOfTen(digits + 1), digits);
         return new NumericValue(result / NumericMath.PowerOfTen(digits - scale), scale);
     }
 
@@ -223,7 +233,8 @@ public static class NumericTranscendental
         scale = Math.Clamp(scale, 0, NumericMath.DisplayScaleMax);
         if (weight < -NumericMath.DisplayScaleMax - 10)
             return new NumericValue(0, scale);
-        if (isInteger && NumericMath.TryToInt64(y, out long exponent) && Math.Abs(exponent) <= 100_000)
+        if (isInteger && NumericMath.TryToInt64(y, out long exponent) && Math.Abs(exponent) <= int.MaxValue
+            && Math.Abs(exponent) * NumericMath.DigitCount(x) <= ExactPowerDigitsMax)
             return IntegerPower(x, (int)exponent, scale);
         int digits = scale + GuardDigits + (int)Math.Max(0, weight);
         NumericValue logarithm = LogarithmAt(NumericMath.Abs(x), digits + 8);
@@ -273,6 +284,8 @@ public static class NumericTranscendental
             return magnitude > 0 == y.Sign > 0 ? NumericValue.PositiveInfinity : NumericValue.Zero;
         }
 
+        if (x.Sign < 0 && NumericMath.TrimScale(y).Scale != 0)
+            throw Argument(SqlState.InvalidArgumentForPowerFunction, "a negative number raised to a non-integer power yields a complex result");
         if (y.Sign < 0)
             return NumericValue.Zero;
         bool isOdd = NumericMath.TrimScale(y).Scale == 0 && !NumericMath.TrimScale(y).Mantissa.IsEven;

@@ -6,12 +6,18 @@ using Strata.Engine.Vectors;
 namespace Strata.Engine.Types;
 
 /// <summary>
-/// Stored and text forms of records. Stored, little-endian: field count, then per field type OID, length (-1 null), stored bytes.
+/// Stored and text forms of records. Stored, little-endian: field count (low 12 bits; above them the number of its <see cref="RecordShapes"/>), then per field
+/// type OID, length (-1 null), stored bytes.
 /// Text: (1,"a b",).
 /// </summary>
 internal static class RecordText
 {
-    public static void WriteHeader(ByteBuffer buffer, int fields) => WriteInt(buffer, fields);
+    private const int CountBits = 12;
+
+    public static void WriteHeader(ByteBuffer buffer, int fields, int shape = 0) => WriteInt(buffer, fields | (shape << CountBits));
+
+    /// <summary>Number of the shape that names the fields; 0 when nothing does.</summary>
+    public static int ShapeOf(ReadOnlySpan<byte> stored) => stored.Length < 4 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(stored) >>> CountBits;
 
     public static void WriteNullField(ByteBuffer buffer, uint type)
     {
@@ -32,7 +38,7 @@ internal static class RecordText
         buffer.Advance(4);
     }
 
-    public static int FieldCount(ReadOnlySpan<byte> stored) => stored.Length < 4 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(stored);
+    public static int FieldCount(ReadOnlySpan<byte> stored) => stored.Length < 4 ? 0 : BinaryPrimitives.ReadInt32LittleEndian(stored) & ((1 << CountBits) - 1);
 
     /// <summary>Reads the field at <paramref name="offset"/> (4 for the first) and moves behind it. False for null.</summary>
     public static bool ReadField(ReadOnlySpan<byte> stored, scoped ref int offset, out uint type, out ReadOnlySpan<byte> value)
@@ -42,6 +48,51 @@ internal static class RecordText
         value = length < 0 ? default : stored.Slice(offset + 8, length);
         offset += 8 + Math.Max(length, 0);
         return length >= 0;
+    }
+
+    /// <summary>The first columns of a row as a record.</summary>
+    public static ByteBuffer Pack(Batch batch, int row, int columns)
+    {
+        var buffer = new ByteBuffer();
+        WriteHeader(buffer, columns);
+        for (int i = 0; i < columns; i++)
+        {
+            Vector column = batch[i];
+            if (column.IsNull(row))
+                WriteNullField(buffer, column.Type.Oid);
+            else
+                WriteField(buffer, column.Type.Oid, column.GetStored(row));
+        }
+
+        return buffer;
+    }
+
+    /// <summary>Spreads a stored record (empty for null) over columns at a row. Throws 42804 when they do not fit.</summary>
+    public static void Unpack(ReadOnlySpan<byte> record, bool isNull, ReadOnlySpan<Vector> columns, int row)
+    {
+        int offset = 4;
+        int count = isNull ? 0 : FieldCount(record);
+        if (!isNull && count != columns.Length)
+            throw new SqlException(SqlState.DatatypeMismatch, "function return row and query-specified return row do not match")
+            {
+                Detail = $"Returned row contains {count} attribute{(count == 1 ? "" : "s")}, but query expects {columns.Length}.",
+            };
+        for (int i = 0; i < columns.Length; i++)
+        {
+            if (isNull || !ReadField(record, ref offset, out uint type, out ReadOnlySpan<byte> stored))
+            {
+                columns[i].SetNull(row);
+                continue;
+            }
+
+            if (type != columns[i].Type.Oid && BuiltinTypes.Find(type)?.Physical is { } physical && physical != columns[i].Type.Physical)
+                throw new SqlException(SqlState.DatatypeMismatch, "function return row and query-specified return row do not match")
+                {
+                    Detail = $"Returned type {BuiltinTypes.Find(type)} at ordinal position {i + 1}, but query expects {columns[i].Type}.",
+                };
+            columns[i].SetValid(row);
+            columns[i].SetStored(row, stored);
+        }
     }
 
     public static void Write(ReadOnlySpan<byte> stored, ByteBuffer buffer, TypeSettings settings, ICatalogServices? catalog)

@@ -35,6 +35,10 @@ internal static class RegTypes
                 if (functions.Count > 1)
                     throw new SqlException(SqlState.AmbiguousFunction, $"more than one function named \"{name}\"");
                 return functions.Count == 1 ? functions[0].Oid : null;
+            case TypeOid.RegConfig:
+                return TextSearch.TsConfiguration.Find(plain);
+            case TypeOid.RegDictionary:
+                return TextSearch.TsConfiguration.FindDictionary(plain);
             default:
                 return null;
         }
@@ -67,6 +71,10 @@ internal static class RegTypes
             buffer.Write(TypeNames.Format(builtin));
         else if (type.Oid == TypeOid.RegProc && BuiltinRegistry.Function(oid) is { } function)
             buffer.Write(function.Name);
+        else if (type.Oid == TypeOid.RegConfig && TextSearch.TsConfiguration.NameOf(oid) is { } configuration)
+            buffer.Write(configuration);
+        else if (type.Oid == TypeOid.RegDictionary && TextSearch.TsConfiguration.DictionaryNameOf(oid) is { } dictionary)
+            buffer.Write(dictionary);
         else
             buffer.Write(oid.ToString(CultureInfo.InvariantCulture));
     }

@@ -16,9 +16,9 @@ public sealed class SqlException(SqlState state, string message, Exception? inne
     public int Position { get; set; }
 
     /// <summary>1-based position in <see cref="InternalQuery"/>; 0 when unknown.</summary>
-    public int InternalPosition { get; init; }
+    public int InternalPosition { get; set; }
 
-    public string? InternalQuery { get; init; }
+    public string? InternalQuery { get; set; }
 
     /// <summary>CONTEXT lines, innermost first.</summary>
     public string? Where { get; set; }

@@ -42,10 +42,12 @@ public readonly record struct SqlState(string Code)
     public static readonly SqlState InvalidTablesampleRepeat = new("2202G");
     public static readonly SqlState BadCopyFileFormat = new("22P04");
     public static readonly SqlState StringDataLengthMismatch = new("22026");
+    public static readonly SqlState ZeroLengthCharacterString = new("2200F");
     public static readonly SqlState NotNullViolation = new("23502");
     public static readonly SqlState ForeignKeyViolation = new("23503");
     public static readonly SqlState UniqueViolation = new("23505");
     public static readonly SqlState CheckViolation = new("23514");
+    public static readonly SqlState ExclusionViolation = new("23P01");
     public static readonly SqlState InvalidCursorState = new("24000");
     public static readonly SqlState InvalidTransactionState = new("25000");
     public static readonly SqlState ActiveSqlTransaction = new("25001");

@@ -93,6 +93,7 @@ public sealed class SqlType : IEquatable<SqlType>
         CollationVersion = CollationVersion,
         IsArray = IsArray,
         ElementType = ElementType,
+        DomainBase = DomainBase,
         Range = _range,
     };
 
@@ -107,6 +108,12 @@ public sealed class SqlType : IEquatable<SqlType>
 
     /// <summary>Of a type that is known to be a range or multirange type.</summary>
     internal Ranges.RangeInfo RangeInfo => Range ?? throw new InvariantViolationException($"type {Oid} is no range type");
+
+    /// <summary>The type that a domain is over, with the domain's modifier; null for other types.</summary>
+    public SqlType? DomainBase { get; init; }
+
+    /// <summary>The type below all domains, or the type itself: values look like its values.</summary>
+    public SqlType Plain => DomainBase is null ? this : DomainBase.Plain;
 
     private readonly SqlType? _elementType;
 

@@ -1,146 +1,136 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Globalization;
+using System.IO.Compression;
+using System.Reflection;
+using System.Text;
+using Strata.Format;
 
 namespace Strata.Engine.Types;
 
-/// <summary>Time zones by IANA name, abbreviation or fixed offset. Thread-safe.</summary>
+/// <summary>
+/// Time zones by IANA name, abbreviation or POSIX rule. The IANA database and PostgreSQL's default abbreviations are embedded, so that
+/// answers do not depend on the machine. Thread-safe.
+/// </summary>
 public static class TimeZones
 {
-    private static readonly ConcurrentDictionary<string, TimeZoneInfo?> s_zones = new(StringComparer.OrdinalIgnoreCase);
+    /// <summary>An abbreviation: a fixed offset east of UTC, or (<see cref="Zone"/>) what it means in a zone at the time.</summary>
+    public readonly record struct ZoneAbbreviation(string Name, int OffsetSeconds, bool IsDst, string? Zone);
 
-    private static readonly FrozenDictionary<string, int> s_abbreviations = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase)
+    private const int NameMaxChars = 255;
+
+    private static readonly byte[] s_database = Unzip();
+    private static readonly FrozenDictionary<string, (string Name, int Offset, int Length)> s_names = ReadNames();
+    private static readonly FrozenDictionary<string, ZoneAbbreviation> s_abbreviations = ReadAbbreviations();
+    private static readonly ConcurrentDictionary<string, TimeZoneRules?> s_zones = new(StringComparer.OrdinalIgnoreCase);
+
+    private static Stream Resource(string name) =>
+        Assembly.GetExecutingAssembly().GetManifestResourceStream("TimeZones." + name) ?? throw new InvariantViolationException($"no embedded {name}");
+
+    private static byte[] Unzip()
     {
-        ["utc"] = 0,
-        ["gmt"] = 0,
-        ["z"] = 0,
-        ["zulu"] = 0,
-        ["ut"] = 0,
-        ["uct"] = 0,
-        ["wet"] = 0,
-        ["bst"] = 3600,
-        ["cet"] = 3600,
-        ["met"] = 3600,
-        ["mez"] = 3600,
-        ["west"] = 3600,
-        ["wat"] = 3600,
-        ["cest"] = 7200,
-        ["mest"] = 7200,
-        ["mesz"] = 7200,
-        ["eet"] = 7200,
-        ["ist"] = 7200,
-        ["sast"] = 7200,
-        ["eest"] = 10800,
-        ["msk"] = 10800,
-        ["eat"] = 10800,
-        ["msd"] = 14400,
-        ["pkt"] = 18000,
-        ["jst"] = 32400,
-        ["kst"] = 32400,
-        ["awst"] = 28800,
-        ["hkt"] = 28800,
-        ["sgt"] = 28800,
-        ["pht"] = 28800,
-        ["acst"] = 34200,
-        ["aest"] = 36000,
-        ["aedt"] = 39600,
-        ["acdt"] = 37800,
-        ["nzst"] = 43200,
-        ["nzdt"] = 46800,
-        ["ast"] = -14400,
-        ["adt"] = -10800,
-        ["est"] = -18000,
-        ["edt"] = -14400,
-        ["cst"] = -21600,
-        ["cdt"] = -18000,
-        ["mst"] = -25200,
-        ["mdt"] = -21600,
-        ["pst"] = -28800,
-        ["pdt"] = -25200,
-        ["akst"] = -32400,
-        ["akdt"] = -28800,
-        ["hst"] = -36000,
-        ["nst"] = -12600,
-        ["ndt"] = -9000,
-        ["brt"] = -10800,
-        ["art"] = -10800,
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        using var zip = new GZipStream(Resource("zones.bin.gz"), CompressionMode.Decompress);
+        using var all = new MemoryStream();
+        zip.CopyTo(all);
+        return all.ToArray();
+    }
 
-    /// <summary>Seconds east of UTC of an abbreviation, or null.</summary>
-    public static int? Abbreviation(string name) => s_abbreviations.TryGetValue(name, out int seconds) ? seconds : null;
-
-    /// <summary>A zone by IANA name or a word for UTC, or null.</summary>
-    public static TimeZoneInfo? Find(string name) => s_zones.GetOrAdd(name, static n =>
+    /// <summary>u16 names, u16 zones; names as u16 zone, u8 length, bytes; zones as u32 length, bytes.</summary>
+    private static FrozenDictionary<string, (string Name, int Offset, int Length)> ReadNames()
     {
-        if (n.Length == 0 || n.Length > 64)
+        ReadOnlySpan<byte> all = s_database;
+        int names = BinaryPrimitives.ReadUInt16LittleEndian(all), zones = BinaryPrimitives.ReadUInt16LittleEndian(all[2..]);
+        var list = new (string Name, int Zone)[names];
+        int at = 4;
+        for (int i = 0; i < names; i++)
+        {
+            int length = all[at + 2];
+            list[i] = (Encoding.ASCII.GetString(all.Slice(at + 3, length)), BinaryPrimitives.ReadUInt16LittleEndian(all[at..]));
+            at += 3 + length;
+        }
+
+        var places = new (int Offset, int Length)[zones];
+        for (int i = 0; i < zones; i++)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(all[at..]);
+            places[i] = (at + 4, length);
+            at += 4 + length;
+        }
+
+        return list.ToFrozenDictionary(n => n.Name, n => (n.Name, places[n.Zone].Offset, places[n.Zone].Length), StringComparer.OrdinalIgnoreCase);
+    }
+
+    private static FrozenDictionary<string, ZoneAbbreviation> ReadAbbreviations()
+    {
+        using var reader = new StreamReader(Resource("abbreviations.tsv"));
+        var rows = new List<ZoneAbbreviation>();
+        reader.ReadLine();
+        while (reader.ReadLine() is { } line)
+        {
+            string[] parts = line.Split('\t');
+            bool isFixed = int.TryParse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int seconds);
+            rows.Add(new ZoneAbbreviation(parts[0], seconds, parts[2] == "1", isFixed ? null : parts[1]));
+        }
+
+        return rows.ToFrozenDictionary(r => r.Name, StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>The names of the IANA database, sorted.</summary>
+    public static IEnumerable<string> Names => s_names.Values.Select(v => v.Name).Order(StringComparer.Ordinal);
+
+    /// <summary>The known abbreviations.</summary>
+    public static IEnumerable<ZoneAbbreviation> Abbreviations => s_abbreviations.Values;
+
+    /// <summary>What an abbreviation stands for, or null.</summary>
+    public static ZoneAbbreviation? Abbreviation(string name) => s_abbreviations.TryGetValue(name, out ZoneAbbreviation found) ? found : null;
+
+    /// <summary>A zone by IANA name, in any case, or by POSIX rule (where positive is west of Greenwich), or null.</summary>
+    public static TimeZoneRules? Find(string name)
+    {
+        if (name.Length is 0 or > NameMaxChars)
             return null;
-        if (n.Equals("UTC", StringComparison.OrdinalIgnoreCase) || n.Equals("GMT", StringComparison.OrdinalIgnoreCase)
-            || n.Equals("Etc/UTC", StringComparison.OrdinalIgnoreCase) || n.Equals("Z", StringComparison.OrdinalIgnoreCase))
-            return TimeZoneInfo.Utc;
-        if (!char.IsAsciiLetter(n[0]) || n.Contains("..", StringComparison.Ordinal))
-            return null;
-        return TimeZoneInfo.TryFindSystemTimeZoneById(n, out TimeZoneInfo? zone) ? zone
-            : TimeZoneInfo.TryFindSystemTimeZoneById(TitleCase(n), out zone) ? zone : null;
-    });
-
-    /// <summary>The spelling of IANA names: europe/berlin → Europe/Berlin.</summary>
-    private static string TitleCase(string name)
-    {
-        char[] letters = name.ToLowerInvariant().ToCharArray();
-        bool start = true;
-        for (int i = 0; i < letters.Length; i++)
-        {
-            if (start)
-                letters[i] = char.ToUpperInvariant(letters[i]);
-            start = letters[i] is '/' or '_' or '-';
-        }
-
-        return new string(letters);
+        if (name.Equals("UTC", StringComparison.OrdinalIgnoreCase))
+            return TimeZoneRules.Utc;
+        if (s_names.TryGetValue(name, out (string Name, int Offset, int Length) known))
+            return s_zones.GetOrAdd(known.Name, static (n, k) => TimeZoneRules.Unpack(n, s_database.AsSpan(k.Offset, k.Length)), known);
+        return PosixZone.TryParse(name.ToUpperInvariant()) is { } rule ? TimeZoneRules.FromPosix(name.ToUpperInvariant(), rule) : null;
     }
 
-    /// <summary>
-    /// A zone as SET TIME ZONE and AT TIME ZONE take it: a name, an abbreviation, a number of hours, or a POSIX-like offset ("UTC+2",
-    /// "+02:00"), where in POSIX style positive is west. Throws 22023.
-    /// </summary>
-    public static TimeZoneInfo Parse(string text)
+    /// <summary>A zone as AT TIME ZONE takes it: an abbreviation, a name or a POSIX rule. Throws 22023.</summary>
+    public static TimeZoneRules Parse(string text)
     {
-        string name = text.Trim();
-        if (Find(name) is { } zone)
-            return zone;
-        if (Abbreviation(name) is { } seconds)
-            return Fixed(seconds, name.ToUpperInvariant());
-        int sign = name.IndexOfAny(['+', '-']);
-        if (sign >= 0 && name[..sign].All(char.IsAsciiLetter) && ParseOffset(name[(sign + 1)..]) is { } offset)
-        {
-            // POSIX: positive is west of Greenwich.
-            return Fixed(name[sign] == '+' ? -offset : offset, text);
-        }
-
-        if (double.TryParse(name, NumberStyles.Float, CultureInfo.InvariantCulture, out double hours) && Math.Abs(hours) < 168)
-            return Fixed((int)(hours * 3600), text);
-        throw new SqlException(SqlState.InvalidParameterValue, $"time zone \"{text}\" not recognized");
+        if (Abbreviation(text) is { } abbreviation)
+            return abbreviation.Zone is null ? TimeZoneRules.Fixed(abbreviation.OffsetSeconds, abbreviation.Name) : Find(abbreviation.Zone)!;
+        return Find(text) ?? throw new SqlException(SqlState.InvalidParameterValue, $"time zone \"{text}\" not recognized");
     }
 
-    private static int? ParseOffset(string text)
+    /// <summary>Seconds east of UTC that a text for AT TIME ZONE means at a UTC moment (microseconds since 2000-01-01). Throws 22023.</summary>
+    public static int OffsetAt(string text, long timestamp)
     {
-        string[] parts = text.Split(':');
-        int total = 0, unit = 3600;
-        foreach (string part in parts)
-        {
-            if (unit == 0 || !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int value) || value > 167)
-                return null;
-            total += value * unit;
-            unit /= 60;
-        }
-
-        return total;
+        if (Abbreviation(text) is { Zone: { } zone } dynamic)
+            return OffsetOf(dynamic, Find(zone)!, DateTimeMath.ToUnixMicroseconds(timestamp) / DateTimeMath.MicrosecondsPerSecond);
+        return DateTimeMath.OffsetAt(Parse(text), timestamp);
     }
 
-    /// <summary>A zone of constant offset, in seconds east of UTC.</summary>
-    public static TimeZoneInfo Fixed(int secondsEast, string name)
+    /// <summary>Seconds east of UTC that a text for AT TIME ZONE means at a local time (microseconds since 2000-01-01). Throws 22023.</summary>
+    public static int OffsetAtLocal(string text, long timestamp)
     {
-        // TimeZoneInfo knows whole minutes up to 14 hours only.
-        int minutes = Math.Clamp(secondsEast / 60, -14 * 60, 14 * 60);
-        return TimeZoneInfo.CreateCustomTimeZone(name, TimeSpan.FromMinutes(minutes), name, name);
+        if (Abbreviation(text) is { Zone: not null } dynamic)
+            return OffsetAtLocal(dynamic, timestamp);
+        return DateTimeMath.OffsetAtLocal(Parse(text), timestamp);
     }
+
+    /// <summary>Seconds east of UTC that an abbreviation means at a local time.</summary>
+    internal static int OffsetAtLocal(in ZoneAbbreviation abbreviation, long timestamp)
+    {
+        if (abbreviation.Zone is null)
+            return abbreviation.OffsetSeconds;
+        TimeZoneRules zone = Find(abbreviation.Zone)!;
+        int guess = DateTimeMath.OffsetAtLocal(zone, timestamp);
+        return OffsetOf(abbreviation, zone, (DateTimeMath.ToUnixMicroseconds(timestamp) / DateTimeMath.MicrosecondsPerSecond) - guess);
+    }
+
+    private static int OffsetOf(in ZoneAbbreviation abbreviation, TimeZoneRules zone, long utcSeconds) =>
+        (zone.Meaning(abbreviation.Name, utcSeconds) ?? zone.At(utcSeconds)).OffsetSeconds;
 }

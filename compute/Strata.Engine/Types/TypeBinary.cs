@@ -20,6 +20,7 @@ public static class TypeBinary
     /// <summary>Writes a value given in its stored form.</summary>
     public static void Send(SqlType type, ReadOnlySpan<byte> stored, ByteBuffer buffer, ICatalogServices? catalog)
     {
+        type = type.Plain;
         switch (type.Oid)
         {
             case TypeOid.Numeric:
@@ -138,6 +139,13 @@ public static class TypeBinary
     /// <summary>Reads one value into a row of a flat vector with room.</summary>
     public static void Receive(SqlType type, ReadOnlySpan<byte> bytes, IFunctionContext context, Vector result, int row)
     {
+        if (type.DomainBase is { } domainBase)
+        {
+            Receive(domainBase, bytes, context, result, row);
+            context.Domains?.Check(type, result, row);
+            return;
+        }
+
         switch (type.Oid)
         {
             case TypeOid.Boolean: result.Set(row, Exactly(bytes, 1, type)[0] != 0 ? (byte)1 : (byte)0); return;

@@ -1,6 +1,7 @@
 using Strata.Engine.Types.Geometry;
 using Strata.Engine.Types.Network;
 using Strata.Engine.Types.Ranges;
+using Strata.Engine.Types.TextSearch;
 
 namespace Strata.Engine.Types;
 
@@ -15,6 +16,7 @@ internal static class TypeCodecs
         _ => type.Oid switch
         {
             TypeOid.Point or TypeOid.Lseg or TypeOid.Line or TypeOid.Box or TypeOid.Path or TypeOid.Polygon or TypeOid.Circle => GeometryCodec.Instance,
+            TypeOid.TsVector or TypeOid.TsQuery => TsCodec.Instance,
             TypeOid.Inet or TypeOid.Cidr => InetCodec.Instance,
             TypeOid.MacAddr or TypeOid.MacAddr8 => MacAddressCodec.Instance,
             TypeOid.Bit or TypeOid.VarBit => BitString.Instance,

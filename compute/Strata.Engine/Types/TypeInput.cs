@@ -25,6 +25,13 @@ public static class TypeInput
     /// <summary>Reads one value into a row of a flat vector with room.</summary>
     public static void Parse(SqlType type, ReadOnlySpan<byte> text, IFunctionContext context, Vector result, int row)
     {
+        if (type.DomainBase is { } domainBase)
+        {
+            Parse(domainBase, text, context, result, row);
+            context.Domains?.Check(type, result, row);
+            return;
+        }
+
         switch (type.Oid)
         {
             case TypeOid.Boolean: result.Set(row, ParseBoolean(text) ? (byte)1 : (byte)0); break;
@@ -61,7 +68,7 @@ public static class TypeInput
                 result.Set(row, RoundTimestamp(Moment(text, "timestamp with time zone", context).ParseTimestamp(true), type.Typmod));
                 break;
             case TypeOid.Interval:
-                result.Set(row, IntervalModifier.Apply(IntervalInput.Parse(Encoding.UTF8.GetString(text), IntervalModifier.Range(type.Typmod)), type.Typmod));
+                result.Set(row, IntervalModifier.Apply(IntervalInput.Parse(Encoding.UTF8.GetString(text), IntervalModifier.Range(type.Typmod), context.Settings.IntervalStyle == IntervalStyle.SqlStandard), type.Typmod));
                 break;
             case TypeOid.Money: result.Set(row, MoneyText.Parse(text)); break;
             case TypeOid.PgLsn: result.Set(row, ParseLsn(text)); break;
@@ -70,6 +77,13 @@ public static class TypeInput
                 JsonText.Validate(text);
                 result.SetBytes(row, text);
                 break;
+            case TypeOid.JsonPath:
+                {
+                    (JsonPathNode root, bool isLax) = JsonPathParser.Parse(Encoding.UTF8.GetString(text));
+                    result.SetBytes(row, JsonPathPrinter.Print(root, isLax));
+                    break;
+                }
+
             case TypeOid.Jsonb: result.SetBytes(row, JsonbText.Normalize(text)); break;
             case TypeOid.Int2Vector or TypeOid.OidVector: ParseVector(type, text, result, row); break;
             case TypeOid.Void: result.SetBytes(row, default); break;

@@ -28,6 +28,7 @@ public static class TypeOutput
     /// <summary>Writes a value given in its stored form.</summary>
     public static void Write(SqlType type, ReadOnlySpan<byte> stored, ByteBuffer buffer, TypeSettings settings, ICatalogServices? catalog)
     {
+        type = type.Plain;
         switch (type.Oid)
         {
             case TypeOid.Boolean: buffer.Write(stored[0] != 0 ? 't' : 'f'); break;
@@ -42,12 +43,12 @@ public static class TypeOutput
             case TypeOid.Char: WriteChar(buffer, stored[0]); break;
             case TypeOid.Bytea: BinaryText.WriteBytea(buffer, stored, settings.ByteaEscape); break;
             case TypeOid.Uuid: BinaryText.WriteUuid(buffer, stored); break;
-            case TypeOid.Date: DateTimeOutput.WriteDate(buffer, MemoryMarshal.Read<int>(stored)); break;
+            case TypeOid.Date: DateTimeOutput.WriteDate(buffer, MemoryMarshal.Read<int>(stored), settings.DateStyle, settings.DateOrder); break;
             case TypeOid.Time: DateTimeOutput.WriteTime(buffer, MemoryMarshal.Read<long>(stored)); break;
             case TypeOid.TimeTz: DateTimeOutput.WriteTimeTz(buffer, MemoryMarshal.Read<TimeTzValue>(stored)); break;
-            case TypeOid.Timestamp: DateTimeOutput.WriteTimestamp(buffer, MemoryMarshal.Read<long>(stored)); break;
-            case TypeOid.TimestampTz: DateTimeOutput.WriteTimestampTz(buffer, MemoryMarshal.Read<long>(stored), settings.TimeZone); break;
-            case TypeOid.Interval: DateTimeOutput.WriteInterval(buffer, MemoryMarshal.Read<IntervalValue>(stored)); break;
+            case TypeOid.Timestamp: DateTimeOutput.WriteTimestamp(buffer, MemoryMarshal.Read<long>(stored), settings); break;
+            case TypeOid.TimestampTz: DateTimeOutput.WriteTimestampTz(buffer, MemoryMarshal.Read<long>(stored), settings); break;
+            case TypeOid.Interval: IntervalOutput.Write(buffer, MemoryMarshal.Read<IntervalValue>(stored), settings.IntervalStyle); break;
             case TypeOid.Money: MoneyText.Write(buffer, MemoryMarshal.Read<long>(stored)); break;
             case TypeOid.PgLsn: WriteLsn(buffer, MemoryMarshal.Read<ulong>(stored)); break;
             case TypeOid.Tid: WriteTid(buffer, MemoryMarshal.Read<long>(stored)); break;

@@ -13,10 +13,15 @@ public sealed record TypeSettings
 {
     public static readonly TypeSettings Default = new();
 
-    /// <summary>DateStyle's order part. Output is always ISO so far.</summary>
+    /// <summary>DateStyle's form of output.</summary>
+    public DateStyle DateStyle { get; init; } = DateStyle.Iso;
+
+    public IntervalStyle IntervalStyle { get; init; } = IntervalStyle.Postgres;
+
+    /// <summary>DateStyle's order part.</summary>
     public DateOrder DateOrder { get; init; } = DateOrder.Mdy;
 
-    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+    public TimeZoneRules TimeZone { get; init; } = TimeZoneRules.Utc;
 
     /// <summary>At least 1: shortest exact digits; 0 and below: fewer digits.</summary>
     public int ExtraFloatDigits { get; init; } = 1;

@@ -15,6 +15,7 @@ public abstract class ValueComparison
     /// <summary>The comparison of a type, or null when it has no default order.</summary>
     public static ValueComparison? Find(SqlType type)
     {
+        type = type.Plain;
         if (type.IsArray || type.Oid is TypeOid.Int2Vector or TypeOid.OidVector)
             return type.ElementType is { } element && Find(element) is { } inner ? new ArrayComparison(inner) : null;
         switch (type.Oid)
@@ -28,6 +29,8 @@ public abstract class ValueComparison
             case TypeOid.Jsonb: return JsonbComparison.Instance;
             case TypeOid.Interval: return IntervalComparison.Instance;
             case TypeOid.TimeTz: return TimeTzComparison.Instance;
+            case TypeOid.TsVector: return TextSearch.TsCodec.VectorComparison.Instance;
+            case TypeOid.TsQuery: return TextSearch.TsCodec.QueryComparison.Instance;
             case TypeOid.Bit or TypeOid.VarBit: return BitString.Comparison.Instance;
             case TypeOid.Uuid: return BytesComparison.Instance;
         }

@@ -5,7 +5,7 @@ namespace Strata.Engine.Vectors;
 
 /// <summary>
 /// Bump allocation of native memory for the bytes behind <see cref="ByteView"/>s. <see cref="Reset"/> forgets everything but keeps the
-/// largest block, so that the steady state allocates nothing. Bytes never move until Reset or Dispose. Not thread-safe.
+/// largest block (unless one value had it for itself), so that the steady state allocates nothing. Bytes never move until Reset or Dispose. Not thread-safe.
 /// </summary>
 public sealed unsafe class Arena(MemoryAccount? account = null) : IDisposable
 {
@@ -75,6 +75,14 @@ public sealed unsafe class Arena(MemoryAccount? account = null) : IDisposable
     {
         if (_current == null)
             return;
+        if (_current->SizeBytes > BlockMaxBytes)
+        {
+            FreeBlocks(_current);
+            _current = null;
+            _next = _end = null;
+            return;
+        }
+
         FreeBlocks(_current->Previous);
         _current->Previous = null;
         _next = (byte*)(_current + 1);

@@ -3,12 +3,28 @@ using Strata.Engine.Types;
 
 namespace Strata.Engine.Vectors;
 
-/// <summary>The guard that every recursive walk calls: a stack overflow would end every tenant's process.</summary>
+/// <summary>
+/// The guard that every recursive walk calls: a stack overflow would end every tenant's process. It looks at the statement's cancellation too, so that binding and planning end in time.
+/// </summary>
 public static class DepthGuard
 {
+    /// <summary>The cancellation is looked at every so many calls.</summary>
+    private const uint CallsPerLook = 256;
+
+    [ThreadStatic]
+    private static CancellationToken t_cancellation;
+
+    [ThreadStatic]
+    private static uint t_calls;
+
+    /// <summary>Makes the walks of this thread end with <see cref="OperationCanceledException"/> when the token fires; the default token ends that.</summary>
+    public static void Watch(CancellationToken cancellation) => t_cancellation = cancellation;
+
     /// <summary>Throws 54001 when the thread's stack is nearly used up.</summary>
     public static void Check()
     {
+        if (++t_calls % CallsPerLook == 0)
+            t_cancellation.ThrowIfCancellationRequested();
         if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
             throw new SqlException(SqlState.StatementTooComplex, "stack depth limit exceeded")
             {

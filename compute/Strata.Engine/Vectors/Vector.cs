@@ -53,6 +53,9 @@ public sealed unsafe class Vector(SqlType type, MemoryAccount? account = null) :
     /// <summary>Memory for bytes that this vector's views show; <see cref="Reset"/> empties it.</summary>
     public Arena Strings => _strings ??= new Arena(account);
 
+    /// <summary>Bytes that <see cref="Strings"/> holds.</summary>
+    public long StringBytesHeld => _strings?.HeldBytes ?? 0;
+
     /// <summary>Makes the vector flat with room for <paramref name="rows"/> values, none null, contents undefined, strings forgotten.</summary>
     public void Reset(int rows)
     {

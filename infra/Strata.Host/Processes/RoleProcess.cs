@@ -48,7 +48,12 @@ internal sealed class RoleProcess : IDisposable
     public void Dispose()
     {
         RequestStop();
-        _watcher.Join(s_stopTimeout + s_stopTimeout);
+        if (!_watcher.Join(s_stopTimeout))
+        {
+            _log.Warn($"{_name} did not end within {s_stopTimeout.TotalSeconds:F0} s and is killed");
+            lock (_lock)
+                _process?.Kill();
+        }
         _watcher.Dispose();
     }
 
@@ -74,6 +79,18 @@ internal sealed class RoleProcess : IDisposable
         }
     }
 
+    private void WritePid(int processId)
+    {
+        try
+        {
+            File.WriteAllText(PidPath, processId.ToString(CultureInfo.InvariantCulture) + "\n");
+        }
+        catch (IOException error)
+        {
+            _log.Warn($"{PidPath} could not be written: {error.Message}");
+        }
+    }
+
     private string PidPath => Path.Combine(_directory.Under("run"), _name + ".pid");
 
     private Process Start(CancellationToken cancellation)
@@ -89,7 +106,7 @@ internal sealed class RoleProcess : IDisposable
             start.ArgumentList.Add(typeof(RoleProcess).Assembly.Location);
         foreach (string argument in _arguments)
             start.ArgumentList.Add(argument);
-        StreamWriter log = new(Path.Combine(_directory.Under("log"), _name + ".log"), append: true) { AutoFlush = true };
+        RoleLog log = new(Path.Combine(_directory.Under("log"), _name + ".log"));
         Process process = Process.Start(start) ?? throw new HostException($"{_name} can't be started");
         process.ErrorDataReceived += (_, line) =>
         {
@@ -99,7 +116,7 @@ internal sealed class RoleProcess : IDisposable
                 log.Dispose();
         };
         process.BeginErrorReadLine();
-        File.WriteAllText(PidPath, process.Id.ToString(CultureInfo.InvariantCulture) + "\n");
+        WritePid(process.Id);
         lock (_lock)
         {
             _process = process;

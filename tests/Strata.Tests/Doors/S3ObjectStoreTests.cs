@@ -4,7 +4,7 @@ namespace Strata.Tests.Doors;
 
 #if STRATA_TEST_S3
 /// <summary>
-/// The contract against a real S3 server. Compiled in with <c>-p:DefineConstants=STRATA_TEST_S3</c> (see docs/platform.md), with its URL in STRATA_TEST_S3 and the credentials in
+/// The contract against a real S3 server. Compiled in with <c>-p:DefineConstants=STRATA_TEST_S3</c> (see docs/operations.md), with its URL in STRATA_TEST_S3 and the credentials in
 /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: a machine without a server has no such tests, rather than green ones.
 /// </summary>
 public sealed class S3ObjectStoreTests : ObjectStoreContract

@@ -11,18 +11,22 @@ public ref struct RowBodyWriter
     private readonly RowLayout _layout;
     private readonly Span<byte> _body;
     private readonly bool _hasNulls;
+    private readonly int _toastedBegin;
     private readonly int _fixedBegin;
     private readonly int _offsetsBegin;
     private int _variableIndex;
     private int _end;
 
-    /// <summary><paramref name="hasNulls"/> tells beforehand whether any column will be null: it moves all others.</summary>
-    public RowBodyWriter(RowLayout layout, Span<byte> destination, bool hasNulls)
+    /// <summary>
+    /// <paramref name="hasNulls"/> and <paramref name="hasToasted"/> tell beforehand whether any column will be null or toasted: that moves all others.
+    /// </summary>
+    public RowBodyWriter(RowLayout layout, Span<byte> destination, bool hasNulls, bool hasToasted = false)
     {
         _layout = layout;
         _body = destination;
         _hasNulls = hasNulls;
-        _fixedBegin = hasNulls ? layout.BitmapBytes : 0;
+        _toastedBegin = hasToasted ? (hasNulls ? layout.BitmapBytes : 0) : -1;
+        _fixedBegin = (hasNulls ? layout.BitmapBytes : 0) + (hasToasted ? layout.BitmapBytes : 0);
         _offsetsBegin = _fixedBegin + layout.FixedBytes;
         _end = _offsetsBegin + layout.VariableCount * sizeof(ushort);
         destination[.._offsetsBegin].Clear();
@@ -33,11 +37,19 @@ public ref struct RowBodyWriter
         _body.Slice(_fixedBegin + _layout.FixedPosition(column), _layout.Width(column));
 
     /// <summary>Appends the value of the next variable column.</summary>
-    public void AddVariable(ReadOnlySpan<byte> value)
+    public void AddVariable(scoped ReadOnlySpan<byte> value)
     {
         value.CopyTo(_body[_end..]);
         _end += value.Length;
         EndVariable();
+    }
+
+    /// <summary>Appends the <see cref="ToastedValue"/> of the next variable column.</summary>
+    public void AddToasted(int column, scoped ReadOnlySpan<byte> stored)
+    {
+        Invariant.Check(_toastedBegin >= 0);
+        _body[_toastedBegin + (column >> 3)] |= (byte)(1 << (column & 7));
+        AddVariable(stored);
     }
 
     /// <summary>Marks a column null; a variable one takes its place in the order.</summary>

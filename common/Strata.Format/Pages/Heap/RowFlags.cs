@@ -9,7 +9,7 @@ public enum RowFlags : ushort
     /// <summary>A null bitmap follows the header.</summary>
     HasNulls = 1,
 
-    /// <summary>Some column's value is stored out of line.</summary>
+    /// <summary>Some column's value is compressed or stored out of line: a second bitmap tells which (<see cref="RowLayout"/>).</summary>
     HasOutOfLine = 2,
 
     /// <summary>Replaced by a heap-only version on the same page.</summary>

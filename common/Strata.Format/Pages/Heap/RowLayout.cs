@@ -5,6 +5,7 @@ namespace Strata.Format.Pages.Heap;
 // The body of a row version (after the 36-byte header):
 //
 //   bitmap     ceil(columns / 8) bytes, bit set = null; only if the row has RowFlags.HasNulls
+//   toasted    ceil(columns / 8) bytes, bit set = the value is a ToastedValue; only if the row has RowFlags.HasOutOfLine
 //   fixed      each fixed-width column at its own offset, present (as zeros) even when null
 //   offsets    2 bytes per variable column: end of its value, counted from the body's first byte
 //   variable   the values, in column order; a null has none
@@ -58,18 +59,29 @@ public sealed class RowLayout
     public short Width(int column) => _widths[column];
 
     /// <summary>Bytes of a body whose variable values have <paramref name="variableBytes"/> bytes in all.</summary>
-    public int BodyBytes(bool hasNulls, int variableBytes) =>
-        (hasNulls ? BitmapBytes : 0) + FixedBytes + VariableCount * sizeof(ushort) + variableBytes;
+    public int BodyBytes(bool hasNulls, int variableBytes, bool hasToasted = false) =>
+        (hasNulls ? BitmapBytes : 0) + (hasToasted ? BitmapBytes : 0) + FixedBytes + VariableCount * sizeof(ushort) + variableBytes;
 
     /// <summary>Whether a column (0-based) of a row of this layout is null.</summary>
     public static bool IsNull(ReadOnlySpan<byte> row, int column) =>
         (HeapRow.GetFlags(row) & RowFlags.HasNulls) != 0 &&
         (row[HeapRow.HeaderBytes + (column >> 3)] & (1 << (column & 7))) != 0;
 
+    /// <summary>Whether what <see cref="Column"/> gives for a column (0-based) that is not null is a <see cref="ToastedValue"/>.</summary>
+    public bool IsToasted(ReadOnlySpan<byte> row, int column)
+    {
+        RowFlags flags = HeapRow.GetFlags(row);
+        if ((flags & RowFlags.HasOutOfLine) == 0)
+            return false;
+        int bitmap = HeapRow.HeaderBytes + ((flags & RowFlags.HasNulls) != 0 ? BitmapBytes : 0);
+        return (row[bitmap + (column >> 3)] & (1 << (column & 7))) != 0;
+    }
+
     /// <summary>The bytes of a column (0-based) of a row of this layout; meaningless when it is null.</summary>
     public ReadOnlySpan<byte> Column(ReadOnlySpan<byte> row, int column)
     {
-        int bitmapBytes = (HeapRow.GetFlags(row) & RowFlags.HasNulls) != 0 ? BitmapBytes : 0;
+        int flags = (int)HeapRow.GetFlags(row);
+        int bitmapBytes = ((flags & (int)RowFlags.HasNulls) + ((flags & (int)RowFlags.HasOutOfLine) >> 1)) * BitmapBytes;
         ReadOnlySpan<byte> body = row[HeapRow.HeaderBytes..];
         int width = _widths[column];
         if (width != Variable)

@@ -96,11 +96,11 @@ public static class KeyEncoder
                 break;
             case PhysicalType.Int32:
                 uint bits = vector.Get<uint>(row);
-                BinaryPrimitives.WriteUInt32BigEndian(key.Reserve(4), vector.Type.Oid is TypeOid.Int4 or TypeOid.Date ? bits ^ 0x8000_0000 : bits);
+                BinaryPrimitives.WriteUInt32BigEndian(key.Reserve(4), vector.Type.Plain.Oid is TypeOid.Int4 or TypeOid.Date ? bits ^ 0x8000_0000 : bits);
                 key.Advance(4);
                 break;
             case PhysicalType.Int64:
-                AppendInt64(vector.Get<ulong>(row) ^ (IsUnsigned(vector.Type.Oid) ? 0 : 1UL << 63), key);
+                AppendInt64(vector.Get<ulong>(row) ^ (IsUnsigned(vector.Type.Plain.Oid) ? 0 : 1UL << 63), key);
                 break;
             case PhysicalType.Float32:
                 uint single = OrderedBits(vector.Get<float>(row));
@@ -146,7 +146,7 @@ public static class KeyEncoder
     private static void AppendFixed16(SqlType type, UInt128 value, KeyBuffer key)
     {
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<UInt128>(in value));
-        switch (type.Oid)
+        switch (type.Plain.Oid)
         {
             case TypeOid.Interval:
                 BinaryPrimitives.WriteInt128BigEndian(key.Reserve(16), MemoryMarshal.Read<IntervalValue>(bytes).Span ^ Int128.MinValue);
@@ -183,11 +183,11 @@ public static class KeyEncoder
                 break;
             case PhysicalType.Int32:
                 uint bits = BinaryPrimitives.ReadUInt32LittleEndian(stored);
-                BinaryPrimitives.WriteUInt32BigEndian(key.Reserve(4), type.Oid is TypeOid.Int4 or TypeOid.Date ? bits ^ 0x8000_0000 : bits);
+                BinaryPrimitives.WriteUInt32BigEndian(key.Reserve(4), type.Plain.Oid is TypeOid.Int4 or TypeOid.Date ? bits ^ 0x8000_0000 : bits);
                 key.Advance(4);
                 break;
             case PhysicalType.Int64:
-                AppendInt64(BinaryPrimitives.ReadUInt64LittleEndian(stored) ^ (IsUnsigned(type.Oid) ? 0 : 1UL << 63), key);
+                AppendInt64(BinaryPrimitives.ReadUInt64LittleEndian(stored) ^ (IsUnsigned(type.Plain.Oid) ? 0 : 1UL << 63), key);
                 break;
             case PhysicalType.Float32:
                 BinaryPrimitives.WriteUInt32BigEndian(key.Reserve(4), OrderedBits(BinaryPrimitives.ReadSingleLittleEndian(stored)));
@@ -207,7 +207,7 @@ public static class KeyEncoder
 
     private static void AppendBytes(SqlType type, ReadOnlySpan<byte> bytes, KeyBuffer key)
     {
-        switch (type.Oid)
+        switch (type.Plain.Oid)
         {
             case TypeOid.Numeric:
                 AppendNumeric(NumericValue.Decode(bytes), key);

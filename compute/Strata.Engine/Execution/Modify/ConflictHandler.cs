@@ -1,6 +1,8 @@
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
+using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -123,7 +125,7 @@ internal sealed class ConflictHandler(
         bool found = _fetch.FetchVersion(target.Heap, tid, state.Cancellation);
         if (found)
         {
-            decoder.Decode(_fetch.Row, _existing, 0);
+            decoder.Decode(_fetch.Row, _existing, 0, new Detoast(target.Heap, ReadPoint.Live, state.Cancellation));
             _existing.SetCount(1);
         }
 

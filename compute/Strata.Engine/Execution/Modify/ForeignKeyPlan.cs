@@ -1,5 +1,6 @@
 using Strata.Engine.Catalog;
 using Strata.Engine.Planning.Physical;
+using Strata.Engine.Types;
 
 namespace Strata.Engine.Execution.Modify;
 
@@ -26,4 +27,37 @@ internal sealed class ForeignKeyPlan(
 
     /// <summary>The plan.</summary>
     public PhysicalPlan Plan => _plan.Value;
+
+    /// <summary>ON DELETE or ON UPDATE RESTRICT: never deferred.</summary>
+    public bool IsRestrict { get; init; }
+
+    /// <summary>23503 for a referencing row without its referenced one; <paramref name="key"/> as messages show it.</summary>
+    public SqlException Missing(string key) => new(
+        SqlState.ForeignKeyViolation, $"insert or update on table \"{Referencing.Name}\" violates foreign key constraint \"{Constraint.Name}\"")
+    {
+        Detail = $"{key} is not present in table \"{Referenced.Name}\".",
+        SchemaName = SchemaName,
+        TableName = Referencing.Name,
+        ConstraintName = Constraint.Name,
+    };
+
+    /// <summary>23503 for a key of MATCH FULL that is null in parts.</summary>
+    public SqlException MixedNulls() => new(
+        SqlState.ForeignKeyViolation, $"insert or update on table \"{Referencing.Name}\" violates foreign key constraint \"{Constraint.Name}\"")
+    {
+        Detail = "MATCH FULL does not allow mixing of null and nonnull key values.",
+        SchemaName = SchemaName,
+        TableName = Referencing.Name,
+        ConstraintName = Constraint.Name,
+    };
+
+    /// <summary>23503 for a referenced row that goes while rows refer to it.</summary>
+    public SqlException StillReferenced(string key) => new(
+        SqlState.ForeignKeyViolation, $"update or delete on table \"{Referenced.Name}\" violates foreign key constraint \"{Constraint.Name}\" on table \"{Referencing.Name}\"")
+    {
+        Detail = $"{key} is still referenced from table \"{Referencing.Name}\".",
+        SchemaName = SchemaName,
+        TableName = Referencing.Name,
+        ConstraintName = Constraint.Name,
+    };
 }

@@ -49,7 +49,12 @@ internal sealed class ForeignKeyQueue(
         {
             Vector vector = row.Batch[columns[i] - 1];
             if (!KeyEncoder.Append(vector, position, false, false, _key))
+            {
+                if (Constraint.Match == 'f' && Work == ForeignKeyWork.RequireReferenced)
+                    CheckFullMatch(row, position, columns);
                 return;
+            }
+
             _line.Columns[i] = vector;
         }
 
@@ -73,6 +78,12 @@ internal sealed class ForeignKeyQueue(
         if (_keys.Count == 0)
             return;
         Transaction transaction = state.Transaction;
+        if (Work != ForeignKeyWork.Act && Constraint.IsDeferrable && transaction.Deferred.IsDeferred(Constraint) && !(Work == ForeignKeyWork.ForbidReferencing && plan.IsRestrict))
+        {
+            Defer(transaction.Deferred);
+            return;
+        }
+
         transaction.AdvanceCommand();
         Snapshot snapshot = transaction.TakeFreshSnapshot();
         foreach (RelationAccess access in plan.Plan.Relations)
@@ -92,9 +103,9 @@ internal sealed class ForeignKeyQueue(
 
                 bool found = instance.Next(1) is not null;
                 if (Work == ForeignKeyWork.RequireReferenced && !found)
-                    throw Missing(row);
+                    throw plan.Missing(Describe(Constraint.Columns, plan.Referencing, row));
                 if (Work == ForeignKeyWork.ForbidReferencing && found)
-                    throw StillReferenced(row);
+                    throw plan.StillReferenced(Describe(Constraint.ReferencedColumns, plan.Referenced, row));
             }
             finally
             {
@@ -103,6 +114,26 @@ internal sealed class ForeignKeyQueue(
 
             if (row + 1 < _keys.Count)
                 instance = plan.Plan.Rent();
+        }
+    }
+
+    private void CheckFullMatch(TargetRow row, int position, short[] columns)
+    {
+        foreach (short column in columns)
+            if (!row.Batch[column - 1].IsNull(position))
+                throw plan.MixedNulls();
+    }
+
+    private void Defer(DeferredConstraints deferred)
+    {
+        bool requires = Work == ForeignKeyWork.RequireReferenced;
+        RelationInfo touched = requires ? plan.Referencing : plan.Referenced;
+        for (int row = 0; row < _keys.Count; row++)
+        {
+            var key = new Datum[types.Length];
+            for (int i = 0; i < key.Length; i++)
+                key[i] = Datum.FromVector(_keys.ChunkOf(row)[i], RowStore.Offset(row));
+            deferred.AddKey(Constraint, touched.Oid, Work, Describe(requires ? Constraint.Columns : Constraint.ReferencedColumns, touched, row), key);
         }
     }
 
@@ -135,24 +166,4 @@ internal sealed class ForeignKeyQueue(
 
         return $"Key ({string.Join(", ", names)})=({string.Join(", ", values)})";
     }
-
-    private SqlException Missing(int row) => new(
-        SqlState.ForeignKeyViolation,
-        $"insert or update on table \"{plan.Referencing.Name}\" violates foreign key constraint \"{Constraint.Name}\"")
-    {
-        Detail = $"{Describe(Constraint.Columns, plan.Referencing, row)} is not present in table \"{plan.Referenced.Name}\".",
-        SchemaName = plan.SchemaName,
-        TableName = plan.Referencing.Name,
-        ConstraintName = Constraint.Name,
-    };
-
-    private SqlException StillReferenced(int row) => new(
-        SqlState.ForeignKeyViolation,
-        $"update or delete on table \"{plan.Referenced.Name}\" violates foreign key constraint \"{Constraint.Name}\" on table \"{plan.Referencing.Name}\"")
-    {
-        Detail = $"{Describe(Constraint.ReferencedColumns, plan.Referenced, row)} is still referenced from table \"{plan.Referencing.Name}\".",
-        SchemaName = plan.SchemaName,
-        TableName = plan.Referencing.Name,
-        ConstraintName = Constraint.Name,
-    };
 }

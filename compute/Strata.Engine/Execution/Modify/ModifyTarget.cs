@@ -1,7 +1,9 @@
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
+using Strata.Engine.Partitioning;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -14,9 +16,10 @@ namespace Strata.Engine.Execution.Modify;
 /// </summary>
 internal sealed class ModifyTarget(
     ExecutionState state, HeapRelation heap, TableLayout layout, TargetRow row, TargetIndex[] indexes,
-    (ConstraintInfo Constraint, ExpressionInstance Condition)[] checks) : IDisposable
+    (ConstraintInfo Constraint, ExpressionInstance Condition)[] checks, PartitionGuard? guard = null) : IDisposable
 {
     private readonly RowEncoder _encoder = new(layout);
+    private readonly RowToaster _toaster = new(layout, heap);
     private readonly RowBatch _encoded = new();
     private readonly ErrorSink _errors = new();
     private Tid[] _tids = new Tid[16];
@@ -61,13 +64,15 @@ internal sealed class ModifyTarget(
                     throw CheckViolation(row, constraint, rows[i]);
             }
         }
+
+        guard?.Check(state, row, rows);
     }
 
     /// <summary>Stores the selected rows and their index entries. The addresses are valid until the next call.</summary>
     public ReadOnlySpan<Tid> Insert(Selection rows)
     {
         CheckConstraints(Row, rows);
-        Encode(Row, rows);
+        Encode(Row, rows, default, default);
         if (_tids.Length < rows.Count)
             _tids = new Tid[Math.Max(rows.Count, _tids.Length * 2)];
         Span<Tid> tids = _tids.AsSpan(0, rows.Count);
@@ -93,7 +98,7 @@ internal sealed class ModifyTarget(
         int single = position;
         var rows = new Selection(&single, 1);
         CheckConstraints(Row, rows);
-        Encode(Row, rows);
+        bool isToasted = Encode(Row, rows, default, default);
         tid = Heap.Insert(state.Transaction, _encoded[0], state.Cancellation);
         foreach (TargetIndex index in Indexes)
         {
@@ -102,6 +107,8 @@ internal sealed class ModifyTarget(
             // Somebody was faster: the row that was stored goes again, and the caller looks for the conflict anew.
             Snapshot own = state.Snapshot.WithCommand(state.Transaction.CommandId + 1);
             Heap.Delete(state.Transaction, own, tid, out _, state.Cancellation);
+            if (isToasted)
+                _toaster.TakeBack(state.Transaction, state.Cancellation);
             return false;
         }
 
@@ -126,7 +133,7 @@ internal sealed class ModifyTarget(
         TargetRow newRow, Selection rows, Tid tid, ReadOnlySpan<bool> changed, in Snapshot snapshot, out HeapUpdateOutcome outcome)
     {
         CheckConstraints(newRow, rows);
-        Encode(newRow, rows);
+        bool isToasted = Encode(newRow, rows, tid, changed);
         bool indexedChanged = false;
         bool keyChanged = false;
         foreach (TargetIndex index in Indexes)
@@ -138,7 +145,16 @@ internal sealed class ModifyTarget(
 
         HeapResult result = Heap.Update(
             state.Transaction, snapshot, tid, _encoded[0], hotAllowed: !indexedChanged, keyChanged, out outcome, state.Cancellation);
-        if (result != HeapResult.Ok || outcome.IsHeapOnly)
+        if (result != HeapResult.Ok)
+        {
+            if (isToasted)
+                _toaster.TakeBack(state.Transaction, state.Cancellation);
+            return result;
+        }
+
+        if (outcome.HadOutOfLine)
+            ToastedRow.DeleteValues(Heap, state.Transaction, tid, layout.Of, isToasted ? _toaster.Named : [], state.Cancellation);
+        if (outcome.IsHeapOnly)
             return result;
         foreach (TargetIndex index in Indexes)
             index.Insert(state, Heap, newRow, rows[0], outcome.Tid, raise: true, _errors);
@@ -153,6 +169,7 @@ internal sealed class ModifyTarget(
             index.Dispose();
         foreach ((ConstraintInfo _, ExpressionInstance condition) in checks)
             condition.Dispose();
+        guard?.Dispose();
     }
 
     private static bool Touches(IndexInfo index, ReadOnlySpan<bool> changed)
@@ -169,11 +186,28 @@ internal sealed class ModifyTarget(
         return false;
     }
 
-    private void Encode(TargetRow row, Selection rows)
+    /// <summary>Fills <see cref="_encoded"/>. Returns whether the last row went through the toaster.</summary>
+    private bool Encode(TargetRow row, Selection rows, Tid replaced, ReadOnlySpan<bool> changed)
     {
         _encoded.Reset(layout.Current);
+        bool isToasted = false;
         for (int i = 0; i < rows.Count; i++)
-            _encoder.Encode(row.Batch.Columns, rows[i], _encoded);
+        {
+            isToasted = !_encoder.TryEncode(row.Batch.Columns, rows[i], _encoded);
+            if (isToasted)
+                _toaster.Encode(row.Batch.Columns, rows[i], _encoded, state.Transaction, replaced, changed, state.Cancellation);
+        }
+
+        return isToasted;
+    }
+
+    /// <summary>Deletes a row version that the snapshot sees, with its large values. As <see cref="HeapRelation.Delete"/>.</summary>
+    public HeapResult Delete(Tid tid, in Snapshot snapshot, out HeapUpdateOutcome outcome)
+    {
+        HeapResult result = Heap.Delete(state.Transaction, snapshot, tid, out outcome, state.Cancellation);
+        if (result == HeapResult.Ok && outcome.HadOutOfLine)
+            ToastedRow.DeleteValues(Heap, state.Transaction, tid, layout.Of, [], state.Cancellation);
+        return result;
     }
 
     private SqlException NullViolation(TargetRow row, ColumnInfo column, int position) =>
@@ -185,7 +219,19 @@ internal sealed class ModifyTarget(
             ColumnName = column.Name,
         };
 
-    private SqlException CheckViolation(TargetRow row, ConstraintInfo constraint, int position) =>
+    private SqlException CheckViolation(TargetRow row, ConstraintInfo constraint, int position) => constraint.Kind switch
+    {
+        ConstraintKind.ViewCheck => new SqlException(new SqlState("44000"), $"new row violates check option for view \"{constraint.Name}\"")
+        {
+            Detail = $"Failing row contains {row.Describe(state, position)}.",
+        },
+        ConstraintKind.RowSecurity => new SqlException(SqlState.InsufficientPrivilege, constraint.Name.Length == 0
+            ? $"new row violates row-level security policy for table \"{Relation.Name}\""
+            : $"new row violates row-level security policy \"{constraint.Name}\" for table \"{Relation.Name}\""),
+        _ => TableCheckViolation(row, constraint, position),
+    };
+
+    private SqlException TableCheckViolation(TargetRow row, ConstraintInfo constraint, int position) =>
         new(SqlState.CheckViolation, $"new row for relation \"{Relation.Name}\" violates check constraint \"{constraint.Name}\"")
         {
             Detail = $"Failing row contains {row.Describe(state, position)}.",

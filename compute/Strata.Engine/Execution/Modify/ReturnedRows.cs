@@ -7,7 +7,7 @@ using Strata.Format;
 namespace Strata.Engine.Execution.Modify;
 
 /// <summary>
-/// What RETURNING reads: the stored rows of a modification, kept until it is complete. Columns: the row's live attributes, its ctid, then columns passed
+/// What RETURNING reads: the stored rows of a modification, kept until it is complete. Columns: the row's live attributes, its ctid, the OID of its table, then columns passed
 /// from the input. Not thread-safe.
 /// </summary>
 internal sealed class ReturnedRows : IDisposable
@@ -19,6 +19,7 @@ internal sealed class ReturnedRows : IDisposable
     private readonly Batch _output;
     private readonly SelectionBuffer _slice = new();
     private readonly Vector _ctid = new(SqlType.Tid);
+    private readonly Vector _tableOid = new(SqlType.OidType);
     private int _next;
 
     /// <summary><paramref name="attributes"/>: 0-based attributes of the row; <paramref name="passed"/>: slots of the input.</summary>
@@ -32,19 +33,22 @@ internal sealed class ReturnedRows : IDisposable
     }
 
     /// <summary>Keeps a row. <paramref name="input"/> may be null when nothing is passed from it.</summary>
-    public void Add(TargetRow row, int position, Tid tid, Batch? input, int inputPosition)
+    public void Add(TargetRow row, int position, Tid tid, uint tableOid, Batch? input, int inputPosition)
     {
         for (int i = 0; i < _attributes.Length; i++)
             _line.Columns[i] = row.Batch[_attributes[i]];
         _ctid.ResetConstant();
         _ctid.Set(0, TidValue.Pack(tid));
         _line.Columns[_attributes.Length] = _ctid;
+        _tableOid.ResetConstant();
+        _tableOid.Set(0, tableOid);
+        _line.Columns[_attributes.Length + 1] = _tableOid;
         // The passed columns are at another position of another batch: they are copied in a second step.
         int stored = AppendOwn(position);
         for (int i = 0; i < _passed.Length; i++)
         {
             Batch chunk = _rows.ChunkOf(stored);
-            chunk[_attributes.Length + 1 + i].CopyRow(input![_passed[i]], inputPosition, RowStore.Offset(stored));
+            chunk[_attributes.Length + 2 + i].CopyRow(input![_passed[i]], inputPosition, RowStore.Offset(stored));
         }
     }
 
@@ -64,6 +68,7 @@ internal sealed class ReturnedRows : IDisposable
         _rows.Dispose();
         _slice.Dispose();
         _ctid.Dispose();
+        _tableOid.Dispose();
         foreach (Vector vector in _placeholders)
             vector.Dispose();
     }
@@ -76,13 +81,13 @@ internal sealed class ReturnedRows : IDisposable
         {
             _placeholders = new Vector[_passed.Length];
             for (int i = 0; i < _passed.Length; i++)
-                _placeholders[i] = new Vector(_rows.Types[_attributes.Length + 1 + i]);
+                _placeholders[i] = new Vector(_rows.Types[_attributes.Length + 2 + i]);
         }
 
         for (int i = 0; i < _passed.Length; i++)
         {
             _placeholders[i].ResetNull();
-            _line.Columns[_attributes.Length + 1 + i] = _placeholders[i];
+            _line.Columns[_attributes.Length + 2 + i] = _placeholders[i];
         }
 
         _line.SetCount(Batch.RowsMax);

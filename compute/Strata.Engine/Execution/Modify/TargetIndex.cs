@@ -34,9 +34,17 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, position, errors);
         Transaction transaction = state.Transaction;
         ulong xid = transaction.EnsureXid(state.Cancellation);
-        if (!Info.IsUnique || (Keys.HasNull && !Info.NullsNotDistinct))
+        if (!(Info.IsUnique || Info.IsExclusion) || (Keys.HasNull && !Info.NullsNotDistinct))
         {
             Index.Insert(xid, key, tid, state.Cancellation);
+            return true;
+        }
+
+        if (!Info.IsImmediate)
+        {
+            Index.Insert(xid, key, tid, state.Cancellation);
+            if (Array.Find(row.Relation.Constraints, c => c.IndexOid == Info.Oid) is { } constraint && HasOthers(key, state))
+                transaction.Deferred.AddUnique(constraint, row.Relation, Info, key, Duplicate(state, row, position));
             return true;
         }
 
@@ -59,11 +67,18 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         }
     }
 
+    // Entries of dead rows count too: the check will tell.
+    private bool HasOthers(ReadOnlySpan<byte> key, ExecutionState state)
+    {
+        Span<Tid> tids = stackalloc Tid[2];
+        return Index.Lookup(key, tids, default, state.Cancellation) > 1;
+    }
+
     /// <summary>The live row that has the key of a proposed row; none when there is none. Waits for transactions that decide it.</summary>
     public Tid FindConflict(ExecutionState state, HeapRelation heap, TargetRow row, int position, ErrorSink errors)
     {
         EvaluationContext context = state.Evaluation;
-        if (!Info.IsUnique || !Keys.Includes(context, row.Batch, position, errors))
+        if (!(Info.IsUnique || Info.IsExclusion) || !Keys.Includes(context, row.Batch, position, errors))
             return default;
         ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, position, errors);
         if (Keys.HasNull && !Info.NullsNotDistinct)
@@ -113,6 +128,14 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
             values.Add(row.Text(state, column, position));
         }
 
+        if (Info.IsExclusion)
+            return new SqlException(SqlState.ExclusionViolation, $"conflicting key value violates exclusion constraint \"{Info.Name}\"")
+            {
+                Detail = onlyColumns ? $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) conflicts with existing key ({string.Join(", ", names)})=({string.Join(", ", values)})." : null,
+                SchemaName = row.SchemaName,
+                TableName = row.Relation.Name,
+                ConstraintName = Info.Name,
+            };
         return new SqlException(SqlState.UniqueViolation, $"duplicate key value violates unique constraint \"{Info.Name}\"")
         {
             Detail = onlyColumns ? $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) already exists." : null,

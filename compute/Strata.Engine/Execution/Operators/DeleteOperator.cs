@@ -39,14 +39,14 @@ internal sealed class DeleteOperator(
         Tid tid = TidValue.Unpack(batch[ctidSlot].Get<long>(position));
         while (true)
         {
-            HeapResult result = Target.Heap.Delete(State.Transaction, State.Snapshot, tid, out HeapUpdateOutcome outcome, State.Cancellation);
+            HeapResult result = Target.Delete(tid, State.Snapshot, out HeapUpdateOutcome outcome);
             if (result == HeapResult.Ok)
             {
                 State.RowsAffected++;
                 Target.Row.Show(batch, oldSlots);
                 foreach (ForeignKeyQueue queue in ForeignKeys)
                     queue.Add(Target.Row, position, queue.Constraint.ReferencedColumns);
-                Returned?.Add(Target.Row, position, tid, batch, position);
+                Returned?.Add(Target.Row, position, tid, Target.Relation.Oid, batch, position);
             }
 
             if (!ReferenceEquals(batch, original))

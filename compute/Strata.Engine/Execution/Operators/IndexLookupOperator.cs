@@ -70,7 +70,7 @@ internal sealed class IndexLookupOperator(
             }
 
             Rows.Reset(1);
-            Decoder.Decode(_fetch.Row, Rows, 0);
+            Decoder.Decode(_fetch.Row, Rows, 0, Detoast);
             _fetch.Release();
             return true;
         }

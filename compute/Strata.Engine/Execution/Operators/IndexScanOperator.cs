@@ -4,6 +4,7 @@ using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Heap;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
+using Strata.Format.Pages.Heap;
 
 namespace Strata.Engine.Execution.Operators;
 
@@ -48,7 +49,9 @@ internal sealed class IndexScanOperator(
                 }
 
                 EnsureRoom(count + 1, count);
-                Decoder.Decode(_fetch.Row, Rows, count++);
+                Decoder.Decode(_fetch.Row, Rows, count++, Detoast);
+                if ((HeapRow.GetFlags(_fetch.Row.Bytes) & RowFlags.HasOutOfLine) != 0 && IsBatchLarge)
+                    break;
             }
         }
         finally

@@ -45,7 +45,7 @@ internal sealed class InsertOperator(
                     State.RowsAffected++;
                     foreach (ForeignKeyQueue queue in ForeignKeys)
                         queue.Add(updated!, 0, queue.Constraint.Columns);
-                    Returned?.Add(updated!, 0, tid, null, 0);
+                    Returned?.Add(updated!, 0, tid, Target.Relation.Oid, null, 0);
                     return;
                 case ConflictOutcome.Retry:
                     continue;
@@ -63,6 +63,6 @@ internal sealed class InsertOperator(
     {
         foreach (ForeignKeyQueue queue in ForeignKeys)
             queue.Add(Target.Row, position, queue.Constraint.Columns);
-        Returned?.Add(Target.Row, position, tid, batch, position);
+        Returned?.Add(Target.Row, position, tid, Target.Relation.Oid, batch, position);
     }
 }

@@ -7,8 +7,9 @@ using Strata.Format;
 
 namespace Strata.Engine.Execution.Operators;
 
-/// <summary>A table whose rows are locked: the scan, where its ctid stands, and how.</summary>
-internal readonly record struct LockTask(int Scan, int CtidSlot, HeapRelation Heap, RowLockMode Mode, WaitPolicy WaitPolicy, string RelationName);
+/// <summary>A table whose rows are locked: the scan, where its ctid stands, and how. The rows of a tree tell at <see cref="MemberSlot"/> which of its heaps they are in.</summary>
+internal readonly record struct LockTask(
+    int Scan, int CtidSlot, HeapRelation? Heap, Dictionary<uint, HeapRelation>? Members, int MemberSlot, RowLockMode Mode, WaitPolicy WaitPolicy, string RelationName);
 
 /// <summary>
 /// FOR UPDATE and the like. It asks its input for one row at a time, so that no row is locked that the caller does not get. A row that changed is looked
@@ -61,9 +62,11 @@ internal sealed class LockRowsOperator(
             if (batch[task.CtidSlot].IsNull(position))
                 continue;
             Tid tid = TidValue.Unpack(batch[task.CtidSlot].Get<long>(position));
+            uint member = task.MemberSlot < 0 ? 0 : batch[task.MemberSlot].Get<uint>(position);
+            HeapRelation heap = task.Heap ?? task.Members![member];
             while (true)
             {
-                HeapResult result = task.Heap.LockRow(
+                HeapResult result = heap.LockRow(
                     state.Transaction, state.Snapshot, tid, task.Mode, task.WaitPolicy, out HeapUpdateOutcome outcome, state.Cancellation);
                 if (result == HeapResult.Ok)
                     break;
@@ -73,7 +76,7 @@ internal sealed class LockRowsOperator(
                 {
                     case HeapResult.Updated:
                         tid = outcome.Tid;
-                        Batch? newest = recheck.Run(task.Scan, tid, original, originalPosition);
+                        Batch? newest = recheck.Run(task.Scan, tid, original, originalPosition, member);
                         if (newest is null)
                         {
                             recheck.End();

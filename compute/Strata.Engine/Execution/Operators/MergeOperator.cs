@@ -86,7 +86,7 @@ internal sealed class MergeOperator(
 
     private void Delete(Batch batch, int position)
     {
-        Check(Target.Heap.Delete(State.Transaction, State.Snapshot, AddressOf(batch, position), out _, State.Cancellation));
+        Check(Target.Delete(AddressOf(batch, position), State.Snapshot, out _));
         State.RowsAffected++;
         oldRow.Show(batch, oldSlots);
         foreach (ForeignKeyQueue queue in deleteKeys)

@@ -7,7 +7,7 @@ namespace Strata.Engine.Execution.Operators;
 /// What INSERT, UPDATE and DELETE have in common: at the first pull they run to completion, do their foreign key work, and then deliver RETURNING's rows.
 /// </summary>
 internal abstract class ModifyOperator(
-    ExecutionState state, Operator input, ModifyTarget target, ForeignKeyQueue[] foreignKeys, ReturnedRows? returned) : Operator
+    ExecutionState state, Operator input, ModifyTarget? target, ForeignKeyQueue[] foreignKeys, ReturnedRows? returned) : Operator
 {
     private bool _done;
 
@@ -15,7 +15,8 @@ internal abstract class ModifyOperator(
 
     protected Operator Input => input;
 
-    protected ModifyTarget Target => target;
+    /// <summary>The only table that is modified, when it is only one.</summary>
+    protected ModifyTarget Target => target!;
 
     protected ForeignKeyQueue[] ForeignKeys => foreignKeys;
 
@@ -23,6 +24,13 @@ internal abstract class ModifyOperator(
 
     /// <summary>Modifies for the rows of one batch of the input.</summary>
     protected abstract void Modify(Batch batch);
+
+    /// <summary>Does the foreign key work that was queued.</summary>
+    protected virtual void RunForeignKeys()
+    {
+        foreach (ForeignKeyQueue queue in foreignKeys)
+            queue.Run();
+    }
 
     public override void Open()
     {
@@ -40,8 +48,9 @@ internal abstract class ModifyOperator(
                 Modify(batch);
             }
 
-            foreach (ForeignKeyQueue queue in foreignKeys)
-                queue.Run();
+            RunForeignKeys();
+            if (state.Transaction.HasDeferred)
+                state.Transaction.Deferred.RunImmediate(state.Services, state.Transaction, state.Cancellation);
             _done = true;
         }
 
@@ -59,13 +68,14 @@ internal abstract class ModifyOperator(
     public override void Dispose()
     {
         input.Dispose();
-        target.Dispose();
+        target?.Dispose();
         returned?.Dispose();
         foreach (ForeignKeyQueue queue in foreignKeys)
             queue.Dispose();
     }
 
-    private void Clear()
+    /// <summary>Forgets what an execution gathered.</summary>
+    protected virtual void Clear()
     {
         _done = false;
         returned?.Clear();

@@ -1,8 +1,10 @@
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
+using Strata.Format;
 
 namespace Strata.Engine.Execution.Operators;
 
@@ -32,6 +34,8 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     private readonly ExpressionInstance? _filter;
     private readonly bool _forUpdate;
     private readonly BlockRange? _blocks;
+    private readonly Queue<Tid> _leftOver = [];
+    private HeapFetch _fetch;
     private bool _isOpen;
 
     /// <summary>
@@ -62,6 +66,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         _isOpen = false;
         Array.Clear(_asked);
         Array.Clear(_passed);
+        _leftOver.Clear();
     }
 
     protected override bool LoadFiltered(int rowsMax, ErrorSink errors, out Selection ready)
@@ -76,6 +81,12 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         int target = Math.Min(rowsMax, RowsPerBatch);
         bool any = false;
         Rows.Reset(Math.Min(rowsMax, Batch.RowsMax));
+        if (_leftOver.Count > 0)
+        {
+            ready = new Selection(LoadLeftOver());
+            return true;
+        }
+
         try
         {
             while (count < target && !errors.HasError)
@@ -90,7 +101,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
 
                 any = true;
                 count += Take(count, errors);
-                if (count + Format.Pages.Heap.HeapPage.MaxSlots > Batch.RowsMax)
+                if (_leftOver.Count > 0 || count + Format.Pages.Heap.HeapPage.MaxSlots > Batch.RowsMax)
                     break;
             }
         }
@@ -111,6 +122,8 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         if (_isOpen)
             _scan.Close();
         _isOpen = false;
+        _leftOver.Clear();
+        _fetch.Release();
     }
 
     public override void Dispose()
@@ -147,14 +160,62 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
 
         if (selection.IsEmpty)
             return 0;
+        if (_gather.HasOutOfLine)
+            return TakeOneByOne(first, rows, selection);
+        Detoast detoast = Detoast;
         for (int i = 0; i < _visible.Length; i++)
         {
             Vector target = Rows[i];
             target.EnsureCapacity(first + selection.Count, first);
-            _decoder.DecodeColumn(rows, selection, isUniform, _visible[i], target, dense: true, first, copyBytes: true);
+            _decoder.DecodeColumn(rows, selection, isUniform, _visible[i], target, dense: true, first, copyBytes: true, detoast);
         }
 
         return selection.Count;
+    }
+
+    /// <summary>Copies rows of which some have large values; those that would make the batch too large are left over for the next ones.</summary>
+    private int TakeOneByOne(int first, ReadOnlySpan<HeapRowPointer> rows, Selection selection)
+    {
+        int taken = 0;
+        for (int i = 0; i < selection.Count; i++)
+        {
+            if (_leftOver.Count > 0 || IsBatchLarge)
+                _leftOver.Enqueue(rows[selection[i]].Tid);
+            else
+                CopyRow(rows[selection[i]], first + taken++);
+        }
+
+        return taken;
+    }
+
+    /// <summary>Reads rows again that were left over. Their places are good as long as the snapshot is.</summary>
+    private int LoadLeftOver()
+    {
+        int count = 0;
+        try
+        {
+            while (count < Batch.RowsMax && !IsBatchLarge && _leftOver.TryDequeue(out Tid tid))
+            {
+                Invariant.Check(_fetch.FetchExact(Heap, tid, State.Snapshot, State.Cancellation));
+                CopyRow(_fetch.Row, count++);
+            }
+        }
+        finally
+        {
+            _fetch.Release();
+        }
+
+        Rows.SetCount(count);
+        return count;
+    }
+
+    private void CopyRow(in HeapRowPointer row, int target)
+    {
+        for (int i = 0; i < _visible.Length; i++)
+        {
+            Rows[i].EnsureCapacity(target + 1, target);
+            _decoder.DecodeColumn(row, _visible[i], Rows[i], target, Detoast);
+        }
     }
 
     private Selection Filter(ReadOnlySpan<HeapRowPointer> rows, Selection selection, bool isUniform, ErrorSink errors)
@@ -165,7 +226,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
             if (!filter.IsReady || selection.IsEmpty || (_asked[i] > RowsToJudge && _passed[i] > _asked[i] * PassedMax))
                 continue;
             _work[column].Reset(rows.Length);
-            _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false);
+            _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false, Detoast);
             int before = selection.Count;
             selection = filter.Apply(_work[column], selection, _kept.Reserve(rows.Length));
             _asked[i] += before;
@@ -177,7 +238,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         foreach (int column in _filterColumns)
         {
             _work[column].Reset(rows.Length);
-            _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false);
+            _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false, Detoast);
         }
 
         _work.SetCount(rows.Length);

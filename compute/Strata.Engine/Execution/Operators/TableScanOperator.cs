@@ -1,6 +1,7 @@
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Format;
@@ -12,6 +13,8 @@ internal abstract class TableScanOperator(
     ExecutionState state, HeapRelation heap, RowDecoder decoder, SqlType[] types, ExpressionInstance? filter, ExpressionInstance? recheck, int scan)
     : Operator
 {
+    private const long BatchBytesMax = 8 << 20;
+
     private readonly Batch _batch = new(types, state.Memory);
     private readonly ErrorSink _errors = new();
     private readonly SelectionBuffer _identity = new();
@@ -22,12 +25,30 @@ internal abstract class TableScanOperator(
 
     protected ExecutionState State => state;
 
+    /// <summary>OID of the table when it is scanned as a member of a tree, else 0.</summary>
+    public uint Member { get; init; }
+
     protected HeapRelation Heap => heap;
 
     /// <summary>The batch that rows are decoded into.</summary>
     protected Batch Rows => _batch;
 
     protected RowDecoder Decoder => decoder;
+
+    /// <summary>Reads the table's large values as of the snapshot.</summary>
+    protected Detoast Detoast => new(heap, state.ReadPoint, state.Cancellation);
+
+    /// <summary>Whether the rows read so far hold so many bytes that the next ones had better wait for the next batch.</summary>
+    protected bool IsBatchLarge
+    {
+        get
+        {
+            long held = 0;
+            foreach (Vector column in _batch.Columns)
+                held += column.StringBytesHeld;
+            return held > BatchBytesMax;
+        }
+    }
 
     /// <summary>
     /// Reads at least one row into <see cref="Rows"/> when there is one; pins nothing when it returns. Returns the number of rows, 0 at the end.
@@ -55,6 +76,8 @@ internal abstract class TableScanOperator(
                 if (_rechecked)
                     return null;
                 _rechecked = true;
+                if (rows.MemberOf(scan) != Member)
+                    return null;
                 LoadVersion(version);
                 continue;
             }
@@ -141,7 +164,7 @@ internal abstract class TableScanOperator(
         _batch.Reset(1);
         if (_fetch.FetchVersion(heap, version, state.Cancellation))
         {
-            decoder.Decode(_fetch.Row, _batch, 0);
+            decoder.Decode(_fetch.Row, _batch, 0, Detoast);
             _batch.SetCount(1);
         }
 

@@ -57,7 +57,7 @@ internal sealed class UpdateOperator(
                 case HeapResult.Ok:
                     State.RowsAffected++;
                     QueueForeignKeys(batch, position);
-                    Returned?.Add(Target.Row, position, outcome.Tid, batch, position);
+                    Returned?.Add(Target.Row, position, outcome.Tid, Target.Relation.Oid, batch, position);
                     if (!ReferenceEquals(batch, original))
                         recheck.End();
                     return;

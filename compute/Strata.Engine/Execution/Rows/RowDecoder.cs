@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Format.Pages.Heap;
@@ -20,15 +21,16 @@ public sealed unsafe class RowDecoder(TableLayout layout, IReadOnlyList<short> a
 
     /// <summary>
     /// Reads a row into row <paramref name="target"/> of the batch's flat vectors, which have room. Bytes are copied: the page may go afterwards.
+    /// <paramref name="detoast"/> reads large values.
     /// </summary>
-    public void Decode(in HeapRowPointer row, Batch batch, int target)
+    public void Decode(in HeapRowPointer row, Batch batch, int target, in Detoast detoast)
     {
         for (int i = 0; i < _attributes.Length; i++)
-            DecodeColumn(row, i, batch.Columns[i], target);
+            DecodeColumn(row, i, batch.Columns[i], target, detoast);
     }
 
     /// <summary>Reads one column of a row.</summary>
-    private void DecodeColumn(in HeapRowPointer row, int index, Vector vector, int target)
+    public void DecodeColumn(in HeapRowPointer row, int index, Vector vector, int target, in Detoast detoast)
     {
         int attribute = _attributes[index];
         if (attribute <= 0)
@@ -45,7 +47,20 @@ public sealed unsafe class RowDecoder(TableLayout layout, IReadOnlyList<short> a
         else if (RowLayout.IsNull(bytes, column))
             vector.SetNull(target);
         else
-            Store(layout.Of(count).Column(bytes, column), vector, target);
+            Read(layout.Of(count), bytes, column, vector, target, detoast);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Read(RowLayout version, ReadOnlySpan<byte> row, int column, Vector vector, int target, in Detoast detoast)
+    {
+        if (version.IsToasted(row, column))
+        {
+            detoast.Into(vector, target, version.Column(row, column));
+            vector.SetValid(target);
+            return;
+        }
+
+        Store(version.Column(row, column), vector, target);
     }
 
     /// <summary>
@@ -54,13 +69,14 @@ public sealed unsafe class RowDecoder(TableLayout layout, IReadOnlyList<short> a
     /// live as long as its pin.
     /// </summary>
     public void DecodeColumn(
-        ReadOnlySpan<HeapRowPointer> rows, Selection selection, bool isUniform, int index, Vector vector, bool dense, int target, bool copyBytes)
+        ReadOnlySpan<HeapRowPointer> rows, Selection selection, bool isUniform, int index, Vector vector, bool dense, int target, bool copyBytes,
+        in Detoast detoast)
     {
         int attribute = _attributes[index];
         if (!isUniform || attribute <= 0)
         {
             for (int i = 0; i < selection.Count; i++)
-                DecodeColumn(rows[selection[i]], index, vector, dense ? target + i : selection[i]);
+                DecodeColumn(rows[selection[i]], index, vector, dense ? target + i : selection[i], detoast);
             return;
         }
 

@@ -19,6 +19,9 @@ internal sealed class RowGather
     private HeapRowPointer[] _rows = new HeapRowPointer[HeapPage.MaxSlots];
     private int _pageCount;
 
+    /// <summary>Some of the rows name large values. Then they are of one page, so that not too much memory is needed at a time.</summary>
+    public bool HasOutOfLine { get; private set; }
+
     /// <summary>Rows gathered.</summary>
     public int Count { get; private set; }
 
@@ -33,12 +36,14 @@ internal sealed class RowGather
     {
         Release();
         int pagesMax = Math.Clamp(pool.FrameCount / FramesPerPin, 1, PagesMax);
-        while (_pageCount < pagesMax && Count < rowsWanted && Count + HeapPage.MaxSlots <= Batch.RowsMax
+        while (_pageCount < pagesMax && !HasOutOfLine && Count < rowsWanted && Count + HeapPage.MaxSlots <= Batch.RowsMax
             && scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, cancellation))
         {
             if (Count + rows.Length > _rows.Length)
                 Array.Resize(ref _rows, Math.Min(Math.Max(_rows.Length * 2, Count + rows.Length), Batch.RowsMax));
             rows.CopyTo(_rows.AsSpan(Count));
+            foreach (ref readonly HeapRowPointer row in rows)
+                HasOutOfLine |= (HeapRow.GetFlags(row.Bytes) & RowFlags.HasOutOfLine) != 0;
             Count += rows.Length;
             _pages[_pageCount++] = scan.TakePage();
         }
@@ -57,5 +62,6 @@ internal sealed class RowGather
 
         _pageCount = 0;
         Count = 0;
+        HasOutOfLine = false;
     }
 }

@@ -142,6 +142,10 @@ internal sealed unsafe class JsonAggregate(FunctionInfo function, SqlType[] argu
     private readonly bool _isObject = argumentTypes.Length == 2;
     private readonly bool _isBinary = resultType.Oid == TypeOid.Jsonb;
 
+    /// <summary>json_agg puts arrays and rows on lines of their own.</summary>
+    private readonly bool _breaksLines = argumentTypes.Length == 1 && resultType.Oid == TypeOid.Json
+        && (argumentTypes[0].IsArray || argumentTypes[0].Kind == TypeKind.Composite || argumentTypes[0].Oid == TypeOid.Record);
+
     protected override void Add(AggregateContext context, byte* state, ReadOnlySpan<Vector> arguments, int row)
     {
         bool first = Find(context, state) is null;
@@ -150,7 +154,7 @@ internal sealed unsafe class JsonAggregate(FunctionInfo function, SqlType[] argu
         if (first)
             buffer.Write(_isObject ? (_isBinary ? "{"u8 : "{ "u8) : "["u8);
         else
-            buffer.Write(", "u8);
+            buffer.Write(_breaksLines ? ", \n "u8 : ", "u8);
         IFunctionContext functions = context.Functions!;
         if (_isObject)
         {

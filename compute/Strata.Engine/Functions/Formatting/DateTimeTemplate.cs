@@ -9,19 +9,21 @@ namespace Strata.Engine.Functions.Formatting;
 /// </summary>
 internal sealed class DateTimeTemplate
 {
-    /// <summary>A field with its modifiers, or literal text (<see cref="Field"/> null).</summary>
-    private sealed record Node(string? Field, string Literal, bool FillMode, string Suffix, string Spelled);
-
-    // Longest first, so that the first that fits is the right one.
+    // Per first letter the longer ones stand first, so that the first that fits is the right one. Case matters: it tells the case of names.
     private static readonly string[] s_fields =
     [
-        "SSSSS", "MONTH", "Y,YYY", "SSSS", "YYYY", "IYYY", "HH24", "HH12", "A.D.", "B.C.", "A.M.", "P.M.", "IDDD", "DDD", "DAY", "MON",
-        "IYY", "YYY", "TZH", "TZM", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6", "AD", "BC", "AM", "PM", "CC", "DD", "DY", "HH", "ID",
-        "IW", "IY", "MI", "MM", "MS", "OF", "RM", "SS", "TZ", "US", "WW", "YY", "D", "I", "J", "Q", "W", "Y",
+        "A.D.", "A.M.", "AD", "AM", "B.C.", "BC", "CC", "DAY", "DDD", "DD", "DY", "Day", "Dy", "D", "FF1", "FF2", "FF3", "FF4", "FF5", "FF6",
+        "FX", "HH24", "HH12", "HH", "IDDD", "ID", "IW", "IYYY", "IYY", "IY", "I", "J", "MI", "MM", "MONTH", "MON", "MS", "Month", "Mon", "OF",
+        "P.M.", "PM", "Q", "RM", "SSSSS", "SSSS", "SS", "TZH", "TZM", "TZ", "US", "WW", "W", "Y,YYY", "YYYY", "YYY", "YY", "Y",
+        "a.d.", "a.m.", "ad", "am", "b.c.", "bc", "cc", "day", "ddd", "dd", "dy", "d", "ff1", "ff2", "ff3", "ff4", "ff5", "ff6",
+        "fx", "hh24", "hh12", "hh", "iddd", "id", "iw", "iyyy", "iyy", "iy", "i", "j", "mi", "mm", "month", "mon", "ms", "of",
+        "p.m.", "pm", "q", "rm", "sssss", "ssss", "ss", "tzh", "tzm", "tz", "us", "ww", "w", "y,yyy", "yyyy", "yyy", "yy", "y",
     ];
 
+    private static readonly string[] s_romanNumerals = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
+
     private readonly byte[] _source;
-    private readonly List<Node> _nodes = [];
+    private readonly List<DateTimeTemplateNode> _nodes = [];
 
     public DateTimeTemplate(ReadOnlySpan<byte> source)
     {
@@ -36,48 +38,63 @@ internal sealed class DateTimeTemplate
         int at = 0;
         while (at < template.Length)
         {
-            if (template[at] == '"')
-            {
-                int end = template.IndexOf('"', at + 1);
-                end = end < 0 ? template.Length : end;
-                _nodes.Add(new Node(null, template[(at + 1)..end].Replace("\\", "", StringComparison.Ordinal), false, "", ""));
-                at = end + 1;
-                continue;
-            }
-
             bool fill = false;
-            int start = at;
-            while (StartsWith(template, at, "FM") || StartsWith(template, at, "TM") || StartsWith(template, at, "FX"))
+            if (HasAt(template, at, "FM") || HasAt(template, at, "fm"))
             {
-                fill |= StartsWith(template, at, "FM");
+                fill = true;
+                at += 2;
+            }
+            else if (HasAt(template, at, "TM") || HasAt(template, at, "tm"))
+            {
                 at += 2;
             }
 
-            string? field = Array.Find(s_fields, f => StartsWith(template, at, f));
-            if (field is null)
+            if (at < template.Length && Array.Find(s_fields, f => HasAt(template, at, f)) is { } field)
             {
-                if (at < template.Length)
-                    _nodes.Add(new Node(null, template[at].ToString(), false, "", ""));
-                at = Math.Max(at + 1, start + 1);
-                continue;
+                at += field.Length;
+                string suffix = HasAt(template, at, "TH") || HasAt(template, at, "th") ? template.Substring(at, 2) : "";
+                at += suffix.Length;
+                if (HasAt(template, at, "SP"))
+                    at += 2;
+                _nodes.Add(DateTimeTemplateNode.ForField(field, fill, suffix));
             }
-
-            string spelled = template.Substring(at, field.Length);
-            at += field.Length;
-            string suffix = "";
-            if (string.CompareOrdinal(template, at, "TH", 0, 2) == 0 || string.CompareOrdinal(template, at, "th", 0, 2) == 0)
+            else if (at < template.Length)
             {
-                suffix = template.Substring(at, 2);
-                at += 2;
+                at = ParseLiteral(template, at);
             }
-
-            _nodes.Add(new Node(field, "", fill, suffix, spelled));
         }
     }
 
-    /// <summary>Fields are matched without regard to case.</summary>
-    private static bool StartsWith(string template, int at, string field) =>
-        string.Compare(template, at, field, 0, field.Length, StringComparison.OrdinalIgnoreCase) == 0;
+    private static bool HasAt(string template, int at, string word) => string.CompareOrdinal(template, at, word, 0, word.Length) == 0;
+
+    private int ParseLiteral(string template, int at)
+    {
+        if (template[at] == '"')
+        {
+            at++;
+            while (at < template.Length && template[at] != '"')
+            {
+                if (template[at] == '\\' && at + 1 < template.Length)
+                    at++;
+                at = AddCharacter(template, at, DateTimeTemplateNodeKind.Text, isQuoted: true);
+            }
+
+            return Math.Min(at + 1, template.Length);
+        }
+
+        if (template[at] == '\\' && at + 1 < template.Length && template[at + 1] == '"')
+            at++;
+        char c = template[at];
+        return AddCharacter(template, at, DateTimeTemplateReader.IsSeparator(c) ? DateTimeTemplateNodeKind.Separator
+            : char.IsWhiteSpace(c) ? DateTimeTemplateNodeKind.Space : DateTimeTemplateNodeKind.Text);
+    }
+
+    private int AddCharacter(string template, int at, DateTimeTemplateNodeKind kind, bool isQuoted = false)
+    {
+        int length = char.IsHighSurrogate(template[at]) && at + 1 < template.Length ? 2 : 1;
+        _nodes.Add(new DateTimeTemplateNode(kind, template.Substring(at, length), "", isQuoted, ""));
+        return at + length;
+    }
 
     /// <summary>The fields of an interval as they are shown.</summary>
     public static DateTimeParts FromInterval(IntervalValue value) =>
@@ -86,25 +103,22 @@ internal sealed class DateTimeTemplate
     public string Write(in DateTimeParts parts)
     {
         var result = new StringBuilder();
-        foreach (Node node in _nodes)
-        {
-            if (node.Field is null)
-                result.Append(node.Literal);
-            else
-                result.Append(Show(node, parts));
-        }
-
+        foreach (DateTimeTemplateNode node in _nodes)
+            result.Append(node.Kind == DateTimeTemplateNodeKind.Field ? Show(node, parts) : node.Text);
         return result.ToString();
     }
 
-    private static string Pad(long value, int width, Node node)
+    /// <summary>A number padded with zeros, a minus not counted; FM takes the padding away.</summary>
+    private static string Pad(long value, int width, DateTimeTemplateNode node)
     {
-        string text = node.FillMode || width == 0
-            ? value.ToString(CultureInfo.InvariantCulture)
-            : value < 0 ? "-" + (-value).ToString("D" + width.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
-                : value.ToString("D" + width.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+        string digits = Math.Abs(value).ToString(CultureInfo.InvariantCulture);
+        if (!node.FillMode)
+            digits = digits.PadLeft(width, '0');
+        string text = value < 0 ? "-" + digits : digits;
         return node.Suffix.Length == 0 ? text : text + Ordinal(value, node.Suffix == "TH");
     }
+
+    private static string PadAlways(long value, int width, DateTimeTemplateNode node) => Pad(value, width, node with { FillMode = false });
 
     private static string Ordinal(long value, bool upper)
     {
@@ -114,108 +128,152 @@ internal sealed class DateTimeTemplate
     }
 
     /// <summary>Follows the spelling of the field: MONTH, Month, month.</summary>
-    private static string Cased(string name, Node node, int width)
+    private static string Cased(string name, DateTimeTemplateNode node, int width)
     {
-        string cased = char.IsLower(node.Spelled[0]) ? name.ToLowerInvariant()
-            : node.Spelled.Length > 1 && char.IsLower(node.Spelled[1]) ? name : name.ToUpperInvariant();
-        return node.FillMode || width == 0 ? cased : cased.PadRight(width);
+        string cased = char.IsLower(node.Text[0]) ? name.ToLowerInvariant()
+            : node.Text.Length > 1 && char.IsLower(node.Text[1]) ? name : name.ToUpperInvariant();
+        return node.FillMode ? cased : cased.PadRight(width);
     }
 
-    private static string Show(Node node, in DateTimeParts parts)
+    private static SqlException NotForIntervals() =>
+        new(SqlState.InvalidDatetimeFormat, "invalid format specification for an interval value") { Hint = "Intervals are not tied to specific calendar dates." };
+
+    private static string Show(DateTimeTemplateNode node, in DateTimeParts parts)
     {
         DateTimeFields f = parts.Fields;
-        int year = parts.IsInterval ? f.Year : f.Year <= 0 ? 1 - f.Year : f.Year;
-        int hour12 = (int)(parts.Hours % 12 == 0 ? 12 : parts.Hours % 12);
+        int year = parts.IsInterval || f.Year > 0 ? f.Year : 1 - f.Year;
+        long hours = parts.Hours;
         switch (node.Field)
         {
-            case "HH" or "HH12": return Pad(parts.IsInterval ? parts.Hours % 12 : hour12, 2, node);
-            case "HH24": return Pad(parts.Hours, 2, node);
+            case "FX": return "";
+            case "HH" or "HH12": return Pad(hours % 12 == 0 ? 12 : hours % 12, 2, node);
+            case "HH24": return Pad(hours, 2, node);
             case "MI": return Pad(f.Minute, 2, node);
             case "SS": return Pad(f.Second, 2, node);
-            case "MS" or "FF3": return Pad(f.Microsecond / 1000, 3, node with { FillMode = false });
-            case "US" or "FF6": return Pad(f.Microsecond, 6, node with { FillMode = false });
-            case "FF1": return Pad(f.Microsecond / 100_000, 1, node);
-            case "FF2": return Pad(f.Microsecond / 10_000, 2, node);
-            case "FF4": return Pad(f.Microsecond / 100, 4, node);
-            case "FF5": return Pad(f.Microsecond / 10, 5, node);
+            case "MS" or "FF3": return PadAlways(f.Microsecond / 1000, 3, node);
+            case "US" or "FF6": return PadAlways(f.Microsecond, 6, node);
+            case "FF1": return PadAlways(f.Microsecond / 100_000, 1, node);
+            case "FF2": return PadAlways(f.Microsecond / 10_000, 2, node);
+            case "FF4": return PadAlways(f.Microsecond / 100, 4, node);
+            case "FF5": return PadAlways(f.Microsecond / 10, 5, node);
             case "SSSS" or "SSSSS": return Pad(f.Time / DateTimeMath.MicrosecondsPerSecond, 0, node);
-            case "AM" or "PM": return Cased(parts.Hours % 24 >= 12 ? "PM" : "AM", node, 0);
-            case "A.M." or "P.M.": return Cased(parts.Hours % 24 >= 12 ? "P.M." : "A.M.", node, 0);
-            case "TZ": return char.IsLower(node.Spelled[0]) ? parts.Zone.ToLowerInvariant() : parts.Zone;
-            case "TZH": return (parts.OffsetSeconds < 0 ? "-" : "+") + Pad(Math.Abs(parts.OffsetSeconds) / 3600, 2, node);
-            case "TZM": return Pad(Math.Abs(parts.OffsetSeconds) / 60 % 60, 2, node);
-            case "OF":
-                int minutes = Math.Abs(parts.OffsetSeconds) / 60;
-                return (parts.OffsetSeconds < 0 ? "-" : "+") + Pad(minutes / 60, 2, node)
-                    + (minutes % 60 == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $":{minutes % 60:00}"));
+            case "AM" or "PM": return Cased(hours % 24 >= 12 ? "PM" : "AM", node, 0);
+            case "A.M." or "P.M.": return Cased(hours % 24 >= 12 ? "P.M." : "A.M.", node, 0);
             case "DD": return Pad(f.Day, 2, node);
+            case "DDD": return Pad(DayOfYear(parts), 3, node);
             case "MM": return Pad(f.Month, 2, node);
+            case "WW": return Pad(((DayOfYear(parts) - 1) / 7) + 1, 2, node);
+            case "W": return Pad(((f.Day - 1) / 7) + 1, 0, node);
+            case "Q": return f.Month == 0 ? "" : Pad(((f.Month - 1) / 3) + 1, 0, node);
             case "YYYY": return Pad(year, 4, node);
             case "YYY": return Pad(year % 1000, 3, node);
             case "YY": return Pad(year % 100, 2, node);
             case "Y": return Pad(year % 10, 1, node);
-            case "Y,YYY": return string.Create(CultureInfo.InvariantCulture, $"{year / 1000},{year % 1000:000}");
-            case "CC": return Pad(year <= 0 ? 0 : (year + 99) / 100, 2, node);
-            case "BC" or "AD": return Cased(f.Year <= 0 && !parts.IsInterval ? "BC" : "AD", node, 0);
-            case "B.C." or "A.D.": return Cased(f.Year <= 0 && !parts.IsInterval ? "B.C." : "A.D.", node, 0);
+            case "Y,YYY":
+                string thousands = string.Create(CultureInfo.InvariantCulture, $"{year / 1000},{year % 1000:000}");
+                return node.Suffix.Length == 0 ? thousands : thousands + Ordinal(year, node.Suffix == "TH");
+            case "CC":
+                return Pad(parts.IsInterval ? f.Year / 100 : f.Year > 0 ? ((f.Year - 1) / 100) + 1 : (f.Year / 100) - 1, 2, node);
+            case "RM": return Roman(parts, node);
         }
 
-        if (parts.IsInterval)
-            throw new SqlException(SqlState.InvalidDatetimeFormat, "invalid format specification for an interval value") { Hint = "Intervals are not tied to specific calendar dates." };
-        return ShowDate(node, f);
+        return parts.IsInterval ? throw NotForIntervals() : ShowDate(node, parts);
     }
 
-    private static string ShowDate(Node node, DateTimeFields f)
+    private static int DayOfYear(in DateTimeParts parts) =>
+        parts.IsInterval ? (((parts.Fields.Year * 12) + parts.Fields.Month) * 30) + parts.Fields.Day : parts.Fields.DayOfYear;
+
+    private static string ShowDate(DateTimeTemplateNode node, in DateTimeParts parts)
     {
+        DateTimeFields f = parts.Fields;
         int dayOfWeek = DateTimeMath.DayOfWeek(f.JulianDay);
+        int isoYear = f.IsoWeek.Year > 0 ? f.IsoWeek.Year : 1 - f.IsoWeek.Year;
+        int offset = Math.Abs(parts.OffsetSeconds);
+        string sign = parts.OffsetSeconds < 0 ? "-" : "+";
         return node.Field switch
         {
+            "BC" or "AD" => Cased(f.Year <= 0 ? "BC" : "AD", node, 0),
+            "B.C." or "A.D." => Cased(f.Year <= 0 ? "B.C." : "A.D.", node, 0),
+            "TZ" => char.IsLower(node.Text[0]) ? parts.Zone.ToLowerInvariant() : parts.Zone,
+            "TZH" => sign + PadAlways(offset / 3600, 2, node),
+            "TZM" => PadAlways(offset / 60 % 60, 2, node),
+            "OF" => sign + Pad(offset / 3600, 2, node) + (offset % 3600 == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $":{offset / 60 % 60:00}")),
             "MONTH" => Cased(DateTimeWords.Months[f.Month - 1], node, 9),
             "MON" => Cased(DateTimeWords.Months[f.Month - 1][..3], node, 0),
             "DAY" => Cased(DateTimeWords.Days[dayOfWeek], node, 9),
             "DY" => Cased(DateTimeWords.Days[dayOfWeek][..3], node, 0),
-            "DDD" => Pad(f.DayOfYear, 3, node),
             "IDDD" => Pad(f.JulianDay - DateTimeFields.FirstIsoMonday(f.IsoWeek.Year) + 1, 3, node),
             "D" => Pad(dayOfWeek + 1, 0, node),
             "ID" => Pad(dayOfWeek == 0 ? 7 : dayOfWeek, 0, node),
-            "WW" => Pad(((f.DayOfYear - 1) / 7) + 1, 2, node),
             "IW" => Pad(f.IsoWeek.Week, 2, node),
-            "W" => Pad(((f.Day - 1) / 7) + 1, 0, node),
-            "Q" => Pad(((f.Month - 1) / 3) + 1, 0, node),
             "J" => Pad(f.JulianDay, 0, node),
-            "IYYY" => Pad(f.IsoWeek.Year, 4, node),
-            "IYY" => Pad(f.IsoWeek.Year % 1000, 3, node),
-            "IY" => Pad(f.IsoWeek.Year % 100, 2, node),
-            "I" => Pad(f.IsoWeek.Year % 10, 1, node),
-            _ => Roman(f.Month, node),
+            "IYYY" => Pad(isoYear, 4, node),
+            "IYY" => Pad(isoYear % 1000, 3, node),
+            "IY" => Pad(isoYear % 100, 2, node),
+            _ => Pad(isoYear % 10, 1, node),
         };
     }
 
-    private static string Roman(int month, Node node)
+    private static string Roman(in DateTimeParts parts, DateTimeTemplateNode node)
     {
-        string[] numerals = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII"];
-        string text = char.IsLower(node.Spelled[0]) ? numerals[month - 1].ToLowerInvariant() : numerals[month - 1];
+        int month = parts.Fields.Month;
+        if (month == 0 && parts.Fields.Year == 0)
+            return "";
+        int index = month > 0 ? month - 1 : month == 0 ? (parts.Fields.Year >= 0 ? 11 : 0) : 12 + month;
+        string text = char.IsLower(node.Text[0]) ? s_romanNumerals[index].ToLowerInvariant() : s_romanNumerals[index];
         return node.FillMode ? text : text.PadRight(4);
     }
 
-    /// <summary>Reads a text by the template; the offset is that of TZH and TZM, when present.</summary>
-    public DateTimeFields Read(string text, out int? offset)
+    /// <summary>
+    /// Reads a text by the template; the offset is that of TZH and TZM, when present. In standard mode (SQL/JSON) every character must match. Throws
+    /// 22007, 22008 or 22009.
+    /// </summary>
+    public DateTimeFields Read(string text, out int? offset, bool isStandard = false)
     {
-        var reader = new DateTimeTemplateReader(text);
-        for (int i = 0; i < _nodes.Count; i++)
-        {
-            Node node = _nodes[i];
-            if (node.Field is null)
-                reader.SkipLiteral(node.Literal);
-            else
-                reader.ReadField(node.Field, node.Spelled, FollowedByDigits(i), node.Suffix.Length);
-        }
-
+        var reader = new DateTimeTemplateReader(text, isStandard);
+        reader.Read(_nodes);
         offset = reader.OffsetSeconds;
         return reader.Result();
     }
 
-    /// <summary>True when the next node reads digits too, so that this one must take its own width only.</summary>
-    private bool FollowedByDigits(int index) => index + 1 < _nodes.Count && _nodes[index + 1].Field is { } field
-        && field is not ("MONTH" or "MON" or "DAY" or "DY" or "AM" or "PM" or "A.M." or "P.M." or "AD" or "BC" or "A.D." or "B.C." or "RM");
+    /// <summary>What the template's fields hold.</summary>
+    public (bool Date, bool Time, bool Zone) Contents
+    {
+        get
+        {
+            bool date = false, time = false, zone = false;
+            foreach (DateTimeTemplateNode node in _nodes)
+            {
+                switch (node.Field)
+                {
+                    case "TZ" or "TZH" or "TZM" or "OF":
+                        zone = true;
+                        break;
+                    case "A.M." or "AM" or "P.M." or "PM" or "HH24" or "HH12" or "HH" or "MI" or "SS" or "SSSS" or "SSSSS" or "MS" or "US"
+                        or "FF1" or "FF2" or "FF3" or "FF4" or "FF5" or "FF6":
+                        time = true;
+                        break;
+                    case "" or "FX":
+                        break;
+                    default:
+                        date = true;
+                        break;
+                }
+            }
+
+            return (date, time, zone);
+        }
+    }
+
+    /// <summary>Throws 22007 for separators that the standard does not know.</summary>
+    public void CheckStandard()
+    {
+        foreach (DateTimeTemplateNode node in _nodes)
+        {
+            if (node.Kind == DateTimeTemplateNodeKind.Separator && !"-./,':;".Contains(node.Text, StringComparison.Ordinal))
+                throw new SqlException(SqlState.InvalidDatetimeFormat, $"invalid datetime format separator: \"{node.Text}\"");
+            if (node.Kind == DateTimeTemplateNodeKind.Text && !node.FillMode)
+                throw new SqlException(SqlState.InvalidDatetimeFormat, $"invalid datetime format separator: \"{node.Text}\"");
+        }
+    }
 }

@@ -3,77 +3,253 @@ using Strata.Engine.Types;
 
 namespace Strata.Engine.Functions.Formatting;
 
-/// <summary>Reads the fields of a text that a template names. Short-lived.</summary>
-internal sealed class DateTimeTemplateReader(string text)
+/// <summary>Reads the fields of a text that a template names. Zero means that a field was not given, as in PostgreSQL. For one text.</summary>
+internal sealed class DateTimeTemplateReader(string text, bool isStandard)
 {
+    private const int ZoneHoursMax = 15;
+
+    private static readonly string[] s_meridiems = ["am", "pm"];
+    private static readonly string[] s_dottedMeridiems = ["a.m.", "p.m."];
+    private static readonly string[] s_eras = ["ad", "bc"];
+    private static readonly string[] s_dottedEras = ["a.d.", "b.c."];
+    private static readonly string[] s_numerals = ["xii", "xi", "x", "ix", "viii", "vii", "vi", "v", "iv", "iii", "ii", "i"];
+
     private int _at;
-    private int? _year;
-    private int? _month;
-    private int? _day;
-    private int? _dayOfYear;
-    private int? _julian;
-    private int? _isoYear;
-    private int? _isoWeek;
-    private int? _isoDay;
-    private int? _century;
+    private bool? _isIsoWeek;
+    private bool _isTwelveHour;
+    private int _year;
+    private int _yearDigits;
+    private int _century;
+    private int _month;
+    private int _day;
+    private int _dayOfYear;
+    private int _dayOfWeek;
+    private int _week;
+    private int _weekOfMonth;
+    private int _julian;
     private int _hour;
     private int _minute;
     private int _second;
+    private int _millisecond;
     private int _microsecond;
-    private long? _secondsOfDay;
-    private bool _isPm;
-    private bool _hasMeridiem;
-    private bool _isBc;
-    private int? _zoneHours;
+    private int _secondsOfDay;
+    private int _isPm;
+    private int _isBc;
+    private int _zoneSign;
+    private int _zoneHours;
     private int _zoneMinutes;
-    private bool _zoneNegative;
 
-    public int? OffsetSeconds => _zoneHours is { } hours ? (_zoneNegative ? -1 : 1) * ((hours * 3600) + (_zoneMinutes * 60)) : null;
-
-    /// <summary>Literal text skips as many characters; separators skip one separator or space where there is one.</summary>
-    public void SkipLiteral(string literal)
+    /// <summary>Offset east of UTC by TZH and TZM; null when the template has none. Throws 22009.</summary>
+    public int? OffsetSeconds
     {
-        foreach (char c in literal)
+        get
         {
-            if (char.IsLetterOrDigit(c))
+            if (_zoneSign == 0)
+                return null;
+            if (_zoneHours is < 0 or > ZoneHoursMax || _zoneMinutes is < 0 or > 59)
+                throw new SqlException(SqlState.InvalidTimeZoneDisplacementValue, $"time zone displacement out of range: \"{text}\"");
+            return _zoneSign * ((_zoneHours * 3600) + (_zoneMinutes * 60));
+        }
+    }
+
+    public static bool IsSeparator(char c) => c is > ' ' and < '\x7F' && !char.IsAsciiLetterOrDigit(c);
+
+    private static bool IsSpace(char c) => c is ' ' or (>= '\t' and <= '\r');
+
+    private void Skip(int characters)
+    {
+        for (int i = 0; i < characters && _at < text.Length; i++)
+            _at += char.IsHighSurrogate(text[_at]) && _at + 1 < text.Length ? 2 : 1;
+    }
+
+    private int SkipSpaces()
+    {
+        int start = _at;
+        while (_at < text.Length && IsSpace(text[_at]))
+            _at++;
+        return _at - start;
+    }
+
+    public void Read(List<DateTimeTemplateNode> nodes)
+    {
+        bool isFixed = isStandard;
+        // Characters of the text skipped beyond those that the template has: a literal needs none then, and a minus may be a zone's sign.
+        int extra = 0;
+        int i = 0;
+        for (; i < nodes.Count && _at < text.Length; i++)
+        {
+            DateTimeTemplateNode node = nodes[i];
+            bool isField = node.Kind == DateTimeTemplateNodeKind.Field;
+            if (!isFixed && node.Field != "FX" && (isField || i == 0))
+                extra += SkipSpaces();
+            if (_at >= text.Length && !isField)
+                break;
+            if (node.Kind is DateTimeTemplateNodeKind.Space or DateTimeTemplateNodeKind.Separator)
             {
-                _at = Math.Min(_at + 1, text.Length);
+                if (isStandard)
+                {
+                    if (text[_at] != node.Text[0])
+                        throw new SqlException(SqlState.InvalidDatetimeFormat, $"unmatched format separator \"{node.Text}\"");
+                    _at++;
+                }
+                else if (isFixed)
+                {
+                    Skip(1);
+                }
+                else
+                {
+                    extra--;
+                    if (IsSpace(text[_at]) || IsSeparator(text[_at]))
+                    {
+                        _at++;
+                        extra++;
+                    }
+                }
+
                 continue;
             }
 
-            while (_at < text.Length && char.IsWhiteSpace(text[_at]))
-                _at++;
-            if (!char.IsWhiteSpace(c) && _at < text.Length && !char.IsLetterOrDigit(text[_at]))
-                _at++;
+            if (node.Kind == DateTimeTemplateNodeKind.Text)
+            {
+                if (isStandard && string.CompareOrdinal(text, _at, node.Text, 0, node.Text.Length) != 0)
+                    throw new SqlException(SqlState.InvalidDatetimeFormat, $"unmatched format character \"{node.Text}\"");
+                if (!isFixed && extra > 0)
+                    extra--;
+                else
+                    Skip(1);
+                continue;
+            }
+
+            if (node.Field == "FX")
+            {
+                isFixed = true;
+                continue;
+            }
+
+            SetCalendar(node);
+            ReadField(node, node.FillMode || NextIsNoDigit(nodes, i), extra);
+            if (!isFixed)
+                extra = SkipSpaces();
         }
+
+        if (!isStandard)
+            return;
+        if (i < nodes.Count)
+            throw new SqlException(SqlState.InvalidDatetimeFormat, "input string is too short for datetime format");
+        SkipSpaces();
+        if (_at < text.Length)
+            throw new SqlException(SqlState.InvalidDatetimeFormat, "trailing characters remain in input string after datetime format");
     }
 
-    private SqlException Bad(string field) =>
-        new(SqlState.InvalidDatetimeFormat, $"invalid value \"{text[_at..]}\" for \"{field}\"") { Detail = "Value must be an integer." };
-
-    private int Number(string field, int width, bool exact)
+    private static bool NextIsNoDigit(List<DateTimeTemplateNode> nodes, int index)
     {
-        while (_at < text.Length && char.IsWhiteSpace(text[_at]))
-            _at++;
-        int start = _at;
-        if (_at < text.Length && text[_at] is '+' or '-')
-            _at++;
-        int digits = _at;
-        while (_at < text.Length && char.IsAsciiDigit(text[_at]) && (!exact || _at - digits < width))
-            _at++;
-        if (_at == digits || !int.TryParse(text.AsSpan(start, _at - start), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value))
+        if (nodes[index].Suffix.Length > 0 || index + 1 >= nodes.Count)
+            return true;
+        DateTimeTemplateNode next = nodes[index + 1];
+        return next.Kind == DateTimeTemplateNodeKind.Field ? !next.IsNumeric : !(next.Text.Length == 1 && char.IsAsciiDigit(next.Text[0]));
+    }
+
+    private void SetCalendar(DateTimeTemplateNode node)
+    {
+        if (node.IsIsoWeek is not { } isIso)
+            return;
+        if (_isIsoWeek is { } before && before != isIso)
         {
-            _at = start;
-            throw Bad(field);
+            throw new SqlException(SqlState.InvalidDatetimeFormat, "invalid combination of date conventions")
+            {
+                Hint = "Do not mix Gregorian and ISO week date conventions in a formatting template.",
+            };
         }
 
+        _isIsoWeek = isIso;
+    }
+
+    private static void Set(ref int field, int value, DateTimeTemplateNode node)
+    {
+        if (field != 0 && field != value)
+        {
+            throw new SqlException(SqlState.InvalidDatetimeFormat, $"conflicting values for \"{node.Text}\" field in formatting string")
+            {
+                Detail = "This value contradicts a previous setting for the same field type.",
+            };
+        }
+
+        field = value;
+    }
+
+    /// <summary>
+    /// Reads an integer of a width: exactly so many characters, or (<paramref name="open"/>) as many as there are. Returns the characters read.
+    /// </summary>
+    private int Number(ref int field, int width, DateTimeTemplateNode node, bool open)
+    {
+        int value = Integer(width, node, open, out int used);
+        Set(ref field, value, node);
+        return used;
+    }
+
+    private int Integer(int width, DateTimeTemplateNode node, bool open, out int used)
+    {
+        int start = _at;
+        SkipSpaces();
+        string head = text[_at..Math.Min(text.Length, _at + width)];
+        int end;
+        if (open)
+        {
+            end = NumberEnd(text, _at, text.Length);
+        }
+        else
+        {
+            if (head.Length < width)
+            {
+                throw new SqlException(SqlState.InvalidDatetimeFormat, $"source string too short for \"{node.Text}\" formatting field")
+                {
+                    Detail = $"Field requires {width} characters, but only {head.Length} remain.",
+                    Hint = "If your source string is not fixed-width, try using the \"FM\" modifier.",
+                };
+            }
+
+            end = NumberEnd(text, _at, _at + width);
+            if (end > _at && end < _at + width)
+            {
+                throw new SqlException(SqlState.InvalidDatetimeFormat, $"invalid value \"{head}\" for \"{node.Text}\"")
+                {
+                    Detail = $"Field requires {width} characters, but only {end - _at} could be parsed.",
+                    Hint = "If your source string is not fixed-width, try using the \"FM\" modifier.",
+                };
+            }
+        }
+
+        if (end == _at)
+            throw new SqlException(SqlState.InvalidDatetimeFormat, $"invalid value \"{head}\" for \"{node.Text}\"") { Detail = "Value must be an integer." };
+        if (!int.TryParse(text.AsSpan(_at, end - _at), NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int value))
+        {
+            throw new SqlException(SqlState.DatetimeFieldOverflow, $"value for \"{node.Text}\" in source string is out of range")
+            {
+                Detail = $"Value must be in the range {int.MinValue} to {int.MaxValue}.",
+            };
+        }
+
+        _at = end;
+        used = _at - start;
         return value;
     }
 
-    private int Word(string field, string[] names, int prefix)
+    /// <summary>End of an optional sign and digits; the start when there are no digits.</summary>
+    private static int NumberEnd(string text, int start, int limit)
     {
-        while (_at < text.Length && char.IsWhiteSpace(text[_at]))
-            _at++;
+        int at = start;
+        while (at < limit && IsSpace(text[at]))
+            at++;
+        if (at < limit && text[at] is '+' or '-')
+            at++;
+        int digits = at;
+        while (at < limit && char.IsAsciiDigit(text[at]))
+            at++;
+        return at > digits ? at : start;
+    }
+
+    private int Word(string[] names, int prefix, DateTimeTemplateNode node)
+    {
         for (int i = 0; i < names.Length; i++)
         {
             string name = prefix > 0 ? names[i][..prefix] : names[i];
@@ -84,112 +260,228 @@ internal sealed class DateTimeTemplateReader(string text)
             }
         }
 
-        throw new SqlException(SqlState.InvalidDatetimeFormat, $"invalid value \"{text[_at..Math.Min(text.Length, _at + Math.Max(prefix, 3))]}\" for \"{field}\"") { Detail = "The given value did not match any of the allowed values for this field." };
+        int end = _at;
+        while (end < text.Length && !IsSpace(text[end]))
+            end++;
+        throw new SqlException(SqlState.InvalidDatetimeFormat, $"invalid value \"{text[_at..end]}\" for \"{node.Text}\"")
+        {
+            Detail = "The given value did not match any of the allowed values for this field.",
+        };
     }
 
-    public void ReadField(string field, string spelled, bool exact, int suffixLength)
+    private void ReadField(DateTimeTemplateNode node, bool open, int extra)
     {
-        if (_at >= text.Length)
-            return;
-        switch (field)
+        switch (node.Field)
         {
-            case "YYYY" or "Y,YYY":
-                _year = Number(spelled, 4, exact);
-                if (field == "Y,YYY" && _at < text.Length && text[_at] == ',')
-                {
-                    _at++;
-                    _year = (_year * 1000) + Number(spelled, 3, true);
-                }
-
+            case "AM" or "PM" or "A.M." or "P.M.":
+                Set(ref _isPm, Word(node.Field.Length == 2 ? s_meridiems : s_dottedMeridiems, 0, node), node);
+                _isTwelveHour = true;
+                return;
+            case "AD" or "BC" or "A.D." or "B.C.":
+                Set(ref _isBc, Word(node.Field.Length == 2 ? s_eras : s_dottedEras, 0, node), node);
+                return;
+            case "MONTH": Set(ref _month, Word(DateTimeWords.Months, 0, node) + 1, node); return;
+            case "MON": Set(ref _month, Word(DateTimeWords.Months, 3, node) + 1, node); return;
+            case "RM": Set(ref _month, 12 - Word(s_numerals, 0, node), node); return;
+            case "DAY": Set(ref _dayOfWeek, Word(DateTimeWords.Days, 0, node) + 1, node); return;
+            case "DY": Set(ref _dayOfWeek, Word(DateTimeWords.Days, 3, node) + 1, node); return;
+            case "TZ" or "OF":
+                throw new SqlException(SqlState.FeatureNotSupported, $"formatting field \"{node.Text}\" is only supported in to_char");
+            case "TZH":
+                ReadZoneHours(node, open, extra);
+                return;
+            case "TZM":
+                if (_zoneSign == 0)
+                    _zoneSign = 1;
+                Number(ref _zoneMinutes, 2, node, open);
+                return;
+            case "Y,YYY" or "YYYY" or "YYY" or "YY" or "Y" or "IYYY" or "IYY" or "IY" or "I":
+                ReadYear(node, open);
                 break;
-            case "YYY": _year = ShortYear(Number(spelled, 3, true)); break;
-            case "YY": _year = ShortYear(Number(spelled, 2, exact)); break;
-            case "Y": _year = 2020 + Number(spelled, 1, true); break;
-            case "CC": _century = Number(spelled, 2, exact); break;
-            case "MM": _month = Number(spelled, 2, exact); break;
-            case "MONTH": _month = Word(spelled, DateTimeWords.Months, 0) + 1; break;
-            case "MON": _month = Word(spelled, DateTimeWords.Months, 3) + 1; break;
-            case "RM": _month = Word(spelled, ["XII", "XI", "IX", "X", "VIII", "VII", "VI", "IV", "V", "III", "II", "I"], 0) switch { 0 => 12, 1 => 11, 2 => 9, 3 => 10, 4 => 8, 5 => 7, 6 => 6, 7 => 4, 8 => 5, 9 => 3, 10 => 2, _ => 1 }; break;
-            case "DAY": Word(spelled, DateTimeWords.Days, 0); break;
-            case "DY": Word(spelled, DateTimeWords.Days, 3); break;
-            case "DD": _day = Number(spelled, 2, exact); break;
-            case "DDD": _dayOfYear = Number(spelled, 3, exact); break;
-            case "J": _julian = Number(spelled, 9, false); break;
-            case "IYYY": _isoYear = Number(spelled, 4, exact); break;
-            case "IW": _isoWeek = Number(spelled, 2, exact); break;
-            case "ID": _isoDay = Number(spelled, 1, true); break;
-            case "D" or "Q" or "W": Number(spelled, 1, true); break;
-            case "WW": _dayOfYear = ((Number(spelled, 2, exact) - 1) * 7) + 1; break;
-            case "HH24" or "HH12" or "HH":
-                _hour = Number(spelled, 2, exact);
-                if (field != "HH24" && _hour is < 1 or > 12)
-                    throw new SqlException(SqlState.InvalidDatetimeFormat, $"hour \"{_hour}\" is invalid for the 12-hour clock") { Hint = "Use the 24-hour clock, or give an hour between 1 and 12." };
-                _hasMeridiem |= field != "HH24";
+            case "MS":
+                int digits = Number(ref _millisecond, 3, node, open);
+                _millisecond *= digits == 1 ? 100 : digits == 2 ? 10 : 1;
                 break;
-            case "MI": _minute = Number(spelled, 2, exact); break;
-            case "SS": _second = Number(spelled, 2, exact); break;
-            case "SSSS" or "SSSSS": _secondsOfDay = Number(spelled, 5, exact); break;
-            case "MS" or "US" or "FF1" or "FF2" or "FF3" or "FF4" or "FF5" or "FF6": ReadFraction(field); break;
-            case "AM" or "PM": _isPm = Word(spelled, ["AM", "PM"], 0) == 1; _hasMeridiem = true; break;
-            case "A.M." or "P.M.": _isPm = Word(spelled, ["A.M.", "P.M."], 0) == 1; _hasMeridiem = true; break;
-            case "AD" or "BC": _isBc = Word(spelled, ["AD", "BC"], 0) == 1; break;
-            case "A.D." or "B.C.": _isBc = Word(spelled, ["A.D.", "B.C."], 0) == 1; break;
-            case "TZH" or "OF":
-                _zoneNegative = _at < text.Length && text[_at] == '-';
-                _zoneHours = Math.Abs(Number(spelled, 2, exact));
+            case "US" or "FF1" or "FF2" or "FF3" or "FF4" or "FF5" or "FF6":
+                int length = Number(ref _microsecond, node.Field == "US" ? 6 : node.Field[2] - '0', node, open);
+                for (int i = length; i < 6; i++)
+                    _microsecond *= 10;
                 break;
-            case "TZM": _zoneMinutes = Number(spelled, 2, exact); break;
-            default: throw new SqlException(SqlState.FeatureNotSupported, $"formatting field \"{spelled}\" is only supported in to_char");
+            default:
+                ReadNumber(node, open);
+                break;
         }
 
-        _at = Math.Min(text.Length, _at + suffixLength);
+        if (node.Suffix.Length > 0)
+            Skip(2);
     }
 
-    private static int ShortYear(int year) => year < 70 ? year + 2000 : year < 100 ? year + 1900 : year < 520 ? year + 2000 : year < 1000 ? year + 1000 : year;
-
-    /// <summary>Digits behind a point: 5 means half a second.</summary>
-    private void ReadFraction(string field)
+    private void ReadNumber(DateTimeTemplateNode node, bool open)
     {
-        int width = field == "US" ? 6 : field == "MS" ? 3 : field[2] - '0';
-        int start = _at;
-        while (_at < text.Length && char.IsAsciiDigit(text[_at]) && _at - start < width)
-            _at++;
-        if (_at == start)
-            throw Bad(field);
-        _microsecond = int.Parse(text[start.._at].PadRight(6, '0'), CultureInfo.InvariantCulture);
+        int width = node.Field.Length;
+        switch (node.Field)
+        {
+            case "HH" or "HH12":
+                Number(ref _hour, 2, node, open);
+                _isTwelveHour = true;
+                break;
+            case "HH24": Number(ref _hour, 2, node, open); break;
+            case "MI": Number(ref _minute, width, node, open); break;
+            case "SS": Number(ref _second, width, node, open); break;
+            case "SSSS" or "SSSSS": Number(ref _secondsOfDay, width, node, open); break;
+            case "MM": Number(ref _month, width, node, open); break;
+            case "DDD": Number(ref _dayOfYear, width, node, open); break;
+            case "IDDD": Number(ref _dayOfYear, 3, node, open); break;
+            case "DD": Number(ref _day, width, node, open); break;
+            case "D": Number(ref _dayOfWeek, width, node, open); break;
+            case "ID":
+                Number(ref _dayOfWeek, 1, node, open);
+                // Sunday is 1.
+                _dayOfWeek = _dayOfWeek % 7 + 1;
+                break;
+            case "WW" or "IW": Number(ref _week, width, node, open); break;
+            case "W": Number(ref _weekOfMonth, width, node, open); break;
+            case "CC": Number(ref _century, width, node, open); break;
+            case "J": Number(ref _julian, width, node, open); break;
+            default: Integer(width, node, open, out _); break;
+        }
     }
 
-    private SqlException Range() =>
-        new(SqlState.DatetimeFieldOverflow, $"date/time field value out of range: \"{text}\"");
+    private void ReadZoneHours(DateTimeTemplateNode node, bool open, int extra)
+    {
+        if (_at < text.Length && text[_at] is '+' or '-' or ' ')
+            _zoneSign = text[_at++] == '-' ? -1 : 1;
+        else
+            _zoneSign = extra > 0 && _at > 0 && text[_at - 1] == '-' ? -1 : 1;
+        Number(ref _zoneHours, 2, node, open);
+    }
 
+    private void ReadYear(DateTimeTemplateNode node, bool open)
+    {
+        if (node.Field == "Y,YYY")
+        {
+            int end = NumberEnd(text, _at, text.Length), rest = end + 1;
+            int last = end > _at && end < text.Length && text[end] == ',' ? NumberEnd(text, rest, Math.Min(text.Length, rest + 3)) : rest;
+            if (last == rest)
+                throw new SqlException(SqlState.InvalidDatetimeFormat, "invalid input string for \"Y,YYY\"");
+            int thousands = int.Parse(text.AsSpan(_at, end - _at), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            Set(ref _year, (thousands * 1000) + int.Parse(text.AsSpan(rest, last - rest), CultureInfo.InvariantCulture), node);
+            _yearDigits = 4;
+            _at = last;
+            return;
+        }
+
+        int width = node.Field.Length;
+        int used = Number(ref _year, width, node, open);
+        if (width < 4 && used < 4)
+            _year = NearestTo2020(_year);
+        _yearDigits = width;
+    }
+
+    private static int NearestTo2020(int year) => year < 70 ? year + 2000 : year < 100 ? year + 1900 : year < 520 ? year + 2000 : year < 1000 ? year + 1000 : year;
+
+    private SqlException OutOfRange() => new(SqlState.DatetimeFieldOverflow, $"date/time field value out of range: \"{text}\"");
+
+    /// <summary>The date and time that the fields mean. Throws 22007 or 22008.</summary>
     public DateTimeFields Result()
     {
-        int hour = _hour;
-        if (_hasMeridiem)
-            hour = (_hour % 12) + (_isPm ? 12 : 0);
-        if (hour > 24 || _minute > 59 || _second > 59)
-            throw Range();
-        long time = _secondsOfDay is { } seconds ? seconds * DateTimeMath.MicrosecondsPerSecond
-            : (hour * DateTimeMath.MicrosecondsPerHour) + (_minute * DateTimeMath.MicrosecondsPerMinute) + (_second * DateTimeMath.MicrosecondsPerSecond);
-        time += _microsecond;
+        int hour = _hour != 0 ? _hour : _secondsOfDay / 3600, minute = _minute != 0 ? _minute : _secondsOfDay / 60 % 60;
+        int second = _second != 0 ? _second : _secondsOfDay % 60;
+        if (_isTwelveHour)
+        {
+            if (hour is < 1 or > 12)
+            {
+                throw new SqlException(SqlState.InvalidDatetimeFormat, $"hour \"{hour}\" is invalid for the 12-hour clock")
+                {
+                    Hint = "Use the 24-hour clock, or give an hour between 1 and 12.",
+                };
+            }
+
+            hour = (hour % 12) + (_isPm != 0 ? 12 : 0);
+        }
+
         (int year, int month, int day) = Date();
-        return new DateTimeFields(year, month, day, time);
+        int microsecond = (_millisecond * 1000) + _microsecond;
+        if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 59 || microsecond is < 0 or > 999_999)
+            throw OutOfRange();
+        return new DateTimeFields(
+            year,
+            month,
+            day,
+            (hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute) + (second * DateTimeMath.MicrosecondsPerSecond) + microsecond);
+    }
+
+    private (int? Year, bool Known) Year()
+    {
+        int century = _isBc != 0 ? -_century : _century;
+        if (_year != 0)
+        {
+            if (_century != 0 && _yearDigits <= 2)
+            {
+                int inCentury = _year % 100;
+                if (inCentury != 0)
+                    return (century >= 0 ? inCentury + ((century - 1) * 100) : ((century + 1) * 100) - inCentury + 1, true);
+                return ((century * 100) + (century >= 0 ? 0 : 1), true);
+            }
+
+            int year = _isBc != 0 ? -_year : _year;
+            return (year < 0 ? year + 1 : year, true);
+        }
+
+        return _century == 0 ? (0, false) : (century >= 0 ? ((century - 1) * 100) + 1 : (century * 100) + 1, true);
     }
 
     private (int Year, int Month, int Day) Date()
     {
-        if (_julian is { } julian)
-            return DateTimeMath.FromJulianDay(julian);
-        if (_isoYear is { } isoYear && _isoWeek is { } week)
-            return DateTimeMath.FromJulianDay(DateTimeFields.FirstIsoMonday(isoYear) + ((week - 1) * 7) + (_isoDay ?? 1) - 1);
-        int year = _year ?? _isoYear ?? (_century is { } century ? ((century - 1) * 100) + 1 : 0);
-        if (_isBc)
-            year = 1 - year;
-        if (_dayOfYear is { } ordinal && _month is null)
-            return DateTimeMath.FromJulianDay(DateTimeMath.ToJulianDay(year, 1, 1) + ordinal - 1);
-        int month = _month ?? 1, day = _day ?? 1;
-        if (month is < 1 or > 12 || day < 1 || day > DateTimeMath.DaysInMonth(year, month))
-            throw Range();
+        (int? knownYear, bool hasYear) = Year();
+        int year = knownYear ?? 0, month = 1, day = 1;
+        bool hasMonth = false, hasDay = false;
+        if (_julian != 0)
+        {
+            (year, month, day) = DateTimeMath.FromJulianDay(_julian);
+            hasYear = hasMonth = hasDay = true;
+        }
+
+        int dayOfYear = _dayOfYear;
+        if (_week != 0 && _isIsoWeek == true)
+        {
+            int weekday = _dayOfWeek == 0 ? 0 : _dayOfWeek > 1 ? _dayOfWeek - 2 : 6;
+            (year, month, day) = DateTimeMath.FromJulianDay(DateTimeFields.FirstIsoMonday(year) + ((_week - 1) * 7) + weekday);
+            hasYear = hasMonth = hasDay = true;
+        }
+        else if (_week != 0)
+        {
+            dayOfYear = ((_week - 1) * 7) + 1;
+        }
+
+        int monthDay = _weekOfMonth != 0 ? ((_weekOfMonth - 1) * 7) + 1 : _day;
+        if (monthDay != 0)
+            (day, hasDay) = (monthDay, true);
+        if (_month != 0)
+            (month, hasMonth) = (_month, true);
+        if (dayOfYear != 0 && (month <= 1 || day <= 1))
+        {
+            if (year == 0 && _isBc == 0)
+                throw new SqlException(SqlState.InvalidDatetimeFormat, "cannot calculate day of year without year information");
+            if (_isIsoWeek == true)
+            {
+                (year, month, day) = DateTimeMath.FromJulianDay(DateTimeFields.FirstIsoMonday(year) - 1 + dayOfYear);
+                hasYear = true;
+            }
+            else
+            {
+                int before = 0, found = 1;
+                while (found <= 12 && dayOfYear > before + DateTimeMath.DaysInMonth(year, found))
+                    before += DateTimeMath.DaysInMonth(year, found++);
+                month = month <= 1 ? found : month;
+                day = day <= 1 ? dayOfYear - before : day;
+            }
+
+            hasMonth = hasDay = true;
+        }
+
+        if ((hasMonth && month is < 1 or > 12) || (hasDay && day is < 1 or > 31) || (hasYear && hasMonth && hasDay && day > DateTimeMath.DaysInMonth(year, month)))
+            throw OutOfRange();
         return (year, month, day);
     }
 }

@@ -61,8 +61,17 @@ public abstract class ModifyNode(RelationalNode input, RelationInfo relation, Ta
     /// <summary>Column for the ctid of the stored row.</summary>
     public int CtidColumn { get; init; } = -1;
 
+    /// <summary>Column for the OID of the table that the row is stored in.</summary>
+    public int TableOidColumn { get; init; } = -1;
+
+    /// <summary>The tables that rows are stored in, of a target with descendants or partitions; null for a plain one.</summary>
+    public IReadOnlyList<RelationInfo>? Members { get; init; }
+
+    /// <summary>The input's column with the OID of the row's table, when there are members to update or delete from; else -1.</summary>
+    public int MemberColumn { get; init; } = -1;
+
     /// <inheritdoc/>
-    public override IReadOnlyList<int> Columns => IsReturning ? [.. Row.Columns.Where(column => column >= 0), CtidColumn, .. PassedColumns] : [];
+    public override IReadOnlyList<int> Columns => IsReturning ? [.. Row.Columns.Where(column => column >= 0), CtidColumn, TableOidColumn, .. PassedColumns] : [];
 
     /// <inheritdoc/>
     public override IReadOnlyList<RelationalNode> Inputs => [Input];
@@ -107,6 +116,9 @@ public sealed class InsertNode(RelationalNode input, RelationInfo relation, Targ
         IsReturning = IsReturning,
         PassedColumns = PassedColumns,
         CtidColumn = CtidColumn,
+        TableOidColumn = TableOidColumn,
+        Members = Members,
+        MemberColumn = MemberColumn,
         Conflict = conflict,
     };
 }
@@ -133,7 +145,7 @@ public sealed class UpdateNode(
 
     /// <inheritdoc/>
     public override IEnumerable<int> NeededColumns =>
-        OldValues.Concat(NewValues).Where(column => column >= 0).Append(Ctid).Concat(PassedColumns);
+        OldValues.Concat(NewValues).Where(column => column >= 0).Append(Ctid).Concat(PassedColumns).Concat(MemberColumn < 0 ? [] : [MemberColumn]);
 
     /// <inheritdoc/>
     public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) =>
@@ -143,6 +155,9 @@ public sealed class UpdateNode(
             IsReturning = IsReturning,
             PassedColumns = PassedColumns,
             CtidColumn = CtidColumn,
+            TableOidColumn = TableOidColumn,
+            Members = Members,
+            MemberColumn = MemberColumn,
         };
 }
 
@@ -160,7 +175,7 @@ public sealed class DeleteNode(RelationalNode input, RelationInfo relation, Targ
     public IReadOnlyList<int> OldValues { get; } = oldValues;
 
     /// <inheritdoc/>
-    public override IEnumerable<int> NeededColumns => OldValues.Where(column => column >= 0).Append(Ctid).Concat(PassedColumns);
+    public override IEnumerable<int> NeededColumns => OldValues.Where(column => column >= 0).Append(Ctid).Concat(PassedColumns).Concat(MemberColumn < 0 ? [] : [MemberColumn]);
 
     /// <inheritdoc/>
     public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) =>
@@ -170,6 +185,9 @@ public sealed class DeleteNode(RelationalNode input, RelationInfo relation, Targ
             IsReturning = IsReturning,
             PassedColumns = PassedColumns,
             CtidColumn = CtidColumn,
+            TableOidColumn = TableOidColumn,
+            Members = Members,
+            MemberColumn = MemberColumn,
         };
 }
 

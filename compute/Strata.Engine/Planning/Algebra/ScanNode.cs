@@ -30,12 +30,18 @@ public sealed class ScanNode(int scan, RelationInfo relation, string alias, IRea
     /// <summary>The target of UPDATE or DELETE: its index is not chosen for index-only scans and its rows are re-checked.</summary>
     public bool IsTarget { get; init; }
 
+    /// <summary>The tables whose rows are read instead, for a table with descendants: itself and all of them, or the leaf partitions. Null for a plain scan.</summary>
+    public IReadOnlyList<RelationInfo>? Members { get; init; }
+
+    /// <summary>This is the scan of one member of a tree; re-checks name the member beside <see cref="Scan"/>.</summary>
+    public bool IsMember { get; init; }
+
     /// <summary>Columns that nobody but the filter directly above reads.</summary>
     public IReadOnlyCollection<int> FilterOnly { get; init; } = [];
 
     /// <summary>The same scan with columns that only its filter reads.</summary>
     public ScanNode WithFilterOnly(IReadOnlyCollection<int> columns) =>
-        new(Scan, Relation, Alias, Columns, Attributes) { AsOf = AsOf, IsTarget = IsTarget, FilterOnly = columns };
+        new(Scan, Relation, Alias, Columns, Attributes) { AsOf = AsOf, IsTarget = IsTarget, Members = Members, IsMember = IsMember, FilterOnly = columns };
 
     /// <summary>The same scan with fewer columns.</summary>
     public ScanNode Keep(Func<int, bool> needed)
@@ -52,7 +58,7 @@ public sealed class ScanNode(int scan, RelationInfo relation, string alias, IRea
 
         return columns.Count == Columns.Count
             ? this
-            : new ScanNode(Scan, Relation, Alias, columns, attributes) { AsOf = AsOf, IsTarget = IsTarget };
+            : new ScanNode(Scan, Relation, Alias, columns, attributes) { AsOf = AsOf, IsTarget = IsTarget, Members = Members, IsMember = IsMember };
     }
 }
 

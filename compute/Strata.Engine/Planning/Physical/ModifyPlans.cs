@@ -4,6 +4,7 @@ using Strata.Engine.Execution.Modify;
 using Strata.Engine.Execution.Operators;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
+using Strata.Engine.Partitioning;
 using Strata.Engine.Storage.Heap;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
@@ -25,6 +26,9 @@ internal sealed class TargetPlan
 
     public required CompiledExpression?[] IndexPredicates { get; init; }
 
+    /// <summary>Checks that rows belong into the partition; null when it is none, or when rows are routed to it.</summary>
+    public PartitionGuardPlan? Guard { get; init; }
+
     public TargetRow CreateRow() => new(Relation, Layout.Types, SchemaName);
 
     public HeapRelation Heap(ExecutionState state) => state.Services.Handles.Heap(Relation.Database, Relation.Storage);
@@ -40,7 +44,8 @@ internal sealed class TargetPlan
         }
 
         return new ModifyTarget(
-            state, Heap(state), Layout, CreateRow(), indexes, Checks.Select(check => (check.Constraint, check.Condition.CreateInstance())).ToArray());
+            state, Heap(state), Layout, CreateRow(), indexes, Checks.Select(check => (check.Constraint, check.Condition.CreateInstance())).ToArray(),
+            Guard?.Create());
     }
 }
 
@@ -109,7 +114,7 @@ internal sealed class UpdatePlan : ModifyPlan
 
     public required int[] NewSlots { get; init; }
 
-    public required (int Scan, int Slot)[] OtherScans { get; init; }
+    public required (int Scan, int Slot, int MemberSlot)[] OtherScans { get; init; }
 
     public override string Name => $"Update on {TargetName}";
 
@@ -127,7 +132,7 @@ internal sealed class DeletePlan : ModifyPlan
 
     public required int[] OldSlots { get; init; }
 
-    public required (int Scan, int Slot)[] OtherScans { get; init; }
+    public required (int Scan, int Slot, int MemberSlot)[] OtherScans { get; init; }
 
     public override string Name => $"Delete on {TargetName}";
 
@@ -136,19 +141,24 @@ internal sealed class DeletePlan : ModifyPlan
         new RecheckPlan(builder.State, () => builder.Create(Input), OtherScans), CreateQueues(builder.State), CreateReturned(builder));
 }
 
+/// <summary>A table whose rows are locked; with members, the row's own table stands at a slot.</summary>
+internal sealed record RowLockPlan(
+    int Scan, int CtidSlot, RelationInfo Relation, IReadOnlyList<RelationInfo>? Members, int MemberSlot, RowLockMode Mode, WaitPolicy WaitPolicy);
+
 /// <summary>FOR UPDATE and the like.</summary>
 internal sealed class LockRowsPlan : UnaryPlan
 {
-    public required IReadOnlyList<(int Scan, int CtidSlot, RelationInfo Relation, RowLockMode Mode, WaitPolicy WaitPolicy)> Locks { get; init; }
+    public required IReadOnlyList<RowLockPlan> Locks { get; init; }
 
-    public required (int Scan, int Slot)[] OtherScans { get; init; }
+    public required (int Scan, int Slot, int MemberSlot)[] OtherScans { get; init; }
 
     public override string Name => "LockRows";
 
     public override Operator CreateOperator(InstanceBuilder builder) => new LockRowsOperator(
         builder.State, builder.Create(Input),
         Locks.Select(item => new LockTask(
-            item.Scan, item.CtidSlot, builder.State.Services.Handles.Heap(item.Relation.Database, item.Relation.Storage), item.Mode, item.WaitPolicy,
-            item.Relation.Name)).ToArray(),
+            item.Scan, item.CtidSlot, item.Members is null ? builder.State.Services.Handles.Heap(item.Relation.Database, item.Relation.Storage) : null,
+            item.Members?.ToDictionary(static member => member.Oid, member => builder.State.Services.Handles.Heap(member.Database, member.Storage)), item.MemberSlot,
+            item.Mode, item.WaitPolicy, item.Relation.Name)).ToArray(),
         new RecheckPlan(builder.State, () => builder.Create(Input), OtherScans), builder.TypesOf(this));
 }

@@ -27,6 +27,9 @@ public sealed class PhysicalPlan
     /// <summary>Slots of the root's batches for <see cref="ResultColumns"/>.</summary>
     public int[] ResultSlots { get; internal set; } = [];
 
+    /// <summary>Slots of the root's batches with the addresses of table rows; only for cursors.</summary>
+    public IReadOnlyList<RowAddressColumns> RowAddressSlots { get; internal set; } = [];
+
     /// <summary>Types of $1, $2, …</summary>
     public required IReadOnlyList<SqlType> ParameterTypes { get; init; }
 

@@ -18,6 +18,9 @@ internal abstract class TableScanPlan : PhysicalNode
 
     public required int Scan { get; init; }
 
+    /// <summary>OID of the table when it is scanned as a member of a tree, else 0.</summary>
+    public uint Member { get; init; }
+
     public required RowDecoder Decoder { get; init; }
 
     /// <summary>Conditions that the rows read must meet.</summary>
@@ -66,7 +69,7 @@ internal sealed class SeqScanPlan : TableScanPlan
             filters[i] = (RuntimeFilters[i].Column, builder.RuntimeFilter(RuntimeFilters[i].Filter));
         return new SeqScanOperator(
             builder.State, builder.State.Services.Handles.Heap(Relation.Database, Relation.Storage), Decoder, builder.TypesOf(DecodedColumns), visible,
-            Filter?.CreateInstance(), FilterColumns(), filters, Recheck?.CreateInstance(), Scan, ForUpdate, builder.BlocksOf(this));
+            Filter?.CreateInstance(), FilterColumns(), filters, Recheck?.CreateInstance(), Scan, ForUpdate, builder.BlocksOf(this)) { Member = Member };
     }
 
     private int[] FilterColumns()
@@ -134,10 +137,10 @@ internal sealed class IndexScanPlan : TableScanPlan
         BTreeIndex index = state.Services.Handles.Index(Relation.Database, Index.Storage);
         return IsLookup
             ? new IndexLookupOperator(
-                state, heap, index, range, Decoder, builder.TypesOf(this), Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate)
+                state, heap, index, range, Decoder, builder.TypesOf(this), Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate) { Member = Member }
             : new IndexScanOperator(
                 state, heap, index, range, Backward ? ScanDirection.Backward : ScanDirection.Forward, Decoder, builder.TypesOf(this),
-                Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate);
+                Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate) { Member = Member };
     }
 }
 

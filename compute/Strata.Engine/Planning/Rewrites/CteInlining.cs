@@ -1,5 +1,6 @@
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Planning.Rewrites;
 
@@ -13,6 +14,7 @@ internal sealed class CteInlining : IRewrite
 
     private static RelationalNode Rewrite(RelationalNode node, RewriteContext context)
     {
+        DepthGuard.Check();
         if (node is WithNode with)
             node = Inline(with, context);
         RelationalNode mapped = node.MapInputs(input => Rewrite(input, context));
@@ -37,55 +39,53 @@ internal sealed class CteInlining : IRewrite
 
     private static RelationalNode Inline(WithNode with, RewriteContext context)
     {
-        var items = new List<CteDefinition>(with.Items);
-        RelationalNode body = with.Body;
-        for (int i = 0; i < items.Count; i++)
+        Dictionary<int, int> uses = CountUses(with);
+        var inlined = new Dictionary<int, CteDefinition>();
+        var kept = new List<CteDefinition>();
+        foreach (CteDefinition item in with.Items)
         {
-            CteDefinition item = items[i];
-            if (item.IsModifying || item.IsMaterialized)
-                continue;
-            int uses = CountUses(body, item.Cte);
-            for (int k = i + 1; k < items.Count; k++)
-                uses += CountUses(items[k].Query, item.Cte);
-            bool isVolatile = TreeWalker.Volatility(item.Query) == Functions.Volatility.Volatile;
-            if (uses > 1 && (!item.IsNeverMaterialized || isVolatile))
-                continue;
-            if (uses == 1 && isVolatile)
-                continue;
-            if (uses <= 1)
-            {
-                body = Replace(body, item);
-                for (int k = i + 1; k < items.Count; k++)
-                    items[k] = items[k] with { Query = Replace(items[k].Query, item) };
-                items.RemoveAt(i--);
-            }
+            int count = uses.GetValueOrDefault(item.Cte);
+            bool stays = item.IsModifying || item.IsMaterialized || count > 1 || (count == 1 && TreeWalker.Volatility(item.Query) == Functions.Volatility.Volatile);
+            if (stays)
+                kept.Add(item);
+            else
+                inlined.Add(item.Cte, item);
         }
 
         Format.Invariant.Check(context.Metadata is not null);
-        return items.Count == 0 ? body : new WithNode(items, body);
+        if (inlined.Count == 0)
+            return with;
+        // What is put in place is used once, so that the whole is one walk however long the chain of items is.
+        RelationalNode body = Replace(with.Body, inlined);
+        return kept.Count == 0 ? body : new WithNode(kept.Select(item => item with { Query = Replace(item.Query, inlined) }).ToArray(), body);
     }
 
-    private static int CountUses(RelationalNode node, int cte)
+    private static Dictionary<int, int> CountUses(WithNode with)
     {
-        int uses = 0;
-        TreeWalker.VisitNodes(node, part =>
+        var uses = new Dictionary<int, int>();
+        void Count(RelationalNode part)
         {
-            if (part is CteScanNode scan && scan.Cte == cte)
-                uses++;
-        });
+            if (part is CteScanNode scan)
+                uses[scan.Cte] = uses.GetValueOrDefault(scan.Cte) + 1;
+        }
+
+        TreeWalker.VisitNodes(with.Body, Count);
+        foreach (CteDefinition item in with.Items)
+            TreeWalker.VisitNodes(item.Query, Count);
         return uses;
     }
 
-    private static RelationalNode Replace(RelationalNode node, CteDefinition item)
+    private static RelationalNode Replace(RelationalNode node, Dictionary<int, CteDefinition> items)
     {
-        if (node is CteScanNode scan && scan.Cte == item.Cte)
+        DepthGuard.Check();
+        if (node is CteScanNode scan && items.TryGetValue(scan.Cte, out CteDefinition? item))
         {
-            return new ProjectNode(item.Query, scan.Columns.Select((column, i) =>
+            return new ProjectNode(Replace(item.Query, items), scan.Columns.Select((column, i) =>
                 new ProjectedColumn(column, new ColumnExpression(scan.SourceColumns[i], TypeOf(item.Query, scan, i)))).ToArray());
         }
 
-        RelationalNode mapped = node.MapInputs(input => Replace(input, item));
-        return MapSubqueries(mapped, query => Replace(query, item));
+        RelationalNode mapped = node.MapInputs(input => Replace(input, items));
+        return MapSubqueries(mapped, query => Replace(query, items));
     }
 
     private static Types.SqlType TypeOf(RelationalNode query, CteScanNode scan, int index)

@@ -1,5 +1,6 @@
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Planning.Rewrites;
 
@@ -12,6 +13,7 @@ internal sealed class ProjectMerging : IRewrite
 
     private static RelationalNode Rewrite(RelationalNode node)
     {
+        DepthGuard.Check();
         RelationalNode mapped = node.MapInputs(Rewrite);
         bool changed = false;
         RelationalNode replaced = mapped.MapExpressions(expression => expression.Transform(part =>

@@ -1,6 +1,7 @@
 using Strata.Engine.Binding;
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Planning.Rewrites;
 
@@ -14,6 +15,7 @@ internal sealed class SubqueryToJoin : IRewrite
 
     private static RelationalNode Rewrite(RelationalNode node)
     {
+        DepthGuard.Check();
         RelationalNode mapped = node.MapInputs(Rewrite);
         bool changed = false;
         RelationalNode replaced = mapped.MapExpressions(expression => expression.Transform(part =>

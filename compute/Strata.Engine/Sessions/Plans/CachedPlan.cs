@@ -22,12 +22,19 @@ internal sealed class CachedPlan
         for (int i = 0; i < Columns.Length; i++)
         {
             OutputColumn column = plan.ResultColumns[i];
-            Columns[i] = new ResultColumn(column.Name, column.TableOid, column.AttributeNumber, column.Type.Oid, column.Type.Length, column.Type.Typmod);
+            Columns[i] = Describe(column);
         }
 
         ParameterOids = new uint[plan.ParameterTypes.Count];
         for (int i = 0; i < ParameterOids.Length; i++)
             ParameterOids[i] = plan.ParameterTypes[i].Oid;
+    }
+
+    // Clients see the type below a domain.
+    private static ResultColumn Describe(OutputColumn column)
+    {
+        SqlType type = column.Type.Plain;
+        return new ResultColumn(column.Name, column.TableOid, column.AttributeNumber, type.Oid, type.Length, type.Typmod);
     }
 
     public PhysicalPlan Plan { get; }

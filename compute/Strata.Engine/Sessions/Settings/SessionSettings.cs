@@ -71,7 +71,7 @@ public sealed class SessionSettings
     public void SetInitial(string name, string value)
     {
         SettingDefinition definition = Definition(name);
-        string normalized = SettingValues.Normalize(definition, value);
+        string normalized = SettingValues.Normalize(definition, value, _current.GetValueOrDefault(definition.Name));
         _reset = _reset.SetItem(definition.Name, normalized);
         _session = _session.SetItem(definition.Name, normalized);
         Become(_current.SetItem(definition.Name, normalized));
@@ -82,7 +82,7 @@ public sealed class SessionSettings
     {
         SettingDefinition definition = Definition(name);
         CheckMayChange(definition, isSuperuser);
-        string normalized = SettingValues.Normalize(definition, value);
+        string normalized = SettingValues.Normalize(definition, value, _current.GetValueOrDefault(definition.Name));
         SetUnchecked(definition.Name, normalized, isLocal);
     }
 

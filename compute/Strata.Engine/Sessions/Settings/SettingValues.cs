@@ -19,13 +19,13 @@ internal static class SettingValues
     ];
 
     /// <summary>The value in its stored form: booleans on/off, numbers in base units, enums in their own spelling. Throws 22023.</summary>
-    public static string Normalize(SettingDefinition setting, string value) => setting.Type switch
+    public static string Normalize(SettingDefinition setting, string value, string? current = null) => setting.Type switch
     {
         SettingType.Boolean => ParseBoolean(setting, value) ? "on" : "off",
         SettingType.Integer => NormalizeInteger(setting, value),
         SettingType.Real => NormalizeReal(setting, value),
         SettingType.Enum => NormalizeEnum(setting, value),
-        _ => SpecialSettings.Normalize(setting, value),
+        _ => SpecialSettings.Normalize(setting, value, current),
     };
 
     /// <summary>What SHOW prints: numbers with the largest unit that leaves an integer.</summary>

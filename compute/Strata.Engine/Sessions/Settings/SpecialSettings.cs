@@ -6,10 +6,10 @@ namespace Strata.Engine.Sessions.Settings;
 internal static class SpecialSettings
 {
     /// <summary>The stored form of a string setting. Throws 22023 for values that can't be.</summary>
-    public static string Normalize(SettingDefinition setting, string value) => setting.Name switch
+    public static string Normalize(SettingDefinition setting, string value, string? current) => setting.Name switch
     {
         "client_encoding" => ClientEncoding(setting, value),
-        "DateStyle" => DateStyle(setting, value),
+        "DateStyle" => DateStyle(setting, value, current),
         "TimeZone" or "log_timezone" => TimeZone(setting, value),
         "search_path" => SettingValues.SplitIdentifiers(value) is null ? throw Malformed(setting, value) : value,
         "application_name" => Ascii(value),
@@ -33,9 +33,11 @@ internal static class SpecialSettings
         };
     }
 
-    private static string DateStyle(SettingDefinition setting, string value)
+    // A style or an order alone leaves the other as it is.
+    private static string DateStyle(SettingDefinition setting, string value, string? current)
     {
-        string style = "ISO", order = "MDY";
+        string[] known = (current ?? "ISO, MDY").Split(", ");
+        string style = known[0], order = known[^1];
         bool orderGiven = false;
         foreach (string part in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
@@ -82,7 +84,7 @@ internal static class SpecialSettings
             return FixedOffset(hours);
         if (value.StartsWith('<'))
             return value;
-        return TimeZoneNames.Find(value) ?? throw SettingValues.Invalid(setting, value, null);
+        return TimeZones.Find(value)?.Name ?? throw SettingValues.Invalid(setting, value, null);
     }
 
     // PostgreSQL shows a numeric zone in POSIX form: hours east as <+02>-02.

@@ -63,6 +63,35 @@ public unsafe struct HeapFetch
         return found;
     }
 
+    /// <summary>
+    /// Goes from a version along its updates to the one that the snapshot sees (PostgreSQL's heap_get_latest_tid); false when there is none. The TID is that of the last version looked at.
+    /// </summary>
+    public static bool TryFindLatest(HeapRelation heap, ref Tid tid, in Snapshot snapshot, CancellationToken cancellation = default)
+    {
+        var fetch = default(HeapFetch);
+        try
+        {
+            while (fetch.FetchVersion(heap, tid, cancellation))
+            {
+                fetch._page.LatchShared();
+                bool isVisible = HeapVisibility.IsVisible(fetch.Row.Address, snapshot, heap.Context.Transactions);
+                Tid next = HeapVisibility.NextOf(fetch.Row.Address);
+                fetch._page.UnlatchShared();
+                if (isVisible)
+                    return true;
+                if (next.IsNone || next == tid)
+                    return false;
+                tid = next;
+            }
+
+            return false;
+        }
+        finally
+        {
+            fetch.Release();
+        }
+    }
+
     /// <summary>Fetches the version that the TID names if the snapshot sees it, without following a chain: <c>WHERE ctid = …</c>.</summary>
     public bool FetchExact(HeapRelation heap, Tid tid, in Snapshot snapshot, CancellationToken cancellation = default)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Storage.Wal;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
@@ -28,6 +29,7 @@ public sealed unsafe class HeapRelation
     private readonly BufferPool _pool;
     private readonly WalInserter _wal;
     private readonly TransactionManager _transactions;
+    private ToastStore? _toast; // two threads may both make it: it only remembers that its storage exists
 
     public HeapRelation(StorageContext context, uint database, ulong storage)
     {
@@ -44,6 +46,9 @@ public sealed unsafe class HeapRelation
     public ulong Storage { get; }
 
     internal StorageContext Context => _context;
+
+    /// <summary>The heap's large values.</summary>
+    internal ToastStore Toast => _toast ??= new ToastStore(_context, Database, Storage);
 
     // Looked up every time: after a truncation the old one is forgotten, and its hints would lead beyond the end.
     private HeapSpace Space => _context.SpaceOf(Database, Storage);
@@ -65,6 +70,33 @@ public sealed unsafe class HeapRelation
             RelationMetaSet.Add(ref change, Fork.Main, 0);
             record.EndChange(in change);
             record.Insert();
+            meta.UnlatchExclusive();
+        }
+        finally
+        {
+            meta.Unpin();
+        }
+    }
+
+    /// <summary>
+    /// Makes an empty storage unless it is there: one that belongs to no transaction, because others may use it before the first one ends.
+    /// </summary>
+    internal static void EnsureStorage(StorageContext context, uint database, ulong storage, CancellationToken cancellation)
+    {
+        PageHandle meta = context.Pool.Pin(RelationMetaPage.KeyOf(database, storage), ReadPoint.Live, cancellation);
+        try
+        {
+            context.Wal.EnsureRoom(RecordOverheadBytes, cancellation);
+            meta.LatchExclusive();
+            if (PageFormat.IsNew(meta.Bytes))
+            {
+                WalRecordBuilder record = context.Wal.Begin(WalRecordKind.Change, 0);
+                ByteWriter change = record.BeginChange(meta);
+                RelationMetaSet.Begin(ref change, init: true);
+                RelationMetaSet.Add(ref change, Fork.Main, 0);
+                record.EndChange(in change);
+                record.Insert();
+            }
             meta.UnlatchExclusive();
         }
         finally
@@ -272,6 +304,7 @@ public sealed unsafe class HeapRelation
                 HeapDelete.Encode(ref change, tid.Slot, xid, transaction.CommandId);
                 record.EndChange(in change);
                 AddMapChange(ref record, map, tid.Block);
+                outcome = outcome with { HadOutOfLine = HasOutOfLine(page, tid) };
                 record.Insert();
                 transaction.UseCommand();
                 Space.Activity.NoteDead();
@@ -452,7 +485,7 @@ public sealed unsafe class HeapRelation
         Transaction transaction, ulong xid, PageHandle oldPage, PageHandle newPage, PageHandle oldMap, PageHandle newMap, Tid tid, in RowImage row, bool keyChanged)
     {
         uint cid = transaction.CommandId;
-        bool isNew = PageFormat.IsNew(newPage.Bytes);
+        bool isNew = PageFormat.IsNew(newPage.Bytes), hadOutOfLine = HasOutOfLine(oldPage, tid);
         var newTid = new Tid(newPage.Key.Block, isNew ? (ushort)1 : HeapPage.FindSlotForInsert(newPage.Bytes));
         bool sameMap = oldMap.IsValid && newMap.IsValid && oldMap.Key == newMap.Key;
         if (oldMap.IsValid)
@@ -487,13 +520,14 @@ public sealed unsafe class HeapRelation
         if (oldMap.IsValid)
             oldMap.UnlatchExclusive();
         InheritLocks(tid, newTid);
-        return new HeapUpdateOutcome(newTid, IsHeapOnly: false, OtherXid: 0);
+        return new HeapUpdateOutcome(newTid, IsHeapOnly: false, OtherXid: 0, HadOutOfLine: hadOutOfLine);
     }
 
     private HeapUpdateOutcome LogUpdate(
         Transaction transaction, ulong xid, PageHandle page, PageHandle map, Tid tid, in RowImage row, bool hot, bool keyChanged)
     {
         ushort newSlot = HeapPage.FindSlotForInsert(page.Bytes);
+        bool hadOutOfLine = HasOutOfLine(page, tid);
         WalRecordBuilder record = _wal.Begin(WalRecordKind.Change, xid);
         ByteWriter change = record.BeginChange(page);
         HeapUpdate.Encode(
@@ -503,7 +537,7 @@ public sealed unsafe class HeapRelation
         record.Insert();
         var newTid = new Tid(tid.Block, newSlot);
         InheritLocks(tid, newTid);
-        return new HeapUpdateOutcome(newTid, hot, OtherXid: 0);
+        return new HeapUpdateOutcome(newTid, hot, OtherXid: 0, HadOutOfLine: hadOutOfLine);
     }
 
     private Tid LogInsert(Transaction transaction, ulong xid, PageHandle page, PageHandle map, in RowImage row)
@@ -593,6 +627,8 @@ public sealed unsafe class HeapRelation
         row = present ? RowAt(page, tid.Slot) : null;
         return present;
     }
+
+    private static bool HasOutOfLine(PageHandle page, Tid tid) => (HeapVisibility.FlagsOf(RowAt(page, tid.Slot)) & RowFlags.HasOutOfLine) != 0;
 
     private static byte* RowAt(PageHandle page, int slot) => page.Page + HeapPage.RowOffset(page.Bytes, slot);
 

@@ -1,0 +1,57 @@
+namespace Strata.Engine.Catalog;
+
+/// <summary>Rows of the catalogs of routines, operators, casts and the like that users created.</summary>
+internal static class ObjectScans
+{
+    public static IEnumerable<CatalogValue[]> Routines(SystemScanContext context)
+    {
+        foreach (RoutineInfo routine in context.Catalog.UserRoutines)
+            yield return RoutineRows.Shown(routine, context.Catalog);
+    }
+
+    public static IEnumerable<CatalogValue[]> Aggregates(SystemScanContext context)
+    {
+        foreach (RoutineInfo routine in context.Catalog.UserRoutines)
+            if (routine.Aggregate is { } aggregate)
+                yield return RoutineRows.Aggregate(routine.Oid, aggregate);
+    }
+
+    public static IEnumerable<CatalogValue[]> Of(SystemScanContext context, uint classOid)
+    {
+        foreach (CatalogObject other in context.Catalog.ObjectsOf(classOid))
+            yield return other.Row;
+    }
+
+    public static IEnumerable<CatalogValue[]> DefaultPrivileges(SystemScanContext context)
+    {
+        foreach (CatalogObject entry in context.Catalog.ObjectsOf(CatalogOids.PgDefaultAcl))
+        {
+            CatalogValue[] row = [.. entry.Row];
+            row[4] = AccessControlList.ToDisplay(AccessControlList.FromStored(row[4]), context.Catalog);
+            yield return row;
+        }
+    }
+
+    /// <summary>Dependencies of routines and other objects: on their schemas, on user types and on what their entries name.</summary>
+    public static IEnumerable<Dependency> Dependencies(CatalogView catalog)
+    {
+        foreach (RoutineInfo routine in catalog.UserRoutines)
+        {
+            var self = new ObjectAddress(CatalogOids.PgProc, routine.Oid);
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgNamespace, routine.SchemaOid), DependencyKind.Normal);
+            foreach (uint type in routine.Parameters.Select(static p => p.TypeOid).Append(routine.ReturnType).Distinct())
+                if (type >= CatalogOids.FirstUser)
+                    yield return new Dependency(self, new ObjectAddress(CatalogOids.PgType, type), DependencyKind.Normal);
+            foreach (Dependency dependency in routine.Dependencies)
+                yield return dependency;
+        }
+
+        foreach (CatalogObject other in catalog.Objects)
+        {
+            if (other.SchemaOid >= CatalogOids.FirstUser || other.SchemaOid == CatalogOids.PublicSchema)
+                yield return new Dependency(other.Address, new ObjectAddress(CatalogOids.PgNamespace, other.SchemaOid), DependencyKind.Normal);
+            foreach (Dependency dependency in other.Dependencies)
+                yield return dependency;
+        }
+    }
+}

@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Text;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Catalog;
+
+/// <summary>Partition keys and the constraints that follow from partition bounds as SQL: <c>pg_get_partkeydef</c>, <c>pg_get_partition_constraintdef</c>. Stateless; thread-safe.</summary>
+internal static class PartitionPrinter
+{
+    /// <summary>The key as PARTITION BY takes it; null for tables that are not partitioned.</summary>
+    public static string? Key(RelationInfo table, CatalogView view)
+    {
+        if (table.PartitionKey is not { } key)
+            return null;
+        var columns = new List<string>();
+        foreach (PartitionKeyColumn column in key.Columns)
+        {
+            string text = Operand(table, column, isDefinition: true);
+            uint own = column.Column > 0 ? table.Columns[column.Column - 1].CollationOid : TypeResolver.Find(column.TypeOid, view)?.CollationOid ?? 0;
+            if (column.CollationOid != 0 && column.CollationOid != own)
+                text += $" COLLATE \"{BuiltinNames.NameOf("pg_collation", "collname", column.CollationOid)}\"";
+            columns.Add(text);
+        }
+
+        return $"{key.Strategy.ToString().ToUpperInvariant()} ({string.Join(", ", columns)})";
+    }
+
+    private static string Operand(RelationInfo table, PartitionKeyColumn column, bool isDefinition)
+    {
+        if (column.Column > 0)
+            return TypeNames.QuoteIdentifier(table.Columns[column.Column - 1].Name);
+        string text = column.Expression!.Text;
+        bool isCall = column.Expression.Syntax is FunctionCall;
+        return isCall || (!isDefinition && text.StartsWith('(')) ? text : $"({text})";
+    }
+
+    /// <summary>What rows of a partition satisfy, of all levels above it; null for tables that are no partitions or take all rows.</summary>
+    public static string? Constraint(RelationInfo partition, CatalogView view)
+    {
+        var levels = new List<List<string>>();
+        RelationInfo current = partition;
+        foreach (RelationInfo parent in RelationTree.PartitionAncestors(view, partition))
+        {
+            if (current.PartitionBound is { } bound)
+                levels.Add(Conditions(parent, bound, view));
+            current = parent;
+        }
+
+        levels.Reverse();
+        List<string> all = [.. levels.SelectMany(static level => level)];
+        return all.Count == 0 ? null : all.Count == 1 ? all[0] : $"({string.Join(" AND ", all)})";
+    }
+
+    private static List<string> Conditions(RelationInfo parent, PartitionBoundInfo bound, CatalogView view)
+    {
+        PartitionKeyInfo key = parent.PartitionKey!;
+        if (bound.IsDefault)
+            return Rest(parent, view);
+        PartitionBound syntax = bound.Syntax;
+        switch (key.Strategy)
+        {
+            case PartitionStrategy.Hash:
+                string columns = string.Join(", ", key.Columns.Select(column => Operand(parent, column, isDefinition: false)));
+                return [string.Create(CultureInfo.InvariantCulture, $"satisfies_hash_partition('{parent.Oid}'::oid, {syntax.Modulus}, {syntax.Remainder}, {columns})")];
+            case PartitionStrategy.List:
+                return Values(parent, [.. syntax.Values.AsSpan().ToArray()], view);
+            default:
+                return Range(parent, syntax, view);
+        }
+    }
+
+    private static List<string> Rest(RelationInfo parent, CatalogView view)
+    {
+        var others = new List<string>();
+        var values = new List<Expression>();
+        foreach (uint oid in parent.Children)
+        {
+            if (view.FindRelation(oid) is not { PartitionBound: { IsDefault: false } bound })
+                continue;
+            if (parent.PartitionKey!.Strategy == PartitionStrategy.List)
+                values.AddRange(bound.Syntax.Values);
+            else
+                others.Add(Joined(Range(parent, bound.Syntax, view), " AND "));
+        }
+
+        if (values.Count > 0)
+            return [$"(NOT {Joined(Values(parent, values, view), " AND ")})"];
+        return others.Count == 0 ? [] : [$"(NOT {Joined(others, " OR ")})"];
+    }
+
+    private static string Joined(List<string> parts, string separator) => parts.Count == 1 ? parts[0] : $"({string.Join(separator, parts)})";
+
+    private static List<string> Values(RelationInfo parent, List<Expression> values, CatalogView view)
+    {
+        PartitionKeyColumn column = parent.PartitionKey!.Columns[0];
+        string operand = Operand(parent, column, isDefinition: false);
+        bool hasNull = values.Exists(static value => value is NullLiteral);
+        List<string> constants = [.. values.Where(static value => value is not NullLiteral).Select(value => Constant(value, column, view))];
+        string match = constants.Count == 1 ? $"({operand} = {constants[0]})" : $"({operand} = ANY (ARRAY[{string.Join(", ", constants)}]))";
+        if (!hasNull)
+            return [$"({operand} IS NOT NULL)", match];
+        return constants.Count == 0 ? [$"({operand} IS NULL)"] : [$"(({operand} IS NULL) OR {match})"];
+    }
+
+    private static List<string> Range(RelationInfo parent, PartitionBound bound, CatalogView view)
+    {
+        PartitionKeyColumn[] columns = parent.PartitionKey!.Columns;
+        List<string> conditions = [.. columns.Select(column => $"({Operand(parent, column, isDefinition: false)} IS NOT NULL)")];
+        int equal = 0;
+        // Columns that both ends agree on are fixed; the last one always has a range.
+        while (equal < columns.Length - 1 && bound.From[equal] is not ColumnReference && bound.To[equal] is not ColumnReference
+            && Constant(bound.From[equal], columns[equal], view) == Constant(bound.To[equal], columns[equal], view))
+        {
+            conditions.Add($"({Operand(parent, columns[equal], isDefinition: false)} = {Constant(bound.From[equal], columns[equal], view)})");
+            equal++;
+        }
+
+        if (End(parent, bound.From, equal, ">", ">=", "minvalue", view) is { } lower)
+            conditions.Add(lower);
+        if (End(parent, bound.To, equal, "<", "<", "maxvalue", view) is { } upper)
+            conditions.Add(upper);
+        return conditions;
+    }
+
+    // (a > 1) OR ((a = 1) AND (b >= 2)) …: an infinite end of a column makes the columns before it decide.
+    private static string? End(RelationInfo parent, SyntaxList<Expression> values, int from, string strict, string last, string infinite, CatalogView view)
+    {
+        PartitionKeyColumn[] columns = parent.PartitionKey!.Columns;
+        var alternatives = new List<string>();
+        var prefix = new StringBuilder();
+        int prefixes = 0;
+        for (int i = from; i < columns.Length; i++)
+        {
+            if (values[i] is ColumnReference limit)
+            {
+                // FROM (1, MINVALUE) is a >= 1; TO (1, MAXVALUE) is a <= 1.
+                if (limit.Names[0] == infinite && i > from)
+                    alternatives[^1] = WithPrefix(prefix.ToString(), prefixes - 1, alternatives[^1].Replace($" {strict} ", $" {strict}= ", StringComparison.Ordinal));
+                else if (limit.Names[0] == infinite)
+                    return null;
+                break;
+            }
+
+            string operand = Operand(parent, columns[i], isDefinition: false), constant = Constant(values[i], columns[i], view);
+            bool isLast = i == columns.Length - 1;
+            string comparison = $"({operand} {(isLast ? last : strict)} {constant})";
+            alternatives.Add(prefixes == 0 ? comparison : $"({prefix} AND {comparison})");
+            prefix.Append(prefixes == 0 ? "" : " AND ").Append(CultureInfo.InvariantCulture, $"({operand} = {constant})");
+            prefixes++;
+        }
+
+        return alternatives.Count == 0 ? null : Joined(alternatives, " OR ");
+    }
+
+    private static string WithPrefix(string prefix, int count, string text) => count < 0 ? prefix : text;
+
+    private static string Constant(Expression value, PartitionKeyColumn column, CatalogView view)
+    {
+        string type = TypeResolver.Find(column.TypeOid, view) is { } known ? TypeNames.Format(known) : "unknown";
+        return value switch
+        {
+            IntegerLiteral number when column.TypeOid == TypeOid.Int4 => number.Value.ToString(CultureInfo.InvariantCulture),
+            IntegerLiteral number => $"'{number.Value.ToString(CultureInfo.InvariantCulture)}'::{type}",
+            NumericLiteral number => number.Text,
+            BooleanLiteral boolean => boolean.Value ? "true" : "false",
+            StringLiteral text => $"{Functions.TextFunctions.QuoteLiteral(text.Value)}::{type}",
+            _ => "NULL",
+        };
+    }
+}

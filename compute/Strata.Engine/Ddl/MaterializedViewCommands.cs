@@ -1,0 +1,74 @@
+using Strata.Engine.Binding;
+using Strata.Engine.Catalog;
+using Strata.Engine.Transactions;
+using Strata.Engine.Types;
+using Strata.Sql.Syntax;
+
+namespace Strata.Engine.Ddl;
+
+/// <summary>CREATE and REFRESH MATERIALIZED VIEW: a table that keeps a query's result, and the query.</summary>
+internal static class MaterializedViewCommands
+{
+    /// <summary>Makes one; the number of rows, or null when it was there already or is left empty.</summary>
+    public static long? Create(DdlContext context, CreateTableAsStatement statement, string own)
+    {
+        var query = (SelectStatement)statement.Query;
+        int begin = Math.Max(query.Position, 0), start = context.StatementText.IndexOf(own, StringComparison.Ordinal);
+        string slice = context.StatementText[begin..(Math.Max(start, 0) + own.Length)].Trim().TrimEnd(';').Trim();
+        slice = System.Text.RegularExpressions.Regex.Replace(slice, @"\s+with\s+(no\s+)?data\s*$", "", System.Text.RegularExpressions.RegexOptions.IgnoreCase);
+        SchemaInfo schema = context.CreationSchema(statement.Into.Relation.Schema, statement.Into.Relation.Position, statement.Into.Relation.Persistence);
+        if (statement.IfNotExists && context.View.FindRelation(schema.Oid, statement.Into.Relation.Name) is not null)
+        {
+            context.Session.Notice($"relation \"{statement.Into.Relation.Name}\" already exists, skipping", sqlState: SqlState.DuplicateTable.Code);
+            return null;
+        }
+
+        BoundStatement bound = Binder.Bind(query, StoredExpressions.BindingContextOf(context));
+        long? rows = CreateTableCommand.ExecuteAs(context, statement.Into, query, ifNotExists: false);
+        RelationInfo table = context.View.FindRelation(schema.Oid, statement.Into.Relation.Name)!;
+        context.Replace(table, table with
+        {
+            Kind = RelationKind.MaterializedView,
+            IsPopulated = !statement.Into.WithNoData,
+            View = new ViewInfo(ViewText.Of(slice, query, statement.Into.Columns)) { RuleOid = context.NewOid(), SearchPath = context.Session.SearchPath.Schemas },
+            Dependencies = [.. table.Dependencies, .. ViewCommand.Dependencies(context, table.Oid, bound)],
+        });
+        return statement.Into.WithNoData ? null : rows;
+    }
+
+    public static void Refresh(DdlContext context, RefreshMaterializedViewStatement statement)
+    {
+        RelationInfo view = context.Require(statement.Relation, RelationLockMode.AccessExclusive);
+        if (view.Kind != RelationKind.MaterializedView)
+            throw new SqlException(SqlState.FeatureNotSupported, $"\"{view.Name}\" is not a materialized view");
+        context.CheckOwner(view);
+        if (statement.IsConcurrent)
+            CheckConcurrent(view, statement.WithNoData, context);
+        // While it is filled it is a plain table, which an INSERT may write.
+        RelationInfo table = context.Replace(view, view with { Kind = RelationKind.Table, View = null });
+        TruncateCommand.Empty(context, table, restartIdentity: false);
+        if (!statement.WithNoData)
+        {
+            string schema = context.View.FindSchema(view.SchemaOid)!.Name;
+            var insert = new InsertStatement(new RelationName(null, schema, view.Name, -1), (SelectStatement)view.View!.Query, -1);
+            new InternalQuery(context) { SearchPath = new SearchPath(view.View.SearchPath, 0) }.Run(insert, view.View.Text);
+        }
+
+        table = context.View.FindRelation(view.Oid)!;
+        context.Replace(table, table with { Kind = RelationKind.MaterializedView, View = view.View, IsPopulated = !statement.WithNoData });
+    }
+
+    private static void CheckConcurrent(RelationInfo view, bool withNoData, DdlContext context)
+    {
+        if (withNoData)
+            throw new SqlException(SqlState.SyntaxError, "REFRESH options CONCURRENTLY and WITH NO DATA cannot be used together");
+        if (!view.IsPopulated)
+            throw new SqlException(SqlState.FeatureNotSupported, "CONCURRENTLY cannot be used when the materialized view is not populated");
+        if (!Array.Exists(view.Indexes, static i => i.IsUnique && i.IsValid && i.Predicate is null && Array.TrueForAll(i.Keys, static k => k.Expression is null)))
+            throw new SqlException(SqlState.ObjectNotInPrerequisiteState,
+                $"cannot refresh materialized view \"{context.View.FindSchema(view.SchemaOid)?.Name}.{view.Name}\" concurrently")
+            {
+                Hint = "Create a unique index with no WHERE clause on one or more columns of the materialized view.",
+            };
+    }
+}

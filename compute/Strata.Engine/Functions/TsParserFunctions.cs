@@ -1,0 +1,87 @@
+using System.Text;
+using Strata.Engine.Types;
+using Strata.Engine.Types.TextSearch;
+using Strata.Engine.Vectors;
+
+namespace Strata.Engine.Functions;
+
+/// <summary>Parsers, dictionaries and headlines of text search. Source: PostgreSQL 15, "Text Search Functions and Operators".</summary>
+internal static class TsParserFunctions
+{
+    private const uint DefaultParserOid = 3722;
+
+    public static void Register(FunctionTable t)
+    {
+        t.Add("ts_lexize", static (ref FunctionCall c) =>
+        {
+            if (TsConfiguration.DictionaryNameOf(c.Oid(0)) is null)
+                throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search dictionary {c.Oid(0)}");
+            if (TsConfiguration.Lexize(c.Oid(0), c.String(1)) is not { } lexemes)
+            {
+                c.ReturnNull();
+                return;
+            }
+
+            var builder = new ArrayBuilder();
+            foreach (string lexeme in lexemes)
+                builder.Add(Encoding.UTF8.GetBytes(lexeme));
+            c.Return(builder.Build(TypeOid.Text));
+        });
+        t.AddSet("ts_token_type_byid", static (ref FunctionCall c) => new KindSource(CheckParser(c.Oid(0))));
+        t.AddSet("ts_token_type_byname", static (ref FunctionCall c) => new KindSource(CheckParser(c.String(0))));
+        t.AddSet("ts_parse_byid", static (ref FunctionCall c) => new TokenSource(CheckParser(c.Oid(0)), TsTokenizer.Tokenize(c.String(1))));
+        t.AddSet("ts_parse_byname", static (ref FunctionCall c) => new TokenSource(CheckParser(c.String(0)), TsTokenizer.Tokenize(c.String(1))));
+        t.Add("ts_headline_byid_opt", static (ref FunctionCall c) => c.Return(Headline(ref c, true, 1, c.String(3))));
+        t.Add("ts_headline_byid", static (ref FunctionCall c) => c.Return(Headline(ref c, true, 1, "")));
+        t.Add("ts_headline_opt", static (ref FunctionCall c) => c.Return(Headline(ref c, false, 0, c.String(2))));
+        t.Add("ts_headline", static (ref FunctionCall c) => c.Return(Headline(ref c, false, 0, "")));
+    }
+
+    private static uint CheckParser(uint oid) => oid == DefaultParserOid
+        ? oid : throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search parser {oid}");
+
+    private static uint CheckParser(string name) => name is "default" or "pg_catalog.default"
+        ? DefaultParserOid : throw new SqlException(SqlState.UndefinedObject, $"text search parser \"{name}\" does not exist");
+
+    private static string Headline(ref FunctionCall c, bool isConfigurationGiven, int first, string options) =>
+        new TsHeadline(options).Make(TextSearchFunctions.Configuration(ref c, isConfigurationGiven), c.String(first), TextSearchFunctions.Query(ref c, first + 1));
+
+    /// <summary>Kinds of tokens of a parser.</summary>
+    private sealed class KindSource(uint parser) : RowSource
+    {
+        private int _next = parser == DefaultParserOid ? 0 : TsToken.Kinds.Length;
+
+        public override int Read(ReadOnlySpan<Vector> columns, int start, int rowsMax)
+        {
+            int count = 0;
+            for (; count < rowsMax && _next < TsToken.Kinds.Length; count++)
+            {
+                (string alias, string description) = TsToken.Kinds[_next++];
+                columns[0].Set(start + count, _next);
+                columns[1].SetBytes(start + count, Encoding.UTF8.GetBytes(alias));
+                columns[2].SetBytes(start + count, Encoding.UTF8.GetBytes(description));
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Tokens of a text.</summary>
+    private sealed class TokenSource(uint parser, List<TsToken> tokens) : RowSource
+    {
+        private int _next = parser == DefaultParserOid ? 0 : tokens.Count;
+
+        public override int Read(ReadOnlySpan<Vector> columns, int start, int rowsMax)
+        {
+            int count = 0;
+            for (; count < rowsMax && _next < tokens.Count; count++)
+            {
+                TsToken token = tokens[_next++];
+                columns[0].Set(start + count, (int)token.Kind);
+                columns[1].SetBytes(start + count, Encoding.UTF8.GetBytes(token.Text));
+            }
+
+            return count;
+        }
+    }
+}
