@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security;
 using System.Text;
 
 namespace Strata.Engine.Planning;
@@ -154,6 +153,10 @@ internal static class ExplainFormats
         }
     }
 
+    // Quotes stay: the texts stand in elements only.
+    private static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
+        .Replace(">", "&gt;", StringComparison.Ordinal);
+
     private static void XmlNode(ExplainNode node, int indent, StringBuilder text)
     {
         text.Append(' ', indent).Append("<Plan>\n");
@@ -177,7 +180,7 @@ internal static class ExplainFormats
         {
             text.Append(' ', indent).Append('<').Append(tag).Append(">\n");
             foreach (string item in list)
-                text.Append(' ', indent + 2).Append("<Item>").Append(SecurityElement.Escape(item)).Append("</Item>\n");
+                text.Append(' ', indent + 2).Append("<Item>").Append(Escape(item)).Append("</Item>\n");
             text.Append(' ', indent).Append("</").Append(tag).Append(">\n");
             return;
         }
@@ -186,7 +189,7 @@ internal static class ExplainFormats
         {
             ExplainNumber number => number.Text,
             bool truth => truth ? "true" : "false",
-            _ => SecurityElement.Escape((string)value),
+            _ => Escape((string)value),
         };
         text.Append(' ', indent).Append('<').Append(tag).Append('>').Append(content).Append("</").Append(tag).Append(">\n");
     }

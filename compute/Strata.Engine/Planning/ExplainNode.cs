@@ -21,7 +21,7 @@ internal sealed class ExplainNode
     /// <summary>The tree of a plan; with an instance that has run, what it measured is added.</summary>
     public static ExplainNode Of(PhysicalPlan plan, ExecutionInstance? execution, bool verbose, bool costs, bool timing)
     {
-        var printer = new ExpressionPrinter(plan.Metadata, plan.ParameterTypes.Count, withQualifiers: true);
+        var printer = new ExpressionPrinter(plan.Metadata, plan.ParameterTypes.Count, verbose || PlanPrinter.CountRelations(plan.Root) > 1);
         var maker = new Maker(printer, execution?.Builder.Operators, verbose, costs, timing);
         ExplainNode root = maker.Make(plan.Root, null, null);
         foreach ((string label, PhysicalNode subplan) in plan.Subplans)
@@ -51,10 +51,11 @@ internal sealed class ExplainNode
             var result = new ExplainNode();
             List<(string, object)> properties = result.Properties;
             AddKind(shown, properties);
-            if (relationship is not null)
-                properties.Insert(1, ("Parent Relationship", relationship));
+            int at = properties.FindIndex(static property => property.Item1 == "Parallel Aware");
             if (subplan is not null)
-                properties.Insert(2, ("Subplan Name", subplan));
+                properties.Insert(at, ("Subplan Name", subplan));
+            if (relationship is not null)
+                properties.Insert(at, ("Parent Relationship", relationship));
             AddEstimates(node, Statistics(node) ?? Statistics(shown), properties);
             if (verbose)
                 properties.Add(("Output", node.Columns.Select(printer.Column).ToArray()));

@@ -23,7 +23,8 @@ public static class PlanPrinter
         return lines;
     }
 
-    private static int CountRelations(PhysicalNode node)
+    /// <summary>Relations in a plan: with more than one, columns are shown with theirs.</summary>
+    internal static int CountRelations(PhysicalNode node)
     {
         int count = node is TableScanPlan or SystemScanPlan or CteScanPlan or FunctionScanPlan ? 1 : 0;
         foreach (PhysicalNode input in node.Inputs)
