@@ -113,11 +113,11 @@ public static class Binder
     {
         var state = new BindingState(context);
         int[] columns = new TargetRowBinder(state).NewRow(relation, relation.Name);
-        Scope scope = TargetRowBinder.RowScope(relation, columns, state.Metadata);
+        Scope scope = TargetRowBinder.RowScope(relation, columns, state.Metadata, out int tableOid);
         Expression value = isCondition
             ? state.Expressions.BindCondition(syntax, scope, ExpressionKind.CheckConstraint)
             : state.Expressions.ResolveUnknown(state.Expressions.Bind(syntax, scope, ExpressionKind.IndexExpression));
-        return value.Transform(part => part is ColumnExpression column
+        return TargetRowBinder.WithTableOid(value, tableOid, relation).Transform(part => part is ColumnExpression column
             ? new SlotExpression(Array.IndexOf(columns, column.Column), column.Type) { Position = column.Position }
             : part);
     });

@@ -24,10 +24,9 @@ internal sealed class CteBinder(BindingState state)
         }
 
         var definitions = new List<(CteDefinition Definition, CteEntry Entry)>();
-        foreach (CommonTableExpression item in with.Items)
+        foreach (CommonTableExpression written in with.Items)
         {
-            if (item.Search is not null || item.Cycle is not null)
-                throw BindingErrors.NotSupported(item.Position, "SEARCH and CYCLE");
+            CommonTableExpression item = CteTraversal.Rewrite(written, with.IsRecursive);
             var entry = new CteEntry(state.Metadata.NextCte(), item.Name);
             CteDefinition definition = item.Statement is SelectStatement select
                 ? BindQuery(item, select, entry, scope, with.IsRecursive)

@@ -269,7 +269,7 @@ internal sealed class FromBinder(BindingState state)
         var calls = new List<TableFunction>();
         var names = new List<NamespaceColumn>();
         string? firstName = null;
-        foreach (RowsFromItem part in function.Functions)
+        foreach (RowsFromItem part in function.Functions.SelectMany(OneArrayEach))
         {
             SyntaxList<ColumnDefinition> definitions = part.Columns.Count > 0 ? part.Columns : function.Columns;
             (Expression call, string callName, IReadOnlyList<(string Name, SqlType Type)> results) =
@@ -311,6 +311,14 @@ internal sealed class FromBinder(BindingState state)
         };
         Own(item, scope);
         return new Bound(new FunctionScanNode(calls, ordinality, alias), [item]);
+    }
+
+    /// <summary>unnest(a, b) in FROM stands for ROWS FROM (unnest(a), unnest(b)).</summary>
+    private static IEnumerable<RowsFromItem> OneArrayEach(RowsFromItem item)
+    {
+        if (item.Function is not Strata.Sql.Syntax.FunctionCall { Name: { Name: "unnest", Schema: null or "pg_catalog" }, Arguments.Count: > 1, IsVariadic: false } call)
+            return [item];
+        return call.Arguments.Select(argument => item with { Function = call with { Arguments = [argument] } });
     }
 
     /// <summary>An OUT parameter's name stays; the function's own name gives way to the alias.</summary>

@@ -69,7 +69,7 @@ internal sealed class QueryBinder(BindingState state)
         if (statement.Locking.Count > 0)
         {
             throw BindingErrors.At(
-                statement.Locking[0].Position, SqlState.FeatureNotSupported,
+                -1, SqlState.FeatureNotSupported,
                 $"{SelectBinder.LockName(statement.Locking[0].Strength)} is not allowed with UNION/INTERSECT/EXCEPT");
         }
 

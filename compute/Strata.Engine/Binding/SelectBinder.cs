@@ -428,7 +428,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         if (obstacle is not null)
         {
             throw BindingErrors.At(
-                first.Position, SqlState.FeatureNotSupported, $"{LockName(first.Strength)} is not allowed with {obstacle}");
+                -1, SqlState.FeatureNotSupported, $"{LockName(first.Strength)} is not allowed with {obstacle}");
         }
 
         var locks = new List<RowLock>();

@@ -9,7 +9,10 @@ namespace Strata.Engine.Binding;
 internal sealed class TargetRowBinder(BindingState state)
 {
     /// <summary>A scope in which the columns of a row are in sight by name.</summary>
-    public static Scope RowScope(RelationInfo relation, IReadOnlyList<int> columns, QueryMetadata metadata)
+    public static Scope RowScope(RelationInfo relation, IReadOnlyList<int> columns, QueryMetadata metadata) => RowScope(relation, columns, metadata, out _);
+
+    /// <summary>The same; <paramref name="tableOid"/> is the column that stands for <c>tableoid</c>, see <see cref="WithTableOid"/>.</summary>
+    public static Scope RowScope(RelationInfo relation, IReadOnlyList<int> columns, QueryMetadata metadata, out int tableOid)
     {
         var names = new List<NamespaceColumn>();
         foreach (ColumnInfo column in relation.Columns)
@@ -20,24 +23,30 @@ internal sealed class TargetRowBinder(BindingState state)
         }
 
         var scope = new Scope(null);
-        scope.Items.Add(new NamespaceItem(relation.Name, names) { Relation = relation });
+        tableOid = metadata.AddColumn("tableoid", SqlType.OidType, relation.Name);
+        scope.Items.Add(new NamespaceItem(relation.Name, names) { Relation = relation, SystemColumns = [new NamespaceColumn("tableoid", tableOid, SqlType.OidType)] });
         foreach (NamespaceColumn name in names)
             scope.Own(name.Column);
+        scope.Own(tableOid);
         return scope;
     }
+
+    /// <summary>An expression with the relation's OID in the place of the column for <c>tableoid</c>.</summary>
+    public static Expression WithTableOid(Expression expression, int tableOid, RelationInfo relation) => expression.Transform(part =>
+        part is ColumnExpression column && column.Column == tableOid ? new ConstantExpression(SqlType.OidType, Datum.Of(relation.Oid)) : part);
 
     /// <summary>New columns for the stored row of a relation, and all that is computed from it.</summary>
     public TargetRow Bind(RelationInfo relation, string alias, bool withChecks)
     {
         int[] columns = NewRow(relation, alias);
-        Scope scope = RowScope(relation, columns, state.Metadata);
+        Scope scope = RowScope(relation, columns, state.Metadata, out int tableOid);
         var checks = new List<(ConstraintInfo, Expression)>();
         if (withChecks)
         {
             foreach (ConstraintInfo constraint in relation.Constraints)
             {
                 if (constraint.Kind == ConstraintKind.Check && constraint.Check is not null)
-                    checks.Add((constraint, state.Expressions.BindCondition(constraint.Check.Syntax, scope, ExpressionKind.CheckConstraint)));
+                    checks.Add((constraint, WithTableOid(state.Expressions.BindCondition(constraint.Check.Syntax, scope, ExpressionKind.CheckConstraint), tableOid, relation)));
             }
         }
 

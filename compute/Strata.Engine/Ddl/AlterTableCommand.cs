@@ -50,7 +50,7 @@ internal sealed class AlterTableCommand(DdlContext context)
     {
         bool fits = kind switch
         {
-            ObjectKind.Index => relation.Kind == RelationKind.Index,
+            ObjectKind.Index => relation.Kind is RelationKind.Index or RelationKind.PartitionedIndex,
             ObjectKind.Sequence => relation.Kind == RelationKind.Sequence,
             ObjectKind.View => relation.Kind == RelationKind.View,
             _ => true,
@@ -83,7 +83,7 @@ internal sealed class AlterTableCommand(DdlContext context)
             case ChangeOwner owner:
                 return OwnerCommand.ChangeRelation(context, table, context.RequireRole(owner.Owner));
             case AlterColumnStatistics statistics:
-                return ReplaceColumn(context, table, RequireColumn(table, statistics.Column!) with { StatisticsTarget = statistics.Target });
+                return SetStatistics(table, statistics);
             case AddIdentity identity:
                 return AddIdentity(table, identity);
             case AlterIdentity identity:
@@ -108,6 +108,26 @@ internal sealed class AlterTableCommand(DdlContext context)
             ? new SqlException(SqlState.FeatureNotSupported, $"cannot alter system column \"{name}\"")
             : new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" of relation \"{table.Name}\" does not exist"));
 
+    private RelationInfo SetStatistics(RelationInfo table, AlterColumnStatistics statistics)
+    {
+        if (statistics.Column is { } name && table.Index is null)
+            return ReplaceColumn(context, table, RequireColumn(table, name) with { StatisticsTarget = statistics.Target });
+        int number = statistics.Column is { } column ? RequireColumn(table, column).Number : statistics.ColumnNumber;
+        if (table.Index is not { } index)
+            throw new SqlException(SqlState.FeatureNotSupported, "cannot refer to non-index column by number");
+        if (number < 1 || number > table.Columns.Length)
+            throw new SqlException(SqlState.UndefinedColumn, $"column number {number} of relation \"{table.Name}\" does not exist");
+        ColumnInfo own = table.Columns[number - 1];
+        if (number > index.KeyCount)
+            throw new SqlException(SqlState.FeatureNotSupported, $"cannot alter statistics on included column \"{own.Name}\" of index \"{table.Name}\"");
+        if (index.Keys[number - 1].Column > 0)
+            throw new SqlException(SqlState.FeatureNotSupported, $"cannot alter statistics on non-expression column \"{own.Name}\" of index \"{table.Name}\"")
+            {
+                Hint = "Alter statistics on table column instead.",
+            };
+        return ReplaceColumn(context, table, own with { StatisticsTarget = statistics.Target });
+    }
+
     /// <summary>Replaces one column of a relation.</summary>
     public static RelationInfo ReplaceColumn(DdlContext context, RelationInfo table, ColumnInfo column)
     {
@@ -130,7 +150,7 @@ internal sealed class AlterTableCommand(DdlContext context)
     private RelationInfo AddColumn(RelationInfo table, Sql.Syntax.AddColumn add)
     {
         ColumnDefinition definition = add.Column;
-        if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable))
+        if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable or RelationKind.CompositeType))
             throw new SqlException(SqlState.WrongObjectType, $"ALTER action ADD COLUMN cannot be performed on relation \"{table.Name}\"");
         if (table.FindColumn(definition.Name) is not null)
         {

@@ -21,7 +21,7 @@ internal sealed class AnalyzeCommand(DdlContext context)
         int pages = (int)context.Session.Engine.Handles.Heap(table.Database, table.Storage).CountBlocks(ReadPoint.Live, context.Cancellation);
         string name = context.Session.Catalog.QualifiedName(table);
         var query = new InternalQuery(context);
-        long rows = long.Parse(query.First($"SELECT count(*) FROM {name}")![0]!, CultureInfo.InvariantCulture);
+        long rows = long.Parse(query.First($"SELECT count(*) FROM ONLY {name}")![0]!, CultureInfo.InvariantCulture);
         List<ColumnInfo> columns = [.. table.Columns.Where(c => !c.IsDropped && (columnNames.Length == 0 || columnNames.Contains(c.Name)))];
         foreach (string column in columnNames)
             if (table.FindColumn(column) is null)
@@ -48,7 +48,7 @@ internal sealed class AnalyzeCommand(DdlContext context)
             Step = Math.Max(1, rows / SampleRows),
             Observe = (column, vector, selection) => sketches[column].Add(vector, selection),
         };
-        query.Run($"SELECT {string.Join(", ", columns.Select(static c => TypeNames.QuoteIdentifier(c.Name)))} FROM {table}", row =>
+        query.Run($"SELECT {string.Join(", ", columns.Select(static c => TypeNames.QuoteIdentifier(c.Name)))} FROM ONLY {table}", row =>
         {
             for (int i = 0; i < row.Length; i++)
                 values[i].Add(row[i]);

@@ -111,21 +111,21 @@ internal sealed class DdlContext(SessionContext session, string statementText)
             found = View.FindSchema(oid)!;
         else
             throw new SqlException(SqlState.InvalidSchemaName, "no schema has been selected to create in") { Position = Position(position) };
-        CheckTemporary(found, persistence);
+        CheckTemporary(found, persistence, position);
         if (found.Oid != session.Temporary.SchemaOid(View))
             Permissions.CheckSchema(found, Privileges.Create);
         return found;
     }
 
-    private void CheckTemporary(SchemaInfo schema, RelationPersistence persistence)
+    private void CheckTemporary(SchemaInfo schema, RelationPersistence persistence, int position)
     {
         bool isTemporary = TemporaryObjects.IsTemporary(schema);
         if (isTemporary && schema.Oid != session.Temporary.SchemaOid(View))
-            throw new SqlException(SqlState.InvalidTableDefinition, "cannot create relations in temporary schemas of other sessions");
+            throw new SqlException(SqlState.InvalidTableDefinition, "cannot create relations in temporary schemas of other sessions") { Position = Position(position) };
         if (persistence == RelationPersistence.Temporary && !isTemporary)
-            throw new SqlException(SqlState.InvalidTableDefinition, "cannot create temporary relation in non-temporary schema");
+            throw new SqlException(SqlState.InvalidTableDefinition, "cannot create temporary relation in non-temporary schema") { Position = Position(position) };
         if (persistence == RelationPersistence.Unlogged && isTemporary)
-            throw new SqlException(SqlState.InvalidTableDefinition, "only temporary relations may be created in temporary schemas");
+            throw new SqlException(SqlState.InvalidTableDefinition, "only temporary relations may be created in temporary schemas") { Position = Position(position) };
     }
 
     /// <summary>A schema by name. Throws 3F000.</summary>

@@ -56,17 +56,28 @@ internal static class MaintenanceCommands
         var targets = new List<VacuumRelation>();
         foreach (VacuumRelation relation in statement.Relations)
         {
-            if (context.View.ResolveRelation(context.Session.SearchPath, relation.Relation.Schema, relation.Relation.Name) is null)
-                throw context.Missing(relation.Relation);
-            targets.Add(relation);
+            RelationInfo named = context.View.ResolveRelation(context.Session.SearchPath, relation.Relation.Schema, relation.Relation.Name) ?? throw context.Missing(relation.Relation);
+            if (named.PartitionKey is null)
+                targets.Add(relation);
+            else
+                AddPartitions(context, targets, named, relation);
         }
 
         if (!statement.Relations.IsEmpty)
             return targets;
         foreach (RelationInfo relation in context.View.UserRelations)
-            if (relation.Kind == RelationKind.Table && context.Permissions.IsOwner(relation.OwnerOid))
+            if (relation.Kind == RelationKind.Table && context.Permissions.IsOwner(relation.OwnerOid)
+                && (relation.Persistence != 't' || relation.SchemaOid == context.Session.Temporary.SchemaOid(context.View)))
                 targets.Add(new VacuumRelation(new RelationName(null, context.View.FindSchema(relation.SchemaOid)!.Name, relation.Name, -1), [], -1));
         return targets;
+    }
+
+    // A partitioned table has no rows of its own.
+    private static void AddPartitions(DdlContext context, List<VacuumRelation> targets, RelationInfo table, VacuumRelation named)
+    {
+        foreach (RelationInfo partition in RelationTree.Descendants(context.View, table))
+            if (partition.Kind == RelationKind.Table)
+                targets.Add(named with { Relation = new RelationName(null, context.View.FindSchema(partition.SchemaOid)!.Name, partition.Name, named.Relation.Position) });
     }
 
     private static bool MayMaintain(DdlContext context, RelationInfo table, bool isVacuum)

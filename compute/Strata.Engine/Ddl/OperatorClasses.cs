@@ -35,6 +35,9 @@ internal static class OperatorClasses
         uint key = type.Kind == TypeKind.Enum ? TypeOid.AnyEnum
             : type.IsArray ? TypeOid.AnyArray
             : type.Kind == TypeKind.Composite ? TypeOid.Record
+            : type.Kind == TypeKind.Range ? TypeOid.AnyRange
+            : type.Kind == TypeKind.Multirange ? TypeOid.AnyMultirange
+            : type.Oid is TypeOid.Cidr ? TypeOid.Inet
             : type.Oid is TypeOid.VarChar ? TypeOid.Text
             : type.Oid;
         return s_classes.Value.Defaults.TryGetValue(key, out uint found)

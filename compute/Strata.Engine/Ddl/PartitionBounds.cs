@@ -22,7 +22,7 @@ internal sealed class PartitionBounds(DdlContext context, RelationInfo parent, s
             PartitionBoundKind.List => List(bound),
             _ => Range(bound),
         };
-        CheckOverlap(map, built);
+        CheckOverlap(map, built, bound);
         return built;
     }
 
@@ -121,35 +121,35 @@ internal sealed class PartitionBounds(DdlContext context, RelationInfo parent, s
         _ => Functions.TextFunctions.QuoteLiteral(text),
     };
 
-    private void CheckOverlap(PartitionMap map, PartitionBoundInfo bound)
+    private void CheckOverlap(PartitionMap map, PartitionBoundInfo bound, PartitionBound given)
     {
         if (bound.IsDefault)
         {
             if (map.Default >= 0)
-                throw new SqlException(SqlState.InvalidObjectDefinition, $"partition \"{partition}\" conflicts with existing default partition \"{map.Partitions[map.Default].Name}\"");
+                throw new SqlException(SqlState.InvalidObjectDefinition, $"partition \"{partition}\" conflicts with existing default partition \"{map.Partitions[map.Default].Name}\"") { Position = context.Position(given.Position) };
             return;
         }
 
         switch (_key.Strategy)
         {
             case PartitionStrategy.List:
-                foreach (Expression value in bound.Syntax.Values)
-                    if (map.Find(map.EncodeValue(value, StoredExpressions.BindingContextOf(context)), hasNull: false) is var found && found >= 0 && found != map.Default)
-                        throw Overlap(map, found);
+                for (int i = 0; i < given.Values.Count; i++)
+                    if (map.Find(map.EncodeValue(given.Values[i], StoredExpressions.BindingContextOf(context)), hasNull: false) is var found && found >= 0 && found != map.Default)
+                        throw Overlap(map, found, given.Values[i]);
                 break;
             case PartitionStrategy.Range:
-                CheckRange(map, bound);
+                CheckRange(map, bound, given);
                 break;
             default:
-                CheckModulus(map, bound.Syntax);
+                CheckModulus(map, bound.Syntax, given);
                 break;
         }
     }
 
-    private SqlException Overlap(PartitionMap map, int other) =>
-        new(SqlState.InvalidObjectDefinition, $"partition \"{partition}\" would overlap partition \"{map.Partitions[other].Name}\"");
+    private SqlException Overlap(PartitionMap map, int other, SyntaxNode at) =>
+        new(SqlState.InvalidObjectDefinition, $"partition \"{partition}\" would overlap partition \"{map.Partitions[other].Name}\"") { Position = context.Position(at.Position) };
 
-    private void CheckRange(PartitionMap map, PartitionBoundInfo bound)
+    private void CheckRange(PartitionMap map, PartitionBoundInfo bound, PartitionBound given)
     {
         byte[] lower = map.EncodeBound(bound.Syntax.From, StoredExpressions.BindingContextOf(context));
         byte[] upper = map.EncodeBound(bound.Syntax.To, StoredExpressions.BindingContextOf(context));
@@ -158,16 +158,17 @@ internal sealed class PartitionBounds(DdlContext context, RelationInfo parent, s
             int to = bound.Text.IndexOf(") TO (", StringComparison.Ordinal);
             throw new SqlException(SqlState.InvalidObjectDefinition, $"empty range bound specified for partition \"{partition}\"")
             {
+                Position = context.Position(given.From[0].Position),
                 Detail = $"Specified lower bound {bound.Text["FOR VALUES FROM ".Length..(to + 1)]} is greater than or equal to upper bound {bound.Text[(to + ") TO ".Length)..]}.",
             };
         }
 
         for (int i = 0; i < map.Lower.Count; i++)
             if (map.Lower[i].AsSpan().SequenceCompareTo(upper) < 0 && lower.AsSpan().SequenceCompareTo(map.Upper[i]) < 0)
-                throw Overlap(map, i);
+                throw Overlap(map, i, map.Lower[i].AsSpan().SequenceCompareTo(lower) <= 0 ? given.From[0] : given.To[0]);
     }
 
-    private void CheckModulus(PartitionMap map, PartitionBound bound)
+    private void CheckModulus(PartitionMap map, PartitionBound bound, PartitionBound given)
     {
         RelationInfo? smaller = null, larger = null;
         foreach (RelationInfo other in map.Partitions)
@@ -180,18 +181,18 @@ internal sealed class PartitionBounds(DdlContext context, RelationInfo parent, s
         }
 
         if (smaller is not null && bound.Modulus % smaller.PartitionBound!.Syntax.Modulus != 0)
-            throw NotAFactor($"The new modulus {bound.Modulus} is not divisible by {smaller.PartitionBound.Syntax.Modulus}, the modulus of existing partition \"{smaller.Name}\".");
+            throw NotAFactor(given, $"The new modulus {bound.Modulus} is not divisible by {smaller.PartitionBound.Syntax.Modulus}, the modulus of existing partition \"{smaller.Name}\".");
         if (larger is not null && larger.PartitionBound!.Syntax.Modulus % bound.Modulus != 0)
-            throw NotAFactor($"The new modulus {bound.Modulus} is not a factor of {larger.PartitionBound.Syntax.Modulus}, the modulus of existing partition \"{larger.Name}\".");
+            throw NotAFactor(given, $"The new modulus {bound.Modulus} is not a factor of {larger.PartitionBound.Syntax.Modulus}, the modulus of existing partition \"{larger.Name}\".");
         for (int i = 0; i < map.Partitions.Length; i++)
         {
             PartitionBound other = map.Partitions[i].PartitionBound!.Syntax;
             int common = Math.Min(other.Modulus, bound.Modulus);
             if (other.Remainder % common == bound.Remainder % common)
-                throw Overlap(map, i);
+                throw Overlap(map, i, given);
         }
     }
 
-    private static SqlException NotAFactor(string detail) =>
-        new(SqlState.InvalidObjectDefinition, "every hash partition modulus must be a factor of the next larger modulus") { Detail = detail };
+    private SqlException NotAFactor(SyntaxNode at, string detail) =>
+        new(SqlState.InvalidObjectDefinition, "every hash partition modulus must be a factor of the next larger modulus") { Detail = detail, Position = context.Position(at.Position) };
 }

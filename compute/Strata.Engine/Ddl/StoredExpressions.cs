@@ -66,6 +66,11 @@ internal static class StoredExpressions
         foreach (string name in ColumnNames(expression))
             if (table.FindColumn(name) is null && !ColumnBuilder.SystemColumn(name))
                 throw new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" does not exist") { Position = context.Position(PositionOf(expression, name)) };
+        foreach (string name in ColumnNames(expression))
+            if (ColumnBuilder.SystemColumn(name) && (name != "tableoid" || !isCondition))
+                throw isCondition
+                    ? new SqlException(SqlState.InvalidColumnReference, $"system column \"{name}\" reference in check constraint is invalid") { Position = context.Position(PositionOf(expression, name)) }
+                    : new SqlException(SqlState.FeatureNotSupported, "index creation on system columns is not supported");
         Binder.BindOverRow(expression, table, isCondition, BindingContextOf(context));
         return new CatalogExpression(ExpressionPrinter.Print(expression, name => table.FindColumn(name) is { } column
             ? TypeResolver.Find(column.TypeOid, context.View)?.WithTypmod(column.TypeModifier)

@@ -102,7 +102,9 @@ public sealed class ExpressionFactory
     /// <summary>The default ordering operator ("&lt;", "&gt;", "=" …) over values of one type; throws 42883 when it has none.</summary>
     public OperatorInfo FindOrderingOperator(string name, SqlType type, int position = -1)
     {
-        if (OperatorSelection.Find(Coercion, name, type.Oid, type.Oid, out _) is { } op)
+        // Box, circle and path have operators of these names that compare sizes, which is no order of the values.
+        bool isOrdered = type.Physical != PhysicalType.Bytes || type.IsPseudo || ValueComparison.Find(Coercion.BaseType(type)) is not null;
+        if (isOrdered && OperatorSelection.Find(Coercion, name, type.Oid, type.Oid, out _) is { } op)
             return op;
         throw new SqlException(
             SqlState.UndefinedFunction,

@@ -35,6 +35,26 @@ internal static class ArrayFunctions
         t.AddSet("text_to_table_null", SplitRows);
         t.Add("trim_array", TrimArray);
         t.Add("array_fill", Fill);
+        t.Add("array_fill_with_lower_bounds", Fill);
+        t.Add("width_bucket_array", static (ref FunctionCall c) =>
+        {
+            var bounds = new ArrayValue(c.Bytes(1));
+            if (bounds.Dimensions > 1)
+                throw new SqlException(SqlState.ArraySubscriptError, "thresholds must be one-dimensional array");
+            ValueComparison order = ValueComparison.For(c.ArgumentType(0));
+            ReadOnlySpan<byte> operand = c.ArgumentVector(0).GetStored(c.Row);
+            int bucket = 0;
+            bool below = false;
+            foreach (ArrayValue.Element bound in bounds)
+            {
+                if (bound.IsNull)
+                    throw new SqlException(SqlState.NullValueNotAllowed, "thresholds array must not contain NULLs");
+                below |= order.Compare(operand, bound.Stored) < 0;
+                bucket += below ? 0 : 1;
+            }
+
+            c.Return(bucket);
+        });
         t.Add("array_larger", static (ref FunctionCall c) => c.ReturnArgument(Order(ref c).Compare(c.Bytes(0), c.Bytes(1)) > 0 ? 0 : 1));
         t.Add("array_smaller", static (ref FunctionCall c) => c.ReturnArgument(Order(ref c).Compare(c.Bytes(0), c.Bytes(1)) < 0 ? 0 : 1));
         t.AddVector("oidvectoreq", Kernels.BinaryKernel.Run<ByteView, ByteView, byte, SameBytes>);

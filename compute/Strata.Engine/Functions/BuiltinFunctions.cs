@@ -38,8 +38,14 @@ public static class BuiltinFunctions
         BitStringFunctions.Register(table);
         MoneyFunctions.Register(table);
         TextSearchFunctions.Register(table);
+        TypeFormFunctions.Register(table);
         TransactionIdFunctions.Register(table);
         MultirangeFunctions.Register(table);
+        EnumFunctions.Register(table);
+        EncodingFunctions.Register(table);
+        UnicodeFunctions.Register(table);
+        // Last: it takes what the families have left.
+        TypeIoFunctions.Register(table);
         return table;
     }
 

@@ -24,6 +24,9 @@ public sealed class FunctionTable
 
     public int Count => _bySymbol.Count + _byOid.Count;
 
+    /// <summary>True when a family has implemented the symbol.</summary>
+    public bool Has(string symbol) => _bySymbol.ContainsKey(symbol);
+
     public void Add(string symbol, RowFunction function)
     {
         FunctionImplementation implementation = Entry(symbol);

@@ -54,7 +54,16 @@ internal static class PatternFunctions
             t.Add("regexp_instr" + suffix, static (ref FunctionCall c) => Position(ref c));
         foreach (string suffix in new[] { "", "_no_start", "_no_n", "_no_flags", "_no_subexpr" })
             t.Add("regexp_substr" + suffix, static (ref FunctionCall c) => ExtendedSubstring(ref c));
-        t.Add("regexp_like", static (ref FunctionCall c) => c.Return(Regex(ref c, c.String(2)).IsMatch(c.String(0))));
+        t.Add("regexp_like", static (ref FunctionCall c) => c.Return(Regex(ref c, NotGlobal("regexp_like", c.String(2))).IsMatch(c.String(0))));
+        // substring(text SIMILAR pattern ESCAPE escape), an SQL function in PostgreSQL.
+        t.Add(2074u, static (ref FunctionCall c) =>
+        {
+            string pattern = SimilarTo.ToRegex(c.String(1), c.String(2));
+            if (PgRegex.Compile(System.Text.Encoding.UTF8.GetBytes(pattern), "").Find(c.String(0), 0) is { } match)
+                ReturnGroup(ref c, match.Groups[match.Groups.Length > 1 ? 1 : 0]);
+            else
+                c.ReturnNull();
+        });
         t.Add("regexp_like_no_flags", static (ref FunctionCall c) => c.Return(Regex(ref c, "").IsMatch(c.String(0))));
     }
 
@@ -200,6 +209,13 @@ internal static class PatternFunctions
         return characters > 0 ? text.Length + 1 : at;
     }
 
+    private static string NotGlobal(string function, string flags) => flags.Contains('g', StringComparison.Ordinal)
+        ? throw new SqlException(SqlState.InvalidParameterValue, $"{function}() does not support the \"global\" option")
+        : flags;
+
+    private static SqlException InvalidParameter(string name, int value) =>
+        new(SqlState.InvalidParameterValue, System.FormattableString.Invariant($"invalid value for parameter \"{name}\": {value}"));
+
     private static void Count(ref FunctionCall c)
     {
         string text = c.String(0);
@@ -221,6 +237,12 @@ internal static class PatternFunctions
     {
         string text = c.String(0);
         int group = c.ArgumentCount > 6 ? c.Int32(6) : 0;
+        if (c.ArgumentCount > 4 && c.Int32(4) is not (0 or 1))
+            throw InvalidParameter("endoption", c.Int32(4));
+        if (group < 0)
+            throw InvalidParameter("subexpr", group);
+        if (c.ArgumentCount > 5)
+            NotGlobal("regexp_instr", c.String(5));
         bool atEnd = c.ArgumentCount > 4 && c.Int32(4) == 1;
         if (Nth(ref c, text, 5) is not { } match || group >= match.Groups.Length || match.Groups[group] is null)
         {
@@ -244,6 +266,10 @@ internal static class PatternFunctions
     {
         string text = c.String(0);
         int group = c.ArgumentCount > 5 ? c.Int32(5) : 0;
+        if (group < 0)
+            throw InvalidParameter("subexpr", group);
+        if (c.ArgumentCount > 4)
+            NotGlobal("regexp_substr", c.String(4));
         if (Nth(ref c, text, 4) is { } match && group < match.Groups.Length)
             ReturnGroup(ref c, match.Groups[group]);
         else

@@ -73,7 +73,6 @@ internal static class TextFunctions
         t.Add(1285u, static (ref FunctionCall c) => c.Return(QuoteLiteral(Encoding.UTF8.GetString(TextOf(ref c, 0)))));
         t.Add("quote_nullable", static (ref FunctionCall c) => c.Return(c.IsNull(0) ? "NULL" : QuoteLiteral(c.String(0))));
         t.Add(1290u, static (ref FunctionCall c) => c.Return(c.IsNull(0) ? "NULL" : QuoteLiteral(Encoding.UTF8.GetString(TextOf(ref c, 0)))));
-        t.Add("unicode_normalize_func", Normalize);
         t.Add("nameconcatoid", static (ref FunctionCall c) =>
             c.Return(CharacterTypes.Truncate(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{c.String(0)}_{c.Oid(1)}")), 63)));
     }
@@ -84,19 +83,6 @@ internal static class TextFunctions
         one.Reset(1);
         CharacterTypes.StoreBpChar(c.Bytes(0), c.Int32(1), c.Boolean(2), one, 0);
         c.Return(one.GetBytes(0));
-    }
-
-    private static void Normalize(ref FunctionCall c)
-    {
-        NormalizationForm form = c.String(1).ToUpperInvariant() switch
-        {
-            "NFC" => NormalizationForm.FormC,
-            "NFD" => NormalizationForm.FormD,
-            "NFKC" => NormalizationForm.FormKC,
-            "NFKD" => NormalizationForm.FormKD,
-            _ => throw new SqlException(SqlState.InvalidParameterValue, $"invalid normalization form: {c.String(1)}"),
-        };
-        c.Return(c.String(0).Normalize(form));
     }
 
     private static void Concatenate(ref FunctionCall c, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
@@ -475,8 +461,6 @@ internal static class TextFunctions
         t.Add("sha256_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA256.HashData(c.Bytes(0))));
         t.Add("sha384_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA384.HashData(c.Bytes(0))));
         t.Add("sha512_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA512.HashData(c.Bytes(0))));
-        t.Add("pg_convert_to", static (ref FunctionCall c) => c.Return(c.Bytes(0)));
-        t.Add("pg_convert_from", static (ref FunctionCall c) => c.Return(c.Bytes(0)));
     }
 
     private static long CheckBit(long bit, int length) =>

@@ -12,10 +12,7 @@ internal static class ConstraintModes
     public static void Set(SessionContext context, SetConstraintsStatement statement)
     {
         if (!context.Transactions.IsBlock)
-        {
             context.Notice("SET CONSTRAINTS can only be used in transaction blocks", "WARNING", SqlState.NoActiveSqlTransaction.Code);
-            return;
-        }
 
         DeferredConstraints deferred = context.Transactions.Current.Deferred;
         if (statement.Constraints.IsEmpty)

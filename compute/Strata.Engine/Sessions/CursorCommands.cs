@@ -13,7 +13,7 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
 
     public UtilityResult Declare(DeclareCursorStatement statement, string text, string own)
     {
-        if (!Context.Transactions.IsBlock && !statement.IsHold)
+        if (Context.Transactions is { IsBlock: false, IsInScript: false } && !statement.IsHold)
             throw new SqlException(SqlState.NoActiveSqlTransaction, "DECLARE CURSOR can only be used in transaction blocks");
         if (statement.Query.Locking.Count > 0)
             CheckLocking(statement);

@@ -67,6 +67,7 @@ internal static class SessionOpener
         {
             "transaction_isolation" => context.Transactions.IsolationSetting,
             "transaction_read_only" => context.Transactions.IsReadOnly ? "on" : "off",
+            "transaction_deferrable" => context.Transactions.IsDeferrable ? "on" : "off",
             "is_superuser" => context.IsSuperuser ? "on" : "off",
             "session_authorization" => context.View.RoleName(context.SessionUserOid),
             "role" => context.CurrentUserOid == context.SessionUserOid ? "none" : context.View.RoleName(context.CurrentUserOid),

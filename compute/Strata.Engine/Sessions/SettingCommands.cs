@@ -15,7 +15,7 @@ internal sealed class SettingCommands(SessionContext context)
         switch (statement.Kind)
         {
             case SetKind.Transaction:
-                TransactionCommands.ApplyModes(context, statement.Modes, queryWasRun: context.Transactions.Current.Xid != 0);
+                TransactionCommands.ApplyModes(context, statement.Modes);
                 return new UtilityResult("SET");
             case SetKind.SessionCharacteristics:
                 TransactionCommands.ApplyDefaults(context, statement.Modes);
@@ -40,7 +40,7 @@ internal sealed class SettingCommands(SessionContext context)
 
     private void WarnWithoutBlock(SetStatement statement)
     {
-        if (statement.IsLocal && !context.Transactions.IsBlock)
+        if (statement.IsLocal && context.Transactions is { IsBlock: false, IsInScript: false })
             context.Notice("SET LOCAL can only be used in transaction blocks", "WARNING", SqlState.NoActiveSqlTransaction.Code);
     }
 
@@ -56,7 +56,7 @@ internal sealed class SettingCommands(SessionContext context)
                 SetSessionAuthorization(value);
                 break;
             case "transaction_isolation":
-                context.Transactions.SetIsolation(TransactionBlock.ParseIsolation(value.ToLowerInvariant()), queryWasRun: context.Transactions.Current.Xid != 0);
+                context.Transactions.SetIsolation(TransactionBlock.ParseIsolation(value.ToLowerInvariant()));
                 break;
             case "transaction_read_only":
                 context.Transactions.SetReadOnly(SettingValues.TryParseBoolean(value, out bool readOnly) && readOnly);

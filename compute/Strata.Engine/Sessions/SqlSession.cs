@@ -133,6 +133,7 @@ public sealed class SqlSession : IDisposable
         }
 
         Context.Transactions.EnsureBegun();
+        Context.Transactions.IsInScript = script.IsMultiple;
         if (Binder.Accepts(statement))
         {
             _runner.RunSimple(statement, text, script.Text);
@@ -193,6 +194,7 @@ public sealed class SqlSession : IDisposable
     private SessionStep Finish()
     {
         DepthGuard.Watch(CancellationToken.None);
+        Context.Transactions.IsInScript = false;
         if (Context.Transactions is { IsActive: true, IsBlock: false })
             Context.Transactions.Commit(Context.Cancellation);
         _cancel.End();
@@ -559,6 +561,7 @@ public sealed class SqlSession : IDisposable
             LogInternal(error);
         Context.Cancellation = CancellationToken.None;
         DepthGuard.Watch(CancellationToken.None);
+        Context.Transactions.IsInScript = false;
         try
         {
             Portals.CloseFailed();

@@ -21,6 +21,10 @@ namespace Strata.Engine.Sessions;
 internal sealed class TransactionBlock(TransactionManager manager, LockOwner owner, CatalogStore catalog, SessionSettings settings, uint databaseOid)
 {
     private readonly List<string> _savepoints = [];
+    private readonly List<bool> _readOnlyBefore = [];
+    private IsolationLevel _isolation;
+    private bool _readOnly;
+    private bool _deferrable;
     private Transaction? _transaction;
     private CatalogTransaction? _changes;
     private CatalogView? _view;
@@ -59,6 +63,9 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
 
     /// <summary>True between BEGIN and its end.</summary>
     public bool IsBlock => _state is State.Block or State.Failed;
+
+    /// <summary>The statement is one of several of a simple query, which form an implicit block.</summary>
+    public bool IsInScript { get; set; }
 
     public bool IsFailed => _state == State.Failed;
 
@@ -111,6 +118,9 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
 
     private void Begin(IsolationLevel isolation, bool readOnly)
     {
+        _isolation = isolation;
+        _readOnly = readOnly;
+        _deferrable = settings["default_transaction_deferrable"] == "on";
         _transaction = manager.Begin(isolation, readOnly, owner);
         settings.Push();
     }
@@ -126,10 +136,17 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     };
 
     /// <summary>The running transaction's level, or that of the next one, as settings name it.</summary>
-    public string IsolationSetting => IsActive ? IsolationName(Current.Isolation) : settings["default_transaction_isolation"];
+    public string IsolationSetting => _state == State.Idle ? settings["default_transaction_isolation"] : IsolationName(_isolation);
 
     /// <summary>Whether the running transaction, or the next one, may write.</summary>
-    public bool IsReadOnly => IsActive ? Current.ReadOnly : settings["default_transaction_read_only"] == "on";
+    public bool IsReadOnly => _state == State.Idle ? settings["default_transaction_read_only"] == "on" : _readOnly;
+
+    /// <summary>Whether the running transaction, or the next one, is DEFERRABLE. Serializable transactions never wait here, so that nothing depends on it.</summary>
+    public bool IsDeferrable
+    {
+        get => _state == State.Idle ? settings["default_transaction_deferrable"] == "on" : _deferrable;
+        set => _deferrable = value;
+    }
 
     private static string IsolationName(IsolationLevel level) => level switch
     {
@@ -161,18 +178,32 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     }
 
     /// <summary>SET TRANSACTION READ ONLY or READ WRITE.</summary>
-    public void SetReadOnly(bool readOnly) => Current.ReadOnly = readOnly;
+    public void SetReadOnly(bool readOnly)
+    {
+        if (_readOnly && !readOnly)
+        {
+            if (_readOnlyBefore.Count > 0 && _readOnlyBefore[^1])
+                throw new SqlException(SqlState.ActiveSqlTransaction, "cannot set transaction read-write mode inside a read-only transaction");
+            if (Current.HasSnapshot)
+                throw new SqlException(SqlState.ActiveSqlTransaction, "transaction read-write mode must be set before any query");
+        }
+
+        Current.ReadOnly = _readOnly = readOnly;
+    }
 
     /// <summary>SET TRANSACTION ISOLATION LEVEL: only before the first query. The transaction begins anew under the level.</summary>
-    public void SetIsolation(IsolationLevel level, bool queryWasRun)
+    public void SetIsolation(IsolationLevel level)
     {
         if (level == Current.Isolation)
             return;
-        if (queryWasRun || Current.Xid != 0 || _savepoints.Count > 0)
+        if (Current.HasSnapshot || Current.Xid != 0)
             throw new SqlException(SqlState.ActiveSqlTransaction, "SET TRANSACTION ISOLATION LEVEL must be called before any query");
+        if (_savepoints.Count > 0)
+            throw new SqlException(SqlState.ActiveSqlTransaction, "SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction");
         bool readOnly = Current.ReadOnly;
         manager.Abort(Current);
         _transaction = manager.Begin(level, readOnly, owner);
+        _isolation = level;
     }
 
     /// <summary>
@@ -263,6 +294,7 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         _changes = null;
         _transaction = null;
         _savepoints.Clear();
+        _readOnlyBefore.Clear();
         _state = State.Idle;
         if (committed)
             settings.Commit();
@@ -276,6 +308,7 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     {
         Current.DefineSavepoint(name);
         _savepoints.Add(name);
+        _readOnlyBefore.Add(_readOnly);
         _changes?.DefineSavepoint();
         settings.Push();
     }
@@ -287,6 +320,8 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         Current.ReleaseSavepoint(name);
         for (int i = _savepoints.Count; i > depth; i--)
             settings.Release();
+        RestoreReadOnly(depth);
+        _readOnlyBefore.RemoveRange(depth, _readOnlyBefore.Count - depth);
         _savepoints.RemoveRange(depth, _savepoints.Count - depth);
         _changes?.ReleaseSavepoints(depth);
         Released?.Invoke(depth);
@@ -311,10 +346,15 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         }
 
         settings.Push();
+        RestoreReadOnly(depth);
+        _readOnlyBefore.RemoveRange(depth + 1, _readOnlyBefore.Count - depth - 1);
         _savepoints.RemoveRange(depth + 1, _savepoints.Count - depth - 1);
         _changes?.RollbackToSavepoint(depth);
         RolledBack?.Invoke(depth);
     }
+
+    // Read-only mode set inside a savepoint ends with it, however it ends.
+    private void RestoreReadOnly(int depth) => Current.ReadOnly = _readOnly = _readOnlyBefore[depth];
 
     private int Find(string name)
     {

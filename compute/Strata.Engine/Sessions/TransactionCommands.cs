@@ -50,9 +50,13 @@ internal static class TransactionCommands
     {
         (IsolationLevel? isolation, bool? readOnly) = Modes(statement.Modes);
         if (context.Transactions.TryBegin(isolation, readOnly))
+        {
+            ApplyDeferrable(context, statement.Modes);
             return;
+        }
+
         context.Notice("there is already a transaction in progress", "WARNING", SqlState.ActiveSqlTransaction.Code);
-        ApplyModes(context, statement.Modes, queryWasRun: true);
+        ApplyModes(context, statement.Modes);
     }
 
     private static string Commit(SessionContext context, TransactionStatement statement)
@@ -65,10 +69,14 @@ internal static class TransactionCommands
             context.Notice("there is no transaction in progress", "WARNING", SqlState.NoActiveSqlTransaction.Code);
         }
 
-        (IsolationLevel isolation, bool readOnly) = Characteristics(transactions);
+        (IsolationLevel isolation, bool readOnly, bool deferrable) = Characteristics(transactions);
         bool committed = transactions.Commit(context.Cancellation);
         if (statement.IsChain)
+        {
             transactions.TryBegin(isolation, readOnly);
+            transactions.IsDeferrable = deferrable;
+        }
+
         return committed ? "COMMIT" : "ROLLBACK";
     }
 
@@ -82,15 +90,19 @@ internal static class TransactionCommands
             context.Notice("there is no transaction in progress", "WARNING", SqlState.NoActiveSqlTransaction.Code);
         }
 
-        (IsolationLevel isolation, bool readOnly) = Characteristics(transactions);
+        (IsolationLevel isolation, bool readOnly, bool deferrable) = Characteristics(transactions);
         transactions.Rollback();
         if (statement.IsChain)
+        {
             transactions.TryBegin(isolation, readOnly);
+            transactions.IsDeferrable = deferrable;
+        }
+
         return "ROLLBACK";
     }
 
-    private static (IsolationLevel Isolation, bool ReadOnly) Characteristics(TransactionBlock transactions) =>
-        (TransactionBlock.ParseIsolation(transactions.IsolationSetting), transactions.IsReadOnly);
+    private static (IsolationLevel Isolation, bool ReadOnly, bool Deferrable) Characteristics(TransactionBlock transactions) =>
+        (TransactionBlock.ParseIsolation(transactions.IsolationSetting), transactions.IsReadOnly, transactions.IsDeferrable);
 
     private static void RequireBlock(TransactionBlock transactions, string command, bool isImplicitBlock)
     {
@@ -103,22 +115,28 @@ internal static class TransactionCommands
     private static SqlException NoBlock(string command) => new(SqlState.NoActiveSqlTransaction, $"{command} can only be used in transaction blocks");
 
     /// <summary>SET TRANSACTION.</summary>
-    public static void ApplyModes(SessionContext context, SyntaxList<TransactionMode> modes, bool queryWasRun)
+    public static void ApplyModes(SessionContext context, SyntaxList<TransactionMode> modes)
     {
         (IsolationLevel? isolation, bool? readOnly) = Modes(modes);
-        if (!context.Transactions.IsBlock)
+        if (context.Transactions is { IsBlock: false, IsInScript: false })
         {
             context.Notice("SET TRANSACTION can only be used in transaction blocks", "WARNING", SqlState.NoActiveSqlTransaction.Code);
             return;
         }
 
         if (isolation is { } level)
-            context.Transactions.SetIsolation(level, queryWasRun);
+            context.Transactions.SetIsolation(level);
         if (readOnly is { } value)
-        {
-            if (!value && context.Transactions.Current.ReadOnly && queryWasRun)
-                throw new SqlException(SqlState.ActiveSqlTransaction, "transaction read-write mode must be set before any query");
             context.Transactions.SetReadOnly(value);
+        ApplyDeferrable(context, modes);
+    }
+
+    private static void ApplyDeferrable(SessionContext context, SyntaxList<TransactionMode> modes)
+    {
+        foreach (TransactionMode mode in modes)
+        {
+            if (mode.Kind is TransactionModeKind.Deferrable or TransactionModeKind.NotDeferrable)
+                context.Transactions.IsDeferrable = mode.Kind == TransactionModeKind.Deferrable;
         }
     }
 

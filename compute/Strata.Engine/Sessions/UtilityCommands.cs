@@ -67,7 +67,7 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
             case CheckpointStatement:
                 return new UtilityResult("CHECKPOINT");
             case LockStatement:
-                return new UtilityResult(LockCommand.Execute(new DdlContext(context, text), (LockStatement)statement, context.Transactions.IsBlock));
+                return new UtilityResult(LockCommand.Execute(new DdlContext(context, text), (LockStatement)statement, context.Transactions.IsBlock || context.Transactions.IsInScript));
             case SetConstraintsStatement constraints:
                 ConstraintModes.Set(context, constraints);
                 return new UtilityResult("SET CONSTRAINTS");
@@ -80,7 +80,7 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
     {
         SessionContext context = session.Context;
         var ddl = new DdlContext(context, text);
-        if (DdlCommands.RunsOutsideBlock(statement, out string? name) && context.Transactions.IsBlock)
+        if (DdlCommands.RunsOutsideBlock(statement, out string? name) && (context.Transactions.IsBlock || context.Transactions.IsInScript))
             throw new SqlException(SqlState.ActiveSqlTransaction, $"{name} cannot run inside a transaction block");
         if (context.Transactions.Current.ReadOnly && statement is not VacuumStatement)
             throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {DdlCommands.TagOf(statement)} in a read-only transaction");

@@ -76,6 +76,9 @@ public sealed class Transaction
             access.Writes.Add(relation);
     }
 
+    /// <summary>A snapshot has been taken: the isolation level is settled, and a read-only transaction stays one.</summary>
+    public bool HasSnapshot { get; private set; }
+
     /// <summary>Checks of deferrable constraints that wait; made at the first use.</summary>
     public Execution.Modify.DeferredConstraints Deferred => _deferred ??= new Execution.Modify.DeferredConstraints();
 
@@ -164,6 +167,7 @@ public sealed class Transaction
     {
         if (Isolation < IsolationLevel.RepeatableRead || _statementLsn == 0)
             _statementLsn = _manager.Snapshots.Publish(this, LowestRegistered());
+        HasSnapshot = true;
         if (Serializable is { } access)
             access.Snapshot = new Lsn(_statementLsn);
         return new Snapshot(this, new Lsn(_statementLsn), CommandId);
@@ -298,6 +302,7 @@ public sealed class Transaction
     {
         Invariant.Check(State == TransactionState.Idle);
         State = TransactionState.Active;
+        HasSnapshot = false;
         Isolation = isolation;
         Serializable = isolation == IsolationLevel.Serializable ? new SerializableAccess() : null;
         ReadOnly = readOnly;

@@ -192,6 +192,8 @@ public static class NumberText
             ? value.TryFormat(digits, out written, "R", CultureInfo.InvariantCulture)
             : value.TryFormat(digits, out written, ScientificFormat(precision), CultureInfo.InvariantCulture);
         Strata.Format.Invariant.Check(ok);
+        if (extraFloatDigits > 0 && FloatMidpoint.MayBe(value) && FloatMidpoint.Is(value, digits[..written]))
+            written = FloatMidpoint.Inside(value, digits);
         WriteDigits(buffer, digits[..written], extraFloatDigits > 0 ? 15 : precision);
     }
 

@@ -197,10 +197,12 @@ public static class TypeInput
     {
         string inner = Encoding.UTF8.GetString(TypeErrors.Trim(text));
         string[] parts = inner.Trim('(', ')').Split(',');
+        // Blocks may be given as signed numbers, as strtoul has it.
         if (inner.StartsWith('(') && inner.EndsWith(')') && parts.Length == 2
-            && uint.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out uint block)
-            && ushort.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out ushort offset))
-            return ((long)block << 16) | offset;
+            && long.TryParse(parts[0], NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out long block)
+            && block is >= int.MinValue and <= uint.MaxValue
+            && ushort.TryParse(parts[1], NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out ushort offset))
+            return ((long)(uint)block << 16) | offset;
         throw TypeErrors.InvalidSyntax("tid", text);
     }
 

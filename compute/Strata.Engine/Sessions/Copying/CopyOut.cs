@@ -61,7 +61,9 @@ internal sealed class CopyOut
             throw new SqlException(SqlState.UndefinedTable, $"relation \"{name}\" does not exist");
         if (relation.Kind == RelationKind.View)
             throw new SqlException(SqlState.WrongObjectType, $"cannot copy from view \"{relation.Name}\"") { Hint = "Try the COPY (SELECT ...) TO variant." };
-        if (relation.Kind is RelationKind.Sequence or RelationKind.Index)
+        if (relation.Kind == RelationKind.PartitionedTable)
+            throw new SqlException(SqlState.WrongObjectType, $"cannot copy from partitioned table \"{relation.Name}\"") { Hint = "Try the COPY (SELECT ...) TO variant." };
+        if (relation.Kind is RelationKind.Sequence or RelationKind.Index or RelationKind.PartitionedIndex)
             throw new SqlException(SqlState.WrongObjectType, relation.Kind == RelationKind.Sequence ? $"cannot copy from sequence \"{relation.Name}\"" : $"cannot copy from non-table relation \"{relation.Name}\"");
         var targets = new List<TargetItem>();
         foreach (ColumnInfo column in Binder.CopyColumns(relation, statement.Columns.AsSpan().ToArray(), forRead: true))

@@ -174,7 +174,29 @@ internal static class TsQueryBuilder
     }
 
     /// <summary>ts_rewrite: every part of a query that equals <paramref name="target"/> becomes <paramref name="substitute"/>; null removes it.</summary>
-    public static TsQueryNode? Rewrite(TsQueryNode node, TsQueryNode target, TsQueryNode? substitute)
+    public static TsQueryNode? Rewrite(TsQueryNode query, TsQueryNode target, TsQueryNode? substitute) =>
+        Replace(Sort(query), Sort(target), substitute);
+
+    /// <summary>Puts the operands of runs of AND and OR in order, the greatest first: equal queries look alike then.</summary>
+    private static TsQueryNode Sort(TsQueryNode node)
+    {
+        Vectors.DepthGuard.Check();
+        switch (node.Operator)
+        {
+            case TsOperator.None:
+                return node;
+            case TsOperator.Not:
+                return TsQueryNode.Not(Sort(node.Left!));
+            case TsOperator.Phrase:
+                return TsQueryNode.Of(TsOperator.Phrase, Sort(node.Left!), Sort(node.Right!), node.Distance);
+            default:
+                List<TsQueryNode> operands = Flatten(node, node.Operator).ConvertAll(Sort);
+                operands.Sort(static (a, b) => b.CompareTo(a));
+                return Join(operands, node.Operator)!;
+        }
+    }
+
+    private static TsQueryNode? Replace(TsQueryNode node, TsQueryNode target, TsQueryNode? substitute)
     {
         Vectors.DepthGuard.Check();
         if (node.CompareTo(target) == 0)
@@ -190,14 +212,15 @@ internal static class TsQueryBuilder
             {
                 if (substitute is not null)
                     rest.Add(substitute);
+                rest.Sort(static (a, b) => b.CompareTo(a));
                 return Join(rest, node.Operator);
             }
         }
 
-        TsQueryNode? left = Rewrite(node.Left!, target, substitute);
+        TsQueryNode? left = Replace(node.Left!, target, substitute);
         if (node.Operator == TsOperator.Not)
             return left is null ? null : TsQueryNode.Not(left);
-        TsQueryNode? right = Rewrite(node.Right!, target, substitute);
+        TsQueryNode? right = Replace(node.Right!, target, substitute);
         if (left is null || right is null)
             return left ?? right;
         return TsQueryNode.Of(node.Operator, left, right, node.Distance);

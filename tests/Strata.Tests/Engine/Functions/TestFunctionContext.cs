@@ -31,6 +31,9 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public bool IsOtherTemporarySchema(uint schemaOid) => false;
 
+    public (uint Table, Strata.Format.Tid Tid) CursorRow(string cursor, uint relationOid) =>
+        throw new SqlException(SqlState.InvalidCursorName, $"cursor \"{cursor}\" does not exist");
+
     public ICatalogServices Catalog => this;
 
     public ISessionServices Session => this;
@@ -77,6 +80,12 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
     public string? StatisticsDefinition(uint statistics, bool columnsOnly) => null;
 
     public string? PartitionKeyDefinition(uint relation) => null;
+
+    public string? PartitionConstraintDefinition(uint relation) => null;
+
+    public IReadOnlyList<uint> PartitionAncestors(uint relation) => [];
+
+    public IReadOnlyList<PartitionTreeRow> PartitionTree(uint relation) => [];
 
     public string? SerialSequence(string table, string column) => null;
 

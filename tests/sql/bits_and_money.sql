@@ -1,0 +1,17 @@
+SELECT B'1011', X'1fF', '101'::bit(5), '10111'::bit(3), 5::bit(8), (-2)::bit(4), B'1010'::int, '101'::varbit(5);
+CREATE TABLE flags (f bit(4) DEFAULT B'1001', v varbit(3));
+INSERT INTO flags VALUES (B'10110', NULL);
+INSERT INTO flags VALUES (B'1011', B'1111');
+INSERT INTO flags (v) VALUES (B'10'), (B'1'), (B'');
+INSERT INTO flags VALUES (B'0001', B'100');
+SELECT * FROM flags ORDER BY v NULLS FIRST, f;
+SELECT B'1100' & B'1010', B'1100' | B'1010', B'1100' # B'1010', ~ B'1100', B'1100' << 1, B'1101' >> 2, B'11' || B'001';
+SELECT B'11' & B'001';
+SELECT substring(B'110101' FROM 2 FOR 3), position(B'010' IN B'110101'), overlay(B'110101' PLACING B'000' FROM 2), get_bit(B'1010', 2), set_bit(B'1010', 1, 1), length(B'10101'), octet_length(B'101010101'), bit_count(B'1011');
+SELECT bit_and(f), bit_or(f) FROM flags;
+SELECT '12.345'::money, '$1,234.50'::money, '(5)'::money, '-.05'::money, 100::money, 12.34::numeric::money, '1234.5'::money::numeric;
+SELECT '10'::money + '2.50', '10'::money * 1.5::float8, '10'::money / 3, '10'::money / '4'::money, sum(m), max(m) FROM (VALUES ('1'::money), ('2.25')) v(m);
+SELECT '92233720368547758.07'::money + '0.01'::money;
+SELECT 'x'::money;
+SELECT cash_words('123456.78'::money);
+SELECT '16/B374D848'::pg_lsn - '16/B374D840', '0/10'::pg_lsn + 16, '12:20:13,15'::pg_snapshot, pg_visible_in_snapshot('14', '12:20:13,15'), '0xff'::xid8;

@@ -1,0 +1,12 @@
+SELECT point '(1,2)', lseg '[(0,0),(3,4)]', box '((0,1),(2,0))', path '((0,0),(1,1),(2,0))', path '[(0,0),(1,1)]', polygon '((0,0),(4,0),(4,4),(0,4))', circle '<(1,2),3>', line '{1,-1,0}';
+SELECT '(1,2'::point;
+SELECT '<(1,2),-3>'::circle;
+SELECT point '(1,2)' + point '(3,4)', point '(1,2)' * point '(3,4)', point '(1,2)' <-> point '(4,6)', (point '(1,2)')[1], point '(1,2)' ~= point '(1,2)';
+SELECT @-@ lseg '[(0,0),(3,4)]', @@ box '((0,0),(2,4))', area(box '((0,0),(2,4))'), center(circle '<(1,2),3>'), diameter(circle '<(1,2),3>'), npoints(path '((0,0),(1,1),(2,0))');
+SELECT box '((0,0),(2,2))' && box '((1,1),(3,3))', box '((0,0),(2,2))' # box '((1,1),(3,3))', box '((0,0),(4,4))' @> point '(1,1)', box '((0,0),(1,1))' << box '((2,2),(3,3))';
+SELECT lseg '[(0,0),(2,2)]' # lseg '[(0,2),(2,0)]', lseg '[(0,0),(2,2)]' ?# lseg '[(0,2),(2,0)]', point '(3,0)' <-> lseg '[(0,0),(0,2)]', point '(3,1)' ## lseg '[(0,0),(0,2)]';
+SELECT polygon '((0,0),(4,0),(4,4),(0,4))' @> point '(1,1)', polygon '((0,0),(4,0),(4,4),(0,4))' @> polygon '((1,1),(2,1),(2,2))', polygon '((0,0),(4,0),(4,4))' && polygon '((5,5),(6,6),(7,5))';
+SELECT polygon(box '((0,0),(1,1))'), circle(box '((0,0),(2,2))'), box(circle '<(0,0),2>') ~= box '((1.414213562373095,1.414213562373095),(-1.414213562373095,-1.414213562373095))', polygon(path '((0,0),(1,1),(2,0))'), length(path '((0,0),(3,0),(3,4))');
+SELECT line(point '(0,0)', point '(1,1)'), line '{1,-1,0}' # line '{1,1,-2}', line '{1,-1,0}' ?|| line '{1,-1,5}', circle '<(0,0),1>' <-> circle '<(5,0),1>';
+SELECT point '(1,1)' / point '(0,0)';
+SELECT p FROM (VALUES (point '(1,2)')) v(p) ORDER BY p;

@@ -1,0 +1,15 @@
+SELECT '192.168.1.5/24'::inet, '10.1'::cidr, '192.168.0.0/16'::cidr, '::ffff:1.2.3.4'::inet, '2001:db8::/32'::cidr, 'fe80::1'::inet;
+SELECT '192.168.1.5/24'::cidr;
+SELECT '300.1.1.1'::inet;
+SELECT host(i), masklen(i), broadcast(i), network(i), netmask(i), hostmask(i), text(i), abbrev(i), family(i) FROM (VALUES ('192.168.1.5/24'::inet), ('2001:db8::7/64')) v(i);
+SELECT abbrev('10.0.0.0/8'::cidr), abbrev('10:23::8000/113'::cidr), set_masklen('10.1.2.3/8'::inet, 16), set_masklen('10.1.2.0/24'::cidr, 16);
+SELECT inet '10.1.2.3' << inet '10/8', inet '10/8' >>= cidr '10.1/16', inet '10.1/16' && inet '10/8', inet '10.1.2.3' + 300, inet '10.0.1.0' - inet '10.0.0.0', ~ inet '10.0.0.1' & inet '0.0.255.255';
+SELECT inet '255.255.255.255' + 1;
+SELECT inet_merge(inet '192.168.1.5/24', inet '192.168.2.5/24'), inet_same_family('::1', '1.1.1.1');
+CREATE TABLE hosts (address inet PRIMARY KEY, mac macaddr);
+INSERT INTO hosts VALUES ('10.0.0.2', '08:00:2b:01:02:03'), ('10.0.0.0/8', '08-00-2b-01-02-04'), ('9.255.0.1', '08002b:010205'), ('::1', '0800.2b01.0201'), ('10.0.0.10', NULL);
+SELECT * FROM hosts ORDER BY address;
+SELECT mac, trunc(mac), mac::macaddr8, macaddr8_set7bit(mac::macaddr8) FROM hosts WHERE mac IS NOT NULL ORDER BY mac;
+SELECT address FROM hosts WHERE address = '10.0.0.2';
+SELECT '08:00:2b:01:02:03:04:05'::macaddr8::macaddr;
+SELECT max(address), min(address) FROM hosts;

@@ -1,0 +1,15 @@
+SELECT 'fat:2,4 cat:3A rat:1B ''Joe''''s'''::tsvector, 'fat & (rat | !cat:ab) <2> joe:*'::tsquery;
+SELECT ''' '::tsvector;
+SELECT 'a &'::tsquery;
+SELECT to_tsvector('english', 'The quick brown foxes jumped over the lazy dogs, running happily'), to_tsvector('simple', 'The Quick foxes');
+SELECT to_tsquery('english', 'jumping & the & foxes'), to_tsquery('english', 'cat <-> the <-> dogs'), plainto_tsquery('english', 'the lazy dogs'), phraseto_tsquery('english', 'dogs of the war');
+SELECT websearch_to_tsquery('english', '"fat rats" or -mice cats');
+SELECT to_tsvector('english', 'fat cats ate fat rats') @@ to_tsquery('english', 'fat & rat'), to_tsvector('simple', 'a b c') @@ 'a <-> c'::tsquery, to_tsvector('simple', 'a b c') @@ 'a <2> c'::tsquery;
+SELECT 'a b:89 ca:23A,64b d:34c'::tsvector @@ 'd:AC & c:*CB', strip('a:1 b:2'::tsvector), setweight('a:1 b:2'::tsvector, 'B'), length('a b c'::tsvector), 'a:1 b:2'::tsvector || 'c:1 a:2'::tsvector;
+SELECT round(ts_rank('a:1 b:2A c:4'::tsvector, 'a & b')::numeric, 5), round(ts_rank_cd('a:1 b:2A c:4'::tsvector, 'a & c')::numeric, 5), round(ts_rank('a:1 b:2A'::tsvector, 'a | x')::numeric, 5);
+SELECT ts_lexize('english_stem', 'generalizations'), ts_lexize('english_stem', 'the'), ts_lexize('simple', 'The');
+SELECT alias, token FROM ts_parse('default', 'Mail joe@example.com or see http://example.com/a/b?c=1, it is 12.5 kg, well-known v1.2.3 <b>bold</b> &amp; /usr/bin') p JOIN ts_token_type('default') t USING (tokid) WHERE alias <> 'blank';
+SELECT ts_headline('english', 'The most common type of search is to find all documents containing given query terms', 'query & terms'::tsquery);
+SELECT tsvector_to_array('b a c'::tsvector), array_to_tsvector(ARRAY['x', 'y']), ts_delete('a:1 b:2'::tsvector, 'a'), ts_filter('a:1A b:2B'::tsvector, '{a}'), numnode('a & b | c'), querytree('a & !b');
+SELECT * FROM unnest('a:1A,3 b:2'::tsvector);
+SELECT 'a'::tsquery && 'b | c', 'a'::tsquery || 'b', !! 'a & b'::tsquery, ts_rewrite('a & b', 'a', 'x | y'), tsquery_phrase('a', 'b', 3);
