@@ -63,7 +63,7 @@ internal sealed record ExplainOptions
                     options = options with { Format = FormatOf(option) };
                     break;
                 default:
-                    throw new SqlException(SqlState.SyntaxError, $"unrecognized EXPLAIN option \"{option.Name}\"") { Position = option.Position };
+                    throw new SqlException(SqlState.SyntaxError, $"unrecognized EXPLAIN option \"{option.Name}\"") { Position = option.Position + 1 };
             }
         }
 
@@ -101,7 +101,7 @@ internal sealed record ExplainOptions
             "json" => ExplainFormat.Json,
             "yaml" => ExplainFormat.Yaml,
             "xml" => ExplainFormat.Xml,
-            _ => throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized value for EXPLAIN option \"format\": \"{name}\"") { Position = option.Position },
+            _ => throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized value for EXPLAIN option \"format\": \"{name}\"") { Position = option.Position + 1 },
         };
     }
 }
