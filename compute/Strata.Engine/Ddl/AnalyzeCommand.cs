@@ -13,6 +13,7 @@ internal sealed class AnalyzeCommand(DdlContext context)
     private const int BucketsMin = 4;
     private const int StatisticsMaxChars = 5000;
     private const int TextMaxChars = 1024;
+    private const double UniqueShare = 0.95;
 
     /// <summary>Analyzes a locked table; columns by name, or all.</summary>
     public void Analyze(RelationInfo table, string[] columnNames)
@@ -41,17 +42,22 @@ internal sealed class AnalyzeCommand(DdlContext context)
         for (int i = 0; i < values.Length; i++)
             values[i] = [];
         // Every n-th row in physical order: rows that were loaded together do not stand for all.
-        var query = new InternalQuery(context) { Step = Math.Max(1, rows / SampleRows) };
+        DistinctSketch[] sketches = [.. columns.Select(static _ => new DistinctSketch())];
+        var query = new InternalQuery(context)
+        {
+            Step = Math.Max(1, rows / SampleRows),
+            Observe = (column, vector, selection) => sketches[column].Add(vector, selection),
+        };
         query.Run($"SELECT {string.Join(", ", columns.Select(static c => TypeNames.QuoteIdentifier(c.Name)))} FROM ONLY {table}", row =>
         {
             for (int i = 0; i < row.Length; i++)
                 values[i].Add(row[i]);
         });
         for (int i = 0; i < columns.Count; i++)
-            yield return Summarize(columns[i], values[i], rows);
+            yield return Summarize(columns[i], values[i], rows, sketches[i]);
     }
 
-    private static ColumnStatistics Summarize(ColumnInfo column, List<string?> values, long rows)
+    private static ColumnStatistics Summarize(ColumnInfo column, List<string?> values, long rows, DistinctSketch sketch)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         long width = 0;
@@ -69,7 +75,7 @@ internal sealed class AnalyzeCommand(DdlContext context)
         }
 
         int present = values.Count - nulls;
-        float distinct = Distinct(counts, present, values.Count, rows);
+        float distinct = Distinct(counts, present, values.Count, rows, sketch);
         List<KeyValuePair<string, int>> common = [.. counts.Where(c => c.Value > 1 && c.Key.Length <= TextMaxChars && (counts.Count <= BucketsMax || c.Value > 1.25 * present / counts.Count))
             .OrderByDescending(static c => c.Value).ThenBy(static c => c.Key, StringComparer.Ordinal).Take(BucketsMax)];
         var commonSet = common.Select(static c => c.Key).ToHashSet(StringComparer.Ordinal);
@@ -98,18 +104,20 @@ internal sealed class AnalyzeCommand(DdlContext context)
         };
     }
 
-    // Haas and Stokes' estimator, as PostgreSQL uses it.
-    private static float Distinct(Dictionary<string, int> counts, int present, int sampled, long rows)
+    /// <summary>
+    /// Distinct values in PostgreSQL's form: a count, or a negated share of the rows when it grows with them. A sample that is the whole table counts
+    /// exactly; otherwise the sketch has seen every row, which no estimator over a sample can match on clustered columns.
+    /// </summary>
+    private static float Distinct(Dictionary<string, int> counts, int present, int sampled, long rows, DistinctSketch sketch)
     {
         if (counts.Count == 0)
             return 0;
-        int once = counts.Values.Count(static c => c == 1);
-        if (once == counts.Count)
+        double estimate = sampled >= rows ? counts.Count : Math.Clamp(sketch.Estimate(), counts.Count, Math.Max(1, sketch.Count));
+        // Nearly as many values as rows: the column is unique but for the sketch's error.
+        if (sampled < rows && estimate > UniqueShare * sketch.Count)
+            return -((float)sketch.Count / rows);
+        if (sampled >= rows && counts.Count == present)
             return -((float)present / sampled);
-        if (once == 0 || sampled >= rows)
-            return counts.Count > 0.1 * rows ? -((float)counts.Count / rows) : counts.Count;
-        double estimate = (double)present * counts.Count / (present - once + ((double)once * present / rows));
-        estimate = Math.Clamp(estimate, counts.Count, rows);
         return (float)(estimate > 0.1 * rows ? -(estimate / rows) : Math.Floor(estimate + 0.5));
     }
 

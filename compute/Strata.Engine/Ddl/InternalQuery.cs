@@ -36,6 +36,8 @@ internal sealed class InternalQuery(DdlContext context)
             long rows = 0;
             while (execution.Next(Batch.RowsMax) is { } batch)
             {
+                for (int i = 0; Observe is not null && i < execution.ResultSlots.Length; i++)
+                    Observe(i, batch[execution.ResultSlots[i]], batch.Selection);
                 if (row is not null)
                     Deliver(batch, rows, execution, row);
                 rows += batch.Count;
@@ -49,6 +51,9 @@ internal sealed class InternalQuery(DdlContext context)
             context.Transaction.AdvanceCommand();
         }
     }
+
+    /// <summary>Shown every batch's columns, by number in the result.</summary>
+    public Action<int, Vector, Selection>? Observe { get; init; }
 
     /// <summary>Where unqualified names are looked up; null for the session's path.</summary>
     public SearchPath? SearchPath { get; init; }

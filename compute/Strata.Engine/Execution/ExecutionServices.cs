@@ -13,6 +13,12 @@ namespace Strata.Engine.Execution;
 public sealed record ExecutionServices(
     StorageContext Storage, StorageHandles Handles, IFileSystem? TemporaryFiles, MemoryAccount? Memory, TimeProvider Time)
 {
+    /// <summary>Threads that help large aggregations; null for none.</summary>
+    public QueryWorkers? Workers { get; init; }
+
+    /// <summary>Pages of a table from which on several threads read it.</summary>
+    public int ParallelScanPagesMin { get; init; } = int.MaxValue;
+
     /// <summary>Bytes that one sort or hash keeps in memory before it spills: PostgreSQL's work_mem.</summary>
     public long WorkMemoryBytes { get; init; } = 4 << 20;
 }

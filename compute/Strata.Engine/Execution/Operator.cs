@@ -23,6 +23,11 @@ public abstract class Operator : IDisposable
     /// <summary>The next 1 to <paramref name="rowsMax"/> rows, or null at the end (and again after the end).</summary>
     protected abstract Batch? NextBatch(int rowsMax);
 
+    /// <summary>Does what must be done before the first row, such as building hash tables; optional, after <see cref="Open"/>.</summary>
+    internal virtual void Prepare()
+    {
+    }
+
     /// <summary>Starts over; parameters may have changed.</summary>
     public abstract void Rescan();
 

@@ -7,35 +7,22 @@ namespace Strata.Engine.Execution;
 
 /// <summary>
 /// What a hash join tells the scans on its probe side: bounds of its integer keys and a blocked Bloom filter over them, so that rows without a partner
-/// are dropped before their other columns are read. Filled once per build, then only read. Not thread-safe while it is filled.
+/// are dropped before their other columns are read. Filled once per build, then only read, by any number of threads.
 /// </summary>
 internal sealed unsafe class RuntimeFilter
 {
     // 16 bits per key in 64-bit blocks with 4 bits set: about 1 % false positives.
     private const int BitsPerKey = 16;
 
-    // A filter that lets most rows through costs more than it saves.
-    private const double PassedMax = 0.7;
-    private const int RowsToJudge = 16 * 1024;
-
     private ulong[] _blocks = [];
     private long _low;
     private long _high;
-    private long _seen;
-    private long _passed;
 
     /// <summary>True when the build is complete and its keys may be asked for.</summary>
     public bool IsReady { get; private set; }
 
-    /// <summary>Rows dropped, for EXPLAIN ANALYZE.</summary>
-    public long Dropped => _seen - _passed;
-
     /// <summary>Begins a new build.</summary>
-    public void Reset()
-    {
-        IsReady = false;
-        _seen = _passed = 0;
-    }
+    public void Reset() => IsReady = false;
 
     /// <summary>Takes the keys of a complete build.</summary>
     public void Fill(ReadOnlySpan<long> keys)
@@ -61,16 +48,12 @@ internal sealed unsafe class RuntimeFilter
     /// <summary>The selected rows whose key may be among the build's. <paramref name="rows"/> has room for them and may be the selection's own list.</summary>
     public Selection Apply(Vector keys, Selection selection, int* rows)
     {
-        if (_seen > RowsToJudge && _passed > _seen * PassedMax)
-            return selection;
         int count = keys.Physical switch
         {
             PhysicalType.Int64 => Test((long*)keys.Data, keys, selection, rows),
             PhysicalType.Int32 => Test((int*)keys.Data, keys, selection, rows),
             _ => Test((short*)keys.Data, keys, selection, rows),
         };
-        _seen += selection.Count;
-        _passed += count;
         return new Selection(rows, count);
     }
 

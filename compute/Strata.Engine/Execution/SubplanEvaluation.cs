@@ -23,6 +23,7 @@ internal sealed class SubplanEvaluation(SubplanExpression subplan) : HostedEvalu
     private readonly ErrorSink _comparisonErrors = new();
     private readonly KeyBuffer _key = new();
     private readonly Dictionary<string, int> _memo = [];
+    private HashedSubplan? _hashed;
     private ExecutionState? _state;
     private Operator? _plan;
     private ExpressionInstance? _comparison;
@@ -70,6 +71,12 @@ internal sealed class SubplanEvaluation(SubplanExpression subplan) : HostedEvalu
         }
 
         result.Reset(selection.End);
+        if (subplan.HashSlot >= 0 && !selection.IsEmpty)
+        {
+            Probe(result, selection, errors);
+            return;
+        }
+
         for (int i = 0; i < selection.Count; i++)
         {
             int row = selection[i];
@@ -88,6 +95,32 @@ internal sealed class SubplanEvaluation(SubplanExpression subplan) : HostedEvalu
         _comparison?.Dispose();
         _plan?.Dispose();
         _memoValues?.Dispose();
+        _hashed?.Dispose();
+    }
+
+    /// <summary>x IN (subquery) without outer columns: its rows are hashed once, and each row looks its values up.</summary>
+    private void Probe(Vector result, Selection selection, ErrorSink errors)
+    {
+        try
+        {
+            _hashed ??= new HashedSubplan(_state!.Memory, subplan.HashSlot);
+            if (!_hashed.IsComplete)
+            {
+                if (_isOpen)
+                    _plan!.Rescan();
+                else
+                    _plan!.Open();
+                _isOpen = true;
+                _hashed.Fill(_plan!);
+            }
+        }
+        catch (SqlException error)
+        {
+            errors.Report(selection[0], error);
+            return;
+        }
+
+        _hashed.Probe(_testValues[0], selection, result);
     }
 
     private void Prepare(ExecutionState state)
@@ -130,6 +163,7 @@ internal sealed class SubplanEvaluation(SubplanExpression subplan) : HostedEvalu
     {
         _hasSingle = false;
         _memo.Clear();
+        _hashed?.Clear();
     }
 
     private void EvaluateRow(EvaluationContext context, Vector result, int row, ErrorSink errors)

@@ -5,11 +5,11 @@ using Strata.Engine.Vectors;
 namespace Strata.Engine.Expressions;
 
 /// <summary>
-/// scalar op ANY/ALL (array). For equality over a constant array with more than a few elements the elements stand in a hash set.
+/// scalar op ANY/ALL (array). For equality over a constant array the elements stand in a hash set.
 /// </summary>
 internal sealed class ArrayComparisonEvaluator : Evaluator
 {
-    private const int HashedFrom = 9;
+    private const int HashedFrom = 1;
 
     private readonly Evaluator _scalar;
     private readonly Evaluator _array;

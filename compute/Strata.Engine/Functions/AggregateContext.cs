@@ -21,6 +21,9 @@ public sealed class AggregateContext(MemoryAccount? account = null) : IDisposabl
 
     private long _chargedBytes;
 
+    /// <summary>While states of another operator are combined: what those refer to.</summary>
+    public AggregateContext? Source { get; set; }
+
     /// <summary>Stores an object; the handle is never 0.</summary>
     public int Add(object value)
     {

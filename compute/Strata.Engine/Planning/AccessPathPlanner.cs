@@ -32,7 +32,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         (double pages, double rows) = CostModel.SizeOf(scan.Relation);
         double selected = Math.Max(1, rows * state.Selectivity.Of(conditions));
         var decoder = new RowDecoder(state.LayoutOf(scan.Relation), scan.Attributes);
-        CompiledExpression? filter = state.Expressions.CompileAll(conditions, scan.Columns);
+        CompiledExpression? filter = state.Expressions.CompileAll(FilterOrder.Sort(conditions, state.Selectivity), scan.Columns);
         int width = scan.Attributes.Sum(attribute => attribute > 0 ? CostModel.WidthOf(scan.Relation.Columns[attribute - 1]) : 8);
         double cost = (pages * CostModel.SeqPageCost) + (rows * CostModel.CpuTupleCost) + (rows * conditions.Count * CostModel.CpuOperatorCost);
         var paths = new List<PhysicalNode>

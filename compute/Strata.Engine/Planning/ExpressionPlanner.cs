@@ -71,6 +71,9 @@ internal sealed class ExpressionPlanner(PlannerState state)
             ? $"InitPlan {state.Plan.Subplans.Count + 1}"
             : $"SubPlan {state.Plan.Subplans.Count + 1}";
         state.Plan.Subplans.Add((label, plan));
+        // What runs once may have helpers and filters as the main plan may.
+        if (values.Count == 0 && subquery.Tests.Count == 0 && !readsOuterParameters)
+            new ParallelPlanner(state).Run(plan);
 
         CompiledExpression? comparison = null;
         if (subquery.Comparison is not null)
@@ -89,6 +92,16 @@ internal sealed class ExpressionPlanner(PlannerState state)
         return new SubplanExpression(
             subquery.Kind, plan, subquery.Columns.Count > 0 ? plan.SlotOf(subquery.Columns[0]) : 0, subquery.Type, values, [.. map.Values],
             CompileEach(subquery.Tests, layout), comparison, isVolatile, readsOuterParameters)
-        { Position = subquery.Position };
+        {
+            Position = subquery.Position,
+            HashSlot = values.Count == 0 && !isVolatile && !readsOuterParameters && subquery.Kind == SubqueryKind.Any ? HashSlot(subquery, plan) : -1,
+        };
     }
+
+    /// <summary>The plan's slot that the only test is compared with for equality of the same type; else -1.</summary>
+    private static int HashSlot(SubqueryExpression subquery, PhysicalNode plan) =>
+        subquery.Comparison is FunctionExpression { Operator: { Name: "=", CanHash: true }, Arguments: [TestExpression test, ColumnExpression column] }
+            && test.Type.Oid == column.Type.Oid && subquery.Tests.Count == 1
+            ? plan.SlotOf(column.Column)
+            : -1;
 }

@@ -13,17 +13,18 @@ public static class PlanPrinter
     /// <summary>
     /// The lines of EXPLAIN. With an instance that has run (<see cref="PhysicalPlan.CreateMeasured"/>), what it measured is added.
     /// </summary>
-    public static IEnumerable<string> Print(PhysicalPlan plan, ExecutionInstance? execution, bool verbose, bool costs)
+    public static IEnumerable<string> Print(PhysicalPlan plan, ExecutionInstance? execution, bool verbose, bool costs, bool timing = true)
     {
         var lines = new List<string>();
         bool qualified = verbose || CountRelations(plan.Root) > 1;
         var printer = new ExpressionPrinter(plan.Metadata, plan.ParameterTypes.Count, qualified);
-        var writer = new Writer(lines, printer, execution?.Builder.Operators, costs);
+        var writer = new Writer(lines, printer, execution?.Builder.Operators, costs, timing);
         writer.Write(plan.Root, 0, isRoot: true, [], plan.Subplans);
         return lines;
     }
 
-    private static int CountRelations(PhysicalNode node)
+    /// <summary>Relations in a plan: with more than one, columns are shown with theirs.</summary>
+    internal static int CountRelations(PhysicalNode node)
     {
         int count = node is TableScanPlan or SystemScanPlan or CteScanPlan or FunctionScanPlan ? 1 : 0;
         foreach (PhysicalNode input in node.Inputs)
@@ -32,7 +33,7 @@ public static class PlanPrinter
     }
 
     private sealed class Writer(
-        List<string> lines, ExpressionPrinter printer, Dictionary<PhysicalNode, Operator>? operators, bool costs)
+        List<string> lines, ExpressionPrinter printer, Dictionary<PhysicalNode, Operator>? operators, bool costs, bool timing)
     {
         private const int LevelIndent = 6;
 
@@ -142,6 +143,8 @@ public static class PlanPrinter
             if (statistics is null || statistics.Loops == 0)
                 return " (never executed)";
             double loops = statistics.Loops;
+            if (!timing)
+                return string.Create(CultureInfo.InvariantCulture, $" (actual rows={Math.Round(statistics.Rows / loops):F0} loops={statistics.Loops})");
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $" (actual time={statistics.Milliseconds(statistics.StartupTicks) / loops:F3}..{statistics.Milliseconds(statistics.TotalTicks) / loops:F3} rows={Math.Round(statistics.Rows / loops):F0} loops={statistics.Loops})");

@@ -40,7 +40,11 @@ public sealed class EngineInstance : IDisposable
         Storage.FreeSpace = Files;
         Handles = new StorageHandles(Storage, Files);
         Memory = new MemoryAccount("endpoint", long.MaxValue);
-        Execution = new ExecutionServices(Storage, Handles, options.TemporaryFiles, Memory, options.Scheduler.Time);
+        Execution = new ExecutionServices(Storage, Handles, options.TemporaryFiles, Memory, options.Scheduler.Time)
+        {
+            Workers = options.QueryThreads > 1 ? new QueryWorkers(options.Scheduler, options.QueryThreads - 1) : null,
+            ParallelScanPagesMin = options.ParallelScanPagesMin,
+        };
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();
         AutovacuumTables = new AutovacuumTables(this);
@@ -198,6 +202,7 @@ public sealed class EngineInstance : IDisposable
         foreach (SqlSession session in _sessions.Values)
             session.Terminate();
         _autovacuum?.Join(s_autovacuumEnd);
+        Execution.Workers?.Dispose();
         _pool.Dispose();
     }
 }

@@ -33,6 +33,12 @@ public sealed record EngineOptions
     /// <summary>Where sorts and hashes spill to; null when they must not.</summary>
     public IFileSystem? TemporaryFiles { get; init; }
 
+    /// <summary>Threads that may work on one statement, its own included.</summary>
+    public int QueryThreads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Tables of fewer pages are read by one thread: helpers would come too late (PostgreSQL's <c>min_parallel_table_scan_size</c> is 8 MB).</summary>
+    public int ParallelScanPagesMin { get; init; } = 512;
+
     /// <summary>The machine's files, by absolute path without the first '/', for roles that may read and write them; null when there are none.</summary>
     public IFileSystem? ServerFiles { get; init; }
 

@@ -1,6 +1,8 @@
+using System.Globalization;
 using Strata.Engine.Binding;
 using Strata.Engine.Execution;
 using Strata.Engine.Planning;
+using Strata.Engine.Planning.Physical;
 using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -11,22 +13,28 @@ namespace Strata.Engine.Sessions;
 /// <summary>EXPLAIN.</summary>
 internal sealed class ExplainCommand(SessionContext context, StatementRunner runner)
 {
-    public static ResultColumn[] Describe(ExplainStatement statement) => [UtilityResult.TextColumn("QUERY PLAN")];
+    public static ResultColumn[] Describe(ExplainStatement statement) => ExplainOptions.Of(statement).Format switch
+    {
+        ExplainFormat.Json => [new ResultColumn("QUERY PLAN", 0, 0, TypeOid.Json, -1, -1)],
+        ExplainFormat.Xml => [new ResultColumn("QUERY PLAN", 0, 0, TypeOid.Xml, -1, -1)],
+        _ => [UtilityResult.TextColumn("QUERY PLAN")],
+    };
 
     public UtilityResult Execute(ExplainStatement statement, string text, string own)
     {
+        ExplainOptions options = ExplainOptions.Of(statement);
         if (!Binder.Accepts(statement.Query))
             throw new SqlException(SqlState.FeatureNotSupported, "EXPLAIN of this statement is not supported yet");
-        bool analyze = Flag(statement, "analyze");
+        long began = context.Clock.GetTimestamp();
         CachedPlan plan;
         do
             plan = runner.Plan(statement.Query, "explain:" + own, text, [], allowParameters: false, out _);
         while (!runner.TryLock(plan));
+        double planning = context.Clock.GetElapsedTime(began).TotalMilliseconds;
         var result = new UtilityResult("EXPLAIN", Describe(statement));
-        if (!analyze)
+        if (!options.Analyze)
         {
-            foreach (string line in PlanPrinter.Print(plan.Plan, null, Flag(statement, "verbose"), Costs(statement)))
-                result.Rows.Add([line]);
+            Write(result, plan.Plan, null, options, planning, null);
             return result;
         }
 
@@ -34,14 +42,16 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         try
         {
             Transactions.Transaction transaction = context.Transactions.Current;
+            long misses = context.Engine.Storage.Pool.Misses;
+            long started = context.Clock.GetTimestamp();
             execution.Begin(transaction, transaction.TakeSnapshot(), context, context.SystemScan, context.Cancellation);
             while (execution.Next(Batch.RowsMax) is not null)
             {
                 // Rows are counted by the operators; nobody wants to see them.
             }
 
-            foreach (string line in PlanPrinter.Print(plan.Plan, execution, Flag(statement, "verbose"), Costs(statement)))
-                result.Rows.Add([line]);
+            double elapsed = context.Clock.GetElapsedTime(started).TotalMilliseconds;
+            Write(result, plan.Plan, execution, options, planning, (elapsed, context.Engine.Storage.Pool.Misses - misses));
         }
         finally
         {
@@ -52,21 +62,39 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         return result;
     }
 
-    private static bool Costs(ExplainStatement statement) => Find(statement, "costs") is not { } option || option.Value is not BooleanLiteral { Value: false } && option.Value is not StringLiteral { Value: "off" or "false" };
-
-    private static bool Flag(ExplainStatement statement, string name) =>
-        Find(statement, name) is { } option && option.Value is not BooleanLiteral { Value: false } && option.Value is not StringLiteral { Value: "off" or "false" };
-
-    private static DefinitionElement? Find(ExplainStatement statement, string name)
+    private static void Write(
+        UtilityResult result, PhysicalPlan plan, ExecutionInstance? execution, ExplainOptions options, double planning, (double Milliseconds, long PagesRead)? run)
     {
-        foreach (DefinitionElement option in statement.Options)
+        if (options.Format == ExplainFormat.Text)
         {
-            if (option.Name == "format" && option.Value is StringLiteral format && !format.Value.Equals("text", StringComparison.OrdinalIgnoreCase))
-                throw new SqlException(SqlState.FeatureNotSupported, $"EXPLAIN format \"{format.Value}\" is not supported yet");
-            if (option.Name == name)
-                return option;
+            foreach (string line in PlanPrinter.Print(plan, execution, options.Verbose, options.Costs, options.Timing))
+                result.Rows.Add([line]);
+            if (options.Buffers && run is { PagesRead: > 0 } read)
+                result.Rows.Add([string.Create(CultureInfo.InvariantCulture, $"Buffers: shared read={read.PagesRead}")]);
+            if (!options.Summary)
+                return;
+            result.Rows.Add([string.Create(CultureInfo.InvariantCulture, $"Planning Time: {planning:F3} ms")]);
+            if (run is not null)
+                result.Rows.Add([string.Create(CultureInfo.InvariantCulture, $"Execution Time: {run.Value.Milliseconds:F3} ms")]);
+            return;
         }
 
-        return null;
+        ExplainNode root = ExplainNode.Of(plan, execution, options.Verbose, options.Costs, options.Timing);
+        var summary = new List<(string, object)>();
+        if (options.Buffers && run is not null)
+            summary.Add(("Shared Read Blocks", new ExplainNumber(run.Value.PagesRead.ToString(CultureInfo.InvariantCulture))));
+        if (options.Summary)
+            summary.Add(("Planning Time", new ExplainNumber(planning.ToString("F3", CultureInfo.InvariantCulture))));
+        if (options.Analyze)
+            summary.Add(("Triggers", Array.Empty<string>()));
+        if (options.Summary && run is not null)
+            summary.Add(("Execution Time", new ExplainNumber(run.Value.Milliseconds.ToString("F3", CultureInfo.InvariantCulture))));
+        string text = options.Format switch
+        {
+            ExplainFormat.Json => ExplainFormats.Json(root, summary),
+            ExplainFormat.Yaml => ExplainFormats.Yaml(root, summary),
+            _ => ExplainFormats.Xml(root, summary),
+        };
+        result.Rows.Add([text]);
     }
 }

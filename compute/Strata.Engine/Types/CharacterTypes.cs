@@ -19,6 +19,9 @@ public static class CharacterTypes
     /// <summary>Bytes that the first <paramref name="characters"/> characters take.</summary>
     public static int ByteOffset(ReadOnlySpan<byte> text, int characters)
     {
+        // Nearly all text is ASCII, where characters are bytes.
+        if ((uint)characters <= (uint)text.Length && System.Text.Ascii.IsValid(text[..characters]))
+            return characters;
         int at = 0;
         while (at < text.Length && characters > 0)
         {

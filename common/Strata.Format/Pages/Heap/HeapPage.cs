@@ -39,6 +39,16 @@ public static class HeapPage
     /// <summary>The slot that a redirect names.</summary>
     public static int RedirectTarget(ReadOnlySpan<byte> page, int slot) => (int)(Pointer(page, slot) & 0x7FFF);
 
+    /// <summary>Offset and length of a normal slot's row, read at once; false for other slots. <paramref name="slot"/> is one of the page's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe bool TryReadNormal(byte* page, int slot, out int offset, out int length)
+    {
+        uint pointer = *(uint*)(page + HeaderBytes + ((slot - 1) * SlotBytes));
+        offset = (int)(pointer & 0x7FFF);
+        length = (int)(pointer >> 17);
+        return (HeapSlotState)((pointer >> 15) & 3) == HeapSlotState.Normal;
+    }
+
     /// <summary>The row of a normal slot.</summary>
     public static ReadOnlySpan<byte> Row(ReadOnlySpan<byte> page, int slot)
     {

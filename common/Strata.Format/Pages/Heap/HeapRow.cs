@@ -28,6 +28,9 @@ public static class HeapRow
     /// <summary>Offset of the flags within the row: 2-byte aligned in memory, so hints can be set atomically.</summary>
     public const int FlagsOffset = 30;
 
+    /// <summary>Offset of the column count within the row.</summary>
+    public const int ColumnCountOffset = 34;
+
     /// <summary>Where the part begins that an update encodes as a delta: layout version, column count, columns.</summary>
     internal const int DeltaOffset = 32;
 

@@ -54,6 +54,9 @@ internal sealed unsafe class AggregateOperator : Operator
     private readonly HashKeyBuilder? _keys;
     private readonly PackedKeys? _packedKeys;
     private readonly PackedTable _packed;
+    private HashKeyBuilder? _storedKeys;
+    private PackedKeys? _storedPacked;
+    private Batch? _mergeRow;
     private readonly int[] _groupSlots;
     private readonly AggregateTask[] _tasks;
     private readonly SqlType[] _types;
@@ -184,7 +187,11 @@ internal sealed unsafe class AggregateOperator : Operator
             table?.Clear();
     }
 
-    private void Build()
+    /// <summary>Builds what lies below before other threads use it.</summary>
+    public void PrepareInput() => _input.Prepare();
+
+    /// <summary>Reads the whole input into groups.</summary>
+    public void BuildPartial()
     {
         _built = true;
         _context.Functions = _state.Evaluation.Functions;
@@ -200,10 +207,72 @@ internal sealed unsafe class AggregateOperator : Operator
                 _errors.ThrowIfAny();
             }
         }
+    }
 
+    /// <summary>Feeds aggregates with an order of their own, once all rows are there.</summary>
+    public void FinishBuild()
+    {
         for (int t = 0; t < _tasks.Length; t++)
             _ordered[t]?.Replay(_context, _groupStates, _tasks[t].StateOffset, _errors);
         _errors.ThrowIfAny();
+    }
+
+    /// <summary>Adds the groups of another operator over the same plan, which has read other rows.</summary>
+    public void Merge(AggregateOperator other)
+    {
+        _context.Source = other._context;
+        for (int from = 0; from < other.GroupCount; from++)
+        {
+            int to = 0;
+            if (_keys is not null)
+            {
+                Batch chunk = other._groups.ChunkOf(from);
+                int row = RowStore.Offset(from);
+                to = FindOrAddGroup(chunk, row);
+            }
+
+            foreach (AggregateTask task in _tasks)
+                task.Function.Combine(_context, (byte*)other._groupStates[from] + task.StateOffset, (byte*)_groupStates[to] + task.StateOffset);
+        }
+
+        _context.Source = null;
+    }
+
+    /// <summary>The group of a row that stands in a store of group columns.</summary>
+    private int FindOrAddGroup(Batch stored, int row)
+    {
+        _storedKeys ??= new HashKeyBuilder([.. Enumerable.Range(0, _groupSlots.Length)]);
+        bool added;
+        int number;
+        if (_packedKeys is not null)
+        {
+            _storedPacked ??= new PackedKeys([.. Enumerable.Range(0, _groupSlots.Length)]);
+            _mergeRow ??= new Batch(new Vector[_groupSlots.Length]);
+            for (int i = 0; i < _groupSlots.Length; i++)
+                _mergeRow.Columns[i] = stored[i];
+            _mergeRow.SetCount(stored.StoredCount);
+            _mergeRow.Select(new Selection(&row, 1));
+            _storedPacked.Read(_mergeRow);
+            number = _packed.FindOrAdd(_storedPacked.Keys[0], _storedPacked.HasNulls ? _storedPacked.Nulls[0] : 0, _packed.Count, out added);
+        }
+        else
+        {
+            number = _table.FindOrAdd(_storedKeys.Build(stored, row), out added);
+        }
+
+        if (added)
+        {
+            AddGroup(number);
+            _groups.AppendRow(stored, row);
+        }
+
+        return number;
+    }
+
+    private void Build()
+    {
+        BuildPartial();
+        FinishBuild();
     }
 
     private void AddGroup(int number)

@@ -38,6 +38,8 @@ internal sealed class FilterOperator(ExecutionState state, Operator input, Expre
         return null;
     }
 
+    internal override void Prepare() => input.Prepare();
+
     public override void Rescan()
     {
         _errors.Reset();

@@ -35,11 +35,13 @@ internal sealed unsafe class HashJoinOperator : Operator
     private readonly ExecutionState _state;
     private readonly JoinType _type;
     private readonly Operator _left;
-    private readonly Operator _right;
+    private readonly Operator? _right;
     private readonly HashJoinColumns _columns;
     private readonly ExpressionInstance? _residual;
     private readonly RuntimeFilter? _filter;
     private readonly JoinHashTable _table;
+    private readonly JoinProbe _probe;
+    private readonly bool _isShared;
     private readonly Batch _pairs;
     private readonly Batch _single;
     private readonly Batch _stored;
@@ -59,8 +61,8 @@ internal sealed unsafe class HashJoinOperator : Operator
     private int _rightRow;
 
     public HashJoinOperator(
-        ExecutionState state, JoinType type, Operator left, Operator right, HashJoinColumns columns, ExpressionInstance? residual, RuntimeFilter? filter,
-        SqlType[] leftTypes, SqlType[] rightTypes)
+        ExecutionState state, JoinType type, Operator left, Operator? right, HashJoinColumns columns, ExpressionInstance? residual, RuntimeFilter? filter,
+        SqlType[] leftTypes, SqlType[] rightTypes, JoinHashTable? shared)
     {
         _state = state;
         _type = type;
@@ -72,10 +74,15 @@ internal sealed unsafe class HashJoinOperator : Operator
         SqlType[] stored = Array.ConvertAll(columns.RightOutput, slot => rightTypes[slot]);
         SqlType[] shown = Array.ConvertAll(columns.LeftOutput, slot => leftTypes[slot]);
         _stored = new Batch(new Vector[stored.Length]);
-        _table = new JoinHashTable(state, stored, columns.LeftKeys, columns.RightKeys, Array.ConvertAll(columns.RightKeys, slot => rightTypes[slot]));
+        _isShared = shared is not null;
+        _table = shared ?? new JoinHashTable(state, stored, columns.RightKeys, Array.ConvertAll(columns.RightKeys, slot => rightTypes[slot]));
+        _probe = new JoinProbe(_table, columns.LeftKeys);
         _pairs = new Batch([.. shown, .. Array.ConvertAll(columns.LeftResidual, slot => leftTypes[slot]), .. stored], state.Memory);
         _single = new Batch(new Vector[shown.Length]);
     }
+
+    /// <summary>The built side, for copies of the join in other threads.</summary>
+    public JoinHashTable Table => _table;
 
     private bool IsSemi => _type is JoinType.Semi or JoinType.Anti;
 
@@ -87,7 +94,7 @@ internal sealed unsafe class HashJoinOperator : Operator
     {
         Clear();
         _left.Open();
-        _right.Open();
+        _right?.Open();
     }
 
     protected override Batch? NextBatch(int rowsMax)
@@ -100,7 +107,6 @@ internal sealed unsafe class HashJoinOperator : Operator
             {
                 case Step.Build:
                     Build();
-                    _step = Step.Pull;
                     break;
                 case Step.Pull:
                     Pull(rowsMax);
@@ -124,26 +130,34 @@ internal sealed unsafe class HashJoinOperator : Operator
         }
     }
 
+    internal override void Prepare()
+    {
+        if (_step == Step.Build)
+            Build();
+        _left.Prepare();
+    }
+
     public override void Rescan()
     {
         Clear();
         _left.Rescan();
-        _right.Rescan();
+        _right?.Rescan();
     }
 
     public override void Close()
     {
         _left.Close();
-        _right.Close();
+        _right?.Close();
         Clear();
     }
 
     public override void Dispose()
     {
         _left.Dispose();
-        _right.Dispose();
+        _right?.Dispose();
         _residual?.Dispose();
-        _table.Dispose();
+        if (!_isShared)
+            _table.Dispose();
         _pairs.Dispose();
         _selected.Dispose();
     }
@@ -152,9 +166,11 @@ internal sealed unsafe class HashJoinOperator : Operator
     {
         _step = Step.Build;
         _batch = null;
+        _errors.Reset();
+        if (_isShared)
+            return;
         _table.Clear();
         _filter?.Reset();
-        _errors.Reset();
     }
 
     /// <summary>An empty right side ends inner and semi joins without reading the left one.</summary>
@@ -162,7 +178,10 @@ internal sealed unsafe class HashJoinOperator : Operator
 
     private void Build()
     {
-        while (_right.Next(Batch.RowsMax) is { } batch)
+        _step = Step.Pull;
+        if (_isShared)
+            return;
+        while (_right!.Next(Batch.RowsMax) is { } batch)
         {
             _state.CheckCancel();
             for (int i = 0; i < _stored.Columns.Length; i++)
@@ -193,7 +212,7 @@ internal sealed unsafe class HashJoinOperator : Operator
             return;
         }
 
-        _table.FindAll(_batch, _chains);
+        _probe.FindAll(_batch, _chains);
         if (IsSemi && _residual is null)
         {
             for (int i = 0; i < _batch.Count; i++)

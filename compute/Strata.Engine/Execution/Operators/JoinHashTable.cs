@@ -6,14 +6,12 @@ namespace Strata.Engine.Execution.Operators;
 
 /// <summary>
 /// The rows of a hash join's right side by key. Filled with <see cref="Add"/>, then completed once; reading is thread-safe then, with a
-/// <see cref="FindAll"/> of each reader's own. Rows of one key are chained in the order of the input. Rows with a null key are kept but never found.
+/// <see cref="JoinProbe"/> for each reader. Rows of one key are chained in the order of the input. Rows with a null key are kept but never found.
 /// </summary>
 internal sealed class JoinHashTable : IDisposable
 {
     private readonly ExecutionState _state;
-    private readonly PackedKeys? _leftPacked;
     private readonly PackedKeys? _rightPacked;
-    private readonly HashKeyBuilder _leftKey;
     private readonly HashKeyBuilder _rightKey;
     private readonly PackedTable _packed;
     private readonly KeyTable _general;
@@ -25,20 +23,18 @@ internal sealed class JoinHashTable : IDisposable
     private int[] _heads = [];
     private long _chargedBytes;
 
-    public JoinHashTable(ExecutionState state, SqlType[] storedTypes, int[] leftKeys, int[] rightKeys, SqlType[] keyTypes)
+    public JoinHashTable(ExecutionState state, SqlType[] storedTypes, int[] rightKeys, SqlType[] keyTypes)
     {
         _state = state;
         Rows = new RowStore(storedTypes, state.Memory);
         int packed = HashKeyBuilder.PackedBytes(keyTypes);
         if (packed is > 0 and <= sizeof(ulong))
         {
-            _leftPacked = new PackedKeys(leftKeys);
             _rightPacked = new PackedKeys(rightKeys);
             _isSingleInteger = keyTypes.Length == 1 && keyTypes[0].Oid is TypeOid.Int2 or TypeOid.Int4 or TypeOid.Int8 or TypeOid.Date;
             _keyType = keyTypes[0].Physical;
         }
 
-        _leftKey = new HashKeyBuilder(leftKeys);
         _rightKey = new HashKeyBuilder(rightKeys);
         _packed = new PackedTable(state.Memory);
         _general = new KeyTable(state.Memory);
@@ -115,31 +111,17 @@ internal sealed class JoinHashTable : IDisposable
         }
     }
 
-    /// <summary>The first row for each row that counts of a batch of the left input, or -1.</summary>
-    public void FindAll(Batch batch, int[] chains)
+    /// <summary>True when keys are numbers of 64 bits.</summary>
+    public bool IsPacked => _rightPacked is not null;
+
+    /// <summary>The first row with a packed key, or -1.</summary>
+    public int Find(ulong key) => _packed.Find(key);
+
+    /// <summary>The first row with a key in bytes, or -1.</summary>
+    public int Find(ReadOnlySpan<byte> key)
     {
-        int count = batch.Count;
-        if (_leftPacked is not null)
-        {
-            _leftPacked.Read(batch);
-            ulong[] keys = _leftPacked.Keys;
-            for (int i = 0; i < count; i++)
-                chains[i] = _packed.Find(keys[i]);
-            if (_leftPacked.HasNulls)
-            {
-                for (int i = 0; i < count; i++)
-                    chains[i] = _leftPacked.Nulls[i] != 0 ? -1 : chains[i];
-            }
-
-            return;
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            ReadOnlySpan<byte> key = _leftKey.Build(batch, batch.Selection[i]);
-            int number = _leftKey.HasNull ? -1 : _general.Find(key);
-            chains[i] = number < 0 ? -1 : _heads[number];
-        }
+        int number = _general.Find(key);
+        return number < 0 ? -1 : _heads[number];
     }
 
     /// <summary>Forgets all rows.</summary>

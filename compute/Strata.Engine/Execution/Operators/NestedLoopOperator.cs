@@ -64,6 +64,8 @@ internal sealed class NestedLoopOperator(
         return result;
     }
 
+    internal override void Prepare() => left.Prepare();
+
     public override void Rescan()
     {
         Clear();

@@ -33,6 +33,8 @@ internal sealed class ProjectOperator(ExecutionState state, Operator input, int[
         return _output;
     }
 
+    internal override void Prepare() => input.Prepare();
+
     public override void Rescan()
     {
         _errors.Reset();

@@ -17,6 +17,10 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     // With a selective filter batches are filled up to this many rows, so that operators above do not work on crumbs.
     private const int RowsPerBatch = 1024;
 
+    // A join's filter that lets most rows through costs more than it saves: after this many rows it is judged.
+    private const double PassedMax = 0.7;
+    private const int RowsToJudge = 16 * 1024;
+
     private readonly HeapScan _scan = new();
     private readonly RowGather _gather = new();
     private readonly RowDecoder _decoder;
@@ -24,7 +28,9 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     private readonly int[] _filterColumns;
     private readonly int[] _visible;
     private readonly (int Column, RuntimeFilter Filter)[] _runtimeFilters;
-    private readonly SelectionBuffer _passed = new();
+    private readonly SelectionBuffer _kept = new();
+    private readonly long[] _asked;
+    private readonly long[] _passed;
     private readonly ExpressionInstance? _filter;
     private readonly bool _forUpdate;
     private readonly BlockRange? _blocks;
@@ -46,6 +52,8 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         _filterColumns = filterColumns;
         _visible = visible;
         _runtimeFilters = runtimeFilters;
+        _asked = new long[runtimeFilters.Length];
+        _passed = new long[runtimeFilters.Length];
         _forUpdate = forUpdate;
         _blocks = blocks;
         _work = new Batch(types, state.Memory);
@@ -56,6 +64,8 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         if (_isOpen)
             _scan.Close();
         _isOpen = false;
+        Array.Clear(_asked);
+        Array.Clear(_passed);
         _leftOver.Clear();
     }
 
@@ -120,7 +130,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     {
         base.Dispose();
         _work.Dispose();
-        _passed.Dispose();
+        _kept.Dispose();
     }
 
     /// <summary>Opens the whole table, or the next range of a scan that several threads share.</summary>
@@ -210,13 +220,17 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
 
     private Selection Filter(ReadOnlySpan<HeapRowPointer> rows, Selection selection, bool isUniform, ErrorSink errors)
     {
-        foreach ((int column, RuntimeFilter filter) in _runtimeFilters)
+        for (int i = 0; i < _runtimeFilters.Length; i++)
         {
-            if (!filter.IsReady || selection.IsEmpty)
+            (int column, RuntimeFilter filter) = _runtimeFilters[i];
+            if (!filter.IsReady || selection.IsEmpty || (_asked[i] > RowsToJudge && _passed[i] > _asked[i] * PassedMax))
                 continue;
             _work[column].Reset(rows.Length);
             _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false, Detoast);
-            selection = filter.Apply(_work[column], selection, _passed.Reserve(rows.Length));
+            int before = selection.Count;
+            selection = filter.Apply(_work[column], selection, _kept.Reserve(rows.Length));
+            _asked[i] += before;
+            _passed[i] += selection.Count;
         }
 
         if (_filter is null || selection.IsEmpty)

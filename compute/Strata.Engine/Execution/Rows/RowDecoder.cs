@@ -12,6 +12,8 @@ namespace Strata.Engine.Execution.Rows;
 /// <summary>Reads chosen columns of stored rows into vectors. Immutable; thread-safe.</summary>
 public sealed unsafe class RowDecoder(TableLayout layout, IReadOnlyList<short> attributes)
 {
+    private const int Irregular = (int)(RowFlags.HasNulls | RowFlags.HasOutOfLine);
+
     private readonly short[] _attributes = [.. attributes];
 
     /// <summary>Number of columns read.</summary>
@@ -113,14 +115,10 @@ public sealed unsafe class RowDecoder(TableLayout layout, IReadOnlyList<short> a
     public bool IsUniform(ReadOnlySpan<HeapRowPointer> rows)
     {
         int count = layout.Physical.Length;
-        const int irregular = (int)(RowFlags.HasNulls | RowFlags.HasOutOfLine);
+        int different = 0;
         foreach (ref readonly HeapRowPointer row in rows)
-        {
-            if ((*(ushort*)(row.Address + HeapRow.FlagsOffset) & irregular) != 0 || HeapRow.GetColumnCount(row.Bytes) != count)
-                return false;
-        }
-
-        return true;
+            different |= (*(ushort*)(row.Address + HeapRow.FlagsOffset) & Irregular) | (*(ushort*)(row.Address + HeapRow.ColumnCountOffset) ^ count);
+        return different == 0;
     }
 
     private static void DecodeFixed<T>(T* target, ReadOnlySpan<HeapRowPointer> rows, Selection selection, int offset, bool dense, int first)

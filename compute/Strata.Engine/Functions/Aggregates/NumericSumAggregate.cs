@@ -59,7 +59,7 @@ internal sealed unsafe class NumericSumAggregate(FunctionInfo function, SqlType[
         var from = (State*)source;
         if (from->Handle == 0)
             return;
-        Accumulator other = context.Get<Accumulator>(from->Handle), mine = Get(context, (State*)target);
+        Accumulator other = (context.Source ?? context).Get<Accumulator>(from->Handle), mine = Get(context, (State*)target);
         mine.Sum = NumericMath.Add(mine.Sum, other.Sum);
         mine.SumOfSquares = NumericMath.Add(mine.SumOfSquares, other.SumOfSquares);
         ((State*)target)->Count += from->Count;

@@ -141,6 +141,12 @@ internal sealed unsafe class NumericTotalAggregate(FunctionInfo function, SqlTyp
         var to = (State*)target;
         if (from->Count == 0)
             return;
+        if (to->Count == 0 && from->Handle == 0)
+        {
+            *to = *from;
+            return;
+        }
+
         to->Count += from->Count;
         if (from->Handle == 0 && from->Scale == to->Scale && Int128.Abs(from->Sum) < s_sumMax && Int128.Abs(to->Sum) < s_sumMax)
         {
@@ -149,7 +155,7 @@ internal sealed unsafe class NumericTotalAggregate(FunctionInfo function, SqlTyp
         }
 
         Accumulator accumulator = Get(context, to);
-        accumulator.Sum = NumericMath.Add(accumulator.Sum, Total(context, from));
+        accumulator.Sum = NumericMath.Add(accumulator.Sum, Total(context.Source ?? context, from));
     }
 
     public override void Finish(AggregateContext context, byte* state, Vector result, int row, ErrorSink errors)

@@ -15,12 +15,14 @@ internal sealed class LikePattern
         Prefix,
         Suffix,
         Contains,
+        Segments,
         General,
     }
 
     private readonly Shape _shape;
     private readonly byte[] _literal;
     private readonly byte[] _source;
+    private readonly byte[][] _segments = [];
     private readonly byte _escape;
     private readonly bool _hasEscape;
 
@@ -35,8 +37,15 @@ internal sealed class LikePattern
         ReadOnlySpan<byte> middle = pattern[(leading ? 1 : 0)..(trailing ? ^1 : ^0)];
         if (middle.IndexOfAny((byte)'%', (byte)'_') >= 0 || (_hasEscape && middle.Contains(_escape)))
         {
-            _shape = Shape.General;
             _literal = [];
+            if (middle.IndexOf((byte)'_') < 0 && !(_hasEscape && middle.Contains(_escape)))
+            {
+                _shape = Shape.Segments;
+                _segments = Split(pattern);
+                return;
+            }
+
+            _shape = Shape.General;
             if (_hasEscape)
                 CheckEscape(pattern);
             return;
@@ -75,8 +84,35 @@ internal sealed class LikePattern
         Shape.Prefix => text.StartsWith(_literal),
         Shape.Suffix => text.EndsWith(_literal),
         Shape.Contains => text.IndexOf(_literal) >= 0,
+        Shape.Segments => MatchesSegments(text),
         _ => MatchesGeneral(text),
     };
+
+    private static byte[][] Split(ReadOnlySpan<byte> pattern)
+    {
+        var segments = new List<byte[]>();
+        foreach (Range range in pattern.Split((byte)'%'))
+            segments.Add(pattern[range].ToArray());
+        return [.. segments];
+    }
+
+    /// <summary>Literals between %: the first begins the text, the last ends it, those between follow each other anywhere.</summary>
+    private bool MatchesSegments(ReadOnlySpan<byte> text)
+    {
+        byte[][] segments = _segments;
+        if (!text.StartsWith(segments[0]))
+            return false;
+        text = text[segments[0].Length..];
+        for (int i = 1; i < segments.Length - 1; i++)
+        {
+            int at = text.IndexOf(segments[i]);
+            if (at < 0)
+                return false;
+            text = text[(at + segments[i].Length)..];
+        }
+
+        return text.EndsWith(segments[^1]);
+    }
 
     private bool MatchesGeneral(ReadOnlySpan<byte> text)
     {

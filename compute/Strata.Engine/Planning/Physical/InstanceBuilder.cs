@@ -37,6 +37,8 @@ public sealed class InstanceBuilder(ExecutionState state, PhysicalPlan plan, boo
     /// <summary>The filter of a number, shared by the join that fills it and the scans that use it.</summary>
     internal RuntimeFilter RuntimeFilter(int number)
     {
+        if (Parent is not null)
+            return Parent.RuntimeFilter(number);
         if (!_runtimeFilters.TryGetValue(number, out RuntimeFilter? filter))
         {
             filter = new RuntimeFilter();
@@ -46,8 +48,17 @@ public sealed class InstanceBuilder(ExecutionState state, PhysicalPlan plan, boo
         return filter;
     }
 
+    /// <summary>The builder of the statement's own thread, when this one makes a copy for a helper.</summary>
+    internal InstanceBuilder? Parent { get; init; }
+
+    /// <summary>Set while the copies of a pipeline are made.</summary>
+    internal ParallelGroup? Group { get; set; }
+
+    /// <summary>True when operators are measured: they all run on one thread then.</summary>
+    internal bool IsMeasured => withStatistics;
+
     /// <summary>The ranges of a scan that several threads share, or null for a scan of its own.</summary>
-    internal Execution.Operators.BlockRange? BlocksOf(PhysicalNode scan) => null;
+    internal Execution.Operators.BlockRange? BlocksOf(PhysicalNode scan) => Group is { } group && group.IsDriving(scan) ? group.Blocks : null;
 
     /// <summary>Types of a node's columns.</summary>
     public SqlType[] TypesOf(PhysicalNode node) => TypesOf(node.Columns);

@@ -61,13 +61,21 @@ internal sealed class HashJoinPlan : JoinPlan
     public override Operator CreateOperator(InstanceBuilder builder)
     {
         Operator left = builder.Create(Left);
-        Operator right = builder.Create(Right);
+        ParallelGroup? group = builder.Group;
+        JoinHashTable? shared = group?.TableOf(this);
+        // What lies below the built side is nobody's to share.
+        builder.Group = null;
+        Operator? right = shared is null ? builder.Create(Right) : null;
+        builder.Group = group;
         var columns = new HashJoinColumns(
             Array.ConvertAll(LeftKeys, key => key.Slot), Array.ConvertAll(RightKeys, key => key.Slot), LeftOutput.Select(Left.SlotOf).ToArray(),
             RightOutput.Select(Right.SlotOf).ToArray(), LeftResidual.Select(Left.SlotOf).ToArray());
-        return new HashJoinOperator(
+        var join = new HashJoinOperator(
             builder.State, Type, left, right, columns, Residual?.CreateInstance(),
-            RuntimeFilter < 0 ? null : builder.RuntimeFilter(RuntimeFilter), builder.TypesOf(Left), builder.TypesOf(Right));
+            RuntimeFilter < 0 ? null : builder.RuntimeFilter(RuntimeFilter), builder.TypesOf(Left), builder.TypesOf(Right), shared);
+        if (shared is null)
+            group?.Publish(this, join.Table);
+        return join;
     }
 }
 

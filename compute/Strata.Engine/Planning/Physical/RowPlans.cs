@@ -132,7 +132,28 @@ internal sealed class AggregatePlan : UnaryPlan
             description.Add("Group Key", GroupSlots.Select(slot => new SortKey(Input.Columns[slot], false, false)).ToArray());
     }
 
+    /// <summary>The scan whose blocks several threads may share, or null.</summary>
+    public SeqScanPlan? DrivingScan { get; set; }
+
     public override Operator CreateOperator(InstanceBuilder builder)
+    {
+        if (DrivingScan is null || builder.Group is not null || builder.IsMeasured || builder.State.Services.Workers is null)
+            return Create(builder);
+        var group = new ParallelGroup(DrivingScan);
+        builder.Group = group;
+        AggregateOperator leader = Create(builder);
+        builder.Group = null;
+        return new ParallelAggregateOperator(builder.State, leader, group, () =>
+        {
+            var state = new ExecutionState(builder.State.Services, builder.Plan.SharedRowCount) { Memory = builder.State.Memory };
+            state.Evaluation.Host = state;
+            var copy = new InstanceBuilder(state, builder.Plan, withStatistics: false) { Parent = builder, Group = group };
+            state.Builder = copy;
+            return new ParallelHelper(state, Create(copy));
+        });
+    }
+
+    private AggregateOperator Create(InstanceBuilder builder)
     {
         var tasks = new AggregateTask[Calls.Count];
         for (int i = 0; i < tasks.Length; i++)

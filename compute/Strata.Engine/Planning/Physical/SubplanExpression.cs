@@ -30,6 +30,9 @@ internal sealed class SubplanExpression(
 
     public CompiledExpression? Comparison { get; } = comparison;
 
+    /// <summary>For IN without outer columns: the plan's slot that the test is looked up in; -1 when rows must be compared one by one.</summary>
+    public int HashSlot { get; init; } = -1;
+
     /// <summary>It reads parameters that an outer operator sets, so that its results hold only while that operator stays at its row.</summary>
     public bool ReadsOuterParameters { get; } = readsOuterParameters;
 

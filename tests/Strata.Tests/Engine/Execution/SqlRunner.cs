@@ -32,6 +32,10 @@ public sealed class SqlRunner : ISessionOutput, IDisposable
     {
     }
 
+    /// <summary>A runner whose engine has other options than the tests' usual ones.</summary>
+    public static SqlRunner With(Func<EngineOptions, EngineOptions> change) =>
+        new(EngineInstance.Open(change(NewOptions(static timeline => timeline))), ownsEngine: true);
+
     private SqlRunner(EngineInstance engine, bool ownsEngine)
     {
         _engine = engine;

@@ -31,6 +31,9 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public bool IsOtherTemporarySchema(uint schemaOid) => false;
 
+    public (uint Table, Strata.Format.Tid Tid) CursorRow(string cursor, uint relationOid) =>
+        throw new SqlException(SqlState.InvalidCursorName, $"cursor \"{cursor}\" does not exist");
+
     public ICatalogServices Catalog => this;
 
     public ISessionServices Session => this;

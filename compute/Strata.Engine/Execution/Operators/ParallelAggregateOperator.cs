@@ -1,0 +1,80 @@
+using Strata.Engine.Planning.Physical;
+using Strata.Engine.Vectors;
+
+namespace Strata.Engine.Execution.Operators;
+
+/// <summary>
+/// Aggregates with the help of other threads: each runs a copy of the whole pipeline below over ranges of the driving scan's blocks into groups of its own, which are
+/// combined at the end. Hash tables are built once, before the helpers start. A helper that gets no thread is not waited for.
+/// </summary>
+internal sealed class ParallelAggregateOperator(ExecutionState state, AggregateOperator leader, ParallelGroup group, Func<ParallelHelper> makeHelper) : Operator
+{
+    private readonly List<ParallelHelper> _helpers = [];
+    private bool _built;
+
+    public override void Open()
+    {
+        _built = false;
+        group.Blocks.Reset();
+        leader.Open();
+    }
+
+    protected override Batch? NextBatch(int rowsMax)
+    {
+        if (!_built)
+            Build();
+        return leader.Next(rowsMax);
+    }
+
+    public override void Rescan()
+    {
+        _built = false;
+        group.Blocks.Reset();
+        leader.Rescan();
+    }
+
+    public override void Close() => leader.Close();
+
+    public override void Dispose()
+    {
+        leader.Dispose();
+        foreach (ParallelHelper helper in _helpers)
+            helper.Dispose();
+        _helpers.Clear();
+    }
+
+    private int HelpersAllowed() =>
+        int.TryParse(state.Evaluation.Functions.Session.GetSetting("max_parallel_workers_per_gather"), out int workers) ? workers : int.MaxValue;
+
+    private void Build()
+    {
+        _built = true;
+        leader.PrepareInput();
+        QueryWorkers workers = state.Services.Workers!;
+        int started = 0;
+        try
+        {
+            int helpers = Math.Min(workers.ThreadsMax, HelpersAllowed());
+            while (started < helpers)
+            {
+                if (started == _helpers.Count)
+                    _helpers.Add(makeHelper());
+                if (!_helpers[started].TryStart(workers, state))
+                    break;
+                started++;
+            }
+
+            leader.BuildPartial();
+        }
+        finally
+        {
+            // Nothing of this statement may end while a helper still works for it.
+            for (int i = 0; i < started; i++)
+                _helpers[i].Wait();
+        }
+
+        for (int i = 0; i < started; i++)
+            _helpers[i].MergeInto(leader);
+        leader.FinishBuild();
+    }
+}

@@ -1,0 +1,25 @@
+using Strata.Engine.Execution.Operators;
+using Strata.Engine.Planning.Physical;
+
+namespace Strata.Engine.Execution;
+
+/// <summary>
+/// What the copies of one pipeline share: the ranges of the scan that feeds it, and the hash tables that the first copy has built. The tables are complete
+/// before a second copy starts and only read from then on.
+/// </summary>
+internal sealed class ParallelGroup(PhysicalNode drivingScan)
+{
+    private readonly Dictionary<PhysicalNode, JoinHashTable> _tables = [];
+
+    /// <summary>The blocks of the driving scan.</summary>
+    public BlockRange Blocks { get; } = new();
+
+    /// <summary>True for the scan whose blocks are shared.</summary>
+    public bool IsDriving(PhysicalNode node) => ReferenceEquals(node, drivingScan);
+
+    /// <summary>Makes a table known to the copies to come.</summary>
+    public void Publish(PhysicalNode join, JoinHashTable table) => _tables.Add(join, table);
+
+    /// <summary>The table of a join, or null for the copy that builds it.</summary>
+    public JoinHashTable? TableOf(PhysicalNode join) => _tables.GetValueOrDefault(join);
+}

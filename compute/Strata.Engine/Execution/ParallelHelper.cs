@@ -1,0 +1,81 @@
+using System.Runtime.ExceptionServices;
+using Strata.Engine.Execution.Operators;
+using Strata.Engine.Expressions;
+
+namespace Strata.Engine.Execution;
+
+/// <summary>A copy of an aggregation's pipeline that another thread runs. Used by one statement at a time, by one helper thread between start and wait.</summary>
+internal sealed class ParallelHelper(ExecutionState state, AggregateOperator aggregate) : IDisposable
+{
+    private readonly ManualResetEventSlim _done = new(true);
+    private ExceptionDispatchInfo? _failure;
+    private ExecutionState? _leader;
+
+    /// <summary>Starts on a free thread; false when there is none.</summary>
+    public bool TryStart(QueryWorkers workers, ExecutionState leader)
+    {
+        _failure = null;
+        _leader = leader;
+        _done.Reset();
+        if (workers.TryRun(Run))
+            return true;
+        _done.Set();
+        return false;
+    }
+
+    /// <summary>Waits for the end.</summary>
+    public void Wait() => _done.Wait();
+
+    /// <summary>Adds its groups to the leader's, or raises what it failed with. Lets go of its memory.</summary>
+    public void MergeInto(AggregateOperator leader)
+    {
+        try
+        {
+            _failure?.Throw();
+            leader.Merge(aggregate);
+        }
+        finally
+        {
+            aggregate.Close();
+            if (state.IsOpen)
+                state.End();
+        }
+    }
+
+    public void Dispose()
+    {
+        aggregate.Dispose();
+        state.Dispose();
+        _done.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            ExecutionState leader = _leader!;
+            state.Memory = leader.Memory;
+            state.Begin(leader.Transaction, leader.Snapshot, leader.SystemScan, leader.Cancellation);
+            EvaluationContext context = leader.Evaluation;
+            state.Evaluation.Functions = context.Functions;
+            var types = new Types.SqlType[context.Parameters.Length];
+            for (int i = 0; i < types.Length; i++)
+                types[i] = context.Parameters[i].Type;
+            state.Evaluation.DeclareParameters(types);
+            for (int i = 0; i < types.Length; i++)
+                state.Evaluation.SetParameter(i, context.Parameters[i], 0);
+            aggregate.Open();
+            aggregate.BuildPartial();
+        }
+#pragma warning disable CA1031 // Whatever happens here belongs to the statement: the leader raises it.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _failure = ExceptionDispatchInfo.Capture(error);
+        }
+        finally
+        {
+            _done.Set();
+        }
+    }
+}
