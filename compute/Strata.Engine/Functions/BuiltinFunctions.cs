@@ -39,6 +39,7 @@ public static class BuiltinFunctions
         BitStringFunctions.Register(table);
         MoneyFunctions.Register(table);
         TextSearchFunctions.Register(table);
+        TypeFormFunctions.Register(table);
         TransactionIdFunctions.Register(table);
         MultirangeFunctions.Register(table);
         EnumFunctions.Register(table);
