@@ -262,12 +262,11 @@ public sealed class TransactionManager
 
     private static void AddDrops(ref WalRecordBuilder record, List<(uint Database, ulong Storage)> drops, int from)
     {
-        Span<ulong> one = stackalloc ulong[1];
-        for (int i = from; i < drops.Count; i++)
-        {
-            one[0] = drops[i].Storage;
-            record.AddDropStorages(drops[i].Database, one);
-        }
+        if (from == drops.Count)
+            return;
+        // One change for a database: a record has few changes, and DROP SCHEMA CASCADE drops many relations.
+        foreach (IGrouping<uint, ulong> storages in drops.Skip(from).Distinct().GroupBy(static drop => drop.Database, static drop => drop.Storage))
+            record.AddDropStorages(storages.Key, [.. storages.Order()]);
     }
 
     private Lsn AppendCommit(Transaction transaction, CancellationToken cancellation)
