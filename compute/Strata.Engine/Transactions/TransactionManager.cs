@@ -20,6 +20,7 @@ namespace Strata.Engine.Transactions;
 public sealed class TransactionManager
 {
     private const int CommitBytes = 512;
+    private const int DropsPerChange = 1024;
     private const int SubXidBytes = 2 * ByteWriter.MaxVarintBytes;
     private const int PruneEvery = 512;
     private static readonly DateTimeOffset s_epoch = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -260,13 +261,21 @@ public sealed class TransactionManager
         drops.RemoveRange(from, drops.Count - from);
     }
 
+    /// <summary>One change per database, or per <see cref="DropsPerChange"/> storages of it: a record has room for few changes, and dropping a schema or a database drops thousands.</summary>
     private static void AddDrops(ref WalRecordBuilder record, List<(uint Database, ulong Storage)> drops, int from)
     {
-        if (from == drops.Count)
-            return;
-        // One change for a database: a record has few changes, and DROP SCHEMA CASCADE drops many relations.
-        foreach (IGrouping<uint, ulong> storages in drops.Skip(from).Distinct().GroupBy(static drop => drop.Database, static drop => drop.Storage))
-            record.AddDropStorages(storages.Key, [.. storages.Order()]);
+        Span<ulong> storages = stackalloc ulong[Math.Min(DropsPerChange, drops.Count - from)];
+        for (int i = from; i < drops.Count;)
+        {
+            uint database = drops[i].Database;
+            int count = 0;
+            for (; i < drops.Count && drops[i].Database == database && count < storages.Length; i++)
+            {
+                if (count == 0 || drops[i].Storage != storages[count - 1])
+                    storages[count++] = drops[i].Storage;
+            }
+            record.AddDropStorages(database, storages[..count]);
+        }
     }
 
     private Lsn AppendCommit(Transaction transaction, CancellationToken cancellation)

@@ -39,6 +39,20 @@ public sealed class TableDefinitionTests
     }
 
     [Fact]
+    public void One_transaction_drops_more_storages_than_a_record_has_changes()
+    {
+        using var harness = new SessionHarness();
+        using TestSession session = harness.Connect();
+        session.Run("CREATE SCHEMA many; CREATE TABLE kept (a int); INSERT INTO kept VALUES (1)");
+        session.Run(string.Concat(Enumerable.Range(0, 150).Select(static i => $"CREATE TABLE many.t{i} (a int PRIMARY KEY);")));
+        Assert.EndsWith("DROP SCHEMA", session.Run("DROP SCHEMA many CASCADE"));
+        using SessionHarness next = harness.Restart();
+        using TestSession again = next.Connect();
+        Assert.Equal("1", again.Rows("SELECT a FROM kept"));
+        Assert.StartsWith("42P01", again.Error("SELECT * FROM many.t7"));
+    }
+
+    [Fact]
     public void Truncates_transactionally()
     {
         using var harness = new SessionHarness();
