@@ -517,7 +517,9 @@ internal sealed class ExpressionBinder
         try
         {
             SqlType type = _factory.SelectCommonType([value, .. items], "IN");
-            return type.Oid == TypeOid.Record ? null : type.WithTypmod(-1);
+            bool fits = type.Oid != TypeOid.Record && Array.TrueForAll(
+                [value, .. items], item => _factory.Coercion.CanCoerce(item.Type.Oid, type.Oid, CastContext.Implicit));
+            return fits ? type.WithTypmod(-1) : null;
         }
         catch (SqlException)
         {

@@ -506,6 +506,13 @@ internal sealed class FunctionBinder(BindingState state)
             {
                 if (part is ColumnExpression column && scope.WindowColumns.Contains(column.Column))
                     throw BindingErrors.At(part.Position, SqlState.WindowingError, "window function calls cannot be nested");
+                if (part is ColumnExpression set && scope.SetReturning.Exists(item => item.Column == set.Column))
+                {
+                    throw BindingErrors.At(
+                        part.Position, SqlState.FeatureNotSupported,
+                        "window function calls cannot contain set-returning function calls",
+                        "You might be able to move the set-returning function into a LATERAL FROM item.");
+                }
             });
         }
 

@@ -177,7 +177,7 @@ internal sealed class MergeBinder(BindingState state, ModificationBinder common)
             if (when.Values[i] is DefaultLiteral)
                 continue;
             InsertBinder.RequireInsertable(columns[i], when.Overriding);
-            Expression value = state.Expressions.Bind(when.Values[i], scope, ExpressionKind.ValuesSingle);
+            Expression value = state.Expressions.Bind(when.Values[i], scope, ExpressionKind.Values);
             if (when.Overriding != OverridingKind.UserValue || columns[i].Identity == '\0')
                 row[columns[i].Number] = _rows.Assign(value, relation, columns[i], state.TypeOf(columns[i]));
         }

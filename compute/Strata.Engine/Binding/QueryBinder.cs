@@ -28,7 +28,6 @@ internal sealed class QueryBinder(BindingState state)
 
     private BoundQuery BindValues(SelectStatement statement, ValuesBody values, Scope scope, bool resolveUnknown)
     {
-        ExpressionKind kind = values.Rows.Count == 1 ? ExpressionKind.ValuesSingle : ExpressionKind.Values;
         int width = values.Rows[0].Count;
         var rows = new List<Expression[]>();
         foreach (SyntaxList<Strata.Sql.Syntax.Expression> row in values.Rows)
@@ -40,7 +39,7 @@ internal sealed class QueryBinder(BindingState state)
             {
                 if (row[i] is DefaultLiteral)
                     throw BindingErrors.At(row[i].Position, SqlState.SyntaxError, "DEFAULT is not allowed in this context");
-                bound[i] = state.Expressions.Bind(row[i], scope, kind);
+                bound[i] = state.Expressions.Bind(row[i], scope, ExpressionKind.Values);
             }
 
             rows.Add(bound);

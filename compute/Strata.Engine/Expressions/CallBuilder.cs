@@ -191,6 +191,8 @@ internal sealed class CallBuilder(CastBuilder casts)
             ordered.Add(source >= 0 && source < arguments.Count ? arguments[source] : Default(function, i));
         }
 
+        if (isVariadicCall && function.VariadicElementType == TypeOid.Any)
+            RequireArray(ordered);
         uint[] actual = [.. ordered.Select(a => a.Type.Oid)];
         PolymorphicTypes polymorphic = PolymorphicTypes.Resolve(Coercion, actual, chosen.Types);
         if (polymorphic.Problem is { } problem)
@@ -219,6 +221,17 @@ internal sealed class CallBuilder(CastBuilder casts)
     private Expression Default(FunctionInfo function, int parameter) => function.Routine is null
         ? FunctionDefaults.Get(function, parameter)
         : casts.BindDefault?.Invoke(function, parameter) ?? throw new SqlException(SqlState.FeatureNotSupported, "defaults of user-defined functions cannot be used here");
+
+    /// <summary>VARIADIC "any" says nothing of the argument: it has to be an array, which the function takes as one.</summary>
+    private void RequireArray(List<Expression> arguments)
+    {
+        Expression last = arguments[^1];
+        SqlType type = Coercion.BaseType(last.Type);
+        if (!type.IsArray)
+            throw new SqlException(SqlState.DatatypeMismatch, "VARIADIC argument must be an array") { Position = last.Position + 1 };
+        if (type.Oid != last.Type.Oid)
+            arguments[^1] = new RelabelExpression(last, type, isExplicit: false) { Position = last.Position };
+    }
 
     private Expression[] GatherVariadic(FunctionInfo function, Expression[] arguments)
     {

@@ -90,6 +90,10 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
             case CoercionPath.InputOutput:
                 return new IoCastExpression(expression, target, isExplicit) { Position = position };
             default:
+                if (expression is RowExpression { Type.Oid: TypeOid.Record } row && target.Kind == TypeKind.Composite)
+                    return RowCast.Apply(this, row, target, context.Catalog.CompositeColumns(target.Oid), castContext, position);
+                if (expression.Type.Oid == TypeOid.Record && target.Kind == TypeKind.Composite)
+                    throw CannotCast(expression, target, position);
                 if (target.Oid == TypeOid.Record || expression.Type.Oid == TypeOid.Record)
                     return new RelabelExpression(expression, target, isExplicit) { Position = position };
                 throw CannotCast(expression, target, position);

@@ -442,22 +442,43 @@ internal static class ArrayFunctions
 
     private static void Fill(ref FunctionCall c)
     {
-        if (c.IsNull(1))
+        bool hasBounds = c.ArgumentCount > 2;
+        if (c.IsNull(1) || (hasBounds && c.IsNull(2)))
             throw new SqlException(SqlState.NullValueNotAllowed, "dimension array or low bound array cannot be null");
-        var dimensions = new ArrayValue(c.Bytes(1));
-        var lengths = new int[dimensions.Count];
-        int at = 0, total = lengths.Length == 0 ? 0 : 1;
-        foreach (ArrayValue.Element element in dimensions)
+        int[] lengths = FillNumbers(new ArrayValue(c.Bytes(1)));
+        if (lengths.Length > ArrayValue.DimensionsMax)
+            throw new SqlException(SqlState.ProgramLimitExceeded, $"number of array dimensions ({lengths.Length}) exceeds the maximum allowed ({ArrayValue.DimensionsMax})");
+        var bounds = new int[lengths.Length];
+        Array.Fill(bounds, 1);
+        if (hasBounds)
         {
-            lengths[at] = BitConverter.ToInt32(element.Stored);
-            total = checked(total * lengths[at++]);
+            bounds = FillNumbers(new ArrayValue(c.Bytes(2)));
+            if (bounds.Length != lengths.Length)
+                throw new SqlException(SqlState.ArraySubscriptError, "wrong number of array subscripts") { Detail = "Low bound array has different size than dimensions array." };
+        }
+
+        long total = lengths.Length == 0 ? 0 : 1;
+        foreach (int length in lengths)
+        {
+            total = length < 0 ? long.MaxValue : total * length;
+            if (total > ArrayBuilder.ElementsMax)
+                throw ArrayBuilder.TooLarge();
         }
 
         var builder = new ArrayBuilder();
-        for (int i = 0; i < total; i++)
+        for (long i = 0; i < total; i++)
             AddArgument(ref c, builder, 0);
-        var ones = new int[lengths.Length];
-        Array.Fill(ones, 1);
-        c.Return(builder.Build(c.ResultType.ElementOid, lengths, ones));
+        c.Return(builder.Build(c.ResultType.ElementOid, lengths, bounds));
+    }
+
+    private static int[] FillNumbers(ArrayValue array)
+    {
+        if (array.Dimensions > 1)
+            throw new SqlException(SqlState.ArraySubscriptError, "wrong number of array subscripts") { Detail = "Dimension array must be one dimensional." };
+        var numbers = new int[array.Count];
+        int at = 0;
+        foreach (ArrayValue.Element element in array)
+            numbers[at++] = element.IsNull ? throw new SqlException(SqlState.NullValueNotAllowed, "dimension values cannot be null") : BitConverter.ToInt32(element.Stored);
+        return numbers;
     }
 }

@@ -155,7 +155,7 @@ public sealed class TypeCoercion(ICatalogServices? catalog)
                 continue;
             if (IsComposite(input) && target == TypeOid.Record)
                 continue;
-            if (input == TypeOid.Record && IsComposite(target))
+            if (input == TypeOid.Record && IsComposite(BaseType(target)))
                 continue;
             return false;
         }

@@ -5,7 +5,8 @@ namespace Strata.Engine.Types;
 /// <summary>Writes the stored form of an array (see <see cref="ArrayValue"/>). Reusable; not thread-safe.</summary>
 public sealed class ArrayBuilder
 {
-    private const int ElementsMax = 134_217_727;
+    /// <summary>The most elements that an array may have.</summary>
+    public const int ElementsMax = 134_217_727;
 
     private readonly ByteBuffer _elements = new();
     private readonly ByteBuffer _result = new();

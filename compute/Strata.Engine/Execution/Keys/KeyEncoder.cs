@@ -212,6 +212,9 @@ public static class KeyEncoder
             case TypeOid.Numeric:
                 AppendNumeric(NumericValue.Decode(bytes), key);
                 break;
+            case TypeOid.Jsonb:
+                JsonKeys.Append(JsonValue.Parse(bytes), key);
+                break;
             case TypeOid.BpChar:
                 AppendEscaped(bytes.TrimEnd((byte)' '), key);
                 break;
@@ -229,7 +232,7 @@ public static class KeyEncoder
         }
     }
 
-    private static void AppendEscaped(ReadOnlySpan<byte> bytes, KeyBuffer key)
+    internal static void AppendEscaped(ReadOnlySpan<byte> bytes, KeyBuffer key)
     {
         while (true)
         {
@@ -246,7 +249,7 @@ public static class KeyEncoder
         key.Write((byte)0);
     }
 
-    private static void AppendNumeric(in NumericValue value, KeyBuffer key)
+    internal static void AppendNumeric(in NumericValue value, KeyBuffer key)
     {
         switch (value.Kind)
         {

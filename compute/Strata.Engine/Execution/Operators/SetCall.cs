@@ -81,9 +81,11 @@ internal sealed class SetCall : IDisposable
         return count;
     }
 
-    // unnest of composite values: the function gives rows, FROM wants a column for each field.
+    // unnest of composite values or records: the function gives rows, FROM wants a column for each field. A function that is
+    // declared to return records writes the columns itself.
     private bool Spreads(ReadOnlySpan<Vector> columns) =>
-        _site!.Function.Routine is null && _site.ResultType.Kind == TypeKind.Composite && (columns.Length != 1 || columns[0].Type.Oid != _site.ResultType.Oid);
+        _site!.Function.Routine is null && (_site.ResultType.Kind == TypeKind.Composite || (_site.ResultType.Oid == TypeOid.Record && _site.Function.ReturnType != TypeOid.Record))
+        && (columns.Length != 1 || columns[0].Type.Oid != _site.ResultType.Oid);
 
     private int ReadRows(ReadOnlySpan<Vector> columns, int start, int rowsMax)
     {
