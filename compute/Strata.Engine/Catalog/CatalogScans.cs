@@ -120,6 +120,10 @@ internal static class CatalogScans
                 yield return RelationRows.Depend(new Dependency(new ObjectAddress(CatalogOids.PgType, relation.RowTypeOid), self, DependencyKind.Internal));
             foreach (Dependency dependency in relation.Dependencies)
                 yield return RelationRows.Depend(Shown(relation, dependency));
+            if (relation.Index is null)
+                foreach (uint parent in relation.Parents)
+                    yield return RelationRows.Depend(new Dependency(
+                        self, new ObjectAddress(CatalogOids.PgClass, parent), relation.IsPartition ? DependencyKind.Auto : DependencyKind.Normal));
             foreach (ColumnInfo column in relation.Columns)
                 if (RelationRows.HasDefaultRow(column))
                     yield return RelationRows.Depend(new Dependency(
