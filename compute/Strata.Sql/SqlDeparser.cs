@@ -49,11 +49,12 @@ public static class SqlDeparser
         return writer.ToString();
     }
 
-    /// <summary>The text of a query whose relations and functions are printed under the names that the maps give (null: as they are).</summary>
-    public static string Deparse(Statement statement, Func<RelationName, RelationName?> relations, Func<QualifiedName, QualifiedName?> functions)
+    /// <summary>The text of a query whose relations, functions and types are printed under the names that the maps give (null: as they are).</summary>
+    public static string Deparse(
+        Statement statement, Func<RelationName, RelationName?> relations, Func<QualifiedName, QualifiedName?> functions, Func<TypeName, TypeName?> types)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        var writer = new SqlWriter { MapRelation = relations, MapFunction = functions };
+        var writer = new SqlWriter { MapRelation = relations, MapFunction = functions, MapType = types };
         StatementDeparser.Write(writer, statement);
         return writer.ToString();
     }

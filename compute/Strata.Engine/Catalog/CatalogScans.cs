@@ -120,6 +120,10 @@ internal static class CatalogScans
                 yield return RelationRows.Depend(new Dependency(new ObjectAddress(CatalogOids.PgType, relation.RowTypeOid), self, DependencyKind.Internal));
             foreach (Dependency dependency in relation.Dependencies)
                 yield return RelationRows.Depend(Shown(relation, dependency));
+            if (relation.Index is null)
+                foreach (uint parent in relation.Parents)
+                    yield return RelationRows.Depend(new Dependency(
+                        self, new ObjectAddress(CatalogOids.PgClass, parent), relation.IsPartition ? DependencyKind.Auto : DependencyKind.Normal));
             foreach (ColumnInfo column in relation.Columns)
                 if (RelationRows.HasDefaultRow(column))
                     yield return RelationRows.Depend(new Dependency(
@@ -132,6 +136,11 @@ internal static class CatalogScans
 
         foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog))
             yield return RelationRows.Depend(dependency);
+        // A range type's constructors belong to it: pg_dump leaves them out.
+        foreach (RoutineInfo routine in context.Catalog.UserRoutines)
+            if (routine.LanguageOid == RoutineInfo.InternalLanguage && routine.Source.Contains("range_constructor", StringComparison.Ordinal))
+                yield return RelationRows.Depend(new Dependency(
+                    new ObjectAddress(CatalogOids.PgProc, routine.Oid), new ObjectAddress(CatalogOids.PgType, routine.ReturnType), DependencyKind.Internal));
     }
 
     // A view's dependencies are its rule's, and a column's on a sequence its default's.
@@ -209,6 +218,17 @@ internal static class CatalogScans
             row[3] = AccessControlList.ToDisplay(schema.Acl, context.Catalog);
             yield return row;
         }
+    }
+
+    /// <summary>What the built-in relations and schema grant from the start: pg_dump prints the difference.</summary>
+    public static IEnumerable<CatalogValue[]> InitialPrivileges(SystemScanContext context)
+    {
+        foreach (RelationInfo relation in BuiltinRelations.All)
+            if (AccessControlList.ToDisplay(relation.Acl, context.Catalog) is { } acl)
+                yield return [relation.Oid, CatalogOids.PgClass, 0L, (long)'i', acl];
+        foreach (SchemaInfo schema in context.Catalog.Schemas)
+            if (schema.Oid == CatalogOids.CatalogSchema && AccessControlList.ToDisplay(schema.Acl, context.Catalog) is { } acl)
+                yield return [schema.Oid, CatalogOids.PgNamespace, 0L, (long)'i', acl];
     }
 
     public static IEnumerable<CatalogValue[]> Comments(SystemScanContext context)

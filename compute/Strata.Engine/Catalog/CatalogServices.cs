@@ -218,7 +218,12 @@ internal sealed class CatalogServices : ICatalogServices
     }
 
     /// <summary>Stored expressions are SQL already; relations in them stand as OIDs.</summary>
-    public string? DeparseExpression(string nodeTree, uint relation)
+    public string? DeparseExpression(string nodeTree, uint relation) => ShortNames(WithRelationNames(nodeTree));
+
+    /// <summary>A stored expression as this session reads it.</summary>
+    public string ShortNames(string expression) => new StoredNames(View, _session.SearchPath).Shorten(expression);
+
+    private string WithRelationNames(string nodeTree)
     {
         const string Suffix = "'::regclass";
         int at = nodeTree.IndexOf(Suffix, StringComparison.Ordinal);
@@ -228,7 +233,7 @@ internal sealed class CatalogServices : ICatalogServices
         string name = uint.TryParse(nodeTree.AsSpan(start, at - start), CultureInfo.InvariantCulture, out uint oid) && View.FindRelation(oid) is { } found
             ? RelationName(found)
             : nodeTree[start..at];
-        return nodeTree[..start] + name + Suffix + DeparseExpression(nodeTree[(at + Suffix.Length)..], relation);
+        return nodeTree[..start] + name + Suffix + WithRelationNames(nodeTree[(at + Suffix.Length)..]);
     }
 
     public string? IndexDefinition(uint index, int column, bool pretty) => new DefinitionPrinter(View, this).Index(index, column, pretty);
@@ -260,6 +265,14 @@ internal sealed class CatalogServices : ICatalogServices
                     return null;
                 changed = true;
                 return name with { Parts = [View.FindSchema(routine.SchemaOid)!.Name, name.Name] };
+            },
+            type =>
+            {
+                if (type.Schema is not null || TypeResolver.Find(null, type.Name, View, path) is not { } found || found.NamespaceOid == CatalogOids.CatalogSchema
+                    || TypeResolver.Find(null, type.Name, View, _session.SearchPath)?.Oid == found.Oid)
+                    return null;
+                changed = true;
+                return type with { Names = [View.FindSchema(found.NamespaceOid)!.Name, type.Name] };
             });
         return changed ? qualified : view.Text;
     }

@@ -30,7 +30,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         if (index.NullsNotDistinct)
             text.Append(" NULLS NOT DISTINCT");
         if (index.Predicate is { } predicate)
-            text.Append(" WHERE ").Append(pretty ? PrettyExpressionPrinter.Print(predicate) : predicate.Text);
+            text.Append(" WHERE ").Append(pretty ? names.ShortNames(PrettyExpressionPrinter.Print(predicate)) : names.ShortNames(predicate.Text));
         return text.ToString();
     }
 
@@ -45,7 +45,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
 
     private string Key(RelationInfo table, IndexKey key, bool isKey, bool bare, bool pretty)
     {
-        string expression = key.Expression is null ? "" : pretty ? PrettyExpressionPrinter.Print(key.Expression) : key.Expression.Text;
+        string expression = key.Expression is null ? "" : names.ShortNames(pretty ? PrettyExpressionPrinter.Print(key.Expression) : key.Expression.Text);
         string text = key.Column > 0
             ? TypeNames.QuoteIdentifier(table.Columns[key.Column - 1].Name)
             : IsFunctionCall(expression) ? expression : "(" + Unparenthesized(expression) + ")";
@@ -101,7 +101,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         foreach (UserTypeInfo type in view.UserTypes)
             foreach (ConstraintInfo constraint in type.Constraints)
                 if (constraint.Oid == oid)
-                    return $"CHECK ({constraint.Check!.Text})";
+                    return $"CHECK ({names.ShortNames(constraint.Check!.Text)})";
         return null;
     }
 
@@ -118,7 +118,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
                 AppendIncluded(text, table, constraint);
                 break;
             case ConstraintKind.Check:
-                text.Append("CHECK (").Append(pretty ? PrettyExpressionPrinter.Print(constraint.Check!) : constraint.Check!.Text).Append(')');
+                text.Append("CHECK (").Append(names.ShortNames(pretty ? PrettyExpressionPrinter.Print(constraint.Check!) : constraint.Check!.Text)).Append(')');
                 if (constraint.NoInherit)
                     text.Append(" NO INHERIT");
                 break;
@@ -129,7 +129,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
                 text.Append(')');
                 AppendIncluded(text, table, constraint);
                 if (index.Predicate is { } predicate)
-                    text.Append(" WHERE (").Append(predicate.Text).Append(')');
+                    text.Append(" WHERE (").Append(names.ShortNames(predicate.Text)).Append(')');
                 break;
             case ConstraintKind.ForeignKey:
                 AppendForeignKey(text, table, constraint);

@@ -10,16 +10,18 @@ namespace Strata.Engine.Catalog;
 /// </summary>
 /// <param name="columnType">Type of a column by name, for the types of constants beside it; null when unknown.</param>
 /// <param name="relationOid">OID of a relation by name, for regclass constants; null to leave them.</param>
-internal sealed class ExpressionPrinter(Func<string, SqlType?> columnType, Func<string, uint?>? relationOid)
+/// <param name="names">Gives names their schemas; null to leave them as written.</param>
+internal sealed class ExpressionPrinter(Func<string, SqlType?> columnType, Func<string, uint?>? relationOid, StoredNames? names)
 {
     private readonly StringBuilder _text = new();
 
     /// <summary>Prints an expression. Throws 0A000 for constructs that the catalogs can't hold yet.</summary>
-    public static string Print(Expression expression, Func<string, SqlType?>? columnType = null, SqlType? target = null, Func<string, uint?>? relationOid = null)
+    public static string Print(Expression expression, Func<string, SqlType?>? columnType = null, SqlType? target = null, Func<string, uint?>? relationOid = null, StoredNames? names = null)
     {
-        var printer = new ExpressionPrinter(columnType ?? (static _ => null), relationOid);
+        var printer = new ExpressionPrinter(columnType ?? (static _ => null), relationOid, names);
         printer.Append(expression, target);
-        return printer._text.ToString();
+        string text = printer._text.ToString();
+        return names?.Qualify(text) ?? text;
     }
 
     private void Append(Expression expression, SqlType? hint = null)
@@ -41,7 +43,7 @@ internal sealed class ExpressionPrinter(Func<string, SqlType?> columnType, Func<
             case NullLiteral:
                 _text.Append("NULL");
                 if (hint is not null)
-                    _text.Append("::").Append(TypeNames.Format(hint, hint.Typmod));
+                    _text.Append("::").Append(names?.PrefixOf(hint)).Append(TypeNames.Format(hint, hint.Typmod));
                 break;
             case BitStringLiteral bits:
                 AppendBits(bits);
@@ -98,11 +100,11 @@ internal sealed class ExpressionPrinter(Func<string, SqlType?> columnType, Func<
     }
 
     /// <summary>bit and character mean a length of 1 unless their names are written in another way.</summary>
-    private static string ConstantTypeName(SqlType type) => type.Oid switch
+    private string ConstantTypeName(SqlType type) => type.Oid switch
     {
         TypeOid.Bit => "\"bit\"",
         TypeOid.BpChar => "bpchar",
-        _ => TypeNames.Format(type),
+        _ => names?.PrefixOf(type) + TypeNames.Format(type),
     };
 
     private void AppendOther(Expression expression, SqlType? hint)

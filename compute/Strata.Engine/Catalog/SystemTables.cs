@@ -12,6 +12,7 @@ internal static class SystemTables
         "pg_namespace" => new RowsTable(CatalogScans.Schemas),
         "pg_index" => new RowsTable(CatalogScans.Indexes),
         "pg_constraint" => new RowsTable(CatalogScans.Constraints),
+        "pg_init_privs" => new RowsTable(CatalogScans.InitialPrivileges),
         "pg_attrdef" => new RowsTable(CatalogScans.Defaults),
         "pg_inherits" => new RowsTable(CatalogScans.Inherits),
         "pg_partitioned_table" => new RowsTable(CatalogScans.PartitionedTables),

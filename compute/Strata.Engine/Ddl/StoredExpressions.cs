@@ -16,7 +16,7 @@ internal static class StoredExpressions
         SqlType type = TypeResolver.Find(column.TypeOid, context.View)!;
         RejectColumns(context, expression);
         CheckType(context, column, expression, type);
-        return new CatalogExpression(ExpressionPrinter.Print(expression, null, Hint(expression, type), name => context.Session.Catalog.ResolveName(TypeOid.RegClass, name)));
+        return new CatalogExpression(ExpressionPrinter.Print(expression, null, Hint(expression, type), name => context.Session.Catalog.ResolveName(TypeOid.RegClass, name), NamesOf(context)));
     }
 
     // PostgreSQL shows a literal with the type that it was read as; a number that fits is shown bare.
@@ -74,8 +74,11 @@ internal static class StoredExpressions
         Binder.BindOverRow(expression, table, isCondition, BindingContextOf(context));
         return new CatalogExpression(ExpressionPrinter.Print(expression, name => table.FindColumn(name) is { } column
             ? TypeResolver.Find(column.TypeOid, context.View)?.WithTypmod(column.TypeModifier)
-            : null));
+            : null, names: NamesOf(context)));
     }
+
+    /// <summary>What gives names their schemas in expressions that the statement stores.</summary>
+    public static StoredNames NamesOf(DdlContext context) => new(context.View, context.Session.SearchPath);
 
     /// <summary>Names of the columns that an expression mentions, each once, in order.</summary>
     public static List<string> ColumnNames(SyntaxNode expression)

@@ -289,7 +289,9 @@ internal static class ExpressionDeparser
             case CastSyntax.DoubleColon:
                 WriteOperand(w, cast.Operand);
                 w.Raw("::");
-                w.Raw(SqlDeparser.Deparse(cast.Type));
+                var type = new SqlWriter { MapType = w.MapType };
+                TypeDeparser.Write(type, cast.Type);
+                w.Raw(type.ToString());
                 break;
             default:
                 w.Word("CAST(");

@@ -59,6 +59,9 @@ internal sealed class SqlWriter
     /// <summary>Gives another name for a function that is to be printed, or null to leave it.</summary>
     public Func<QualifiedName, QualifiedName?>? MapFunction { get; init; }
 
+    /// <summary>Gives another name for a type that is to be printed, or null to leave it.</summary>
+    public Func<TypeName, TypeName?>? MapType { get; init; }
+
     /// <summary>Appends the name of a function that is called.</summary>
     public SqlWriter FunctionName(QualifiedName name) => Name(MapFunction?.Invoke(name) ?? name);
 

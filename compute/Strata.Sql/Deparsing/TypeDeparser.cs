@@ -55,6 +55,7 @@ internal static class TypeDeparser
 
     private static void WriteBase(SqlWriter w, TypeName type)
     {
+        type = w.MapType?.Invoke(type) ?? type;
         if (type.Names.Count == 2 && type.Names[0] == "pg_catalog" && WriteSystemType(w, type))
         {
             return;
