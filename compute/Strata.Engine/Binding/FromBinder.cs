@@ -232,7 +232,7 @@ internal sealed class FromBinder(BindingState state)
         }
 
         CheckAliasCount(name, names.Count, aliases.Count);
-        var item = new NamespaceItem(name, names) 
+        var item = new NamespaceItem(name, names)
         {
             IsRelationVisible = name.Length > 0,
             Relation = alias is null ? view : null,

@@ -350,11 +350,11 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             bool expressionsMatch = expressions.SetEquals(keys.Where(key => key.Expression is not null).Select(key => key.Expression!.Syntax));
             bool predicateMatches = index.Predicate is null || (clause.ElementsWhere is not null && index.Predicate.Syntax.Equals(clause.ElementsWhere));
             if (columnsMatch && expressionsMatch && predicateMatches)
-                {
-                    if (!index.IsImmediate)
-                        throw BindingErrors.At(-1, SqlState.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters");
-                    found.Add(index.Oid);
-                }
+            {
+                if (!index.IsImmediate)
+                    throw BindingErrors.At(-1, SqlState.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters");
+                found.Add(index.Oid);
+            }
         }
 
         if (found.Count == 0)

@@ -292,7 +292,8 @@ internal sealed class CreateRoutineCommand(DdlContext context, CreateFunctionSta
         string hint = $"Use DROP {Permissions.RoutineKindName(known).ToUpperInvariant()} {signature} first.";
         if (known.ReturnType != routine.ReturnType || known.ReturnsSet != routine.ReturnsSet)
             throw new SqlException(SqlState.InvalidFunctionDefinition, statement.IsProcedure
-                ? "cannot change whether a procedure has output parameters" : "cannot change return type of existing function") { Hint = hint };
+                ? "cannot change whether a procedure has output parameters" : "cannot change return type of existing function")
+            { Hint = hint };
         RoutineParameter[] oldOutputs = [.. known.Parameters.Where(static p => p.IsOutput)], newOutputs = [.. routine.Parameters.Where(static p => p.IsOutput)];
         if (known.ReturnType == TypeOid.Record && !oldOutputs.Select(static p => (p.Name, p.TypeOid)).SequenceEqual(newOutputs.Select(static p => (p.Name, p.TypeOid))))
             throw new SqlException(SqlState.InvalidFunctionDefinition, statement.IsProcedure ? "cannot change return type of existing procedure" : "cannot change return type of existing function")

@@ -69,7 +69,8 @@ internal sealed class SeqScanPlan : TableScanPlan
             filters[i] = (RuntimeFilters[i].Column, builder.RuntimeFilter(RuntimeFilters[i].Filter));
         return new SeqScanOperator(
             builder.State, builder.State.Services.Handles.Heap(Relation.Database, Relation.Storage), Decoder, builder.TypesOf(DecodedColumns), visible,
-            Filter?.CreateInstance(), FilterColumns(), filters, Recheck?.CreateInstance(), Scan, ForUpdate, builder.BlocksOf(this)) { Member = Member };
+            Filter?.CreateInstance(), FilterColumns(), filters, Recheck?.CreateInstance(), Scan, ForUpdate, builder.BlocksOf(this))
+        { Member = Member };
     }
 
     private int[] FilterColumns()
@@ -137,10 +138,12 @@ internal sealed class IndexScanPlan : TableScanPlan
         BTreeIndex index = state.Services.Handles.Index(Relation.Database, Index.Storage);
         return IsLookup
             ? new IndexLookupOperator(
-                state, heap, index, range, Decoder, builder.TypesOf(this), Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate) { Member = Member }
+                state, heap, index, range, Decoder, builder.TypesOf(this), Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate)
+            { Member = Member }
             : new IndexScanOperator(
                 state, heap, index, range, Backward ? ScanDirection.Backward : ScanDirection.Forward, Decoder, builder.TypesOf(this),
-                Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate) { Member = Member };
+                Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate)
+            { Member = Member };
     }
 }
 
