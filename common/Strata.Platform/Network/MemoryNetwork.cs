@@ -9,7 +9,7 @@ namespace Strata.Platform;
 public sealed class MemoryNetwork(TimeProvider time) : INetwork
 {
     /// <summary>Bytes in flight per direction before a sender waits.</summary>
-    public const int QueueBytesMax = 1 << 20;
+    public const int QueueBytesMax = 8 << 20;
 
     private readonly ConcurrentDictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
 
