@@ -377,23 +377,8 @@ internal sealed class CatalogServices : ICatalogServices
         string name = text.Trim().ToUpperInvariant();
         if (name.EndsWith(" WITH GRANT OPTION", StringComparison.Ordinal))
             name = name[..^" WITH GRANT OPTION".Length];
-        return name switch
-        {
-            "SELECT" => Privileges.Select,
-            "INSERT" => Privileges.Insert,
-            "UPDATE" => Privileges.Update,
-            "DELETE" => Privileges.Delete,
-            "TRUNCATE" => Privileges.Truncate,
-            "REFERENCES" => Privileges.References,
-            "TRIGGER" => Privileges.Trigger,
-            "EXECUTE" => Privileges.Execute,
-            "USAGE" => Privileges.Usage,
-            "CREATE" => Privileges.Create,
-            "TEMPORARY" or "TEMP" => Privileges.Temporary,
-            "CONNECT" => Privileges.Connect,
-            "MEMBER" => Privileges.Usage,
-            _ => throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized privilege type: \"{text}\""),
-        };
+        return name == "MEMBER" ? Privileges.Usage : PrivilegeNames.Find(name)
+            ?? throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized privilege type: \"{text}\"");
     }
 
     public long? RelationSize(uint relation, string fork) => View.FindRelation(relation) is { } info ? Bytes(info) : null;
