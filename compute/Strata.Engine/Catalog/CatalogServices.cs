@@ -291,7 +291,11 @@ internal sealed class CatalogServices : ICatalogServices
         ? RoutinePrinter.Definition(routine, View, this)
         : BuiltinRegistry.Function(function) is { } builtin ? RoutinePrinter.BuiltinDefinition(builtin, this) : null;
 
-    public string? StatisticsDefinition(uint statistics, bool columnsOnly) => null;
+    public string? StatisticsDefinition(uint statistics, bool columnsOnly) => View.FindObject(CatalogOids.PgStatisticExt, statistics) is { } entry
+        ? Statistics.StatisticsPrinter.Definition(Statistics.ExtendedStatistics.Of(entry), View, RelationName, columnsOnly) : null;
+
+    public string[]? StatisticsExpressions(uint statistics) => View.FindObject(CatalogOids.PgStatisticExt, statistics) is { } entry && !entry.Row[8].IsNull
+        ? Array.ConvertAll(Statistics.ExtendedStatistics.Of(entry).Expressions, static expression => expression.Text) : null;
 
     public string? PartitionKeyDefinition(uint relation) => View.FindRelation(relation) is { } table ? PartitionPrinter.Key(table, View) : null;
 
