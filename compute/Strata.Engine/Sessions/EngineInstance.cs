@@ -48,6 +48,7 @@ public sealed class EngineInstance : IDisposable
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();
         AutovacuumTables = new AutovacuumTables(this);
+        Progress = new Progress.ProgressTable();
     }
 
     /// <summary>
@@ -102,6 +103,9 @@ public sealed class EngineInstance : IDisposable
     internal NotificationHub Notifications { get; } = new();
 
     internal AutovacuumTables AutovacuumTables { get; }
+
+    /// <summary>Commands that report how far they are.</summary>
+    internal Progress.ProgressTable Progress { get; }
 
     internal TemporarySlots TemporarySlots { get; } = new();
 
