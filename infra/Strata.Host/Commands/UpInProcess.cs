@@ -29,7 +29,7 @@ public static class UpInProcess
             for (uint id = 1; id <= options.Safekeepers; id++)
                 safekeepers.Add(roles.StartSafekeeper(id, directory.Under(string.Create(CultureInfo.InvariantCulture, $"safekeeper-{id}"))));
             pageServer = roles.StartPageServer(directory.Under("pageserver"), options.HistoryWindow, options.UploadBacklogBytes);
-            compute = roles.StartCompute(new PgServerOptions { Host = options.Host, Port = options.PgPort }, options.BufferPoolBytes, options.CheckEvictions,
+            compute = roles.StartCompute(new PgServerOptions { Host = options.Host, Port = options.PgPort }, options.Memory, options.CheckEvictions,
                 directory.Under("compute"), serverFiles: true);
             controlPlane = await roles.StartControlPlaneAsync(options.Host, options.ApiPort, options.Host, compute.PgPort, process.Stopping);
             string password = directory.Password();

@@ -40,8 +40,10 @@ public static class UpProcesses
             string[] history = options.HistoryWindow is { } window ? ["--history", window.ToString()] : [];
             Start("pageserver", ["pageserver", "--data", directory.Under("pageserver"), .. history, .. backlog]);
             string[] check = options.CheckEvictions ? ["--check-evictions"] : [];
+            string[] pool = options.BufferPoolMegabytes is { } poolMegabytes ? ["--buffer-pool-mb", Text(poolMegabytes)] : [];
+            string[] memory = options.MemoryMegabytes is { } memoryMegabytes ? ["--memory-mb", Text(memoryMegabytes)] : [];
             Start("compute", ["compute", "--data", directory.Under("compute"), "--host", options.Host, "--pg-port", Text(options.PgPort),
-                "--buffer-pool-mb", Text(options.BufferPoolMegabytes), "--server-files", .. check]);
+                "--server-files", .. pool, .. memory, .. check]);
             Start("control-plane", "control-plane", "--host", options.Host, "--api-port", Text(options.ApiPort), "--pg-host", options.Host,
                 "--pg-port", Text(options.PgPort), "--password-file", Path.Combine(directory.Path, "password"));
             await WaitUntilServingAsync(options, process);
