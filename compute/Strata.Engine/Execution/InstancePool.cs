@@ -10,6 +10,7 @@ internal sealed class InstancePool(PhysicalPlan plan, ExecutionServices services
 
     // What an idle instance may keep: buffers of a large statement are not worth their memory.
     private const long IdleBytesMax = 4 << 20;
+    private const int FreeShareMax = 64;
 
     private readonly Stack<ExecutionInstance> _idle = new();
     private readonly Lock _gate = new();
@@ -33,7 +34,7 @@ internal sealed class InstancePool(PhysicalPlan plan, ExecutionServices services
     public bool Return(ExecutionInstance instance)
     {
         MemoryAccount memory = instance.State.Memory;
-        if (memory.UsedBytes > IdleBytesMax || memory.IsShort)
+        if (memory.UsedBytes > Math.Min(IdleBytesMax, memory.FreeBytes / FreeShareMax))
             return false;
         lock (_gate)
         {

@@ -38,6 +38,7 @@ internal sealed class OperatorMemory(SpillScope scope, MemoryAccount? parent, st
         if (rows == 0 || !scope.IsAvailable)
             return false;
         long used = Account.UsedBytes;
-        return used > BudgetBytes || (used > SpillBytesMin && Account.IsShort) || (scope.Settings.ForcesSpill && rows >= ForcedRows);
+        // A table that doubles takes twice its size while it moves: there must be room for that.
+        return used > BudgetBytes || (used > SpillBytesMin && Account.FreeBytes / 3 < used) || (scope.Settings.ForcesSpill && rows >= ForcedRows);
     }
 }

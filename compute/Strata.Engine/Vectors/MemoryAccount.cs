@@ -7,9 +7,6 @@ namespace Strata.Engine.Vectors;
 /// </summary>
 public sealed class MemoryAccount(string name, long limitBytes, MemoryAccount? parent = null)
 {
-    // The last eighth of a budget is for what cannot spill.
-    private const int ReserveShift = 3;
-
     [ThreadStatic]
     private static MemoryAccount? t_ofNewVectors;
 
@@ -38,8 +35,8 @@ public sealed class MemoryAccount(string name, long limitBytes, MemoryAccount? p
     /// <summary>The most that was used at a time since <see cref="ResetPeak"/>; when several threads charge it may miss a moment.</summary>
     public long PeakBytes => Math.Max(Interlocked.Read(ref _peakBytes), UsedBytes);
 
-    /// <summary>True when this account or one above it is nearly used up: who can spill should.</summary>
-    public bool IsShort => (LimitBytes != long.MaxValue && UsedBytes > LimitBytes - (LimitBytes >> ReserveShift)) || Parent is { IsShort: true };
+    /// <summary>Bytes that can still be charged, here and above.</summary>
+    public long FreeBytes => Math.Min(LimitBytes == long.MaxValue ? long.MaxValue : LimitBytes - UsedBytes, Parent?.FreeBytes ?? long.MaxValue);
 
     /// <summary>Begins a new measurement of the peak.</summary>
     public void ResetPeak() => Interlocked.Exchange(ref _peakBytes, 0);
