@@ -49,7 +49,7 @@ internal sealed class Selectivity
         if (all.Count == 0)
             return 1;
         double share = 1;
-        if (all.Count > 1 || all[0] is BooleanExpression)
+        if (all.Count > 1)
         {
             share = _extended.Apply(all, out HashSet<Expression>? done);
             if (done is not null)
@@ -161,10 +161,10 @@ internal sealed class Selectivity
     {
         if (_samples.Share(or) is { } sampled && Known(or.Operands[0]) is null && or.Operands.Count > 2)
             return sampled;
-        double share = 0;
+        double share = _extended.ApplyOr(or.Operands, out HashSet<Expression>? done);
         foreach (Expression operand in or.Operands)
         {
-            double own = Of(operand);
+            double own = done?.Contains(operand) == true ? 0 : Of(operand);
             share = share + own - (share * own);
         }
 
@@ -332,6 +332,7 @@ internal sealed class Selectivity
     {
         ConstantExpression? constant = _constants.ConstantOf(right);
         Variable? variable = Known(left);
+        bool isWrittenAbove = isAbove;
         if (constant is null && _constants.ConstantOf(left) is { } first)
         {
             (constant, variable) = (first, Known(right));
@@ -346,7 +347,7 @@ internal sealed class Selectivity
         }
 
         if (variable is { Statistics: null } && variable.Expression is not ColumnExpression
-            && _samples.Share(Comparison(left, right, isAbove, isInclusive)) is { } sampled)
+            && _samples.Share(Comparison(left, right, isWrittenAbove, isInclusive)) is { } sampled)
             return sampled;
         return variable is null ? InequalityDefault : _constants.Range(variable, constant, isAbove, isInclusive);
     }
