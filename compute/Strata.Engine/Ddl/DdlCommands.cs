@@ -119,6 +119,12 @@ internal static class DdlCommands
             case CreateOperatorClassStatement or CreateOperatorFamilyStatement or AlterOperatorFamilyStatement:
                 OperatorClassCommands.Execute(context, statement);
                 break;
+            case CreatePolicyStatement create:
+                PolicyCommands.Create(context, create);
+                break;
+            case AlterPolicyStatement alter:
+                PolicyCommands.Alter(context, alter);
+                break;
             case CreateConversionStatement create:
                 ConversionCommand.Create(context, create);
                 break;

@@ -237,6 +237,7 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
             Dependencies = [.. _dependencies, .. TypeDependencies(), .. InheritedSequences()],
             Options = options,
         };
+        table = GeneratedColumns.Complete(context, table);
         if (partitionBy is null)
             RelationStorage.CreateHeap(context, table);
         else
@@ -316,14 +317,5 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
                         throw new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" named in key does not exist") { Position = context.Position(constraint.Position) };
                     _columns[index] = _columns[index] with { NotNull = true };
                 }
-    }
-
-    /// <summary>Type of a column by name, for the printer of expressions.</summary>
-    public SqlType? TypeOf(string column)
-    {
-        foreach (ColumnInfo candidate in _columns)
-            if (candidate.Name == column)
-                return TypeResolver.Find(candidate.TypeOid, context.View)?.WithTypmod(candidate.TypeModifier);
-        return null;
     }
 }

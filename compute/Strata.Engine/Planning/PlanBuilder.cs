@@ -25,6 +25,7 @@ internal sealed class PlanBuilder(PlannerState state)
         {
             ScanNode scan => Choose(state.AccessPaths.Paths(scan, [], scan.IsTarget), wanted, rowsWanted),
             FilterNode filter => PlanFilter(filter, wanted, rowsWanted),
+            SecurityBarrierNode barrier => Plan(barrier.Input, wanted, rowsWanted),
             ProjectNode project => PlanProject(project, wanted, rowsWanted),
             JoinNode { Type: JoinType.Inner or JoinType.Semi or JoinType.Anti } join => state.Joins.PlanInner(join),
             JoinNode join => state.Joins.PlanOuter(join),

@@ -21,6 +21,7 @@ public static class Planner
             Dependencies = statement.Dependencies,
             AbsentNames = statement.AbsentNames,
             Privileges = statement.Privileges,
+            DependsOnRoles = statement.DependsOnRoles,
             Relations = RelationsOf(root),
             IsWriting = statement.IsWriting,
             Metadata = statement.Metadata,

@@ -180,6 +180,22 @@ public sealed class EngineInstance : IDisposable
 
     internal IEnumerable<SqlSession> Sessions => _sessions.Values;
 
+    /// <summary>The session of a process id, or null.</summary>
+    internal SqlSession? FindSession(int processId) => _sessions.GetValueOrDefault(processId);
+
+    /// <summary>The process ids of lock holders that are sessions.</summary>
+    internal IReadOnlyList<int> PidsOf(IReadOnlyList<LockOwner> owners)
+    {
+        var pids = new List<int>();
+        foreach (SqlSession session in _sessions.Values)
+        {
+            if (owners.Contains(session.LockOwner))
+                pids.Add(session.ProcessId);
+        }
+
+        return pids;
+    }
+
     /// <summary>pg_cancel_backend: false when there is no such session.</summary>
     internal bool CancelSession(int processId)
     {
