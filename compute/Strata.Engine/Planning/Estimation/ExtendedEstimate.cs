@@ -76,8 +76,9 @@ internal sealed class ExtendedEstimate(PlannerState state, Selectivity selectivi
                 before[i] = true;
             }
 
-            double simple = selectivity.Independent([clause.Condition]);
-            double own = Combine(simple, matched, expected, total), overlap = Combine(simple * simpleSoFar, both, bothExpected, total);
+            double simple = selectivity.Simple([clause.Condition]);
+            // Of a single thing its own statistics know more.
+            double own = clause.Parts.Count == 1 ? simple : Combine(simple, matched, expected, total), overlap = Combine(simple * simpleSoFar, both, bothExpected, total);
             simpleSoFar = simpleSoFar + simple - (simpleSoFar * simple);
             share = Math.Clamp(share + own - overlap, 0, 1);
         }
@@ -201,7 +202,7 @@ internal sealed class ExtendedEstimate(PlannerState state, Selectivity selectivi
 
     private double ByCombinations(Source source, List<Clause> clauses)
     {
-        double simple = selectivity.Independent([.. clauses.Select(static clause => clause.Condition)]);
+        double simple = selectivity.Simple([.. clauses.Select(static clause => clause.Condition)]);
         if (Matches(source, clauses) is not { } matches)
             return simple;
         double matched = 0, expected = 0, total = 0;
@@ -296,7 +297,7 @@ internal sealed class ExtendedEstimate(PlannerState state, Selectivity selectivi
         Dictionary<Expression, double> shares = [];
         List<Expression> used = [.. applied.SelectMany(static a => a.From.Append(a.Implied)).Distinct()];
         foreach (Expression part in used)
-            shares[part] = selectivity.Independent([.. equalities.Where(clause => clause.Parts[0].Equals(part)).Select(static clause => clause.Condition)]);
+            shares[part] = selectivity.Simple([.. equalities.Where(clause => clause.Parts[0].Equals(part)).Select(static clause => clause.Condition)]);
         // From the last one found to the first: what is implied by others takes their share as far as it depends on them.
         for (int i = applied.Count - 1; i >= 0; i--)
         {

@@ -159,6 +159,8 @@ internal sealed class VariableFinder(PlannerState state)
         if (RelationOf(query.TableOid) is not { } relation)
             return new Variable(column, column.Type, null, null, 0, false);
         short attribute = AttributeOf(column.Column);
+        if (attribute == SystemAttribute.Ctid)
+            return new Variable(column, column.Type, null, relation, RowsOf(relation), IsUnique: true);
         bool isWhole = IsWhole(relation);
         ColumnStatistics? statistics = null;
         foreach (ColumnStatistics candidate in relation.Statistics)
