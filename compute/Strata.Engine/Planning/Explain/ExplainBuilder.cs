@@ -345,11 +345,14 @@ internal sealed class ExplainBuilder
 
     private static void AddSpace(ExplainNode result, OperatorStatistics? statistics)
     {
-        foreach (string note in statistics?.Notes ?? [])
+        if (statistics?.Space is not { } space)
+            return;
+        // One line in the text format, several properties in the others.
+        string line = space.Text;
+        foreach ((string name, object value) in space.Properties)
         {
-            int colon = note.IndexOf(": ", StringComparison.Ordinal);
-            if (colon > 0)
-                result.Details.Add(new(note[..colon], note[(colon + 2)..]));
+            result.Details.Add(new(name, value is long number ? ExplainNumber.Of(number, "F0") : value, line));
+            line = "";
         }
     }
 
