@@ -256,23 +256,13 @@ internal sealed class Selectivity(PlannerState state)
         if (call.Arguments.Count != 2 || Unwrap(call.Arguments[0]) is not ColumnExpression column
             || Unwrap(call.Arguments[1]) is not ConstantExpression { IsNull: false } constant || StatisticsOf(column.Column) is not { } statistics)
             return MatchDefault;
-        Functions.Kernels.LikePattern pattern;
-        try
-        {
-            pattern = Functions.Kernels.LikePattern.Compile(constant.Value.Bytes);
-        }
-        catch (SqlException)
-        {
-            // The error of a bad pattern belongs to the execution.
-            return MatchDefault;
-        }
-
+        Functions.Kernels.LikePattern pattern = Functions.Kernels.LikePattern.Compile(constant.Value.Bytes);
         double common = 0;
         double matching = 0;
         for (int i = 0; i < statistics.CommonValues.Length; i++)
         {
             common += statistics.CommonFrequencies[i];
-            if (pattern.Matches(System.Text.Encoding.UTF8.GetBytes(statistics.CommonValues[i])))
+            if (IsLike(pattern, statistics.CommonValues[i]))
                 matching += statistics.CommonFrequencies[i];
         }
 
@@ -282,11 +272,24 @@ internal sealed class Selectivity(PlannerState state)
         {
             int hits = 0;
             foreach (string bound in statistics.HistogramBounds)
-                hits += pattern.Matches(System.Text.Encoding.UTF8.GetBytes(bound)) ? 1 : 0;
+                hits += IsLike(pattern, bound) ? 1 : 0;
             share = hits == 0 ? Math.Min(MatchDefault, 0.5 / statistics.HistogramBounds.Length) : (double)hits / statistics.HistogramBounds.Length;
         }
 
         return Math.Clamp(matching + (rest * share), MatchMin, 1 - MatchMin);
+    }
+
+    private static bool IsLike(Functions.Kernels.LikePattern pattern, string value)
+    {
+        try
+        {
+            return pattern.Matches(System.Text.Encoding.UTF8.GetBytes(value), CancellationToken.None);
+        }
+        catch (SqlException)
+        {
+            // The error of a bad pattern belongs to the execution.
+            return false;
+        }
     }
 
     private static Expression Unwrap(Expression operand) => operand switch
