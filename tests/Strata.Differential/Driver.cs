@@ -4,7 +4,7 @@ using Strata.Platform;
 namespace Strata.Differential;
 
 /// <summary>Generates statements, runs each on both servers, and makes those smaller that are answered differently.</summary>
-internal sealed class Driver(Server postgres, Server strata, DriverOptions options)
+internal sealed partial class Driver(Server postgres, Server strata, DriverOptions options)
 {
     private const int StatementsPerSchema = 2000;
     private const int ShrinkRunsMax = 250;
@@ -17,6 +17,9 @@ internal sealed class Driver(Server postgres, Server strata, DriverOptions optio
     private readonly Dictionary<string, int> _findingsByGroup = [];
 
     public List<Finding> Findings { get; } = [];
+
+    /// <summary>Functions that Strata says it does not have.</summary>
+    public SortedSet<string> NotSupported { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Differences found, the repeated ones too.</summary>
     public int Differences { get; private set; }
@@ -132,6 +135,14 @@ internal sealed class Driver(Server postgres, Server strata, DriverOptions optio
             Failures++;
         if (expected.Difference(actual, table is not null) is not { } kind || Explanations.Explains(sql, expected, actual))
             return;
+        if (actual.SqlState == "0A000" && expected.SqlState != "0A000" && Unsupported().Match(actual.Message!) is { Success: true } unsupported)
+        {
+            // It says so itself: an answer, but not one to look at again and again.
+            NotSupported.Add(unsupported.Value);
+            _quarantine.UnionWith(statement.Descendants().Append(statement).Select(static node => node.Tag ?? "").Where(tag => tag.Contains($":{unsupported.Groups["name"].Value}(", StringComparison.Ordinal)));
+            return;
+        }
+
         Differences++;
         Shrink(statement, kind, table);
         sql = statement.ToString();
@@ -139,6 +150,9 @@ internal sealed class Driver(Server postgres, Server strata, DriverOptions optio
         actual = Ask(strata, sql, table);
         Keep(new Finding(kind, setup, sql, expected, actual, [.. statement.Descendants().Append(statement).Where(static node => node.Tag is not null).Select(static node => node.Tag!).Distinct()]));
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex(@"^(aggregate )?function (?<name>\w+)\(.* is not supported$")]
+    private static partial System.Text.RegularExpressions.Regex Unsupported();
 
     private void Keep(Finding finding)
     {

@@ -19,6 +19,7 @@ var options = new DriverOptions((ulong)Number("--seed", 1), Number("--statements
 var driver = new Driver(postgres, strata, options);
 driver.Run();
 string report = string.Join("\n", driver.Findings.OrderBy(static finding => finding.IsUnsupported).ThenBy(static finding => finding.Kind, StringComparer.Ordinal));
+Console.WriteLine($"not supported: {string.Join("; ", driver.NotSupported)}");
 if (Argument("--out") is { } file)
     File.WriteAllText(file, report);
 else

@@ -25,6 +25,8 @@ public static class BuiltinFunctions
         ArrayFunctions.Register(table);
         PatternFunctions.Register(table);
         RegexFunctions.Register(table);
+        HashFunctions.Register(table);
+        ComparisonFunctions.Register(table);
         DateTimeFunctions.Register(table);
         OverlapsFunctions.Register(table);
         DatePartFunctions.Register(table);

@@ -21,6 +21,13 @@ internal static class RegexFunctions
 
         t.Add("similar_to_escape_1", static (ref FunctionCall c) => c.Return(SimilarTo.ToRegex(c.String(0), "\\")));
         t.Add("similar_to_escape_2", static (ref FunctionCall c) => c.Return(SimilarTo.ToRegex(c.String(0), c.String(1))));
+        t.Add("similar_escape", static (ref FunctionCall c) =>
+        {
+            if (c.IsNull(0))
+                c.ReturnNull();
+            else
+                c.Return(SimilarTo.ToRegex(c.String(0), c.IsNull(1) ? "\\" : c.String(1)));
+        });
         t.Add("textregexsubstr", static (ref FunctionCall c) => Substring(ref c, Pattern(ref c, "")));
         t.Add(2074u, static (ref FunctionCall c) => Substring(ref c, Similar(ref c)));
         t.Add("textregexreplace_noopt", static (ref FunctionCall c) => Replace(ref c, "", 0, 1));

@@ -18,12 +18,25 @@ internal static class GroupingSetsExpansion
         if (node.Sets.Count == 1)
             return Aggregate(node, node.Sets[0], node.Input, metadata);
         int cte = metadata.NextCte();
-        IReadOnlyList<int> columns = node.Input.Columns;
+        IReadOnlyList<int> columns = ReadColumns(node);
         SqlType[] types = columns.Select(column => metadata[column].Type).ToArray();
         RelationalNode[] parts = node.Sets
             .Select(set => Aggregate(node, set, new CteScanNode(cte, "grouping input", "grouping input", columns, columns, types), metadata))
             .ToArray();
         return new WithNode([new CteDefinition(cte, "grouping input", node.Input, IsMaterialized: true, IsNeverMaterialized: false)], Append(parts, node.Columns));
+    }
+
+    /// <summary>The input's columns that groups and calls read; others may not be there any more.</summary>
+    private static List<int> ReadColumns(GroupingSetsNode node)
+    {
+        HashSet<int> read = [.. node.GroupColumns];
+        foreach (AggregateCall call in node.Calls)
+        {
+            foreach (Expressions.Expression expression in call.Filter is null ? call.Arguments : call.Arguments.Append(call.Filter))
+                TreeWalker.AddColumns(expression, read);
+        }
+
+        return [.. node.Input.Columns.Where(read.Contains)];
     }
 
     // A balanced tree: the planner flattens it, and its depth stays small for thousands of sets.
