@@ -18,7 +18,8 @@ internal static class GroupingSetsExpansion
         if (node.Sets.Count == 1)
             return Aggregate(node, node.Sets[0], node.Input, metadata);
         int cte = metadata.NextCte();
-        IReadOnlyList<int> columns = ReadColumns(node);
+        // What nobody reads, such as a column of a condition below, may not even come out of the input's plan.
+        int[] columns = ReadColumns(node);
         SqlType[] types = columns.Select(column => metadata[column].Type).ToArray();
         RelationalNode[] parts = node.Sets
             .Select(set => Aggregate(node, set, new CteScanNode(cte, "grouping input", "grouping input", columns, columns, types), metadata))
@@ -26,14 +27,15 @@ internal static class GroupingSetsExpansion
         return new WithNode([new CteDefinition(cte, "grouping input", node.Input, IsMaterialized: true, IsNeverMaterialized: false)], Append(parts, node.Columns));
     }
 
-    /// <summary>The input's columns that groups and calls read; others may not be there any more.</summary>
-    private static List<int> ReadColumns(GroupingSetsNode node)
+    private static int[] ReadColumns(GroupingSetsNode node)
     {
-        HashSet<int> read = [.. node.GroupColumns];
+        var read = new HashSet<int>(node.GroupColumns);
         foreach (AggregateCall call in node.Calls)
         {
-            foreach (Expressions.Expression expression in call.Filter is null ? call.Arguments : call.Arguments.Append(call.Filter))
-                TreeWalker.AddColumns(expression, read);
+            foreach (Expressions.Expression argument in call.Arguments)
+                TreeWalker.AddColumns(argument, read);
+            if (call.Filter is not null)
+                TreeWalker.AddColumns(call.Filter, read);
         }
 
         return [.. node.Input.Columns.Where(read.Contains)];

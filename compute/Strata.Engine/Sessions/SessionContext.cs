@@ -1,4 +1,7 @@
+using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Functions;
 using Strata.Engine.Sessions.Settings;
 using Strata.Engine.Types;
@@ -22,6 +25,8 @@ internal sealed class SessionContext : IFunctionContext
     private SearchPath? _searchPath;
     private long _timeoutGeneration = -1;
     private SystemScanContext? _systemScan;
+    private long _executionSettingsGeneration = -1;
+    private ExecutionSettings _executionSettings = ExecutionSettings.Default;
     private TimeSpan _statementTimeout;
 
     public SessionContext(EngineInstance engine, SessionStartup startup, ISessionOutput output, DatabaseInfo database, RoleInfo role, TransactionBlock transactions, SessionSettings settings)
@@ -38,6 +43,7 @@ internal sealed class SessionContext : IFunctionContext
         Services = new SessionServices(this);
         RoutineRunner = new Routines.RoutineRunner(this);
         Temporary = new TemporaryObjects(this);
+        TemporarySpace = new TemporarySpace(TemporaryFileClosed);
     }
 
     public EngineInstance Engine { get; }
@@ -149,6 +155,27 @@ internal sealed class SessionContext : IFunctionContext
         }
     }
 
+    private long _rowSecurityGeneration = -1;
+    private bool _isRowSecurityOn;
+
+    /// <summary>For whom row security policies are applied.</summary>
+    public RowSecurityContext RowSecurity
+    {
+        get
+        {
+            if (_rowSecurityGeneration != Settings.Generation)
+            {
+                _isRowSecurityOn = Settings["row_security"] == "on";
+                _rowSecurityGeneration = Settings.Generation;
+            }
+
+            return new RowSecurityContext(CurrentUserOid, _isRowSecurityOn);
+        }
+    }
+
+    /// <summary>The part of the keys of plans that tells roles apart: policies may make a statement mean something else for each.</summary>
+    public ulong PlanUser => RowSecurity is var security && security.IsOn ? security.UserOid : security.UserOid | (1UL << 32);
+
     /// <summary>The path is worked out anew at its next use: the session has another temporary schema.</summary>
     public void ForgetSearchPath() => _searchPathGeneration = -1;
 
@@ -170,7 +197,29 @@ internal sealed class SessionContext : IFunctionContext
 
     public long TransactionTimestamp => Transactions.IsActive ? (Transactions.Current.StartTime - s_epoch).Ticks / TimeSpan.TicksPerMicrosecond : StatementTimestamp;
 
-    public MemoryAccount? Memory => null;
+    public MemoryAccount? Memory => Engine.Memory;
+
+    /// <summary>What settings say to running statements.</summary>
+    public ExecutionSettings Execution
+    {
+        get
+        {
+            if (_executionSettingsGeneration != Settings.Generation)
+            {
+                _executionSettingsGeneration = Settings.Generation;
+                ExecutionSettings made = ExecutionSettingsFactory.Make(Settings);
+                if (made != _executionSettings)
+                    _executionSettings = made;
+            }
+
+            return _executionSettings;
+        }
+    }
+
+    /// <summary>The session's temporary files.</summary>
+    public TemporarySpace TemporarySpace { get; }
+
+    private void TemporaryFileClosed(string name, long bytes) => Engine.TemporaryFileCounters.Add(DatabaseOid, bytes);
 
     public bool Sleep(TimeSpan duration) => Engine.Options.Scheduler.Sleep(duration, Cancellation);
 

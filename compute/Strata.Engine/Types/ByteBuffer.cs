@@ -10,8 +10,8 @@ public sealed class ByteBuffer
     private const int InitialBytes = 256;
     private const int KeptBytesMax = 1 << 20;
 
-    /// <summary>PostgreSQL's limit of a text that is being built (MaxAllocSize).</summary>
-    private const long BytesMax = (1 << 30) - 1;
+    // PostgreSQL's limit of a value (MaxAllocSize).
+    private const int BytesMax = 0x3FFF_FFFF;
 
     private byte[] _bytes;
 
@@ -55,11 +55,11 @@ public sealed class ByteBuffer
         {
             throw new SqlException(SqlState.ProgramLimitExceeded, "out of memory")
             {
-                Detail = System.FormattableString.Invariant($"Cannot enlarge string buffer containing {Length} bytes by {bytes} more bytes."),
+                Detail = $"Cannot enlarge string buffer containing {Length} bytes by {bytes} more bytes.",
             };
         }
 
-        Array.Resize(ref _bytes, (int)Math.Min(Math.Max(_bytes.Length * 2L, needed), BytesMax));
+        Array.Resize(ref _bytes, (int)Math.Min(BytesMax, Math.Max(_bytes.Length * 2L, needed)));
     }
 
     public void Advance(int bytes) => Length += bytes;

@@ -43,7 +43,8 @@ internal sealed unsafe class StringAggregate(FunctionInfo function, SqlType[] ar
         ByteBuffer buffer = Get(context, state);
         ReadOnlySpan<byte> separator = first || arguments[1].IsNull(row) ? default : arguments[1].GetBytes(row);
         ReadOnlySpan<byte> value = arguments[0].GetBytes(row);
-        context.Charge(separator.Length + value.Length);
+        // The buffer doubles when it is full.
+        context.Charge(2L * (separator.Length + value.Length));
         buffer.Write(separator);
         buffer.Write(value);
     }
@@ -78,18 +79,18 @@ internal sealed unsafe class ArrayAggregate(FunctionInfo function, SqlType[] arg
         {
             if (values.IsNull(row))
                 throw ArrayStack.NullArray();
-            context.Charge(values.GetBytes(row).Length);
+            context.Charge(2L * values.GetBytes(row).Length);
             collector.Arrays.Add(values.GetBytes(row));
         }
         else if (values.IsNull(row))
         {
-            context.Charge(4);
+            context.Charge(8);
             collector.Elements.AddNull();
         }
         else
         {
             ReadOnlySpan<byte> stored = values.GetStored(row);
-            context.Charge(stored.Length + 4);
+            context.Charge(2L * (stored.Length + 4));
             collector.Elements.Add(stored);
         }
     }
@@ -142,7 +143,7 @@ internal sealed unsafe class JsonAggregate(FunctionInfo function, SqlType[] argu
             buffer.Write("null"u8);
         else
             JsonBuilder.WriteValue(values.Type, values.GetStored(row), buffer, functions);
-        context.Charge(buffer.Length - before);
+        context.Charge(2L * (buffer.Length - before));
     }
 
     protected override void Finish(AggregateContext context, byte* state, Vector result, int row)

@@ -10,7 +10,8 @@ namespace Strata.Engine.Sessions.Plans;
 /// <param name="Parameters">Parameter types that were given, as OIDs separated by commas.</param>
 /// <param name="SearchPath">Where names were looked up.</param>
 /// <param name="Settings">Settings that literals were read with.</param>
-internal readonly record struct PlanKey(uint Database, string Text, string Parameters, SearchPath SearchPath, TypeSettings Settings);
+/// <param name="User">The current role and row_security: <see cref="SessionContext.PlanUser"/>.</param>
+internal readonly record struct PlanKey(uint Database, string Text, string Parameters, SearchPath SearchPath, TypeSettings Settings, ulong User);
 
 /// <summary>
 /// Plans by statement, shared by the sessions of an endpoint: at most <see cref="EntriesMax"/>, those not used for longest go first (a clock over two

@@ -63,13 +63,15 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public string? ObjectDescription(uint oid, string catalog, int subId) => null;
 
-    public string? DeparseExpression(string nodeTree, uint relation) => nodeTree;
+    public bool IsRowSecurityActive(uint relation) => false;
+
+    public string? DeparseExpression(string nodeTree, uint relation, bool pretty) => nodeTree;
 
     public string? IndexDefinition(uint index, int column, bool pretty) => null;
 
     public string? ConstraintDefinition(uint constraint, bool pretty) => null;
 
-    public string? ViewDefinition(uint view, bool pretty) => null;
+    public string? ViewDefinition(uint view, bool pretty, int wrapColumn) => null;
 
     public string? TriggerDefinition(uint trigger, bool pretty) => null;
 
@@ -148,6 +150,12 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
     public bool CancelBackend(int pid) => false;
 
     public bool TerminateBackend(int pid) => false;
+
+    public IReadOnlyList<int> BlockingPids(int pid) => [];
+
+    public IReadOnlyList<int> SafeSnapshotBlockingPids(int pid) => [];
+
+    public string[]? StatisticsExpressions(uint statistics) => null;
 
     public bool AdvisoryLock(long key, bool shared, bool transactional, bool wait) => true;
 
