@@ -24,6 +24,9 @@ public static class BuiltinFunctions
         SystemFunctions.Register(table);
         ArrayFunctions.Register(table);
         PatternFunctions.Register(table);
+        RegexFunctions.Register(table);
+        HashFunctions.Register(table);
+        ComparisonFunctions.Register(table);
         DateTimeFunctions.Register(table);
         OverlapsFunctions.Register(table);
         DatePartFunctions.Register(table);
