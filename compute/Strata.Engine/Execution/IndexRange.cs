@@ -68,7 +68,7 @@ internal sealed class IndexRange(
     }
 
     /// <summary>Opens the scan on the next range; false when there is none left.</summary>
-    public bool TryNext(BTreeScan scan, BTreeIndex index, ScanDirection direction, Storage.Buffers.ReadPoint readPoint)
+    public bool TryNext(BTreeScan scan, BTreeIndex index, ScanDirection direction, Storage.Buffers.ReadPoint readPoint, bool withKeys = false)
     {
         while (_next < _prefixes.Count)
         {
@@ -76,7 +76,7 @@ internal sealed class IndexRange(
             _next++;
             if (TryMakeRange(prefix, out BTreeRange range))
             {
-                scan.Open(index, range, direction, readPoint: readPoint);
+                scan.Open(index, range, direction, withKeys, readPoint);
                 return true;
             }
         }

@@ -21,6 +21,9 @@ public sealed class OperatorStatistics(TimeProvider time)
     /// <summary>Rows that a filter threw away.</summary>
     public long RowsRemoved { get; set; }
 
+    /// <summary>Rows that an index-only scan had to look up in the table.</summary>
+    public long HeapFetches { get; set; }
+
     /// <summary>Lines that the operator adds, such as its sort method.</summary>
     public List<string> Notes { get; } = [];
 

@@ -75,6 +75,7 @@ internal sealed class ParallelPlanner(PlannerState state)
     {
         IndexScanPlan index => IsSafe(index.Filter) && IsSafe(index.Lower) && IsSafe(index.Upper)
             && index.Equalities.All(equality => equality.Values.All(IsSafe)),
+        MemoizePlan memoize => IsOwnInput(memoize.Input),
         FilterPlan filter => IsSafe(filter.Condition) && IsOwnInput(filter.Input),
         ProjectPlan project => project.Computed.All(IsSafe) && IsOwnInput(project.Input),
         _ => false,

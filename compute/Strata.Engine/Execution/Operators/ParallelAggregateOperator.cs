@@ -43,7 +43,8 @@ internal sealed class ParallelAggregateOperator(ExecutionState state, AggregateO
         _helpers.Clear();
     }
 
-    private int HelpersAllowed() =>
+    /// <summary>Helpers that the session allows for one operator.</summary>
+    internal static int HelpersAllowed(ExecutionState state) =>
         int.TryParse(state.Evaluation.Functions.Session.GetSetting("max_parallel_workers_per_gather"), out int workers) ? workers : int.MaxValue;
 
     private void Build()
@@ -54,7 +55,7 @@ internal sealed class ParallelAggregateOperator(ExecutionState state, AggregateO
         int started = 0;
         try
         {
-            int helpers = Math.Min(workers.ThreadsMax, HelpersAllowed());
+            int helpers = Math.Min(workers.ThreadsMax, HelpersAllowed(state));
             while (started < helpers)
             {
                 if (started == _helpers.Count)

@@ -25,13 +25,13 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     private readonly RowGather _gather = new();
     private readonly RowDecoder _decoder;
     private readonly Batch _work;
-    private readonly int[] _filterColumns;
+    private readonly bool[] _isDecoded;
     private readonly int[] _visible;
     private readonly (int Column, RuntimeFilter Filter)[] _runtimeFilters;
     private readonly SelectionBuffer _kept = new();
     private readonly long[] _asked;
     private readonly long[] _passed;
-    private readonly ExpressionInstance? _filter;
+    private readonly ScanConditions? _filter;
     private readonly bool _forUpdate;
     private readonly BlockRange? _blocks;
     private readonly Queue<Tid> _leftOver = [];
@@ -43,13 +43,13 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     /// come out, in order.
     /// </summary>
     public SeqScanOperator(
-        ExecutionState state, HeapRelation heap, RowDecoder decoder, SqlType[] types, int[] visible, ExpressionInstance? filter, int[] filterColumns,
+        ExecutionState state, HeapRelation heap, RowDecoder decoder, SqlType[] types, int[] visible, ScanConditions? filter,
         (int Column, RuntimeFilter Filter)[] runtimeFilters, ExpressionInstance? recheck, int scan, bool forUpdate, BlockRange? blocks)
-        : base(state, heap, decoder, Array.ConvertAll(visible, column => types[column]), filter, recheck, scan)
+        : base(state, heap, decoder, Array.ConvertAll(visible, column => types[column]), null, recheck, scan)
     {
         _decoder = decoder;
         _filter = filter;
-        _filterColumns = filterColumns;
+        _isDecoded = new bool[types.Length];
         _visible = visible;
         _runtimeFilters = runtimeFilters;
         _asked = new long[runtimeFilters.Length];
@@ -108,6 +108,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         finally
         {
             _gather.Release();
+            _scan.ReleasePage();
         }
 
         Rows.SetCount(count);
@@ -131,6 +132,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         base.Dispose();
         _work.Dispose();
         _kept.Dispose();
+        _filter?.Dispose();
     }
 
     /// <summary>Opens the whole table, or the next range of a scan that several threads share.</summary>
@@ -151,6 +153,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         ReadOnlySpan<HeapRowPointer> rows = _gather.Rows;
         bool isUniform = _decoder.IsUniform(rows);
         Selection selection = new(rows.Length);
+        Array.Clear(_isDecoded);
         if (_filter is not null || _runtimeFilters.Length > 0)
         {
             selection = Filter(rows, selection, isUniform, errors);
@@ -167,7 +170,10 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         {
             Vector target = Rows[i];
             target.EnsureCapacity(first + selection.Count, first);
-            _decoder.DecodeColumn(rows, selection, isUniform, _visible[i], target, dense: true, first, copyBytes: true, detoast);
+            if (_isDecoded[_visible[i]])
+                target.CopyRows(_work[_visible[i]], selection, 0, selection.Count, first);
+            else
+                _decoder.DecodeColumn(rows, selection, isUniform, _visible[i], target, dense: true, first, copyBytes: true, detoast);
         }
 
         return selection.Count;
@@ -220,29 +226,41 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
 
     private Selection Filter(ReadOnlySpan<HeapRowPointer> rows, Selection selection, bool isUniform, ErrorSink errors)
     {
-        for (int i = 0; i < _runtimeFilters.Length; i++)
+        _work.SetCount(rows.Length);
+        for (int i = 0; i < _runtimeFilters.Length && !selection.IsEmpty; i++)
         {
             (int column, RuntimeFilter filter) = _runtimeFilters[i];
-            if (!filter.IsReady || selection.IsEmpty || (_asked[i] > RowsToJudge && _passed[i] > _asked[i] * PassedMax))
+            if (!filter.IsReady || (_asked[i] > RowsToJudge && _passed[i] > _asked[i] * PassedMax))
                 continue;
-            _work[column].Reset(rows.Length);
-            _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false, Detoast);
+            Show(column, rows, selection, isUniform);
             int before = selection.Count;
             selection = filter.Apply(_work[column], selection, _kept.Reserve(rows.Length));
             _asked[i] += before;
             _passed[i] += selection.Count;
         }
 
-        if (_filter is null || selection.IsEmpty)
+        if (_filter is null)
             return selection;
-        foreach (int column in _filterColumns)
+        for (int place = 0; place < _filter.Count && !selection.IsEmpty; place++)
         {
-            _work[column].Reset(rows.Length);
-            _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false, Detoast);
+            foreach (int column in _filter.ColumnsOf(place))
+                Show(column, rows, selection, isUniform);
+            selection = _filter.Apply(place, State.Evaluation, _work, selection, errors);
+            if (errors.HasError)
+                selection = selection.Below(errors.Row);
         }
 
-        _work.SetCount(rows.Length);
-        selection = _filter.Filter(State.Evaluation, _work, selection, errors);
-        return errors.HasError ? selection.Below(errors.Row) : selection;
+        _filter.Judge(rows.Length);
+        return selection;
+    }
+
+    /// <summary>Makes a column of the rows that are still in question visible to conditions. Rows only get fewer, so once is enough.</summary>
+    private void Show(int column, ReadOnlySpan<HeapRowPointer> rows, Selection selection, bool isUniform)
+    {
+        if (_isDecoded[column])
+            return;
+        _isDecoded[column] = true;
+        _work[column].Reset(rows.Length);
+        _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false, Detoast);
     }
 }
