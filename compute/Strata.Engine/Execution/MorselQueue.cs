@@ -15,7 +15,9 @@ internal sealed class MorselQueue(SqlType[] types, ExecutionState state) : IDisp
     private const int Window = 16;
 
     private readonly Lock _gate = new();
-    private readonly ManualResetEventSlim _changed = new(false);
+    // Each has waiters of one kind only: whoever resets one has seen, under the gate, that none of them could go on.
+    private readonly ManualResetEventSlim _hasRoom = new(false);
+    private readonly ManualResetEventSlim _isDone = new(false);
     private readonly Stack<RowStore> _free = new();
     private readonly Dictionary<int, (RowStore? Store, ExceptionDispatchInfo? Failure)> _done = [];
     private uint _blocks;
@@ -57,10 +59,10 @@ internal sealed class MorselQueue(SqlType[] types, ExecutionState state) : IDisp
                     return true;
                 }
 
-                _changed.Reset();
+                _hasRoom.Reset();
             }
 
-            _changed.Wait(state.Cancellation);
+            _hasRoom.Wait(state.Cancellation);
         }
     }
 
@@ -75,7 +77,7 @@ internal sealed class MorselQueue(SqlType[] types, ExecutionState state) : IDisp
         lock (_gate)
         {
             _turn = turn;
-            _changed.Set();
+            _hasRoom.Set();
             if (_failure is not null)
             {
                 failure = _failure;
@@ -123,7 +125,7 @@ internal sealed class MorselQueue(SqlType[] types, ExecutionState state) : IDisp
         lock (_gate)
         {
             _done.Add(morsel, (store, failure));
-            _changed.Set();
+            _isDone.Set();
         }
     }
 
@@ -134,10 +136,10 @@ internal sealed class MorselQueue(SqlType[] types, ExecutionState state) : IDisp
         {
             if (_done.ContainsKey(turn) || _failure is not null)
                 return;
-            _changed.Reset();
+            _isDone.Reset();
         }
 
-        _changed.Wait(cancellation);
+        _isDone.Wait(cancellation);
     }
 
     /// <summary>The statement's thread has given out the rows of its own morsel.</summary>
@@ -146,7 +148,7 @@ internal sealed class MorselQueue(SqlType[] types, ExecutionState state) : IDisp
         lock (_gate)
         {
             _turn = turn + 1;
-            _changed.Set();
+            _hasRoom.Set();
         }
     }
 
@@ -164,7 +166,7 @@ internal sealed class MorselQueue(SqlType[] types, ExecutionState state) : IDisp
         lock (_gate)
         {
             _failure ??= failure;
-            _changed.Set();
+            _isDone.Set();
         }
     }
 
@@ -174,7 +176,7 @@ internal sealed class MorselQueue(SqlType[] types, ExecutionState state) : IDisp
         lock (_gate)
         {
             _isStopped = true;
-            _changed.Set();
+            _hasRoom.Set();
         }
     }
 
@@ -194,6 +196,7 @@ internal sealed class MorselQueue(SqlType[] types, ExecutionState state) : IDisp
     public void Dispose()
     {
         Clear();
-        _changed.Dispose();
+        _hasRoom.Dispose();
+        _isDone.Dispose();
     }
 }

@@ -78,7 +78,10 @@ internal sealed class SortPlan : UnaryPlan
     public override void Describe(PlanDescription description) => description.Add("Sort Key", SortKeys);
 
     public override Operator CreateOperator(InstanceBuilder builder) => new SortOperator(
-        builder.State, builder.Create(Input), builder.TypesOf(this), new KeyBuilder(Keys), BoundOf(builder, BoundLimit, BoundOffset));
+        builder.State, GatheredInput.Create(builder, Input, GatheredScan), builder.TypesOf(this), new KeyBuilder(Keys), BoundOf(builder, BoundLimit, BoundOffset));
+
+    /// <summary>The scan whose blocks several threads may share, or null.</summary>
+    public SeqScanPlan? GatheredScan { get; set; }
 
     /// <summary>How many rows a limit and an offset above need, asked when the sort begins; null without a limit.</summary>
     internal static Func<long>? BoundOf(InstanceBuilder builder, CompiledExpression? boundLimit, CompiledExpression? boundOffset)
@@ -136,8 +139,11 @@ internal sealed class AggregatePlan : UnaryPlan
             description.Add("Group Key", GroupSlots.Select(slot => new SortKey(Input.Columns[slot], false, false)).ToArray());
     }
 
-    /// <summary>The scan whose blocks several threads may share, or null.</summary>
+    /// <summary>The scan whose blocks threads with groups of their own may share, or null.</summary>
     public SeqScanPlan? DrivingScan { get; set; }
+
+    /// <summary>The scan whose blocks several threads may share while one makes the groups, or null.</summary>
+    public SeqScanPlan? GatheredScan { get; set; }
 
     public override Operator CreateOperator(InstanceBuilder builder)
     {
@@ -184,7 +190,7 @@ internal sealed class AggregatePlan : UnaryPlan
         }
 
         SqlType[] groupTypes = builder.TypesOf(GroupSlots.Select(slot => Input.Columns[slot]).ToArray());
-        return new AggregateOperator(builder.State, builder.Create(Input), GroupSlots, groupTypes, tasks);
+        return new AggregateOperator(builder.State, GatheredInput.Create(builder, Input, GatheredScan), GroupSlots, groupTypes, tasks);
     }
 }
 
