@@ -9,7 +9,7 @@ namespace Strata.Engine.Execution.Rows;
 /// Visible rows of several pages, kept pinned until <see cref="Release"/>, so that a scan can look at the columns of its filter in place and copy
 /// the others only for rows that pass. Reused; not thread-safe.
 /// </summary>
-internal sealed class RowGather
+internal sealed unsafe class RowGather
 {
     // A pool serves many scans at once: one of them takes no more than this share of its frames.
     private const int PagesMax = 32;
@@ -42,8 +42,10 @@ internal sealed class RowGather
             if (Count + rows.Length > _rows.Length)
                 Array.Resize(ref _rows, Math.Min(Math.Max(_rows.Length * 2, Count + rows.Length), Batch.RowsMax));
             rows.CopyTo(_rows.AsSpan(Count));
+            int flags = 0;
             foreach (ref readonly HeapRowPointer row in rows)
-                HasOutOfLine |= (HeapRow.GetFlags(row.Bytes) & RowFlags.HasOutOfLine) != 0;
+                flags |= *(ushort*)(row.Address + HeapRow.FlagsOffset);
+            HasOutOfLine = (flags & (int)RowFlags.HasOutOfLine) != 0;
             Count += rows.Length;
             _pages[_pageCount++] = scan.TakePage();
         }
