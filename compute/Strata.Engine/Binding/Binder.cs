@@ -65,6 +65,8 @@ public static class Binder
         var state = new BindingState(context) { IsWriting = true };
         var common = new ModificationBinder(state);
         RelationInfo target = common.Target(relation, "copy to", 'a');
+        if (state.Security.IsActive(target))
+            throw new SqlException(SqlState.FeatureNotSupported, "COPY FROM not supported with row-level security") { Hint = "Use INSERT statements instead." };
         InsertNode node = new InsertBinder(state, common).BindFeed(target, CopyColumns(target, columns, forRead: false), where);
         return Finish(state, BoundStatementKind.Insert, new BoundQuery(node, []));
     });
@@ -134,7 +136,8 @@ public static class Binder
             .Transform(part => part is ColumnExpression value && value.Column == column ? new SlotExpression(0, type) { Position = part.Position } : part);
     });
 
-    private static BoundStatement Finish(BindingState state, BoundStatementKind kind, BoundQuery query) => new()
+    /// <summary>What binding found, as a statement.</summary>
+    internal static BoundStatement Finish(BindingState state, BoundStatementKind kind, BoundQuery query) => new()
     {
         Kind = kind,
         Root = query.Node,
@@ -145,11 +148,12 @@ public static class Binder
         AbsentNames = state.AbsentNames,
         Privileges = state.Privileges,
         IsWriting = state.IsWriting,
+        DependsOnRoles = state.DependsOnRoles,
         RowAddresses = state.RowAddresses,
     };
 
     /// <summary>Turns offsets of the tree into characters of the text.</summary>
-    private static T Guard<T>(BindingContext context, Func<T> bind)
+    internal static T Guard<T>(BindingContext context, Func<T> bind)
     {
         try
         {

@@ -5,7 +5,7 @@ using Strata.Engine.Types;
 namespace Strata.Engine.Binding;
 
 /// <summary>What a statement is bound with. Immutable.</summary>
-public sealed class BindingContext
+public sealed record BindingContext
 {
     /// <summary>The catalog as the statement sees it.</summary>
     public required CatalogView Catalog { get; init; }
@@ -19,11 +19,17 @@ public sealed class BindingContext
     /// <summary>The statement's text: positions in errors are characters of it. Empty when there is none.</summary>
     public string Text { get; init; } = "";
 
+    /// <summary>For whom row security policies are applied; null for statements of the engine itself, which see all rows.</summary>
+    public RowSecurityContext? Security { get; init; }
+
     /// <summary>Parameter types given by Parse or PREPARE; null entries (and missing ones) are inferred.</summary>
     public IReadOnlyList<SqlType?> ParameterTypes { get; init; } = [];
 
     /// <summary>The query is a cursor's: the addresses of the table rows behind its rows are wanted, for WHERE CURRENT OF.</summary>
     public bool KeepRowAddresses { get; init; }
+
+    /// <summary>What was bound is kept for printing (<see cref="BindingRecorder"/>), and nothing is put in the place of calls.</summary>
+    internal bool IsRecorded { get; init; }
 
     /// <summary>False for contexts without parameters (DDL expressions, simple queries): $1 is then an error.</summary>
     public bool AllowParameters { get; init; } = true;

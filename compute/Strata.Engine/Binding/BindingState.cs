@@ -25,17 +25,21 @@ internal sealed class BindingState
     private readonly List<QualifiedKey> _absentNames = [];
     private SearchPath _searchPath;
     private uint _privilegeRole;
+    private int _viewDepth;
+    private uint _policyTable;
 
     public BindingState(BindingContext context)
     {
         Context = context;
         _searchPath = context.SearchPath;
         Parameters = new ParameterTypes(context);
+        Recorder = context.IsRecorded ? new BindingRecorder() : null;
         Expressions = new ExpressionBinder(this);
         Functions = new FunctionBinder(this);
         From = new FromBinder(this);
         Queries = new QueryBinder(this);
         Ctes = new CteBinder(this);
+        Security = new RowSecurity(this);
     }
 
     public BindingContext Context { get; }
@@ -48,6 +52,9 @@ internal sealed class BindingState
 
     public ParameterTypes Parameters { get; }
 
+    /// <summary>Keeps what is bound for printing; null in the usual case.</summary>
+    public BindingRecorder? Recorder { get; }
+
     public ExpressionBinder Expressions { get; }
 
     public FunctionBinder Functions { get; }
@@ -57,6 +64,14 @@ internal sealed class BindingState
     public QueryBinder Queries { get; }
 
     public CteBinder Ctes { get; }
+
+    public RowSecurity Security { get; }
+
+    /// <summary>The role whose privileges count now: 0 for the current one.</summary>
+    public uint PrivilegeRole => _privilegeRole;
+
+    /// <summary>The statement means something else for other roles: policies were looked at.</summary>
+    public bool DependsOnRoles { get; set; }
 
     /// <summary>The statement writes or locks rows.</summary>
     public bool IsWriting { get; set; }
@@ -78,7 +93,9 @@ internal sealed class BindingState
     public void Read(int column)
     {
         Planning.Algebra.QueryColumn read = Metadata[column];
-        if (read.TableOid != 0 && read.AttributeNumber > 0)
+        if (Recorder is not null && _viewDepth == 0 && read.TableOid != 0)
+            Recorder.Columns.Add((read.TableOid, read.AttributeNumber));
+        if (read.TableOid != 0 && read.AttributeNumber > 0 && read.TableOid != _policyTable)
             Use(read.TableOid, 'r', read.AttributeNumber);
     }
 
@@ -122,7 +139,12 @@ internal sealed class BindingState
     }
 
     /// <summary>The plan must be made anew when the relation changes.</summary>
-    public void DependOn(RelationInfo relation) => _dependencies[relation.Oid] = relation.Version;
+    public void DependOn(RelationInfo relation)
+    {
+        _dependencies[relation.Oid] = relation.Version;
+        if (_viewDepth == 0)
+            Recorder?.Relations.Add(relation.Oid);
+    }
 
     /// <summary>The statement needs a privilege.</summary>
     public void Require(RelationInfo relation, char privilege)
@@ -146,6 +168,7 @@ internal sealed class BindingState
     {
         foreach ((uint oid, ulong version) in inner._dependencies)
             _dependencies[oid] = version;
+        DependsOnRoles |= inner.DependsOnRoles;
         foreach (RequiredPrivilege required in inner._privileges)
             if (!_privileges.Contains(required))
                 _privileges.Add(required);
@@ -168,11 +191,31 @@ internal sealed class BindingState
         return AsView(view, () => Queries.BindSelect(select, null, resolveUnknown: true));
     }
 
+    /// <summary>Binds a policy's condition: names in full, and the table's own columns need no privilege.</summary>
+    public T AsPolicy<T>(RelationInfo table, Func<T> bind)
+    {
+        (SearchPath path, uint before) = (_searchPath, _policyTable);
+        _searchPath = new SearchPath([CatalogOids.CatalogSchema], 0);
+        _policyTable = table.Oid;
+        _viewDepth++;
+        try
+        {
+            return bind();
+        }
+        finally
+        {
+            _searchPath = path;
+            _policyTable = before;
+            _viewDepth--;
+        }
+    }
+
     /// <summary>Binds something with a view owner's privileges, and names as they were when the view was made.</summary>
     public T AsView<T>(RelationInfo view, Func<T> bind)
     {
         SearchPath path = _searchPath;
         uint role = _privilegeRole;
+        _viewDepth++;
         // With security_invoker the caller's own privileges count.
         if (!Array.Exists(view.Options ?? [], static option => option is "security_invoker=true" or "security_invoker=on" or "security_invoker=1"))
             _privilegeRole = view.OwnerOid;
@@ -187,6 +230,7 @@ internal sealed class BindingState
         {
             _searchPath = path;
             _privilegeRole = role;
+            _viewDepth--;
         }
     }
 }

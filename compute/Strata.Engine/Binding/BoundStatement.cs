@@ -76,6 +76,9 @@ public sealed class BoundStatement
     /// <summary>Names that were looked for in vain before the relation meant was found further down the search path: the plan is stale when one of them exists.</summary>
     internal IReadOnlyList<QualifiedKey> AbsentNames { get; init; } = [];
 
+    /// <summary>Row security policies were looked at: the plan is good only for the roles and memberships as they are.</summary>
+    public bool DependsOnRoles { get; init; }
+
     /// <summary>Privileges to check at each execution.</summary>
     public required IReadOnlyList<RequiredPrivilege> Privileges { get; init; }
 

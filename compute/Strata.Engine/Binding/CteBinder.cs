@@ -34,6 +34,7 @@ internal sealed class CteBinder(BindingState state)
             if (!scope.Ctes.Contains(entry))
                 scope.Ctes.Add(entry);
             definitions.Add((definition, entry));
+            state.Recorder?.Current?.Ctes.Add(new CteRecord(written, item.Statement is SelectStatement bound ? state.Recorder.Of(bound) : null));
         }
 
         // Computed once when it is used more than once; volatile ones keep their single evaluation too.
@@ -92,6 +93,7 @@ internal sealed class CteBinder(BindingState state)
         if (select.Limit is not null || select.Offset is not null)
             throw BindingErrors.NotSupported(item.Position, "LIMIT in a recursive query");
         Scope inner = scope;
+        QueryRecord? record = state.Recorder?.Begin(select);
         IReadOnlyList<CteDefinition> own = [];
         if (select.With is not null)
         {
@@ -133,6 +135,8 @@ internal sealed class CteBinder(BindingState state)
             step = OutputCoercion.Coerce(state, step, i, output[i].Type);
         }
 
+        if (record is not null)
+            state.Recorder!.End(record, null);
         RelationalNode node = new RecursiveUnionNode(entry.Cte, union.IsAll, startNode, OutputCoercion.Shape(state, step), columns);
         return (own.Count == 0 ? node : new WithNode(own, node), output);
     }

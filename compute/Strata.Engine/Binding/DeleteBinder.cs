@@ -16,7 +16,8 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
         ViewTarget? view = common.ViewOf(delete.Relation, "delete from", 'd');
         RelationInfo relation = view?.Table ?? common.Target(delete.Relation, "delete from", 'd');
         (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, delete.Alias, scope, delete.Relation.IncludeDescendants);
-        RelationalNode node = scan;
+        bool isRead = delete.Where is not null || delete.Using.Count > 0 || delete.Returning.Count > 0;
+        RelationalNode node = common.TargetRows(relation, item, scan, RowSecurity.Delete, isRead, view);
         NamespaceItem shown = item;
         if (view is not null)
             shown = common.ShowView(view, item, delete.Alias, scope, ref node);

@@ -767,6 +767,6 @@ internal sealed class ExpressionBinder
         };
         if (function.Precision >= 0)
             type = type.WithTypmod(Math.Min(function.Precision, 6));
-        return new SqlValueExpression(value, type) { Position = function.Position };
+        return new SqlValueExpression(value, type) { Keyword = function.Kind, Position = function.Position };
     }
 }

@@ -13,7 +13,11 @@ namespace Strata.Engine.Binding;
 internal sealed class FromBinder(BindingState state)
 {
     /// <summary>What an item computes and the names it offers.</summary>
-    private readonly record struct Bound(RelationalNode Node, List<NamespaceItem> Items);
+    private readonly record struct Bound(RelationalNode Node, List<NamespaceItem> Items)
+    {
+        /// <summary>The item as it is recorded; null when nothing is.</summary>
+        public RangeRecord? Record { get; init; }
+    }
 
     /// <summary>Binds a FROM list; the items come into the sight of <paramref name="scope"/>.</summary>
     public RelationalNode BindList(SyntaxList<FromItem> items, Scope scope)
@@ -32,6 +36,8 @@ internal sealed class FromBinder(BindingState state)
 
             Bound bound = BindItem(item, scope);
             Scope.CheckNames(inSight, bound.Items);
+            if (bound.Record is not null)
+                state.Recorder!.Current!.From.Add(bound.Record);
             inSight.AddRange(bound.Items);
             scope.Items = inSight.ToList();
             node = node is null ? bound.Node : new JoinNode(JoinType.Inner, node, bound.Node, []);
@@ -107,7 +113,23 @@ internal sealed class FromBinder(BindingState state)
         state.Require(relation, 'r');
         (ScanNode scan, NamespaceItem item) = Scan(relation, table.Alias?.Name, table.Alias?.Columns ?? default, asOf, isTarget: false, name.IncludeDescendants);
         Own(item, scope);
-        return new Bound(table.Sample is null ? scan : SampleBinder.Bind(state, table, relation, scan, item, scope), [item]);
+        RelationalNode sampled = table.Sample is null ? scan : SampleBinder.Bind(state, table, relation, scan, item, scope);
+        RelationalNode node = IsLocked(scope, item.Name)
+            ? state.Security.Rows(relation, item, sampled, RowSecurity.Select, RowSecurity.Update)
+            : state.Security.Rows(relation, item, sampled, RowSecurity.Select);
+        return new Bound(node, [item])
+        {
+            Record = state.Recorder is null ? null : new RangeRecord(table, item) { RelationOid = relation.Oid },
+        };
+    }
+
+    // FOR UPDATE and the like show only rows that may be updated.
+    private static bool IsLocked(Scope scope, string name)
+    {
+        foreach (LockingClause clause in scope.Locking)
+            if (clause.Relations.IsEmpty || clause.Relations.Any(relation => relation.Name == name))
+                return true;
+        return false;
     }
 
     private (ScanNode Scan, NamespaceItem Item) Scan(
@@ -161,7 +183,10 @@ internal sealed class FromBinder(BindingState state)
     {
         state.Require(relation, 'r');
         BoundQuery query = state.BindView(relation);
-        return Derived(query, table.Alias?.Name ?? relation.Name, table.Alias, scope, relation, relation.Columns);
+        if (Array.Exists(relation.Options ?? [], static option => option is "security_barrier=true" or "security_barrier=on" or "security_barrier=1"))
+            query = query with { Node = new SecurityBarrierNode(query.Node) };
+        Bound bound = Derived(query, table.Alias?.Name ?? relation.Name, table.Alias, scope, relation, relation.Columns);
+        return state.Recorder is null ? bound : bound with { Record = new RangeRecord(table, bound.Items[0]) { RelationOid = relation.Oid } };
     }
 
     private Bound BindCte(TableItem table, CteEntry cte, Scope scope)
@@ -197,7 +222,7 @@ internal sealed class FromBinder(BindingState state)
         {
             IsWorkTable = cte.IsRecursing,
         };
-        return new Bound(node, [item]);
+        return new Bound(node, [item]) { Record = state.Recorder is null ? null : new RangeRecord(table, item) { Cte = cte.Name } };
     }
 
     private Bound BindSubquery(SubqueryItem subquery, Scope scope)
@@ -209,7 +234,8 @@ internal sealed class FromBinder(BindingState state)
         BoundQuery query = state.Queries.BindSelect(subquery.Query, scope, resolveUnknown: true);
         scope.Kind = kind;
         scope.IsLateralActive = outer;
-        return Derived(query, subquery.Alias?.Name ?? "", subquery.Alias, scope, null, null);
+        Bound bound = Derived(query, subquery.Alias?.Name ?? "", subquery.Alias, scope, null, null);
+        return state.Recorder is null ? bound : bound with { Record = new RangeRecord(subquery, bound.Items[0]) { Query = state.Recorder.Of(subquery.Query) } };
     }
 
     /// <summary>A query in FROM: each output column gets a number of its own, so that one computed twice stays two.</summary>
@@ -310,7 +336,10 @@ internal sealed class FromBinder(BindingState state)
             RowTypeOid = calls.Count == 1 && ordinality < 0 && calls[0].Call.Type.Kind == TypeKind.Composite ? calls[0].Call.Type.Oid : 0,
         };
         Own(item, scope);
-        return new Bound(new FunctionScanNode(calls, ordinality, alias), [item]);
+        return new Bound(new FunctionScanNode(calls, ordinality, alias), [item])
+        {
+            Record = state.Recorder is null ? null : new RangeRecord(function, item) { Calls = [.. calls.Select(static call => call.Call)] },
+        };
     }
 
     /// <summary>unnest(a, b) in FROM stands for ROWS FROM (unnest(a), unnest(b)).</summary>
@@ -349,6 +378,8 @@ internal sealed class FromBinder(BindingState state)
         IReadOnlyList<NamespaceColumn> rightColumns = VisibleColumns(right.Items);
         var conjuncts = new List<Expression>();
         List<NamespaceColumn>? merged = null;
+        Expression? condition = null;
+        var sides = new List<(NamespaceColumn, NamespaceColumn, NamespaceColumn)>();
         RelationalNode? node = null;
         List<string> usingNames = UsingNames(join, leftColumns, rightColumns);
         JoinType type = join.Kind switch
@@ -368,8 +399,11 @@ internal sealed class FromBinder(BindingState state)
                 NamespaceColumn l = UsingColumn(leftColumns, name, "left", join.Position);
                 NamespaceColumn r = UsingColumn(rightColumns, name, "right", join.Position);
                 scope.Kind = ExpressionKind.JoinUsing;
+                state.Read(l.Column);
+                state.Read(r.Column);
                 conjuncts.Add(state.Expressions.BindOperator("=", Reference(l), Reference(r), join.Position));
                 merged.Add(MergeColumn(join, name, l, r, computed));
+                sides.Add((merged[^1], l, r));
             }
 
             node = MakeJoin(join, type, left.Node, right.Node, conjuncts);
@@ -388,11 +422,22 @@ internal sealed class FromBinder(BindingState state)
             scope.Items = [.. left.Items, .. right.Items];
             Expression on = state.Expressions.BindCondition(join.On, scope, ExpressionKind.JoinOn);
             conjuncts.AddRange(Conjunction.Split(on));
+            condition = on;
         }
 
         node ??= MakeJoin(join, type, left.Node, right.Node, conjuncts);
         scope.Items = before;
-        return new Bound(node, JoinItems(join, left, right, merged, leftColumns, rightColumns));
+        List<NamespaceItem> items = JoinItems(join, left, right, merged, leftColumns, rightColumns);
+        return new Bound(node, items)
+        {
+            Record = state.Recorder is null ? null : new RangeRecord(join, join.Alias is null ? null : items[0])
+            {
+                Left = left.Record,
+                Right = right.Record,
+                On = condition,
+                Using = sides,
+            },
+        };
     }
 
     /// <summary>The names that the join offers: its sides' relations, and its columns as the unqualified ones.</summary>

@@ -65,6 +65,7 @@ internal sealed class FunctionBinder(BindingState state)
             return new ColumnExpression(scope.SetReturning[known].Column, call.Type) { Position = call.Position };
         int column = state.Metadata.AddColumn(name, call.Type);
         scope.SetReturning.Add(new ProjectedColumn(column, call));
+        state.Recorder?.Value(column, call);
         return new ColumnExpression(column, call.Type) { Position = call.Position };
     }
 
@@ -164,14 +165,14 @@ internal sealed class FunctionBinder(BindingState state)
             name.ToString(), known, arguments, names, call.IsVariadic, call.Position);
         if (resolved.Function?.Routine is not null && UseRoutine(resolved) is { } inlined)
             return inlined;
-        return ExpressionFactory.ToExpression(resolved, call.Position);
+        return ExpressionFactory.ToExpression(resolved, call.Position, call.Syntax);
     }
 
     /// <summary>Notes that the statement calls a user-defined routine; the expression to put in the call's place, or null.</summary>
     public Expression? UseRoutine(ResolvedCall call)
     {
         state.Call(call.Function!.Routine!);
-        return _inliner.TryInline(call);
+        return state.Recorder is null ? _inliner.TryInline(call) : null;
     }
 
     /// <summary>The procedure that CALL names, with its arguments converted. Throws 42883, 42809.</summary>
@@ -244,8 +245,12 @@ internal sealed class FunctionBinder(BindingState state)
         // DISTINCT sorts: where the order of rows shows, it is that of the arguments.
         if (call.IsDistinct && keys.Length == 0 && function.IsOrderSensitive)
             keys = arguments.Select((_, i) => (i, false, false)).ToArray();
-        return AddAggregate(call, bound.Type, function, arguments, all, keys, filter, level);
+        ColumnExpression result = AddAggregate(call, bound.Type, function, arguments, all, keys, filter, level);
+        state.Recorder?.Call(result.Column, new CallRecord(bound, call) { Filter = filter, OrderBy = Sorted(order) });
+        return result;
     }
+
+    private static SortedExpression[] Sorted(List<BoundSortItem> items) => [.. items.Select(static item => new SortedExpression(item.Value, item.Descending, item.NullsFirst))];
 
     /// <summary>f(direct arguments) WITHIN GROUP (ORDER BY values): the aggregate gets the values in their order, then the direct arguments.</summary>
     private ColumnExpression BindOrderedSet(FunctionCall call, Expression[] direct, Scope scope)
@@ -297,7 +302,14 @@ internal sealed class FunctionBinder(BindingState state)
             info, all.Select(argument => argument.Type).ToArray(), bound.Type, order.Select(item => (item.Descending, item.NullsFirst)).ToArray())
             ?? throw BindingErrors.NotSupported(position, $"aggregate function {info.Name}");
         (int, bool, bool)[] keys = order.Select((item, i) => (i, item.Descending, item.NullsFirst)).ToArray();
-        return AddAggregate(call, bound.Type, function, all, all, keys, filter, level);
+        ColumnExpression result = AddAggregate(call, bound.Type, function, all, all, keys, filter, level);
+        state.Recorder?.Call(result.Column, new CallRecord(bound, call)
+        {
+            Filter = filter,
+            DirectCount = direct.Length,
+            OrderBy = [.. order.Select((item, i) => new SortedExpression(all[i], item.Descending, item.NullsFirst))],
+        });
+        return result;
     }
 
     /// <summary>The column that will hold an aggregate's value.</summary>
@@ -342,6 +354,7 @@ internal sealed class FunctionBinder(BindingState state)
         int column = state.Metadata.AddColumn("grouping", SqlType.Int4);
         level.GroupingCalls.Add(new PendingGrouping(column, arguments));
         level.AggregateColumns.Add(column);
+        state.Recorder?.Value(column, new Expressions.RowExpression(SqlType.Record, arguments, []));
         return new ColumnExpression(column, SqlType.Int4) { Position = grouping.Position };
     }
 
@@ -521,6 +534,7 @@ internal sealed class FunctionBinder(BindingState state)
         var window = new WindowCall(result, function.Function.Name, aggregate, arguments, frame) { Filter = filter };
         scope.WindowCalls.Add(new PendingWindowCall(window, partition, order));
         scope.WindowColumns.Add(result);
+        state.Recorder?.Call(result, new CallRecord(function, call) { Filter = filter, Window = new WindowRecord(call.Over!, partition, Sorted(order), frame) });
         return new ColumnExpression(result, bound.Type) { Position = position };
     }
 
@@ -559,6 +573,9 @@ internal sealed class FunctionBinder(BindingState state)
         foreach (Syntax.Expression item in definition.PartitionBy)
             partition.Add(state.Expressions.ResolveUnknown(state.Expressions.Bind(item, scope, ExpressionKind.WindowPartition)));
         order.AddRange(BindSort(definition.OrderBy, scope, ExpressionKind.WindowOrder));
-        return (partition, order, new FrameBinder(state).Bind(frame, order, scope, definition.Position));
+        BoundFrame bound = new FrameBinder(state).Bind(frame, order, scope, definition.Position);
+        if (state.Recorder is not null)
+            state.Recorder.Windows[definition] = new WindowRecord(definition, partition.ToArray(), Sorted(order), bound);
+        return (partition, order, bound);
     }
 }

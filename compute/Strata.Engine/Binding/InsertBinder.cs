@@ -2,6 +2,7 @@ using Strata.Engine.Catalog;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
+using BooleanExpression = Strata.Engine.Expressions.BooleanExpression;
 using ColumnExpression = Strata.Engine.Expressions.ColumnExpression;
 using ConstantExpression = Strata.Engine.Expressions.ConstantExpression;
 using Expression = Strata.Engine.Expressions.Expression;
@@ -52,6 +53,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 rowValues[columns[i].Number - 1] = given[i];
         source = parts.Combine(source, given, rowValues, scope);
         source = Complete(relation, source, rowValues);
+        bool isRead = insert.Returning.Count > 0 || insert.OnConflict is { IsUpdate: true };
+        source = common.AsRole(view, () => state.Security.NewRows(relation, source, rowValues, RowSecurity.Insert, isRead));
 
         TargetRow row = common.WithChecks(_rows.Bind(relation, alias, withChecks: true), view);
         if (view is not null && insert.OnConflict is not null && insert.OnConflict.IsUpdate)
@@ -282,15 +285,34 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 throw BindingErrors.NotSupported(clause.Position, "ON CONFLICT DO UPDATE of a table with generated columns");
         }
 
+        Expression? where = clause.Where is null ? null : state.Expressions.BindCondition(clause.Where, scope, ExpressionKind.Where);
         return new ConflictAction(true)
         {
             ArbiterIndexes = arbiters,
             ExistingColumns = existing,
             ExcludedColumns = excluded,
             Assignments = assigned.Select(pair => (pair.Key, pair.Value)).ToArray(),
-            Where = clause.Where is null ? null : state.Expressions.BindCondition(clause.Where, scope, ExpressionKind.Where),
+            Where = WithPolicies(relation, existing, assigned, where),
         };
     }
+
+    // The row that is there must be one that may be updated, and so must the row that comes of it; else an error is raised, nothing is passed over.
+    private Expression? WithPolicies(RelationInfo relation, int[] existing, Dictionary<short, Expression> assigned, Expression? where)
+    {
+        if (!state.Security.IsActive(relation))
+            return where;
+        int[] updated = _rows.NewRow(relation, relation.Name);
+        Expression after = TreeWalker.Map(BooleanExpression.And(state.Security.Checks(relation, updated, RowSecurity.Update, isRead: true)), part =>
+            part is ColumnExpression column && Array.IndexOf(updated, column.Column) is >= 0 and var at
+                ? assigned.GetValueOrDefault((short)(at + 1)) ?? new ColumnExpression(existing[at], column.Type)
+                : part);
+        Expression chosen = where is null ? after : Choose(where, after);
+        return state.Security.ExistingRowChecks(relation, existing, RowSecurity.Update, isTarget: false, isRead: true).AsEnumerable().Reverse().Aggregate(chosen, (rest, check) => Choose(check, rest));
+    }
+
+    // CASE keeps the order, AND would not.
+    private static Expressions.CaseExpression Choose(Expression condition, Expression then) =>
+        new(SqlType.Boolean, null, [condition], [then], ConstantExpression.Boolean(false));
 
     private NamespaceItem Item(RelationInfo relation, string name, int[] columns, Scope scope)
     {

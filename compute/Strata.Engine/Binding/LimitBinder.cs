@@ -15,6 +15,8 @@ internal static class LimitBinder
     {
         Expression? limit = Bind(state, statement.Limit, scope, ExpressionKind.Limit);
         Expression? offset = Bind(state, statement.Offset, scope, ExpressionKind.Offset);
+        if (state.Recorder?.Current is { } record)
+            (record.Limit, record.Offset) = (limit, offset);
         if (statement.LimitWithTies && keys.Count == 0)
             throw BindingErrors.At(statement.Limit?.Position ?? -1, SqlState.SyntaxError, "WITH TIES cannot be specified without ORDER BY clause");
         return limit is null && offset is null ? node : new LimitNode(node, limit, offset, statement.LimitWithTies ? keys : null);

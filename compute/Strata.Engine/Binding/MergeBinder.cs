@@ -43,9 +43,10 @@ internal sealed class MergeBinder(BindingState state, ModificationBinder common)
         if (scan.Members is not null)
             throw BindingErrors.NotSupported(merge.Relation.Position, "MERGE into a table with descendants or partitions");
         scope.Items = [target, .. sourceItems];
+        RelationalNode targetRows = state.Security.Rows(relation, target, scan, RowSecurity.Select);
         Expression on = state.Expressions.BindCondition(merge.On, scope, ExpressionKind.JoinOn);
         bool hasInsert = merge.Whens.Any(when => !when.IsMatched && when.Action != MergeAction.DoNothing);
-        RelationalNode node = new JoinNode(hasInsert ? JoinType.Left : JoinType.Inner, source, scan, Conjunction.Split(on));
+        RelationalNode node = new JoinNode(hasInsert ? JoinType.Left : JoinType.Inner, source, targetRows, Conjunction.Split(on));
 
         int ctid = target.SystemColumns.First(column => column.Name == "ctid").Column;
         (node, int clause) = Decide(merge, node, scope, target, ctid);
@@ -131,7 +132,7 @@ internal sealed class MergeBinder(BindingState state, ModificationBinder common)
             if (when.Action == MergeAction.DoNothing)
                 continue;
             conditions.Add(state.Expressions.BindOperator("=", new ColumnExpression(clause, SqlType.Int4), ConstantExpression.Int4(i), -1));
-            kinds.Add(ConstantExpression.Int4((int)when.Action));
+            kinds.Add(Guarded(relation, old, when));
             rows.Add(Within(target, when, () => when.Action switch
             {
                 MergeAction.Insert => InsertedRow(when, relation, scope),
@@ -158,7 +159,35 @@ internal sealed class MergeBinder(BindingState state, ModificationBinder common)
         }
 
         node = new ProjectNode(node, [.. Projection.PassThrough(state.Metadata, node.Columns), .. computed]);
-        return (AddGenerated(relation, node, values, kind), kind, old, values);
+        node = AddGenerated(relation, node, values, kind);
+        return (CheckNewRows(relation, node, values, kind, merge), kind, old, values);
+    }
+
+    // A row that policies forbid to change raises an error when a clause is about to change it.
+    private Expression Guarded(RelationInfo relation, int[] old, MergeWhen when)
+    {
+        Expression action = ConstantExpression.Int4((int)when.Action);
+        if (!when.IsMatched || !state.Security.IsActive(relation))
+            return action;
+        List<Expression> checks = state.Security.ExistingRowChecks(relation, old, when.Action == MergeAction.Delete ? RowSecurity.Delete : RowSecurity.Update, isTarget: true, isRead: false);
+        return checks.AsEnumerable().Reverse().Aggregate(action, (rest, check) => new CaseExpression(SqlType.Int4, null, [check], [rest], action));
+    }
+
+    private RelationalNode CheckNewRows(RelationInfo relation, RelationalNode node, int[] values, int kind, MergeStatement merge)
+    {
+        if (!state.Security.IsActive(relation))
+            return node;
+        var checks = new List<Expression>();
+        foreach ((MergeAction action, char command) in new[] { (MergeAction.Insert, RowSecurity.Insert), (MergeAction.Update, RowSecurity.Update) })
+        {
+            if (!merge.Whens.Any(when => when.Action == action))
+                continue;
+            Expression stores = state.Expressions.BindOperator("=", new ColumnExpression(kind, SqlType.Int4), ConstantExpression.Int4((int)action), -1);
+            foreach (Expression check in state.Security.Checks(relation, values, command, isRead: action == MergeAction.Update))
+                checks.Add(new CaseExpression(SqlType.Boolean, null, [stores], [check], ConstantExpression.Boolean(true)));
+        }
+
+        return checks.Count == 0 ? node : new FilterNode(node, checks);
     }
 
     private Dictionary<short, Expression> InsertedRow(MergeWhen when, RelationInfo relation, Scope scope)

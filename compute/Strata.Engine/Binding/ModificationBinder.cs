@@ -34,6 +34,14 @@ internal sealed class ModificationBinder(BindingState state)
         return ViewTarget.Resolve(state, relation, verb, privilege);
     }
 
+    /// <summary>The rows of a target that the statement may change.</summary>
+    public RelationalNode TargetRows(RelationInfo relation, NamespaceItem item, ScanNode scan, char command, bool isRead, ViewTarget? view) => AsRole(view, () => isRead
+        ? state.Security.Rows(relation, item, scan, command, RowSecurity.Select)
+        : state.Security.Rows(relation, item, scan, command));
+
+    /// <summary>Does something as the role that reaches the table below a view.</summary>
+    public T AsRole<T>(ViewTarget? view, Func<T> bind) => view is null ? bind() : view.AsOwner(bind);
+
     /// <summary>Puts a view in the place of its table in the scope; the node gets the view's conditions.</summary>
     public NamespaceItem ShowView(ViewTarget view, NamespaceItem table, string? alias, Scope scope, ref RelationalNode node)
     {

@@ -15,6 +15,7 @@ internal sealed class QueryBinder(BindingState state)
     {
         DepthGuard.Check();
         var scope = new Scope(parent);
+        QueryRecord? record = state.Recorder?.Begin(statement);
         IReadOnlyList<CteDefinition> ctes = statement.With is null ? [] : state.Ctes.Bind(statement.With, scope);
         BoundQuery query = statement.Body switch
         {
@@ -23,7 +24,11 @@ internal sealed class QueryBinder(BindingState state)
             SetOperationBody set => BindSetOperation(statement, set, scope, resolveUnknown),
             _ => throw BindingErrors.NotSupported(statement.Position, "this query"),
         };
-        return ctes.Count == 0 ? query : query with { Node = new WithNode(ctes, query.Node) };
+        if (ctes.Count > 0)
+            query = query with { Node = new WithNode(ctes, query.Node) };
+        if (record is not null)
+            state.Recorder!.End(record, query);
+        return query;
     }
 
     private BoundQuery BindValues(SelectStatement statement, ValuesBody values, Scope scope, bool resolveUnknown)
@@ -59,6 +64,8 @@ internal sealed class QueryBinder(BindingState state)
             scope.Own(columns[i]);
         }
 
+        if (state.Recorder?.Current is { } record)
+            record.Values = rows;
         RelationalNode node = new ValuesNode(columns, rows);
         return BindResultClauses(statement, node, output, scope, "*VALUES*");
     }
@@ -139,6 +146,7 @@ internal sealed class QueryBinder(BindingState state)
         {
             int column = ResultColumn(item, output, scope, qualifier, ref node);
             (bool descending, bool nullsFirst) = SelectBinder.Direction(item);
+            state.Recorder?.Current!.OrderBy.Add(new SortRecord(ResultTarget(column, output), descending, nullsFirst));
             if (!keys.Exists(key => key.Column == column))
                 keys.Add(new SortKey(column, descending, nullsFirst));
         }
@@ -147,6 +155,12 @@ internal sealed class QueryBinder(BindingState state)
             node = new SortNode(node, keys);
         node = LimitBinder.Apply(state, statement, node, scope, keys);
         return new BoundQuery(node, output);
+    }
+
+    private TargetRecord ResultTarget(int column, IReadOnlyList<OutputColumn> output)
+    {
+        QueryColumn found = state.Metadata[column];
+        return new TargetRecord(new ColumnExpression(column, found.Type), found.Name, IsHidden: !output.Any(o => o.Column == column));
     }
 
     private int ResultColumn(SortItem item, IReadOnlyList<OutputColumn> output, Scope scope, string qualifier, ref RelationalNode node)

@@ -41,7 +41,7 @@ internal sealed class RoutineInliner(BindingState state)
     {
         if (RoutineBodies.SingleExpression(routine.Statements) is not { } syntax)
             return null;
-        var inner = new BindingState(RoutineContexts.Of(routine, [.. call.Arguments.Select(static a => a.Type)], state.Context.Catalog, state.Context.SearchPath, state.Context.Functions));
+        var inner = new BindingState(RoutineContexts.Of(routine, [.. call.Arguments.Select(static a => a.Type)], state.Context.Catalog, state.Context.SearchPath, state.Context.Functions) with { Security = state.Context.Security });
         var scope = new Scope(null);
         Expression value = inner.Expressions.Bind(syntax, scope, ExpressionKind.SelectTarget);
         if (scope.Aggregates.Count + scope.WindowCalls.Count + scope.SetReturning.Count > 0 || value.Any(static e => e is SubqueryExpression or HostedExpression or ColumnExpression || e.ReturnsSet))

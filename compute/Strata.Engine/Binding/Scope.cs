@@ -19,6 +19,9 @@ internal sealed class Scope(Scope? parent)
     /// <summary>FROM items in sight.</summary>
     public List<NamespaceItem> Items { get; set; } = [];
 
+    /// <summary>FOR UPDATE and the like of this level.</summary>
+    public Sql.Syntax.SyntaxList<Sql.Syntax.LockingClause> Locking { get; set; }
+
     /// <summary>WITH items in sight at this level, the latest last.</summary>
     public List<CteEntry> Ctes { get; } = [];
 

@@ -13,7 +13,9 @@ namespace Strata.Engine.Binding;
 internal sealed class SelectBinder(BindingState state, Scope scope)
 {
     private readonly QueryMetadata _metadata = state.Metadata;
+    private readonly List<(Strata.Sql.Syntax.Expression Item, Target Target)> _groups = [];
     private List<Target> _targets = [];
+    private int _impliedSorts;
 
     /// <summary>A sort item that refers to a target.</summary>
     private readonly record struct TargetSort(Target Target, bool Descending, bool NullsFirst);
@@ -22,6 +24,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
     {
         if (body.Into is not null)
             throw BindingErrors.At(body.Into.Position, SqlState.SyntaxError, "SELECT ... INTO is not allowed here");
+        scope.Locking = statement.Locking;
         RelationalNode node = state.From.BindList(body.From, scope);
         scope.IsGrouped = body.GroupBy.Count > 0 || body.Having is not null;
         foreach (WindowDefinition window in body.Windows)
@@ -39,6 +42,8 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         List<Target> distinctOn = BindDistinct(body, sort);
         if (resolveUnknown)
             ResolveUnknown();
+        if (state.Recorder?.Current is { } record)
+            Record(record, where, having, sort, distinctOn);
 
         if (where is not null)
             node = new FilterNode(node, Conjunction.Split(where));
@@ -78,6 +83,18 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         if (postponed.Count > 0)
             node = new ProjectNode(node, [.. Projection.PassThrough(_metadata, node.Columns), .. postponed]);
         return Finish(node, addresses);
+    }
+
+    private void Record(QueryRecord record, Expression? where, Expression? having, List<TargetSort> sort, List<Target> distinctOn)
+    {
+        Dictionary<Target, TargetRecord> records = _targets.ToDictionary(target => target, target => new TargetRecord(target.Value, target.Name, target.IsHidden));
+        record.Where = where;
+        record.Having = having;
+        record.Targets = [.. _targets.Select(target => records[target])];
+        record.OrderBy = [.. sort.Take(sort.Count - _impliedSorts).Select(item => new SortRecord(records[item.Target], item.Descending, item.NullsFirst))];
+        record.DistinctOn = [.. distinctOn.Select(target => records[target])];
+        foreach ((Strata.Sql.Syntax.Expression item, Target target) in _groups)
+            record.Groups[item] = records[target];
     }
 
     /// <summary>Name of a lock strength in messages.</summary>
@@ -204,6 +221,8 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
     {
         Target target = FindTarget(item, ExpressionKind.GroupBy);
         RequireOrdering(target, item.Position);
+        if (state.Recorder is not null)
+            _groups.Add((item, target));
         bool hasAggregate = false;
         bool hasWindow = false;
         TreeWalker.Visit(target.Value, part =>
@@ -269,7 +288,10 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         foreach (Target key in keys)
         {
             if (!sort.Exists(item => ReferenceEquals(item.Target, key)))
+            {
+                _impliedSorts++;
                 sort.Insert(Math.Min(matched++, sort.Count), new TargetSort(key, false, false));
+            }
         }
 
         return keys;

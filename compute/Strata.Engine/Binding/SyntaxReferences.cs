@@ -6,6 +6,14 @@ namespace Strata.Engine.Binding;
 /// <summary>Finds out whether a query mentions an unqualified table name in a FROM clause, at any depth (to tell recursive WITH items).</summary>
 internal static class SyntaxReferences
 {
+    /// <summary>True when an expression names a column, in itself or (for all that is known) in a subquery.</summary>
+    public static bool HasColumns(Expression expression)
+    {
+        bool found = expression is ScalarSubquery;
+        Ddl.SyntaxWalker.VisitColumns(expression, _ => found = true);
+        return found;
+    }
+
     /// <summary>True when a FROM item of the query or of a subquery has the name.</summary>
     public static bool Mentions(SelectStatement query, string name)
     {

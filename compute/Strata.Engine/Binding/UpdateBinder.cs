@@ -20,7 +20,8 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         ViewTarget? view = common.ViewOf(update.Relation, "update", 'w');
         RelationInfo relation = view?.Table ?? common.Target(update.Relation, "update", 'w');
         (ScanNode scan, NamespaceItem item) = state.From.BindTarget(relation, update.Alias, scope, update.Relation.IncludeDescendants);
-        RelationalNode node = scan;
+        bool isRead = update.Where is not null || update.From.Count > 0 || update.Returning.Count > 0 || update.Assignments.Any(static a => SyntaxReferences.HasColumns(a.Value));
+        RelationalNode node = common.TargetRows(relation, item, scan, RowSecurity.Update, isRead, view);
         NamespaceItem shown = item;
         if (view is not null)
             shown = common.ShowView(view, item, update.Alias, scope, ref node);
@@ -166,6 +167,8 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
 
         node = new ProjectNode(node, [.. Projection.PassThrough(state.Metadata, node.Columns), .. computed]);
         node = AddGenerated(relation, node, values);
+        bool isRead = update.Where is not null || others.Count > 0 || update.Returning.Count > 0 || update.Assignments.Any(static a => SyntaxReferences.HasColumns(a.Value));
+        node = common.AsRole(view, () => state.Security.NewRows(relation, node, values, RowSecurity.Update, isRead));
         int ctid = item.SystemColumns.First(column => column.Name == "ctid").Column;
         bool returning = update.Returning.Count > 0;
         var result = new UpdateNode(node, relation, common.WithChecks(_rows.Bind(relation, item.Name, withChecks: true), view), scan.Scan, ctid, old, values)

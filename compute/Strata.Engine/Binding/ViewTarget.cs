@@ -117,6 +117,11 @@ internal sealed class ViewTarget
         },
         detail);
 
+    /// <summary>Does something as the role whose privileges count for the table: the owner of the view right above it.</summary>
+    public T AsOwner<T>(Func<T> bind) => AsOwner(0, bind);
+
+    private T AsOwner<T>(int level, Func<T> bind) => level == _levels.Count ? bind() : _state.AsView(_levels[level].View, () => AsOwner(level + 1, bind));
+
     /// <summary>The table's column that a column of the view is; null when it is computed, a system column or not there.</summary>
     public ColumnInfo? BaseColumn(string name)
     {

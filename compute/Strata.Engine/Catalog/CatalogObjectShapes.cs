@@ -19,6 +19,8 @@ internal static class CatalogObjectShapes
         [CatalogOids.PgConversion] = new(CatalogHeap.PgConversion, 1, 2, 3, "conversion"),
         [CatalogOids.PgCollation] = new(CatalogHeap.PgCollation, 1, 2, 3, "collation"),
         [CatalogOids.PgPolicy] = new(CatalogHeap.PgPolicy, 1, -1, -1, "policy"),
+        [CatalogOids.PgStatisticExt] = new(CatalogHeap.PgStatisticExt, 2, 3, 4, "statistics object"),
+        [CatalogOids.PgStatisticExtData] = new(CatalogHeap.PgStatisticExtData, -1, -1, -1, "statistics object data"),
         [CatalogOids.PgDefaultAcl] = new(CatalogHeap.PgDefaultAcl, -1, 2, 1, "default privileges"),
     };
 

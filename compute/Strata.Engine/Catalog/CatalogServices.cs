@@ -1,4 +1,6 @@
 using System.Globalization;
+using Strata.Engine.Binding;
+using Strata.Engine.Deparsing;
 using Strata.Engine.Functions;
 using Strata.Engine.Sessions;
 using Strata.Engine.Sessions.Settings;
@@ -217,11 +219,35 @@ internal sealed class CatalogServices : ICatalogServices
         return View.FindComment(new ObjectAddress(classOid ?? 0, oid, subId)) ?? BuiltinNames.Description(classOid ?? 0, oid, subId);
     }
 
-    /// <summary>Stored expressions are SQL already; relations in them stand as OIDs.</summary>
-    public string? DeparseExpression(string nodeTree, uint relation) => ShortNames(WithRelationNames(nodeTree));
+    public bool IsRowSecurityActive(uint relation) => View.FindRelation(relation) is { } found && RowSecurity.IsActive(found, _session.CurrentUserOid, View, out _);
+
+    /// <summary>Names as this session's search path finds them.</summary>
+    private DefinitionNames Names => new(View, _session.SearchPath, _session, isStored: false);
 
     /// <summary>A stored expression as this session reads it.</summary>
-    public string ShortNames(string expression) => new StoredNames(View, _session.SearchPath).Shorten(expression);
+    public string? DeparseExpression(string nodeTree, uint relation, bool pretty) =>
+        string.Join(", ", ExpressionList.Split(nodeTree).Select(text => Show(new CatalogExpression(text), View.FindRelation(relation), null, pretty)));
+
+    /// <summary>A stored expression over a relation's columns, or over VALUE of a domain's base type.</summary>
+    public string Show(CatalogExpression expression, RelationInfo? relation, SqlType? value, bool pretty)
+    {
+        try
+        {
+            RecordedExpression bound = StoredDefinitions.Rebind(expression, relation, value, ExpressionKind.Policy, View, _session);
+            return StoredDefinitions.Print(bound, Names, pretty ? PrintStyle.Pretty : PrintStyle.Indented);
+        }
+        catch (Exception error) when (error is SqlException or Sql.SqlSyntaxException)
+        {
+            // Partition bounds, and whatever cannot be bound alone, are shown as they are kept.
+            return new StoredNames(View, _session.SearchPath).Shorten(WithRelationNames(expression.Text));
+        }
+    }
+
+    /// <summary>A collation's name, qualified when the search path does not find it.</summary>
+    public string CollationName(uint oid) => Names.Collation(oid);
+
+    /// <summary>A blank and the name of an operator class; nothing for the default one of the type.</summary>
+    public string OperatorClassName(uint oid, uint typeOid) => oid == 0 || OperatorClassNames.IsDefault(oid, typeOid, View) ? "" : " " + OperatorClassNames.Of(oid, View, _session.SearchPath);
 
     private string WithRelationNames(string nodeTree)
     {
@@ -240,41 +266,23 @@ internal sealed class CatalogServices : ICatalogServices
 
     public string? ConstraintDefinition(uint constraint, bool pretty) => new DefinitionPrinter(View, this).Constraint(constraint, pretty);
 
-    public string? ViewDefinition(uint view, bool pretty) => View.FindRelation(view)?.View is { } definition ? " " + ViewQuery(definition) + ";" : null;
+    public string? ViewDefinition(uint view, bool pretty, int wrapColumn) => View.FindRelation(view) is { View: not null } relation
+        ? ViewQuery(relation, pretty ? PrintStyle.Pretty : PrintStyle.Indented, wrapColumn) + ";"
+        : null;
 
-    // The query as written where its names mean the same to this session, else with schemas in front of them.
-    private string ViewQuery(ViewInfo view)
+    private string ViewQuery(RelationInfo relation, PrintStyle style, int wrapColumn)
     {
-        if (view.SearchPath.Length == 0)
-            return view.Text;
-        var path = new SearchPath(view.SearchPath, 0);
-        bool changed = false;
-        string qualified = Sql.SqlDeparser.Deparse(
-            view.Query,
-            name =>
-            {
-                if (name.Schema is not null || View.ResolveRelation(path, null, name.Name) is not { } relation || View.ResolveRelation(_session.SearchPath, null, name.Name)?.Oid == relation.Oid)
-                    return null;
-                changed = true;
-                return name with { Schema = View.FindSchema(relation.SchemaOid)!.Name };
-            },
-            name =>
-            {
-                if (name.Schema is not null || Binding.RoutineLookup.Find(View, path, null, name.Name, -1) is not [{ Routine: { } routine }, ..]
-                    || Binding.RoutineLookup.Find(View, _session.SearchPath, null, name.Name, -1) is [{ Routine.Oid: var visible }, ..] && visible == routine.Oid)
-                    return null;
-                changed = true;
-                return name with { Parts = [View.FindSchema(routine.SchemaOid)!.Name, name.Name] };
-            },
-            type =>
-            {
-                if (type.Schema is not null || TypeResolver.Find(null, type.Name, View, path) is not { } found || found.NamespaceOid == CatalogOids.CatalogSchema
-                    || TypeResolver.Find(null, type.Name, View, _session.SearchPath)?.Oid == found.Oid)
-                    return null;
-                changed = true;
-                return type with { Names = [View.FindSchema(found.NamespaceOid)!.Name, type.Name] };
-            });
-        return changed ? qualified : view.Text;
+        if (relation.View!.SearchPath.Length == 0)
+            return " " + relation.View.Text;
+        try
+        {
+            RecordedQuery query = StoredDefinitions.Rebind(relation.View, View, _session);
+            return StoredDefinitions.Print(query, [.. relation.Columns.Where(static c => !c.IsDropped).Select(static c => c.Name)], Names, style, wrapColumn, isView: true);
+        }
+        catch (SqlException error) when (error.State == SqlState.FeatureNotSupported)
+        {
+            return " " + relation.View.Text;
+        }
     }
 
     public string? TriggerDefinition(uint trigger, bool pretty) => null;
@@ -283,7 +291,7 @@ internal sealed class CatalogServices : ICatalogServices
     {
         foreach (RelationInfo relation in View.UserRelations)
             if (relation.View is { } view && view.RuleOid == rule)
-                return $"CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {RelationName(relation)} DO INSTEAD  {view.Text};";
+                return $"CREATE RULE \"_RETURN\" AS\n    ON SELECT TO {(pretty ? RelationName(relation) : QualifiedName(relation))} DO INSTEAD {ViewQuery(relation, pretty ? PrintStyle.Pretty : PrintStyle.Indented, 0)};";
         return null;
     }
 
@@ -291,7 +299,11 @@ internal sealed class CatalogServices : ICatalogServices
         ? RoutinePrinter.Definition(routine, View, this)
         : BuiltinRegistry.Function(function) is { } builtin ? RoutinePrinter.BuiltinDefinition(builtin, this) : null;
 
-    public string? StatisticsDefinition(uint statistics, bool columnsOnly) => null;
+    public string? StatisticsDefinition(uint statistics, bool columnsOnly) => View.FindObject(CatalogOids.PgStatisticExt, statistics) is { } entry
+        ? Statistics.StatisticsPrinter.Definition(Statistics.ExtendedStatistics.Of(entry), View, RelationName, (expression, table) => Show(expression, table, null, pretty: true), columnsOnly) : null;
+
+    public string[]? StatisticsExpressions(uint statistics) => View.FindObject(CatalogOids.PgStatisticExt, statistics) is { } entry && !entry.Row[8].IsNull
+        ? Array.ConvertAll(Statistics.ExtendedStatistics.Of(entry).Expressions, static expression => expression.Text) : null;
 
     public string? PartitionKeyDefinition(uint relation) => View.FindRelation(relation) is { } table ? PartitionPrinter.Key(table, View) : null;
 
@@ -373,23 +385,8 @@ internal sealed class CatalogServices : ICatalogServices
         string name = text.Trim().ToUpperInvariant();
         if (name.EndsWith(" WITH GRANT OPTION", StringComparison.Ordinal))
             name = name[..^" WITH GRANT OPTION".Length];
-        return name switch
-        {
-            "SELECT" => Privileges.Select,
-            "INSERT" => Privileges.Insert,
-            "UPDATE" => Privileges.Update,
-            "DELETE" => Privileges.Delete,
-            "TRUNCATE" => Privileges.Truncate,
-            "REFERENCES" => Privileges.References,
-            "TRIGGER" => Privileges.Trigger,
-            "EXECUTE" => Privileges.Execute,
-            "USAGE" => Privileges.Usage,
-            "CREATE" => Privileges.Create,
-            "TEMPORARY" or "TEMP" => Privileges.Temporary,
-            "CONNECT" => Privileges.Connect,
-            "MEMBER" => Privileges.Usage,
-            _ => throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized privilege type: \"{text}\""),
-        };
+        return name == "MEMBER" ? Privileges.Usage : PrivilegeNames.Find(name)
+            ?? throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized privilege type: \"{text}\"");
     }
 
     public long? RelationSize(uint relation, string fork) => View.FindRelation(relation) is { } info ? Bytes(info) : null;

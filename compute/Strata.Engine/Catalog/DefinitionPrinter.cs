@@ -17,7 +17,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         if (index.IsUnique)
             text.Append("UNIQUE ");
         text.Append("INDEX ").Append(TypeNames.QuoteIdentifier(index.Name)).Append(" ON ")
-            .Append(view.FindRelation(oid)!.Kind == RelationKind.PartitionedIndex ? "ONLY " : "").Append(pretty ? names.RelationName(table) : names.QualifiedName(table)).Append(view.FindRelation(oid)!.AccessMethodOid == CatalogOids.HashAccessMethod ? " USING hash (" : " USING btree (");
+            .Append(view.FindRelation(oid)!.Kind == RelationKind.PartitionedIndex ? "ONLY " : "").Append(pretty ? names.RelationName(table) : names.QualifiedName(table)).Append(" USING ").Append(MethodName(view.FindRelation(oid)!)).Append(" (");
         AppendKeys(text, table, index, 0, index.KeyCount, pretty);
         text.Append(')');
         if (index.Keys.Length > index.KeyCount)
@@ -29,10 +29,23 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
 
         if (index.NullsNotDistinct)
             text.Append(" NULLS NOT DISTINCT");
+        if (view.FindRelation(oid)!.Options is { Length: > 0 } options)
+            text.Append(" WITH (").Append(string.Join(", ", options.Select(Option))).Append(')');
         if (index.Predicate is { } predicate)
-            text.Append(" WHERE ").Append(pretty ? names.ShortNames(PrettyExpressionPrinter.Print(predicate)) : names.ShortNames(predicate.Text));
+            text.Append(" WHERE ").Append(names.Show(predicate, table, null, pretty));
         return text.ToString();
     }
+
+    // name='value', as reloptions are printed: a value that is no identifier is quoted.
+    private static string Option(string option)
+    {
+        int at = option.IndexOf('=', StringComparison.Ordinal);
+        return at < 0 ? option : $"{TypeNames.QuoteIdentifier(option[..at])}={ExpressionQuote(option[(at + 1)..])}";
+    }
+
+    private static string ExpressionQuote(string value) => TypeNames.QuoteIdentifier(value) == value ? value : Deparsing.ExpressionWriter.Quote(value);
+
+    private static string MethodName(RelationInfo index) => BuiltinNames.NameOf("pg_am", "amname", index.AccessMethodOid) ?? "btree";
 
     /// <summary>A key as error messages name it.</summary>
     public string KeyText(RelationInfo table, IndexKey key) => Key(table, key, isKey: true, bare: true, pretty: true);
@@ -45,12 +58,16 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
 
     private string Key(RelationInfo table, IndexKey key, bool isKey, bool bare, bool pretty)
     {
-        string expression = key.Expression is null ? "" : names.ShortNames(pretty ? PrettyExpressionPrinter.Print(key.Expression) : key.Expression.Text);
+        string expression = key.Expression is null ? "" : names.Show(key.Expression, table, null, pretty);
         string text = key.Column > 0
             ? TypeNames.QuoteIdentifier(table.Columns[key.Column - 1].Name)
-            : IsFunctionCall(expression) ? expression : "(" + Unparenthesized(expression) + ")";
+            : IsFunctionCall(expression) ? expression : "(" + expression + ")";
         if (bare || !isKey)
             return text;
+        uint collation = key.Column > 0 ? table.Columns[key.Column - 1].CollationOid : TypeResolver.Find(key.TypeOid, view)?.CollationOid ?? 0;
+        if (key.CollationOid != 0 && key.CollationOid != collation)
+            text += " COLLATE " + names.CollationName(key.CollationOid);
+        text += names.OperatorClassName(key.OperatorClassOid, key.TypeOid);
         if (key.Options.HasFlag(IndexKeyOptions.Descending))
             return text + (key.Options.HasFlag(IndexKeyOptions.NullsFirst) ? " DESC" : " DESC NULLS LAST");
         return key.Options.HasFlag(IndexKeyOptions.NullsFirst) ? text + " NULLS FIRST" : text;
@@ -75,22 +92,6 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         return true;
     }
 
-    // One pair of parentheses around the whole text is dropped.
-    private static string Unparenthesized(string text)
-    {
-        if (text.Length < 2 || text[0] != '(' || text[^1] != ')')
-            return text;
-        int depth = 0;
-        for (int i = 0; i < text.Length; i++)
-        {
-            depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
-            if (depth == 0 && i < text.Length - 1)
-                return text;
-        }
-
-        return text[1..^1];
-    }
-
     /// <summary>A constraint's definition as ALTER TABLE ADD takes it; null when there is no such constraint.</summary>
     public string? Constraint(uint oid, bool pretty)
     {
@@ -101,7 +102,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         foreach (UserTypeInfo type in view.UserTypes)
             foreach (ConstraintInfo constraint in type.Constraints)
                 if (constraint.Oid == oid)
-                    return $"CHECK ({names.ShortNames(constraint.Check!.Text)})";
+                    return $"CHECK ({names.Show(constraint.Check!, null, TypeResolver.Find(type.Oid, view)!.Plain, pretty)})";
         return null;
     }
 
@@ -118,18 +119,18 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
                 AppendIncluded(text, table, constraint);
                 break;
             case ConstraintKind.Check:
-                text.Append("CHECK (").Append(names.ShortNames(pretty ? PrettyExpressionPrinter.Print(constraint.Check!) : constraint.Check!.Text)).Append(')');
+                text.Append("CHECK (").Append(names.Show(constraint.Check!, table, null, pretty)).Append(')');
                 if (constraint.NoInherit)
                     text.Append(" NO INHERIT");
                 break;
             case ConstraintKind.Exclusion when view.FindRelation(constraint.IndexOid) is { Index: { } index } relation:
-                text.Append("EXCLUDE USING ").Append(relation.AccessMethodOid == CatalogOids.HashAccessMethod ? "hash (" : "btree (");
+                text.Append("EXCLUDE USING ").Append(MethodName(relation)).Append(" (");
                 for (int i = 0; i < index.KeyCount; i++)
                     text.Append(i > 0 ? ", " : "").Append(Key(table, index.Keys[i], isKey: true, bare: false, pretty)).Append(" WITH =");
                 text.Append(')');
                 AppendIncluded(text, table, constraint);
                 if (index.Predicate is { } predicate)
-                    text.Append(" WHERE (").Append(names.ShortNames(predicate.Text)).Append(')');
+                    text.Append(" WHERE (").Append(names.Show(predicate, table, null, pretty)).Append(')');
                 break;
             case ConstraintKind.ForeignKey:
                 AppendForeignKey(text, table, constraint);

@@ -24,7 +24,7 @@ internal static class RoutinePrinter
                 _ => routine.Kind == FunctionKind.Procedure ? "IN " : "",
             };
             string name = parameter.Name.Length == 0 ? "" : TypeNames.QuoteIdentifier(parameter.Name) + " ";
-            string value = withDefaults && parameter.Default is { } text ? " DEFAULT " + catalog.DeparseExpression(text.Text, 0) : "";
+            string value = withDefaults && parameter.Default is { } text ? " DEFAULT " + catalog.DeparseExpression(text.Text, 0, false) : "";
             parts.Add(mode + name + RoutineNames.TypeName(parameter.TypeOid, catalog) + value);
         }
 

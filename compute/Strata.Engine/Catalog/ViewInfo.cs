@@ -16,6 +16,9 @@ public sealed class ViewInfo(string text)
     /// <summary>Schemas in which the names of the text were found when the view was made, in order; empty for built-in views.</summary>
     public uint[] SearchPath { get; init; } = [];
 
+    /// <summary>The text has every name in full (<see cref="Deparsing.StoredDefinitions"/>): it can be bound whatever the path is.</summary>
+    public bool IsCanonical => SearchPath is [CatalogOids.CatalogSchema];
+
     /// <summary>The SELECT's tree; parsed at the first use and kept.</summary>
     public Statement Query => _query ??= CatalogParser.ParseStatement(Text);
 }

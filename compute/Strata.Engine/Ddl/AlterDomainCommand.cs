@@ -22,7 +22,7 @@ internal static class AlterDomainCommand
             case AlterDomainKind.Default:
                 changed = domain with
                 {
-                    Default = statement.Default is null or NullLiteral ? null : new CatalogExpression(ExpressionPrinter.Print(statement.Default, null, baseType, names: StoredExpressions.NamesOf(context))),
+                    Default = statement.Default is null or NullLiteral ? null : StoredExpressions.OfDomain(context, baseType, statement.Default, isCheck: false),
                 };
                 break;
             case AlterDomainKind.SetNotNull:
@@ -75,7 +75,7 @@ internal static class AlterDomainCommand
         if (Array.Exists(domain.Constraints, c => c.Name == name))
             throw new SqlException(SqlState.DuplicateObject, $"constraint \"{name}\" for domain \"{domain.Name}\" already exists");
         Binder.BindDomainCheck(constraint.Expression!, baseType, StoredExpressions.BindingContextOf(context));
-        var check = new CatalogExpression(ExpressionPrinter.Print(constraint.Expression!, column => column == "value" ? baseType : null, names: StoredExpressions.NamesOf(context)));
+        CatalogExpression check = StoredExpressions.OfDomain(context, baseType, constraint.Expression!, isCheck: true);
         if (!constraint.IsNotValid)
             CheckRows(context, domain, check.Text, name);
         return domain with

@@ -140,6 +140,7 @@ internal sealed class AlterTableCommand(DdlContext context)
     public static RelationInfo MarkDropped(DdlContext context, RelationInfo table, ColumnInfo column)
     {
         RelationInfo changed = ReplaceColumn(context, table, column with { IsDropped = true, NotNull = false, Default = null, DefaultOid = 0, Identity = '\0', Generated = '\0', MissingValue = null });
+        StatisticsCommand.DropFor(context, table.Oid, column.Number);
         Dependency[] kept = [.. changed.Dependencies.Where(d => d.Dependent.SubId != column.Number)];
         ColumnStatistics[] statistics = [.. changed.Statistics.Where(s => s.Column != column.Number)];
         return kept.Length == changed.Dependencies.Length && statistics.Length == changed.Statistics.Length
@@ -164,6 +165,8 @@ internal sealed class AlterTableCommand(DdlContext context)
             throw new SqlException(SqlState.TooManyColumns, $"tables can have at most {ColumnBuilder.ColumnsMax} columns");
         var constraints = new ColumnConstraints(context, table.Name, null);
         ColumnInfo column = constraints.Apply(ColumnBuilder.FromDefinition(context, definition, checked((short)(table.Columns.Length + 1))), definition);
+        if (column.Generated != '\0')
+            column = column with { Default = GeneratedColumns.Complete(context, table with { Columns = [.. table.Columns, column] }, column) };
         bool isSerial = SerialTypes.TryGet(definition.Type!, out SqlType? serial);
         if (isSerial || constraints.IdentityOptions is not null)
             return AddGeneratedColumn(table, column, definition, serial, constraints.IdentityOptions ?? [], isSerial);

@@ -24,6 +24,10 @@ internal sealed class AlterTableProperties(DdlContext context)
                         ? new SqlException(SqlState.UndefinedObject, $"access method \"{method.AccessMethod}\" does not exist")
                         : new SqlException(SqlState.WrongObjectType, $"access method \"{method.AccessMethod}\" is not of type TABLE");
                 return table;
+            case SetRowSecurity security:
+                if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable))
+                    throw new SqlException(SqlState.WrongObjectType, $"ALTER action {security.Mode.ToString().ToUpperInvariant()} ROW SECURITY cannot be performed on relation \"{table.Name}\"");
+                return PolicyCommands.SetMode(context, table, security.Mode);
             case AlterColumnStorage storage:
                 return SetStorage(table, storage);
             case AlterColumnCompression compression:

@@ -78,7 +78,7 @@ internal sealed class ColumnConstraints(DdlContext context, string table, TableB
     {
         if (column.Default is not null)
             throw new SqlException(SqlState.SyntaxError, $"both default and generation expression specified for column \"{definition.Name}\" of table \"{table}\"") { Position = context.Position(constraint.Position) };
-        string text = ExpressionPrinter.Print(constraint.Expression!, builder is null ? null : builder.TypeOf, TypeResolver.Find(column.TypeOid, context.View), names: StoredExpressions.NamesOf(context));
-        return column with { Generated = 's', Default = new CatalogExpression(text), DefaultOid = context.NewOid() };
+        // As written, until all columns of the table are known: GeneratedColumns.
+        return column with { Generated = 's', Default = new CatalogExpression(Sql.SqlDeparser.Deparse(constraint.Expression!)), DefaultOid = context.NewOid() };
     }
 }

@@ -27,10 +27,11 @@ internal sealed class ColumnTypeChange(DdlContext context)
         };
         after = WithDefaultOf(after, column, type);
         string name = TypeNames.QuoteIdentifier(column.Name);
-        string value = change.Using is null ? $"{name}" : $"({ExpressionPrinter.Print(change.Using, c => TypeOf(table, c))})";
+        string value = change.Using is null ? $"{name}" : $"({Sql.SqlDeparser.Deparse(change.Using)})";
         CheckCast(table, column, type, change);
         RelationInfo changed = AlterTableCommand.ReplaceColumn(context, table, after);
         changed = changed.Statistics.Length == 0 ? changed : context.Replace(changed, changed with { Statistics = [.. changed.Statistics.Where(s => s.Column != column.Number)] });
+        StatisticsCommand.ResetFor(context, table.Oid, column.Number);
         var rewrite = new TableRewrite(context);
         if (!IsSameStorage(column, after, change.Using) && !rewrite.IsEmpty(table))
             return rewrite.Rewrite(table, changed, new Dictionary<int, string> { [column.Number] = $"({value})::{TypeNames.Format(type, type.Typmod)}" });
@@ -44,9 +45,6 @@ internal sealed class ColumnTypeChange(DdlContext context)
 
         return context.View.FindRelation(table.Oid)!;
     }
-
-    private SqlType? TypeOf(RelationInfo table, string column) =>
-        table.FindColumn(column) is { } found ? TypeResolver.Find(found.TypeOid, context.View)?.WithTypmod(found.TypeModifier) : null;
 
     // varchar(n) to a longer one or to text, and numeric to a wider one of the same scale: the rows are right as they are.
     private static bool IsSameStorage(ColumnInfo before, ColumnInfo after, Expression? @using)

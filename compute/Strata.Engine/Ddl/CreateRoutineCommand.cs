@@ -169,8 +169,7 @@ internal sealed class CreateRoutineCommand(DdlContext context, CreateFunctionSta
         if (StoredExpressions.ColumnNames(expression).Count > 0)
             throw new SqlException(SqlState.InvalidColumnReference, "cannot use table references in parameter default value");
         Binder.BindValue(expression, type.IsPolymorphic ? null : type, StoredExpressions.BindingContextOf(context));
-        SqlType? hint = expression is StringLiteral or NullLiteral && !type.IsPolymorphic ? type : null;
-        return new CatalogExpression(ExpressionPrinter.Print(expression, null, hint, name => context.Session.Catalog.ResolveName(TypeOid.RegClass, name), StoredExpressions.NamesOf(context)));
+        return StoredExpressions.OfParameter(context, type.IsPolymorphic ? null : type, expression);
     }
 
     private (uint Type, bool IsSet) ReturnType(RoutineParameter[] parameters)

@@ -119,8 +119,20 @@ internal static class DdlCommands
             case CreateOperatorClassStatement or CreateOperatorFamilyStatement or AlterOperatorFamilyStatement:
                 OperatorClassCommands.Execute(context, statement);
                 break;
+            case CreatePolicyStatement create:
+                PolicyCommands.Create(context, create);
+                break;
+            case AlterPolicyStatement alter:
+                PolicyCommands.Alter(context, alter);
+                break;
             case CreateConversionStatement create:
                 ConversionCommand.Create(context, create);
+                break;
+            case CreateStatisticsStatement create:
+                StatisticsCommand.Create(context, create);
+                break;
+            case AlterStatisticsStatement alter:
+                StatisticsCommand.Alter(context, alter);
                 break;
             case CreateCompositeTypeStatement create:
                 CompositeTypeCommands.Create(context, create);

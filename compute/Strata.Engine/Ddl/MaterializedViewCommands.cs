@@ -23,15 +23,15 @@ internal static class MaterializedViewCommands
             return null;
         }
 
-        BoundStatement bound = Binder.Bind(query, StoredExpressions.BindingContextOf(context));
+        RecordedQuery recorded = RecordedBinding.Bind(query, StoredExpressions.RecordedContextOf(context));
         long? rows = CreateTableCommand.ExecuteAs(context, statement.Into, query, ifNotExists: false);
         RelationInfo table = context.View.FindRelation(schema.Oid, statement.Into.Relation.Name)!;
         context.Replace(table, table with
         {
             Kind = RelationKind.MaterializedView,
             IsPopulated = !statement.Into.WithNoData,
-            View = new ViewInfo(ViewText.Of(slice, query, statement.Into.Columns)) { RuleOid = context.NewOid(), SearchPath = context.Session.SearchPath.Schemas },
-            Dependencies = [.. table.Dependencies, .. ViewCommand.Dependencies(context, table.Oid, bound)],
+            View = ViewCommand.Definition(context, recorded, table.Columns, () => ViewText.Of(slice, query, statement.Into.Columns)),
+            Dependencies = [.. table.Dependencies, .. ViewCommand.Dependencies(context, table.Oid, recorded)],
         });
         return statement.Into.WithNoData ? null : rows;
     }

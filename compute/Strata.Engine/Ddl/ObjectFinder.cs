@@ -63,6 +63,7 @@ internal static class ObjectFinder
                 CastObject cast => Cast(context, cast),
                 OperatorClassObject opclass => OperatorClass(context, kind, opclass),
                 DependentObject dependent when kind == ObjectKind.Policy => Policy(context, dependent),
+                NamedObject named when kind == ObjectKind.Statistics => Named(context, CatalogOids.PgStatisticExt, named.Name),
                 NamedObject named => Named(context, kind == ObjectKind.Conversion ? CatalogOids.PgConversion : CatalogOids.PgCollation, named.Name),
                 _ => throw new SqlException(SqlState.FeatureNotSupported, $"{DropCommand.KindName(kind)} objects are not supported yet"),
             };

@@ -10,6 +10,30 @@ internal static class RenameCommand
 {
     public static void Rename(DdlContext context, RenameStatement statement)
     {
+        string? old = statement.Kind switch
+        {
+            ObjectKind.Column => statement.SubName,
+            ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView or ObjectKind.ForeignTable => statement.Relation?.Name ?? OldName(statement.Object),
+            ObjectKind.Schema or ObjectKind.Type or ObjectKind.Domain => OldName(statement.Object),
+            var kind when ObjectChanges.Handles(kind) => OldName(statement.Object),
+            _ => null,
+        };
+        if (old is null)
+            RenameOne(context, statement);
+        else
+            DependentDefinitions.Follow(context, old, () => RenameOne(context, statement));
+    }
+
+    private static string? OldName(ObjectReference reference) => reference switch
+    {
+        NamedObject named => named.Name.Name,
+        FunctionObject function => function.Name.Name,
+        TypeObject type => type.Type.Name,
+        _ => null,
+    };
+
+    private static void RenameOne(DdlContext context, RenameStatement statement)
+    {
         switch (statement.Kind)
         {
             case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView:
@@ -139,24 +163,19 @@ internal static class RenameCommand
             throw new SqlException(SqlState.DuplicateColumn, $"column name \"{to}\" conflicts with a system column name");
         ColumnInfo[] columns = [.. table.Columns];
         columns[column.Number - 1] = column with { Name = to };
-        RelationInfo changed = table with { Columns = columns, Constraints = [.. table.Constraints.Select(c => c.Check is null ? c : c with { Check = ColumnRenamer.Rename(c.Check, from, to) })] };
-        changed = changed with { Columns = [.. changed.Columns.Select(c => c.Generated == '\0' ? c : c with { Default = ColumnRenamer.Rename(c.Default!, from, to) })] };
-        if (table.View is { } view)
+        // Definitions that mention the column follow: DependentDefinitions.
+        RelationInfo changed = table with { Columns = columns };
+        if (table.View is { IsCanonical: false } view)
             changed = changed with { View = new ViewInfo(WithColumnNames(view.Text, columns)) { RuleOid = view.RuleOid, SearchPath = view.SearchPath } };
         context.Replace(table, changed);
         foreach (IndexInfo index in table.Indexes)
         {
             RelationInfo relation = context.View.FindRelation(index.Oid)!;
-            IndexInfo renamed = index with
-            {
-                Predicate = index.Predicate is null ? null : ColumnRenamer.Rename(index.Predicate, from, to),
-                Keys = Array.ConvertAll(index.Keys, k => k.Expression is null ? k : k with { Expression = ColumnRenamer.Rename(k.Expression, from, to) }),
-            };
             ColumnInfo[] indexColumns = [.. relation.Columns];
             for (int i = 0; i < indexColumns.Length; i++)
                 if (index.Keys[i].Column == column.Number)
                     indexColumns[i] = indexColumns[i] with { Name = to };
-            context.Replace(relation, relation with { Index = renamed, Columns = indexColumns });
+            context.Replace(relation, relation with { Columns = indexColumns });
         }
 
         RejectViews(context, table, from);
@@ -169,7 +188,7 @@ internal static class RenameCommand
     private static void RejectViews(DdlContext context, RelationInfo table, string column)
     {
         foreach (RelationInfo candidate in context.View.UserRelations)
-            if (candidate.View is { } view && Array.Exists(candidate.Dependencies, d => d.Referenced.ObjectOid == table.Oid) && view.Text.Contains(column, StringComparison.OrdinalIgnoreCase))
+            if (candidate.View is { IsCanonical: false } view && Array.Exists(candidate.Dependencies, d => d.Referenced.ObjectOid == table.Oid) && view.Text.Contains(column, StringComparison.OrdinalIgnoreCase))
                 throw new SqlException(SqlState.FeatureNotSupported, $"renaming column \"{column}\" that view \"{candidate.Name}\" uses is not supported yet");
     }
 
@@ -218,6 +237,14 @@ internal static class RenameCommand
     }
 
     public static void SetSchema(DdlContext context, AlterObjectSchemaStatement statement)
+    {
+        if ((statement.Relation?.Name ?? OldName(statement.Object)) is { } name)
+            DependentDefinitions.Follow(context, name, () => MoveOne(context, statement));
+        else
+            MoveOne(context, statement);
+    }
+
+    private static void MoveOne(DdlContext context, AlterObjectSchemaStatement statement)
     {
         if (ObjectChanges.Handles(statement.Kind))
         {

@@ -1,5 +1,6 @@
 using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
+using Strata.Engine.Deparsing;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
 
@@ -16,15 +17,32 @@ internal static class StoredExpressions
         SqlType type = TypeResolver.Find(column.TypeOid, context.View)!;
         RejectColumns(context, expression);
         CheckType(context, column, expression, type);
-        return new CatalogExpression(ExpressionPrinter.Print(expression, null, Hint(expression, type), name => context.Session.Catalog.ResolveName(TypeOid.RegClass, name), NamesOf(context)));
+        RecordedExpression bound = RecordedBinding.BindExpression(expression, null, null, type.WithTypmod(column.TypeModifier), ExpressionKind.ColumnDefault, RecordedContextOf(context));
+        return StoredDefinitions.KeptText(bound, context.View, context.Session);
     }
 
-    // PostgreSQL shows a literal with the type that it was read as; a number that fits is shown bare.
-    private static SqlType? Hint(Expression expression, SqlType type) => expression switch
+    /// <summary>A domain's default or check over VALUE.</summary>
+    public static CatalogExpression OfDomain(DdlContext context, SqlType baseType, Expression expression, bool isCheck)
     {
-        StringLiteral => type.Oid is TypeOid.Numeric ? type : type.WithTypmod(-1),
-        _ => null,
-    };
+        RecordedExpression bound = isCheck
+            ? RecordedBinding.BindExpression(expression, null, baseType, null, ExpressionKind.CheckConstraint, RecordedContextOf(context))
+            : RecordedBinding.BindExpression(expression, null, null, baseType, ExpressionKind.ColumnDefault, RecordedContextOf(context));
+        return StoredDefinitions.KeptText(bound, context.View, context.Session);
+    }
+
+    /// <summary>A routine's argument default.</summary>
+    public static CatalogExpression OfParameter(DdlContext context, SqlType? type, Expression expression) =>
+        StoredDefinitions.KeptText(RecordedBinding.BindExpression(expression, null, null, type, ExpressionKind.ColumnDefault, RecordedContextOf(context)), context.View, context.Session);
+
+    /// <summary>A policy's condition over the columns of a table, which may have subqueries.</summary>
+    public static (CatalogExpression Text, IReadOnlyList<PlanDependency> Dependencies) OfPolicy(DdlContext context, RelationInfo table, Expression expression)
+    {
+        RecordedExpression bound = RecordedBinding.BindExpression(expression, table, null, null, ExpressionKind.Policy, RecordedContextOf(context));
+        return (StoredDefinitions.KeptText(bound, context.View, context.Session), bound.Dependencies);
+    }
+
+    /// <summary>The context for expressions that are printed again.</summary>
+    public static BindingContext RecordedContextOf(DdlContext context) => BindingContextOf(context) with { IsRecorded = true };
 
     // Binding finds unknown functions and types that do not fit; its result is thrown away.
     private static void CheckType(DdlContext context, ColumnInfo column, Expression expression, SqlType type)
@@ -71,14 +89,10 @@ internal static class StoredExpressions
                 throw isCondition
                     ? new SqlException(SqlState.InvalidColumnReference, $"system column \"{name}\" reference in check constraint is invalid") { Position = context.Position(PositionOf(expression, name)) }
                     : new SqlException(SqlState.FeatureNotSupported, "index creation on system columns is not supported");
-        Binder.BindOverRow(expression, table, isCondition, BindingContextOf(context));
-        return new CatalogExpression(ExpressionPrinter.Print(expression, name => table.FindColumn(name) is { } column
-            ? TypeResolver.Find(column.TypeOid, context.View)?.WithTypmod(column.TypeModifier)
-            : null, names: NamesOf(context)));
+        RecordedExpression bound = RecordedBinding.BindExpression(
+            expression, table, null, null, isCondition ? ExpressionKind.CheckConstraint : ExpressionKind.IndexExpression, RecordedContextOf(context));
+        return StoredDefinitions.KeptText(bound, context.View, context.Session);
     }
-
-    /// <summary>What gives names their schemas in expressions that the statement stores.</summary>
-    public static StoredNames NamesOf(DdlContext context) => new(context.View, context.Session.SearchPath);
 
     /// <summary>Names of the columns that an expression mentions, each once, in order.</summary>
     public static List<string> ColumnNames(SyntaxNode expression)

@@ -15,6 +15,7 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
     private readonly List<RelationInfo> _sequences = [];
     private readonly List<Dependency> _dependencies = [];
     private readonly List<IndexCopy> _indexCopies = [];
+    private readonly List<RelationInfo> _statisticsSources = [];
     private readonly List<(int Column, string Text)> _comments = [];
     private InheritedDefinition? _inherited;
     private bool _isPartition;
@@ -190,6 +191,8 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
         if (like.Options.HasFlag(TableLikeOptions.Indexes))
             foreach (IndexInfo index in source.Indexes)
                 _indexCopies.Add(new IndexCopy(source, index));
+        if (like.Options.HasFlag(TableLikeOptions.Statistics))
+            _statisticsSources.Add(source);
     }
 
     private ColumnInfo CopyColumn(ColumnInfo column, TableLikeOptions options)
@@ -234,6 +237,7 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
             Dependencies = [.. _dependencies, .. TypeDependencies(), .. InheritedSequences()],
             Options = options,
         };
+        table = GeneratedColumns.Complete(context, table);
         if (partitionBy is null)
             RelationStorage.CreateHeap(context, table);
         else
@@ -250,6 +254,8 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
                 table = constraints.Add(table, constraint, validate: false);
         foreach (IndexCopy copy in _indexCopies)
             table = constraints.CopyIndex(table, copy.Table, copy.Index);
+        foreach (RelationInfo source in _statisticsSources)
+            StatisticsCommand.Copy(context, source, table);
         foreach ((int column, string text) in _comments)
             context.Changes.Create(new CommentInfo(new ObjectAddress(CatalogOids.PgClass, TableOid, column), text), context.Cancellation);
         return table;
@@ -311,14 +317,5 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
                         throw new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" named in key does not exist") { Position = context.Position(constraint.Position) };
                     _columns[index] = _columns[index] with { NotNull = true };
                 }
-    }
-
-    /// <summary>Type of a column by name, for the printer of expressions.</summary>
-    public SqlType? TypeOf(string column)
-    {
-        foreach (ColumnInfo candidate in _columns)
-            if (candidate.Name == column)
-                return TypeResolver.Find(candidate.TypeOid, context.View)?.WithTypmod(candidate.TypeModifier);
-        return null;
     }
 }

@@ -107,7 +107,7 @@ internal static class TypeCommands
                 case SyntaxKind.Null:
                     break;
                 case SyntaxKind.Default:
-                    domain = domain with { Default = new CatalogExpression(ExpressionPrinter.Print(constraint.Expression!, null, baseType, names: StoredExpressions.NamesOf(context))) };
+                    domain = domain with { Default = StoredExpressions.OfDomain(context, baseType, constraint.Expression!, isCheck: false) };
                     break;
                 case SyntaxKind.Check:
                     Binding.Binder.BindDomainCheck(constraint.Expression!, baseType.Plain, StoredExpressions.BindingContextOf(context));
@@ -119,7 +119,7 @@ internal static class TypeCommands
                         SchemaOid = schema.Oid,
                         Kind = ConstraintKind.Check,
                         TypeOid = oid,
-                        Check = new CatalogExpression(ExpressionPrinter.Print(constraint.Expression!, column => column == "value" ? baseType : null, names: StoredExpressions.NamesOf(context))),
+                        Check = StoredExpressions.OfDomain(context, baseType, constraint.Expression!, isCheck: true),
                     });
                     break;
                 default:

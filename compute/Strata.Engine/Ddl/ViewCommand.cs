@@ -1,5 +1,6 @@
 using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
+using Strata.Engine.Deparsing;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
@@ -13,7 +14,8 @@ internal static class ViewCommand
     {
         if (statement.IsRecursive)
             statement = Recursive(statement, ref own, context);
-        BoundStatement bound = Binder.Bind(statement.Query, StoredExpressions.BindingContextOf(context));
+        RecordedQuery recorded = RecordedBinding.Bind(statement.Query, StoredExpressions.RecordedContextOf(context));
+        BoundStatement bound = recorded.Statement;
         SchemaInfo schema = context.CreationSchema(statement.Relation.Schema, statement.Relation.Position, PersistenceOf(context, statement, bound));
         context.LockName(schema.Oid, statement.Relation.Name);
         RelationInfo? existing = context.View.FindRelation(schema.Oid, statement.Relation.Name);
@@ -24,10 +26,11 @@ internal static class ViewCommand
         if (statement.Columns.Count > bound.Output.Count)
             throw new SqlException(SqlState.SyntaxError, "CREATE VIEW specifies more column names than columns");
         ColumnInfo[] columns = Columns(statement, bound);
-        string text = own.StartsWith("WITH RECURSIVE", StringComparison.Ordinal) && !context.StatementText.Contains(own, StringComparison.Ordinal) ? own : ViewText.Of(context, statement, own);
+        ViewInfo definition = Definition(context, recorded, columns, () =>
+            own.StartsWith("WITH RECURSIVE", StringComparison.Ordinal) && !context.StatementText.Contains(own, StringComparison.Ordinal) ? own : ViewText.Of(context, statement, own));
         if (existing is not null)
         {
-            Replace(context, existing, columns, text, bound, statement);
+            Replace(context, existing, columns, definition, recorded, statement);
             RequireUpdatable(context, context.View.FindRelation(existing.Oid)!);
             return;
         }
@@ -44,8 +47,8 @@ internal static class ViewCommand
             Database = context.DatabaseOid,
             RowTypeOid = context.NewTypePair(),
             Columns = columns,
-            View = new ViewInfo(text) { RuleOid = context.NewOid(), SearchPath = context.Session.SearchPath.Schemas },
-            Dependencies = Dependencies(context, oid, bound),
+            View = definition,
+            Dependencies = Dependencies(context, oid, recorded),
             Options = Options(statement),
         });
         RequireUpdatable(context, context.View.FindRelation(oid)!);
@@ -116,7 +119,7 @@ internal static class ViewCommand
         return columns;
     }
 
-    private static void Replace(DdlContext context, RelationInfo existing, ColumnInfo[] columns, string text, BoundStatement bound, CreateViewStatement statement)
+    private static void Replace(DdlContext context, RelationInfo existing, ColumnInfo[] columns, ViewInfo definition, RecordedQuery recorded, CreateViewStatement statement)
     {
         context.CheckOwner(existing);
         RelationInfo current = context.LockRelation(existing, RelationLockMode.AccessExclusive)!;
@@ -135,20 +138,47 @@ internal static class ViewCommand
                     $"cannot change data type of view column \"{before.Name}\" from {Format(context, before)} to {Format(context, after)}");
         }
 
-        context.Replace(current, current with { Columns = columns, View = new ViewInfo(text) { RuleOid = current.View!.RuleOid, SearchPath = context.Session.SearchPath.Schemas }, Dependencies = Dependencies(context, current.Oid, bound), Options = Options(statement) });
+        context.Replace(current, current with { Columns = columns, View = new ViewInfo(definition.Text) { RuleOid = current.View!.RuleOid, SearchPath = definition.SearchPath }, Dependencies = Dependencies(context, current.Oid, recorded), Options = Options(statement) });
     }
 
     private static string Format(DdlContext context, ColumnInfo column) => TypeNames.Format(TypeResolver.Find(column.TypeOid, context.View)!, column.TypeModifier);
 
-    /// <summary>What a view depends on.</summary>
-    // On each relation as a whole: which columns are used is not kept, so dropping any column of a table asks for the view's columns by name below.
-    public static Dependency[] Dependencies(DdlContext context, uint viewOid, BoundStatement bound)
+    /// <summary>The definition that the catalog keeps. <paramref name="written"/>: the text to fall back to, under the session's search path, for queries that can't be printed again.</summary>
+    public static ViewInfo Definition(DdlContext context, RecordedQuery query, ColumnInfo[] columns, Func<string> written)
     {
+        try
+        {
+            string text = StoredDefinitions.KeptText(query, [.. columns.Select(static c => c.Name)], context.View, context.Session);
+            return new ViewInfo(text) { RuleOid = context.NewOid(), SearchPath = DefinitionNames.StoredPath.Schemas };
+        }
+        catch (SqlException error) when (error.State == SqlState.FeatureNotSupported)
+        {
+            return new ViewInfo(written()) { RuleOid = context.NewOid(), SearchPath = context.Session.SearchPath.Schemas };
+        }
+    }
+
+    /// <summary>What a view depends on: columns of relations where the query names them, else whole relations; routines.</summary>
+    public static Dependency[] Dependencies(DdlContext context, uint viewOid, RecordedQuery query)
+    {
+        var self = new ObjectAddress(CatalogOids.PgClass, viewOid);
         var dependencies = new List<Dependency>();
-        foreach (PlanDependency dependency in bound.Dependencies)
-            if (dependency.RelationOid >= CatalogOids.FirstUser)
-                dependencies.Add(new Dependency(
-                    new ObjectAddress(CatalogOids.PgClass, viewOid), DropObjects.AddressOf(context.View, dependency.RelationOid), DependencyKind.Normal));
+        var named = new HashSet<uint>();
+        HashSet<uint> direct = query.Recorder.Relations;
+        foreach ((uint relation, short column) in query.Recorder.Columns)
+            if (relation >= CatalogOids.FirstUser && column > 0)
+            {
+                named.Add(relation);
+                dependencies.Add(new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation, column), DependencyKind.Normal));
+            }
+
+        foreach (PlanDependency dependency in query.Statement.Dependencies)
+        {
+            ObjectAddress referenced = DropObjects.AddressOf(context.View, dependency.RelationOid);
+            bool isIndirect = referenced.ClassOid == CatalogOids.PgClass && (!direct.Contains(dependency.RelationOid) || named.Contains(dependency.RelationOid));
+            if (dependency.RelationOid >= CatalogOids.FirstUser && !isIndirect)
+                dependencies.Add(new Dependency(self, referenced, DependencyKind.Normal));
+        }
+
         return [.. dependencies.Distinct()];
     }
 }

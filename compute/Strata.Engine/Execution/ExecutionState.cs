@@ -2,6 +2,7 @@ using Strata.Engine.Catalog;
 using Strata.Engine.Expressions;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Transactions;
+using Strata.Engine.Transactions.Serializable;
 using Strata.Engine.Vectors;
 using Strata.Format;
 
@@ -22,6 +23,9 @@ public sealed class ExecutionState(ExecutionServices services, int sharedRowCoun
 
     /// <summary>The transaction.</summary>
     public Transaction Transaction => _transaction ?? throw new InvariantViolationException("the execution is not open");
+
+    /// <summary>The transaction in the conflict graph of SERIALIZABLE, when what it reads from indexes must be noted; null at the other levels and in the past.</summary>
+    internal SerializableTransaction? Reader => ReadPoint.IsLive ? Transaction.Serializable : null;
 
     /// <summary>What the statement sees.</summary>
     public Snapshot Snapshot { get; set; }

@@ -26,7 +26,7 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
         if (!Coercion.CanCoerce(expression.Type.Oid, target.Oid, castContext))
             return null;
         if (target.DomainBase is not null && expression.Type.Oid != target.Oid)
-            return Cast(expression, Coercion.BaseType(target), castContext, position) is { } below ? new DomainExpression(below, target.WithTypmod(-1)) { Position = expression.Position } : null;
+            return Cast(expression, Coercion.BaseType(target), castContext, position) is { } below ? new DomainExpression(below, target.WithTypmod(-1)) { IsExplicit = isExplicit, Position = expression.Position } : null;
         // The unit of a bare number depends on the modifier: interval '1' day.
         if (target.Oid == TypeOid.Interval && target.Typmod >= 0 && expression is ConstantExpression { IsNull: false, Type.Oid: TypeOid.Unknown } literal)
             return new ConstantExpression(target, TypeInput.Parse(target, literal.Value.Bytes, context)) { Position = expression.Position };

@@ -11,11 +11,14 @@ public sealed class DomainExpression(Expression operand, SqlType type) : Express
     /// <inheritdoc/>
     public override SqlType Type { get; } = type;
 
+    /// <summary>True when the cast was written.</summary>
+    public bool IsExplicit { get; init; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<Expression> Children => [Operand];
 
     /// <inheritdoc/>
-    public override Expression WithChildren(IReadOnlyList<Expression> children) => new DomainExpression(children[0], Type) { Position = Position };
+    public override Expression WithChildren(IReadOnlyList<Expression> children) => new DomainExpression(children[0], Type) { IsExplicit = IsExplicit, Position = Position };
 
     // The constraints may change between planning and execution.
     /// <inheritdoc/>

@@ -36,10 +36,11 @@ public sealed class ExpressionFactory
         ToExpression(ResolveCall(name, BuiltinRegistry.FunctionsByName(name), arguments, position: position), position);
 
     /// <summary>The expression of a resolved call of a plain or set-returning function.</summary>
-    public static Expression ToExpression(ResolvedCall call, int position) =>
+    public static Expression ToExpression(ResolvedCall call, int position, Sql.Syntax.CallSyntax syntax = Sql.Syntax.CallSyntax.Plain) =>
         call.Cast ?? new FunctionExpression(call.Function!, call.ResultType, call.Arguments)
         {
             IsVariadicCall = call.IsVariadicCall,
+            SqlSyntax = syntax,
             Position = position,
         };
 

@@ -26,6 +26,9 @@ public sealed class FunctionExpression(FunctionInfo function, SqlType type, IRea
 
     public CallForm Form { get; init; }
 
+    /// <summary>The special syntax of the standard that the call was written in.</summary>
+    public Sql.Syntax.CallSyntax SqlSyntax { get; init; }
+
     /// <summary>True when VARIADIC stood before the last argument.</summary>
     public bool IsVariadicCall { get; init; }
 
@@ -35,6 +38,7 @@ public sealed class FunctionExpression(FunctionInfo function, SqlType type, IRea
     {
         Operator = Operator,
         Form = Form,
+        SqlSyntax = SqlSyntax,
         IsVariadicCall = IsVariadicCall,
         Position = Position,
     };

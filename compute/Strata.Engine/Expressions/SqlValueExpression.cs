@@ -23,6 +23,9 @@ public sealed class SqlValueExpression(SqlValue value, SqlType type) : Expressio
 
     public override SqlType Type { get; } = type;
 
+    /// <summary>The keyword that was written, for printing.</summary>
+    public Sql.Syntax.SqlValueFunctionKind Keyword { get; init; }
+
     public override Functions.Volatility OwnVolatility => Functions.Volatility.Stable;
 
     protected override bool EqualsOwn(Expression other) => Value == ((SqlValueExpression)other).Value;

@@ -53,7 +53,7 @@ public static class BuiltinRegistry
     {
         int Column(string name) => table.ColumnIndex(name);
         int oid = Column("oid"), name = Column("proname"), language = Column("prolang"), cost = Column("procost");
-        int rows = Column("prorows"), variadic = Column("provariadic"), kind = Column("prokind"), strict = Column("proisstrict");
+        int rows = Column("prorows"), variadic = Column("provariadic"), kind = Column("prokind"), strict = Column("proisstrict"), leakproof = Column("proleakproof");
         int set = Column("proretset"), volatility = Column("provolatile"), defaults = Column("pronargdefaults");
         int result = Column("prorettype"), arguments = Column("proargtypes"), all = Column("proallargtypes");
         int modes = Column("proargmodes"), names = Column("proargnames"), source = Column("prosrc"), text = Column("defaults");
@@ -70,6 +70,7 @@ public static class BuiltinRegistry
                 VariadicElementType = row.Oid(variadic),
                 Kind = (FunctionKind)row.Char(kind),
                 IsStrict = row.Boolean(strict),
+                IsLeakProof = row.Boolean(leakproof),
                 ReturnsSet = row.Boolean(set),
                 Volatility = (Volatility)row.Char(volatility),
                 DefaultCount = (int)row.Number(defaults),

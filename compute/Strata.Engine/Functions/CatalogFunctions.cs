@@ -163,17 +163,17 @@ internal static class CatalogFunctions
 
     private static void RegisterDefinitions(FunctionTable t)
     {
-        t.Add("pg_get_expr", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.DeparseExpression(c.String(0), c.Oid(1))));
-        t.Add("pg_get_expr_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.DeparseExpression(c.String(0), c.Oid(1))));
+        t.Add("pg_get_expr", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.DeparseExpression(c.String(0), c.Oid(1), false)));
+        t.Add("pg_get_expr_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.DeparseExpression(c.String(0), c.Oid(1), c.Boolean(2))));
         t.Add("pg_get_indexdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.IndexDefinition(c.Oid(0), 0, false)));
         t.Add("pg_get_indexdef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.IndexDefinition(c.Oid(0), c.Int32(1), c.Boolean(2))));
         t.Add("pg_get_constraintdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ConstraintDefinition(c.Oid(0), false)));
         t.Add("pg_get_constraintdef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ConstraintDefinition(c.Oid(0), c.Boolean(1))));
-        t.Add("pg_get_viewdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(c.Oid(0), false)));
-        t.Add("pg_get_viewdef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(c.Oid(0), c.Boolean(1))));
-        t.Add("pg_get_viewdef_name", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(RegTypes.Parse(SqlType.RegClass, c.Bytes(0), c.Context.Catalog), false)));
-        t.Add("pg_get_viewdef_name_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(RegTypes.Parse(SqlType.RegClass, c.Bytes(0), c.Context.Catalog), c.Boolean(1))));
-        t.Add("pg_get_viewdef_wrap", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(c.Oid(0), true)));
+        t.Add("pg_get_viewdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(c.Oid(0), false, 0)));
+        t.Add("pg_get_viewdef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(c.Oid(0), c.Boolean(1), 0)));
+        t.Add("pg_get_viewdef_name", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(RegTypes.Parse(SqlType.RegClass, c.Bytes(0), c.Context.Catalog), false, 0)));
+        t.Add("pg_get_viewdef_name_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(RegTypes.Parse(SqlType.RegClass, c.Bytes(0), c.Context.Catalog), c.Boolean(1), 0)));
+        t.Add("pg_get_viewdef_wrap", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ViewDefinition(c.Oid(0), true, c.Int32(1))));
         t.Add("pg_get_triggerdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.TriggerDefinition(c.Oid(0), false)));
         t.Add("pg_get_triggerdef_ext", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.TriggerDefinition(c.Oid(0), c.Boolean(1))));
         t.Add("pg_get_ruledef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.RuleDefinition(c.Oid(0), false)));
@@ -189,8 +189,7 @@ internal static class CatalogFunctions
             Catalog.RoutineParameter[] parameters = c.Context.Catalog.FindFunction(c.Oid(0))?.Routine?.Parameters ?? [];
             ReturnText(ref c, number >= 0 && number < parameters.Length ? parameters[number].Default?.Text : null);
         });
-        t.Add("pg_get_statisticsobjdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.StatisticsDefinition(c.Oid(0), false)));
-        t.Add("pg_get_statisticsobjdef_columns", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.StatisticsDefinition(c.Oid(0), true)));
+        StatisticsFunctions.Register(t);
         PartitionFunctions.Register(t);
         t.Add("pg_get_serial_sequence", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.SerialSequence(c.String(0), c.String(1))));
         t.Add("pg_tablespace_location", static (ref FunctionCall c) => c.Return(""));
@@ -275,8 +274,15 @@ internal static class CatalogFunctions
 
         foreach (string suffix in new[] { "_name_name", "_name_id", "_id_name", "_id_id", "_name", "_id" })
             t.Add("pg_has_role" + suffix, (ref FunctionCall c) => Privilege(ref c, "role", TypeOid.RegRole));
-        t.Add("row_security_active", static (ref FunctionCall c) => c.Return(false));
-        t.Add("row_security_active_name", static (ref FunctionCall c) => c.Return(false));
+        t.Add("row_security_active", static (ref FunctionCall c) => c.Return(c.Context.Catalog.IsRowSecurityActive(c.Oid(0))));
+        t.Add("row_security_active_name", static (ref FunctionCall c) => c.Return(c.Context.Catalog.IsRowSecurityActive(RegTypes.Parse(SqlType.RegClass, c.Bytes(0), c.Context.Catalog))));
+        t.Add("row_security_check", static (ref FunctionCall c) =>
+        {
+            // A row that is neither allowed nor forbidden is forbidden.
+            if (c.IsNull(0) || !c.Boolean(0))
+                throw new SqlException(SqlState.InsufficientPrivilege, c.String(1));
+            c.Return(true);
+        });
     }
 
     private static void Privilege(ref FunctionCall c, string kind, uint reg)

@@ -48,6 +48,8 @@ public sealed class FunctionInfo
 
     public bool IsStrict { get; init; } = true;
 
+    public bool IsLeakProof { get; init; }
+
     public Volatility Volatility { get; init; } = Volatility.Volatile;
 
     /// <summary>All arguments with OUT and TABLE ones, or empty when there are only IN arguments.</summary>

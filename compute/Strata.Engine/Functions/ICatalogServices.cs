@@ -34,13 +34,16 @@ public interface ICatalogServices
     string? ObjectDescription(uint oid, string catalog, int subId);
 
     /// <summary>pg_get_expr and the rest of ruleutils.</summary>
-    string? DeparseExpression(string nodeTree, uint relation);
+    /// <summary>True when row security policies of a relation apply to the current role.</summary>
+    bool IsRowSecurityActive(uint relation);
+
+    string? DeparseExpression(string nodeTree, uint relation, bool pretty);
 
     string? IndexDefinition(uint index, int column, bool pretty);
 
     string? ConstraintDefinition(uint constraint, bool pretty);
 
-    string? ViewDefinition(uint view, bool pretty);
+    string? ViewDefinition(uint view, bool pretty, int wrapColumn);
 
     string? TriggerDefinition(uint trigger, bool pretty);
 
@@ -49,6 +52,9 @@ public interface ICatalogServices
     string? FunctionDefinition(uint function);
 
     string? StatisticsDefinition(uint statistics, bool columnsOnly);
+
+    /// <summary>The expressions of a statistics object; null when it has none or does not exist.</summary>
+    string[]? StatisticsExpressions(uint statistics);
 
     string? PartitionKeyDefinition(uint relation);
 

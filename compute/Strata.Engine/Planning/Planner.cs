@@ -21,11 +21,13 @@ public static class Planner
             Dependencies = statement.Dependencies,
             AbsentNames = statement.AbsentNames,
             Privileges = statement.Privileges,
+            DependsOnRoles = statement.DependsOnRoles,
             Relations = RelationsOf(root),
             IsWriting = statement.IsWriting,
             Metadata = statement.Metadata,
         };
         var state = new PlannerState(context, plan);
+        state.Selectivity.Variables.Learn(root);
         PhysicalNode physical = state.Builder.Plan(root);
         new RuntimeFilterPlanner(state).Run(physical);
         new ParallelPlanner(state).Run(physical);

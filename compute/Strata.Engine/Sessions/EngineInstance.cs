@@ -48,6 +48,7 @@ public sealed class EngineInstance : IDisposable
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();
         AutovacuumTables = new AutovacuumTables(this);
+        Progress = new Progress.ProgressTable();
     }
 
     /// <summary>
@@ -102,6 +103,9 @@ public sealed class EngineInstance : IDisposable
     internal NotificationHub Notifications { get; } = new();
 
     internal AutovacuumTables AutovacuumTables { get; }
+
+    /// <summary>Commands that report how far they are.</summary>
+    internal Progress.ProgressTable Progress { get; }
 
     internal TemporarySlots TemporarySlots { get; } = new();
 
@@ -175,6 +179,22 @@ public sealed class EngineInstance : IDisposable
     internal void Close(SqlSession session) => _sessions.TryRemove(session.ProcessId, out _);
 
     internal IEnumerable<SqlSession> Sessions => _sessions.Values;
+
+    /// <summary>The session of a process id, or null.</summary>
+    internal SqlSession? FindSession(int processId) => _sessions.GetValueOrDefault(processId);
+
+    /// <summary>The process ids of lock holders that are sessions.</summary>
+    internal IReadOnlyList<int> PidsOf(IReadOnlyList<LockOwner> owners)
+    {
+        var pids = new List<int>();
+        foreach (SqlSession session in _sessions.Values)
+        {
+            if (owners.Contains(session.LockOwner))
+                pids.Add(session.ProcessId);
+        }
+
+        return pids;
+    }
 
     /// <summary>pg_cancel_backend: false when there is no such session.</summary>
     internal bool CancelSession(int processId)

@@ -1,3 +1,4 @@
+using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
 using Strata.Engine.Functions;
 using Strata.Engine.Sessions.Settings;
@@ -167,6 +168,27 @@ internal sealed class SessionContext : IFunctionContext
             return _searchPath!;
         }
     }
+
+    private long _rowSecurityGeneration = -1;
+    private bool _isRowSecurityOn;
+
+    /// <summary>For whom row security policies are applied.</summary>
+    public RowSecurityContext RowSecurity
+    {
+        get
+        {
+            if (_rowSecurityGeneration != Settings.Generation)
+            {
+                _isRowSecurityOn = Settings["row_security"] == "on";
+                _rowSecurityGeneration = Settings.Generation;
+            }
+
+            return new RowSecurityContext(CurrentUserOid, _isRowSecurityOn);
+        }
+    }
+
+    /// <summary>The part of the keys of plans that tells roles apart: policies may make a statement mean something else for each.</summary>
+    public ulong PlanUser => RowSecurity is var security && security.IsOn ? security.UserOid : security.UserOid | (1UL << 32);
 
     /// <summary>The path is worked out anew at its next use: the session has another temporary schema.</summary>
     public void ForgetSearchPath() => _searchPathGeneration = -1;

@@ -28,7 +28,7 @@ internal sealed class StatementRunner(SessionContext context)
         if (context.Engine.Plans.Find(key, view) is { } known)
             return known;
         BoundStatement bound = Binder.Bind(statement, BindingContextFor(bindingText, parameterTypes, allowParameters, isCursor));
-        var plan = new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)));
+        var plan = new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)), context.View);
         context.Engine.Plans.Add(key, plan);
         return plan;
     }
@@ -41,7 +41,7 @@ internal sealed class StatementRunner(SessionContext context)
         if (context.Engine.Plans.Find(key, context.View) is { } known)
             return known;
         BoundStatement bound = Binder.Bind(statement, BindingContextFor(bindingText, [], allowParameters: false));
-        var plan = new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)));
+        var plan = new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)), context.View);
         isShared = context.Engine.Plans.WasSeen(key);
         if (isShared)
             context.Engine.Plans.Add(key, plan);
@@ -59,6 +59,7 @@ internal sealed class StatementRunner(SessionContext context)
         SearchPath = context.SearchPath,
         Functions = context,
         Text = text,
+        Security = context.RowSecurity,
         ParameterTypes = parameterTypes,
         AllowParameters = allowParameters,
     };
@@ -68,7 +69,7 @@ internal sealed class StatementRunner(SessionContext context)
         string parameters = parameterTypes.Length == 0
             ? ""
             : string.Join(',', parameterTypes.Select(static t => t is null ? "0" : t.Oid.ToString(CultureInfo.InvariantCulture)));
-        return new PlanKey(context.DatabaseOid, text, parameters, context.SearchPath, context.TypeSettings, context.PlannerSettings);
+        return new PlanKey(context.DatabaseOid, text, parameters, context.SearchPath, context.TypeSettings, context.PlannerSettings, context.PlanUser);
     }
 
     /// <summary>A prepared statement's plan, made anew when it is no longer valid. Throws 0A000 when its result columns would change.</summary>
@@ -86,7 +87,7 @@ internal sealed class StatementRunner(SessionContext context)
     }
 
     private bool IsSameKey(in PlanKey key) =>
-        key.SearchPath.Equals(context.SearchPath) && ReferenceEquals(key.Settings, context.TypeSettings) && ReferenceEquals(key.Planner, context.PlannerSettings);
+        key.SearchPath.Equals(context.SearchPath) && ReferenceEquals(key.Settings, context.TypeSettings) && ReferenceEquals(key.Planner, context.PlannerSettings) && key.User == context.PlanUser;
 
     /// <summary>
     /// Locks what a plan touches and checks privileges. False when the plan went stale while a lock was waited for: plan again.
@@ -101,8 +102,6 @@ internal sealed class StatementRunner(SessionContext context)
             transactions.Locks.LockRelation(owner, context.DatabaseOid, access.Relation.Oid, mode, WaitPolicy.Block, context.Cancellation);
         }
 
-        if (context.Transactions.Current.Serializable is not null)
-            NoteAccesses(plan, context.Transactions.Current);
         if (!plan.IsValid(context.View))
             return false;
         CheckTemporary(plan);
@@ -110,12 +109,6 @@ internal sealed class StatementRunner(SessionContext context)
             throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {plan.Plan.CommandTag.Split(' ')[0]} in a read-only transaction");
         CheckPrivileges(plan);
         return true;
-    }
-
-    private void NoteAccesses(CachedPlan plan, Transaction transaction)
-    {
-        foreach (RelationAccess access in plan.Relations)
-            transaction.NoteAccess(access.Relation.Oid, access.IsRead, access.IsWritten);
     }
 
     private void CheckTemporary(CachedPlan plan)
@@ -164,6 +157,8 @@ internal sealed class StatementRunner(SessionContext context)
     public ExecutionInstance Begin(CachedPlan plan, out Snapshot snapshot)
     {
         Transaction transaction = context.Transactions.Current;
+        if (transaction.IsDeferrable)
+            transaction.SnapshotWaitCancellation = context.Cancellation;
         snapshot = transaction.TakeSnapshot();
         ExecutionInstance execution = plan.Plan.Rent();
         execution.Begin(transaction, snapshot, context, context.SystemScan, context.Cancellation);
@@ -177,7 +172,7 @@ internal sealed class StatementRunner(SessionContext context)
     public bool TryRunScanned()
     {
         string normalized = Literals.Normalized;
-        var key = new PlanKey(context.DatabaseOid, normalized, Literals.Kinds, context.SearchPath, context.TypeSettings, context.PlannerSettings);
+        var key = new PlanKey(context.DatabaseOid, normalized, Literals.Kinds, context.SearchPath, context.TypeSettings, context.PlannerSettings, context.PlanUser);
         PlanCache plans = context.Engine.Plans;
         if (plans.Find(key, context.View) is not { } plan)
         {
@@ -231,7 +226,7 @@ internal sealed class StatementRunner(SessionContext context)
                 return null;
             BoundStatement bound = Binder.Bind(statement, BindingContextFor(normalized, Literals.ParameterTypes(), allowParameters: true));
             PhysicalPlan plan = Planner.Plan(bound, PlanningContextOf(context));
-            return plan.Root.TotalCost <= CostMax && plan.ParameterTypes.Count == Literals.Count && plan.Subplans.Count == 0 ? new CachedPlan(plan) : null;
+            return plan.Root.TotalCost <= CostMax && plan.ParameterTypes.Count == Literals.Count && plan.Subplans.Count == 0 ? new CachedPlan(plan, context.View) : null;
         }
         catch (Exception error) when (error is SqlException or Strata.Sql.SqlSyntaxException)
         {

@@ -54,13 +54,22 @@ internal static class RoleCommands
         Option<bool> check = UpCommand.CheckEvictions();
         Option<string> data = Required("--data", "directory for temporary files, emptied at every start");
         Option<bool> files = new("--server-files") { Description = "lets superusers and members of pg_read_server_files and pg_write_server_files COPY from and to files of this machine" };
-        return Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, check, data, files], (parsed, process, factory) =>
+        Option<string?> tlsCertificate = UpCommand.TlsCertificate();
+        Option<string?> tlsKey = UpCommand.TlsKey();
+        Command command = Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, check, data, files, tlsCertificate, tlsKey], (parsed, process, factory) =>
         {
-            PgServerOptions options = new() { Host = parsed.GetValue(host)!, Port = parsed.GetValue(port) };
+            PgServerOptions options = new()
+            {
+                Host = parsed.GetValue(host)!,
+                Port = parsed.GetValue(port),
+                Tls = parsed.GetValue(tlsCertificate) is { } certificate ? TlsCertificates.Load(certificate, parsed.GetValue(tlsKey)!) : null,
+            };
             using ComputeRole role = factory.StartCompute(options, (long)parsed.GetValue(pool) << 20, parsed.GetValue(check), parsed.GetValue(data)!, parsed.GetValue(files));
             process.WaitForStop();
             return Task.CompletedTask;
         });
+        UpCommand.RequireBoth(command, tlsCertificate, tlsKey);
+        return command;
     }
 
     private static Command ControlPlane()

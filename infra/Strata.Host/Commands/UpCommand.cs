@@ -24,7 +24,14 @@ internal static class UpCommand
         Option<bool> check = CheckEvictions();
         Option<TimeSpan?> history = History();
         Option<int?> backlog = UploadBacklog();
-        Command command = new("up", "Starts a whole Strata in the foreground") { data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, check, history, backlog };
+        Option<bool> tls = new("--tls") { Description = "offer TLS to PostgreSQL clients; without a certificate of your own with one that signs itself, kept under the data directory" };
+        Option<string?> tlsCertificate = TlsCertificate();
+        Option<string?> tlsKey = TlsKey();
+        Command command = new("up", "Starts a whole Strata in the foreground")
+        {
+            data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, check, history, backlog, tls, tlsCertificate, tlsKey,
+        };
+        RequireBoth(command, tlsCertificate, tlsKey);
         command.SetAction((parsed, _) =>
         {
             UpOptions options = new()
@@ -40,6 +47,9 @@ internal static class UpCommand
                 CheckEvictions = parsed.GetValue(check),
                 HistoryWindow = parsed.GetValue(history),
                 UploadBacklogMegabytes = parsed.GetValue(backlog),
+                Tls = parsed.GetValue(tls),
+                TlsCertificate = parsed.GetValue(tlsCertificate),
+                TlsKey = parsed.GetValue(tlsKey),
             };
             return options.Processes ? UpProcesses.RunAsync(options) : UpInProcess.RunAsync(options);
         });
@@ -87,6 +97,17 @@ internal static class UpCommand
         });
         return option;
     }
+
+    public static Option<string?> TlsCertificate() => new("--tls-cert") { Description = "PEM file of the certificate for PostgreSQL clients, with its chain" };
+
+    public static Option<string?> TlsKey() => new("--tls-key") { Description = "PEM file of the key of --tls-cert" };
+
+    /// <summary>A certificate without its key is of no use, nor a key alone.</summary>
+    public static void RequireBoth(Command command, Option<string?> certificate, Option<string?> key) => command.Validators.Add(result =>
+    {
+        if (result.GetValue(certificate) is null != result.GetValue(key) is null)
+            result.AddError("--tls-cert and --tls-key go together");
+    });
 
     private static Option<int> Port(string name, string description, int defaultPort)
     {

@@ -19,6 +19,15 @@ public sealed record UpOptions
     /// <summary>Compares each evicted page with the page server's.</summary>
     public bool CheckEvictions { get; init; }
 
+    /// <summary>TLS on the PostgreSQL port with a certificate that signs itself, unless one is given.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>PEM file of the certificate on the PostgreSQL port, with its chain; null for none.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>PEM file of the certificate's key.</summary>
+    public string? TlsKey { get; init; }
+
     /// <summary>Null takes the default of seven days.</summary>
     public TimeSpan? HistoryWindow { get; init; }
 

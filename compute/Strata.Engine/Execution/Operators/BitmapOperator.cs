@@ -40,7 +40,7 @@ internal sealed class BitmapIndexScanOperator(ExecutionState state, BTreeIndex i
     {
         _bitmap.Clear();
         range.Restart();
-        while (range.TryNext(_scan, index, ScanDirection.Forward, state.ReadPoint))
+        while (range.TryNext(_scan, index, ScanDirection.Forward, state.ReadPoint, state.Reader))
         {
             while (_scan.NextBatch(state.Cancellation))
             {

@@ -98,7 +98,11 @@ internal sealed class IndexOnlyScanOperator(
         }
 
         if (_isAllVisible)
+        {
+            Heap.Watch(State.ReadPoint.IsLive ? State.Transaction : null)?.ReadTuple(Heap.Storage, tid);
             return true;
+        }
+
         _heapFetches++;
         if (_fetch.Fetch(Heap, tid, State.Snapshot, forUpdate: false, State.Cancellation))
             return true;
@@ -123,7 +127,7 @@ internal sealed class IndexOnlyScanOperator(
                 _inRange = false;
             }
 
-            if (!range.TryNext(_scan, index, direction, State.ReadPoint, withKeys: Rows.Columns.Length > 0))
+            if (!range.TryNext(_scan, index, direction, State.ReadPoint, State.Reader, withKeys: Rows.Columns.Length > 0))
                 return false;
             _inRange = true;
             _next = int.MaxValue;

@@ -45,6 +45,9 @@ public sealed class PhysicalPlan
     /// <summary>Privileges to check at each execution.</summary>
     public required IReadOnlyList<RequiredPrivilege> Privileges { get; init; }
 
+    /// <summary>Row security policies were looked at: the plan is good only for the roles and memberships as they are.</summary>
+    public bool DependsOnRoles { get; init; }
+
     /// <summary>Relations that it touches, with how: the locks that an execution takes first.</summary>
     public required IReadOnlyList<RelationAccess> Relations { get; init; }
 

@@ -23,7 +23,7 @@ internal sealed class ColumnPruning : IRewrite
                 HashSet<int> read = Needs(filter.Conjuncts);
                 ScanNode kept = scan.Keep(column => needed.Contains(column) || read.Contains(column));
                 return Finish(filter.WithInputs([kept.WithFilterOnly([.. kept.Columns.Where(column => !needed.Contains(column))])]), context);
-            case FilterNode or LimitNode:
+            case FilterNode or LimitNode or SecurityBarrierNode:
                 return PruneInputs(node, With(needed, Needs(node.Expressions), node is LimitNode { TieKeys: { } ties } ? ties.Select(key => key.Column) : []), context);
             case SortNode sort:
                 return PruneInputs(node, With(needed, sort.Keys.Select(key => key.Column)), context);

@@ -36,6 +36,9 @@ internal sealed class PredicatePushdown : IRewrite
                 }
 
                 return Push(filter.Input, movable, context);
+            case SecurityBarrierNode barrier:
+                RelationalNode guarded = new SecurityBarrierNode(Push(barrier.Input, conditions.FindAll(Leakproof.Is), context));
+                return Wrap(guarded, conditions.FindAll(static condition => !Leakproof.Is(condition)));
             case ProjectNode project:
                 return PushThroughProject(project, conditions, context);
             case JoinNode join:

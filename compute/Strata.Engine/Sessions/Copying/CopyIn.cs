@@ -75,7 +75,7 @@ internal sealed class CopyIn : IDisposable
         {
             CheckKind(context, name);
             BoundStatement bound = Binder.BindCopyFrom(name, columnNames, statement.Where, runner.BindingContextFor(text, [], allowParameters: false));
-            plan = new CachedPlan(Planner.Plan(bound, StatementRunner.PlanningContextOf(context)));
+            plan = new CachedPlan(Planner.Plan(bound, StatementRunner.PlanningContextOf(context)), context.View);
         }
         while (!runner.TryLock(plan));
         RelationInfo table = context.View.ResolveRelation(context.SearchPath, name.Schema, name.Name)!;

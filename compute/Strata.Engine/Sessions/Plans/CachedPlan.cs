@@ -11,10 +11,12 @@ internal sealed class CachedPlan
     // The last view that the dependencies were compared with: the usual case is that nothing changed since.
     private CatalogView? _validUnder;
     private readonly PlanDependency[] _dependencies;
+    private readonly SharedImage? _roles;
 
-    public CachedPlan(PhysicalPlan plan)
+    public CachedPlan(PhysicalPlan plan, CatalogView view)
     {
         Plan = plan;
+        _roles = plan.DependsOnRoles ? view.Shared : null;
         Relations = [.. plan.Relations.Where(static access => access.Relation.SystemTable is null)];
         Privileges = [.. plan.Privileges];
         _dependencies = [.. plan.Dependencies];
@@ -55,6 +57,8 @@ internal sealed class CachedPlan
     {
         if (Volatile.Read(ref _validUnder) is { } known && known.IsSameAs(view))
             return true;
+        if (_roles is not null && !ReferenceEquals(_roles, view.Shared))
+            return false;
         foreach (PlanDependency dependency in _dependencies)
             if (!view.TryGetVersion(dependency.RelationOid, out ulong version) || version != dependency.Version)
                 return false;

@@ -24,6 +24,9 @@ internal sealed class RoutinePlan(RoutineInfo routine, SqlType[] argumentTypes, 
     /// <summary>Where names were looked up when the plans were made.</summary>
     public required SearchPath SearchPath { get; init; }
 
+    /// <summary>The role and row_security that it was made for: <see cref="SessionContext.PlanUser"/>.</summary>
+    public required ulong User { get; init; }
+
     public required TypeSettings Settings { get; init; }
 
     /// <summary>True for the statement whose rows are the result.</summary>

@@ -158,7 +158,7 @@ internal sealed class RoutineRunner(SessionContext context) : IRoutineCaller
     {
         RoutineInfo routine = function.Routine!;
         string key = string.Join(' ', types.Select(static t => t.Oid).Prepend(resultType.Oid).Prepend(routine.Oid));
-        if (_plans.TryGetValue(key, out RoutinePlan? known) && known.Routine.Version == routine.Version && known.SearchPath.Equals(context.SearchPath)
+        if (_plans.TryGetValue(key, out RoutinePlan? known) && known.Routine.Version == routine.Version && known.SearchPath.Equals(context.SearchPath) && known.User == context.PlanUser
             && ReferenceEquals(known.Settings, context.TypeSettings))
             return known;
         if (_plans.Count >= PlansMax)
@@ -176,7 +176,7 @@ internal sealed class RoutineRunner(SessionContext context) : IRoutineCaller
             {
                 Detail = "Function's final statement must be SELECT or INSERT/UPDATE/DELETE RETURNING.",
             };
-        return new RoutinePlan(routine, types, result, routine.Statements) { SearchPath = context.SearchPath, Settings = context.TypeSettings };
+        return new RoutinePlan(routine, types, result, routine.Statements) { SearchPath = context.SearchPath, Settings = context.TypeSettings, User = context.PlanUser };
     }
 
     private static void Parse(RoutineInfo routine)
@@ -209,7 +209,7 @@ internal sealed class RoutineRunner(SessionContext context) : IRoutineCaller
         {
             return Binder.BindRoutineStatement(
                 plan.Statements[index],
-                RoutineContexts.Of(routine, plan.ArgumentTypes, context.View, context.SearchPath, context, routine.SqlBody is null ? routine.Source : ""),
+                RoutineContexts.Of(routine, plan.ArgumentTypes, context.View, context.SearchPath, context, routine.SqlBody is null ? routine.Source : "") with { Security = context.RowSecurity },
                 plan.IsResult(index) ? plan.Result : null);
         }
         catch (SqlException error)
@@ -243,7 +243,7 @@ internal sealed class RoutineRunner(SessionContext context) : IRoutineCaller
         {
             cached = plan.Plans[index] is { } known && known.IsValid(context.View)
                 ? known
-                : plan.Plans[index] = new CachedPlan(Planner.Plan(BindStatement(plan, index), StatementRunner.PlanningContextOf(context)));
+                : plan.Plans[index] = new CachedPlan(Planner.Plan(BindStatement(plan, index), StatementRunner.PlanningContextOf(context)), context.View);
         }
         while (!context.StatementRunner.TryLock(cached));
 

@@ -63,13 +63,15 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public string? ObjectDescription(uint oid, string catalog, int subId) => null;
 
-    public string? DeparseExpression(string nodeTree, uint relation) => nodeTree;
+    public bool IsRowSecurityActive(uint relation) => false;
+
+    public string? DeparseExpression(string nodeTree, uint relation, bool pretty) => nodeTree;
 
     public string? IndexDefinition(uint index, int column, bool pretty) => null;
 
     public string? ConstraintDefinition(uint constraint, bool pretty) => null;
 
-    public string? ViewDefinition(uint view, bool pretty) => null;
+    public string? ViewDefinition(uint view, bool pretty, int wrapColumn) => null;
 
     public string? TriggerDefinition(uint trigger, bool pretty) => null;
 
