@@ -26,6 +26,8 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     private readonly RowDecoder _decoder;
     private readonly Batch _work;
     private readonly bool[] _isDecoded;
+    private bool _isUniform;
+    private int _copied;
     private readonly int[] _visible;
     private readonly (int Column, RuntimeFilter Filter)[] _runtimeFilters;
     private readonly SelectionBuffer _kept = new();
@@ -92,7 +94,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
             while (count < target && !errors.HasError)
             {
                 State.CheckCancel();
-                if (!_gather.Fill(_scan, Heap.Context.Pool, Math.Min(rowsMax, Batch.RowsMax - count), State.Cancellation))
+                if (!Gather(Math.Min(rowsMax, Batch.RowsMax - count), count))
                 {
                     if (_blocks is null || !OpenRange())
                         break;
@@ -147,22 +149,77 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         return true;
     }
 
+    /// <summary>
+    /// Gathers the rows of some pages. What is looked at first anyway is decoded page by page, while the memory of the next page is on its way: the columns of the first condition, or without
+    /// conditions all, which go behind the first <paramref name="count"/> rows of the output.
+    /// </summary>
+    private bool Gather(int rowsWanted, int count)
+    {
+        Array.Clear(_isDecoded);
+        _gather.Release();
+        _isUniform = true;
+        _copied = 0;
+        ReadOnlySpan<int> shown = ShownFirst();
+        foreach (int column in shown)
+        {
+            _work[column].Reset(Batch.RowsMax);
+            _isDecoded[column] = true;
+        }
+
+        Detoast detoast = Detoast;
+        bool copies = _filter is null && _runtimeFilters.Length == 0;
+        while (_gather.TryAdd(_scan, Heap.Context.Pool, rowsWanted, State.Cancellation, out int first))
+        {
+            ReadOnlySpan<HeapRowPointer> rows = _gather.Rows[first..];
+            bool isUniform = _decoder.IsUniform(rows);
+            _isUniform &= isUniform;
+            var all = new Selection(rows.Length);
+            foreach (int column in shown)
+                _decoder.DecodeColumn(rows, all, isUniform, column, _work[column], dense: true, first, copyBytes: false, detoast);
+            if (!copies || _gather.HasOutOfLine)
+                continue;
+            for (int i = 0; i < _visible.Length; i++)
+            {
+                Vector target = Rows[i];
+                target.EnsureCapacity(count + first + rows.Length, count + first);
+                _decoder.DecodeColumn(rows, all, isUniform, _visible[i], target, dense: true, count + first, copyBytes: true, detoast);
+            }
+
+            _copied = first + rows.Length;
+        }
+
+        return _gather.Count > 0;
+    }
+
+    /// <summary>Columns that the first condition reads.</summary>
+    private ReadOnlySpan<int> ShownFirst()
+    {
+        for (int i = 0; i < _runtimeFilters.Length; i++)
+        {
+            if (IsWorthAsking(i))
+                return new ReadOnlySpan<int>(ref _runtimeFilters[i].Column);
+        }
+
+        return _filter is null ? default : _filter.ColumnsOf(0);
+    }
+
+    private bool IsWorthAsking(int filter) =>
+        _runtimeFilters[filter].Filter.IsReady && (_asked[filter] <= RowsToJudge || _passed[filter] <= _asked[filter] * PassedMax);
+
     /// <summary>Filters the gathered rows and copies those that pass behind the first <paramref name="first"/> rows of the output. Returns how many.</summary>
     private int Take(int first, ErrorSink errors)
     {
         ReadOnlySpan<HeapRowPointer> rows = _gather.Rows;
-        bool isUniform = _decoder.IsUniform(rows);
         Selection selection = new(rows.Length);
-        Array.Clear(_isDecoded);
         if (_filter is not null || _runtimeFilters.Length > 0)
         {
-            selection = Filter(rows, selection, isUniform, errors);
+            selection = Filter(rows, selection, _isUniform, errors);
             if (Statistics is not null)
                 Statistics.RowsRemoved += rows.Length - selection.Count;
         }
 
-        if (selection.IsEmpty)
-            return 0;
+        if (selection.IsEmpty || _copied == rows.Length)
+            return selection.Count;
         if (_gather.HasOutOfLine)
             return TakeOneByOne(first, rows, selection);
         Detoast detoast = Detoast;
@@ -173,7 +230,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
             if (_isDecoded[_visible[i]])
                 target.CopyRows(_work[_visible[i]], selection, 0, selection.Count, first);
             else
-                _decoder.DecodeColumn(rows, selection, isUniform, _visible[i], target, dense: true, first, copyBytes: true, detoast);
+                _decoder.DecodeColumn(rows, selection, _isUniform, _visible[i], target, dense: true, first, copyBytes: true, detoast);
         }
 
         return selection.Count;
@@ -182,8 +239,9 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     /// <summary>Copies rows of which some have large values; those that would make the batch too large are left over for the next ones.</summary>
     private int TakeOneByOne(int first, ReadOnlySpan<HeapRowPointer> rows, Selection selection)
     {
-        int taken = 0;
-        for (int i = 0; i < selection.Count; i++)
+        // What was copied page by page stands there already.
+        int taken = _copied;
+        for (int i = _copied; i < selection.Count; i++)
         {
             if (_leftOver.Count > 0 || IsBatchLarge)
                 _leftOver.Enqueue(rows[selection[i]].Tid);
@@ -230,7 +288,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         for (int i = 0; i < _runtimeFilters.Length && !selection.IsEmpty; i++)
         {
             (int column, RuntimeFilter filter) = _runtimeFilters[i];
-            if (!filter.IsReady || (_asked[i] > RowsToJudge && _passed[i] > _asked[i] * PassedMax))
+            if (!IsWorthAsking(i))
                 continue;
             Show(column, rows, selection, isUniform);
             int before = selection.Count;
