@@ -5,14 +5,28 @@ namespace Strata.Compute.Wal;
 /// </summary>
 /// <remarks>
 /// The choice costs no safety: a commit counts when a majority has it, whoever they are. It costs little time when one of the chosen hangs: the next tick sends everything to all
-/// the others as well, and then chooses anew. A link that is lost makes all the others eager until then.
+/// the others, and then chooses anew. A link that is lost makes all the others eager until then.
 /// </remarks>
 internal sealed class EagerLinks(PeerLink[] links, int majority, TimeProvider time)
 {
     /// <summary>A lazy link takes the place of an eager one only when it answers this many times faster: both would else change places all the time.</summary>
-    private const int AdvantageMin = 2;
+    private const int AdvantageMin = 3;
 
     private readonly long _overdueTicksMin = time.TimestampFrequency / 100;
+
+    /// <summary>An eager link leaves something unanswered for much longer than usual: commits may be waiting for it. Any thread.</summary>
+    public bool IsAnyOverdue
+    {
+        get
+        {
+            foreach (PeerLink link in links)
+            {
+                if (link.IsEager && !IsWell(link))
+                    return true;
+            }
+            return false;
+        }
+    }
 
     /// <summary>All links are eager until the next <see cref="Choose"/>. Any thread.</summary>
     public void SendToAll()
@@ -75,7 +89,7 @@ internal sealed class EagerLinks(PeerLink[] links, int majority, TimeProvider ti
         PeerLink? worst = null;
         foreach (PeerLink link in links)
         {
-            if (link.IsEager == eager && IsWell(link) && (worst is null || link.AnswerTicks > worst.AnswerTicks))
+            if (link.IsEager == eager && IsWell(link) && (worst is null || link.AnswerTicks >= worst.AnswerTicks))
                 worst = link;
         }
         return worst;

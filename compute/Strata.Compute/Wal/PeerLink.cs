@@ -10,7 +10,7 @@ namespace Strata.Compute.Wal;
 /// </summary>
 /// <remarks>
 /// A link is eager or lazy. What commits wait for is sent over the eager ones, as few as make a majority: a third copy that nobody waits for would cost every commit a write, a sync and two
-/// wake-ups. Lazy links get what has gathered at every tick of the ticker (milliseconds), so that they are close behind, and at once when it is much. <see cref="EagerLinks"/> says who is which.
+/// wake-ups. Lazy links get what has gathered some fifty times a second, so that they are close behind, and at once when it is much. <see cref="EagerLinks"/> says who is which.
 /// </remarks>
 internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner owner)
 {
@@ -150,10 +150,10 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
         }
     }
 
-    /// <summary>Called regularly: passes on a newer commit LSN, keeps an idle link alive, breaks one that does not answer.</summary>
-    public void Tick(TimeSpan heartbeat, TimeSpan answerTimeout)
+    /// <summary>Called regularly: passes on a newer commit LSN, keeps an idle link alive, breaks one that does not answer. <paramref name="due"/>: also if it is lazy.</summary>
+    public void Tick(TimeSpan heartbeat, TimeSpan answerTimeout, bool due)
     {
-        Pump(inline: true, due: true);
+        Pump(inline: true, due);
         if (Volatile.Read(ref _inFlightFrames) > 0)
         {
             if (owner.Time.GetElapsedTime(Volatile.Read(ref _oldestSent)) > answerTimeout)
@@ -165,7 +165,7 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
         try
         {
             bool quiet = owner.Time.GetElapsedTime(_lastSent) > heartbeat;
-            if (_streaming && _inFlightFrames == 0 && (quiet || _sentCommitLsn < owner.DurableLsn))
+            if (_streaming && _inFlightFrames == 0 && (quiet || ((due || _eager) && _sentCommitLsn < owner.DurableLsn)))
                 SendFrame(owner.Peer(index).NextSendLsn, 0);
         }
         finally

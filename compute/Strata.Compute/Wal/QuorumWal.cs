@@ -18,6 +18,7 @@ namespace Strata.Compute.Wal;
 public sealed class QuorumWal : IWalSink, IDisposable
 {
     private static readonly TimeSpan s_activeTick = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_lazyInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_idleTick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_idleAfter = TimeSpan.FromSeconds(1);
@@ -145,7 +146,7 @@ public sealed class QuorumWal : IWalSink, IDisposable
         if (_stopping)
             return;
         foreach (PeerLink link in _links)
-            link.Tick(TimeSpan.Zero, _options.AnswerTimeout);
+            link.Tick(TimeSpan.Zero, _options.AnswerTimeout, due: true);
         _stopping = true;
         Lose("closed");
         foreach (IWorker worker in _workers)
@@ -460,6 +461,7 @@ public sealed class QuorumWal : IWalSink, IDisposable
 
     private void Tick(CancellationToken stop)
     {
+        long lastDue = 0;
         while (!stop.IsCancellationRequested && !_lost)
         {
             bool active = _scheduler.Time.GetElapsedTime(Volatile.Read(ref _lastActivity)) < s_idleAfter;
@@ -476,8 +478,11 @@ public sealed class QuorumWal : IWalSink, IDisposable
                     _tickerSleeps = false;
                 }
             }
+            bool due = _scheduler.Time.GetElapsedTime(lastDue) >= s_lazyInterval || _eagerLinks.IsAnyOverdue;
+            if (due)
+                lastDue = _scheduler.Time.GetTimestamp();
             foreach (PeerLink link in _links)
-                link.Tick(s_heartbeat, _options.AnswerTimeout);
+                link.Tick(s_heartbeat, _options.AnswerTimeout, due);
             _eagerLinks.Choose();
         }
     }

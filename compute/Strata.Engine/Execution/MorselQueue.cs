@@ -21,6 +21,7 @@ internal sealed class MorselQueue(SqlType[] types, ExecutionState state) : IDisp
     private readonly Stack<RowStore> _free = new();
     private readonly Dictionary<int, (RowStore? Store, ExceptionDispatchInfo? Failure)> _done = [];
     private uint _blocks;
+    private uint _morselBlocks;
     private int _next;
     private int _turn;
     private bool _isStopped;
@@ -29,11 +30,12 @@ internal sealed class MorselQueue(SqlType[] types, ExecutionState state) : IDisp
     /// <summary>Number of morsels.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Begins with a table of so many blocks.</summary>
-    public void Open(uint blocks)
+    /// <summary>Begins with a table of so many blocks; as one morsel, if it must be <paramref name="isWhole"/>.</summary>
+    public void Open(uint blocks, bool isWhole)
     {
         _blocks = blocks;
-        Count = (int)((blocks + BlocksPerMorsel - 1) / BlocksPerMorsel);
+        _morselBlocks = isWhole ? Math.Max(blocks, 1) : BlocksPerMorsel;
+        Count = (int)((blocks + _morselBlocks - 1) / _morselBlocks);
         _next = 0;
         _turn = 0;
         _isStopped = false;
@@ -41,7 +43,7 @@ internal sealed class MorselQueue(SqlType[] types, ExecutionState state) : IDisp
     }
 
     /// <summary>The blocks of a morsel.</summary>
-    public (uint First, uint End) RangeOf(int morsel) => ((uint)morsel * BlocksPerMorsel, Math.Min(_blocks, ((uint)morsel + 1) * BlocksPerMorsel));
+    public (uint First, uint End) RangeOf(int morsel) => ((uint)morsel * _morselBlocks, Math.Min(_blocks, ((uint)morsel + 1) * _morselBlocks));
 
     /// <summary>For a helper: the next morsel, waiting while too many wait for their turn. False at the end.</summary>
     public bool TryClaim(out int morsel)

@@ -4,10 +4,10 @@ using Strata.Format;
 namespace Strata.Engine.Execution;
 
 /// <summary>
-/// A set of row addresses in the order of the table, as bitmap scans collect them. Entries are numbers, block × 65536 + slot; slot 0 means the whole block. Beyond <paramref name="entriesMax"/> rows
+/// A set of row addresses in the order of the table, as bitmap scans collect them. Entries are numbers, block × 65536 + slot; slot 0 means the whole block. Beyond <see cref="EntriesMax"/> rows
 /// the set keeps blocks only (it is lossy then, as PostgreSQL's bitmaps are beyond work_mem). Charged to an account; not thread-safe.
 /// </summary>
-internal sealed class TidBitmap(MemoryAccount? account, int entriesMax) : IDisposable
+internal sealed class TidBitmap(MemoryAccount? account) : IDisposable
 {
     private const int SlotBits = 16;
     private const ulong SlotMask = (1UL << SlotBits) - 1;
@@ -15,6 +15,9 @@ internal sealed class TidBitmap(MemoryAccount? account, int entriesMax) : IDispo
 
     private ulong[] _entries = [];
     private bool _isSorted = true;
+
+    /// <summary>Most rows that the set knows one by one.</summary>
+    public int EntriesMax { get; set; } = int.MaxValue;
 
     /// <summary>Number of entries.</summary>
     public int Count { get; private set; }
@@ -141,7 +144,7 @@ internal sealed class TidBitmap(MemoryAccount? account, int entriesMax) : IDispo
     {
         Complete();
         bool isLossy = false;
-        if (Count >= entriesMax && !IsLossy)
+        if (Count >= EntriesMax && !IsLossy)
         {
             for (int i = 0; i < Count; i++)
                 _entries[i] &= ~SlotMask;

@@ -23,22 +23,22 @@ internal abstract class BitmapOperator : Operator
 
     protected sealed override Batch? NextBatch(int rowsMax) => null;
 
-    /// <summary>A set that keeps to the statement's work memory.</summary>
-    protected static TidBitmap NewBitmap(ExecutionState state) =>
-        new(state.Memory, (int)Math.Clamp(state.Services.WorkMemoryBytes / BytesPerEntry, 1024, int.MaxValue / 4));
+    /// <summary>Entries that the statement's work memory has room for.</summary>
+    protected static int EntriesMax(ExecutionState state) => (int)Math.Clamp(state.Spill.Settings.WorkMemoryBytes / BytesPerEntry, 1024, int.MaxValue / 4);
 }
 
 /// <summary>The rows of key ranges of an index.</summary>
 internal sealed class BitmapIndexScanOperator(ExecutionState state, BTreeIndex index, IndexRange range) : BitmapOperator
 {
     private readonly BTreeScan _scan = new();
-    private readonly TidBitmap _bitmap = NewBitmap(state);
+    private readonly TidBitmap _bitmap = new(state.Memory);
 
     public override void Open() => _bitmap.Clear();
 
     protected override TidBitmap Collect()
     {
         _bitmap.Clear();
+        _bitmap.EntriesMax = EntriesMax(state);
         range.Restart();
         while (range.TryNext(_scan, index, ScanDirection.Forward, state.ReadPoint, state.Reader))
         {

@@ -12,6 +12,7 @@ namespace Strata.Engine.Execution.Operators;
 internal sealed class GatherOperator : Operator
 {
     private readonly ExecutionState _state;
+    private readonly ParallelGroup _group;
     private readonly PipelineCopy _own;
     private readonly Func<PipelineCopy> _makeCopy;
     private readonly MorselQueue _morsels;
@@ -23,9 +24,10 @@ internal sealed class GatherOperator : Operator
     private RowStore? _store;
     private int _chunk;
 
-    public GatherOperator(ExecutionState state, PipelineCopy own, Func<PipelineCopy> makeCopy, SqlType[] types)
+    public GatherOperator(ExecutionState state, ParallelGroup group, PipelineCopy own, Func<PipelineCopy> makeCopy, SqlType[] types)
     {
         _state = state;
+        _group = group;
         _own = own;
         _makeCopy = makeCopy;
         _morsels = new MorselQueue(types, state);
@@ -34,6 +36,7 @@ internal sealed class GatherOperator : Operator
     public override void Open()
     {
         Reset();
+        _group.Reset();
         _own.Pipeline.Open();
     }
 
@@ -80,6 +83,7 @@ internal sealed class GatherOperator : Operator
     {
         StopHelpers();
         Reset();
+        _group.Reset();
         _own.Pipeline.Rescan();
     }
 
@@ -113,7 +117,8 @@ internal sealed class GatherOperator : Operator
         _isRunning = true;
         // Hash tables on the way are built here, once; helpers only read them.
         _own.Pipeline.Prepare();
-        _morsels.Open(_own.CountBlocks(_state));
+        // A join that went to disk needs all of its left side in one go.
+        _morsels.Open(_own.CountBlocks(_state), isWhole: _group.IsSerial);
         _started = 0;
         if (_state.Services.Workers is not { } workers || _morsels.Count < 2)
             return;

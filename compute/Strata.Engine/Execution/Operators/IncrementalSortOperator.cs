@@ -28,7 +28,6 @@ internal sealed unsafe class IncrementalSortOperator(
     private int _pullRows;
     private bool _inputDone;
     private long _left;
-    private long _groups;
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Item
@@ -85,7 +84,6 @@ internal sealed unsafe class IncrementalSortOperator(
 
     public override void Close()
     {
-        Statistics?.Notes.Add($"Full-sort Groups: {_groups}  Sort Method: quicksort");
         input.Close();
         Clear();
     }
@@ -106,7 +104,6 @@ internal sealed unsafe class IncrementalSortOperator(
         _inputDone = false;
         _pullRows = FirstPullRows;
         _left = -1;
-        _groups = 0;
     }
 
     private void ForgetGroup()
@@ -145,7 +142,6 @@ internal sealed unsafe class IncrementalSortOperator(
 
         if (_count == 0)
             return false;
-        _groups++;
         _items.AsSpan(0, _count).Sort(new ByKey());
         return true;
     }

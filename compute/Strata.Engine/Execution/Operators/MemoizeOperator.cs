@@ -8,9 +8,8 @@ namespace Strata.Engine.Execution.Operators;
 /// Remembers the rows of its input by the values of the parameters that it runs with, so that a nested loop runs the input once for each different value. When the rows outgrow the statement's work
 /// memory all are forgotten. Memory lasts until <see cref="Close"/>: other parameters of the input must not change before.
 /// </summary>
-internal sealed class MemoizeOperator(ExecutionState state, Operator input, int[] parameters, SqlType[] parameterTypes, SqlType[] types, bool isSingleRow) : Operator
+internal sealed class MemoizeOperator : Operator
 {
-    private const int EntryBytes = 64;
     private const int Incomplete = -1;
 
     private enum Step
@@ -21,20 +20,38 @@ internal sealed class MemoizeOperator(ExecutionState state, Operator input, int[
         Done,
     }
 
-    private readonly HashKeyBuilder _keys = new([.. Enumerable.Range(0, parameters.Length)]);
-    private readonly Batch _key = new(new Vector[parameterTypes.Length]);
-    private readonly KeyTable _table = new(state.Memory);
-    private readonly RowStore _rows = new(types, state.Memory);
-    private readonly Batch _output = new(types, state.Memory);
+    private readonly ExecutionState _state;
+    private readonly Operator _input;
+    private readonly int[] _parameters;
+    private readonly SqlType[] _types;
+    private readonly bool _isSingleRow;
+    private readonly HashKeyBuilder _keys;
+    private readonly Batch _key;
+    private readonly OperatorMemory _memory;
+    private readonly KeyTable _table;
+    private readonly RowStore _rows;
+    private readonly Batch _output;
     private readonly int[] _numbers = new int[Batch.RowsMax];
     private (int First, int Count)[] _entries = new (int, int)[64];
     private Step _step;
     private int _entry;
     private int _at;
     private bool _inputOpen;
-    private long _hits;
-    private long _misses;
-    private long _evictions;
+
+    public MemoizeOperator(ExecutionState state, Operator input, int[] parameters, SqlType[] types, bool isSingleRow)
+    {
+        _state = state;
+        _input = input;
+        _parameters = parameters;
+        _types = types;
+        _isSingleRow = isSingleRow;
+        _memory = new OperatorMemory(state, "Memoize", isHash: true);
+        _table = new KeyTable(_memory.Account);
+        _rows = new RowStore(types, _memory.Account);
+        _output = new Batch(types, state.Memory);
+        _keys = new HashKeyBuilder([.. Enumerable.Range(0, parameters.Length)]);
+        _key = new Batch(new Vector[parameters.Length]);
+    }
 
     public override void Open()
     {
@@ -62,21 +79,15 @@ internal sealed class MemoizeOperator(ExecutionState state, Operator input, int[
     public override void Close()
     {
         if (_inputOpen)
-            input.Close();
+            _input.Close();
         _inputOpen = false;
-        if (Statistics is not null && _misses > 0)
-        {
-            Statistics.Notes.Add($"Hits: {_hits}  Misses: {_misses}  Evictions: {_evictions}  Overflows: 0");
-            _hits = _misses = _evictions = 0;
-        }
-
         Forget();
         _step = Step.Begin;
     }
 
     public override void Dispose()
     {
-        input.Dispose();
+        _input.Dispose();
         _table.Dispose();
         _rows.Dispose();
         _output.Dispose();
@@ -90,43 +101,30 @@ internal sealed class MemoizeOperator(ExecutionState state, Operator input, int[
 
     private void Begin()
     {
-        for (int i = 0; i < parameters.Length; i++)
-            _key.Columns[i] = state.Evaluation.Parameters[parameters[i]];
+        for (int i = 0; i < _parameters.Length; i++)
+            _key.Columns[i] = _state.Evaluation.Parameters[_parameters[i]];
         _key.SetCount(1);
-        if (_table.SizeBytes + (_rows.Count * (long)RowBytes()) > state.Services.WorkMemoryBytes)
-        {
-            _evictions += _table.Count;
+        if (_memory.Account.UsedBytes > _memory.BudgetBytes)
             Forget();
-        }
 
         _entry = _table.FindOrAdd(_keys.Build(_key, 0), out bool added);
         if (!added && _entries[_entry].Count != Incomplete)
         {
-            _hits++;
             _at = 0;
             _step = Step.Replay;
             return;
         }
 
-        _misses++;
         if (_entry >= _entries.Length)
             Array.Resize(ref _entries, _entries.Length * 2);
         // Whoever stops before the end leaves the entry open: it is read anew next time.
         _entries[_entry] = (_rows.Count, Incomplete);
         if (_inputOpen)
-            input.Rescan();
+            _input.Rescan();
         else
-            input.Open();
+            _input.Open();
         _inputOpen = true;
         _step = Step.Read;
-    }
-
-    private int RowBytes()
-    {
-        int bytes = EntryBytes / 4;
-        foreach (SqlType type in types)
-            bytes += type.Physical.WidthBytes();
-        return bytes;
     }
 
     private Batch? Replay(int rowsMax)
@@ -141,7 +139,7 @@ internal sealed class MemoizeOperator(ExecutionState state, Operator input, int[
 
         for (int i = 0; i < rows; i++)
             _numbers[i] = first + _at + i;
-        for (int column = 0; column < types.Length; column++)
+        for (int column = 0; column < _types.Length; column++)
             _rows.Gather(column, _numbers.AsSpan(0, rows), _output[column]);
         _output.SetCount(rows);
         _at += rows;
@@ -150,11 +148,11 @@ internal sealed class MemoizeOperator(ExecutionState state, Operator input, int[
 
     private Batch? Read(int rowsMax)
     {
-        Batch? batch = input.Next(rowsMax);
+        Batch? batch = _input.Next(rowsMax);
         if (batch is not null)
         {
             _rows.Append(batch);
-            if (!isSingleRow)
+            if (!_isSingleRow)
                 return batch;
         }
 

@@ -94,7 +94,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
             while (count < target && !errors.HasError)
             {
                 State.CheckCancel();
-                if (!Gather(Math.Min(rowsMax, Batch.RowsMax - count), count))
+                if (!Gather(rowsMax, Batch.RowsMax - count, count))
                 {
                     if (_blocks is null || !OpenRange())
                         break;
@@ -142,7 +142,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     {
         uint first = 0;
         uint end = uint.MaxValue;
-        if (_blocks is not null && !_blocks.TryNext(Heap, State.Snapshot, State.Cancellation, out first, out end))
+        if (_blocks is not null && (State.TakesNoMoreBlocks || !_blocks.TryNext(Heap, State.Snapshot, State.Cancellation, out first, out end)))
             return false;
         _scan.Open(Heap, State.Snapshot, _forUpdate, first, end, State.Cancellation);
         _isOpen = true;
@@ -153,7 +153,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     /// Gathers the rows of some pages. What is looked at first anyway is decoded page by page, while the memory of the next page is on its way: the columns of the first condition, or without
     /// conditions all, which go behind the first <paramref name="count"/> rows of the output.
     /// </summary>
-    private bool Gather(int rowsWanted, int count)
+    private bool Gather(int rowsWanted, int room, int count)
     {
         Array.Clear(_isDecoded);
         _gather.Release();
@@ -168,7 +168,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
 
         Detoast detoast = Detoast;
         bool copies = _filter is null && _runtimeFilters.Length == 0;
-        while (_gather.TryAdd(_scan, Heap.Context.Pool, rowsWanted, State.Cancellation, out int first))
+        while (_gather.TryAdd(_scan, Heap.Context.Pool, rowsWanted, room, State.Cancellation, out int first))
         {
             ReadOnlySpan<HeapRowPointer> rows = _gather.Rows[first..];
             bool isUniform = _decoder.IsUniform(rows);

@@ -30,13 +30,13 @@ internal sealed unsafe class RowGather
 
     /// <summary>
     /// Adds the rows of the scan's next page that has any; <paramref name="first"/> is the place of the first of them. False at the end of the scan, and when there are pages already and enough rows, too
-    /// many pages, or no room for whatever the next page has.
+    /// many pages, or no room (which is a page's rows at least) for whatever the next page has.
     /// </summary>
-    public bool TryAdd(HeapScan scan, BufferPool pool, int rowsWanted, CancellationToken cancellation, out int first)
+    public bool TryAdd(HeapScan scan, BufferPool pool, int rowsWanted, int room, CancellationToken cancellation, out int first)
     {
         first = Count;
         if (_pageCount > 0 && (_pageCount >= Math.Clamp(pool.FrameCount / FramesPerPin, 1, PagesMax) || HasOutOfLine || Count >= rowsWanted
-            || Count + HeapPage.MaxSlots > Batch.RowsMax))
+            || Count + HeapPage.MaxSlots > room))
             return false;
         if (!scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, cancellation))
             return false;

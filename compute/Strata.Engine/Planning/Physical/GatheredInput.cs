@@ -16,7 +16,7 @@ internal static class GatheredInput
         var group = new ParallelGroup(drivingScan);
         PipelineCopy own = CreateCopy(builder, input, group, heap);
         return new GatherOperator(
-            builder.State, own,
+            builder.State, group, own,
             () =>
             {
                 var state = new ExecutionState(builder.State.Services, builder.Plan.SharedRowCount) { Memory = builder.State.Memory };

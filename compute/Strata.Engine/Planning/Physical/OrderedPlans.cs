@@ -54,7 +54,7 @@ internal sealed class MemoizePlan : UnaryPlan
 
     public override Operator CreateOperator(InstanceBuilder builder) => new MemoizeOperator(
         builder.State, builder.Create(Input), [.. Parameters.Select(static parameter => parameter.Parameter)],
-        builder.TypesOf([.. Parameters.Select(static parameter => parameter.Column)]), builder.TypesOf(this), IsSingleRow);
+        builder.TypesOf(this), IsSingleRow);
 }
 
 /// <summary>Merge join of two inputs in the order of their keys.</summary>
