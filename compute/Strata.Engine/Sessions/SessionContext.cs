@@ -19,6 +19,8 @@ internal sealed class SessionContext : IFunctionContext
 
     private long _typeSettingsGeneration = -1;
     private TypeSettings _typeSettings = TypeSettings.Default;
+    private long _plannerSettingsGeneration = -1;
+    private Planning.PlannerSettings _plannerSettings = Planning.PlannerSettings.Default;
     private long _searchPathGeneration = -1;
     private DatabaseImage? _searchPathImage;
     private uint _searchPathRole;
@@ -119,6 +121,23 @@ internal sealed class SessionContext : IFunctionContext
     }
 
     public bool IsSuperuser => View.FindRole(CurrentUserOid) is { IsSuperuser: true };
+
+    /// <summary>What settings say to the planner; the same object until one of them changes.</summary>
+    public Planning.PlannerSettings PlannerSettings
+    {
+        get
+        {
+            if (_plannerSettingsGeneration != Settings.Generation)
+            {
+                _plannerSettingsGeneration = Settings.Generation;
+                Planning.PlannerSettings made = PlannerSettingsFactory.Make(Settings);
+                if (made != _plannerSettings)
+                    _plannerSettings = made;
+            }
+
+            return _plannerSettings;
+        }
+    }
 
     public TypeSettings TypeSettings
     {
