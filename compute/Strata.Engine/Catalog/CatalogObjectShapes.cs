@@ -19,6 +19,18 @@ internal static class CatalogObjectShapes
         [CatalogOids.PgConversion] = new(CatalogHeap.PgConversion, 1, 2, 3, "conversion"),
         [CatalogOids.PgCollation] = new(CatalogHeap.PgCollation, 1, 2, 3, "collation"),
         [CatalogOids.PgPolicy] = new(CatalogHeap.PgPolicy, 1, -1, -1, "policy"),
+        [CatalogOids.PgTsConfig] = new(CatalogHeap.PgTsConfig, 1, 2, 3, "text search configuration"),
+        [CatalogOids.PgTsConfigMap] = new(CatalogHeap.PgTsConfigMap, -1, -1, -1, "mapping"),
+        [CatalogOids.PgTsDict] = new(CatalogHeap.PgTsDict, 1, 2, 3, "text search dictionary"),
+        [CatalogOids.PgTsParser] = new(CatalogHeap.PgTsParser, 1, 2, -1, "text search parser"),
+        [CatalogOids.PgTsTemplate] = new(CatalogHeap.PgTsTemplate, 1, 2, -1, "text search template"),
+        [CatalogOids.PgForeignDataWrapper] = new(CatalogHeap.PgForeignDataWrapper, 1, -1, 2, "foreign-data wrapper"),
+        [CatalogOids.PgForeignServer] = new(CatalogHeap.PgForeignServer, 1, -1, 2, "server"),
+        [CatalogOids.PgUserMapping] = new(CatalogHeap.PgUserMapping, -1, -1, -1, "user mapping"),
+        [CatalogOids.PgForeignTable] = new(CatalogHeap.PgForeignTable, -1, -1, -1, "foreign table"),
+        [CatalogOids.PgPublication] = new(CatalogHeap.PgPublication, 1, -1, 2, "publication"),
+        [CatalogOids.PgPublicationRel] = new(CatalogHeap.PgPublicationRel, -1, -1, -1, "publication of table"),
+        [CatalogOids.PgPublicationNamespace] = new(CatalogHeap.PgPublicationNamespace, -1, -1, -1, "publication of schema"),
         [CatalogOids.PgDefaultAcl] = new(CatalogHeap.PgDefaultAcl, -1, 2, 1, "default privileges"),
     };
 
