@@ -14,6 +14,7 @@ namespace Strata.Host;
 /// DIR/safekeeper-N      WAL
 /// DIR/pageserver        cache of layers
 /// DIR/compute           temporary files
+/// DIR/tls               certificate of --tls, unless one is given; its key is readable by the owner only
 /// DIR/run/ROLE.pid      process ids, with --processes
 /// DIR/log/ROLE.log      logs, with --processes
 /// </code>

@@ -20,7 +20,7 @@ public sealed record SafekeeperOptions
     /// <summary>Time between two rounds of upload, removal and saving of positions.</summary>
     public TimeSpan MaintenanceInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a safekeeper waits for another one to upload a sealed segment that is the other's turn.</summary>
+    /// <summary>How long a safekeeper waits for another one to upload a sealed segment when it is next in turn; twice as long for the one after it.</summary>
     public TimeSpan UploadPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Uploaded WAL kept in the object store below what the page server made durable, in bytes.</summary>

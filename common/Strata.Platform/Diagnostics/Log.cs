@@ -21,6 +21,7 @@ public sealed class Log
     private readonly LogLevel _minimum;
     private readonly string _component;
 
+    /// <param name="writer">Used by this log and those made by <see cref="For"/> one at a time; a second log over the same writer needs one that is thread-safe itself.</param>
     public Log(TextWriter writer, TimeProvider time, string component, LogLevel minimum = LogLevel.Info)
     {
         _writer = TextWriter.Synchronized(writer);

@@ -67,24 +67,27 @@ public sealed class LocalFileSystem : IFileSystem
 
     public IFileSystem Under(string directory) => new LocalFileSystem(Full(directory));
 
+    /// <summary>Reads until the span is full or the file ends, and returns the bytes read: one read of the system may give fewer.</summary>
+    internal static int ReadFully(SafeFileHandle file, long offset, Span<byte> destination)
+    {
+        int total = 0;
+        while (total < destination.Length)
+        {
+            int read = RandomAccess.Read(file, destination[total..], offset + total);
+            if (read == 0)
+                break;
+            total += read;
+        }
+        return total;
+    }
+
     private string Full(string path) => Path.Combine(_root, FilePaths.Validate(path));
 
     private sealed class LocalFile(SafeFileHandle handle, string path) : IFile
     {
         public long Length => RandomAccess.GetLength(handle);
 
-        public int Read(long offset, Span<byte> destination)
-        {
-            int total = 0;
-            while (total < destination.Length)
-            {
-                int read = RandomAccess.Read(handle, destination[total..], offset + total);
-                if (read == 0)
-                    break;
-                total += read;
-            }
-            return total;
-        }
+        public int Read(long offset, Span<byte> destination) => ReadFully(handle, offset, destination);
 
         public void Write(long offset, ReadOnlySpan<byte> source) => RandomAccess.Write(handle, source, offset);
 

@@ -42,4 +42,15 @@ public interface IFrameConnection : IDisposable
     /// connection broke; throws <see cref="TimeoutException"/> when nothing arrived within <paramref name="timeout"/> (the connection stays usable).
     /// </summary>
     bool Receive(out ReadOnlyMemory<byte> frame, TimeSpan timeout);
+
+    /// <summary>
+    /// Where the sender lives in this process: from now on frames are given to <paramref name="handler"/> on the sender's own thread, in order and one at a time, which saves the hand-off to a
+    /// receiving thread. <see cref="Receive"/> then gives no more frames; it returns false when the connection ended and no handler runs or will run. False, with nothing changed, when the connection can't do that.
+    /// Called by the receiving thread; frames that arrived already are handled before it returns.
+    /// </summary>
+    /// <param name="handler">May not throw, nor wait for the sender. It may dispose the connection.</param>
+    bool TryHandOver(FrameHandler handler) => false;
 }
+
+/// <summary>Takes a frame, whose bytes are valid during the call only.</summary>
+public delegate void FrameHandler(ReadOnlySpan<byte> frame);

@@ -82,6 +82,12 @@ public sealed class MemoryNetwork(TimeProvider time) : INetwork
 
         public bool Receive(out ReadOnlyMemory<byte> frame, TimeSpan timeout) => incoming.TryRead(out frame, timeout);
 
+        public bool TryHandOver(FrameHandler handler)
+        {
+            incoming.HandOver(handler);
+            return true;
+        }
+
         public void Dispose()
         {
             incoming.Close();

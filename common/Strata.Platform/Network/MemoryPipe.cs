@@ -2,10 +2,14 @@ using System.Buffers;
 
 namespace Strata.Platform;
 
-/// <summary>One direction of a <see cref="MemoryNetwork"/> connection: frames in pooled buffers. One reader, any number of writers.</summary>
+/// <summary>
+/// One direction of a <see cref="MemoryNetwork"/> connection: frames in pooled buffers, or handed over on the writer's thread. One reader, any number of writers.
+/// </summary>
 internal sealed class MemoryPipe(TimeProvider time)
 {
     private readonly Queue<(byte[] Buffer, int Length)> _frames = new();
+    private readonly Lock _handling = new();
+    private FrameHandler? _handler;
     private byte[]? _handedOut;
     private long _queuedBytes;
     private bool _closed;
@@ -13,6 +17,8 @@ internal sealed class MemoryPipe(TimeProvider time)
     /// <summary>Copies a frame in, waiting while the pipe is full. False once closed.</summary>
     public bool TryWrite(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
     {
+        if (Volatile.Read(ref _handler) is { } handler)
+            return TryHandle(handler, head, body);
         int length = head.Length + body.Length;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(1, length));
         head.CopyTo(buffer);
@@ -21,20 +27,72 @@ internal sealed class MemoryPipe(TimeProvider time)
         {
             while (!_closed && _queuedBytes > MemoryNetwork.QueueBytesMax)
                 Monitor.Wait(_frames);
-            if (_closed)
+            handler = _handler;
+            if (!_closed && handler is null)
             {
-                ArrayPool<byte>.Shared.Return(buffer);
-                return false;
+                _frames.Enqueue((buffer, length));
+                _queuedBytes += length;
+                Monitor.PulseAll(_frames);
+                return true;
             }
-            _frames.Enqueue((buffer, length));
-            _queuedBytes += length;
-            Monitor.PulseAll(_frames);
+        }
+        ArrayPool<byte>.Shared.Return(buffer);
+        return handler is not null && TryHandle(handler, head, body);
+    }
+
+    /// <summary>From now on frames go to a handler on their writers' threads; those that wait go there first, on this one. The reader's thread.</summary>
+    public void HandOver(FrameHandler handler)
+    {
+        while (true)
+        {
+            (byte[] Buffer, int Length) waiting;
+            lock (_frames)
+            {
+                if (!_frames.TryDequeue(out waiting))
+                {
+                    Volatile.Write(ref _handler, handler);
+                    return;
+                }
+                _queuedBytes -= waiting.Length;
+                Monitor.PulseAll(_frames);
+            }
+            handler(waiting.Buffer.AsSpan(0, waiting.Length));
+            ArrayPool<byte>.Shared.Return(waiting.Buffer);
+        }
+    }
+
+    private bool TryHandle(FrameHandler handler, ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    {
+        lock (_handling)
+        {
+            if (Volatile.Read(ref _closed))
+                return false;
+            if (body.IsEmpty)
+            {
+                handler(head);
+                return true;
+            }
+            int length = head.Length + body.Length;
+            byte[] whole = ArrayPool<byte>.Shared.Rent(length);
+            head.CopyTo(whole);
+            body.CopyTo(whole.AsSpan(head.Length));
+            handler(whole.AsSpan(0, length));
+            ArrayPool<byte>.Shared.Return(whole);
             return true;
         }
     }
 
     /// <summary>Takes the next frame, whose memory stays valid until the next call. Frames written before a close are still read.</summary>
     public bool TryRead(out ReadOnlyMemory<byte> frame, TimeSpan timeout)
+    {
+        if (TryTake(out frame, timeout))
+            return true;
+        // Closed: no handler begins any more, and one that runs is waited for.
+        lock (_handling)
+            return false;
+    }
+
+    private bool TryTake(out ReadOnlyMemory<byte> frame, TimeSpan timeout)
     {
         frame = default;
         lock (_frames)

@@ -51,6 +51,15 @@ public sealed class ReadinessPoller : IDisposable
         throw new IOException($"cannot park a connection: {reason}");
     }
 
+    /// <summary>Takes a connection back before anything arrived: true when it was parked, and then its callback will not come.</summary>
+    public bool TryTake(ByteSocket socket, object state)
+    {
+        // The descriptor may be another connection's by now.
+        int descriptor = socket.Descriptor;
+        return _parked.TryGetValue(descriptor, out Registration? found) && ReferenceEquals(found.State, state) &&
+            _parked.TryRemove(new KeyValuePair<int, Registration>(descriptor, found));
+    }
+
     public void Dispose()
     {
         _worker.Dispose();
@@ -84,5 +93,12 @@ public sealed class ReadinessPoller : IDisposable
             found.OnReadable(found.State, expired);
     }
 
-    private sealed record Registration(object State, Action<object, bool> OnReadable, long? Expires);
+    private sealed class Registration(object state, Action<object, bool> onReadable, long? expires)
+    {
+        public object State { get; } = state;
+
+        public Action<object, bool> OnReadable { get; } = onReadable;
+
+        public long? Expires { get; } = expires;
+    }
 }

@@ -75,7 +75,7 @@ public sealed class LocalObjectStore : IObjectStore
             if (file is null)
                 return null;
             byte[] content = new byte[RandomAccess.GetLength(file) - HeaderBytes];
-            ReadFully(file, HeaderBytes, content);
+            LocalFileSystem.ReadFully(file, HeaderBytes, content);
             return new ObjectData(content, ReadETag(key, file));
         }));
     }
@@ -87,7 +87,7 @@ public sealed class LocalObjectStore : IObjectStore
         {
             using SafeFileHandle file = OpenExisting(path) ??
                 throw new ObjectStoreException(ObjectStoreErrorKind.NotFound, $"no object \"{key}\"");
-            return ReadFully(file, HeaderBytes + offset, destination.Span);
+            return LocalFileSystem.ReadFully(file, HeaderBytes + offset, destination.Span);
         }));
     }
 
@@ -238,22 +238,9 @@ public sealed class LocalObjectStore : IObjectStore
     private static string ReadETag(string key, SafeFileHandle file)
     {
         Span<byte> header = stackalloc byte[HeaderBytes];
-        if (ReadFully(file, 0, header) < HeaderBytes || !header.StartsWith(Magic))
+        if (LocalFileSystem.ReadFully(file, 0, header) < HeaderBytes || !header.StartsWith(Magic))
             throw new ObjectStoreException(ObjectStoreErrorKind.Unavailable, $"the file of object \"{key}\" is damaged");
         return Convert.ToHexStringLower(header[Magic.Length..]);
-    }
-
-    private static int ReadFully(SafeFileHandle file, long offset, Span<byte> destination)
-    {
-        int total = 0;
-        while (total < destination.Length)
-        {
-            int read = RandomAccess.Read(file, destination[total..], offset + total);
-            if (read == 0)
-                break;
-            total += read;
-        }
-        return total;
     }
 
     private static void CopyTo(Stream source, SafeFileHandle file)

@@ -53,6 +53,9 @@ public sealed class PgConnection : IDisposable
     internal TimeSpan? AuthenticationTimeLeft => _session is not null ? null :
         _server.Options.AuthenticationTimeout - _server.Time.GetElapsedTime(_acceptedAt);
 
+    /// <summary>The client is to be told something that it did not ask for.</summary>
+    internal bool HasNews => _session is { HasNews: true };
+
     /// <summary>Cancels the running statement, if any.</summary>
     public void Cancel() => _session?.Cancel();
 
@@ -75,7 +78,14 @@ public sealed class PgConnection : IDisposable
                     _output.Flush();
                     return false;
                 }
+                if (_session is { HasNews: true } && !_session.DeliverNews())
+                {
+                    _output.Flush();
+                    return false;
+                }
                 _output.Flush();
+                if (MustYield)
+                    return Rest();
                 int received = _transport.Receive(_input.Room());
                 if (received == 0)
                     return false;
@@ -86,9 +96,8 @@ public sealed class PgConnection : IDisposable
                 }
                 if (AuthenticationTimeLeft is { } left && left <= TimeSpan.Zero)
                     return false;
-                _input.ReleaseIfEmpty();
-                _output.Release();
-                return true;
+                if (!HasNews)
+                    return Rest();
             }
         }
         catch (IOException)
@@ -107,6 +116,16 @@ public sealed class PgConnection : IDisposable
         }
     }
 
+    // Others wait for a thread: nobody keeps one between two transactions.
+    private bool MustYield => _session is { InTransaction: false } && _server.AreThreadsWanted;
+
+    private bool Rest()
+    {
+        _input.ReleaseIfEmpty();
+        _output.Release();
+        return true;
+    }
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -118,7 +137,11 @@ public sealed class PgConnection : IDisposable
     }
 
     /// <summary>Start-up is over: from now on messages go to the session.</summary>
-    internal void Begin(SqlSession session) => _session = new SessionPhase(session, _output);
+    internal void Begin(SqlSession session)
+    {
+        session.Woken = () => _server.Wake(this);
+        _session = new SessionPhase(session, _output);
+    }
 
     /// <summary>Sends a fatal error; the caller then ends the connection.</summary>
     internal void Fatal(SqlState state, string message) =>

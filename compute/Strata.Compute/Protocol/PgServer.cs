@@ -32,6 +32,7 @@ public sealed class PgServer : IDisposable
         Random = random;
         Log = log;
         _scheduler = scheduler;
+        CertificateHash = options.Tls?.ServerCertificateContext is { } tls ? CertificateHashes.EndPoint(tls.TargetCertificate) : null;
         byte[] secret = new byte[32];
         random.Fill(secret);
         MockSecret = secret;
@@ -52,6 +53,13 @@ public sealed class PgServer : IDisposable
     internal IRandom Random { get; }
     internal Log Log { get; }
     internal byte[] MockSecret { get; }
+
+    /// <summary>What channel binding is to; null without TLS.</summary>
+    internal byte[]? CertificateHash { get; }
+
+    /// <summary>Sessions wait for a thread.</summary>
+    internal bool AreThreadsWanted => _threads.AreWanted;
+
     internal TimeProvider Time => _scheduler.Time;
 
     /// <summary>A cancel request: does nothing unless the secret is right, and tells nobody which.</summary>
@@ -119,6 +127,13 @@ public sealed class PgServer : IDisposable
         }
     }
 
+    /// <summary>Has a connection served that is parked; one that is being served looks for itself before it parks. Any thread.</summary>
+    internal void Wake(PgConnection connection)
+    {
+        if (_poller.TryTake(connection.Transport.Socket, connection))
+            _threads.Run(() => Serve(connection), connection.IsUrgent);
+    }
+
     private void OnReadable(object state, bool expired)
     {
         PgConnection connection = (PgConnection)state;
@@ -133,6 +148,8 @@ public sealed class PgServer : IDisposable
             Park(connection);
         else
             Close(connection);
+        if (connection.HasNews)
+            Wake(connection); // it came while the connection was on its way to being parked
     }
 
     private void Close(PgConnection connection)

@@ -23,13 +23,14 @@ public enum ScramOutcome
 
 /// <summary>
 /// The server's side of SCRAM-SHA-256 (RFC 5802, RFC 7677) as PostgreSQL speaks it: the user name of the exchange is ignored and that of the startup packet counts.
-/// Without a verifier the exchange runs against a made-up one that looks the same every time, and fails at its end. One instance per exchange.
+/// With channel binding (<c>tls-server-end-point</c>, RFC 5929) the client proves that it sees this server's certificate. Without a verifier the exchange runs against a made-up one that looks the same every time, and fails at its end. One instance per exchange.
 /// </summary>
 public sealed class ScramServer
 {
     private const int NonceBytes = 18;
     private const int SaltBytes = 16;
     private const int KeyBytes = 32;
+    private const string BindingHeader = "p=tls-server-end-point,,";
 
     private readonly string _serverNonce;
     private readonly byte[] _salt;
@@ -37,6 +38,7 @@ public sealed class ScramServer
     private readonly byte[] _serverKey;
     private readonly int _iterations;
     private readonly bool _known;
+    private readonly byte[]? _certificateHash;
 
     private string _clientFirstBare = "";
     private string _serverFirst = "";
@@ -46,8 +48,10 @@ public sealed class ScramServer
     /// <param name="user">Seeds the made-up salt, so that it is the same at every try.</param>
     /// <param name="mockSecret">A secret of this installation, for the made-up salt.</param>
     /// <param name="random">Gives the nonce.</param>
-    public ScramServer(string? verifier, string user, ReadOnlySpan<byte> mockSecret, IRandom random)
+    /// <param name="certificateHash">Hash of the server's certificate as of RFC 5929 §4.1, or null without TLS.</param>
+    public ScramServer(string? verifier, string user, ReadOnlySpan<byte> mockSecret, IRandom random, byte[]? certificateHash = null)
     {
+        _certificateHash = certificateHash;
         Span<byte> nonce = stackalloc byte[NonceBytes];
         random.Fill(nonce);
         _serverNonce = Convert.ToBase64String(nonce);
@@ -60,17 +64,18 @@ public sealed class ScramServer
         _serverKey = new byte[KeyBytes];
     }
 
-    /// <summary>Takes the client-first-message.</summary>
-    public ScramOutcome First(ReadOnlySpan<byte> message, out string reply)
+    /// <summary>Takes the client-first-message. <paramref name="binding"/>: the client chose the mechanism with channel binding.</summary>
+    public ScramOutcome First(ReadOnlySpan<byte> message, bool binding, out string reply)
     {
         reply = "";
         if (!TryDecode(message, out string text))
             return ScramOutcome.Malformed;
-        // gs2-header: "n,," (no channel binding) or "y,," (client could, thinks that we can't), with an optional authzid that must be empty.
-        if (text is not (['n', ',', ',', ..] or ['y', ',', ',', ..]))
+        // gs2-header: "p=…,," (channel binding), "n,," (none) or "y,," (the client could and thinks that we can't, which is an attack when we can), with an optional authzid that must be empty.
+        string header = binding ? BindingHeader : text.StartsWith('y') && _certificateHash is null ? "y,," : "n,,";
+        if (!text.StartsWith(header, StringComparison.Ordinal))
             return ScramOutcome.Malformed;
-        _gs2Header = text[..3];
-        _clientFirstBare = text[3..];
+        _gs2Header = header;
+        _clientFirstBare = text[header.Length..];
         string[] parts = _clientFirstBare.Split(',');
         if (parts.Length < 2 || !parts[0].StartsWith("n=", StringComparison.Ordinal) || !parts[1].StartsWith("r=", StringComparison.Ordinal) || parts[1].Length == 2)
             return ScramOutcome.Malformed;
@@ -91,7 +96,8 @@ public sealed class ScramServer
         string withoutProof = text[..proofAt];
         string[] parts = withoutProof.Split(',');
         string nonce = _serverFirst[.._serverFirst.IndexOf(',')];
-        string binding = "c=" + Convert.ToBase64String(Encoding.ASCII.GetBytes(_gs2Header));
+        byte[] bound = Encoding.ASCII.GetBytes(_gs2Header);
+        string binding = "c=" + Convert.ToBase64String(_gs2Header == BindingHeader ? [.. bound, .. _certificateHash!] : bound);
         if (parts.Length < 2 || parts[0] != binding || parts[1] != nonce)
             return ScramOutcome.Malformed;
         Span<byte> proof = stackalloc byte[KeyBytes];

@@ -22,7 +22,13 @@ internal sealed class SessionPhase(SqlSession session, ProtocolOutput output) : 
     private Copying _copying;
     private bool _skipping;
 
-    public bool InTransaction => session.TransactionStatus != TransactionStatus.Idle;
+    public bool InTransaction => session.HoldsTransaction;
+
+    /// <summary>Notifications or the session's end wait for <see cref="DeliverNews"/>.</summary>
+    public bool HasNews => _copying == Copying.None && session.HasNews;
+
+    /// <summary>Tells the client what came in without its asking. False ends the connection.</summary>
+    public bool DeliverNews() => session.DeliverNews() == SessionStep.Completed;
 
     public void Cancel() => session.Cancel();
 

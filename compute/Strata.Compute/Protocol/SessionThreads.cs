@@ -22,6 +22,7 @@ public sealed class SessionThreads : IDisposable
     private readonly Stack<Worker> _idle = new();
     private readonly Queue<Action> _waiting = new();
     private int _threads;
+    private int _waitingCount;
     private bool _stopping;
 
     public SessionThreads(IScheduler scheduler, int threadsMax)
@@ -32,6 +33,9 @@ public sealed class SessionThreads : IDisposable
 
     /// <summary>Threads alive now.</summary>
     public int Count => Volatile.Read(ref _threads);
+
+    /// <summary>Work waits for a thread: who has one gives it up as soon as nobody waits for what it holds.</summary>
+    public bool AreWanted => Volatile.Read(ref _waitingCount) > 0;
 
     /// <summary>Runs <paramref name="work"/> on a session thread, soon.</summary>
     /// <param name="work">One burst of a session's life.</param>
@@ -48,6 +52,7 @@ public sealed class SessionThreads : IDisposable
                 if (_threads >= _threadsMax && !urgent)
                 {
                     _waiting.Enqueue(work);
+                    _waitingCount = _waiting.Count;
                     return;
                 }
                 _threads++;
@@ -92,7 +97,10 @@ public sealed class SessionThreads : IDisposable
             if (_stopping)
                 return null;
             if (_threads <= _threadsMax && _waiting.TryDequeue(out Action? waiting))
+            {
+                _waitingCount = _waiting.Count;
                 return waiting;
+            }
             if (_threads > _threadsMax)
                 return null;
             _idle.Push(self);

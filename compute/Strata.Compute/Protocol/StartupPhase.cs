@@ -9,6 +9,7 @@ namespace Strata.Compute.Protocol;
 internal sealed class StartupPhase(PgConnection connection, PgServer server)
 {
     private const string Mechanism = "SCRAM-SHA-256";
+    private const string BindingMechanism = "SCRAM-SHA-256-PLUS";
     private const int AuthenticationOk = 0;
     private const int AuthenticationSasl = 10;
     private const int AuthenticationSaslContinue = 11;
@@ -91,9 +92,10 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
             (_database, string? branch) = EndpointAddress.SplitDatabase(_database);
             _engine = server.Endpoints.Open(new EndpointAddress(endpointId, branch), CancellationToken.None);
             _credential = _engine.GetRoleCredential(_user);
-            _scram = new ScramServer(_credential.Verifier, _user, server.MockSecret, server.Random);
+            bool mayBind = connection.Transport.IsSecure && server.CertificateHash is not null;
+            _scram = new ScramServer(_credential.Verifier, _user, server.MockSecret, server.Random, mayBind ? server.CertificateHash : null);
             _state = State.SaslInitial;
-            connection.Output.Authentication(AuthenticationSasl, Mechanism + "\0\0");
+            connection.Output.Authentication(AuthenticationSasl, mayBind ? BindingMechanism + "\0" + Mechanism + "\0\0" : Mechanism + "\0\0");
             return true;
         }
         catch (SqlException error)
@@ -141,14 +143,15 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
         MessageReader reader = new(body);
         string mechanism = reader.String();
         int length = reader.Int32();
-        if (mechanism != Mechanism)
+        bool binding = mechanism == BindingMechanism && connection.Transport.IsSecure && server.CertificateHash is not null;
+        if (mechanism != Mechanism && !binding)
         {
             connection.Fatal(SqlState.ProtocolViolation, "client selected an invalid SASL authentication mechanism");
             return false;
         }
         ReadOnlySpan<byte> response = reader.Take(Math.Max(0, length));
         reader.End();
-        if (_scram!.First(response, out string reply) != ScramOutcome.Continue)
+        if (_scram!.First(response, binding, out string reply) != ScramOutcome.Continue)
             return Malformed();
         _state = State.SaslFinal;
         connection.Output.Authentication(AuthenticationSaslContinue, reply);

@@ -41,8 +41,11 @@ internal sealed class DurabilityWaiters
                     Monitor.Wait(waiter);
             }
         }
-        lock (_lock)
-            Remove(waiter);
+        if (waiter.Result == DurabilityWait.Cancelled)
+        {
+            lock (_lock)
+                Remove(waiter); // who finishes a wait otherwise has taken it off the list
+        }
         return waiter.Result.Value;
     }
 

@@ -8,6 +8,10 @@ namespace Strata.Compute.Wal;
 /// The connection to one safekeeper and what is under way on it. Whoever has news pumps: a committing session sends small frames itself (no hand-off to a sender thread), the link's own
 /// thread sends the rest as answers come in. While a frame is under way small records gather for the next one: that is the group commit.
 /// </summary>
+/// <remarks>
+/// A link is eager or lazy. What commits wait for is sent over the eager ones, as few as make a majority: a third copy that nobody waits for would cost every commit a write, a sync and two
+/// wake-ups. Lazy links get what has gathered some fifty times a second, so that they are close behind, and at once when it is much. <see cref="EagerLinks"/> says who is which.
+/// </remarks>
 internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner owner)
 {
     /// <summary>A session sends at most this much itself, and only when nothing is under way: it fits in the kernel's buffers even when the peer hangs.</summary>
@@ -21,7 +25,7 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
 
     private readonly Lock _sendLock = new();
     private readonly byte[] _head = new byte[SafekeeperAppendRequest.HeaderBytes];
-    private readonly (int Bytes, Lsn End)[] _inFlight = new (int, Lsn)[InFlightFramesMax];
+    private readonly (int Bytes, Lsn End, long SentAt)[] _inFlight = new (int, Lsn, long)[InFlightFramesMax];
     private byte[] _frame = new byte[InlineBytesMax];
     private IFrameConnection? _connection;
     private int _inFlightFirst;
@@ -29,13 +33,32 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
     private int _inFlightBytes;
     private int _pumpWanted;
     private bool _streaming;
+    private bool _due;
     private Lsn _sentCommitLsn;
     private long _lastSent;
     private long _oldestSent;
+    private long _answerTicks;
+    private volatile bool _eager = true;
 
     public int Index => index;
 
     public SafekeeperAddress Target => target;
+
+    /// <summary>Commits are sent over it at once.</summary>
+    public bool IsEager
+    {
+        get => _eager;
+        set => _eager = value;
+    }
+
+    /// <summary>The safekeeper takes our appends, and what it has counts.</summary>
+    public bool IsCounted => Volatile.Read(ref _streaming) && owner.Peer(index) is { Adopted: true, MayVote: true };
+
+    /// <summary>How long answers take of late, in timestamp ticks: an average that forgets within some ten answers; 0 before the first.</summary>
+    public long AnswerTicks => Volatile.Read(ref _answerTicks);
+
+    /// <summary>How long the oldest unanswered frame has been under way, in timestamp ticks; 0 when there is none.</summary>
+    public long OverdueTicks => Volatile.Read(ref _inFlightFrames) == 0 ? 0 : owner.Time.GetTimestamp() - Volatile.Read(ref _oldestSent);
 
     /// <summary>Takes over a new connection; not streaming yet.</summary>
     public void Open(IFrameConnection connection)
@@ -81,14 +104,17 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
     {
         lock (_sendLock)
             _streaming = true;
-        Pump(inline: false);
+        Pump(inline: false, due: true);
     }
 
     /// <summary>
     /// Sends what there is to send. Never waits for another thread that pumps: that one looks again. <paramref name="inline"/>: the caller must not block on a hanging peer.
+    /// <paramref name="due"/>: also over a lazy link, and also a little.
     /// </summary>
-    public void Pump(bool inline)
+    public void Pump(bool inline, bool due = false)
     {
+        if (due)
+            Volatile.Write(ref _due, true);
         Volatile.Write(ref _pumpWanted, 1);
         while (_sendLock.TryEnter())
         {
@@ -113,19 +139,21 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
         {
             if (_inFlightFrames == 0)
                 return true;
-            (int bytes, Lsn end) = _inFlight[_inFlightFirst];
+            (int bytes, Lsn end, long sentAt) = _inFlight[_inFlightFirst];
             _inFlightBytes -= bytes;
             _inFlightFirst = (_inFlightFirst + 1) % InFlightFramesMax;
             _inFlightFrames--;
-            _oldestSent = owner.Time.GetTimestamp();
+            long now = owner.Time.GetTimestamp();
+            _answerTicks = _answerTicks == 0 ? now - sentAt : _answerTicks + ((now - sentAt - _answerTicks) / 8);
+            _oldestSent = now;
             return flushLsn >= end;
         }
     }
 
-    /// <summary>Called regularly: passes on a newer commit LSN, keeps an idle link alive, breaks one that does not answer.</summary>
-    public void Tick(TimeSpan heartbeat, TimeSpan answerTimeout)
+    /// <summary>Called regularly: passes on a newer commit LSN, keeps an idle link alive, breaks one that does not answer. <paramref name="due"/>: also if it is lazy.</summary>
+    public void Tick(TimeSpan heartbeat, TimeSpan answerTimeout, bool due)
     {
-        Pump(inline: true);
+        Pump(inline: true, due);
         if (Volatile.Read(ref _inFlightFrames) > 0)
         {
             if (owner.Time.GetElapsedTime(Volatile.Read(ref _oldestSent)) > answerTimeout)
@@ -137,7 +165,7 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
         try
         {
             bool quiet = owner.Time.GetElapsedTime(_lastSent) > heartbeat;
-            if (_streaming && _inFlightFrames == 0 && (quiet || _sentCommitLsn < owner.DurableLsn))
+            if (_streaming && _inFlightFrames == 0 && (quiet || ((due || _eager) && _sentCommitLsn < owner.DurableLsn)))
                 SendFrame(owner.Peer(index).NextSendLsn, 0);
         }
         finally
@@ -157,12 +185,15 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
                 return;
             ulong pending = published - from;
             bool idle = _inFlightFrames == 0;
+            if (!_eager && !_due && pending < BulkBytes)
+                return;
             if (!idle && (inline || pending < BulkBytes || _inFlightFrames == InFlightFramesMax || _inFlightBytes >= InFlightBytesMax))
                 return;
             int length = FillFrame(from, pending, inline ? InlineBytesMax : FrameBytesMax);
             if (length == 0 || !SendFrame(from, length))
                 return;
             peer.NextSendLsn = from + (ulong)length;
+            _due = false;
         }
     }
 
@@ -211,7 +242,7 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
         _lastSent = owner.Time.GetTimestamp();
         if (_inFlightFrames == 0)
             _oldestSent = _lastSent;
-        _inFlight[(_inFlightFirst + _inFlightFrames) % InFlightFramesMax] = (length, from + (ulong)length);
+        _inFlight[(_inFlightFirst + _inFlightFrames) % InFlightFramesMax] = (length, from + (ulong)length, _lastSent);
         _inFlightFrames++;
         _inFlightBytes += length;
         try

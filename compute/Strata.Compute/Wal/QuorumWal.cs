@@ -10,13 +10,15 @@ namespace Strata.Compute.Wal;
 /// its own pace. Losing the term (a newer compute) ends it: waits answer <see cref="DurabilityWait.LostTerm"/> and nothing more can be appended. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Threads: one per safekeeper that connects, greets, receives and sends on; one that ticks (commit LSN for idle safekeepers, records nobody waits for, dead peers). A session that
-/// waits for its commit sends the frame itself, so a lone commit costs three hand-offs: to the safekeeper, to the link's thread, back to the session.
+/// Threads: one per safekeeper that connects, greets, receives and sends on; one that ticks (commit LSN for idle safekeepers, what lazy links get, records nobody waits for, dead peers). A session
+/// that waits for its commit sends the frame itself, over as few links as make a majority (<see cref="EagerLinks"/>). So a lone commit costs three hand-offs: to the safekeeper, to the link's
+/// thread, back to the session. Where safekeepers live in this process it costs two: their threads deal with their answers themselves (<see cref="IFrameConnection.TryHandOver"/>).
 /// Locks, in this order: append, then none; proposer, then advance; each link's send lock is taken alone.
 /// </remarks>
 public sealed class QuorumWal : IWalSink, IDisposable
 {
     private static readonly TimeSpan s_activeTick = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_lazyInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_idleTick = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_idleAfter = TimeSpan.FromSeconds(1);
@@ -32,6 +34,7 @@ public sealed class QuorumWal : IWalSink, IDisposable
     private readonly Proposer _proposer;
     private readonly LinkOwner _owner;
     private readonly PeerLink[] _links;
+    private readonly EagerLinks _eagerLinks;
     private readonly List<IWorker> _workers = [];
     private readonly object _proposerGate = new();
     private readonly Lock _appendLock = new();
@@ -62,6 +65,7 @@ public sealed class QuorumWal : IWalSink, IDisposable
         _owner = new LinkOwner(_proposer, scheduler.Time);
         _links = [.. _proposer.Peers.Select((peer, index) =>
             new PeerLink(index, options.Safekeepers.Single(safekeeper => safekeeper.Id == peer.Id), _owner))];
+        _eagerLinks = new EagerLinks(_links, (_links.Length / 2) + 1, scheduler.Time);
     }
 
     /// <summary>The term that this compute won.</summary>
@@ -142,7 +146,7 @@ public sealed class QuorumWal : IWalSink, IDisposable
         if (_stopping)
             return;
         foreach (PeerLink link in _links)
-            link.Tick(TimeSpan.Zero, _options.AnswerTimeout);
+            link.Tick(TimeSpan.Zero, _options.AnswerTimeout, due: true);
         _stopping = true;
         Lose("closed");
         foreach (IWorker worker in _workers)
@@ -225,6 +229,8 @@ public sealed class QuorumWal : IWalSink, IDisposable
                 link.Closed();
                 lock (_proposerGate)
                     _proposer.Disconnected(link.Index);
+                if (link.IsEager && !_lost)
+                    SendToAll(); // somebody may be waiting for what was under way on it
             }
             pause = pause == TimeSpan.Zero ? TimeSpan.FromMilliseconds(10) : TimeSpan.FromTicks(Math.Min(pause.Ticks * 2, TimeSpan.TicksPerSecond / 2));
             _scheduler.Sleep(pause, stop);
@@ -240,44 +246,66 @@ public sealed class QuorumWal : IWalSink, IDisposable
         TimeSpan timeout = _options.AnswerTimeout;
         while (connection.Receive(out ReadOnlyMemory<byte> frame, timeout))
         {
-            if (SafekeeperAppendResponse.TryRead(frame.Span, out SafekeeperAppendResponse response))
-            {
-                if (!Handle(link, connection, response))
-                    return worked;
-                worked = true;
-                continue;
-            }
-            if (!SafekeeperMessageCodec.TryDecode(frame.Span, out SafekeeperMessage message))
-                throw new IOException("undecodable answer");
-            switch (message)
-            {
-                case SafekeeperGreetingReply reply when reply.Member.Id == link.Target.Id:
-                    lock (_proposerGate)
-                    {
-                        _proposer.Greeted(link.Index, reply);
-                        AfterEvent();
-                    }
-                    timeout = Timeout.InfiniteTimeSpan; // from here on the ticker watches what is unanswered
-                    break;
-                case SafekeeperGreetingReply reply:
-                    throw new IOException($"safekeeper {reply.Member.Id} answers where {link.Target.Id} was expected");
-                case SafekeeperVoteResponse vote:
-                    lock (_proposerGate)
-                    {
-                        _proposer.Handle(link.Index, vote);
-                        AfterEvent();
-                    }
-                    break;
-                case SafekeeperError error:
-                    _log.Warn($"safekeeper {link.Target.Id}: {error.Text}");
-                    return false;
-                default:
-                    throw new IOException($"unexpected {message.Kind}");
-            }
-            if (_lost)
+            bool adopted = _owner.Peer(link.Index).Adopted;
+            if (!HandleFrame(link, connection, frame.Span))
                 return worked;
+            if (_owner.Peer(link.Index).Greeted)
+                timeout = Timeout.InfiniteTimeSpan; // from here on the ticker watches what is unanswered
+            if (adopted || !_owner.Peer(link.Index).Adopted)
+                continue;
+            worked = true;
+            connection.TryHandOver(next => HandleInline(link, connection, next));
         }
         return worked;
+    }
+
+    /// <summary>An answer of a safekeeper of this process, on its thread.</summary>
+    private void HandleInline(PeerLink link, IFrameConnection connection, ReadOnlySpan<byte> frame)
+    {
+        try
+        {
+            if (HandleFrame(link, connection, frame))
+                return;
+        }
+        catch (IOException error)
+        {
+            _log.Debug($"safekeeper {link.Target.Id} at {link.Target.Address}: {error.Message}");
+        }
+        link.Break(); // its thread wakes and begins anew
+    }
+
+    /// <summary>False when the link must begin anew.</summary>
+    private bool HandleFrame(PeerLink link, IFrameConnection connection, ReadOnlySpan<byte> frame)
+    {
+        if (SafekeeperAppendResponse.TryRead(frame, out SafekeeperAppendResponse response))
+            return Handle(link, connection, response);
+        if (!SafekeeperMessageCodec.TryDecode(frame, out SafekeeperMessage message))
+            throw new IOException("undecodable answer");
+        switch (message)
+        {
+            case SafekeeperGreetingReply reply when reply.Member.Id == link.Target.Id:
+                lock (_proposerGate)
+                {
+                    _proposer.Greeted(link.Index, reply);
+                    AfterEvent();
+                }
+                break;
+            case SafekeeperGreetingReply reply:
+                throw new IOException($"safekeeper {reply.Member.Id} answers where {link.Target.Id} was expected");
+            case SafekeeperVoteResponse vote:
+                lock (_proposerGate)
+                {
+                    _proposer.Handle(link.Index, vote);
+                    AfterEvent();
+                }
+                break;
+            case SafekeeperError error:
+                _log.Warn($"safekeeper {link.Target.Id}: {error.Text}");
+                return false;
+            default:
+                throw new IOException($"unexpected {message.Kind}");
+        }
+        return !_lost;
     }
 
     private bool Handle(PeerLink link, IFrameConnection connection, SafekeeperAppendResponse response)
@@ -411,7 +439,10 @@ public sealed class QuorumWal : IWalSink, IDisposable
     private void Kick()
     {
         foreach (PeerLink link in _links)
-            link.Pump(inline: true);
+        {
+            if (link.IsEager)
+                link.Pump(inline: true);
+        }
         Volatile.Write(ref _lastActivity, _scheduler.Time.GetTimestamp());
         if (Volatile.Read(ref _tickerSleeps))
         {
@@ -420,8 +451,17 @@ public sealed class QuorumWal : IWalSink, IDisposable
         }
     }
 
+    /// <summary>A majority may be missing one of its links: what is unsent goes over all the others, now.</summary>
+    private void SendToAll()
+    {
+        _eagerLinks.SendToAll();
+        foreach (PeerLink other in _links)
+            other.Pump(inline: false, due: true);
+    }
+
     private void Tick(CancellationToken stop)
     {
+        long lastDue = 0;
         while (!stop.IsCancellationRequested && !_lost)
         {
             bool active = _scheduler.Time.GetElapsedTime(Volatile.Read(ref _lastActivity)) < s_idleAfter;
@@ -438,8 +478,12 @@ public sealed class QuorumWal : IWalSink, IDisposable
                     _tickerSleeps = false;
                 }
             }
+            bool due = _scheduler.Time.GetElapsedTime(lastDue) >= s_lazyInterval || _eagerLinks.IsAnyOverdue;
+            if (due)
+                lastDue = _scheduler.Time.GetTimestamp();
             foreach (PeerLink link in _links)
-                link.Tick(s_heartbeat, _options.AnswerTimeout);
+                link.Tick(s_heartbeat, _options.AnswerTimeout, due);
+            _eagerLinks.Choose();
         }
     }
 

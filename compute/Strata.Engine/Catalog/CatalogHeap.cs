@@ -60,6 +60,10 @@ internal sealed class CatalogHeap
     public static readonly CatalogHeap PgEnum = new(CatalogOids.PgEnum, false, "ooft");
     public static readonly CatalogHeap PgRange = new(CatalogOids.PgRange, false, "ooooooo");
     public static readonly CatalogHeap PgStatistic = new(CatalogOids.PgStatistic, false, "ohbfifhhhhhooooooooooFFFFFTTTTT");
+    public static readonly CatalogHeap PgStatisticExt = new(CatalogOids.PgStatisticExt, false, "ootooiAAt");
+
+    // Both rows of an object (of the table, of its tree) in one, each as texts that only this program reads.
+    public static readonly CatalogHeap PgStatisticExtData = new(CatalogOids.PgStatisticExtData, false, "oTT");
     public static readonly CatalogHeap PgProc = new(CatalogOids.PgProc, false, "otoooffoocbbbbcchhoAATTtAtttTT");
     public static readonly CatalogHeap PgAggregate = new(CatalogOids.PgAggregate, false, "ochoooooooobbccooioitt");
     public static readonly CatalogHeap PgOperator = new(CatalogOids.PgOperator, false, "otoocbboooooooo");
@@ -97,7 +101,7 @@ internal sealed class CatalogHeap
         [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgInherits, PgPartitionedTable, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgRange, PgStatistic,
          PgProc, PgAggregate, PgOperator, PgCast, PgOpClass, PgOpFamily, PgAmOp, PgAmProc, PgConversion, PgCollation, PgPolicy, PgDefaultAcl,
          PgTsConfig, PgTsConfigMap, PgTsDict, PgTsParser, PgTsTemplate, PgForeignDataWrapper, PgForeignServer, PgUserMapping, PgForeignTable, PgPublication, PgPublicationRel,
-         PgPublicationNamespace];
+         PgPublicationNamespace, PgStatisticExt, PgStatisticExtData];
 
     /// <summary>The heaps that all databases share.</summary>
     public static readonly CatalogHeap[] Shared = [PgAuthId, PgAuthMembers, PgDatabase, PgDbRoleSetting, PgShDescription];

@@ -82,8 +82,8 @@ internal sealed class CatalogLoader
             case CatalogOids.PgDepend:
                 return TakeDependency(row);
             case CatalogOids.PgStatistic:
-                ListOf(_statistics, first).Add(Statistic(row));
-                return new CatalogRowKey(catalog, first, (ushort)row[1].Number);
+                ListOf(_statistics, first).Add(StatisticRows.FromRow(row));
+                return new CatalogRowKey(catalog, first, (ushort)row[1].Number, (int)row[2].Number);
             case CatalogOids.PgType:
                 _types.Add(first, Type(row));
                 return new CatalogRowKey(catalog, first);
@@ -385,26 +385,6 @@ internal sealed class CatalogLoader
         Cache = row[6].Number,
         Cycles = row[7].Number != 0,
     };
-
-    private static ColumnStatistics Statistic(CatalogValue[] row)
-    {
-        var statistics = new ColumnStatistics
-        {
-            Column = (short)row[1].Number,
-            NullFraction = (float)row[3].Double,
-            Width = (int)row[4].Number,
-            Distinct = (float)row[5].Double,
-        };
-        for (int slot = 0; slot < 5; slot++)
-            statistics = row[6 + slot].Number switch
-            {
-                1 => statistics with { CommonFrequencies = (float[])row[21 + slot].Array, CommonValues = (string[])row[26 + slot].Array },
-                2 => statistics with { HistogramBounds = (string[])row[26 + slot].Array },
-                3 => statistics with { Correlation = ((float[])row[21 + slot].Array)[0] },
-                _ => statistics,
-            };
-        return statistics;
-    }
 
     private static UserTypeInfo Type(CatalogValue[] row)
     {

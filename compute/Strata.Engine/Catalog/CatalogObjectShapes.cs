@@ -31,6 +31,8 @@ internal static class CatalogObjectShapes
         [CatalogOids.PgPublication] = new(CatalogHeap.PgPublication, 1, -1, 2, "publication"),
         [CatalogOids.PgPublicationRel] = new(CatalogHeap.PgPublicationRel, -1, -1, -1, "publication of table"),
         [CatalogOids.PgPublicationNamespace] = new(CatalogHeap.PgPublicationNamespace, -1, -1, -1, "publication of schema"),
+        [CatalogOids.PgStatisticExt] = new(CatalogHeap.PgStatisticExt, 2, 3, 4, "statistics object"),
+        [CatalogOids.PgStatisticExtData] = new(CatalogHeap.PgStatisticExtData, -1, -1, -1, "statistics object data"),
         [CatalogOids.PgDefaultAcl] = new(CatalogHeap.PgDefaultAcl, -1, 2, 1, "default privileges"),
     };
 

@@ -26,6 +26,8 @@ public static class CatalogOids
     public const uint PgNamespace = 2615;
     public const uint PgRewrite = 2618;
     public const uint PgStatistic = 2619;
+    public const uint PgStatisticExt = 3381;
+    public const uint PgStatisticExtData = 3429;
     public const uint PgTrigger = 2620;
     public const uint PgDbRoleSetting = 2964;
     public const uint PgSequence = 2224;

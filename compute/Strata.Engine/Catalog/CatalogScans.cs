@@ -105,7 +105,7 @@ internal static class CatalogScans
     {
         foreach (RelationInfo relation in context.Catalog.UserRelations)
             foreach (ColumnStatistics statistics in relation.Statistics)
-                yield return RelationRows.Statistic(relation, statistics);
+                yield return StatisticRows.ToRow(relation, statistics);
     }
 
     /// <summary>Stored dependencies, and those that PostgreSQL keeps though the objects' own rows tell them.</summary>

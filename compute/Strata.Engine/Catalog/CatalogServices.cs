@@ -329,7 +329,11 @@ internal sealed class CatalogServices : ICatalogServices
         }
     }
 
-    public string? StatisticsDefinition(uint statistics, bool columnsOnly) => null;
+    public string? StatisticsDefinition(uint statistics, bool columnsOnly) => View.FindObject(CatalogOids.PgStatisticExt, statistics) is { } entry
+        ? Statistics.StatisticsPrinter.Definition(Statistics.ExtendedStatistics.Of(entry), View, RelationName, (expression, table) => Show(expression, table, null, pretty: true), columnsOnly) : null;
+
+    public string[]? StatisticsExpressions(uint statistics) => View.FindObject(CatalogOids.PgStatisticExt, statistics) is { } entry && !entry.Row[8].IsNull
+        ? Array.ConvertAll(Statistics.ExtendedStatistics.Of(entry).Expressions, static expression => expression.Text) : null;
 
     public string? PartitionKeyDefinition(uint relation) => View.FindRelation(relation) is { } table ? PartitionPrinter.Key(table, View) : null;
 
@@ -411,23 +415,8 @@ internal sealed class CatalogServices : ICatalogServices
         string name = text.Trim().ToUpperInvariant();
         if (name.EndsWith(" WITH GRANT OPTION", StringComparison.Ordinal))
             name = name[..^" WITH GRANT OPTION".Length];
-        return name switch
-        {
-            "SELECT" => Privileges.Select,
-            "INSERT" => Privileges.Insert,
-            "UPDATE" => Privileges.Update,
-            "DELETE" => Privileges.Delete,
-            "TRUNCATE" => Privileges.Truncate,
-            "REFERENCES" => Privileges.References,
-            "TRIGGER" => Privileges.Trigger,
-            "EXECUTE" => Privileges.Execute,
-            "USAGE" => Privileges.Usage,
-            "CREATE" => Privileges.Create,
-            "TEMPORARY" or "TEMP" => Privileges.Temporary,
-            "CONNECT" => Privileges.Connect,
-            "MEMBER" => Privileges.Usage,
-            _ => throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized privilege type: \"{text}\""),
-        };
+        return name == "MEMBER" ? Privileges.Usage : PrivilegeNames.Find(name)
+            ?? throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized privilege type: \"{text}\"");
     }
 
     public long? RelationSize(uint relation, string fork) => View.FindRelation(relation) is { } info ? Bytes(info) : null;

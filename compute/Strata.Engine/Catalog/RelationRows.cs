@@ -36,7 +36,7 @@ internal static class RelationRows
             rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgPartitionedTable, relation.Oid), PartitionedTable(relation.Oid, partitionKey, 0)));
         AppendDependencies(relation.Oid, relation.Dependencies, rows);
         foreach (ColumnStatistics statistics in relation.Statistics)
-            rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgStatistic, relation.Oid, (ushort)statistics.Column), Statistic(relation, statistics)));
+            rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgStatistic, relation.Oid, (ushort)statistics.Column, statistics.IsInherited ? 1 : 0), StatisticRows.ToRow(relation, statistics)));
     }
 
     /// <summary>The dependencies that an object's own rows do not tell.</summary>
@@ -163,41 +163,6 @@ internal static class RelationRows
         dependency.Dependent.ClassOid, dependency.Dependent.ObjectOid, dependency.Dependent.SubId,
         dependency.Referenced.ClassOid, dependency.Referenced.ObjectOid, dependency.Referenced.SubId, (char)dependency.Kind,
     ];
-
-    // Slots as ANALYZE of PostgreSQL fills them: most common values (1), histogram (2), correlation (3).
-    public static CatalogValue[] Statistic(RelationInfo relation, ColumnStatistics statistics)
-    {
-        var row = new CatalogValue[31];
-        row[0] = relation.Oid;
-        row[1] = statistics.Column;
-        row[2] = false;
-        row[3] = CatalogValue.Float(statistics.NullFraction);
-        row[4] = statistics.Width;
-        row[5] = CatalogValue.Float(statistics.Distinct);
-        for (int i = 6; i < 21; i++)
-            row[i] = 0L;
-        int slot = 0;
-        if (statistics.CommonValues.Length > 0)
-        {
-            row[6 + slot] = 1L;
-            row[21 + slot] = statistics.CommonFrequencies;
-            row[26 + slot++] = statistics.CommonValues;
-        }
-
-        if (statistics.HistogramBounds.Length > 0)
-        {
-            row[6 + slot] = 2L;
-            row[26 + slot++] = statistics.HistogramBounds;
-        }
-
-        if (statistics.Correlation is { } correlation)
-        {
-            row[6 + slot] = 3L;
-            row[21 + slot] = new[] { correlation };
-        }
-
-        return row;
-    }
 
     public static CatalogValue[] Type(UserTypeInfo type)
     {

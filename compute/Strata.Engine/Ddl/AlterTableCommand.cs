@@ -140,6 +140,7 @@ internal sealed class AlterTableCommand(DdlContext context)
     public static RelationInfo MarkDropped(DdlContext context, RelationInfo table, ColumnInfo column)
     {
         RelationInfo changed = ReplaceColumn(context, table, column with { IsDropped = true, NotNull = false, Default = null, DefaultOid = 0, Identity = '\0', Generated = '\0', MissingValue = null });
+        StatisticsCommand.DropFor(context, table.Oid, column.Number);
         Dependency[] kept = [.. changed.Dependencies.Where(d => d.Dependent.SubId != column.Number)];
         ColumnStatistics[] statistics = [.. changed.Statistics.Where(s => s.Column != column.Number)];
         return kept.Length == changed.Dependencies.Length && statistics.Length == changed.Statistics.Length

@@ -1,166 +1,378 @@
 using System.Globalization;
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution.Rows;
+using Strata.Engine.Sessions;
+using Strata.Engine.Sessions.Progress;
+using Strata.Engine.Statistics;
 using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.Heap;
+using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Ddl;
 
-/// <summary>ANALYZE: row count, pages, and per column null fraction, width, distinct values, common values and a histogram, from a sample.</summary>
-internal sealed class AnalyzeCommand(DdlContext context)
+/// <summary>
+/// ANALYZE: of a sample of the rows, statistics of the columns, of the expressions in indexes and of the table's statistics objects; for a table with descendants once more over the whole tree.
+/// Costs depend on the statistics target, not on the table's size.
+/// </summary>
+internal sealed class AnalyzeCommand(DdlContext context, ProgressReport? progress = null)
 {
-    private const int SampleRows = 30_000;
-    private const int BucketsMax = 100;
-    private const int BucketsMin = 4;
-    private const int StatisticsMaxChars = 5000;
-    private const int TextMaxChars = 1024;
-    private const double UniqueShare = 0.95;
+    private const int RowsPerTarget = 300;
+    private const int RowsMin = 100;
 
-    /// <summary>Analyzes a locked table; columns by name, or all.</summary>
+    private readonly List<ColumnStatistics> _statistics = [];
+
+    /// <summary>Called after each block that was read; autovacuum rests there.</summary>
+    public Action? Throttle { get; init; }
+
+    /// <summary>Objects that can't be built for lack of columns are passed over in silence (autovacuum).</summary>
+    public bool IsAutomatic { get; init; }
+
+    /// <summary>Analyzes a locked table; columns by name, or all. Throws 42703, 42701.</summary>
     public void Analyze(RelationInfo table, string[] columnNames)
     {
-        int pages = (int)context.Session.Engine.Handles.Heap(table.Database, table.Storage).CountBlocks(ReadPoint.Live, context.Cancellation);
-        string name = context.Session.Catalog.QualifiedName(table);
-        var query = new InternalQuery(context);
-        long rows = long.Parse(query.First($"SELECT count(*) FROM ONLY {name}")![0]!, CultureInfo.InvariantCulture);
-        List<ColumnInfo> columns = [.. table.Columns.Where(c => !c.IsDropped && (columnNames.Length == 0 || columnNames.Contains(c.Name)))];
-        foreach (string column in columnNames)
-            if (table.FindColumn(column) is null)
-                throw new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" of relation \"{table.Name}\" does not exist");
-        var statistics = new List<ColumnStatistics>(table.Statistics.Where(s => !columns.Exists(c => c.Number == s.Column)));
-        if (rows > 0 && columns.Count > 0)
-            statistics.AddRange(Sample(name, columns, rows));
-        statistics.Sort(static (a, b) => a.Column.CompareTo(b.Column));
-        RelationInfo current = context.View.FindRelation(table.Oid)!;
-        context.Replace(current, current with { Pages = pages, Tuples = rows, Statistics = [.. statistics] });
+        ColumnInfo[] columns = ColumnsOf(table, columnNames);
+        var indexes = new List<(IndexInfo Index, List<ColumnStatistics> Statistics)>();
+        var built = new Dictionary<uint, (ExtendedStatisticsData? Own, ExtendedStatisticsData? Inherited)>();
+        int pages = -1;
+        double? rows = null;
+        if (table.Storage != 0)
+        {
+            SetPhase(AnalyzeProgress.AcquiringSample);
+            using var own = Draw(table, columns, out pages);
+            rows = own.Sample.TotalRows;
+            SetPhase(AnalyzeProgress.ComputingStatistics);
+            Summarize(own, columns, inherited: false);
+            if (columnNames.Length == 0)
+                SummarizeIndexes(table, own, indexes);
+            BuildExtended(table, own, columns, inherited: false, built);
+        }
+
+        if (table.Children.Length > 0)
+        {
+            SetPhase(AnalyzeProgress.AcquiringInherited);
+            using var whole = DrawTree(table, columns);
+            if (table.Storage == 0)
+                rows = whole.Sample.TotalRows;
+            SetPhase(AnalyzeProgress.ComputingStatistics);
+            Summarize(whole, columns, inherited: true);
+            BuildExtended(table, whole, columns, inherited: true, built);
+        }
+
+        SetPhase(AnalyzeProgress.Finalizing);
+        Store(table, columns, pages, rows ?? 0, built);
         foreach (IndexInfo index in table.Indexes)
-            MaintenanceCommands.NoteSize(context, context.View.FindRelation(index.Oid)!, rows);
+            StoreIndex(index, (float)(rows ?? 0), indexes.Find(i => i.Index.Oid == index.Oid).Statistics);
     }
 
-    private IEnumerable<ColumnStatistics> Sample(string table, List<ColumnInfo> columns, long rows)
+    private void SetPhase(string phase)
     {
-        var values = new List<string?>[columns.Count];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = [];
-        // Every n-th row in physical order: rows that were loaded together do not stand for all.
-        DistinctSketch[] sketches = [.. columns.Select(static _ => new DistinctSketch())];
-        var query = new InternalQuery(context)
-        {
-            Step = Math.Max(1, rows / SampleRows),
-            Observe = (column, vector, selection) => sketches[column].Add(vector, selection),
-        };
-        query.Run($"SELECT {string.Join(", ", columns.Select(static c => TypeNames.QuoteIdentifier(c.Name)))} FROM ONLY {table}", row =>
-        {
-            for (int i = 0; i < row.Length; i++)
-                values[i].Add(row[i]);
-        });
-        for (int i = 0; i < columns.Count; i++)
-            yield return Summarize(columns[i], values[i], rows, sketches[i]);
+        if (progress is not null)
+            progress.Phase = phase;
     }
 
-    private static ColumnStatistics Summarize(ColumnInfo column, List<string?> values, long rows, DistinctSketch sketch)
+    private static ColumnInfo[] ColumnsOf(RelationInfo table, string[] names)
     {
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        long width = 0;
-        int nulls = 0;
-        foreach (string? value in values)
+        if (names.Length == 0)
+            return [.. table.Columns.Where(static c => !c.IsDropped)];
+        var columns = new List<ColumnInfo>();
+        foreach (string name in names)
         {
-            if (value is null)
+            ColumnInfo column = table.FindColumn(name)
+                ?? throw new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" of relation \"{table.Name}\" does not exist");
+            if (columns.Contains(column))
+                throw new SqlException(SqlState.DuplicateColumn, $"column \"{name}\" of relation \"{table.Name}\" appears more than once");
+            columns.Add(column);
+        }
+
+        return [.. columns];
+    }
+
+    /// <summary>A sample with its columns; owns them.</summary>
+    private sealed class Drawn(TableSample sample, short[] attributes) : IDisposable
+    {
+        public TableSample Sample => sample;
+
+        public short[] Attributes => attributes;
+
+        public Dictionary<short, SampledColumn> Columns { get; } = [];
+
+        public int[] AllRows { get; } = [.. Enumerable.Range(0, sample.Rows.Count)];
+
+        public void Dispose()
+        {
+            foreach (SampledColumn column in Columns.Values)
+                column.Dispose();
+        }
+    }
+
+    private int DefaultTarget => int.Parse(context.Session.Settings["default_statistics_target"], CultureInfo.InvariantCulture);
+
+    private int TargetOf(ColumnInfo column) => column.StatisticsTarget >= 0 ? column.StatisticsTarget : DefaultTarget;
+
+    private int WantedRows(RelationInfo table, ColumnInfo[] columns)
+    {
+        int target = columns.Length == 0 ? 0 : columns.Max(TargetOf);
+        if (HasExpressions(table))
+            target = Math.Max(target, DefaultTarget);
+        foreach (CatalogObject entry in ExtendedStatistics.On(context.View, table.Oid))
+            target = Math.Max(target, TargetOf(ExtendedStatistics.Of(entry), table));
+        return Math.Max(RowsMin, target * RowsPerTarget);
+    }
+
+    /// <summary>An object's target: its own, else the greatest of its columns'.</summary>
+    private int TargetOf(ExtendedStatistics statistics, RelationInfo table)
+    {
+        if (statistics.Target >= 0)
+            return statistics.Target;
+        int target = statistics.Expressions.Length > 0 ? DefaultTarget : 0;
+        foreach (short column in statistics.Columns)
+            target = Math.Max(target, TargetOf(table.Columns[column - 1]));
+        return target;
+    }
+
+    private bool HasExpressions(RelationInfo table) =>
+        Array.Exists(table.Indexes, static index => index.Predicate is not null || Array.Exists(index.Keys, static key => key.Expression is not null))
+        || ExtendedStatistics.On(context.View, table.Oid).Any(static entry => !entry.Row[8].IsNull);
+
+    /// <summary>The columns whose values are needed: those asked for, or all when expressions are over them.</summary>
+    private short[] AttributesOf(RelationInfo table, ColumnInfo[] columns)
+    {
+        if (HasExpressions(table))
+            return [.. table.Columns.Where(static c => !c.IsDropped).Select(static c => c.Number)];
+        IEnumerable<short> others = ExtendedStatistics.On(context.View, table.Oid).SelectMany(static entry => ExtendedStatistics.Of(entry).Columns);
+        return [.. columns.Select(static c => c.Number).Concat(others).Distinct().Order()];
+    }
+
+    private Drawn Draw(RelationInfo table, ColumnInfo[] columns, out int pages)
+    {
+        short[] attributes = AttributesOf(table, columns);
+        TableSample sample = DrawFrom(table, table, attributes, WantedRows(table, columns), out pages);
+        return Fill(new Drawn(sample, attributes), table);
+    }
+
+    private TableSample DrawFrom(RelationInfo table, RelationInfo shape, short[] attributes, int wanted, out int pages)
+    {
+        EngineInstance engine = context.Session.Engine;
+        HeapRelation heap = engine.Handles.Heap(table.Database, table.Storage);
+        uint blocks = heap.CountBlocks(ReadPoint.Live, context.Cancellation);
+        pages = (int)blocks;
+        short[] own = ReferenceEquals(table, shape) ? attributes : RelationTree.Map(shape, table, attributes);
+        var layout = new TableLayout(table, TypeOf, context.Session);
+        int done = 0;
+        var sampler = new TableSampler(heap, layout, own, context.Session.Random)
+        {
+            ReadsWide = HasExpressions(shape),
+            BlockDone = count =>
             {
-                nulls++;
+                if (done == 0)
+                    progress?.Add(AnalyzeProgress.BlocksTotal, Math.Min(blocks, (uint)wanted));
+                done = count;
+                progress?.Add(AnalyzeProgress.BlocksDone, 1);
+                Throttle?.Invoke();
+            },
+        };
+        return sampler.Draw(blocks, wanted, context.Transaction.TakeFreshSnapshot(), context.Cancellation);
+    }
+
+    private SqlType TypeOf(ColumnInfo column)
+    {
+        SqlType type = TypeResolver.Find(column.TypeOid, context.View)!.WithTypmod(column.TypeModifier);
+        return column.CollationOid == 0 ? type : type.WithCollation(column.CollationOid);
+    }
+
+    /// <summary>A sample of a table with all its descendants, from each in proportion to its size.</summary>
+    private Drawn DrawTree(RelationInfo table, ColumnInfo[] columns)
+    {
+        short[] attributes = AttributesOf(table, columns);
+        int wanted = WantedRows(table, columns);
+        var members = new List<(RelationInfo Member, uint Blocks)>();
+        double total = 0;
+        foreach (RelationInfo member in RelationTree.Descendants(context.View, table).Prepend(table))
+        {
+            if (member.Storage == 0)
+                continue;
+            uint blocks = context.Session.Engine.Handles.Heap(member.Database, member.Storage).CountBlocks(ReadPoint.Live, context.Cancellation);
+            members.Add((member, blocks));
+            total += blocks;
+        }
+
+        var sample = new TableSample(attributes.Length);
+        progress?.Add(AnalyzeProgress.ChildrenTotal, members.Count);
+        foreach ((RelationInfo member, uint blocks) in members)
+        {
+            progress?.Add(AnalyzeProgress.CurrentChild, member.Oid - progress[AnalyzeProgress.CurrentChild]);
+            int share = blocks == 0 ? 0 : Math.Min(wanted, (int)Math.Round(wanted * blocks / total));
+            if (share > 0)
+                Append(sample, DrawFrom(member, table, attributes, share, out int _));
+            progress?.Add(AnalyzeProgress.ChildrenDone, 1);
+        }
+
+        return Fill(new Drawn(sample, attributes), table);
+    }
+
+    private static void Append(TableSample sample, TableSample part)
+    {
+        foreach (((int row, int column), int bytes) in part.Wide)
+            sample.Wide.Add((sample.Rows.Count + row, column), bytes);
+        sample.Rows.AddRange(part.Rows);
+        sample.TotalRows += part.TotalRows;
+    }
+
+    private Drawn Fill(Drawn drawn, RelationInfo table)
+    {
+        for (int i = 0; i < drawn.Attributes.Length; i++)
+        {
+            var column = new SampledColumn(TypeOf(table.Columns[drawn.Attributes[i] - 1]));
+            for (int row = 0; row < drawn.Sample.Rows.Count; row++)
+            {
+                if (drawn.Sample.Wide.TryGetValue((row, i), out int bytes))
+                    column.AddWide(bytes);
+                else
+                    column.Add(drawn.Sample.Rows[row][i]);
+            }
+
+            drawn.Columns.Add(drawn.Attributes[i], column);
+        }
+
+        return drawn;
+    }
+
+    private void Summarize(Drawn drawn, ColumnInfo[] columns, bool inherited)
+    {
+        if (drawn.Sample.Rows.Count == 0)
+            return;
+        foreach (ColumnInfo column in columns)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            int target = TargetOf(column);
+            if (target > 0)
+                _statistics.Add(Summarize(drawn.Columns[column.Number], column.Number, target, drawn.Sample.TotalRows) with { IsInherited = inherited });
+        }
+    }
+
+    private ColumnStatistics Summarize(SampledColumn values, short number, int target, double totalRows)
+    {
+        ColumnStatistics statistics = ColumnSummary.Of(values, number, target, totalRows, context.Session.Catalog);
+        return values.Type.IsArray ? ElementSummary.Add(statistics, values, target, context.Session.Catalog) : statistics;
+    }
+
+    private void SummarizeIndexes(RelationInfo table, Drawn drawn, List<(IndexInfo, List<ColumnStatistics>)> indexes)
+    {
+        var evaluator = new SampleEvaluator(context, table, drawn.Sample, drawn.Attributes);
+        foreach (IndexInfo index in table.Indexes)
+        {
+            if (!Array.Exists(index.Keys, static key => key.Expression is not null) || drawn.Sample.Rows.Count == 0)
+                continue;
+            RelationInfo relation = context.View.FindRelation(index.Oid)!;
+            IReadOnlyList<int> rows = index.Predicate is null ? drawn.AllRows : evaluator.Filter(index.Predicate, drawn.AllRows);
+            double total = Math.Ceiling(drawn.Sample.TotalRows * rows.Count / drawn.Sample.Rows.Count);
+            var found = new List<ColumnStatistics>();
+            for (short key = 1; key <= index.KeyCount && rows.Count > 0; key++)
+            {
+                int target = TargetOf(relation.Columns[key - 1]);
+                if (index.Keys[key - 1].Expression is not { } expression || target == 0)
+                    continue;
+                using SampledColumn values = evaluator.Evaluate(expression, rows);
+                found.Add(Summarize(values, key, target, total));
+            }
+
+            indexes.Add((index, found));
+        }
+    }
+
+    private void BuildExtended(
+        RelationInfo table, Drawn drawn, ColumnInfo[] columns, bool inherited, Dictionary<uint, (ExtendedStatisticsData? Own, ExtendedStatisticsData? Inherited)> built)
+    {
+        IReadOnlyList<CatalogObject> entries = ExtendedStatistics.On(context.View, table.Oid);
+        if (entries.Count == 0 || drawn.Sample.Rows.Count == 0)
+            return;
+        SetPhase(AnalyzeProgress.ComputingExtended);
+        progress?.Add(AnalyzeProgress.ExtendedTotal, entries.Count);
+        foreach (CatalogObject entry in entries)
+        {
+            ExtendedStatistics statistics = ExtendedStatistics.Of(entry);
+            if (Array.Exists(statistics.Columns, number => !Array.Exists(columns, c => c.Number == number && TargetOf(c) != 0)))
+            {
+                if (!IsAutomatic)
+                    context.Session.Notice($"statistics object \"{context.View.FindSchema(statistics.SchemaOid)?.Name}.{statistics.Name}\" could not be computed for relation \"{context.View.FindSchema(table.SchemaOid)?.Name}.{table.Name}\"", "WARNING", "01000");
                 continue;
             }
 
-            width += column.Length > 0 ? column.Length : value.Length + 1;
-            counts[value] = counts.GetValueOrDefault(value) + 1;
-        }
+            int target = TargetOf(statistics, table);
+            if (target > 0)
+            {
+                ExtendedStatisticsData data = Build(table, drawn, statistics, target);
+                (ExtendedStatisticsData? own, ExtendedStatisticsData? whole) = built.GetValueOrDefault(statistics.Oid);
+                built[statistics.Oid] = inherited ? (own, data) : (data, whole);
+            }
 
-        int present = values.Count - nulls;
-        float distinct = Distinct(counts, present, values.Count, rows, sketch);
-        List<KeyValuePair<string, int>> common = [.. counts.Where(c => c.Value > 1 && c.Key.Length <= TextMaxChars && (counts.Count <= BucketsMax || c.Value > 1.25 * present / counts.Count))
-            .OrderByDescending(static c => c.Value).ThenBy(static c => c.Key, StringComparer.Ordinal).Take(BucketsMax)];
-        var commonSet = common.Select(static c => c.Key).ToHashSet(StringComparer.Ordinal);
-        List<string> rest = [.. counts.Keys.Where(k => !commonSet.Contains(k) && k.Length <= TextMaxChars)];
-        rest.Sort(ComparerFor(column.TypeOid));
-        int limit = BucketsMax + 1;
-        string[] bounds = rest.Count < 2 ? [] : Bounds(rest, limit);
-        // A column's statistics are one catalog row: wide values leave room for fewer of them.
-        while (limit > BucketsMin && common.Sum(static c => c.Key.Length) + bounds.Sum(static b => b.Length) > StatisticsMaxChars)
-        {
-            limit /= 2;
-            common = [.. common.Take(limit)];
-            bounds = rest.Count < 2 ? [] : Bounds(rest, limit);
+            progress?.Add(AnalyzeProgress.ExtendedDone, 1);
         }
-
-        return new ColumnStatistics
-        {
-            Column = column.Number,
-            NullFraction = values.Count == 0 ? 0 : (float)nulls / values.Count,
-            Width = present == 0 ? Math.Max((int)column.Length, 0) : (int)(width / present),
-            Distinct = distinct,
-            CommonValues = [.. common.Select(static c => c.Key)],
-            CommonFrequencies = [.. common.Select(c => (float)c.Value / values.Count)],
-            HistogramBounds = bounds,
-            Correlation = Correlation(values, ComparerFor(column.TypeOid)),
-        };
     }
 
-    /// <summary>
-    /// Distinct values in PostgreSQL's form: a count, or a negated share of the rows when it grows with them. A sample that is the whole table counts
-    /// exactly; otherwise the sketch has seen every row, which no estimator over a sample can match on clustered columns.
-    /// </summary>
-    private static float Distinct(Dictionary<string, int> counts, int present, int sampled, long rows, DistinctSketch sketch)
+    private ExtendedStatisticsData Build(RelationInfo table, Drawn drawn, ExtendedStatistics statistics, int target)
     {
-        if (counts.Count == 0)
-            return 0;
-        double estimate = sampled >= rows ? counts.Count : Math.Clamp(sketch.Estimate(), counts.Count, Math.Max(1, sketch.Count));
-        // Nearly as many values as rows: the column is unique but for the sketch's error.
-        if (sampled < rows && estimate > UniqueShare * sketch.Count)
-            return -((float)sketch.Count / rows);
-        if (sampled >= rows && counts.Count == present)
-            return -((float)present / sampled);
-        return (float)(estimate > 0.1 * rows ? -(estimate / rows) : Math.Floor(estimate + 0.5));
+        var evaluator = new SampleEvaluator(context, table, drawn.Sample, drawn.Attributes);
+        SampledColumn[] expressions = [.. statistics.Expressions.Select(expression => evaluator.Evaluate(expression, drawn.AllRows))];
+        try
+        {
+            SampledColumn[] columns = [.. statistics.Columns.Select(number => drawn.Columns[number]), .. expressions];
+            short[] attributes = [.. statistics.Columns, .. Enumerable.Range(1, expressions.Length).Select(static i => (short)-i)];
+            double rows = drawn.Sample.TotalRows;
+            ValueTexts[] texts = Array.ConvertAll(columns, column => new ValueTexts(column.Type, context.Session.Catalog));
+            return new ExtendedStatisticsData
+            {
+                Distinct = statistics.Has(ExtendedStatistics.DistinctKind) ? CombinationStatistics.Distinct(columns, attributes, rows) : null,
+                Dependencies = statistics.Has(ExtendedStatistics.DependenciesKind) ? CombinationStatistics.Dependencies(columns, attributes) : null,
+                Common = statistics.Has(ExtendedStatistics.CommonKind) ? CombinationStatistics.Common(columns, texts, target, rows) : null,
+                Expressions = statistics.Has(ExtendedStatistics.ExpressionsKind) ? [.. expressions.Select(e => Summarize(e, 0, target, rows))] : null,
+            };
+        }
+        finally
+        {
+            foreach (SampledColumn expression in expressions)
+                expression.Dispose();
+        }
     }
 
-    /// <summary>Correlation between the place of a value in the table and its place in the order, as in PostgreSQL's compute_scalar_stats.</summary>
-    private static float? Correlation(List<string?> values, Comparison<string> comparer)
+    private void Store(
+        RelationInfo table, ColumnInfo[] columns, int pages, double rows, Dictionary<uint, (ExtendedStatisticsData? Own, ExtendedStatisticsData? Inherited)> built)
     {
-        List<(string Value, int Place)> present = [];
-        for (int i = 0; i < values.Count; i++)
+        RelationInfo current = context.View.FindRelation(table.Oid)!;
+        // Statistics of columns that were not asked for stay; an empty table keeps those it has.
+        var replaced = _statistics.Select(static s => (s.Column, s.IsInherited)).ToHashSet();
+        _statistics.AddRange(current.Statistics.Where(s => !replaced.Contains((s.Column, s.IsInherited))));
+        _statistics.Sort(static (a, b) => a.Column != b.Column ? a.Column.CompareTo(b.Column) : a.IsInherited.CompareTo(b.IsInherited));
+        Format.Invariant.Check(columns.Length <= current.Columns.Length);
+        context.Replace(current, current with { Pages = pages, Tuples = (float)rows, Statistics = [.. _statistics] });
+        foreach ((uint oid, (ExtendedStatisticsData? own, ExtendedStatisticsData? inherited)) in built)
+            StoreExtended(oid, own, inherited);
+    }
+
+    private void StoreExtended(uint oid, ExtendedStatisticsData? own, ExtendedStatisticsData? inherited)
+    {
+        CatalogObject? known = context.View.FindObject(CatalogOids.PgStatisticExtData, oid);
+        if (known is null)
         {
-            if (values[i] is { } value)
-                present.Add((value, i));
+            known = ExtendedStatistics.NewData(oid);
+            context.Changes.Create(known, context.Cancellation);
         }
 
-        if (present.Count < 2)
-            return null;
-        present.Sort((a, b) => comparer(a.Value, b.Value) is var order && order != 0 ? order : a.Place.CompareTo(b.Place));
-        double n = present.Count, sumXy = 0, sumX = 0, sumXx = 0, sumY = 0, sumYy = 0;
-        for (int i = 0; i < present.Count; i++)
+        CatalogValue ownValue = own is null ? known.Row[1] : own.Store();
+        CatalogValue inheritedValue = inherited is null ? known.Row[2] : inherited.Store();
+        context.Changes.Replace(known, known.With((1, ownValue), (2, inheritedValue)), context.Cancellation);
+    }
+
+    private void StoreIndex(IndexInfo index, float rows, List<ColumnStatistics>? statistics)
+    {
+        if (statistics is { Count: > 0 })
         {
-            double place = present[i].Place;
-            sumX += i;
-            sumXx += (double)i * i;
-            sumY += place;
-            sumYy += place * place;
-            sumXy += i * place;
+            RelationInfo relation = context.View.FindRelation(index.Oid)!;
+            context.Replace(relation, relation with { Statistics = [.. statistics] });
         }
 
-        double spread = Math.Sqrt(((n * sumXx) - (sumX * sumX)) * ((n * sumYy) - (sumY * sumY)));
-        return spread == 0 ? null : (float)(((n * sumXy) - (sumX * sumY)) / spread);
+        if (context.View.FindRelation(index.Oid) is { Storage: not 0 } current)
+            MaintenanceCommands.NoteSize(context, current, rows);
     }
-
-    private static string[] Bounds(List<string> sorted, int limit)
-    {
-        int count = Math.Min(sorted.Count, limit);
-        var bounds = new string[count];
-        for (int i = 0; i < count; i++)
-            bounds[i] = sorted[(int)((long)i * (sorted.Count - 1) / (count - 1))];
-        return bounds;
-    }
-
-    private static Comparison<string> ComparerFor(uint type) => type is TypeOid.Int2 or TypeOid.Int4 or TypeOid.Int8 or TypeOid.Oid or TypeOid.Float4 or TypeOid.Float8 or TypeOid.Numeric
-        ? static (a, b) => Number(a).CompareTo(Number(b))
-        : string.CompareOrdinal;
-
-    private static double Number(string text) => double.TryParse(text, CultureInfo.InvariantCulture, out double value) ? value : double.MaxValue;
 }

@@ -31,6 +31,7 @@ internal sealed class ColumnTypeChange(DdlContext context)
         CheckCast(table, column, type, change);
         RelationInfo changed = AlterTableCommand.ReplaceColumn(context, table, after);
         changed = changed.Statistics.Length == 0 ? changed : context.Replace(changed, changed with { Statistics = [.. changed.Statistics.Where(s => s.Column != column.Number)] });
+        StatisticsCommand.ResetFor(context, table.Oid, column.Number);
         var rewrite = new TableRewrite(context);
         if (!IsSameStorage(column, after, change.Using) && !rewrite.IsEmpty(table))
             return rewrite.Rewrite(table, changed, new Dictionary<int, string> { [column.Number] = $"({value})::{TypeNames.Format(type, type.Typmod)}" });

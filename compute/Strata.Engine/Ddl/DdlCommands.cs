@@ -170,6 +170,12 @@ internal static class DdlCommands
             case CreateConversionStatement create:
                 ConversionCommand.Create(context, create);
                 break;
+            case CreateStatisticsStatement create:
+                StatisticsCommand.Create(context, create);
+                break;
+            case AlterStatisticsStatement alter:
+                StatisticsCommand.Alter(context, alter);
+                break;
             case CreateCompositeTypeStatement create:
                 CompositeTypeCommands.Create(context, create);
                 break;

@@ -37,7 +37,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 command.DropTypes(statement);
                 break;
             case ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine or ObjectKind.Aggregate or ObjectKind.Operator or ObjectKind.Cast or ObjectKind.OperatorClass
-                or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Policy or ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate or ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication:
+                or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Policy or ObjectKind.Statistics or ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate or ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication:
                 command.DropObjects(statement);
                 break;
             default:

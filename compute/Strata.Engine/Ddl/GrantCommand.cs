@@ -223,23 +223,9 @@ internal sealed class GrantCommand(DdlContext context, GrantStatement statement)
     /// <summary>The privilege that a word names. Throws 42601, 0LP01 for one that the kind of object does not have.</summary>
     public static Privileges Parse(Privilege privilege, Privileges all, string word)
     {
-        Privileges one = privilege.Name?.ToUpperInvariant() switch
-        {
-            null or "ALL" => all,
-            "SELECT" => Privileges.Select,
-            "INSERT" => Privileges.Insert,
-            "UPDATE" => Privileges.Update,
-            "DELETE" => Privileges.Delete,
-            "TRUNCATE" => Privileges.Truncate,
-            "REFERENCES" => Privileges.References,
-            "TRIGGER" => Privileges.Trigger,
-            "EXECUTE" => Privileges.Execute,
-            "USAGE" => Privileges.Usage,
-            "CREATE" => Privileges.Create,
-            "TEMPORARY" or "TEMP" => Privileges.Temporary,
-            "CONNECT" => Privileges.Connect,
-            _ => throw new SqlException(SqlState.SyntaxError, $"unrecognized privilege type \"{privilege.Name}\""),
-        };
-        return (one & all) != 0 ? one & all : throw new SqlException(new SqlState("0LP01"), $"invalid privilege type {privilege.Name!.ToUpperInvariant()} for {word}");
+        string name = privilege.Name?.ToUpperInvariant() ?? "ALL";
+        Privileges one = name == "ALL" ? all : PrivilegeNames.Find(name)
+            ?? throw new SqlException(SqlState.SyntaxError, $"unrecognized privilege type \"{privilege.Name}\"");
+        return (one & all) != 0 ? one & all : throw new SqlException(new SqlState("0LP01"), $"invalid privilege type {name} for {word}");
     }
 }

@@ -1,4 +1,5 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Sessions.Progress;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Vacuum;
@@ -29,6 +30,14 @@ internal static class MaintenanceCommands
     /// <summary>Vacuums and analyzes a table that is locked, and notes that it was done.</summary>
     public static void Maintain(DdlContext context, RelationInfo table, bool vacuum, bool analyze, string[] columns, Action? throttle)
     {
+        if (table.PartitionKey is not null)
+        {
+            // It has no rows of its own: there is nothing to vacuum, and nothing that autovacuum counts.
+            if (analyze)
+                Analyze(context, table, columns, throttle);
+            return;
+        }
+
         TableActivity activity = context.Session.Engine.AutovacuumTables.ActivityOf(table.Database, table.Storage);
         TableActivityMark begin = activity.Mark();
         if (vacuum)
@@ -39,8 +48,14 @@ internal static class MaintenanceCommands
 
         if (!analyze)
             return;
-        new AnalyzeCommand(context).Analyze(table, columns);
+        Analyze(context, table, columns, throttle);
         activity.NoteAnalyzed(begin);
+    }
+
+    private static void Analyze(DdlContext context, RelationInfo table, string[] columns, Action? throttle)
+    {
+        using ProgressReport progress = context.Session.Engine.Progress.Begin(ProgressCommand.Analyze, context.Session, table.Oid);
+        new AnalyzeCommand(context, progress) { Throttle = throttle, IsAutomatic = throttle is not null }.Analyze(table, columns);
     }
 
     private static bool Has(VacuumStatement statement, string option)
@@ -57,22 +72,20 @@ internal static class MaintenanceCommands
         foreach (VacuumRelation relation in statement.Relations)
         {
             RelationInfo named = context.View.ResolveRelation(context.Session.SearchPath, relation.Relation.Schema, relation.Relation.Name) ?? throw context.Missing(relation.Relation);
-            if (named.PartitionKey is null)
-                targets.Add(relation);
-            else
+            targets.Add(relation);
+            if (named.PartitionKey is not null)
                 AddPartitions(context, targets, named, relation);
         }
 
         if (!statement.Relations.IsEmpty)
             return targets;
         foreach (RelationInfo relation in context.View.UserRelations)
-            if (relation.Kind == RelationKind.Table && context.Permissions.IsOwner(relation.OwnerOid)
+            if (relation.Kind is RelationKind.Table or RelationKind.MaterializedView or RelationKind.PartitionedTable && context.Permissions.IsOwner(relation.OwnerOid)
                 && (relation.Persistence != 't' || relation.SchemaOid == context.Session.Temporary.SchemaOid(context.View)))
                 targets.Add(new VacuumRelation(new RelationName(null, context.View.FindSchema(relation.SchemaOid)!.Name, relation.Name, -1), [], -1));
         return targets;
     }
 
-    // A partitioned table has no rows of its own.
     private static void AddPartitions(DdlContext context, List<VacuumRelation> targets, RelationInfo table, VacuumRelation named)
     {
         foreach (RelationInfo partition in RelationTree.Descendants(context.View, table))
@@ -85,7 +98,7 @@ internal static class MaintenanceCommands
         string verb = isVacuum ? "vacuum" : "analyze";
         if (table.SystemTable is not null)
             return false;
-        if (table.Kind != RelationKind.Table)
+        if (table.Kind is not (RelationKind.Table or RelationKind.MaterializedView or RelationKind.PartitionedTable))
         {
             context.Session.Notice($"skipping \"{table.Name}\" --- cannot {verb} non-tables or special system tables", "WARNING", "01000");
             return false;

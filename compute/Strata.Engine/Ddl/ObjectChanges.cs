@@ -10,7 +10,7 @@ internal static class ObjectChanges
 {
     /// <summary>True for the kinds of objects that are changed here.</summary>
     public static bool Handles(ObjectKind kind) => kind is ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine or ObjectKind.Aggregate or ObjectKind.Operator
-        or ObjectKind.OperatorClass or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate or ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication;
+        or ObjectKind.OperatorClass or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Statistics or ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate or ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication;
 
     public static void Rename(DdlContext context, ObjectKind kind, ObjectReference reference, string name)
     {

@@ -82,6 +82,7 @@ internal static class ObjectFinder
     {
         ObjectKind.Conversion => CatalogOids.PgConversion,
         ObjectKind.Collation => CatalogOids.PgCollation,
+        ObjectKind.Statistics => CatalogOids.PgStatisticExt,
         ObjectKind.ForeignDataWrapper => CatalogOids.PgForeignDataWrapper,
         ObjectKind.ForeignServer => CatalogOids.PgForeignServer,
         ObjectKind.Publication => CatalogOids.PgPublication,

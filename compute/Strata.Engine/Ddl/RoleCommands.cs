@@ -88,7 +88,7 @@ internal static class RoleCommands
             return null;
         }
 
-        if (text.Value.StartsWith("SCRAM-SHA-256$", StringComparison.Ordinal))
+        if (ScramVerifier.IsVerifier(text.Value))
             return text.Value;
         if (text.Value.StartsWith("md5", StringComparison.Ordinal) && text.Value.Length == 35)
             throw new SqlException(SqlState.FeatureNotSupported, "MD5 passwords are not supported") { Hint = "Give the password in clear text or as a SCRAM-SHA-256 verifier." };

@@ -15,6 +15,7 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
     private readonly List<RelationInfo> _sequences = [];
     private readonly List<Dependency> _dependencies = [];
     private readonly List<IndexCopy> _indexCopies = [];
+    private readonly List<RelationInfo> _statisticsSources = [];
     private readonly List<(int Column, string Text)> _comments = [];
     private InheritedDefinition? _inherited;
     private bool _isPartition;
@@ -193,6 +194,8 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
         if (like.Options.HasFlag(TableLikeOptions.Indexes))
             foreach (IndexInfo index in source.Indexes)
                 _indexCopies.Add(new IndexCopy(source, index));
+        if (like.Options.HasFlag(TableLikeOptions.Statistics))
+            _statisticsSources.Add(source);
     }
 
     private ColumnInfo CopyColumn(ColumnInfo column, TableLikeOptions options)
@@ -254,6 +257,8 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
                 table = constraints.Add(table, constraint, validate: false);
         foreach (IndexCopy copy in _indexCopies)
             table = constraints.CopyIndex(table, copy.Table, copy.Index);
+        foreach (RelationInfo source in _statisticsSources)
+            StatisticsCommand.Copy(context, source, table);
         foreach ((int column, string text) in _comments)
             context.Changes.Create(new CommentInfo(new ObjectAddress(CatalogOids.PgClass, TableOid, column), text), context.Cancellation);
         return table;

@@ -1,6 +1,7 @@
 using Strata.Engine.Execution.Keys;
 using Strata.Engine.Expressions;
 using Strata.Engine.Storage.BTree;
+using Strata.Engine.Transactions.Serializable;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
@@ -68,7 +69,7 @@ internal sealed class IndexRange(
     }
 
     /// <summary>Opens the scan on the next range; false when there is none left.</summary>
-    public bool TryNext(BTreeScan scan, BTreeIndex index, ScanDirection direction, Storage.Buffers.ReadPoint readPoint)
+    public bool TryNext(BTreeScan scan, BTreeIndex index, ScanDirection direction, Storage.Buffers.ReadPoint readPoint, SerializableTransaction? reader)
     {
         while (_next < _prefixes.Count)
         {
@@ -76,7 +77,7 @@ internal sealed class IndexRange(
             _next++;
             if (TryMakeRange(prefix, out BTreeRange range))
             {
-                scan.Open(index, range, direction, readPoint: readPoint);
+                scan.Open(index, range, direction, withKeys: false, readPoint, reader);
                 return true;
             }
         }

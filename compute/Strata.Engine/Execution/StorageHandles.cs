@@ -17,12 +17,12 @@ public sealed class StorageHandles(StorageContext context, RelationFiles files)
 
     /// <summary>The heap of a storage.</summary>
     public HeapRelation Heap(uint database, ulong storage) =>
-        _heaps.TryGetValue((database, storage), out HeapRelation? heap) ? heap : _heaps.GetOrAdd((database, storage), new HeapRelation(context, database, storage));
+        _heaps.TryGetValue((database, storage), out HeapRelation? heap) ? heap : _heaps.GetOrAdd((database, storage), new HeapRelation(context, database, storage) { IsWatched = true });
 
     /// <summary>The B-tree of a storage.</summary>
     public BTreeIndex Index(uint database, ulong storage) => _indexes.TryGetValue((database, storage), out BTreeIndex? index)
         ? index
-        : _indexes.GetOrAdd((database, storage), new BTreeIndex(context.Pool, context.Wal, files.Get(database, storage)));
+        : _indexes.GetOrAdd((database, storage), new BTreeIndex(context.Pool, context.Wal, files.Get(database, storage)) { Serializable = context.Transactions.Serializable });
 
     /// <summary>Drops the objects of a storage that is gone.</summary>
     public void Forget(uint database, ulong storage)

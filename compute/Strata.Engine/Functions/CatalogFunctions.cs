@@ -190,8 +190,7 @@ internal static class CatalogFunctions
             Catalog.RoutineParameter[] parameters = c.Context.Catalog.FindFunction(c.Oid(0))?.Routine?.Parameters ?? [];
             ReturnText(ref c, number >= 0 && number < parameters.Length ? parameters[number].Default?.Text : null);
         });
-        t.Add("pg_get_statisticsobjdef", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.StatisticsDefinition(c.Oid(0), false)));
-        t.Add("pg_get_statisticsobjdef_columns", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.StatisticsDefinition(c.Oid(0), true)));
+        StatisticsFunctions.Register(t);
         PartitionFunctions.Register(t);
         t.Add("pg_get_serial_sequence", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.SerialSequence(c.String(0), c.String(1))));
         t.Add("pg_tablespace_location", static (ref FunctionCall c) => c.Return(""));

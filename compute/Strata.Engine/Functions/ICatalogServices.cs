@@ -71,6 +71,9 @@ public interface ICatalogServices
 
     string? StatisticsDefinition(uint statistics, bool columnsOnly);
 
+    /// <summary>The expressions of a statistics object; null when it has none or does not exist.</summary>
+    string[]? StatisticsExpressions(uint statistics);
+
     string? PartitionKeyDefinition(uint relation);
 
     string? PartitionConstraintDefinition(uint relation);

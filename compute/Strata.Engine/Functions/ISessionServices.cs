@@ -64,6 +64,12 @@ public interface ISessionServices
 
     bool CancelBackend(int pid);
 
+    /// <summary>Sessions that a session waits for: holders of what it wants, and those before it in a queue. Empty when it waits for nobody.</summary>
+    IReadOnlyList<int> BlockingPids(int pid);
+
+    /// <summary>Sessions that keep the snapshot of a deferrable transaction from being safe.</summary>
+    IReadOnlyList<int> SafeSnapshotBlockingPids(int pid);
+
     bool TerminateBackend(int pid);
 
     /// <summary>Takes an advisory lock; false when <paramref name="wait"/> is false and it is held elsewhere.</summary>

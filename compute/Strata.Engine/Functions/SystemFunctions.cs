@@ -74,6 +74,8 @@ internal static class SystemFunctions
         t.Add("pg_lsn_mi", static (ref FunctionCall c) => c.Return(new NumericValue((Int128)(ulong)c.Int64(0) - (ulong)c.Int64(1), 0)));
         t.Add("pg_cancel_backend", static (ref FunctionCall c) => c.Return(c.Context.Session.CancelBackend(c.Int32(0))));
         t.Add("pg_terminate_backend", static (ref FunctionCall c) => c.Return(c.Context.Session.TerminateBackend(c.Int32(0))));
+        t.Add("pg_blocking_pids", static (ref FunctionCall c) => ReturnPids(ref c, c.Context.Session.BlockingPids(c.Int32(0))));
+        t.Add("pg_safe_snapshot_blocking_pids", static (ref FunctionCall c) => ReturnPids(ref c, c.Context.Session.SafeSnapshotBlockingPids(c.Int32(0))));
         t.Add("pg_sleep", static (ref FunctionCall c) =>
         {
             double seconds = c.Float64(0);
@@ -94,6 +96,14 @@ internal static class SystemFunctions
         t.Add("pg_jit_available", static (ref FunctionCall c) => c.Return(false));
         t.Add("pg_collation_actual_version", static (ref FunctionCall c) => c.ReturnNull());
         t.Add("pg_database_collation_actual_version", static (ref FunctionCall c) => c.ReturnNull());
+    }
+
+    private static void ReturnPids(ref FunctionCall c, IReadOnlyList<int> pids)
+    {
+        var builder = new ArrayBuilder();
+        foreach (int pid in pids)
+            builder.Add(BitConverter.GetBytes(pid));
+        c.Return(builder.Build(TypeOid.Int4));
     }
 
     private static void ReturnText(ref FunctionCall c, string? text)

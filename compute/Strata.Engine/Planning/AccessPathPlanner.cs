@@ -4,6 +4,7 @@ using Strata.Engine.Execution.Keys;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Planning.Estimation;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Types;
 
@@ -29,11 +30,11 @@ internal sealed class AccessPathPlanner(PlannerState state)
             return [SystemScan(scan, conditions)];
         if (scan.Relation.Storage == 0)
             throw new SqlException(SqlState.FeatureNotSupported, $"relation \"{scan.Relation.Name}\" has no storage");
-        (double pages, double rows) = CostModel.SizeOf(scan.Relation);
+        (double pages, double rows) = state.SizeOf(scan.Relation);
         double selected = Math.Max(1, rows * state.Selectivity.Of(conditions));
         var decoder = new RowDecoder(state.LayoutOf(scan.Relation), scan.Attributes);
         CompiledExpression? filter = state.Expressions.CompileAll(FilterOrder.Sort(conditions, state.Selectivity), scan.Columns);
-        int width = scan.Attributes.Sum(attribute => attribute > 0 ? CostModel.WidthOf(scan.Relation.Columns[attribute - 1]) : 8);
+        int width = scan.Attributes.Sum(attribute => ColumnWidth.Of(scan.Relation, attribute));
         double cost = (pages * CostModel.SeqPageCost) + (rows * CostModel.CpuTupleCost) + (rows * conditions.Count * CostModel.CpuOperatorCost);
         var paths = new List<PhysicalNode>
         {

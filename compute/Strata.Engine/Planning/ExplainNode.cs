@@ -67,17 +67,18 @@ internal sealed class ExplainNode
                 string place = i == 0 ? "Outer" : "Inner";
                 if (shown is AppendPlan or SetOperationPlan)
                     place = "Member";
-                result.Plans.Add(shown is HashJoinPlan && i == 1 ? HashOf(shown.Inputs[i]) : Make(shown.Inputs[i], place, null));
+                result.Plans.Add(shown is HashJoinPlan && i == 1 ? HashOf(shown.Inputs[i], Statistics(shown)) : Make(shown.Inputs[i], place, null));
             }
 
             return result;
         }
 
-        private ExplainNode HashOf(PhysicalNode built)
+        private ExplainNode HashOf(PhysicalNode built, OperatorStatistics? join)
         {
             var hash = new ExplainNode();
             hash.Properties.AddRange([("Node Type", "Hash"), ("Parent Relationship", "Inner"), ("Parallel Aware", false), ("Async Capable", false)]);
             AddEstimates(built, Statistics(built), hash.Properties);
+            AddSpace(join, hash.Properties);
             hash.Plans.Add(Make(built, "Outer", null));
             return hash;
         }
@@ -175,12 +176,15 @@ internal sealed class ExplainNode
                     properties.Add(("Rows Removed by Filter", Number(removed + (Statistics(node)?.RowsRemoved ?? 0), "F0")));
             }
 
-            foreach (string note in Statistics(node)?.Notes ?? [])
-            {
-                int colon = note.IndexOf(": ", StringComparison.Ordinal);
-                if (colon > 0)
-                    properties.Add((note[..colon], note[(colon + 2)..]));
-            }
+            // The memory of a hash join is its hash table's.
+            if (node is not HashJoinPlan)
+                AddSpace(Statistics(node), properties);
+        }
+
+        private static void AddSpace(OperatorStatistics? statistics, List<(string, object)> properties)
+        {
+            foreach ((string name, object value) in statistics?.Space?.Properties ?? [])
+                properties.Add((name, value is long number ? Number(number, "F0") : value));
         }
 
         private OperatorStatistics? Statistics(PhysicalNode node) => operators?.GetValueOrDefault(node)?.Statistics;

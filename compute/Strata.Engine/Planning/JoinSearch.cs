@@ -1,7 +1,7 @@
 using System.Numerics;
-using Strata.Engine.Catalog;
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Planning.Estimation;
 using Strata.Engine.Planning.Physical;
 
 namespace Strata.Engine.Planning;
@@ -20,7 +20,6 @@ internal sealed class JoinSearch
     public const int RelationsMax = 62;
 
     private const int ProductsMax = 4;
-    private const double AntiShareMin = 0.02;
 
     private enum Method
     {
@@ -33,9 +32,6 @@ internal sealed class JoinSearch
     /// <summary>A join of a set of relations so far: how, and what it costs.</summary>
     private sealed record Partial(ulong Set, Method Method, Partial? Left, int Leaf, Partial? Right, ParameterizedSide? Side, double Rows, double Cost, double Width);
 
-    /// <summary>A condition with the relations that it reads.</summary>
-    private sealed record Condition(Expression Expression, ulong Mask, bool CanHash, double Share);
-
     private readonly PlannerState _state;
     private readonly JoinBuilder _builder;
     private readonly IReadOnlyList<JoinLeaf> _leaves;
@@ -45,11 +41,12 @@ internal sealed class JoinSearch
     private readonly bool[] _isLateral;
     private readonly RelationalNode[] _trees;
     private readonly PhysicalNode?[] _plans;
-    private readonly List<Condition> _conditions = [];
+    private List<JoinCondition> _conditions = [];
     private readonly List<Expression> _last = [];
-    private readonly Condition[][] _leafConditions;
-    private readonly Dictionary<ulong, double> _rows = [];
-    private readonly Dictionary<(int Leaf, ulong Conditions), ParameterizedSide?> _sides = [];
+    private readonly JoinCondition[][] _leafConditions;
+    private readonly ulong[] _partners;
+    private readonly JoinRows _rows;
+    private readonly Dictionary<(int Leaf, ulong Partners), ParameterizedSide?> _sides = [];
 
     public JoinSearch(
         PlannerState state, JoinBuilder builder, IReadOnlyList<JoinLeaf> leaves, IReadOnlyList<Expression> conditions, IReadOnlySet<int>? needed)
@@ -63,15 +60,19 @@ internal sealed class JoinSearch
         _isLateral = new bool[leaves.Count];
         _trees = leaves.Select(leaf => leaf.Node).ToArray();
         _plans = new PhysicalNode?[leaves.Count];
-        _leafConditions = new Condition[leaves.Count][];
+        _leafConditions = new JoinCondition[leaves.Count][];
         Sort(conditions);
+        _conditions = EquivalenceClasses.Close(_conditions, column => MaskOf([column]), Wrap);
+        _partners = new ulong[leaves.Count];
         for (int i = 0; i < leaves.Count; i++)
         {
+            foreach (JoinCondition condition in _conditions)
+                _partners[i] |= (condition.Mask & (1UL << i)) != 0 ? condition.Mask : 0;
             ulong lateral = MaskOf(TreeWalker.OuterColumns(_trees[i])) & ~(1UL << i);
             _isLateral[i] = lateral != 0;
             _requires[i] = lateral;
             _leafConditions[i] = leaves[i].Conditions.Select(Wrap).ToArray();
-            foreach (Condition condition in _leafConditions[i])
+            foreach (JoinCondition condition in _leafConditions[i])
                 _requires[i] |= condition.Mask & ~(1UL << i);
         }
 
@@ -80,6 +81,8 @@ internal sealed class JoinSearch
             if (!_isLateral[i])
                 _plans[i] = state.Builder.Plan(_trees[i]);
         }
+
+        _rows = new JoinRows(state, leaves, _trees, _columns, _conditions, _leafConditions, leaf => _plans[leaf]?.Rows);
     }
 
     private ulong All => (1UL << _leaves.Count) - 1;
@@ -98,7 +101,7 @@ internal sealed class JoinSearch
         var own = new List<Expression>[_leaves.Count];
         foreach (Expression expression in conditions)
         {
-            Condition condition = Wrap(expression);
+            JoinCondition condition = Wrap(expression);
             if (condition.Mask == 0 || expression.IsVolatile)
                 _last.Add(expression);
             else if (BitOperations.PopCount(condition.Mask) > 1)
@@ -120,7 +123,7 @@ internal sealed class JoinSearch
     /// What an OR over several relations says of one of them, (a.x = 1 AND b.y = 2) OR (a.x = 3 AND b.y = 4) ⇒ a.x = 1 OR a.x = 3, filters it early, as in
     /// PostgreSQL's extract_restriction_or_clauses. Returns the share that is left for the whole condition.
     /// </summary>
-    private double AddRestrictions(Condition condition, List<Expression>[] own)
+    private double AddRestrictions(JoinCondition condition, List<Expression>[] own)
     {
         if (condition.Expression is not BooleanExpression { Operator: BooleanOperator.Or } or || or.IsVolatile || or.Any(part => part is SubqueryExpression))
             return condition.Share;
@@ -147,10 +150,10 @@ internal sealed class JoinSearch
         return share;
     }
 
-    private Condition Wrap(Expression expression)
+    private JoinCondition Wrap(Expression expression)
     {
         bool canHash = expression is FunctionExpression { Operator: { Name: "=", CanHash: true } } && !expression.IsVolatile;
-        return new Condition(expression, MaskOf(TreeWalker.ColumnsOf(expression)), canHash, _state.Selectivity.Of(expression));
+        return new JoinCondition(expression, MaskOf(TreeWalker.ColumnsOf(expression)), canHash, _state.Selectivity.Of(expression));
     }
 
     private ulong MaskOf(HashSet<int> columns)
@@ -221,11 +224,10 @@ internal sealed class JoinSearch
             return null;
         bool canHash = false;
         int count = 0;
-        ulong used = 0;
-        Between(outer.Set, right, leaf, ref canHash, ref count, ref used);
+        Between(outer.Set, right, leaf, ref canHash, ref count);
         if (connectedOnly && count == 0 && type == JoinType.Inner && (leaf < 0 || _requires[leaf] == 0))
             return null;
-        double rows = RowsOf(outer.Set | right);
+        double rows = _rows.Of(outer.Set | right);
         double innerRows = inner?.Rows ?? (leaf >= 0 && _plans[leaf] is { } single ? single.Rows : 1);
         double innerCost = inner?.Cost ?? (leaf >= 0 && _plans[leaf] is { } plan ? plan.TotalCost : 0);
         double width = outer.Width + (inner?.Width ?? 0);
@@ -241,7 +243,7 @@ internal sealed class JoinSearch
                 best = new Partial(outer.Set | right, Method.Loop, outer, leaf, innerPart, null, rows, loop, width);
         }
 
-        if (leaf >= 0 && SideOf(leaf, outer.Set, used) is { } side)
+        if (leaf >= 0 && SideOf(leaf, outer.Set) is { } side)
         {
             double cost = outer.Cost + CostModel.LoopWithParameters(outer.Rows, side.Plan, rows);
             if (best is null || cost < best.Cost)
@@ -251,33 +253,47 @@ internal sealed class JoinSearch
         return best;
     }
 
-    private void Between(ulong left, ulong right, int leaf, ref bool canHash, ref int count, ref ulong used)
+    private void Between(ulong left, ulong right, int leaf, ref bool canHash, ref int count)
     {
+        ulong classes = 0;
         for (int i = 0; i < _conditions.Count; i++)
         {
-            Condition condition = _conditions[i];
-            if ((condition.Mask & left) == 0 || (condition.Mask & right) == 0 || (condition.Mask & ~(left | right)) != 0)
+            JoinCondition condition = _conditions[i];
+            if (!Connects(condition, left, right) || IsKnown(condition, ref classes))
                 continue;
             canHash |= condition.CanHash;
             count++;
-            used |= i < 64 ? 1UL << i : 0;
         }
 
         if (leaf < 0)
             return;
-        foreach (Condition condition in _leafConditions[leaf])
+        foreach (JoinCondition condition in _leafConditions[leaf])
         {
             canHash |= condition.CanHash && (condition.Mask & left) != 0 && (condition.Mask & right) != 0;
             count++;
         }
     }
 
+    private static bool Connects(JoinCondition condition, ulong left, ulong right) =>
+        (condition.Mask & left) != 0 && (condition.Mask & right) != 0 && (condition.Mask & ~(left | right)) == 0;
+
+    /// <summary>True when another condition of the same class was met: within each side its columns are equal already.</summary>
+    private static bool IsKnown(JoinCondition condition, ref ulong classes)
+    {
+        if (condition.Class is < 0 or >= 64)
+            return false;
+        bool known = (classes & (1UL << condition.Class)) != 0;
+        classes |= 1UL << condition.Class;
+        return known;
+    }
+
     private List<Expression> ConditionsOf(ulong left, ulong right, int leaf)
     {
         var between = new List<Expression>();
-        foreach (Condition condition in _conditions)
+        ulong classes = 0;
+        foreach (JoinCondition condition in _conditions)
         {
-            if ((condition.Mask & left) != 0 && (condition.Mask & right) != 0 && (condition.Mask & ~(left | right)) == 0)
+            if (Connects(condition, left, right) && !IsKnown(condition, ref classes))
                 between.Add(condition.Expression);
         }
 
@@ -286,12 +302,13 @@ internal sealed class JoinSearch
         return between;
     }
 
-    private ParameterizedSide? SideOf(int leaf, ulong left, ulong used)
+    private ParameterizedSide? SideOf(int leaf, ulong left)
     {
-        if (!_sides.TryGetValue((leaf, used), out ParameterizedSide? side))
+        ulong partners = left & (_partners[leaf] | _requires[leaf]);
+        if (!_sides.TryGetValue((leaf, partners), out ParameterizedSide? side))
         {
             side = _builder.Parameterize(ColumnsOf(left), _trees[leaf], ConditionsOf(left, 1UL << leaf, leaf), _isLateral[leaf]);
-            _sides.Add((leaf, used), side);
+            _sides.Add((leaf, partners), side);
         }
 
         return side;
@@ -307,98 +324,6 @@ internal sealed class JoinSearch
         }
 
         return columns;
-    }
-
-    /// <summary>Rows of a join of a set: the same for every order.</summary>
-    private double RowsOf(ulong set)
-    {
-        if (_rows.TryGetValue(set, out double known))
-            return known;
-        double rows = 1;
-        for (int i = 0; i < _leaves.Count; i++)
-        {
-            if ((set & (1UL << i)) != 0 && _leaves[i].Type == JoinType.Inner)
-                rows *= _plans[i]?.Rows ?? 10;
-        }
-
-        var pairs = new Dictionary<ulong, double>();
-        foreach (Condition condition in _conditions)
-        {
-            if ((condition.Mask & ~set) == 0)
-                pairs[condition.Mask] = pairs.GetValueOrDefault(condition.Mask, 1) * condition.Share;
-        }
-
-        foreach ((ulong mask, double share) in pairs)
-            rows *= Math.Max(share, KeyShare(mask));
-        for (int i = 0; i < _leaves.Count; i++)
-        {
-            if ((set & (1UL << i)) != 0 && _leaves[i].Type != JoinType.Inner)
-                rows *= SemiShare(i, rows);
-        }
-
-        rows = Math.Max(1, rows);
-        _rows.Add(set, rows);
-        return rows;
-    }
-
-    /// <summary>When the equalities of two relations cover a unique key of one, a row of the other meets one of its rows at most: 1 / rows of the table.</summary>
-    private double KeyShare(ulong mask)
-    {
-        if (BitOperations.PopCount(mask) != 2)
-            return 0;
-        double share = 0;
-        for (int i = 0; i < _leaves.Count; i++)
-        {
-            if ((mask & (1UL << i)) == 0 || ScanOf(_trees[i]) is not { } scan)
-                continue;
-            var attributes = new HashSet<short>();
-            foreach (Condition condition in _conditions)
-            {
-                if (condition.Mask != mask || !condition.CanHash)
-                    continue;
-                foreach (Expression side in ((FunctionExpression)condition.Expression).Arguments)
-                {
-                    if (side is ColumnExpression column && scan.Columns.ToList().IndexOf(column.Column) is var at and >= 0)
-                        attributes.Add(scan.Attributes[at]);
-                }
-            }
-
-            foreach (IndexInfo index in scan.Relation.Indexes)
-            {
-                if (index.IsUnique && index.Predicate is null && index.Keys.Take(index.KeyCount).All(key => attributes.Contains(key.Column)))
-                    share = Math.Max(share, 1 / CostModel.SizeOf(scan.Relation).Rows);
-            }
-        }
-
-        return share;
-    }
-
-    private static ScanNode? ScanOf(RelationalNode node) => node switch
-    {
-        ScanNode scan => scan,
-        FilterNode filter => ScanOf(filter.Input),
-        ProjectNode project => ScanOf(project.Input),
-        _ => null,
-    };
-
-    /// <summary>The share of rows that have a partner (semi) or none (anti): by how many of the left values the right side may have.</summary>
-    private double SemiShare(int leaf, double leftRows)
-    {
-        double share = 1;
-        double rightRows = _plans[leaf]?.Rows ?? 1;
-        foreach (Condition condition in _leafConditions[leaf])
-        {
-            if (!condition.CanHash || condition.Expression is not FunctionExpression { Arguments: [ColumnExpression a, ColumnExpression b] })
-                continue;
-            ColumnExpression outer = _columns[leaf].Contains(a.Column) ? b : a;
-            ColumnExpression inner = _columns[leaf].Contains(a.Column) ? a : b;
-            double left = Math.Max(1, Math.Min(_state.Selectivity.DistinctOf(outer.Column), leftRows));
-            double right = Math.Max(1, Math.Min(_state.Selectivity.DistinctOf(inner.Column), rightRows));
-            double all = Math.Max(1, _state.Selectivity.DistinctOf(outer.Column));
-            share *= Math.Min(1, right / (left < all ? all : left));
-        }
-
-        return _leaves[leaf].Type == JoinType.Semi ? share : Math.Max(AntiShareMin, 1 - share);
     }
 
     /// <summary>Joins the two parts with the smallest result until one is left.</summary>
@@ -470,7 +395,7 @@ internal sealed class JoinSearch
         if (_needed is null)
             return null;
         var needed = new HashSet<int>(_needed);
-        foreach (Condition condition in _conditions)
+        foreach (JoinCondition condition in _conditions)
         {
             if ((condition.Mask & ~set) != 0)
                 TreeWalker.AddColumns(condition.Expression, needed);

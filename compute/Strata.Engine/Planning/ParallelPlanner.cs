@@ -56,7 +56,7 @@ internal sealed class ParallelPlanner(PlannerState state)
         switch (node)
         {
             case SeqScanPlan { ForUpdate: false } scan:
-                return CostModel.SizeOf(scan.Relation).Pages >= state.Context.Services.ParallelScanPagesMin && IsSafe(scan.Filter) ? scan : null;
+                return state.SizeOf(scan.Relation).Pages >= state.Context.Services.ParallelScanPagesMin && IsSafe(scan.Filter) ? scan : null;
             case FilterPlan filter:
                 return IsSafe(filter.Condition) ? DrivingScan(filter.Input) : null;
             case ProjectPlan project:

@@ -203,7 +203,7 @@ internal sealed class PlanBuilder(PlannerState state)
                 call.OrderBy.Select(key => new KeyColumn(key.Argument, key.Descending, key.NullsFirst)).ToArray()));
         }
 
-        double groups = state.Selectivity.GroupsOf(aggregate.GroupColumns);
+        double groups = state.Selectivity.GroupsOf(aggregate.GroupColumns, input.Rows);
         return new AggregatePlan
         {
             Columns = aggregate.Columns,
@@ -245,7 +245,7 @@ internal sealed class PlanBuilder(PlannerState state)
             Input = input,
             Keys = distinct.Keys.Select(column => new KeyColumn(input.SlotOf(column))).ToArray(),
             IsSorted = distinct.IsOn,
-            Rows = Math.Max(1, input.Rows / 2),
+            Rows = state.Selectivity.GroupsOf(distinct.Keys, input.Rows),
             StartupCost = distinct.IsOn ? input.StartupCost : input.TotalCost,
             TotalCost = input.TotalCost + (input.Rows * CostModel.CpuOperatorCost * distinct.Keys.Count),
             WidthBytes = input.WidthBytes,

@@ -87,6 +87,8 @@ public static class PlanPrinter
                 if (shown is HashJoinPlan && i == 1)
                 {
                     lines.Add(new string(' ', below - 4) + "->  Hash" + Costs(input) + Actual(input, input));
+                    if (Statistics(shown)?.Space is { } space)
+                        lines.Add(new string(' ', below + 2) + space.Text);
                     Write(input, below + LevelIndent, isRoot: false, [], null);
                     continue;
                 }
@@ -118,8 +120,9 @@ public static class PlanPrinter
                     lines.Add($"{indent}Rows Removed by Filter: {removed.ToString(CultureInfo.InvariantCulture)}");
             }
 
-            foreach (string note in Statistics(node)?.Notes ?? [])
-                lines.Add(indent + note);
+            // The memory of a hash join is its hash table's.
+            if (node is not HashJoinPlan && Statistics(node)?.Space is { } space)
+                lines.Add(indent + space.Text);
         }
 
         private string Text(object value) => value switch

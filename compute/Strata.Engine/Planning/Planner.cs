@@ -27,6 +27,7 @@ public static class Planner
             Metadata = statement.Metadata,
         };
         var state = new PlannerState(context, plan);
+        state.Selectivity.Variables.Learn(root);
         PhysicalNode physical = state.Builder.Plan(root);
         new RuntimeFilterPlanner(state).Run(physical);
         new ParallelPlanner(state).Run(physical);

@@ -1,6 +1,7 @@
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Planning.Estimation;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Types;
 
@@ -10,6 +11,7 @@ namespace Strata.Engine.Planning;
 internal sealed class PlannerState
 {
     private readonly Dictionary<uint, TableLayout> _layouts = [];
+    private readonly Dictionary<uint, TableSize> _sizes = [];
 
     public PlannerState(PlanningContext context, PhysicalPlan plan)
     {
@@ -58,6 +60,14 @@ internal sealed class PlannerState
 
     /// <summary>Types of columns.</summary>
     public SqlType[] TypesOf(IReadOnlyList<int> columns) => columns.Select(column => Metadata[column].Type).ToArray();
+
+    /// <summary>Pages and rows of a relation; read once per planning.</summary>
+    public TableSize SizeOf(RelationInfo relation)
+    {
+        if (!_sizes.TryGetValue(relation.Oid, out TableSize size))
+            _sizes.Add(relation.Oid, size = TableSize.Of(relation, Context.Services.Handles));
+        return size;
+    }
 
     /// <summary>The row layout of a relation.</summary>
     public TableLayout LayoutOf(RelationInfo relation)

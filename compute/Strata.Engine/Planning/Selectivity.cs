@@ -1,53 +1,128 @@
-using Strata.Engine.Catalog;
 using Strata.Engine.Expressions;
+using Strata.Engine.Functions;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Planning.Estimation;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Planning;
 
-/// <summary>Estimates what share of rows satisfies conditions: by statistics where there are some, else PostgreSQL's defaults.</summary>
-internal sealed class Selectivity(PlannerState state)
+/// <summary>
+/// Estimates what share of rows satisfies conditions: by statistics where there are some, else PostgreSQL's defaults (clausesel.c, selfuncs.c). Conditions count as independent but for bounds of one
+/// column and what statistics objects know. For one planning.
+/// </summary>
+internal sealed class Selectivity
 {
     private const double EqualDefault = 0.005;
-    private const double InequalityDefault = 0.3333333333333333;
-    private const double MatchDefault = 0.005;
+    private const double NullDefault = 0.005;
+    private const double InequalityDefault = ConstantEstimate.InequalityDefault;
+    private const double RangeDefault = 0.005;
     private const double UnknownDefault = 0.5;
-    private const double RangeMin = 0.0005;
-    private const double MatchMin = 0.0001;
-    private const int HistogramForPatternsMin = 10;
-    private const double DistinctDefault = 200;
+    private const double FunctionDefault = 0.3333333;
+    private const double RangeMin = 1e-10;
+    private const double ShareMin = 1e-9;
 
-    /// <summary>The share of rows for which all conditions hold, taken as independent.</summary>
+    private readonly PlannerState _state;
+    private readonly ConstantEstimate _constants;
+    private readonly SampledValues _samples;
+    private readonly PatternEstimate _patterns;
+    private readonly ExtendedEstimate _extended;
+    private readonly GroupEstimate _groups;
+
+    public Selectivity(PlannerState state)
+    {
+        _state = state;
+        Variables = new VariableFinder(state);
+        _constants = new ConstantEstimate(state);
+        _samples = new SampledValues(state, Variables);
+        _patterns = new PatternEstimate(_constants, _samples);
+        _extended = new ExtendedEstimate(state, this);
+        _groups = new GroupEstimate(state, Variables, _samples);
+    }
+
+    /// <summary>What columns and expressions are known by.</summary>
+    public VariableFinder Variables { get; }
+
+    /// <summary>The share of rows for which all conditions hold.</summary>
     public double Of(IEnumerable<Expression> conditions)
     {
+        IReadOnlyList<Expression> all = conditions as IReadOnlyList<Expression> ?? [.. conditions];
+        if (all.Count == 0)
+            return 1;
         double share = 1;
-        // Lower and upper bounds of one column leave what lies between them: their shares are not independent.
-        Dictionary<int, (double Above, double Below)>? ranges = null;
+        if (all.Count > 1 || all[0] is BooleanExpression)
+        {
+            share = _extended.Apply(all, out HashSet<Expression>? done);
+            if (done is not null)
+                all = [.. all.Where(condition => !done.Contains(condition))];
+        }
+
+        return Math.Clamp(share * Independent(all), ShareMin, 1);
+    }
+
+    /// <summary>The share of rows for which all conditions hold, without a look at statistics objects.</summary>
+    public double Independent(IReadOnlyList<Expression> conditions)
+    {
+        double share = 1;
+        // Lower and upper bounds of one value leave what lies between them: their shares are not independent.
+        Dictionary<Expression, Bounds>? ranges = null;
         foreach (Expression condition in conditions)
         {
-            if (condition is FunctionExpression { Operator.Name: "<" or "<=" or ">" or ">=" } call && Bound(call) is { } bound)
+            if (BoundOf(condition) is not { } bound)
             {
-                ranges ??= [];
-                (double above, double below) = ranges.GetValueOrDefault(bound.Column, (1, 1));
-                ranges[bound.Column] = bound.IsLower ? (Math.Min(above, bound.Share), below) : (above, Math.Min(below, bound.Share));
+                share *= Of(condition);
                 continue;
             }
 
-            share *= Of(condition);
+            ranges ??= [];
+            ranges.TryGetValue(bound.Operand, out Bounds known);
+            double own = Of(condition);
+            ranges[bound.Operand] = bound.IsLower
+                ? known with { Above = Math.Min(known.Above ?? 1, own), Nulls = bound.NullFraction }
+                : known with { Below = Math.Min(known.Below ?? 1, own), Nulls = bound.NullFraction };
         }
 
-        if (ranges is not null)
-        {
-            foreach ((double above, double below) in ranges.Values)
-                share *= above < 1 && below < 1 ? Math.Max(RangeMin, above + below - 1) : Math.Min(above, below);
-        }
-
-        return Math.Clamp(share, 1e-9, 1);
+        foreach (Bounds bounds in ranges?.Values ?? (IEnumerable<Bounds>)[])
+            share *= bounds.Share;
+        return share;
     }
+
+    /// <summary>Shares above a lower and below an upper bound of one value.</summary>
+    private readonly record struct Bounds(double? Above, double? Below, double Nulls)
+    {
+        public double Share
+        {
+            get
+            {
+                if (Above is not { } above || Below is not { } below)
+                    return Above ?? Below ?? 1;
+                if (above == InequalityDefault || below == InequalityDefault)
+                    return RangeDefault;
+                double between = above + below - 1 + Nulls;
+                if (between > 0)
+                    return between;
+                return between < -0.01 ? RangeMin : RangeDefault;
+            }
+        }
+    }
+
+    private (Expression Operand, bool IsLower, double NullFraction)? BoundOf(Expression condition)
+    {
+        if (condition is not FunctionExpression { Operator: { } op, Arguments: [var left, var right] } || EstimatorOf(op) is not ("scalarltsel" or "scalarlesel" or "scalargtsel" or "scalargesel"))
+            return null;
+        bool isLower = EstimatorOf(op) is "scalargtsel" or "scalargesel";
+        if (_constants.ConstantOf(right) is not null || right is ParameterExpression)
+            return Known(left) is { } own ? (own.Expression, isLower, own.NullFraction) : null;
+        if (_constants.ConstantOf(left) is not null || left is ParameterExpression)
+            return Known(right) is { } other ? (other.Expression, !isLower, other.NullFraction) : null;
+        return null;
+    }
+
+    private Variable? Known(Expression operand) => Variables.Find(operand);
 
     /// <summary>The share of rows for which a condition holds.</summary>
     public double Of(Expression condition)
     {
+        Vectors.DepthGuard.Check();
         switch (condition)
         {
             case ConstantExpression constant:
@@ -55,265 +130,306 @@ internal sealed class Selectivity(PlannerState state)
             case BooleanExpression { Operator: BooleanOperator.And } and:
                 return Of((IEnumerable<Expression>)and.Operands);
             case BooleanExpression { Operator: BooleanOperator.Or } or:
-                double none = 1;
-                foreach (Expression operand in or.Operands)
-                    none *= 1 - Of(operand);
-                return 1 - none;
+                return OfOr(or);
             case BooleanExpression { Operator: BooleanOperator.Not } not:
-                return 1 - Of(not.Operands[0]);
+                return OfNot(not.Operands[0]);
             case NullTestExpression test:
-                double nulls = test.Operand is ColumnExpression column && StatisticsOf(column.Column) is { } known ? known.NullFraction : EqualDefault;
-                return test.IsNotNull ? 1 - nulls : nulls;
+                return OfNullTest(test);
+            case BooleanTestExpression test:
+                return OfBooleanTest(test);
             case FunctionExpression { Operator: { } op } call:
-                return OfOperator(op.Name, call);
-            case ArrayComparisonExpression { IsAll: false, Operator.Name: "=" } any:
-                if (any.Array is not ArrayExpression list)
-                    return Math.Min(1, 10 * EqualShare(any.Scalar, null));
-                double sum = 0;
-                foreach (Expression element in list.Elements)
-                    sum += EqualShare(any.Scalar, element);
-                return Math.Min(1, sum);
-            case ArrayComparisonExpression { IsAll: true, Operator.Name: "<>" } all:
-                double kept = 1;
-                foreach (Expression element in all.Array is ArrayExpression values ? values.Elements : [])
-                    kept -= EqualShare(all.Scalar, element);
-                return Math.Clamp(kept, 0, 1);
+                return Math.Clamp(OfOperator(op, call.Arguments, condition), 0, 1);
+            case ArrayComparisonExpression any:
+                return Math.Clamp(OfArray(any), 0, 1);
+            case DistinctFromExpression distinct:
+                double equal = OfOperator(distinct.Equality, [distinct.Left, distinct.Right], condition);
+                return Math.Clamp(distinct.IsNot ? equal : 1 - equal, 0, 1);
+            case RowComparisonExpression row:
+                return OfRow(row);
+            case ColumnExpression or RelabelExpression or CoalesceExpression or CaseExpression when condition.Type.Plain.Oid == TypeOid.Boolean:
+                return OfBoolean(condition);
+            case CurrentOfExpression:
+                return ShareMin;
+            case FunctionExpression { ReturnsSet: false }:
+                return _samples.Share(condition) ?? FunctionDefault;
             default:
-                return UnknownDefault;
+                return _samples.Share(condition) ?? UnknownDefault;
         }
+    }
+
+    private double OfOr(BooleanExpression or)
+    {
+        if (_samples.Share(or) is { } sampled && Known(or.Operands[0]) is null && or.Operands.Count > 2)
+            return sampled;
+        double share = 0;
+        foreach (Expression operand in or.Operands)
+        {
+            double own = Of(operand);
+            share = share + own - (share * own);
+        }
+
+        // Equalities of one column with different values exclude each other.
+        return IsDisjoint(or) ? Math.Min(1, or.Operands.Sum(Of)) : Math.Clamp(share, 0, 1);
+    }
+
+    private bool IsDisjoint(BooleanExpression or)
+    {
+        Expression? first = null;
+        foreach (Expression operand in or.Operands)
+        {
+            if (operand is not FunctionExpression { Operator: { } op, Arguments: [var left, var right] } || EstimatorOf(op) != "eqsel" || _constants.ConstantOf(right) is null)
+                return false;
+            first ??= left;
+            if (!first.Equals(left))
+                return false;
+        }
+
+        return true;
+    }
+
+    private double OfNot(Expression operand)
+    {
+        double nulls = operand is ColumnExpression ? Known(operand)?.NullFraction ?? 0 : 0;
+        return Math.Clamp(1 - Of(operand) - nulls, 0, 1);
+    }
+
+    private double OfNullTest(NullTestExpression test)
+    {
+        Variable? variable = Known(test.Operand);
+        double nulls = variable?.Statistics is not null ? variable.NullFraction : IsNotNull(variable) ? 0 : NullDefault;
+        return test.IsNotNull ? 1 - nulls : nulls;
+    }
+
+    private static bool IsNotNull(Variable? variable) => variable is { IsUnique: true };
+
+    /// <summary>The share of rows whose boolean value is true.</summary>
+    private double OfBoolean(Expression value)
+    {
+        if (Known(value) is { Statistics: not null } variable)
+            return _constants.Equal(variable, ConstantExpression.Boolean(true));
+        return _samples.Share(value) ?? UnknownDefault;
+    }
+
+    private double OfBooleanTest(BooleanTestExpression test)
+    {
+        double nulls = Known(test.Operand)?.NullFraction ?? 0;
+        double isTrue = Of(test.Operand), isFalse = Math.Max(0, 1 - isTrue - nulls);
+        double share = test.Test switch
+        {
+            BooleanTest.IsTrue => isTrue,
+            BooleanTest.IsNotTrue => 1 - isTrue,
+            BooleanTest.IsFalse => isFalse,
+            BooleanTest.IsNotFalse => 1 - isFalse,
+            BooleanTest.IsUnknown => nulls == 0 ? NullDefault : nulls,
+            _ => 1 - (nulls == 0 ? NullDefault : nulls),
+        };
+        return Math.Clamp(share, 0, 1);
+    }
+
+    private double OfRow(RowComparisonExpression row)
+    {
+        double share = 1;
+        if (row.Comparison is RowComparison.Equal or RowComparison.NotEqual)
+        {
+            for (int i = 0; i < row.Left.Count; i++)
+                share *= OfOperator(row.Operators[i], [row.Left[i], row.Right[i]], row);
+            return Math.Clamp(row.Comparison == RowComparison.Equal ? share : 1 - share, 0, 1);
+        }
+
+        return Math.Clamp(OfOperator(row.Operators[0], [row.Left[0], row.Right[0]], row), 0, 1);
+    }
+
+    /// <summary>Name of the function that PostgreSQL estimates an operator by.</summary>
+    internal static string EstimatorOf(OperatorInfo op) => op.RestrictOid == 0 ? "" : BuiltinRegistry.Function(op.RestrictOid)?.Name ?? "";
+
+    private double OfOperator(OperatorInfo op, IReadOnlyList<Expression> arguments, Expression condition)
+    {
+        string estimator = EstimatorOf(op);
+        if (arguments.Count != 2)
+            return _samples.Share(condition) ?? UnknownDefault;
+        (Expression left, Expression right) = (arguments[0], arguments[1]);
+        switch (estimator)
+        {
+            case "eqsel":
+                return Equality(left, right);
+            case "neqsel":
+                return NotEqual(left, right);
+            case "scalarltsel" or "scalarlesel" or "scalargtsel" or "scalargesel":
+                return Inequality(left, right, estimator is "scalargtsel" or "scalargesel", estimator is "scalarlesel" or "scalargesel");
+            case "likesel" or "iclikesel" or "regexeqsel" or "icregexeqsel" or "prefixsel":
+                return Pattern(left, right, condition, estimator);
+            case "nlikesel" or "icnlikesel" or "regexnesel" or "icregexnesel":
+                return Math.Max(0, 1 - Pattern(left, right, null, estimator.Replace("nlike", "like", StringComparison.Ordinal).Replace("regexne", "regexeq", StringComparison.Ordinal)) - (Known(left)?.NullFraction ?? 0));
+            case "arraycontsel":
+                return ElementEstimate.Share(op.Name, Known(left), _constants.ConstantOf(right), Known(right), _constants.ConstantOf(left)) ?? _samples.Share(condition) ?? RangeDefault;
+            case "contsel":
+                return _samples.Share(condition) ?? 0.001;
+            case "areasel":
+                return 0.005;
+            case "positionsel":
+                return 0.1;
+            case "matchingsel":
+                return _samples.Share(condition) ?? 0.010;
+            case "tsmatchsel":
+                return 0.001;
+            case "rangesel" or "multirangesel":
+                return _samples.Share(condition) ?? (op.Name == "&&" ? 0.01 : op.Name is "@>" or "<@" ? 0.005 : InequalityDefault);
+            case "networksel":
+                return _samples.Share(condition) ?? (op.Name == "&&" ? 0.01 : 0.005);
+            default:
+                return _samples.Share(condition) ?? UnknownDefault;
+        }
+    }
+
+    private double Equality(Expression left, Expression right)
+    {
+        if (VariableFinder.Unwrap(left).Equals(VariableFinder.Unwrap(right)))
+            return 1 - (Known(left)?.NullFraction ?? 0);
+        Variable? a = Known(left), b = Known(right);
+        if (a is not null && b is not null)
+            return JoinEstimate.Equal(WithDistinct(a), WithDistinct(b));
+        if ((a ?? b) is not { } variable)
+            return EqualDefault;
+        Expression other = a is null ? left : right;
+        ConstantExpression? constant = _constants.ConstantOf(other);
+        if (variable.Statistics is null && !variable.IsUnique && variable.Expression is not ColumnExpression)
+        {
+            if (constant is not null && _samples.Share(EqualityCondition(left, right)) is { } sampled)
+                return sampled;
+            return 1 / Math.Max(1, WithDistinct(variable).Distinct);
+        }
+
+        return _constants.Equal(variable, constant);
+    }
+
+    private static Expression EqualityCondition(Expression left, Expression right)
+    {
+        // The sample only needs to know which values are equal to the constant.
+        OperatorInfo? op = BuiltinRegistry.Operator("=", left.Type.Oid, right.Type.Oid) ?? BuiltinRegistry.Operator("=", TypeOid.Text, TypeOid.Text);
+        return op?.Function is { } function && op.LeftType == left.Type.Oid && op.RightType == right.Type.Oid
+            ? new FunctionExpression(function, SqlType.Boolean, [left, right]) { Operator = op, Form = CallForm.Operator }
+            : ConstantExpression.Null(SqlType.Boolean);
+    }
+
+    /// <summary>An expression without statistics has as many values as its columns' values give.</summary>
+    private Variable WithDistinct(Variable variable)
+    {
+        if (variable.Statistics is not null || variable.IsUnique || variable.Expression is ColumnExpression || variable.Relation is null)
+            return variable;
+        double distinct = _groups.DistinctOf(variable.Expression, variable.TableRows);
+        return variable with { Statistics = variable.Statistics, Type = variable.Type, TableRows = Math.Max(1, distinct), IsUnique = true };
+    }
+
+    private double NotEqual(Expression left, Expression right)
+    {
+        double nulls = Known(left)?.NullFraction ?? Known(right)?.NullFraction ?? 0;
+        if (_constants.ConstantOf(right) is { IsNull: true } || _constants.ConstantOf(left) is { IsNull: true })
+            return 0;
+        return Math.Max(0, 1 - Equality(left, right) - nulls);
+    }
+
+    private double Inequality(Expression left, Expression right, bool isAbove, bool isInclusive)
+    {
+        ConstantExpression? constant = _constants.ConstantOf(right);
+        Variable? variable = Known(left);
+        if (constant is null && _constants.ConstantOf(left) is { } first)
+        {
+            (constant, variable) = (first, Known(right));
+            isAbove = !isAbove;
+        }
+
+        if (constant is null)
+        {
+            if (variable is not null && Known(right) is { } other && JoinEstimate.Below(variable, other) is { } below)
+                return Math.Clamp(isAbove ? 1 - below : below, 0.0001, 0.9999);
+            return InequalityDefault;
+        }
+
+        if (variable is { Statistics: null } && variable.Expression is not ColumnExpression
+            && _samples.Share(Comparison(left, right, isAbove, isInclusive)) is { } sampled)
+            return sampled;
+        return variable is null ? InequalityDefault : _constants.Range(variable, constant, isAbove, isInclusive);
+    }
+
+    private static Expression Comparison(Expression left, Expression right, bool isAbove, bool isInclusive)
+    {
+        string name = (isAbove ? ">" : "<") + (isInclusive ? "=" : "");
+        OperatorInfo? op = BuiltinRegistry.Operator(name, left.Type.Oid, right.Type.Oid);
+        return op?.Function is { } function
+            ? new FunctionExpression(function, SqlType.Boolean, [left, right]) { Operator = op, Form = CallForm.Operator }
+            : ConstantExpression.Null(SqlType.Boolean);
+    }
+
+    private double Pattern(Expression left, Expression right, Expression? condition, string estimator)
+    {
+        bool isLike = estimator is "likesel" or "iclikesel" or "prefixsel";
+        ConstantExpression? pattern = _constants.ConstantOf(right);
+        if (estimator == "prefixsel" && pattern is { IsNull: false })
+            pattern = new ConstantExpression(SqlType.Text, Datum.OfText(pattern.Value.AsText.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%"));
+        string name = (isLike ? "~~" : "~") + (estimator.StartsWith("ic", StringComparison.Ordinal) ? "*" : "");
+        condition ??= BuiltinRegistry.Operator(name, TypeOid.Text, TypeOid.Text) is { Function: { } function } op
+            ? new FunctionExpression(function, SqlType.Boolean, [left, right]) { Operator = op, Form = CallForm.Operator }
+            : ConstantExpression.Null(SqlType.Boolean);
+        return _patterns.Share(condition, Known(left), pattern, isLike, estimator.StartsWith("ic", StringComparison.Ordinal));
+    }
+
+    /// <summary>op ANY and op ALL: equalities with different values exclude each other, others are independent.</summary>
+    private double OfArray(ArrayComparisonExpression any)
+    {
+        string estimator = EstimatorOf(any.Operator);
+        IReadOnlyList<Expression>? elements = ElementsOf(any.Array);
+        bool isDisjoint = estimator == (any.IsAll ? "neqsel" : "eqsel");
+        if (elements is null)
+        {
+            if (estimator is "eqsel" && !any.IsAll && _constants.ConstantOf(any.Scalar) is not null && Known(any.Array) is { Statistics.Source.CommonElements.Length: > 0 } array)
+                return ElementEstimate.Holds(array, _constants, _constants.ConstantOf(any.Scalar)!) ?? RangeDefault;
+            // An array of unknown length is taken to have ten elements.
+            elements = Enumerable.Repeat<Expression>(new ParameterExpression(0, any.Array.Type.ElementType ?? any.Scalar.Type), 10).ToArray();
+        }
+
+        double share = any.IsAll ? 1 : 0, disjoint = share;
+        foreach (Expression element in elements)
+        {
+            double own = OfOperator(any.Operator, [any.Scalar, element], ConstantExpression.Null(SqlType.Boolean));
+            share = any.IsAll ? share * own : share + own - (share * own);
+            disjoint += any.IsAll ? own - 1 : own;
+        }
+
+        return isDisjoint && disjoint is >= 0 and <= 1 ? disjoint : share;
+    }
+
+    private IReadOnlyList<Expression>? ElementsOf(Expression array)
+    {
+        if (array is ArrayExpression { IsNested: false } list)
+            return list.Elements;
+        if (_constants.ConstantOf(array) is not { IsNull: false } constant || constant.Type.ElementType is not { } type)
+            return null;
+        var elements = new List<Expression>();
+        using var vector = new Vectors.Vector(type);
+        vector.Reset(1);
+        foreach (ArrayValue.Element element in new ArrayValue(constant.Value.Bytes))
+        {
+            if (element.IsNull)
+            {
+                elements.Add(ConstantExpression.Null(type));
+                continue;
+            }
+
+            vector.SetStored(0, element.Stored);
+            elements.Add(new ConstantExpression(type, Datum.FromVector(vector, 0)));
+        }
+
+        return elements;
     }
 
     /// <summary>How many different values a column has.</summary>
-    public double DistinctOf(int column)
-    {
-        QueryColumn found = state.Metadata[column];
-        if (found.TableOid == 0 || state.Context.Catalog.FindRelation(found.TableOid) is not { } relation)
-            return DistinctDefault;
-        double rows = CostModel.SizeOf(relation).Rows;
-        foreach (IndexInfo index in relation.Indexes)
-        {
-            if (index.IsUnique && index.KeyCount == 1 && index.Keys[0].Column == found.AttributeNumber && index.Predicate is null)
-                return rows;
-        }
+    public double DistinctOf(int column) => Variables.Find(new ColumnExpression(column, _state.Metadata[column].Type)) is { } variable ? variable.Distinct : 200;
 
-        return StatisticsOf(column) is { } statistics
-            ? statistics.Distinct > 0 ? statistics.Distinct : statistics.Distinct < 0 ? -statistics.Distinct * rows : Math.Min(DistinctDefault, rows)
-            : Math.Min(DistinctDefault, rows);
-    }
+    /// <summary>The share of left rows that have a partner under an equality; <paramref name="rightRows"/>: rows of the right side.</summary>
+    public double Semi(Expression left, Expression right, double rightRows) =>
+        Known(left) is { } a && Known(right) is { } b ? JoinEstimate.Semi(WithDistinct(a), WithDistinct(b), rightRows) : UnknownDefault;
 
-    /// <summary>How many groups columns make, before the input's rows limit it. Columns of one table make no more than it has rows.</summary>
-    public double GroupsOf(IReadOnlyList<int> columns)
-    {
-        double groups = 1;
-        foreach (IGrouping<uint, int> table in columns.GroupBy(column => state.Metadata[column].TableOid))
-        {
-            double own = 1;
-            foreach (int column in table)
-                own *= DistinctOf(column);
-            if (table.Key != 0 && state.Context.Catalog.FindRelation(table.Key) is { } relation)
-                own = Math.Min(own, CostModel.SizeOf(relation).Rows);
-            groups *= own;
-        }
-
-        return groups;
-    }
-
-    private double OfOperator(string name, FunctionExpression call)
-    {
-        switch (name)
-        {
-            case "=":
-                return call.Arguments.Count > 1 ? Equality(call.Arguments[0], call.Arguments[1]) : EqualDefault;
-            case "<>":
-                return call.Arguments.Count > 1 ? 1 - Equality(call.Arguments[0], call.Arguments[1]) : 1 - EqualDefault;
-            case "<" or "<=" or ">" or ">=":
-                return Bound(call)?.Share ?? InequalityDefault;
-            case "~~":
-                return Match(call);
-            case "!~~":
-                return 1 - Match(call);
-            case "~~*" or "~" or "~*":
-                return MatchDefault;
-            case "!~~*" or "!~" or "!~*":
-                return 1 - MatchDefault;
-            default:
-                return UnknownDefault;
-        }
-    }
-
-    private double Equality(Expression a, Expression b)
-    {
-        if (Unwrap(a) is not ColumnExpression)
-            (a, b) = (b, a);
-        if (Unwrap(a) is not ColumnExpression)
-            return EqualDefault;
-        if (Unwrap(b) is not ColumnExpression)
-            return EqualShare(a, b);
-        return 1 / Math.Max(1, Math.Max(Distinct(a), Distinct(b)));
-    }
-
-    /// <summary>The share of rows whose column equals a value: a common value's frequency, or an equal part of the others.</summary>
-    private double EqualShare(Expression operand, Expression? value)
-    {
-        if (Unwrap(operand) is not ColumnExpression column)
-            return EqualDefault;
-        double even = 1 / Math.Max(1, DistinctOf(column.Column));
-        if (StatisticsOf(column.Column) is not { } statistics)
-            return even;
-        double common = 0;
-        foreach (float frequency in statistics.CommonFrequencies)
-            common += frequency;
-        double others = Math.Max(1, DistinctOf(column.Column) - statistics.CommonValues.Length);
-        double rest = Math.Max(0, 1 - common - statistics.NullFraction) / others;
-        if (value is null || Unwrap(value) is not ConstantExpression { IsNull: false } constant)
-            return even * (1 - statistics.NullFraction);
-        int found = FindCommon(statistics, column.Type, constant);
-        if (found >= 0)
-            return statistics.CommonFrequencies[found];
-        // No other value is more frequent than the rarest common one.
-        return statistics.CommonFrequencies.Length > 0 ? Math.Min(rest, statistics.CommonFrequencies[^1]) : rest;
-    }
-
-    private int FindCommon(ColumnStatistics statistics, SqlType type, ConstantExpression constant)
-    {
-        if (ValueScale.IsText(type.Oid))
-        {
-            string text = System.Text.Encoding.UTF8.GetString(constant.Value.Bytes).TrimEnd(' ');
-            return Array.FindIndex(statistics.CommonValues, common => common.AsSpan().TrimEnd(' ').SequenceEqual(text));
-        }
-
-        if (ValueScale.Of(constant.Value, constant.Type) is not { } wanted)
-            return -1;
-        return Array.FindIndex(statistics.CommonValues, common => ValueScale.Of(common, type, state.Context.Functions) == wanted);
-    }
-
-    /// <summary>What a comparison of a column with a constant leaves of its rows; null when it is not one or nothing is known.</summary>
-    private (int Column, bool IsLower, double Share)? Bound(FunctionExpression call)
-    {
-        if (call.Arguments.Count != 2)
-            return null;
-        (Expression left, Expression right) = (Unwrap(call.Arguments[0]), Unwrap(call.Arguments[1]));
-        bool isLower = call.Operator!.Name is ">" or ">=";
-        bool isInclusive = call.Operator.Name is ">=" or "<=";
-        if (left is not ColumnExpression)
-        {
-            (left, right) = (right, left);
-            isLower = !isLower;
-        }
-
-        if (left is not ColumnExpression column)
-            return null;
-        if (right is not ConstantExpression { IsNull: false } constant || StatisticsOf(column.Column) is not { } statistics
-            || ValueScale.Of(constant.Value, constant.Type) is not { } value)
-            return (column.Column, isLower, InequalityDefault);
-        SqlType type = column.Type;
-        double common = 0;
-        double matching = 0;
-        for (int i = 0; i < statistics.CommonValues.Length; i++)
-        {
-            common += statistics.CommonFrequencies[i];
-            if (ValueScale.Of(statistics.CommonValues[i], type, state.Context.Functions) is { } frequent
-                && (frequent == value ? isInclusive : isLower ? frequent > value : frequent < value))
-                matching += statistics.CommonFrequencies[i];
-        }
-
-        double rest = Math.Max(0, 1 - common - statistics.NullFraction);
-        double below = BelowShare(statistics.HistogramBounds, type, value) ?? (statistics.HistogramBounds.Length == 0 && common > 0 ? 0.5 : InequalityDefault);
-        return (column.Column, isLower, Math.Clamp(matching + (rest * (isLower ? 1 - below : below)), 1e-6, 1));
-    }
-
-    /// <summary>The share of a histogram below a value.</summary>
-    private double? BelowShare(string[] bounds, SqlType type, double value)
-    {
-        if (bounds.Length < 2)
-            return null;
-        int low = 0;
-        int high = bounds.Length;
-        while (low < high)
-        {
-            int middle = (low + high) >>> 1;
-            if (ValueScale.Of(bounds[middle], type, state.Context.Functions) is not { } bound)
-                return null;
-            if (bound < value)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        if (low == 0)
-            return 0;
-        if (low == bounds.Length)
-            return 1;
-        double from = ValueScale.Of(bounds[low - 1], type, state.Context.Functions) ?? value;
-        double to = ValueScale.Of(bounds[low], type, state.Context.Functions) ?? value;
-        double within = to > from ? (value - from) / (to - from) : 0.5;
-        return (low - 1 + within) / (bounds.Length - 1);
-    }
-
-    /// <summary>LIKE: the pattern is tried on the common values and on the bounds of the histogram, as PostgreSQL's patternsel does.</summary>
-    private double Match(FunctionExpression call)
-    {
-        if (call.Arguments.Count != 2 || Unwrap(call.Arguments[0]) is not ColumnExpression column
-            || Unwrap(call.Arguments[1]) is not ConstantExpression { IsNull: false } constant || StatisticsOf(column.Column) is not { } statistics)
-            return MatchDefault;
-        Functions.Kernels.LikePattern pattern;
-        try
-        {
-            pattern = Functions.Kernels.LikePattern.Compile(constant.Value.Bytes);
-        }
-        catch (SqlException)
-        {
-            // The error of a bad pattern belongs to the execution.
-            return MatchDefault;
-        }
-
-        double common = 0;
-        double matching = 0;
-        for (int i = 0; i < statistics.CommonValues.Length; i++)
-        {
-            common += statistics.CommonFrequencies[i];
-            if (pattern.Matches(System.Text.Encoding.UTF8.GetBytes(statistics.CommonValues[i])))
-                matching += statistics.CommonFrequencies[i];
-        }
-
-        double rest = Math.Max(0, 1 - common - statistics.NullFraction);
-        double share = MatchDefault;
-        if (statistics.HistogramBounds.Length >= HistogramForPatternsMin)
-        {
-            int hits = 0;
-            foreach (string bound in statistics.HistogramBounds)
-                hits += pattern.Matches(System.Text.Encoding.UTF8.GetBytes(bound)) ? 1 : 0;
-            share = hits == 0 ? Math.Min(MatchDefault, 0.5 / statistics.HistogramBounds.Length) : (double)hits / statistics.HistogramBounds.Length;
-        }
-
-        return Math.Clamp(matching + (rest * share), MatchMin, 1 - MatchMin);
-    }
-
-    private static Expression Unwrap(Expression operand) => operand switch
-    {
-        RelabelExpression relabel => Unwrap(relabel.Operand),
-        FunctionExpression { Form: CallForm.ImplicitCast, Arguments: [ColumnExpression column] } => column,
-        _ => operand,
-    };
-
-    private double Distinct(Expression operand) => operand switch
-    {
-        ColumnExpression column => DistinctOf(column.Column),
-        RelabelExpression relabel => Distinct(relabel.Operand),
-        _ => 0,
-    };
-
-    private ColumnStatistics? StatisticsOf(int column)
-    {
-        QueryColumn found = state.Metadata[column];
-        if (found.TableOid == 0 || state.Context.Catalog.FindRelation(found.TableOid) is not { } relation)
-            return null;
-        foreach (ColumnStatistics statistics in relation.Statistics)
-        {
-            if (statistics.Column == found.AttributeNumber)
-                return statistics;
-        }
-
-        return null;
-    }
+    /// <summary>How many groups columns make of some rows.</summary>
+    public double GroupsOf(IReadOnlyList<int> columns, double rows = double.PositiveInfinity) => _groups.Groups(columns, rows);
 }

@@ -24,7 +24,8 @@ internal sealed class TreeScanPlanner(PlannerState state)
         {
             if (leaves is not null && !leaves.Contains(member.Oid))
                 continue;
-            parts.Add(state.AccessPaths.Paths(MemberScan(scan, member), conditions, forUpdate)[0]);
+            parts.Add(state.Selectivity.Variables.WithMember(
+                scan.Relation, member, RelationTree.MapColumns(scan.Relation, member), () => state.AccessPaths.Paths(MemberScan(scan, member), conditions, forUpdate)[0]));
             oids.Add(member.Oid);
         }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Storage;
 using Strata.Engine.Storage.Buffers;
@@ -39,8 +40,9 @@ public sealed class EngineInstance : IDisposable
         Files = new RelationFiles(_pool, wal);
         Storage.FreeSpace = Files;
         Handles = new StorageHandles(Storage, Files);
-        Memory = new MemoryAccount("endpoint", long.MaxValue);
-        Execution = new ExecutionServices(Storage, Handles, options.TemporaryFiles, Memory, options.Scheduler.Time)
+        Memory = new MemoryAccount("TopMemoryContext", options.QueryMemoryBytes);
+        TemporaryFiles? temporaryFiles = options.TemporaryFiles is { } files ? new TemporaryFiles(files) : null;
+        Execution = new ExecutionServices(Storage, Handles, temporaryFiles, Memory, options.Scheduler.Time)
         {
             Workers = options.QueryThreads > 1 ? new QueryWorkers(options.Scheduler, options.QueryThreads - 1) : null,
             ParallelScanPagesMin = options.ParallelScanPagesMin,
@@ -48,6 +50,7 @@ public sealed class EngineInstance : IDisposable
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();
         AutovacuumTables = new AutovacuumTables(this);
+        Progress = new Progress.ProgressTable();
     }
 
     /// <summary>
@@ -93,7 +96,10 @@ public sealed class EngineInstance : IDisposable
 
     internal ExecutionServices Execution { get; }
 
+    /// <summary>What all statements hold together.</summary>
     internal MemoryAccount Memory { get; }
+
+    internal TemporaryFileCounters TemporaryFileCounters { get; } = new();
 
     internal CatalogStore Catalog { get; }
 
@@ -102,6 +108,9 @@ public sealed class EngineInstance : IDisposable
     internal NotificationHub Notifications { get; } = new();
 
     internal AutovacuumTables AutovacuumTables { get; }
+
+    /// <summary>Commands that report how far they are.</summary>
+    internal Progress.ProgressTable Progress { get; }
 
     internal TemporarySlots TemporarySlots { get; } = new();
 
@@ -175,6 +184,22 @@ public sealed class EngineInstance : IDisposable
     internal void Close(SqlSession session) => _sessions.TryRemove(session.ProcessId, out _);
 
     internal IEnumerable<SqlSession> Sessions => _sessions.Values;
+
+    /// <summary>The session of a process id, or null.</summary>
+    internal SqlSession? FindSession(int processId) => _sessions.GetValueOrDefault(processId);
+
+    /// <summary>The process ids of lock holders that are sessions.</summary>
+    internal IReadOnlyList<int> PidsOf(IReadOnlyList<LockOwner> owners)
+    {
+        var pids = new List<int>();
+        foreach (SqlSession session in _sessions.Values)
+        {
+            if (owners.Contains(session.LockOwner))
+                pids.Add(session.ProcessId);
+        }
+
+        return pids;
+    }
 
     /// <summary>pg_cancel_backend: false when there is no such session.</summary>
     internal bool CancelSession(int processId)

@@ -27,6 +27,9 @@ internal sealed class SessionNotifications(SqlSession session)
             _pending.Add(notification);
     }
 
+    /// <summary>True when notifications wait for <see cref="Flush"/>. Any thread.</summary>
+    public bool HasReceived => !_received.IsEmpty;
+
     public void Enqueue(in Notification notification) => _received.Enqueue(notification);
 
     /// <summary>The transaction ended: its LISTENs and NOTIFYs count, or never were.</summary>
@@ -72,7 +75,7 @@ internal sealed class SessionNotifications(SqlSession session)
     /// <summary>Sends what has arrived, unless a transaction is open.</summary>
     public void Flush()
     {
-        if (session.TransactionStatus != TransactionStatus.Idle)
+        if (_received.IsEmpty || session.HoldsTransaction)
             return;
         while (_received.TryDequeue(out Notification notification))
             session.Context.Output.NotificationResponse(notification.ProcessId, notification.Channel, notification.Payload);

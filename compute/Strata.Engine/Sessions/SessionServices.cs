@@ -128,6 +128,14 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
 
     public bool CancelBackend(int pid) => context.Engine.CancelSession(pid);
 
+    public IReadOnlyList<int> BlockingPids(int pid) => context.Engine.FindSession(pid) is { } session
+        ? context.Engine.PidsOf(context.Engine.Transactions.Locks.FindBlockers(session.LockOwner))
+        : [];
+
+    public IReadOnlyList<int> SafeSnapshotBlockingPids(int pid) => context.Engine.FindSession(pid)?.LockOwner.Transaction is { } transaction
+        ? context.Engine.PidsOf(context.Engine.Transactions.SnapshotBlockers(transaction))
+        : [];
+
     public bool TerminateBackend(int pid) => context.Engine.TerminateSession(pid);
 
     public bool AdvisoryLock(long key, bool shared, bool transactional, bool wait) => context.Engine.Transactions.Locks.Lock(

@@ -80,6 +80,24 @@ public sealed class SqlSession : IDisposable
     /// <summary>Whether the session is idle, in a transaction block, or in a failed one: for ReadyForQuery.</summary>
     public TransactionStatus TransactionStatus => Context.Transactions.Status;
 
+    /// <summary>Whether a transaction is open, be it only an implicit one between two messages: others may wait for what it holds.</summary>
+    public bool HoldsTransaction => Context.Transactions.IsActive || Context.Transactions.IsBlock;
+
+    /// <summary>Called from any thread when a session that may be idle has got something for its client: see <see cref="HasNews"/>. Must be short.</summary>
+    public Action? Woken { get; set; }
+
+    /// <summary>True when <see cref="DeliverNews"/> has something to do. Any thread may ask; only the session's own gets an exact answer.</summary>
+    public bool HasNews => _cancel.IsTerminated || (Notifications.HasReceived && !HoldsTransaction);
+
+    /// <summary>Between two messages: tells the client of notifications and of the session's termination.</summary>
+    public SessionStep DeliverNews()
+    {
+        if (_cancel.IsTerminated)
+            return Fail(new SqlException(SqlState.AdminShutdown, "terminating connection due to administrator command") { IsFatal = true }, "");
+        Notifications.Flush();
+        return SessionStep.Completed;
+    }
+
     /// <summary>A Query message: runs all its statements.</summary>
     public SessionStep SimpleQuery(ReadOnlySpan<byte> sqlUtf8)
     {
@@ -548,10 +566,18 @@ public sealed class SqlSession : IDisposable
     public void Cancel() => _cancel.Request(CancelReason.User);
 
     /// <summary>Ends the session at its next step: what runs fails with 57P01. Any thread.</summary>
-    public void Terminate() => _cancel.Request(CancelReason.Termination);
+    public void Terminate()
+    {
+        _cancel.Request(CancelReason.Termination);
+        Woken?.Invoke();
+    }
 
-    /// <summary>A notification for this session; it goes out when the session is next idle. Any thread.</summary>
-    internal void Deliver(in Notification notification) => Notifications.Enqueue(notification);
+    /// <summary>A notification for this session; it goes out when the session is next idle, at once if it is. Any thread.</summary>
+    internal void Deliver(in Notification notification)
+    {
+        Notifications.Enqueue(notification);
+        Woken?.Invoke();
+    }
 
     private void BeginStatement()
     {

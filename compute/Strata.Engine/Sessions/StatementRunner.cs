@@ -102,8 +102,6 @@ internal sealed class StatementRunner(SessionContext context)
             transactions.Locks.LockRelation(owner, context.DatabaseOid, access.Relation.Oid, mode, WaitPolicy.Block, context.Cancellation);
         }
 
-        if (context.Transactions.Current.Serializable is not null)
-            NoteAccesses(plan, context.Transactions.Current);
         if (!plan.IsValid(context.View))
             return false;
         CheckTemporary(plan);
@@ -111,12 +109,6 @@ internal sealed class StatementRunner(SessionContext context)
             throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {plan.Plan.CommandTag.Split(' ')[0]} in a read-only transaction");
         CheckPrivileges(plan);
         return true;
-    }
-
-    private void NoteAccesses(CachedPlan plan, Transaction transaction)
-    {
-        foreach (RelationAccess access in plan.Relations)
-            transaction.NoteAccess(access.Relation.Oid, access.IsRead, access.IsWritten);
     }
 
     private void CheckTemporary(CachedPlan plan)
@@ -165,6 +157,8 @@ internal sealed class StatementRunner(SessionContext context)
     public ExecutionInstance Begin(CachedPlan plan, out Snapshot snapshot)
     {
         Transaction transaction = context.Transactions.Current;
+        if (transaction.IsDeferrable)
+            transaction.SnapshotWaitCancellation = context.Cancellation;
         snapshot = transaction.TakeSnapshot();
         ExecutionInstance execution = plan.Plan.Rent();
         execution.Begin(transaction, snapshot, context, context.SystemScan, context.Cancellation);

@@ -25,6 +25,10 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     private IsolationLevel _isolation;
     private bool _readOnly;
     private bool _deferrable;
+    private long _defaultsGeneration = -1;
+    private IsolationLevel _defaultIsolation;
+    private bool _defaultReadOnly;
+    private bool _defaultDeferrable;
     private Transaction? _transaction;
     private CatalogTransaction? _changes;
     private CatalogView? _view;
@@ -112,7 +116,7 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     {
         if (_state != State.Idle)
             return;
-        Begin(DefaultIsolation(), settings["default_transaction_read_only"] == "on");
+        Begin(DefaultIsolation(), DefaultReadOnly);
         _state = State.Implicit;
     }
 
@@ -120,12 +124,38 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     {
         _isolation = isolation;
         _readOnly = readOnly;
-        _deferrable = settings["default_transaction_deferrable"] == "on";
+        ReadDefaults();
+        _deferrable = _defaultDeferrable;
         _transaction = manager.Begin(isolation, readOnly, owner);
+        _transaction.IsDeferrable = _deferrable;
         settings.Push();
     }
 
-    private IsolationLevel DefaultIsolation() => ParseIsolation(settings["default_transaction_isolation"]);
+    private IsolationLevel DefaultIsolation()
+    {
+        ReadDefaults();
+        return _defaultIsolation;
+    }
+
+    private bool DefaultReadOnly
+    {
+        get
+        {
+            ReadDefaults();
+            return _defaultReadOnly;
+        }
+    }
+
+    // Every implicit transaction asks for them, and they hardly ever change.
+    private void ReadDefaults()
+    {
+        if (_defaultsGeneration == settings.Generation)
+            return;
+        _defaultsGeneration = settings.Generation;
+        _defaultIsolation = ParseIsolation(settings["default_transaction_isolation"]);
+        _defaultReadOnly = settings["default_transaction_read_only"] == "on";
+        _defaultDeferrable = settings["default_transaction_deferrable"] == "on";
+    }
 
     /// <summary>An isolation level from its name in settings.</summary>
     public static IsolationLevel ParseIsolation(string name) => name switch
@@ -141,11 +171,16 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     /// <summary>Whether the running transaction, or the next one, may write.</summary>
     public bool IsReadOnly => _state == State.Idle ? settings["default_transaction_read_only"] == "on" : _readOnly;
 
-    /// <summary>Whether the running transaction, or the next one, is DEFERRABLE. Serializable transactions never wait here, so that nothing depends on it.</summary>
+    /// <summary>Whether the running transaction, or the next one, is DEFERRABLE: under SERIALIZABLE READ ONLY its first statement waits for a safe snapshot.</summary>
     public bool IsDeferrable
     {
         get => _state == State.Idle ? settings["default_transaction_deferrable"] == "on" : _deferrable;
-        set => _deferrable = value;
+        set
+        {
+            _deferrable = value;
+            if (IsActive)
+                Current.IsDeferrable = value;
+        }
     }
 
     private static string IsolationName(IsolationLevel level) => level switch
@@ -170,7 +205,7 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         }
 
         if (_state == State.Idle)
-            Begin(isolation ?? DefaultIsolation(), readOnly ?? settings["default_transaction_read_only"] == "on");
+            Begin(isolation ?? DefaultIsolation(), readOnly ?? DefaultReadOnly);
         else if (readOnly is { } value)
             SetReadOnly(value);
         _state = State.Block;
@@ -203,6 +238,7 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         bool readOnly = Current.ReadOnly;
         manager.Abort(Current);
         _transaction = manager.Begin(level, readOnly, owner);
+        _transaction.IsDeferrable = _deferrable;
         _isolation = level;
     }
 

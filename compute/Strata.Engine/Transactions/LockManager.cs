@@ -412,6 +412,13 @@ public sealed class LockManager
         return false;
     }
 
+    /// <summary>Whom an owner waits for now: holders that conflict and conflicting requests before its own.</summary>
+    internal IReadOnlyList<LockOwner> FindBlockers(LockOwner owner)
+    {
+        lock (_graphGate)
+            return BlockersOf(owner);
+    }
+
     private List<LockOwner> BlockersOf(LockOwner owner)
     {
         List<LockOwner> blockers = [];

@@ -1,5 +1,6 @@
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Wal;
+using Strata.Engine.Transactions.Serializable;
 using Strata.Engine.Types;
 using Strata.Format;
 
@@ -62,19 +63,11 @@ public sealed class Transaction
 
     public IsolationLevel Isolation { get; private set; }
 
-    /// <summary>What was read and written under SERIALIZABLE; null at the other levels.</summary>
-    internal SerializableAccess? Serializable { get; private set; }
+    /// <summary>The transaction in the conflict graph of SERIALIZABLE; null at the other levels.</summary>
+    internal SerializableTransaction? Serializable { get; private set; }
 
-    /// <summary>Notes what a statement does with a relation: SERIALIZABLE checks it at commit. Nothing at the other levels.</summary>
-    internal void NoteAccess(uint relation, bool isRead, bool isWritten)
-    {
-        if (Serializable is not { } access)
-            return;
-        if (isRead)
-            access.Reads.Add(relation);
-        if (isWritten)
-            access.Writes.Add(relation);
-    }
+    /// <summary>Under SERIALIZABLE READ ONLY: the first snapshot waits until it is one that can't take part in an anomaly.</summary>
+    public bool IsDeferrable { get; set; }
 
     /// <summary>A snapshot has been taken: the isolation level is settled, and a read-only transaction stays one.</summary>
     public bool HasSnapshot { get; private set; }
@@ -166,10 +159,8 @@ public sealed class Transaction
     public Snapshot TakeSnapshot()
     {
         if (Isolation < IsolationLevel.RepeatableRead || _statementLsn == 0)
-            _statementLsn = _manager.Snapshots.Publish(this, LowestRegistered());
+            _statementLsn = Serializable is not null ? BeginSerializable() : _manager.Snapshots.Publish(this, LowestRegistered());
         HasSnapshot = true;
-        if (Serializable is { } access)
-            access.Snapshot = new Lsn(_statementLsn);
         return new Snapshot(this, new Lsn(_statementLsn), CommandId);
     }
 
@@ -178,12 +169,12 @@ public sealed class Transaction
     /// </summary>
     public Snapshot TakeFreshSnapshot()
     {
+        if (_statementLsn == 0 && Serializable is not null)
+            TakeSnapshot();
         ulong held = _statementLsn == 0 ? LowestRegistered() : Math.Min(_statementLsn, LowestRegistered());
         ulong lsn = _manager.Snapshots.Publish(this, held);
         if (_statementLsn == 0)
             _statementLsn = lsn;
-        if (Serializable is { } access)
-            access.Snapshot = new Lsn(_statementLsn);
         return new Snapshot(this, new Lsn(lsn), CommandId);
     }
 
@@ -304,7 +295,8 @@ public sealed class Transaction
         State = TransactionState.Active;
         HasSnapshot = false;
         Isolation = isolation;
-        Serializable = isolation == IsolationLevel.Serializable ? new SerializableAccess() : null;
+        Serializable = isolation == IsolationLevel.Serializable ? new SerializableTransaction(_manager.Serializable, this) : null;
+        IsDeferrable = false;
         ReadOnly = readOnly;
         StartTime = now;
         Owner.Transaction = this;
@@ -380,6 +372,8 @@ public sealed class Transaction
         if (_ownXidCount == _ownXids.Length)
             Array.Resize(ref _ownXids, _ownXidCount * 2);
         _ownXids[_ownXidCount++] = xid;
+        if (Serializable is { } writer)
+            _manager.Serializable.AddXid(writer, xid);
         return xid;
     }
 
@@ -389,6 +383,34 @@ public sealed class Transaction
         for (int i = 1; i <= _depth; i++)
             _levels[i].OwnXids = Math.Max(_levels[i].OwnXids, 1);
     }
+
+    /// <summary>The first snapshot of a serializable transaction. A deferrable one waits for a snapshot that is known to be safe, beside no one in whom it could see an anomaly.</summary>
+    private ulong BeginSerializable()
+    {
+        while (true)
+        {
+            ulong lsn = _manager.Serializable.Begin(Serializable!, ReadOnly, static me => me._manager.Snapshots.Publish(me, me.LowestRegistered()));
+            if (!ReadOnly || !IsDeferrable)
+                return lsn;
+            bool? safe;
+            while ((safe = _manager.Serializable.IsSafe(Serializable!)) is null)
+            {
+                if (Owner.Slot.Wait(Timeout.InfiniteTimeSpan, SnapshotWaitCancellation) == WaitOutcome.Cancelled)
+                    throw new OperationCanceledException(SnapshotWaitCancellation);
+                Owner.Slot.Reset();
+            }
+            if (safe == true)
+                return lsn;
+            _manager.Serializable.End(Serializable!, committed: false);
+            Serializable = new SerializableTransaction(_manager.Serializable, this);
+        }
+    }
+
+    /// <summary>Ends the wait of a deferrable transaction for its snapshot.</summary>
+    public CancellationToken SnapshotWaitCancellation { get; set; }
+
+    /// <summary>Something became known of the snapshot of a deferrable transaction. Any thread.</summary>
+    internal void SignalSnapshotWait() => Owner.Slot.Signal();
 
     private int FindSavepoint(string? name)
     {

@@ -1,6 +1,7 @@
 using Strata.Engine.Storage;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Wal;
+using Strata.Engine.Transactions.Serializable;
 using Strata.Engine.Types;
 using Strata.Format;
 using Strata.Format.Pages.Maps;
@@ -33,7 +34,6 @@ public sealed class TransactionManager
     private readonly TimeIndexWriter _timeIndex;
     private readonly Lock _commitGate = new();
     private readonly Queue<Transaction> _committing = new(256);
-    private readonly SerializableConflicts _conflicts = new();
     private readonly Lock _idleGate = new();
     private readonly Stack<Transaction> _idle = new();
     private long _lastCommitTime;
@@ -76,6 +76,9 @@ public sealed class TransactionManager
     public ulong NextXid => _counters.NextXid;
 
     internal XidTable Xids { get; } = new();
+
+    /// <summary>The conflict graph of SERIALIZABLE.</summary>
+    internal SerializableManager Serializable { get; } = new();
 
     internal SnapshotRegistry Snapshots { get; } = new();
 
@@ -145,6 +148,8 @@ public sealed class TransactionManager
         Lsn lsn;
         try
         {
+            if (transaction.Xid == 0 && transaction.Serializable is { } reader)
+                Serializable.Prepare(reader);
             lsn = transaction.Xid == 0 ? transaction.RequiredLsn : AppendCommit(transaction, cancellation);
         }
         catch (Exception) when (transaction.State == TransactionState.Active)
@@ -159,10 +164,12 @@ public sealed class TransactionManager
         }
         if (transaction.State == TransactionState.Committing)
         {
-            AdvanceVisible();
+            // Whoever learnt that the log is durable has mostly done it for all.
+            if (VisibleLsn < lsn)
+                AdvanceVisible();
             Invariant.Check(VisibleLsn >= lsn);
         }
-        Finish(transaction);
+        Finish(transaction, committed: true);
     }
 
     /// <summary>Rolls the transaction back. Never waits for the log's quorum.</summary>
@@ -174,7 +181,7 @@ public sealed class TransactionManager
         EndXids(transaction);
         if (transaction.AbortDrops.Count > 0)
             DropStorages(transaction.AbortDrops, 0);
-        Finish(transaction);
+        Finish(transaction, committed: false);
     }
 
     /// <summary>What an id's transaction has come to, for who wants to write: a committed one that is not visible yet is still in progress.</summary>
@@ -228,6 +235,10 @@ public sealed class TransactionManager
     /// <summary>Computes the horizon anew, for vacuum: <see cref="OldestSnapshotLsn"/> may lag behind the end of a long transaction.</summary>
     public Lsn RefreshHorizon() => Snapshots.Refresh();
 
+    /// <summary>Whom a deferrable transaction waits for before it has its snapshot.</summary>
+    internal IReadOnlyList<LockOwner> SnapshotBlockers(Transaction transaction) =>
+        transaction is { IsDeferrable: true, Serializable: { } waiting } ? Serializable.BlockersOf(waiting) : [];
+
     /// <summary>A new OID for a catalog object.</summary>
     public uint NextOid(CancellationToken cancellation = default) => _counters.NextOid(cancellation);
 
@@ -245,6 +256,8 @@ public sealed class TransactionManager
         {
             Xids.SetAborted(xid);
             Xids.End(xid);
+            if (transaction.Serializable is not null)
+                Serializable.RemoveXid(xid);
         }
     }
 
@@ -322,8 +335,8 @@ public sealed class TransactionManager
         long time;
         lock (_commitGate)
         {
-            if (transaction.Serializable is { } access)
-                _conflicts.Validate(access);
+            if (transaction.Serializable is { } writer)
+                Serializable.Prepare(writer);
             time = _lastCommitTime = Math.Max(Now(), _lastCommitTime);
             record = _wal.Begin(WalRecordKind.Commit, xids[0]);
             int begin = 0;
@@ -343,7 +356,7 @@ public sealed class TransactionManager
             foreach (ulong xid in xids)
                 Xids.SetCommitted(xid, lsn);
             if (transaction.Serializable is { } committed)
-                _conflicts.Add(committed, lsn, Snapshots.Horizon());
+                Serializable.SetCommitLsn(committed, lsn);
             _committing.Enqueue(transaction);
         }
         record.Apply(lsn);
@@ -414,19 +427,21 @@ public sealed class TransactionManager
                 return;
             }
         }
-        Finish(transaction);
+        Finish(transaction, committed: true);
     }
 
     /// <summary>The owner's session is gone or closing; its locks go now that the outcome shows.</summary>
     private void FinishAbandoned(Transaction transaction)
     {
+        if (transaction.Serializable is { } committed)
+            Serializable.End(committed, committed: true);
         Locks.ReleaseFrom(transaction.Owner, 0, 0);
         transaction.Reset();
         if (transaction.Owner.IsClosing)
             CloseOwner(transaction.Owner);
     }
 
-    private void Finish(Transaction transaction)
+    private void Finish(Transaction transaction, bool committed)
     {
         LockOwner owner = transaction.Owner;
         bool wrote = transaction.State == TransactionState.Committing;
@@ -436,6 +451,8 @@ public sealed class TransactionManager
                 _pool.Discard(database, storage, fork: null, fromBlock: 0, transaction.CommitLsn);
         }
         Lsn commitLsn = transaction.CommitLsn;
+        if (transaction.Serializable is { } ended)
+            Serializable.End(ended, committed);
         Locks.ReleaseFrom(owner, 0, 0);
         transaction.Reset();
         if (owner.IsInternal)

@@ -10,7 +10,8 @@ public enum WaitOutcome
 
 /// <summary>
 /// The one place where a session's thread blocks for another transaction: woken by a signal, by the clock or by cancellation. One waiter; any number of
-/// signallers. Reused for every wait of its owner; allocates only at its first timed wait.
+/// signallers. Reused for every wait of its owner; allocates only at its first timed wait by another clock than the machine's. By the machine's clock no timer is armed: most waits are over
+/// long before, and arming one wakes the timers' thread.
 /// </summary>
 public sealed class WaitSlot(TimeProvider time)
 {
@@ -48,7 +49,9 @@ public sealed class WaitSlot(TimeProvider time)
         {
             _timedOut = false;
             _cancelled = cancellation.IsCancellationRequested;
-            if (timeout != Timeout.InfiniteTimeSpan)
+            if (timeout != Timeout.InfiniteTimeSpan && time == TimeProvider.System)
+                WaitUntil(time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency));
+            else if (timeout != Timeout.InfiniteTimeSpan)
                 Arm(timeout);
             while (!_signaled && !_timedOut && !_cancelled)
                 Monitor.Wait(_gate);
@@ -56,6 +59,20 @@ public sealed class WaitSlot(TimeProvider time)
                 _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _timed = false;
             return _signaled ? WaitOutcome.Signaled : _cancelled ? WaitOutcome.Cancelled : WaitOutcome.TimedOut;
+        }
+    }
+
+    private void WaitUntil(long deadline)
+    {
+        while (!_signaled && !_cancelled)
+        {
+            long left = deadline - time.GetTimestamp();
+            if (left <= 0)
+            {
+                _timedOut = true;
+                return;
+            }
+            Monitor.Wait(_gate, TimeSpan.FromMilliseconds(Math.Ceiling(left * 1000.0 / time.TimestampFrequency)));
         }
     }
 

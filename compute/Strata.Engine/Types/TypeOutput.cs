@@ -63,6 +63,8 @@ public static class TypeOutput
     {
         if (type.IsArray)
             ArrayText.Write(type, stored, buffer, settings, catalog);
+        else if (type.Oid == TypeOid.AnyArray && BuiltinTypes.Find(new ArrayValue(stored).ElementOid) is { } element && BuiltinTypes.Find(element.ArrayOid) is { } array)
+            ArrayText.Write(array, stored, buffer, settings, catalog);
         else if (RegTypes.IsReg(type.Oid))
             RegTypes.Write(type, MemoryMarshal.Read<uint>(stored), buffer, catalog);
         else if (type.Kind == TypeKind.Enum)

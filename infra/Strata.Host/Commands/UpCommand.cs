@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Strata.Compute.Endpoints;
 
 namespace Strata.Host.Commands;
 
@@ -20,11 +21,19 @@ internal static class UpCommand
         });
         Option<bool> processes = new("--processes") { Description = "each role as its own process" };
         Option<string?> objectStore = new("--object-store") { Description = "directory, file:// or s3:// URL; the data directory when absent" };
-        Option<int> pool = BufferPool();
+        Option<int?> pool = BufferPool();
+        Option<int?> memory = Memory();
         Option<bool> check = CheckEvictions();
         Option<TimeSpan?> history = History();
         Option<int?> backlog = UploadBacklog();
-        Command command = new("up", "Starts a whole Strata in the foreground") { data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, check, history, backlog };
+        Option<bool> tls = new("--tls") { Description = "offer TLS to PostgreSQL clients; without a certificate of your own with one that signs itself, kept under the data directory" };
+        Option<string?> tlsCertificate = TlsCertificate();
+        Option<string?> tlsKey = TlsKey();
+        Command command = new("up", "Starts a whole Strata in the foreground")
+        {
+            data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, memory, check, history, backlog, tls, tlsCertificate, tlsKey,
+        };
+        RequireBoth(command, tlsCertificate, tlsKey);
         command.SetAction((parsed, _) =>
         {
             UpOptions options = new()
@@ -37,9 +46,13 @@ internal static class UpCommand
                 Processes = parsed.GetValue(processes),
                 ObjectStore = parsed.GetValue(objectStore),
                 BufferPoolMegabytes = parsed.GetValue(pool),
+                MemoryMegabytes = parsed.GetValue(memory),
                 CheckEvictions = parsed.GetValue(check),
                 HistoryWindow = parsed.GetValue(history),
                 UploadBacklogMegabytes = parsed.GetValue(backlog),
+                Tls = parsed.GetValue(tls),
+                TlsCertificate = parsed.GetValue(tlsCertificate),
+                TlsKey = parsed.GetValue(tlsKey),
             };
             return options.Processes ? UpProcesses.RunAsync(options) : UpInProcess.RunAsync(options);
         });
@@ -61,12 +74,23 @@ internal static class UpCommand
 
     public static Option<int> ApiPort() => Port("--api-port", "port of the HTTP API", new UpOptions().ApiPort);
 
-    public static Option<int> BufferPool()
+    public static Option<int?> Memory()
     {
-        Option<int> option = new("--buffer-pool-mb") { Description = "buffer pool of one endpoint in megabytes", DefaultValueFactory = _ => new UpOptions().BufferPoolMegabytes };
+        Option<int?> option = new("--memory-mb") { Description = "memory of one endpoint in megabytes: buffer pool, statements, and what the process itself needs; no limit when absent" };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1 << 20)
+            if (result.GetValueOrDefault<int?>() is < (int)(EndpointMemory.LimitBytesMin >> 20) or > 1 << 20)
+                result.AddError($"--memory-mb must be from {EndpointMemory.LimitBytesMin >> 20} to 1048576");
+        });
+        return option;
+    }
+
+    public static Option<int?> BufferPool()
+    {
+        Option<int?> option = new("--buffer-pool-mb") { Description = "buffer pool of one endpoint in megabytes; 128, or a quarter of --memory-mb when that is less, when absent" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 1 << 20)
                 result.AddError("--buffer-pool-mb must be from 1 to 1048576");
         });
         return option;
@@ -87,6 +111,17 @@ internal static class UpCommand
         });
         return option;
     }
+
+    public static Option<string?> TlsCertificate() => new("--tls-cert") { Description = "PEM file of the certificate for PostgreSQL clients, with its chain" };
+
+    public static Option<string?> TlsKey() => new("--tls-key") { Description = "PEM file of the key of --tls-cert" };
+
+    /// <summary>A certificate without its key is of no use, nor a key alone.</summary>
+    public static void RequireBoth(Command command, Option<string?> certificate, Option<string?> key) => command.Validators.Add(result =>
+    {
+        if (result.GetValue(certificate) is null != result.GetValue(key) is null)
+            result.AddError("--tls-cert and --tls-key go together");
+    });
 
     private static Option<int> Port(string name, string description, int defaultPort)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Security;
 using Strata.Compute.Endpoints;
 using Strata.Compute.Protocol;
 using Strata.ControlPlane;
@@ -29,7 +30,8 @@ public static class UpInProcess
             for (uint id = 1; id <= options.Safekeepers; id++)
                 safekeepers.Add(roles.StartSafekeeper(id, directory.Under(string.Create(CultureInfo.InvariantCulture, $"safekeeper-{id}"))));
             pageServer = roles.StartPageServer(directory.Under("pageserver"), options.HistoryWindow, options.UploadBacklogBytes);
-            compute = roles.StartCompute(new PgServerOptions { Host = options.Host, Port = options.PgPort }, options.BufferPoolBytes, options.CheckEvictions,
+            PgServerOptions pg = new() { Host = options.Host, Port = options.PgPort, Tls = Tls(options, directory) };
+            compute = roles.StartCompute(pg, options.Memory, options.CheckEvictions,
                 directory.Under("compute"), serverFiles: true);
             controlPlane = await roles.StartControlPlaneAsync(options.Host, options.ApiPort, options.Host, compute.PgPort, process.Stopping);
             string password = directory.Password();
@@ -53,4 +55,9 @@ public static class UpInProcess
                 safekeeper.Dispose();
         }
     }
+
+    private static SslServerAuthenticationOptions? Tls(UpOptions options, DataDirectory directory) =>
+        options.TlsCertificate is { } certificate ? TlsCertificates.Load(certificate, options.TlsKey!)
+        : options.Tls ? TlsCertificates.LoadOrCreate(directory.Under("tls"), options.Host, TimeProvider.System)
+        : null;
 }

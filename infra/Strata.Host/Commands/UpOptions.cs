@@ -1,3 +1,5 @@
+using Strata.Compute.Endpoints;
+
 namespace Strata.Host.Commands;
 
 /// <summary>Flags of <c>strata up</c>.</summary>
@@ -13,11 +15,23 @@ public sealed record UpOptions
     /// <summary>Null keeps objects under the data directory.</summary>
     public string? ObjectStore { get; init; }
 
-    /// <summary>Buffer pool of one endpoint, in megabytes.</summary>
-    public int BufferPoolMegabytes { get; init; } = 128;
+    /// <summary>Buffer pool of one endpoint, in megabytes; null for 128, or a quarter of <see cref="MemoryMegabytes"/> when that is less.</summary>
+    public int? BufferPoolMegabytes { get; init; }
+
+    /// <summary>Memory of one endpoint, in megabytes: buffer pool, statements, and what the process itself needs. Null for no limit.</summary>
+    public int? MemoryMegabytes { get; init; }
 
     /// <summary>Compares each evicted page with the page server's.</summary>
     public bool CheckEvictions { get; init; }
+
+    /// <summary>TLS on the PostgreSQL port with a certificate that signs itself, unless one is given.</summary>
+    public bool Tls { get; init; }
+
+    /// <summary>PEM file of the certificate on the PostgreSQL port, with its chain; null for none.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>PEM file of the certificate's key.</summary>
+    public string? TlsKey { get; init; }
 
     /// <summary>Null takes the default of seven days.</summary>
     public TimeSpan? HistoryWindow { get; init; }
@@ -27,5 +41,5 @@ public sealed record UpOptions
 
     public long? UploadBacklogBytes => (long?)UploadBacklogMegabytes << 20;
 
-    public long BufferPoolBytes => (long)BufferPoolMegabytes << 20;
+    public EndpointMemory Memory => EndpointMemory.Divide((long?)MemoryMegabytes << 20, (long?)BufferPoolMegabytes << 20);
 }

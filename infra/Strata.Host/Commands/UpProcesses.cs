@@ -39,9 +39,17 @@ public static class UpProcesses
             string[] backlog = options.UploadBacklogMegabytes is { } megabytes ? ["--upload-backlog-mb", Text(megabytes)] : [];
             string[] history = options.HistoryWindow is { } window ? ["--history", window.ToString()] : [];
             Start("pageserver", ["pageserver", "--data", directory.Under("pageserver"), .. history, .. backlog]);
+            if (options.Tls && options.TlsCertificate is null)
+            {
+                _ = TlsCertificates.LoadOrCreate(directory.Under("tls"), options.Host, TimeProvider.System);
+                options = options with { TlsCertificate = Path.Combine(directory.Under("tls"), "server.crt"), TlsKey = Path.Combine(directory.Under("tls"), "server.key") };
+            }
+            string[] tls = options.TlsCertificate is { } certificate ? ["--tls-cert", certificate, "--tls-key", options.TlsKey!] : [];
             string[] check = options.CheckEvictions ? ["--check-evictions"] : [];
+            string[] pool = options.BufferPoolMegabytes is { } poolMegabytes ? ["--buffer-pool-mb", Text(poolMegabytes)] : [];
+            string[] memory = options.MemoryMegabytes is { } memoryMegabytes ? ["--memory-mb", Text(memoryMegabytes)] : [];
             Start("compute", ["compute", "--data", directory.Under("compute"), "--host", options.Host, "--pg-port", Text(options.PgPort),
-                "--buffer-pool-mb", Text(options.BufferPoolMegabytes), "--server-files", .. check]);
+                "--server-files", .. pool, .. memory, .. check, .. tls]);
             Start("control-plane", "control-plane", "--host", options.Host, "--api-port", Text(options.ApiPort), "--pg-host", options.Host,
                 "--pg-port", Text(options.PgPort), "--password-file", Path.Combine(directory.Path, "password"));
             await WaitUntilServingAsync(options, process);

@@ -174,7 +174,7 @@ internal sealed class ConnectionHandler(
         switch (message)
         {
             case SafekeeperStreamRequest stream when _streamer is null:
-                var streamer = new WalStreamer(connection, timeline, new LogReader(timeline, archive, _key), stream.StartLsn, log);
+                var streamer = new WalStreamer(connection, timeline, new LogReader(timeline, archive, _key), stream.StartLsn, scheduler, log);
                 _streamer = scheduler.StartThread($"safekeeper-{self.Id}/stream", streamer.Run);
                 return true;
             case SafekeeperStreamFeedback feedback:

@@ -7,13 +7,16 @@ namespace Strata.Safekeeper.Connections;
 
 /// <summary>
 /// Sends committed WAL of a timeline to one reader, as fast as it is read: all that was committed since the last chunk goes in the next. Reads what was removed
-/// locally from the object store. Without news it sends an empty chunk now and then, so that either side notices a dead peer.
+/// locally from the object store. Without news it sends an empty chunk now and then, so that either side notices a dead peer. A stream of small commits is sent in portions, a few hundred
+/// a second: the reader hardly ever waits for the newest of them, and each portion costs both sides a wake-up.
 /// </summary>
 internal sealed class WalStreamer(
-    IFrameConnection connection, SafekeeperTimeline timeline, LogReader reader, Lsn start, Log log)
+    IFrameConnection connection, SafekeeperTimeline timeline, LogReader reader, Lsn start, IScheduler scheduler, Log log)
 {
     private const int ChunkBytes = 1 << 20;
+    private const ulong PortionBytes = 64 << 10;
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_portion = TimeSpan.FromMilliseconds(3);
 
     /// <summary>The body of the streaming thread.</summary>
     public void Run(CancellationToken cancellation)
@@ -37,9 +40,16 @@ internal sealed class WalStreamer(
         byte[] head = new byte[SafekeeperWalChunk.HeaderBytes];
         byte[] buffer = new byte[64 << 10];
         Lsn position = start;
+        long sentAt = 0;
         while (!cancellation.IsCancellationRequested)
         {
             Lsn commit = timeline.WaitForCommit(position, s_heartbeat);
+            TimeSpan early = sentAt == 0 ? TimeSpan.Zero : s_portion - scheduler.Time.GetElapsedTime(sentAt);
+            if (early > TimeSpan.Zero && commit < position + PortionBytes)
+            {
+                scheduler.Sleep(early, cancellation);
+                commit = timeline.CommitLsn;
+            }
             int count = 0;
             if (commit > position)
             {
@@ -57,6 +67,7 @@ internal sealed class WalStreamer(
             }
             new SafekeeperWalChunk(position, commit).WriteTo(head);
             connection.Send(head, buffer.AsSpan(0, count));
+            sentAt = scheduler.Time.GetTimestamp();
             position += (ulong)count;
         }
     }

@@ -59,17 +59,26 @@ internal sealed class SegmentUploader(SafekeeperTimeline timeline, SegmentArchiv
         return true;
     }
 
+    /// <summary>
+    /// How many turns a safekeeper is away from uploading a segment: 0 is its own turn. The same on every safekeeper, in whatever order each came to know the members.
+    /// </summary>
+    internal static int TurnsAway(ulong segment, SafekeeperMember[] members, uint selfId)
+    {
+        int rank = members.Count(member => member.Id < selfId);
+        int count = members.Length;
+        return count == 0 || !Array.Exists(members, member => member.Id == selfId) ? 0 : (int)(((ulong)(rank + count) - segment % (ulong)count) % (ulong)count);
+    }
+
     private bool IsMyTurn(ulong segment, AcceptorState state)
     {
-        int count = Math.Max(1, state.Members.Length);
-        int index = Array.FindIndex(state.Members, member => member.Id == selfId);
-        if (index < 0 || segment % (ulong)count == (ulong)index)
+        int away = TurnsAway(segment, state.Members, selfId);
+        if (away == 0)
             return true;
         if (_waitingFor != segment)
         {
             _waitingFor = segment;
             _waitingSince = time.GetTimestamp();
         }
-        return time.GetElapsedTime(_waitingSince) >= options.UploadPatience;
+        return time.GetElapsedTime(_waitingSince) >= options.UploadPatience * away;
     }
 }

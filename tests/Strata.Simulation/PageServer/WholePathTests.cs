@@ -71,8 +71,12 @@ public sealed class WholePathTests : IDisposable
         return service;
     }
 
-    private PageControlResponse Call(PageControlRequest request) =>
-        new PageControlClient("pages", _network, _scheduler).Call(request, Patience, CancellationToken.None);
+    private PageControlResponse Call(PageControlRequest request)
+    {
+        using var channel = new PageChannel(
+            _network.Connect("pages", Patience), new PageClientOptions("pages", request.Project, request.Timeline) { AnswerTimeout = Patience });
+        return channel.Call(request, _scheduler.Time, CancellationToken.None);
+    }
 
     private void CreateOnSafekeepers(TimelineId timeline, Lsn start)
     {

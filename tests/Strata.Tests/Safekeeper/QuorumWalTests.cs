@@ -113,7 +113,7 @@ public class QuorumWalTests
         cluster.Wipe(2);
         cluster.Start(2);
         Assert.True(
-            SpinWait.SpinUntil(() => cluster.Status(2) is { Exists: true, MayVote: true }, TimeSpan.FromSeconds(20)), cluster.LogText.ToString());
+            SpinWait.SpinUntil(() => cluster.Status(2) is { Exists: true, MayVote: true }, TimeSpan.FromSeconds(20)), cluster.LogText);
         cluster.Stop(0);
         Assert.Equal(Enumerable.Range(0, 21), Read(cluster, 2, WriteDurably(wal, [20])));
     }
@@ -175,7 +175,7 @@ public class QuorumWalTests
             Assert.Equal(end, wal.EndOfLog);
             WriteDurably(wal, [20]);
             Assert.Equal(Enumerable.Range(0, 21), Read(cluster, 0, wal.DurableLsn));
-            Assert.True(SpinWait.SpinUntil(() => cluster.Status(0).MayVote, TimeSpan.FromSeconds(20)), cluster.LogText.ToString());
+            Assert.True(SpinWait.SpinUntil(() => cluster.Status(0).MayVote, TimeSpan.FromSeconds(20)), cluster.LogText);
         }
         cluster.Stop(2);
         using (QuorumWal wal = cluster.Open())
@@ -200,7 +200,7 @@ public class QuorumWalTests
             int index = i;
             Assert.True(
                 SpinWait.SpinUntil(() => cluster.Status(index).LocalStartLsn > Lsn.First + (3 << 20), TimeSpan.FromSeconds(20)),
-                cluster.LogText.ToString());
+                cluster.LogText);
             Assert.Equal(Enumerable.Range(0, 500), Read(cluster, i, last));
         }
     }

@@ -16,9 +16,12 @@ internal sealed class SafekeeperCluster : IDisposable
     public static readonly TimelineId Timeline = new(9);
 
     private readonly SystemRandom _random = new();
+    private readonly LogLines _logLines = new();
+    private readonly Log _log;
 
     public SafekeeperCluster(int count = 3, bool create = true, IObjectStore? store = null)
     {
+        _log = new Log(_logLines, TimeProvider.System, "cluster");
         Store = store ?? new MemoryObjectStore();
         Scheduler = new ThreadScheduler((name, error) => Failures.Add($"{name}: {error}"));
         Network = new MemoryNetwork(TimeProvider.System);
@@ -31,7 +34,7 @@ internal sealed class SafekeeperCluster : IDisposable
     }
 
     public List<string> Failures { get; } = [];
-    public StringWriter LogText { get; } = new();
+    public string LogText => _logLines.Text;
     public IScheduler Scheduler { get; }
     public MemoryNetwork Network { get; }
     public IObjectStore Store { get; }
@@ -50,8 +53,7 @@ internal sealed class SafekeeperCluster : IDisposable
             MaintenanceInterval = TimeSpan.FromMilliseconds(20),
             UploadPatience = TimeSpan.FromMilliseconds(100),
         };
-        var log = new Log(LogText, TimeProvider.System, AddressOf(index));
-        Services[index] = new SafekeeperService(options, Files[index], Store, Network, Scheduler, _random, log);
+        Services[index] = new SafekeeperService(options, Files[index], Store, Network, Scheduler, _random, _log.For(AddressOf(index)));
         Services[index]!.Start();
     }
 
@@ -76,7 +78,7 @@ internal sealed class SafekeeperCluster : IDisposable
             Safekeepers = [.. Files.Select((_, index) => new SafekeeperAddress((uint)index + 1, AddressOf(index)))],
             RingBytes = 2 << 20,
         },
-        Network, Scheduler, _random, new Log(LogText, TimeProvider.System, "compute"), cancellation);
+        Network, Scheduler, _random, _log.For("compute"), cancellation);
 
     public void CreateTimeline(Lsn start)
     {

@@ -28,7 +28,7 @@ public class SafekeeperFaultTests
                 Assert.Equal(SafekeeperErrorKind.Protocol, Assert.IsType<SafekeeperError>(message).Error);
             }
         }
-        Assert.Contains("first frame is not a greeting", cluster.LogText.ToString());
+        Assert.Contains("first frame is not a greeting", cluster.LogText);
         using QuorumWal wal = cluster.Open();
         Assert.Equal(DurabilityWait.Durable, wal.WaitDurable(wal.Append(SafekeeperCluster.Record(1)), default));
     }
@@ -158,7 +158,7 @@ public class SafekeeperFaultTests
             file.Write(40, [0xFF]);
         cluster.Start(0);
         Assert.False(cluster.Status(0).Exists);
-        Assert.Contains("can't be opened", cluster.LogText.ToString());
+        Assert.Contains("can't be opened", cluster.LogText);
         using QuorumWal next = cluster.Open();
         Assert.Equal(DurabilityWait.Durable, next.WaitDurable(next.Append(SafekeeperCluster.Record(2)), default));
     }
@@ -180,7 +180,7 @@ public class SafekeeperFaultTests
         cluster.WaitForCommit(0, last);
         using SafekeeperClient client = cluster.Connect(0, SafekeeperPurpose.Reader);
         client.Send(new SafekeeperStreamFeedback(last, last));
-        Assert.True(SpinWait.SpinUntil(() => cluster.LogText.ToString().Contains("could not be uploaded", StringComparison.Ordinal), TimeSpan.FromSeconds(20)));
+        Assert.True(SpinWait.SpinUntil(() => cluster.LogText.Contains("could not be uploaded", StringComparison.Ordinal), TimeSpan.FromSeconds(20)));
         Assert.Equal(Lsn.First, cluster.Status(0).LocalStartLsn);
         failing = false;
         Assert.True(SpinWait.SpinUntil(() => cluster.Status(0).LocalStartLsn > Lsn.First, TimeSpan.FromSeconds(20)));

@@ -86,8 +86,6 @@ internal sealed class ForeignKeyQueue(
 
         transaction.AdvanceCommand();
         Snapshot snapshot = transaction.TakeFreshSnapshot();
-        foreach (RelationAccess access in plan.Plan.Relations)
-            transaction.NoteAccess(access.Relation.Oid, isRead: false, access.IsWritten);
         ExecutionInstance instance = plan.Plan.Rent();
         for (int row = 0; row < _keys.Count; row++)
         {

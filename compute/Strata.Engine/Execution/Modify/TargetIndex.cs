@@ -36,13 +36,13 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         ulong xid = transaction.EnsureXid(state.Cancellation);
         if (!(Info.IsUnique || Info.IsExclusion) || (Keys.HasNull && !Info.NullsNotDistinct))
         {
-            Index.Insert(xid, key, tid, state.Cancellation);
+            Index.Insert(xid, key, tid, transaction.Serializable, state.Cancellation);
             return true;
         }
 
         if (!Info.IsImmediate)
         {
-            Index.Insert(xid, key, tid, state.Cancellation);
+            Index.Insert(xid, key, tid, transaction.Serializable, state.Cancellation);
             if (Array.Find(row.Relation.Constraints, c => c.IndexOid == Info.Oid) is { } constraint && HasOthers(key, state))
                 transaction.Deferred.AddUnique(constraint, row.Relation, Info, key, Duplicate(state, row, position));
             return true;
@@ -51,7 +51,7 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         while (true)
         {
             var check = new HeapUniqueCheck(heap, transaction, state.Cancellation);
-            UniqueInsertResult result = Index.InsertUnique(xid, key, tid, ref check, state.Cancellation);
+            UniqueInsertResult result = Index.InsertUnique(xid, key, tid, ref check, transaction.Serializable, state.Cancellation);
             switch (result.Outcome)
             {
                 case UniqueVerdict.Dead:

@@ -31,7 +31,7 @@ internal sealed class IndexLookupOperator(
         if (!range.TryBuildSingle(out ReadOnlySpan<byte> key))
             return 0;
         Span<Tid> tids = stackalloc Tid[TidsAtOnce];
-        int count = index.Lookup(key, tids, out BTreeLeafPosition position, State.ReadPoint, State.Cancellation);
+        int count = index.Lookup(key, tids, out BTreeLeafPosition position, State.ReadPoint, State.Reader, State.Cancellation);
         bool mayHint = true;
         while (true)
         {

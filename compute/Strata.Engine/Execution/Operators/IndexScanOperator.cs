@@ -97,7 +97,7 @@ internal sealed class IndexScanOperator(
                 _inRange = false;
             }
 
-            if (!range.TryNext(_scan, index, direction, State.ReadPoint))
+            if (!range.TryNext(_scan, index, direction, State.ReadPoint, State.Reader))
                 return false;
             _inRange = true;
             _nextTid = int.MaxValue;

@@ -110,7 +110,7 @@ internal sealed class SystemScanOperator(
                 case PhysicalType.Bytes when value.IsArray:
                     vector.SetBytes(row, ArrayOf(value.Array, vector.Type));
                     break;
-                case PhysicalType.Bytes when value.IsText:
+                case PhysicalType.Bytes when value.IsText && !vector.Type.IsArray:
                     vector.SetBytes(row, Encoding.UTF8.GetBytes(value.Text));
                     break;
                 default:
@@ -153,6 +153,10 @@ internal sealed class SystemScanOperator(
                     int width = element.Physical == PhysicalType.Bytes ? 8 : element.Physical.WidthBytes();
                     BinaryPrimitives.WriteInt64LittleEndian(_element, number);
                     _arrays.Add(_element.AsSpan(0, width));
+                    break;
+                case float number:
+                    BinaryPrimitives.WriteSingleLittleEndian(_element, number);
+                    _arrays.Add(_element.AsSpan(0, sizeof(float)));
                     break;
                 case string text:
                     _arrays.Add(Encoding.UTF8.GetBytes(text));

@@ -11,90 +11,37 @@ namespace Strata.Engine.Execution.Operators;
 
 /// <summary>
 /// UPDATE of a table with descendants: each row is updated in the table that it is of. A row of a partitioned table whose key changes to another partition's is deleted here and inserted there.
-/// Changed rows are looked at again as in <see cref="UpdateOperator"/>.
 /// </summary>
 internal sealed class TreeUpdateOperator(
     ExecutionState state, Operator input, TreeTargets targets, TargetRow rootRow, PartitionGuard? rootGuard, int scan, int ctidSlot, int memberSlot, int[] newSlots,
     bool mayMove, RecheckPlan recheck, ReturnedRows? returned)
-    : ModifyOperator(state, input, null, [], returned)
+    : TreeModifyOperator(state, input, targets, rootRow, scan, ctidSlot, memberSlot, recheck, returned)
 {
     private readonly PartitionRouter? _router = mayMove ? new PartitionRouter(state, targets.Plan, newSlots) : null;
-
-    protected override void Modify(Batch batch)
-    {
-        Selection rows = batch.Selection;
-        for (int i = 0; i < rows.Count; i++)
-            UpdateRow(batch, rows[i]);
-    }
-
-    protected override void RunForeignKeys() => targets.RunForeignKeys();
-
-    protected override void Clear()
-    {
-        base.Clear();
-        targets.Clear();
-    }
-
-    public override void Close()
-    {
-        recheck.Close();
-        base.Close();
-    }
 
     public override void Dispose()
     {
         base.Dispose();
         _router?.Dispose();
-        rootRow.Dispose();
         rootGuard?.Dispose();
-        targets.Dispose();
-        recheck.Dispose();
     }
 
-    private void UpdateRow(Batch original, int originalPosition)
+    protected override HeapResult TryModify(Batch batch, int position, uint member, Tid tid, out HeapUpdateOutcome outcome)
     {
-        Batch batch = original;
-        int position = originalPosition;
-        uint oid = batch[memberSlot].Get<uint>(position);
-        MemberTarget member = targets.Of(oid);
-        Tid tid = TidValue.Unpack(batch[ctidSlot].Get<long>(position));
-        while (true)
+        MemberTarget from = Targets.Of(member);
+        Show(from, batch, position);
+        HeapResult result = Apply(from, batch, position, tid, out outcome, out MemberTarget stored, out Tid storedTid);
+        if (result != HeapResult.Ok)
+            return result;
+        State.RowsAffected++;
+        QueueForeignKeys(from, stored, batch, position);
+        if (Returned is not null)
         {
-            Show(member, batch, position);
-            HeapResult result = Apply(member, batch, position, tid, out HeapUpdateOutcome outcome, out MemberTarget stored, out Tid storedTid);
-            if (result == HeapResult.Ok)
-            {
-                State.RowsAffected++;
-                QueueForeignKeys(member, stored, batch, position);
-                if (Returned is not null)
-                {
-                    rootRow.Show(batch, newSlots);
-                    Returned.Add(rootRow, position, storedTid, stored.Relation.Oid, batch, position);
-                }
-            }
-
-            if (!ReferenceEquals(batch, original))
-                recheck.End();
-            switch (result)
-            {
-                case HeapResult.Ok or HeapResult.Deleted or HeapResult.SelfModified:
-                    return;
-                case HeapResult.Updated:
-                    tid = outcome.Tid;
-                    Batch? newest = recheck.Run(scan, tid, original, originalPosition, oid);
-                    if (newest is null)
-                    {
-                        recheck.End();
-                        return;
-                    }
-
-                    batch = newest;
-                    position = newest.Selection[0];
-                    break;
-                default:
-                    throw new SqlException(SqlState.InternalError, "attempted to update invisible tuple");
-            }
+            RootRow.Show(batch, newSlots);
+            Returned.Add(RootRow, position, storedTid, stored.Relation.Oid, batch, position);
         }
+
+        return result;
     }
 
     private static void Show(MemberTarget member, Batch batch, int position)
@@ -116,7 +63,7 @@ internal sealed class TreeUpdateOperator(
             _router.Show(batch);
             if (_router.Route(position) is var leaf && leaf != member.Relation.Oid)
             {
-                stored = targets.Of(leaf);
+                stored = Targets.Of(leaf);
                 return Move(member, stored, batch, position, tid, out outcome, out storedTid);
             }
         }
@@ -145,9 +92,9 @@ internal sealed class TreeUpdateOperator(
     {
         if (rootGuard is null)
             return;
-        rootRow.Show(batch, newSlots);
+        RootRow.Show(batch, newSlots);
         int single = position;
-        rootGuard.Check(State, rootRow, new Selection(&single, 1));
+        rootGuard.Check(State, RootRow, new Selection(&single, 1));
     }
 
     private unsafe HeapResult Move(MemberTarget from, MemberTarget to, Batch batch, int position, Tid tid, out HeapUpdateOutcome outcome, out Tid storedTid)

@@ -7,82 +7,37 @@ using Strata.Format;
 
 namespace Strata.Engine.Execution.Operators;
 
-/// <summary>
-/// UPDATE. A row that another transaction changed meanwhile is looked at again in its newest version (READ COMMITTED); a row that the statement
-/// itself has changed already, because a join gave it twice, is left alone.
-/// </summary>
+/// <summary>UPDATE.</summary>
 internal sealed class UpdateOperator(
     ExecutionState state, Operator input, ModifyTarget target, TargetRow oldRow, int scan, int ctidSlot, int[] oldSlots, int[] newSlots,
     RecheckPlan recheck, ForeignKeyQueue[] foreignKeys, ReturnedRows? returned)
-    : ModifyOperator(state, input, target, foreignKeys, returned)
+    : RecheckingOperator(state, input, target, scan, ctidSlot, memberSlot: -1, recheck, foreignKeys, returned)
 {
     private readonly bool[] _changed = new bool[newSlots.Length];
-
-    protected override void Modify(Batch batch)
-    {
-        Selection rows = batch.Selection;
-        for (int i = 0; i < rows.Count; i++)
-            UpdateRow(batch, rows[i], batch, rows[i]);
-    }
-
-    public override void Close()
-    {
-        recheck.Close();
-        base.Close();
-    }
 
     public override void Dispose()
     {
         base.Dispose();
         oldRow.Dispose();
-        recheck.Dispose();
     }
 
-    private void UpdateRow(Batch original, int originalPosition, Batch batch, int position)
+    protected override HeapResult TryModify(Batch batch, int position, uint member, Tid tid, out HeapUpdateOutcome outcome)
     {
-        Tid tid = TidValue.Unpack(batch[ctidSlot].Get<long>(position));
-        while (true)
+        Target.Row.Show(batch, newSlots);
+        for (int i = 0; i < _changed.Length; i++)
         {
-            Target.Row.Show(batch, newSlots);
-            for (int i = 0; i < _changed.Length; i++)
-            {
-                // Without the old value nobody depends on whether it changed.
-                _changed[i] = newSlots[i] != oldSlots[i]
-                    && (oldSlots[i] < 0 || newSlots[i] < 0 || !ValueEquality.AreSame(batch[oldSlots[i]], position, batch[newSlots[i]], position));
-            }
-
-            HeapResult result = Target.Update(tid, position, _changed, State.Snapshot, out HeapUpdateOutcome outcome);
-            switch (result)
-            {
-                case HeapResult.Ok:
-                    State.RowsAffected++;
-                    QueueForeignKeys(batch, position);
-                    Returned?.Add(Target.Row, position, outcome.Tid, Target.Relation.Oid, batch, position);
-                    if (!ReferenceEquals(batch, original))
-                        recheck.End();
-                    return;
-                case HeapResult.Updated:
-                    if (!ReferenceEquals(batch, original))
-                        recheck.End();
-                    tid = outcome.Tid;
-                    Batch? newest = recheck.Run(scan, tid, original, originalPosition);
-                    if (newest is null)
-                    {
-                        recheck.End();
-                        return;
-                    }
-
-                    batch = newest;
-                    position = newest.Selection[0];
-                    break;
-                case HeapResult.Deleted or HeapResult.SelfModified:
-                    if (!ReferenceEquals(batch, original))
-                        recheck.End();
-                    return;
-                default:
-                    throw new SqlException(SqlState.InternalError, "attempted to update invisible tuple");
-            }
+            // Without the old value nobody depends on whether it changed.
+            _changed[i] = newSlots[i] != oldSlots[i]
+                && (oldSlots[i] < 0 || newSlots[i] < 0 || !ValueEquality.AreSame(batch[oldSlots[i]], position, batch[newSlots[i]], position));
         }
+
+        HeapResult result = Target.Update(tid, position, _changed, State.Snapshot, out outcome);
+        if (result != HeapResult.Ok)
+            return result;
+        State.RowsAffected++;
+        QueueForeignKeys(batch, position);
+        Returned?.Add(Target.Row, position, outcome.Tid, Target.Relation.Oid, batch, position);
+        return result;
     }
 
     private void QueueForeignKeys(Batch batch, int position)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.FreeSpace;
 using Strata.Engine.Storage.Wal;
+using Strata.Engine.Transactions.Serializable;
 using Strata.Engine.Types;
 using Strata.Format;
 using Strata.Format.Pages;
@@ -40,6 +41,9 @@ public sealed class BTreeIndex
         for (int i = 0; i < KeyLocks; i++)
             _keyLocks[i] = new Lock();
     }
+
+    /// <summary>Who must learn of splits of leaves that serializable transactions have read; null when nobody watches.</summary>
+    internal SerializableManager? Serializable { get; init; }
 
     internal BufferPool Pool { get; }
 
@@ -85,10 +89,15 @@ public sealed class BTreeIndex
     /// Inserts an entry. Throws <see cref="SqlException"/> 54000 when the key is too long. Inserting an entry that is there already does nothing.
     /// </summary>
     [SkipLocalsInit]
-    public void Insert(ulong xid, ReadOnlySpan<byte> key, Tid tid, CancellationToken cancellation = default)
+    public void Insert(ulong xid, ReadOnlySpan<byte> key, Tid tid, CancellationToken cancellation = default) => Insert(xid, key, tid, null, cancellation);
+
+    /// <summary>As <see cref="Insert(ulong, ReadOnlySpan{byte}, Tid, CancellationToken)"/>, for a transaction under SERIALIZABLE. Throws 40001.</summary>
+    [SkipLocalsInit]
+    internal void Insert(ulong xid, ReadOnlySpan<byte> key, Tid tid, SerializableTransaction? writer, CancellationToken cancellation)
     {
         Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
-        _inserter.Insert(xid, MakeItem(buffer, key, tid), cancellation);
+        _inserter.Insert(xid, MakeItem(buffer, key, tid), writer, cancellation);
+        writer?.ThrowIfFailed();
     }
 
     /// <summary>
@@ -98,17 +107,25 @@ public sealed class BTreeIndex
     [SkipLocalsInit]
     public UniqueInsertResult InsertUnique<TCheck>(
         ulong xid, ReadOnlySpan<byte> key, Tid tid, ref TCheck check, CancellationToken cancellation = default)
+        where TCheck : IUniqueCheck, allows ref struct => InsertUnique(xid, key, tid, ref check, null, cancellation);
+
+    /// <summary>As the other, for a transaction under SERIALIZABLE. Throws 40001, rather that than to find a conflict.</summary>
+    [SkipLocalsInit]
+    internal UniqueInsertResult InsertUnique<TCheck>(
+        ulong xid, ReadOnlySpan<byte> key, Tid tid, ref TCheck check, SerializableTransaction? writer, CancellationToken cancellation)
         where TCheck : IUniqueCheck, allows ref struct
     {
         Span<byte> buffer = stackalloc byte[BTreePage.MaxKeyBytes + Tid.SizeBytes];
         ReadOnlySpan<byte> item = MakeItem(buffer, key, tid);
         lock (_keyLocks[(int)(Crc32C.Compute(key) % KeyLocks)])
         {
-            if (_inserter.TryInsertIfKeyIsNew(xid, key, item, cancellation))
+            bool isNew = _inserter.TryInsertIfKeyIsNew(xid, key, item, writer, cancellation);
+            writer?.ThrowIfFailed();
+            if (isNew)
                 return default;
             UniqueInsertResult conflict = FindConflict(key, tid, ref check, cancellation);
             if (conflict.IsInserted)
-                _inserter.Insert(xid, item, cancellation);
+                _inserter.Insert(xid, item, writer, cancellation);
             return conflict;
         }
     }
@@ -123,7 +140,12 @@ public sealed class BTreeIndex
     /// <summary>As <see cref="Lookup(ReadOnlySpan{byte}, Span{Tid}, ReadPoint, CancellationToken)"/>, and says where: for <see cref="HintDead"/>.</summary>
     public int Lookup(
         ReadOnlySpan<byte> key, Span<Tid> tids, out BTreeLeafPosition position, ReadPoint readPoint = default, CancellationToken cancellation = default) =>
-        BTreeLookup.Run(this, key, key, tids, out position, readPoint, cancellation);
+        Lookup(key, tids, out position, readPoint, null, cancellation);
+
+    /// <summary>As the other, for a transaction under SERIALIZABLE, whose reading is noted.</summary>
+    internal int Lookup(
+        ReadOnlySpan<byte> key, Span<Tid> tids, out BTreeLeafPosition position, ReadPoint readPoint, SerializableTransaction? reader, CancellationToken cancellation) =>
+        BTreeLookup.Run(this, key, key, tids, out position, readPoint, cancellation, reader);
 
     /// <summary>
     /// Marks an entry dead, because its row, judged after the lookup, is dead to every snapshot. Lookups and scans skip it from now on, and it is removed

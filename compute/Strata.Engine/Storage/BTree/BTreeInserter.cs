@@ -1,5 +1,6 @@
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Wal;
+using Strata.Engine.Transactions.Serializable;
 using Strata.Format;
 using Strata.Format.Pages;
 using Strata.Format.Pages.BTree;
@@ -42,6 +43,9 @@ internal sealed class BTreeInserter(BTreeIndex index)
     private ref struct Work
     {
         public ulong Xid;
+
+        /// <summary>Under SERIALIZABLE, who inserts.</summary>
+        public SerializableTransaction? Writer;
         public int Level;
         public uint Block;
         public ReadOnlySpan<byte> SortKey;
@@ -60,18 +64,18 @@ internal sealed class BTreeInserter(BTreeIndex index)
     private uint _rightmostLeaf;
 
     /// <summary>Inserts an entry: key and TID as one string.</summary>
-    public void Insert(ulong xid, ReadOnlySpan<byte> item, CancellationToken cancellation)
+    public void Insert(ulong xid, ReadOnlySpan<byte> item, SerializableTransaction? writer, CancellationToken cancellation)
     {
         Span<uint> path = stackalloc uint[BTreeIndex.MaxLevels];
         path.Clear();
         index.Wal.EnsureRoom(BTreeIndex.ItemRecordBytes, cancellation);
         if (!TryLatchRightmost(item, out PageHandle leaf))
             leaf = BTreeDescent.ToKey(index, item, 0, LatchMode.Exclusive, ReadPoint.Live, path, cancellation);
-        InsertIntoLatched(xid, leaf, item, path, cancellation);
+        InsertIntoLatched(xid, leaf, item, path, writer, cancellation);
     }
 
     /// <summary>Inserts an entry if no entry has its key; false when one has, or when that can't be told from one leaf.</summary>
-    public bool TryInsertIfKeyIsNew(ulong xid, ReadOnlySpan<byte> key, ReadOnlySpan<byte> item, CancellationToken cancellation)
+    public bool TryInsertIfKeyIsNew(ulong xid, ReadOnlySpan<byte> key, ReadOnlySpan<byte> item, SerializableTransaction? writer, CancellationToken cancellation)
     {
         Span<uint> path = stackalloc uint[BTreeIndex.MaxLevels];
         path.Clear();
@@ -86,9 +90,10 @@ internal sealed class BTreeInserter(BTreeIndex index)
             : !BTreePage.HasHighKey(page) || !BTreePage.HighKey(page).StartsWith(key);
         if (isNew)
         {
-            InsertIntoLatched(xid, leaf, item, path, cancellation);
+            InsertIntoLatched(xid, leaf, item, path, writer, cancellation);
             return true;
         }
+        writer?.WriteLatched(leaf.Key.Storage, leaf.Key.Block);
         leaf.UnlatchExclusive();
         leaf.Unpin();
         return false;
@@ -113,8 +118,9 @@ internal sealed class BTreeInserter(BTreeIndex index)
         InsertAt(ref work, path, cancellation);
     }
 
-    private void InsertIntoLatched(ulong xid, PageHandle leaf, ReadOnlySpan<byte> item, ReadOnlySpan<uint> path, CancellationToken cancellation)
+    private void InsertIntoLatched(ulong xid, PageHandle leaf, ReadOnlySpan<byte> item, ReadOnlySpan<uint> path, SerializableTransaction? writer, CancellationToken cancellation)
     {
+        writer?.WriteLatched(leaf.Key.Storage, leaf.Key.Block);
         ReadOnlySpan<byte> page = leaf.Bytes;
         int slot = BTreePage.LowerBound(page, item), count = BTreePage.Count(page);
         bool present = slot < count && BTreePage.Item(page, slot).SequenceEqual(item);
@@ -140,7 +146,7 @@ internal sealed class BTreeInserter(BTreeIndex index)
         leaf.Unpin();
         if (fits || present)
             return;
-        var work = new Work { Xid = xid, Level = 0, Block = block, SortKey = item };
+        var work = new Work { Xid = xid, Level = 0, Block = block, SortKey = item, Writer = writer };
         InsertAt(ref work, path, cancellation);
     }
 
@@ -316,6 +322,8 @@ internal sealed class BTreeInserter(BTreeIndex index)
         int slot = BTreePage.LowerBound(page, work.SortKey);
         if (work.Level == 0 && slot < BTreePage.Count(page) && BTreePage.Item(page, slot).SequenceEqual(work.SortKey))
             return Step.AlreadyDone;
+        if (work.Level == 0)
+            work.Writer?.WriteLatched(target.Key.Storage, target.Key.Block);
         int itemBytes = work.SortKey.Length + (work.Level == 0 ? 0 : BTreePage.ChildBytes);
         if (BTreePage.CanFit(page, itemBytes))
         {
@@ -352,6 +360,8 @@ internal sealed class BTreeInserter(BTreeIndex index)
         if (right != 0)
             work.Neighbour.LatchExclusive();
 
+        if (work.Level == 0)
+            index.Serializable?.SplitPage(target.Key.Storage, target.Key.Block, freshBlock);
         WalRecordBuilder record = index.Wal.Begin(WalRecordKind.Change, work.Xid);
         ByteWriter change = record.BeginChange(target);
         BTreeSplitLeft.Encode(ref change, itemGoesLeft ? first - 1 : first, freshBlock, cut);

@@ -1,4 +1,5 @@
 using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Transactions.Serializable;
 using Strata.Format;
 using Strata.Format.Pages;
 using Strata.Format.Pages.BTree;
@@ -13,7 +14,7 @@ internal static class BTreeLookup
     /// </summary>
     public static int Run(
         BTreeIndex index, ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> from, Span<Tid> tids, out BTreeLeafPosition position, ReadPoint readPoint,
-        CancellationToken cancellation)
+        CancellationToken cancellation, SerializableTransaction? reader = null)
     {
         PageHandle leaf = BTreeDescent.ToKey(index, from, 0, LatchMode.Shared, readPoint, default, cancellation);
         int found = 0;
@@ -21,6 +22,7 @@ internal static class BTreeLookup
         position = readPoint.IsLive ? new BTreeLeafPosition(leaf.Key.Block, PageFormat.GetLsn(leaf.Bytes)) : default;
         while (true)
         {
+            reader?.ReadPage(leaf.Key.Storage, leaf.Key.Block);
             ReadOnlySpan<byte> page = leaf.Bytes;
             int count = BTreePage.Count(page);
             int slot = first ? BTreePage.LowerBound(page, from) : 0;

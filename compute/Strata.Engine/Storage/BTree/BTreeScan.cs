@@ -1,4 +1,5 @@
 using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Transactions.Serializable;
 using Strata.Format;
 using Strata.Format.Pages;
 using Strata.Format.Pages.BTree;
@@ -7,7 +8,7 @@ namespace Strata.Engine.Storage.BTree;
 
 /// <summary>
 /// Scans a range of an index, a leaf at a time: the entries of a leaf are copied under its latch, and between batches the scan holds no latch and no pin.
-/// Reused by <see cref="Open"/>; allocates only while its buffers grow. One thread at a time.
+/// Reused by <c>Open</c>; allocates only while its buffers grow. One thread at a time.
 /// </summary>
 /// <remarks>
 /// Concurrent splits move entries only to the right, so a forward scan that goes on at the high key of the leaf it read misses nothing and sees nothing
@@ -20,6 +21,7 @@ public sealed class BTreeScan
     private readonly BTreeBound _high = new();
     private BTreeIndex? _index;
     private ReadPoint _readPoint;
+    private SerializableTransaction? _reader;
     private ScanDirection _direction;
     private bool _withKeys;
     private Tid[] _tids = new Tid[64];
@@ -49,13 +51,18 @@ public sealed class BTreeScan
     }
 
     /// <summary>Begins a scan. <paramref name="withKeys"/>: the caller wants key bytes (index-only scans).</summary>
-    public void Open(BTreeIndex index, in BTreeRange range, ScanDirection direction, bool withKeys = false, ReadPoint readPoint = default)
+    public void Open(BTreeIndex index, in BTreeRange range, ScanDirection direction, bool withKeys = false, ReadPoint readPoint = default) =>
+        Open(index, range, direction, withKeys, readPoint, null);
+
+    /// <summary>As the other, for a transaction under SERIALIZABLE, whose reading is noted.</summary>
+    internal void Open(BTreeIndex index, in BTreeRange range, ScanDirection direction, bool withKeys, ReadPoint readPoint, SerializableTransaction? reader)
     {
         SetHints();
         _index = index;
         _direction = direction;
         _withKeys = withKeys;
         _readPoint = readPoint;
+        _reader = reader;
         _count = 0;
         _next = 0;
         _previous = 0;
@@ -95,6 +102,7 @@ public sealed class BTreeScan
     {
         SetHints();
         _index = null;
+        _reader = null;
         _done = true;
         _count = 0;
     }
@@ -102,6 +110,7 @@ public sealed class BTreeScan
     private void ReadForward(CancellationToken cancellation)
     {
         PageHandle leaf = PinForward(cancellation);
+        _reader?.ReadPage(leaf.Key.Storage, leaf.Key.Block);
         ReadOnlySpan<byte> page = leaf.Bytes;
         int count = BTreePage.Count(page);
         int from = _low.IsSet ? BTreePage.LowerBound(page, _low.Bytes) : 0;
@@ -138,6 +147,7 @@ public sealed class BTreeScan
     private void ReadBackward(CancellationToken cancellation)
     {
         PageHandle leaf = PinBackward(cancellation);
+        _reader?.ReadPage(leaf.Key.Storage, leaf.Key.Block);
         ReadOnlySpan<byte> page = leaf.Bytes;
         int from = _low.IsSet ? BTreePage.LowerBound(page, _low.Bytes) : 0;
         int to = _high.IsSet ? BTreePage.LowerBound(page, _high.Bytes) : BTreePage.Count(page);

@@ -138,6 +138,7 @@ public sealed class BTreeVacuum(BTreeIndex index, TransactionManager transaction
         int slot = FindChild(parent.Bytes, target.Key.Block);
         if (MayUnlink(left, target.Bytes, right, parent.Bytes, slot))
         {
+            index.Serializable?.CombinePages(target.Key.Storage, target.Key.Block, right.Key.Block);
             uint leftBlock = left.IsValid ? left.Key.Block : 0;
             WalRecordBuilder record = index.Wal.Begin(WalRecordKind.Change, 0);
             ByteWriter change;

@@ -1,5 +1,6 @@
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Transactions;
+using Strata.Engine.Transactions.Serializable;
 using Strata.Format;
 using Strata.Format.Pages;
 using Strata.Format.Pages.Heap;
@@ -40,7 +41,7 @@ public unsafe struct HeapFetch
         _page.LatchShared();
         try
         {
-            return FollowChain(context.Transactions, tid, snapshot);
+            return FollowChain(context.Transactions, tid, snapshot, heap.Watch(snapshot.Owner));
         }
         finally
         {
@@ -101,7 +102,10 @@ public unsafe struct HeapFetch
         _page.LatchShared();
         try
         {
-            bool found = TryRow(tid.Slot, out byte* row, out int length) && HeapVisibility.IsVisible(row, snapshot, heap.Context.Transactions);
+            bool exists = TryRow(tid.Slot, out byte* row, out int length);
+            bool found = exists && HeapVisibility.IsVisible(row, snapshot, heap.Context.Transactions);
+            if (exists && heap.Watch(snapshot.Owner) is { } reader)
+                NoteRead(reader, row, found, tid);
             Row = found ? new HeapRowPointer(row, length, tid) : default;
             return found;
         }
@@ -135,7 +139,14 @@ public unsafe struct HeapFetch
         }
     }
 
-    private bool FollowChain(TransactionManager transactions, Tid tid, in Snapshot snapshot)
+    private readonly void NoteRead(SerializableTransaction reader, byte* row, bool isVisible, Tid tid)
+    {
+        HeapVisibility.NoteRead(row, isVisible, reader);
+        if (isVisible)
+            reader.ReadTuple(_page.Key.Storage, tid);
+    }
+
+    private bool FollowChain(TransactionManager transactions, Tid tid, in Snapshot snapshot, SerializableTransaction? reader)
     {
         ReadOnlySpan<byte> page = _page.Bytes;
         int slot = tid.Slot;
@@ -152,7 +163,10 @@ public unsafe struct HeapFetch
             bool heapOnly = (HeapVisibility.FlagsOf(row) & RowFlags.HeapOnly) != 0;
             if (heapOnly == first || (previousXmax != 0 && HeapVisibility.XminOf(row) != previousXmax))
                 break;
-            if (HeapVisibility.IsVisible(row, snapshot, transactions))
+            bool isVisible = HeapVisibility.IsVisible(row, snapshot, transactions);
+            if (reader is not null)
+                NoteRead(reader, row, isVisible, new Tid(tid.Block, (ushort)slot));
+            if (isVisible)
             {
                 Row = new HeapRowPointer(row, length, new Tid(tid.Block, (ushort)slot));
                 return true;

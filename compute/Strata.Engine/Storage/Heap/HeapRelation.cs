@@ -3,6 +3,7 @@ using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Toast;
 using Strata.Engine.Storage.Wal;
 using Strata.Engine.Transactions;
+using Strata.Engine.Transactions.Serializable;
 using Strata.Engine.Types;
 using Strata.Format;
 using Strata.Format.Pages;
@@ -45,7 +46,13 @@ public sealed unsafe class HeapRelation
 
     public ulong Storage { get; }
 
+    /// <summary>Serializable transactions watch what they read here: true of users' tables, not of system catalogs.</summary>
+    public bool IsWatched { get; init; }
+
     internal StorageContext Context => _context;
+
+    /// <summary>The transaction in the conflict graph of SERIALIZABLE, if it is one whose accesses to this heap count.</summary>
+    internal SerializableTransaction? Watch(Transaction? transaction) => IsWatched ? transaction?.Serializable : null;
 
     /// <summary>The heap's large values.</summary>
     internal ToastStore Toast => _toast ??= new ToastStore(_context, Database, Storage);
@@ -147,6 +154,7 @@ public sealed unsafe class HeapRelation
                 }
                 if (!TryLatchMap(page, ref map, ref latched, cancellation))
                     continue;
+                Watch(transaction)?.Write(Storage);
                 Tid tid = LogInsert(transaction, xid, page, map, row);
                 transaction.UseCommand();
                 Space.Activity.NoteInserted(1);
@@ -184,6 +192,8 @@ public sealed unsafe class HeapRelation
                 bool room = HasRoom(page, first);
                 if (room && !TryLatchMap(page, ref map, ref latched, cancellation))
                     continue;
+                if (room)
+                    Watch(transaction)?.Write(Storage);
                 if (room)
                     done += LogInsertMany(xid, transaction.CommandId, page, map, rows, done, tids);
                 if (done < rows.Count)
@@ -228,6 +238,7 @@ public sealed unsafe class HeapRelation
                     {
                         if (!TryLatchMap(page, ref map, ref latched, cancellation))
                             continue;
+                        Watch(transaction)?.Write(Storage, tid);
                         outcome = LogUpdate(transaction, xid, page, map, tid, row, hotAllowed, keyChanged);
                         transaction.UseCommand();
                         if (!hotAllowed)
@@ -299,6 +310,7 @@ public sealed unsafe class HeapRelation
                 }
                 if (!TryLatchMap(page, ref map, ref latched, cancellation))
                     continue;
+                Watch(transaction)?.Write(Storage, tid);
                 WalRecordBuilder record = _wal.Begin(WalRecordKind.Change, xid);
                 ByteWriter change = record.BeginChange(page);
                 HeapDelete.Encode(ref change, tid.Slot, xid, transaction.CommandId);
@@ -456,6 +468,7 @@ public sealed unsafe class HeapRelation
                 }
                 if (!TryGetWritable(transaction, snapshot, oldPage, tid, mode, out _, out _, out outcome))
                     return false;
+                Watch(transaction)?.Write(Storage, tid);
                 outcome = LogUpdateToOtherPage(
                     transaction, xid, oldPage, newPage, IsAllVisible(oldPage) ? oldMap : default, IsAllVisible(newPage) ? newMap : default, tid, row, keyChanged);
             }

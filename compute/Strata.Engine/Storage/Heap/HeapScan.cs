@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics.X86;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Transactions;
+using Strata.Engine.Transactions.Serializable;
 using Strata.Format;
 using Strata.Format.Pages;
 using Strata.Format.Pages.Heap;
@@ -21,6 +22,7 @@ public sealed unsafe class HeapScan
     private readonly PageKey[] _ahead = new PageKey[ReadAheadBlocks];
     private HeapRelation? _heap;
     private Snapshot _snapshot;
+    private SerializableTransaction? _reader;
     private bool _forUpdate;
     private PageHandle _page;
     private uint _next;
@@ -40,6 +42,8 @@ public sealed unsafe class HeapScan
         Close();
         _heap = heap;
         _snapshot = snapshot;
+        _reader = heap.Watch(snapshot.Owner);
+        _reader?.ReadRelation(heap.Storage);
         _forUpdate = forUpdate && snapshot.ReadPoint.IsLive;
         _next = _announced = firstBlock;
         _end = Math.Min(endBlock, heap.CountBlocks(snapshot.ReadPoint, cancellation));
@@ -98,6 +102,7 @@ public sealed unsafe class HeapScan
     {
         ReleasePage();
         _heap = null;
+        _reader = null;
         _snapshot = default;
     }
 
@@ -162,6 +167,8 @@ public sealed unsafe class HeapScan
                 // The usual row is hinted and not deleted: everybody sees it.
                 bool isVisible = allVisible || (isLive && (HeapVisibility.FlagsOf(row) & RowFlags.XminCommitted) != 0 && HeapVisibility.XmaxOf(row) == 0)
                     || HeapVisibility.IsVisible(row, _snapshot, transactions);
+                if (_reader is not null && !allVisible)
+                    HeapVisibility.NoteRead(row, isVisible, _reader);
                 if (isVisible)
                     rows[count++] = new HeapRowPointer(row, length, new Tid(Block, (ushort)slot));
             }

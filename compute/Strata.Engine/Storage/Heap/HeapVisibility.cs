@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Strata.Engine.Transactions;
+using Strata.Engine.Transactions.Serializable;
 using Strata.Format;
 using Strata.Format.Pages.Heap;
 
@@ -113,6 +114,17 @@ internal static unsafe class HeapVisibility
             return false;
         ulong xmax = XmaxOf(row);
         return xmax == 0 || (flags & RowFlags.XmaxAborted) != 0 || transactions.IsAborted(xmax);
+    }
+
+    /// <summary>
+    /// SERIALIZABLE: a reader has met a version; whoever wrote what it may not see comes after it. Throws 40001. The page must be latched.
+    /// </summary>
+    public static void NoteRead(byte* row, bool isVisible, SerializableTransaction reader)
+    {
+        RowFlags flags = FlagsOf(row);
+        ulong xid = !isVisible ? XminOf(row) : (flags & RowFlags.XmaxAborted) == 0 ? XmaxOf(row) : 0;
+        if (xid != 0)
+            reader.MeetWriter(xid);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

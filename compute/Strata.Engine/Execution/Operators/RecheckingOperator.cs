@@ -1,0 +1,84 @@
+using Strata.Engine.Execution.Modify;
+using Strata.Engine.Execution.Rows;
+using Strata.Engine.Storage.Heap;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+using Strata.Format;
+
+namespace Strata.Engine.Execution.Operators;
+
+/// <summary>
+/// What UPDATE and DELETE have in common: a row that another transaction changed meanwhile is looked at again in its newest version (READ COMMITTED); a row that the statement
+/// itself has changed already, because a join gave it twice, is left alone.
+/// </summary>
+/// <param name="state">The statement's state.</param>
+/// <param name="input">Gives the rows with their TIDs.</param>
+/// <param name="target">The table, when it is only one.</param>
+/// <param name="scan">Which scan of the plan gives the modified table, for the second look.</param>
+/// <param name="ctidSlot">The input's column with TIDs.</param>
+/// <param name="memberSlot">The input's column with the OID of the table that a row is of; -1 when it is only one.</param>
+/// <param name="recheck">Runs the plan again for one row.</param>
+/// <param name="foreignKeys">Work that follows; the target's.</param>
+/// <param name="returned">RETURNING's rows.</param>
+internal abstract class RecheckingOperator(
+    ExecutionState state, Operator input, ModifyTarget? target, int scan, int ctidSlot, int memberSlot, RecheckPlan recheck, ForeignKeyQueue[] foreignKeys,
+    ReturnedRows? returned)
+    : ModifyOperator(state, input, target, foreignKeys, returned)
+{
+    /// <summary>
+    /// Modifies the version <paramref name="tid"/> of a row as the batch says, with all that follows from it when the result is <see cref="HeapResult.Ok"/>.
+    /// </summary>
+    protected abstract HeapResult TryModify(Batch batch, int position, uint member, Tid tid, out HeapUpdateOutcome outcome);
+
+    protected sealed override void Modify(Batch batch)
+    {
+        Selection rows = batch.Selection;
+        for (int i = 0; i < rows.Count; i++)
+            ModifyRow(batch, rows[i]);
+    }
+
+    public override void Close()
+    {
+        recheck.Close();
+        base.Close();
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        recheck.Dispose();
+    }
+
+    private void ModifyRow(Batch original, int originalPosition)
+    {
+        Batch batch = original;
+        int position = originalPosition;
+        uint member = memberSlot < 0 ? 0 : batch[memberSlot].Get<uint>(position);
+        Tid tid = TidValue.Unpack(batch[ctidSlot].Get<long>(position));
+        while (true)
+        {
+            HeapResult result = TryModify(batch, position, member, tid, out HeapUpdateOutcome outcome);
+            if (!ReferenceEquals(batch, original))
+                recheck.End();
+            switch (result)
+            {
+                case HeapResult.Ok or HeapResult.Deleted or HeapResult.SelfModified:
+                    return;
+                case HeapResult.Updated:
+                    tid = outcome.Tid;
+                    Batch? newest = recheck.Run(scan, tid, original, originalPosition, member);
+                    if (newest is null)
+                    {
+                        recheck.End();
+                        return;
+                    }
+
+                    batch = newest;
+                    position = newest.Selection[0];
+                    break;
+                default:
+                    throw new SqlException(SqlState.InternalError, "attempted to modify invisible tuple");
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Numerics;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
+
+namespace Strata.Engine.Statistics;
+
+/// <summary>How many bytes values take in a row of PostgreSQL's, which is what widths in <c>pg_stats</c> and in plans mean.</summary>
+internal static class ValueWidth
+{
+    private const int ShortHeaderMax = 126;
+    private const int NumericHeaderBytes = 2;
+    private const int DigitsPerGroup = 4;
+    private const int ArrayHeaderBytes = 12;
+    private const int ArrayDimensionBytes = 8;
+
+    public static int Of(SqlType type, in Datum value)
+    {
+        if (type.Length > 0)
+            return type.Length;
+        if (type.Plain.Oid == TypeOid.Numeric)
+            return Numeric(NumericValue.Decode(value.Bytes));
+        if (type.ElementType is { } element)
+            return Variable(Array(element, new ArrayValue(value.Bytes)));
+        return type.Physical == PhysicalType.Bytes ? Variable(value.Bytes.Length) : type.Physical.WidthBytes();
+    }
+
+    /// <summary>Bytes of a value of variable length with its header.</summary>
+    public static int Variable(int bytes) => bytes <= ShortHeaderMax ? bytes + 1 : bytes + 4;
+
+    private static int Array(SqlType element, ArrayValue array)
+    {
+        int bytes = ArrayHeaderBytes + (array.Dimensions * ArrayDimensionBytes);
+        foreach (ArrayValue.Element item in array)
+            bytes += item.IsNull ? 0 : element.Length > 0 ? element.Length : (4 + item.Stored.Length + 3) & ~3;
+        return bytes;
+    }
+
+    private static int Numeric(in NumericValue value)
+    {
+        if (!value.IsFinite || value.Mantissa == 0)
+            return 1 + NumericHeaderBytes;
+        int digits = (int)BigInteger.Log10(BigInteger.Abs(value.Mantissa)) + 1;
+        int whole = Math.Max(0, (digits - value.Scale + DigitsPerGroup - 1) / DigitsPerGroup);
+        BigInteger rest = value.Mantissa;
+        int fraction = value.Scale;
+        while (fraction > 0 && rest % 10 == 0)
+        {
+            rest /= 10;
+            fraction--;
+        }
+
+        return 1 + NumericHeaderBytes + (2 * (whole + ((fraction + DigitsPerGroup - 1) / DigitsPerGroup)));
+    }
+}
