@@ -174,6 +174,36 @@ internal sealed class SessionContext : IFunctionContext
         }
     }
 
+    private const string RoleKey = "$role", SessionUserKey = "$session_user";
+
+    private long _rolesGeneration;
+
+    /// <summary>SET ROLE: until the session's or (LOCAL) the transaction's end, and back when the transaction rolls back.</summary>
+    public void SetRole(uint role, bool isLocal)
+    {
+        CurrentUserOid = role;
+        Settings.SetHidden(RoleKey, role.ToString(System.Globalization.CultureInfo.InvariantCulture), isLocal);
+        _rolesGeneration = Settings.Generation;
+    }
+
+    /// <summary>SET SESSION AUTHORIZATION.</summary>
+    public void SetSessionUser(uint role, bool isLocal)
+    {
+        SessionUserOid = role;
+        Settings.SetHidden(SessionUserKey, role.ToString(System.Globalization.CultureInfo.InvariantCulture), isLocal);
+        SetRole(role, isLocal);
+    }
+
+    /// <summary>Roles as they are after a transaction or savepoint has ended.</summary>
+    public void RestoreRoles()
+    {
+        if (_rolesGeneration == Settings.Generation)
+            return;
+        _rolesGeneration = Settings.Generation;
+        SessionUserOid = uint.TryParse(Settings.Hidden(SessionUserKey), out uint user) ? user : AuthenticatedUserOid;
+        CurrentUserOid = uint.TryParse(Settings.Hidden(RoleKey), out uint role) ? role : SessionUserOid;
+    }
+
     private long _rowSecurityGeneration = -1;
     private bool _isRowSecurityOn;
 
