@@ -35,7 +35,7 @@ internal static class StatisticsPrinter
 
     private static string Element(CatalogExpression expression)
     {
-        string text = PrettyExpressionPrinter.Print(expression);
+        string text = expression.Text;
         return expression.Syntax is FunctionCall { Syntax: CallSyntax.Plain } or CoalesceExpression or MinMaxExpression or NullIfExpression ? text : $"({text})";
     }
 }

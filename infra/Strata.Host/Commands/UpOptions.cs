@@ -13,8 +13,8 @@ public sealed record UpOptions
     /// <summary>Null keeps objects under the data directory.</summary>
     public string? ObjectStore { get; init; }
 
-    /// <summary>Buffer pool of one endpoint, in megabytes.</summary>
-    public int BufferPoolMegabytes { get; init; } = 128;
+    /// <summary>Buffer pool of one endpoint, in megabytes: an eighth of the memory that the process may use, from 128 MB to 2 GB. Its pages take memory as they are used.</summary>
+    public int BufferPoolMegabytes { get; init; } = (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 23, 128, 2048);
 
     /// <summary>Compares each evicted page with the page server's.</summary>
     public bool CheckEvictions { get; init; }

@@ -151,6 +151,12 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public bool TerminateBackend(int pid) => false;
 
+    public string[]? StatisticsExpressions(uint statistics) => null;
+
+    public IReadOnlyList<int> BlockingPids(int pid) => [];
+
+    public IReadOnlyList<int> SafeSnapshotBlockingPids(int pid) => [];
+
     public bool AdvisoryLock(long key, bool shared, bool transactional, bool wait) => true;
 
     public bool AdvisoryUnlock(long key, bool shared) => true;
