@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Strata.Platform;
 
-/// <summary>Settings of the C library's heap, from which vectors and arenas come.</summary>
+/// <summary>The C library's heap, from which vectors and arenas come.</summary>
 public static partial class NativeHeap
 {
     private const int ArenaMax = -8;
@@ -24,6 +24,16 @@ public static partial class NativeHeap
         _ = SetOption(MapThreshold, LargeBytes);
         _ = SetOption(TrimThreshold, LargeBytes);
     }
+
+    /// <summary>Gives freed memory back to the system where the C library can (glibc); takes milliseconds on a large heap. Thread-safe.</summary>
+    public static void Trim()
+    {
+        if (OperatingSystem.IsLinux() && !RuntimeInformation.RuntimeIdentifier.Contains("musl", StringComparison.Ordinal))
+            _ = TrimAll(0);
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int TrimAll(nuint padBytes);
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetOption(int option, int value);

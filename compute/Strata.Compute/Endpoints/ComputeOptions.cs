@@ -12,8 +12,8 @@ public sealed record ComputeOptions
     public required string PageServerAddress { get; init; }
     public required IReadOnlyList<SafekeeperAddress> Safekeepers { get; init; }
 
-    /// <summary>Native memory of one endpoint's buffer pool, in bytes.</summary>
-    public long BufferPoolBytes { get; init; } = 128L << 20;
+    /// <summary>Memory of one endpoint.</summary>
+    public EndpointMemory Memory { get; init; } = EndpointMemory.Divide(null, null);
 
     /// <summary>Compares every page that leaves a buffer pool with the page server's; a difference is fatal. For tests: each eviction waits for a page read.</summary>
     public bool CheckEvictions { get; init; }

@@ -9,10 +9,12 @@ namespace Strata.Compute.Endpoints;
 internal sealed class OpenCompute : IDisposable
 {
     private readonly PageClient _pages;
+    private readonly Action _removeTemporaryFiles;
     private int _disposed;
 
-    private OpenCompute(EndpointTarget target, QuorumWal wal, PageClient pages, EngineInstance engine)
+    private OpenCompute(EndpointTarget target, QuorumWal wal, PageClient pages, EngineInstance engine, Action removeTemporaryFiles)
     {
+        _removeTemporaryFiles = removeTemporaryFiles;
         Target = target;
         Wal = wal;
         _pages = pages;
@@ -34,11 +36,13 @@ internal sealed class OpenCompute : IDisposable
     {
         QuorumWal? wal = null;
         PageClient? pages = null;
+        string directory = $"{target.EndpointId}-{random.NextUInt64():x}";
         try
         {
             QuorumWalOptions walOptions = new() { Project = target.Project, Timeline = target.Timeline, Safekeepers = options.Safekeepers };
             wal = QuorumWal.Open(walOptions, network, scheduler, random, log.For("wal " + target.EndpointId), cancellation);
             pages = new PageClient(new PageClientOptions(options.PageServerAddress, target.Project, target.Timeline), network, scheduler, log.For("pages " + target.EndpointId));
+            IFileSystem temporary = options.TemporaryFiles.Under(directory);
             Action<Exception> fatal = error => options.Fatal("engine " + target.EndpointId, error);
             EngineInstance engine = EngineInstance.Open(new EngineOptions
             {
@@ -46,22 +50,24 @@ internal sealed class OpenCompute : IDisposable
                 Wal = wal,
                 Scheduler = scheduler,
                 Random = random,
-                BufferPoolBytes = options.BufferPoolBytes,
+                BufferPoolBytes = options.Memory.BufferPoolBytes,
+                QueryMemoryBytes = options.Memory.QueryBytes,
                 Settings = options.Settings,
                 BootstrapVerifier = target.BootstrapVerifier,
                 Term = wal.Term,
-                TemporaryFiles = options.TemporaryFiles,
+                TemporaryFiles = temporary,
                 ServerFiles = options.ServerFiles,
                 Warning = log.For("engine " + target.EndpointId).Warn,
                 Fatal = fatal,
                 EvictionObserver = options.CheckEvictions ? new EvictionChecker(pages, wal, log.For("check " + target.EndpointId), fatal) : null,
             });
-            return new OpenCompute(target, wal, pages, engine);
+            return new OpenCompute(target, wal, pages, engine, () => options.TemporaryFiles.DeleteDirectory(directory));
         }
         catch
         {
             wal?.Dispose();
             pages?.Dispose();
+            options.TemporaryFiles.DeleteDirectory(directory);
             throw;
         }
     }
@@ -73,5 +79,6 @@ internal sealed class OpenCompute : IDisposable
         Engine.Dispose();
         Wal.Dispose();
         _pages.Dispose();
+        _removeTemporaryFiles();
     }
 }

@@ -107,6 +107,9 @@ internal static class MonitoringScans
             row[0] = database.Oid;
             row[1] = database.Name;
             row[2] = context.Session?.Context.Engine.Sessions.Count(s => s.Context.DatabaseOid == database.Oid) ?? 0;
+            (long files, long bytes) = context.Session?.Context.Engine.TemporaryFileCounters.Of(database.Oid) ?? default;
+            row[13] = files;
+            row[14] = bytes;
             row[17] = CatalogValue.Null;
             for (int i = 18; i < 23; i++)
                 row[i] = CatalogValue.Float(0);

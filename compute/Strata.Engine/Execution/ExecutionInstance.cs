@@ -5,6 +5,7 @@ using Strata.Engine.Planning.Physical;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
+using Strata.Platform;
 
 namespace Strata.Engine.Execution;
 
@@ -15,6 +16,9 @@ namespace Strata.Engine.Execution;
 /// <remarks>An exception ends the statement: only <see cref="Close"/> may follow.</remarks>
 public sealed class ExecutionInstance : IDisposable
 {
+    // A statement that has held this much gives what it freed back to the system.
+    private const long TrimBytesMin = 32 << 20;
+
     private readonly InstancePool? _pool;
     private readonly Operator _root;
     private bool _opened;
@@ -57,6 +61,7 @@ public sealed class ExecutionInstance : IDisposable
         Format.Invariant.Check(!State.IsOpen);
         State.Begin(transaction, snapshot, systemScan, cancellation);
         State.Evaluation.Functions = functions;
+        State.Spill.Begin(State.Services.TemporaryFiles, functions.TemporarySpace, functions.Execution);
         State.Evaluation.DeclareParameters(Plan.AllParameterTypes);
         _opened = false;
         _finished = false;
@@ -109,6 +114,9 @@ public sealed class ExecutionInstance : IDisposable
         if (_opened)
             _root.Close();
         State.End();
+        if (State.Memory.PeakBytes > TrimBytesMin)
+            NativeHeap.Trim();
+        State.Memory.ResetPeak();
         if (_pool is not null && (_failed || !_pool.Return(this)))
             Dispose();
     }

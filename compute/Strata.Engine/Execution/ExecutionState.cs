@@ -1,4 +1,5 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Expressions;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Transactions;
@@ -14,6 +15,7 @@ namespace Strata.Engine.Execution;
 public sealed class ExecutionState(ExecutionServices services, int sharedRowCount) : IDisposable
 {
     private Transaction? _transaction;
+    private bool _takesNoMoreBlocks;
 
     /// <summary>The endpoint's services.</summary>
     public ExecutionServices Services { get; } = services;
@@ -36,11 +38,21 @@ public sealed class ExecutionState(ExecutionServices services, int sharedRowCoun
     /// <summary>The catalog that system tables are read from.</summary>
     public SystemScanContext? SystemScan { get; private set; }
 
-    /// <summary>Memory of the statement.</summary>
-    public MemoryAccount? Memory { get; set; } = services.Memory;
+    /// <summary>Memory of the statement: everything that its operators hold.</summary>
+    public MemoryAccount Memory { get; init; } = new("ExecutorState", long.MaxValue, services.Memory);
+
+    /// <summary>Temporary files of the statement, and what its session has set.</summary>
+    internal SpillScope Spill { get; } = new();
 
     /// <summary>Rows inserted, updated or deleted by the statement itself.</summary>
     public long RowsAffected { get; set; }
+
+    /// <summary>Set when a copy of a pipeline that another thread runs should end with the blocks that it has.</summary>
+    internal bool TakesNoMoreBlocks
+    {
+        get => Volatile.Read(ref _takesNoMoreBlocks);
+        set => Volatile.Write(ref _takesNoMoreBlocks, value);
+    }
 
     /// <summary>Rows that COPY feeds.</summary>
     public RowFeed? Feed { get; set; }
@@ -87,6 +99,7 @@ public sealed class ExecutionState(ExecutionServices services, int sharedRowCoun
         Recheck = null;
         foreach (SharedRows? rows in Shared)
             rows?.Clear();
+        Spill.End();
     }
 
     /// <summary>Throws <see cref="OperationCanceledException"/> when the statement is cancelled. Called for each batch.</summary>

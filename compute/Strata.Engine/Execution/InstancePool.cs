@@ -1,4 +1,5 @@
 using Strata.Engine.Planning.Physical;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Execution;
 
@@ -6,6 +7,11 @@ namespace Strata.Engine.Execution;
 internal sealed class InstancePool(PhysicalPlan plan, ExecutionServices services)
 {
     private const int InstancesMax = 64;
+
+    // What an idle instance may keep: buffers of a large statement are not worth their memory.
+    private const long IdleBytesMax = 4 << 20;
+    private const int FreeShareMax = 64;
+
     private readonly Stack<ExecutionInstance> _idle = new();
     private readonly Lock _gate = new();
 
@@ -24,9 +30,12 @@ internal sealed class InstancePool(PhysicalPlan plan, ExecutionServices services
     /// <summary>A new instance.</summary>
     public ExecutionInstance Create(bool withStatistics) => new(plan, services, withStatistics ? null : this, withStatistics);
 
-    /// <summary>Takes an instance back; false when there are enough.</summary>
+    /// <summary>Takes an instance back; false when there are enough, or when it holds too much memory.</summary>
     public bool Return(ExecutionInstance instance)
     {
+        MemoryAccount memory = instance.State.Memory;
+        if (memory.UsedBytes > Math.Min(IdleBytesMax, memory.FreeBytes / FreeShareMax))
+            return false;
         lock (_gate)
         {
             if (_idle.Count >= InstancesMax)

@@ -11,10 +11,13 @@ namespace Strata.Engine.Execution;
 internal sealed unsafe class KeyTable(MemoryAccount? account) : IDisposable
 {
     private const int InitialSlots = 64;
+    private const int SlotsKeptMax = 1 << 16;
 
     private readonly Arena _keys = new(account);
-    private Entry[] _entries = new Entry[InitialSlots / 2];
-    private int[] _slots = NewSlots(InitialSlots);
+    private Entry* _entries;
+    private int* _slots;
+    private int _slotCount;
+    private int _capacity;
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Entry
@@ -27,14 +30,16 @@ internal sealed unsafe class KeyTable(MemoryAccount? account) : IDisposable
     /// <summary>Number of keys.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Bytes in use.</summary>
-    public long SizeBytes => _keys.HeldBytes + ((long)_entries.Length * sizeof(Entry)) + (_slots.Length * sizeof(int));
+    /// <summary>The hash of a key by its number: <see cref="VectorHash.Bytes"/>.</summary>
+    public ulong Hash(int number) => _entries[number].Hash;
 
     /// <summary>The number of a key, or -1.</summary>
     public int Find(ReadOnlySpan<byte> key)
     {
+        if (Count == 0)
+            return -1;
         ulong hash = VectorHash.Bytes(key);
-        int mask = _slots.Length - 1;
+        int mask = _slotCount - 1;
         for (int slot = (int)hash & mask; ; slot = (slot + 1) & mask)
         {
             int number = _slots[slot];
@@ -46,8 +51,10 @@ internal sealed unsafe class KeyTable(MemoryAccount? account) : IDisposable
     /// <summary>The number of a key, added when it is new.</summary>
     public int FindOrAdd(ReadOnlySpan<byte> key, out bool added)
     {
+        if (_slotCount == 0)
+            Resize(InitialSlots);
         ulong hash = VectorHash.Bytes(key);
-        int mask = _slots.Length - 1;
+        int mask = _slotCount - 1;
         int slot = (int)hash & mask;
         for (; ; slot = (slot + 1) & mask)
         {
@@ -62,10 +69,10 @@ internal sealed unsafe class KeyTable(MemoryAccount? account) : IDisposable
         }
 
         added = true;
-        if (Count == _entries.Length)
+        if (Count == _capacity)
         {
-            Grow();
-            mask = _slots.Length - 1;
+            Resize(_slotCount * 2);
+            mask = _slotCount - 1;
             for (slot = (int)hash & mask; _slots[slot] >= 0; slot = (slot + 1) & mask)
             {
             }
@@ -81,16 +88,37 @@ internal sealed unsafe class KeyTable(MemoryAccount? account) : IDisposable
     /// <summary>The bytes of a key by its number.</summary>
     public ReadOnlySpan<byte> Key(int number) => new(_entries[number].Key, _entries[number].Length);
 
-    /// <summary>Forgets all keys.</summary>
+    /// <summary>Forgets all keys; a large table is given back.</summary>
     public void Clear()
     {
-        if (Count > 0)
-            Array.Fill(_slots, -1);
+        if (_slotCount > SlotsKeptMax)
+            Free();
+        else if (Count > 0)
+            new Span<int>(_slots, _slotCount).Fill(-1);
         Count = 0;
         _keys.Reset();
     }
 
-    public void Dispose() => _keys.Dispose();
+    public void Dispose()
+    {
+        Free();
+        _keys.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private void Free()
+    {
+        account?.Release(SizeBytes(_slotCount));
+        NativeMemory.Free(_slots);
+        NativeMemory.Free(_entries);
+        _slots = null;
+        _entries = null;
+        _slotCount = 0;
+        _capacity = 0;
+        Count = 0;
+    }
+
+    private static long SizeBytes(int slots) => ((long)slots * sizeof(int)) + ((long)slots / 2 * sizeof(Entry));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Matches(int number, ulong hash, ReadOnlySpan<byte> key)
@@ -99,11 +127,16 @@ internal sealed unsafe class KeyTable(MemoryAccount? account) : IDisposable
         return entry.Hash == hash && key.SequenceEqual(new ReadOnlySpan<byte>(entry.Key, entry.Length));
     }
 
-    private void Grow()
+    private void Resize(int slots)
     {
-        Array.Resize(ref _entries, _entries.Length * 2);
-        _slots = NewSlots(_entries.Length * 2);
-        int mask = _slots.Length - 1;
+        account?.Charge(SizeBytes(slots) - SizeBytes(_slotCount));
+        _capacity = slots / 2;
+        _entries = (Entry*)NativeMemory.Realloc(_entries, (nuint)_capacity * (nuint)sizeof(Entry));
+        NativeMemory.Free(_slots);
+        _slots = (int*)NativeMemory.Alloc((nuint)slots, sizeof(int));
+        _slotCount = slots;
+        new Span<int>(_slots, slots).Fill(-1);
+        int mask = slots - 1;
         for (int number = 0; number < Count; number++)
         {
             int slot = (int)_entries[number].Hash & mask;
@@ -113,10 +146,9 @@ internal sealed unsafe class KeyTable(MemoryAccount? account) : IDisposable
         }
     }
 
-    private static int[] NewSlots(int count)
+    ~KeyTable()
     {
-        var slots = new int[count];
-        Array.Fill(slots, -1);
-        return slots;
+        NativeMemory.Free(_slots);
+        NativeMemory.Free(_entries);
     }
 }

@@ -17,6 +17,9 @@ public abstract class Operator : IDisposable
     /// <summary>Counters for EXPLAIN ANALYZE; null when nobody asked.</summary>
     public OperatorStatistics? Statistics { get; set; }
 
+    /// <summary>The execution that it belongs to: how many rows a batch may have is its setting.</summary>
+    internal ExecutionState? Owner { get; set; }
+
     /// <summary>Begins. Nothing is read yet.</summary>
     public abstract void Open();
 
@@ -38,7 +41,12 @@ public abstract class Operator : IDisposable
     public abstract void Dispose();
 
     /// <summary>The next 1 to <paramref name="rowsMax"/> rows, or null at the end.</summary>
-    public Batch? Next(int rowsMax) => Statistics is null ? NextBatch(rowsMax) : NextMeasured(rowsMax);
+    public Batch? Next(int rowsMax)
+    {
+        if (Owner is not null)
+            rowsMax = Math.Min(rowsMax, Owner.Spill.Settings.BatchRows);
+        return Statistics is null ? NextBatch(rowsMax) : NextMeasured(rowsMax);
+    }
 
     private Batch? NextMeasured(int rowsMax)
     {

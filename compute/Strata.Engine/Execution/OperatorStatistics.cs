@@ -21,8 +21,8 @@ public sealed class OperatorStatistics(TimeProvider time)
     /// <summary>Rows that a filter threw away.</summary>
     public long RowsRemoved { get; set; }
 
-    /// <summary>Lines that the operator adds, such as its sort method.</summary>
-    public List<string> Notes { get; } = [];
+    /// <summary>Memory and disk that the operator took in its last loop; null when it holds no rows.</summary>
+    internal SpaceReport? Space { get; set; }
 
     /// <summary>Ticks in milliseconds.</summary>
     public double Milliseconds(long ticks) => time.GetElapsedTime(0, ticks).TotalMilliseconds;

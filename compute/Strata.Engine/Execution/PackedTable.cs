@@ -48,6 +48,20 @@ internal sealed unsafe class PackedTable(MemoryAccount? account) : IDisposable
         }
     }
 
+    /// <summary>The number of a key with null bits, or -1.</summary>
+    public int Find(ulong key, int nulls)
+    {
+        if (Count == 0)
+            return -1;
+        int mask = _mask;
+        for (int slot = (int)VectorHash.Int64(key + (ulong)nulls) & mask; ; slot = (slot + 1) & mask)
+        {
+            Slot* found = _slots + slot;
+            if (found->Number < 0 || (found->Key == key && found->Nulls == nulls))
+                return found->Number;
+        }
+    }
+
     /// <summary>Where the number of a key stands; new keys get <paramref name="number"/>. Keys with different null bits differ.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ref int FindOrAdd(ulong key, int nulls, int number, out bool added)

@@ -14,6 +14,19 @@ internal sealed class ParallelGroup(PhysicalNode drivingScan)
     /// <summary>The blocks of the driving scan.</summary>
     public BlockRange Blocks { get; } = new();
 
+    /// <summary>True when a hash table did not fit into memory: only the copy that built it can join with it.</summary>
+    public bool IsSerial { get; private set; }
+
+    /// <summary>A new execution begins.</summary>
+    public void Reset()
+    {
+        IsSerial = false;
+        Blocks.Reset();
+    }
+
+    /// <summary>A hash table did not fit into memory.</summary>
+    public void MakeSerial() => IsSerial = true;
+
     /// <summary>True for the scan whose blocks are shared.</summary>
     public bool IsDriving(PhysicalNode node) => ReferenceEquals(node, drivingScan);
 

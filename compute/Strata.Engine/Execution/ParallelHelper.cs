@@ -16,12 +16,16 @@ internal sealed class ParallelHelper(ExecutionState state, AggregateOperator agg
     {
         _failure = null;
         _leader = leader;
+        state.TakesNoMoreBlocks = false;
         _done.Reset();
         if (workers.TryRun(Run))
             return true;
         _done.Set();
         return false;
     }
+
+    /// <summary>Lets it end with the blocks that it has.</summary>
+    public void Stop() => state.TakesNoMoreBlocks = true;
 
     /// <summary>Waits for the end.</summary>
     public void Wait() => _done.Wait();
@@ -54,7 +58,7 @@ internal sealed class ParallelHelper(ExecutionState state, AggregateOperator agg
         try
         {
             ExecutionState leader = _leader!;
-            state.Memory = leader.Memory;
+            state.Spill.Begin(leader.Spill);
             state.Begin(leader.Transaction, leader.Snapshot, leader.SystemScan, leader.Cancellation);
             EvaluationContext context = leader.Evaluation;
             state.Evaluation.Functions = context.Functions;

@@ -1,10 +1,12 @@
+using Strata.Engine.Execution.Spill;
+
 namespace Strata.Engine.Execution;
 
 /// <summary>The rows of a WITH item: computed on demand by one operator, read by several.</summary>
-internal sealed class SharedRows(RowStore rows) : IDisposable
+internal sealed class SharedRows(SpillableRows rows) : IDisposable
 {
     /// <summary>Rows computed so far.</summary>
-    public RowStore Rows { get; set; } = rows;
+    public SpillableRows Rows { get; set; } = rows;
 
     /// <summary>Produces further rows; null for a work table, which its owner fills.</summary>
     public Operator? Source { get; set; }

@@ -19,7 +19,11 @@ public sealed class AggregateContext(MemoryAccount? account = null) : IDisposabl
     /// <summary>Charged for managed objects by the aggregates that grow them.</summary>
     public MemoryAccount? Account { get; } = account;
 
+    // States are charged in portions: an account is shared by threads, and aggregates charge row by row.
+    private const long PortionBytes = 32 << 10;
+
     private long _chargedBytes;
+    private long _takenBytes;
 
     /// <summary>While states of another operator are combined: what those refer to.</summary>
     public AggregateContext? Source { get; set; }
@@ -37,8 +41,12 @@ public sealed class AggregateContext(MemoryAccount? account = null) : IDisposabl
     /// <summary>Takes bytes for managed objects until Reset; throws 53200.</summary>
     public void Charge(long bytes)
     {
-        Account?.Charge(bytes);
-        _chargedBytes += bytes;
+        _takenBytes += bytes;
+        if (_takenBytes <= _chargedBytes)
+            return;
+        long portion = Math.Max(PortionBytes, _takenBytes - _chargedBytes);
+        Account?.Charge(portion);
+        _chargedBytes += portion;
     }
 
     private readonly Dictionary<(object Owner, bool IsFinal), IDisposable> _services = [];
@@ -61,6 +69,7 @@ public sealed class AggregateContext(MemoryAccount? account = null) : IDisposabl
         Arena.Reset();
         Account?.Release(_chargedBytes);
         _chargedBytes = 0;
+        _takenBytes = 0;
     }
 
     public void Dispose()

@@ -1,3 +1,5 @@
+using Strata.Engine.Execution;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Platform;
@@ -30,7 +32,6 @@ public interface IFunctionContext
     /// <summary>Blocks the thread; false when cancelled. For pg_sleep.</summary>
     bool Sleep(TimeSpan duration);
 
-
     /// <summary>Objects by name and by OID.</summary>
     ICatalogServices Catalog { get; }
 
@@ -39,6 +40,12 @@ public interface IFunctionContext
 
     /// <summary>Constraints of domains; null where there are none.</summary>
     IDomainChecker? Domains => null;
+
+    /// <summary>What settings say to running statements; the same object until one of them changes.</summary>
+    ExecutionSettings Execution => ExecutionSettings.Default;
+
+    /// <summary>Counts the session's temporary files; null where nobody does.</summary>
+    TemporarySpace? TemporarySpace => null;
 
     /// <summary>Functions written in SQL; null where there are none.</summary>
     IRoutineCaller? Routines => null;

@@ -18,12 +18,27 @@ internal static class GroupingSetsExpansion
         if (node.Sets.Count == 1)
             return Aggregate(node, node.Sets[0], node.Input, metadata);
         int cte = metadata.NextCte();
-        IReadOnlyList<int> columns = node.Input.Columns;
+        // What nobody reads, such as a column of a condition below, may not even come out of the input's plan.
+        int[] columns = ReadColumns(node);
         SqlType[] types = columns.Select(column => metadata[column].Type).ToArray();
         RelationalNode[] parts = node.Sets
             .Select(set => Aggregate(node, set, new CteScanNode(cte, "grouping input", "grouping input", columns, columns, types), metadata))
             .ToArray();
         return new WithNode([new CteDefinition(cte, "grouping input", node.Input, IsMaterialized: true, IsNeverMaterialized: false)], Append(parts, node.Columns));
+    }
+
+    private static int[] ReadColumns(GroupingSetsNode node)
+    {
+        var read = new HashSet<int>(node.GroupColumns);
+        foreach (AggregateCall call in node.Calls)
+        {
+            foreach (Expressions.Expression argument in call.Arguments)
+                TreeWalker.AddColumns(argument, read);
+            if (call.Filter is not null)
+                TreeWalker.AddColumns(call.Filter, read);
+        }
+
+        return [.. node.Input.Columns.Where(read.Contains)];
     }
 
     // A balanced tree: the planner flattens it, and its depth stays small for thousands of sets.

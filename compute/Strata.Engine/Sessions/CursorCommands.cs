@@ -34,7 +34,7 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
         portal.Execution = runner.Begin(plan, out Snapshot snapshot);
         portal.Snapshot = snapshot;
         if (statement.IsHold || statement.IsScroll == true)
-            portal.Rows = new CursorRows(TypesOf(plan));
+            portal.Rows = new CursorRows(Context, TypesOf(plan));
         if (statement.IsHold)
         {
             portal.Rows!.TryReach(long.MaxValue, portal.Execution);
@@ -97,7 +97,7 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
         portal.Execution = portal.Plan!.Plan.Rent();
         portal.Execution.Begin(Context.Transactions.Current, portal.Snapshot, Context, Context.SystemScan, Context.Cancellation);
         portal.IsFinished = false;
-        portal.Rows = new CursorRows(TypesOf(portal.Plan)) { Position = position };
+        portal.Rows = new CursorRows(Context, TypesOf(portal.Plan)) { Position = position };
         runner.Rest(portal);
     }
 

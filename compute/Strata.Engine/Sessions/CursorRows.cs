@@ -1,17 +1,30 @@
 using Strata.Engine.Execution;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Sessions;
 
 /// <summary>
-/// The rows of a cursor that may move backwards or that outlives its transaction, as values of their own, and the position among them. Rows are read as the cursor comes to them. For one thread.
+/// The rows of a cursor that may move backwards or that outlives its transaction, and the position among them. Rows are read as the cursor comes to them; beyond work_mem they are kept on disk. For one thread.
 /// </summary>
-internal sealed class CursorRows(SqlType[] types) : IDisposable
+internal sealed class CursorRows : IDisposable
 {
-    private readonly List<Datum[]> _rows = [];
+    private readonly SpillScope _scope = new();
+    private readonly SpillableRows _rows;
+    private readonly SpillableReader _reader;
+    private readonly Batch _read;
+    private readonly Batch _batch;
     private readonly List<CursorAddress[]> _addresses = [];
-    private readonly Batch _batch = new(types);
+
+    public CursorRows(SessionContext context, SqlType[] types)
+    {
+        _scope.Begin(context.Engine.Execution.TemporaryFiles, context.TemporarySpace, context.Execution);
+        _rows = new SpillableRows(_scope, types, new OperatorMemory(_scope, context.Engine.Memory, "PortalHoldContext"));
+        _reader = new SpillableReader(_rows, isSequential: false);
+        _read = new Batch(new Vector[types.Length]);
+        _batch = new Batch(types);
+    }
 
     /// <summary>Before the first row at 0, on row n at n, after the last at the number of rows + 1.</summary>
     public long Position { get; set; }
@@ -33,32 +46,39 @@ internal sealed class CursorRows(SqlType[] types) : IDisposable
                 break;
             }
 
+            for (int column = 0; column < _read.Columns.Length; column++)
+                _read.Columns[column] = batch[execution.ResultSlots[column]];
+            _read.SetCount(batch.StoredCount);
+            _read.Select(batch.Selection);
+            _rows.Append(_read);
+            if (execution.Plan.RowAddressSlots.Count == 0)
+                continue;
             for (int i = 0; i < batch.Count; i++)
-            {
-                var row = new Datum[types.Length];
-                for (int column = 0; column < row.Length; column++)
-                    row[column] = Datum.FromVector(batch[execution.ResultSlots[column]], batch.Selection[i]);
-                _rows.Add(row);
                 _addresses.Add(CursorAddress.Of(execution.Plan, batch, batch.Selection[i]));
-            }
         }
 
         return number <= Count;
     }
 
     /// <summary>The table rows behind a row (from 1).</summary>
-    public CursorAddress[] AddressesOf(long number) => _addresses[(int)number - 1];
+    public CursorAddress[] AddressesOf(long number) => _addresses.Count == 0 ? [] : _addresses[(int)number - 1];
 
     /// <summary>One row (from 1) as a batch, valid until the next call.</summary>
     public Batch Row(long number)
     {
+        Batch chunk = _reader.ChunkOf((int)number - 1, out int offset);
         _batch.Reset(1);
-        Datum[] row = _rows[(int)number - 1];
-        for (int column = 0; column < row.Length; column++)
-            row[column].Store(_batch[column], 0);
+        for (int column = 0; column < _batch.Columns.Length; column++)
+            _batch[column].CopyRow(chunk[column], offset, 0);
         _batch.SetCount(1);
         return _batch;
     }
 
-    public void Dispose() => _batch.Dispose();
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _reader.Dispose();
+        _batch.Dispose();
+        _scope.End();
+    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Storage;
 using Strata.Engine.Storage.Buffers;
@@ -39,8 +40,9 @@ public sealed class EngineInstance : IDisposable
         Files = new RelationFiles(_pool, wal);
         Storage.FreeSpace = Files;
         Handles = new StorageHandles(Storage, Files);
-        Memory = new MemoryAccount("endpoint", long.MaxValue);
-        Execution = new ExecutionServices(Storage, Handles, options.TemporaryFiles, Memory, options.Scheduler.Time)
+        Memory = new MemoryAccount("TopMemoryContext", options.QueryMemoryBytes);
+        TemporaryFiles? temporaryFiles = options.TemporaryFiles is { } files ? new TemporaryFiles(files) : null;
+        Execution = new ExecutionServices(Storage, Handles, temporaryFiles, Memory, options.Scheduler.Time)
         {
             Workers = options.QueryThreads > 1 ? new QueryWorkers(options.Scheduler, options.QueryThreads - 1) : null,
             ParallelScanPagesMin = options.ParallelScanPagesMin,
@@ -94,7 +96,10 @@ public sealed class EngineInstance : IDisposable
 
     internal ExecutionServices Execution { get; }
 
+    /// <summary>What all statements hold together.</summary>
     internal MemoryAccount Memory { get; }
+
+    internal TemporaryFileCounters TemporaryFileCounters { get; } = new();
 
     internal CatalogStore Catalog { get; }
 

@@ -18,6 +18,9 @@ public sealed record EngineOptions
     /// <summary>Native memory for the buffer pool in bytes (<c>shared_buffers</c>).</summary>
     public long BufferPoolBytes { get; init; } = 128L << 20;
 
+    /// <summary>Bytes that the statements of all sessions may hold together, beside the buffer pool; beyond it they spill or fail with 53200.</summary>
+    public long QueryMemoryBytes { get; init; } = long.MaxValue;
+
     /// <summary>Most sessions at a time (<c>max_connections</c>).</summary>
     public int MaxConnections { get; init; } = 10_000;
 

@@ -1,5 +1,7 @@
 using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Functions;
 using Strata.Engine.Sessions.Settings;
 using Strata.Engine.Types;
@@ -23,6 +25,8 @@ internal sealed class SessionContext : IFunctionContext
     private SearchPath? _searchPath;
     private long _timeoutGeneration = -1;
     private SystemScanContext? _systemScan;
+    private long _executionSettingsGeneration = -1;
+    private ExecutionSettings _executionSettings = ExecutionSettings.Default;
     private TimeSpan _statementTimeout;
 
     public SessionContext(EngineInstance engine, SessionStartup startup, ISessionOutput output, DatabaseInfo database, RoleInfo role, TransactionBlock transactions, SessionSettings settings)
@@ -39,6 +43,7 @@ internal sealed class SessionContext : IFunctionContext
         Services = new SessionServices(this);
         RoutineRunner = new Routines.RoutineRunner(this);
         Temporary = new TemporaryObjects(this);
+        TemporarySpace = new TemporarySpace(TemporaryFileClosed);
     }
 
     public EngineInstance Engine { get; }
@@ -196,7 +201,29 @@ internal sealed class SessionContext : IFunctionContext
 
     public long TransactionTimestamp => Transactions.IsActive ? (Transactions.Current.StartTime - s_epoch).Ticks / TimeSpan.TicksPerMicrosecond : StatementTimestamp;
 
-    public MemoryAccount? Memory => null;
+    public MemoryAccount? Memory => Engine.Memory;
+
+    /// <summary>What settings say to running statements.</summary>
+    public ExecutionSettings Execution
+    {
+        get
+        {
+            if (_executionSettingsGeneration != Settings.Generation)
+            {
+                _executionSettingsGeneration = Settings.Generation;
+                ExecutionSettings made = ExecutionSettingsFactory.Make(Settings);
+                if (made != _executionSettings)
+                    _executionSettings = made;
+            }
+
+            return _executionSettings;
+        }
+    }
+
+    /// <summary>The session's temporary files.</summary>
+    public TemporarySpace TemporarySpace { get; }
+
+    private void TemporaryFileClosed(string name, long bytes) => Engine.TemporaryFileCounters.Add(DatabaseOid, bytes);
 
     public bool Sleep(TimeSpan duration) => Engine.Options.Scheduler.Sleep(duration, Cancellation);
 

@@ -8,10 +8,10 @@ namespace Strata.Engine.Statistics;
 internal static class StatisticsPrinter
 {
     /// <summary>CREATE STATISTICS, or its list of columns alone.</summary>
-    public static string Definition(ExtendedStatistics statistics, CatalogView view, Func<RelationInfo, string> relationName, bool columnsOnly)
+    public static string Definition(ExtendedStatistics statistics, CatalogView view, Func<RelationInfo, string> relationName, Func<CatalogExpression, RelationInfo, string> show, bool columnsOnly)
     {
         RelationInfo table = view.FindRelation(statistics.TableOid)!;
-        string columns = string.Join(", ", statistics.Columns.Select(number => TypeNames.QuoteIdentifier(table.Columns[number - 1].Name)).Concat(statistics.Expressions.Select(Element)));
+        string columns = string.Join(", ", statistics.Columns.Select(number => TypeNames.QuoteIdentifier(table.Columns[number - 1].Name)).Concat(statistics.Expressions.Select(expression => Element(expression, show(expression, table)))));
         if (columnsOnly)
             return columns;
         string name = TypeNames.QuoteIdentifier(view.FindSchema(statistics.SchemaOid)!.Name) + "." + TypeNames.QuoteIdentifier(statistics.Name);
@@ -33,9 +33,6 @@ internal static class StatisticsPrinter
         return kinds.Count == 3 ? "" : $" ({string.Join(", ", kinds)})";
     }
 
-    private static string Element(CatalogExpression expression)
-    {
-        string text = expression.Text;
-        return expression.Syntax is FunctionCall { Syntax: CallSyntax.Plain } or CoalesceExpression or MinMaxExpression or NullIfExpression ? text : $"({text})";
-    }
+    private static string Element(CatalogExpression expression, string text) =>
+        expression.Syntax is FunctionCall { Syntax: CallSyntax.Plain } or CoalesceExpression or MinMaxExpression or NullIfExpression ? text : $"({text})";
 }

@@ -10,6 +10,9 @@ public sealed class ByteBuffer
     private const int InitialBytes = 256;
     private const int KeptBytesMax = 1 << 20;
 
+    // PostgreSQL's limit of a value (MaxAllocSize).
+    private const int BytesMax = 0x3FFF_FFFF;
+
     private byte[] _bytes;
 
     public ByteBuffer()
@@ -45,7 +48,19 @@ public sealed class ByteBuffer
         return _bytes.AsSpan(Length);
     }
 
-    private void Grow(int bytes) => Array.Resize(ref _bytes, checked((int)Math.Max(_bytes.Length * 2L, (long)Length + bytes)));
+    private void Grow(int bytes)
+    {
+        long needed = (long)Length + bytes;
+        if (needed > BytesMax)
+        {
+            throw new SqlException(SqlState.ProgramLimitExceeded, "out of memory")
+            {
+                Detail = $"Cannot enlarge string buffer containing {Length} bytes by {bytes} more bytes.",
+            };
+        }
+
+        Array.Resize(ref _bytes, (int)Math.Min(BytesMax, Math.Max(_bytes.Length * 2L, needed)));
+    }
 
     public void Advance(int bytes) => Length += bytes;
 

@@ -29,6 +29,9 @@ public sealed unsafe class Arena(MemoryAccount? account = null) : IDisposable
     /// <summary>Bytes held from the system.</summary>
     public long HeldBytes { get; private set; }
 
+    /// <summary>Bytes handed out, and what was left over of earlier blocks.</summary>
+    public long UsedBytes => HeldBytes - (_end - _next);
+
     /// <summary>Uninitialized bytes, 8-byte aligned. Throws 53200 when the account has no room.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte* Allocate(int bytes)

@@ -14,6 +14,7 @@ public sealed unsafe class Vector(SqlType type, MemoryAccount? account = null) :
 {
     private const int RowsAtFirst = 8;
 
+    private readonly MemoryAccount? _account = account ?? MemoryAccount.OfNewVectors;
     private readonly int _width = type.Physical.WidthBytes();
     private byte* _data;
     private byte* _ownData;
@@ -51,10 +52,13 @@ public sealed unsafe class Vector(SqlType type, MemoryAccount? account = null) :
     public Vector? Dictionary { get; private set; }
 
     /// <summary>Memory for bytes that this vector's views show; <see cref="Reset"/> empties it.</summary>
-    public Arena Strings => _strings ??= new Arena(account);
+    public Arena Strings => _strings ??= new Arena(_account);
 
     /// <summary>Bytes that <see cref="Strings"/> holds.</summary>
     public long StringBytesHeld => _strings?.HeldBytes ?? 0;
+
+    /// <summary>Bytes of values that <see cref="Strings"/> holds.</summary>
+    public long StringBytesUsed => _strings?.UsedBytes ?? 0;
 
     /// <summary>Makes the vector flat with room for <paramref name="rows"/> values, none null, contents undefined, strings forgotten.</summary>
     public void Reset(int rows)
@@ -79,7 +83,7 @@ public sealed unsafe class Vector(SqlType type, MemoryAccount? account = null) :
     private void Grow(int rows, int keep)
     {
         int capacity = Math.Max(RowsAtFirst, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)rows));
-        account?.Charge((long)(capacity - _capacity) * _width);
+        _account?.Charge((long)(capacity - _capacity) * _width);
         byte* data = (byte*)NativeMemory.AlignedAlloc((nuint)capacity * (nuint)_width, 64);
         if (keep > 0)
             Unsafe.CopyBlock(data, _ownData, (uint)(keep * _width));
@@ -99,7 +103,7 @@ public sealed unsafe class Vector(SqlType type, MemoryAccount? account = null) :
         int words = (Math.Max(_capacity, 1) + 63) >>> 6;
         if (words <= _validityWords)
             return;
-        account?.Charge((words - _validityWords) * 8L);
+        _account?.Charge((words - _validityWords) * 8L);
         ulong* validity = (ulong*)NativeMemory.AlignedAlloc((nuint)words * 8, 64);
         new Span<ulong>(validity, words).Fill(ulong.MaxValue);
         new ReadOnlySpan<ulong>(_ownValidity, _validityWords).CopyTo(new Span<ulong>(validity, words));
@@ -192,7 +196,7 @@ public sealed unsafe class Vector(SqlType type, MemoryAccount? account = null) :
         if (count <= _indicesCapacity)
             return;
         int capacity = Math.Max(RowsAtFirst, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count));
-        account?.Charge((capacity - _indicesCapacity) * 4L);
+        _account?.Charge((capacity - _indicesCapacity) * 4L);
         NativeMemory.AlignedFree(_indices);
         _indices = (int*)NativeMemory.AlignedAlloc((nuint)capacity * 4, 64);
         _indicesCapacity = capacity;
@@ -414,7 +418,7 @@ public sealed unsafe class Vector(SqlType type, MemoryAccount? account = null) :
 
     public void Dispose()
     {
-        account?.Release(((long)_capacity * _width) + (_validityWords * 8L) + (_indicesCapacity * 4L));
+        _account?.Release(((long)_capacity * _width) + (_validityWords * 8L) + (_indicesCapacity * 4L));
         FreeStorage();
         _data = _ownData = null;
         _validity = _ownValidity = null;

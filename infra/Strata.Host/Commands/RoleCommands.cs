@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Net;
+using Strata.Compute.Endpoints;
 using Strata.Compute.Protocol;
 using Strata.ControlPlane;
 using Strata.Host.Processes;
@@ -50,13 +51,14 @@ internal static class RoleCommands
     {
         Option<string> host = UpCommand.Host();
         Option<int> port = UpCommand.PgPort();
-        Option<int> pool = UpCommand.BufferPool();
+        Option<int?> pool = UpCommand.BufferPool();
+        Option<int?> memory = UpCommand.Memory();
         Option<bool> check = UpCommand.CheckEvictions();
         Option<string> data = Required("--data", "directory for temporary files, emptied at every start");
         Option<bool> files = new("--server-files") { Description = "lets superusers and members of pg_read_server_files and pg_write_server_files COPY from and to files of this machine" };
         Option<string?> tlsCertificate = UpCommand.TlsCertificate();
         Option<string?> tlsKey = UpCommand.TlsKey();
-        Command command = Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, check, data, files, tlsCertificate, tlsKey], (parsed, process, factory) =>
+        Command command = Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, memory, check, data, files, tlsCertificate, tlsKey], (parsed, process, factory) =>
         {
             PgServerOptions options = new()
             {
@@ -64,7 +66,8 @@ internal static class RoleCommands
                 Port = parsed.GetValue(port),
                 Tls = parsed.GetValue(tlsCertificate) is { } certificate ? TlsCertificates.Load(certificate, parsed.GetValue(tlsKey)!) : null,
             };
-            using ComputeRole role = factory.StartCompute(options, (long)parsed.GetValue(pool) << 20, parsed.GetValue(check), parsed.GetValue(data)!, parsed.GetValue(files));
+            EndpointMemory division = EndpointMemory.Divide((long?)parsed.GetValue(memory) << 20, (long?)parsed.GetValue(pool) << 20);
+            using ComputeRole role = factory.StartCompute(options, division, parsed.GetValue(check), parsed.GetValue(data)!, parsed.GetValue(files));
             process.WaitForStop();
             return Task.CompletedTask;
         });

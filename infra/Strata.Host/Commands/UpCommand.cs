@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Strata.Compute.Endpoints;
 
 namespace Strata.Host.Commands;
 
@@ -20,7 +21,8 @@ internal static class UpCommand
         });
         Option<bool> processes = new("--processes") { Description = "each role as its own process" };
         Option<string?> objectStore = new("--object-store") { Description = "directory, file:// or s3:// URL; the data directory when absent" };
-        Option<int> pool = BufferPool();
+        Option<int?> pool = BufferPool();
+        Option<int?> memory = Memory();
         Option<bool> check = CheckEvictions();
         Option<TimeSpan?> history = History();
         Option<int?> backlog = UploadBacklog();
@@ -29,7 +31,7 @@ internal static class UpCommand
         Option<string?> tlsKey = TlsKey();
         Command command = new("up", "Starts a whole Strata in the foreground")
         {
-            data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, check, history, backlog, tls, tlsCertificate, tlsKey,
+            data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, memory, check, history, backlog, tls, tlsCertificate, tlsKey,
         };
         RequireBoth(command, tlsCertificate, tlsKey);
         command.SetAction((parsed, _) =>
@@ -44,6 +46,7 @@ internal static class UpCommand
                 Processes = parsed.GetValue(processes),
                 ObjectStore = parsed.GetValue(objectStore),
                 BufferPoolMegabytes = parsed.GetValue(pool),
+                MemoryMegabytes = parsed.GetValue(memory),
                 CheckEvictions = parsed.GetValue(check),
                 HistoryWindow = parsed.GetValue(history),
                 UploadBacklogMegabytes = parsed.GetValue(backlog),
@@ -71,12 +74,23 @@ internal static class UpCommand
 
     public static Option<int> ApiPort() => Port("--api-port", "port of the HTTP API", new UpOptions().ApiPort);
 
-    public static Option<int> BufferPool()
+    public static Option<int?> Memory()
     {
-        Option<int> option = new("--buffer-pool-mb") { Description = "buffer pool of one endpoint in megabytes", DefaultValueFactory = _ => new UpOptions().BufferPoolMegabytes };
+        Option<int?> option = new("--memory-mb") { Description = "memory of one endpoint in megabytes: buffer pool, statements, and what the process itself needs; no limit when absent" };
         option.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() is < 1 or > 1 << 20)
+            if (result.GetValueOrDefault<int?>() is < (int)(EndpointMemory.LimitBytesMin >> 20) or > 1 << 20)
+                result.AddError($"--memory-mb must be from {EndpointMemory.LimitBytesMin >> 20} to 1048576");
+        });
+        return option;
+    }
+
+    public static Option<int?> BufferPool()
+    {
+        Option<int?> option = new("--buffer-pool-mb") { Description = "buffer pool of one endpoint in megabytes; when absent with --memory-mb 128 or a quarter of it, without an eighth of the machine's from 128 to 2048" };
+        option.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() is < 1 or > 1 << 20)
                 result.AddError("--buffer-pool-mb must be from 1 to 1048576");
         });
         return option;

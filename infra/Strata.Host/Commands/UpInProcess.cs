@@ -31,7 +31,7 @@ public static class UpInProcess
                 safekeepers.Add(roles.StartSafekeeper(id, directory.Under(string.Create(CultureInfo.InvariantCulture, $"safekeeper-{id}"))));
             pageServer = roles.StartPageServer(directory.Under("pageserver"), options.HistoryWindow, options.UploadBacklogBytes);
             PgServerOptions pg = new() { Host = options.Host, Port = options.PgPort, Tls = Tls(options, directory) };
-            compute = roles.StartCompute(pg, options.BufferPoolBytes, options.CheckEvictions,
+            compute = roles.StartCompute(pg, options.Memory, options.CheckEvictions,
                 directory.Under("compute"), serverFiles: true);
             controlPlane = await roles.StartControlPlaneAsync(options.Host, options.ApiPort, options.Host, compute.PgPort, process.Stopping);
             string password = directory.Password();

@@ -1,3 +1,5 @@
+using Strata.Compute.Endpoints;
+
 namespace Strata.Host.Commands;
 
 /// <summary>Flags of <c>strata up</c>.</summary>
@@ -13,8 +15,11 @@ public sealed record UpOptions
     /// <summary>Null keeps objects under the data directory.</summary>
     public string? ObjectStore { get; init; }
 
-    /// <summary>Buffer pool of one endpoint, in megabytes: an eighth of the memory that the process may use, from 128 MB to 2 GB. Its pages take memory as they are used.</summary>
-    public int BufferPoolMegabytes { get; init; } = (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 23, 128, 2048);
+    /// <summary>Buffer pool of one endpoint, in megabytes; null for the default of <see cref="EndpointMemory.Divide"/>.</summary>
+    public int? BufferPoolMegabytes { get; init; }
+
+    /// <summary>Memory of one endpoint, in megabytes: buffer pool, statements, and what the process itself needs. Null for no limit.</summary>
+    public int? MemoryMegabytes { get; init; }
 
     /// <summary>Compares each evicted page with the page server's.</summary>
     public bool CheckEvictions { get; init; }
@@ -36,5 +41,5 @@ public sealed record UpOptions
 
     public long? UploadBacklogBytes => (long?)UploadBacklogMegabytes << 20;
 
-    public long BufferPoolBytes => (long)BufferPoolMegabytes << 20;
+    public EndpointMemory Memory => EndpointMemory.Divide((long?)MemoryMegabytes << 20, (long?)BufferPoolMegabytes << 20);
 }

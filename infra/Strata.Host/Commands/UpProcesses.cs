@@ -46,8 +46,10 @@ public static class UpProcesses
             }
             string[] tls = options.TlsCertificate is { } certificate ? ["--tls-cert", certificate, "--tls-key", options.TlsKey!] : [];
             string[] check = options.CheckEvictions ? ["--check-evictions"] : [];
+            string[] pool = options.BufferPoolMegabytes is { } poolMegabytes ? ["--buffer-pool-mb", Text(poolMegabytes)] : [];
+            string[] memory = options.MemoryMegabytes is { } memoryMegabytes ? ["--memory-mb", Text(memoryMegabytes)] : [];
             Start("compute", ["compute", "--data", directory.Under("compute"), "--host", options.Host, "--pg-port", Text(options.PgPort),
-                "--buffer-pool-mb", Text(options.BufferPoolMegabytes), "--server-files", .. check, .. tls]);
+                "--server-files", .. pool, .. memory, .. check, .. tls]);
             Start("control-plane", "control-plane", "--host", options.Host, "--api-port", Text(options.ApiPort), "--pg-host", options.Host,
                 "--pg-port", Text(options.PgPort), "--password-file", Path.Combine(directory.Path, "password"));
             await WaitUntilServingAsync(options, process);

@@ -33,7 +33,7 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
         return service;
     }
 
-    public ComputeRole StartCompute(PgServerOptions pg, long bufferPoolBytes, bool checkEvictions, string temporaryDirectory, bool serverFiles)
+    public ComputeRole StartCompute(PgServerOptions pg, EndpointMemory memory, bool checkEvictions, string temporaryDirectory, bool serverFiles)
     {
         LocalFileSystem temporary = new(temporaryDirectory);
         foreach (string left in temporary.List(""))
@@ -47,7 +47,7 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
             ControlAddress = addresses.Compute,
             PageServerAddress = addresses.PageServer,
             Safekeepers = [.. addresses.Safekeepers.Select((address, index) => new SafekeeperAddress((uint)index + 1, address))],
-            BufferPoolBytes = bufferPoolBytes,
+            Memory = memory,
             CheckEvictions = checkEvictions,
             TemporaryFiles = temporary,
             ServerFiles = serverFiles ? new LocalFileSystem("/") : null,

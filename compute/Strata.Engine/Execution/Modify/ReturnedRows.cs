@@ -1,5 +1,5 @@
-using Strata.Engine.Execution.Operators;
 using Strata.Engine.Execution.Rows;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Format;
@@ -10,14 +10,14 @@ namespace Strata.Engine.Execution.Modify;
 /// What RETURNING reads: the stored rows of a modification, kept until it is complete. Columns: the row's live attributes, its ctid, the OID of its table, then columns passed
 /// from the input. Not thread-safe.
 /// </summary>
-internal sealed class ReturnedRows : IDisposable
+internal sealed unsafe class ReturnedRows : IDisposable
 {
-    private readonly RowStore _rows;
+    private readonly SpillableRows _rows;
+    private readonly SpillableReader _reader;
     private readonly int[] _attributes;
     private readonly int[] _passed;
     private readonly Batch _line;
-    private readonly Batch _output;
-    private readonly SelectionBuffer _slice = new();
+    private readonly Vector[] _passedValues;
     private readonly Vector _ctid = new(SqlType.Tid);
     private readonly Vector _tableOid = new(SqlType.OidType);
     private int _next;
@@ -27,9 +27,12 @@ internal sealed class ReturnedRows : IDisposable
     {
         _attributes = attributes;
         _passed = passed;
-        _rows = new RowStore(types, state.Memory);
+        _rows = new SpillableRows(state, types, "tuplestore");
+        _reader = new SpillableReader(_rows, isSequential: true);
         _line = new Batch(new Vector[types.Length]);
-        _output = new Batch(new Vector[types.Length]);
+        _passedValues = new Vector[passed.Length];
+        for (int i = 0; i < passed.Length; i++)
+            _passedValues[i] = new Vector(types[attributes.Length + 2 + i]);
     }
 
     /// <summary>Keeps a row. <paramref name="input"/> may be null when nothing is passed from it.</summary>
@@ -43,22 +46,27 @@ internal sealed class ReturnedRows : IDisposable
         _tableOid.ResetConstant();
         _tableOid.Set(0, tableOid);
         _line.Columns[_attributes.Length + 1] = _tableOid;
-        // The passed columns are at another position of another batch: they are copied in a second step.
-        int stored = AppendOwn(position);
+        // The passed columns are at another position of another batch.
         for (int i = 0; i < _passed.Length; i++)
         {
-            Batch chunk = _rows.ChunkOf(stored);
-            chunk[_attributes.Length + 2 + i].CopyRow(input![_passed[i]], inputPosition, RowStore.Offset(stored));
+            _passedValues[i].ResetConstant();
+            _passedValues[i].CopyRow(input![_passed[i]], inputPosition, 0);
+            _line.Columns[_attributes.Length + 2 + i] = _passedValues[i];
         }
+
+        _line.SetCount(Batch.RowsMax);
+        _line.Select(new Selection(&position, 1));
+        _rows.Append(_line);
     }
 
     /// <summary>The next rows, or null.</summary>
-    public Batch? Next(int rowsMax) => RowSlices.Read(_rows, ref _next, rowsMax, _output, _slice);
+    public Batch? Next(int rowsMax) => _reader.Read(ref _next, rowsMax);
 
     /// <summary>Forgets all.</summary>
     public void Clear()
     {
         _rows.Clear();
+        _reader.Free();
         _next = 0;
     }
 
@@ -66,31 +74,10 @@ internal sealed class ReturnedRows : IDisposable
     public void Dispose()
     {
         _rows.Dispose();
-        _slice.Dispose();
+        _reader.Dispose();
         _ctid.Dispose();
         _tableOid.Dispose();
-        foreach (Vector vector in _placeholders)
+        foreach (Vector vector in _passedValues)
             vector.Dispose();
-    }
-
-    private Vector[] _placeholders = [];
-
-    private int AppendOwn(int position)
-    {
-        if (_placeholders.Length != _passed.Length)
-        {
-            _placeholders = new Vector[_passed.Length];
-            for (int i = 0; i < _passed.Length; i++)
-                _placeholders[i] = new Vector(_rows.Types[_attributes.Length + 2 + i]);
-        }
-
-        for (int i = 0; i < _passed.Length; i++)
-        {
-            _placeholders[i].ResetNull();
-            _line.Columns[_attributes.Length + 2 + i] = _placeholders[i];
-        }
-
-        _line.SetCount(Batch.RowsMax);
-        return _rows.AppendRow(_line, position);
     }
 }

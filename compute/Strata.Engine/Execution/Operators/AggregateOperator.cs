@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Strata.Engine.Execution.Keys;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Expressions;
 using Strata.Engine.Functions;
 using Strata.Engine.Types;
@@ -50,7 +51,9 @@ internal sealed class AggregateTask(
 internal sealed unsafe class AggregateOperator : Operator
 {
     private readonly ExecutionState _state;
+    private readonly OperatorMemory _memory;
     private readonly Operator _input;
+    private readonly SqlType[] _inputTypes;
     private readonly HashKeyBuilder? _keys;
     private readonly PackedKeys? _packedKeys;
     private readonly PackedTable _packed;
@@ -68,36 +71,40 @@ internal sealed unsafe class AggregateOperator : Operator
     private readonly Batch _output;
     private readonly ErrorSink _errors = new();
     private readonly OrderedInput?[] _ordered;
-    private readonly KeyTable?[] _distinct;
-    private readonly KeyBuffer _distinctKey = new();
+    private readonly DistinctInput?[] _distinct;
     private readonly SelectionBuffer _selected = new();
     private readonly int _stateBytes;
     private readonly int[] _groupOfRow = new int[Batch.RowsMax];
     private readonly nint[] _statePointers = new nint[Batch.RowsMax];
     private nint[] _groupStates = new nint[16];
+    private DeferredRows? _spill;
+    private bool _isFull;
+    private long _taken;
     private bool _built;
     private int _next;
 
     public AggregateOperator(
-        ExecutionState state, Operator input, int[] groupSlots, SqlType[] groupTypes, AggregateTask[] tasks)
+        ExecutionState state, Operator input, SqlType[] inputTypes, int[] groupSlots, SqlType[] groupTypes, AggregateTask[] tasks)
     {
         _state = state;
+        _memory = new OperatorMemory(state, "HashAgg hash table", isHash: true);
         _input = input;
+        _inputTypes = inputTypes;
         _groupSlots = groupSlots;
         _tasks = tasks;
         _keys = groupSlots.Length == 0 ? null : new HashKeyBuilder(groupSlots);
-        _packed = new PackedTable(state.Memory);
+        _packed = new PackedTable(_memory.Account);
         if (HashKeyBuilder.PackedBytes(groupTypes) is > 0 and <= sizeof(ulong))
             _packedKeys = new PackedKeys(groupSlots);
         _types = [.. groupTypes, .. tasks.Select(task => task.Function.ResultType)];
-        _context = new AggregateContext(state.Memory);
-        _states = new Arena(state.Memory);
-        _table = new KeyTable(state.Memory);
-        _groups = new RowStore(groupTypes, state.Memory);
+        _context = new AggregateContext(_memory.Account);
+        _states = new Arena(_memory.Account);
+        _table = new KeyTable(_memory.Account);
+        _groups = new RowStore(groupTypes, _memory.Account);
         _groupRow = new Batch(new Vector[groupTypes.Length]);
-        _output = new Batch(_types, state.Memory);
-        _ordered = tasks.Select(task => task.Order.Length == 0 ? null : new OrderedInput(task, state.Memory)).ToArray();
-        _distinct = tasks.Select(task => task.IsDistinct && task.Order.Length == 0 ? new KeyTable(state.Memory) : null).ToArray();
+        _output = new Batch(_types, _memory.Account);
+        _ordered = tasks.Select(task => task.Order.Length == 0 ? null : new OrderedInput(state, task)).ToArray();
+        _distinct = tasks.Select(task => task.IsDistinct && task.Order.Length == 0 ? new DistinctInput(state, _memory, task) : null).ToArray();
         foreach (AggregateTask task in tasks)
         {
             task.StateOffset = _stateBytes;
@@ -118,9 +125,13 @@ internal sealed unsafe class AggregateOperator : Operator
         _errors.ThrowIfAny();
         if (!_built)
             Build();
-        int count = Math.Min(Math.Min(rowsMax, Batch.RowsMax), GroupCount - _next);
-        if (count <= 0)
-            return null;
+        int count;
+        while ((count = Math.Min(Math.Min(rowsMax, Batch.RowsMax), GroupCount - _next)) <= 0)
+        {
+            if (!BuildNextPart())
+                return null;
+        }
+
         _output.Reset(count);
         for (int column = 0; column < _groupSlots.Length; column++)
         {
@@ -167,14 +178,26 @@ internal sealed unsafe class AggregateOperator : Operator
         _selected.Dispose();
         foreach (OrderedInput? ordered in _ordered)
             ordered?.Dispose();
-        foreach (KeyTable? table in _distinct)
-            table?.Dispose();
+        foreach (DistinctInput? distinct in _distinct)
+            distinct?.Dispose();
+        _spill?.Dispose();
     }
 
     private void Clear()
     {
         _built = false;
+        _isFull = false;
+        _spill?.Dispose();
+        _spill = null;
+        ClearGroups();
+        _memory.Account.ResetPeak();
+    }
+
+    /// <summary>Forgets the groups at hand.</summary>
+    private void ClearGroups()
+    {
         _next = 0;
+        _taken = 0;
         _table.Clear();
         _packed.Clear();
         _groups.Clear();
@@ -183,8 +206,8 @@ internal sealed unsafe class AggregateOperator : Operator
         _errors.Reset();
         foreach (OrderedInput? ordered in _ordered)
             ordered?.Clear();
-        foreach (KeyTable? table in _distinct)
-            table?.Clear();
+        foreach (DistinctInput? distinct in _distinct)
+            distinct?.Clear();
     }
 
     /// <summary>Builds what lies below before other threads use it.</summary>
@@ -198,23 +221,77 @@ internal sealed unsafe class AggregateOperator : Operator
         if (_keys is null)
             AddGroup(0);
         while (_input.Next(Batch.RowsMax) is { } batch)
+            Take(batch);
+    }
+
+    /// <summary>Called before the first group is turned away: the groups of other threads must be here by then.</summary>
+    public Action? BeforeFull { get; set; }
+
+    /// <summary>True for a copy whose groups another operator takes over: it turns no group away, but takes no further blocks when it is full.</summary>
+    public bool IsHelper { get; init; }
+
+    private void Take(Batch batch)
+    {
+        _state.CheckCancel();
+        AssignGroups(batch);
+        for (int t = 0; t < _tasks.Length; t++)
         {
-            _state.CheckCancel();
-            AssignGroups(batch);
-            for (int t = 0; t < _tasks.Length; t++)
-            {
-                Update(t, batch);
-                _errors.ThrowIfAny();
-            }
+            Update(t, batch);
+            _errors.ThrowIfAny();
         }
+
+        _taken += batch.Count;
+        if (_memory.MustSpill(_taken))
+            MakeRoom();
+    }
+
+    /// <summary>No new groups from now on: their rows go to disk. When that was not enough, neither are new values of DISTINCT remembered.</summary>
+    private void MakeRoom()
+    {
+        if (IsHelper)
+        {
+            _state.TakesNoMoreBlocks = true;
+        }
+        else if (_keys is not null && !_isFull)
+        {
+            BeforeFull?.Invoke();
+            _spill ??= new DeferredRows(_state, _inputTypes, _memory);
+            _isFull = _spill.TryBeginLevel();
+        }
+        else
+        {
+            foreach (DistinctInput? distinct in _distinct)
+                distinct?.MakeFull();
+        }
+    }
+
+    /// <summary>Works on rows that were turned away before; false when there are none left.</summary>
+    private bool BuildNextPart()
+    {
+        if (_spill is null || !_spill.TryOpenPart())
+            return false;
+        ClearGroups();
+        _isFull = false;
+        while (_spill.NextRows(Batch.RowsMax) is { } batch)
+            Take(batch);
+        FinishBuild();
+        return true;
     }
 
     /// <summary>Feeds aggregates with an order of their own, once all rows are there.</summary>
     public void FinishBuild()
     {
         for (int t = 0; t < _tasks.Length; t++)
+        {
             _ordered[t]?.Replay(_context, _groupStates, _tasks[t].StateOffset, _errors);
+            _distinct[t]?.Replay(_context, _groupStates, _tasks[t].StateOffset, _errors);
+        }
+
         _errors.ThrowIfAny();
+        if (_isFull)
+            _spill!.EndLevel();
+        if (Statistics is not null && _keys is not null)
+            Statistics.Space = SpaceReport.OfGroups(_spill?.Batches ?? 1, _memory.Account.PeakBytes, _spill?.DiskBytes ?? 0);
     }
 
     /// <summary>Adds the groups of another operator over the same plan, which has read other rows.</summary>
@@ -293,6 +370,12 @@ internal sealed unsafe class AggregateOperator : Operator
         for (int column = 0; column < _groupSlots.Length; column++)
             _groupRow.Columns[column] = batch[_groupSlots[column]];
         _groupRow.SetCount(batch.StoredCount);
+        if (_isFull)
+        {
+            AssignKnownGroups(batch);
+            return;
+        }
+
         if (_packedKeys is not null)
         {
             AssignPackedGroups(_packedKeys, batch);
@@ -332,6 +415,45 @@ internal sealed unsafe class AggregateOperator : Operator
         }
     }
 
+    /// <summary>Finds the groups that are there; the other rows leave the batch for the disk.</summary>
+    private void AssignKnownGroups(Batch batch)
+    {
+        Selection selection = batch.Selection;
+        int* known = _selected.Reserve(selection.Count);
+        int count = 0;
+        _packedKeys?.Read(batch);
+        Span<sbyte> parts = _spill!.Parts;
+        for (int i = 0; i < selection.Count; i++)
+        {
+            int row = selection[i];
+            int number;
+            ulong hash;
+            if (_packedKeys is not null)
+            {
+                int nulls = _packedKeys.HasNulls ? _packedKeys.Nulls[i] : 0;
+                hash = VectorHash.Int64(_packedKeys.Keys[i] + (ulong)nulls);
+                number = _packed.Find(_packedKeys.Keys[i], nulls);
+            }
+            else
+            {
+                ReadOnlySpan<byte> key = _keys!.Build(batch, row);
+                hash = VectorHash.Bytes(key);
+                number = _table.Find(key);
+            }
+
+            parts[i] = number >= 0 ? SpillPartitions.None : SpillPartitions.Of(hash, _spill.Level);
+            if (number < 0)
+                continue;
+            _groupOfRow[row] = number;
+            known[count++] = row;
+        }
+
+        if (count == selection.Count)
+            return;
+        _spill.Append(batch, selection);
+        batch.Select(new Selection(known, count));
+    }
+
     private void Update(int t, Batch batch)
     {
         AggregateTask task = _tasks[t];
@@ -353,7 +475,7 @@ internal sealed unsafe class AggregateOperator : Operator
 
         if (_distinct[t] is { } seen)
         {
-            selection = DropSeen(seen, arguments, selection);
+            selection = seen.DropSeen(arguments, selection, _keys is null ? null : _groupOfRow);
             if (selection.IsEmpty)
                 return;
         }
@@ -369,103 +491,5 @@ internal sealed unsafe class AggregateOperator : Operator
             _statePointers[i] = _groupStates[_groupOfRow[selection[i]]] + task.StateOffset;
         fixed (nint* pointers = _statePointers)
             task.Function.Update(_context, own, selection, (byte**)pointers, _errors);
-    }
-
-    private Selection DropSeen(KeyTable seen, Vector[] arguments, Selection selection)
-    {
-        int* rows = _selected.Reserve(selection.Count);
-        int count = 0;
-        for (int i = 0; i < selection.Count; i++)
-        {
-            int row = selection[i];
-            _distinctKey.Clear();
-            int group = _keys is null ? 0 : _groupOfRow[row];
-            MemoryMarshal.Write(_distinctKey.Reserve(sizeof(int)), in group);
-            _distinctKey.Advance(sizeof(int));
-            foreach (Vector argument in arguments)
-                KeyEncoder.Append(argument, row, false, false, _distinctKey);
-            seen.FindOrAdd(_distinctKey.Written, out bool added);
-            if (added)
-                rows[count++] = row;
-        }
-
-        return new Selection(rows, count);
-    }
-
-    /// <summary>Rows of an aggregate with ORDER BY: kept until all are there, then sorted by group and order and fed one by one.</summary>
-    private sealed class OrderedInput(AggregateTask task, MemoryAccount? account) : IDisposable
-    {
-        private readonly RowStore _rows = new([.. task.Arguments.Select(argument => argument.Type)], account);
-        private readonly List<int> _groupOfStored = [];
-        private readonly KeyBuffer _key = new();
-
-        public void Add(Vector[] arguments, Selection selection, int[]? groupOfRow)
-        {
-            var batch = new Batch(arguments);
-            batch.SetCount(selection.End);
-            batch.Select(selection);
-            _rows.Append(batch);
-            for (int i = 0; i < selection.Count; i++)
-                _groupOfStored.Add(groupOfRow is null ? 0 : groupOfRow[selection[i]]);
-        }
-
-        public void Replay(AggregateContext context, nint[] groupStates, int stateOffset, ErrorSink errors)
-        {
-            var order = new (int Group, byte[] Key, int Row)[_rows.Count];
-            for (int row = 0; row < order.Length; row++)
-            {
-                _key.Clear();
-                Batch chunk = _rows.ChunkOf(row);
-                foreach (KeyColumn column in task.Order)
-                    KeyEncoder.Append(chunk[column.Slot], RowStore.Offset(row), column.Descending, column.NullsFirst, _key);
-                order[row] = (_groupOfStored[row], _key.Written.ToArray(), row);
-            }
-
-            Array.Sort(order, static (a, b) =>
-            {
-                int byGroup = a.Group.CompareTo(b.Group);
-                if (byGroup != 0)
-                    return byGroup;
-                int byKey = a.Key.AsSpan().SequenceCompareTo(b.Key);
-                return byKey != 0 ? byKey : a.Row.CompareTo(b.Row);
-            });
-            byte[]? lastKey = null;
-            int lastGroup = -1;
-            var arguments = new Vector[task.ArgumentCount];
-            foreach ((int group, byte[] key, int row) in order)
-            {
-                Batch chunk = _rows.ChunkOf(row);
-                int offset = RowStore.Offset(row);
-                if (task.IsDistinct)
-                {
-                    byte[] whole = WholeKey(chunk, offset);
-                    if (group == lastGroup && lastKey is not null && whole.AsSpan().SequenceEqual(lastKey))
-                        continue;
-                    lastKey = whole;
-                    lastGroup = group;
-                }
-
-                for (int i = 0; i < arguments.Length; i++)
-                    arguments[i] = chunk[i];
-                task.Function.UpdateSingle(context, arguments, new Selection(&offset, 1), (byte*)groupStates[group] + stateOffset, errors);
-                errors.ThrowIfAny();
-            }
-        }
-
-        public void Clear()
-        {
-            _rows.Clear();
-            _groupOfStored.Clear();
-        }
-
-        public void Dispose() => _rows.Dispose();
-
-        private byte[] WholeKey(Batch chunk, int offset)
-        {
-            _key.Clear();
-            for (int i = 0; i < task.ArgumentCount; i++)
-                KeyEncoder.Append(chunk[i], offset, false, false, _key);
-            return _key.Written.ToArray();
-        }
     }
 }

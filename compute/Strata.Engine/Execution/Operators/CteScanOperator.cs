@@ -1,4 +1,5 @@
 using Strata.Engine.Types;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Execution.Operators;
@@ -7,8 +8,7 @@ namespace Strata.Engine.Execution.Operators;
 internal sealed class CteScanOperator(ExecutionState state, int cte, int[] slots) : Operator
 {
     private readonly Batch _output = new(new Vector[slots.Length]);
-    private readonly SelectionBuffer _slice = new();
-    private Batch? _view;
+    private SpillableReader? _reader;
     private int _next;
 
     public override void Open() => _next = 0;
@@ -18,8 +18,9 @@ internal sealed class CteScanOperator(ExecutionState state, int cte, int[] slots
         SharedRows shared = state.Shared[cte]!;
         if (_next >= shared.Rows.Count && !shared.Fill(rowsMax))
             return null;
-        _view ??= new Batch(new Vector[shared.Rows.Types.Length]);
-        Batch? batch = RowSlices.Read(shared.Rows, ref _next, rowsMax, _view, _slice);
+        _reader ??= new SpillableReader(shared.Rows, isSequential: true);
+        _reader.Use(shared.Rows);
+        Batch? batch = _reader.Read(ref _next, rowsMax);
         if (batch is null)
             return null;
         for (int i = 0; i < slots.Length; i++)
@@ -31,12 +32,7 @@ internal sealed class CteScanOperator(ExecutionState state, int cte, int[] slots
 
     public override void Rescan() => _next = 0;
 
-    public override void Close()
-    {
-    }
+    public override void Close() => _reader?.Free();
 
-    public override void Dispose()
-    {
-        _slice.Dispose();
-    }
+    public override void Dispose() => _reader?.Dispose();
 }

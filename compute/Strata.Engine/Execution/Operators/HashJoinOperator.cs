@@ -29,6 +29,7 @@ internal sealed unsafe class HashJoinOperator : Operator
         Pairs,
         LeftRows,
         RightRows,
+        EndPass,
         Done,
     }
 
@@ -39,8 +40,10 @@ internal sealed unsafe class HashJoinOperator : Operator
     private readonly HashJoinColumns _columns;
     private readonly ExpressionInstance? _residual;
     private readonly RuntimeFilter? _filter;
+    private readonly OperatorMemory _memory;
     private readonly JoinHashTable _table;
     private readonly JoinProbe _probe;
+    private readonly SqlType[] _leftTypes;
     private readonly bool _isShared;
     private readonly Batch _pairs;
     private readonly Batch _single;
@@ -59,6 +62,8 @@ internal sealed unsafe class HashJoinOperator : Operator
     private bool _inChain;
     private int _chain;
     private int _rightRow;
+    private JoinSpill? _spill;
+    private bool _scattered;
 
     public HashJoinOperator(
         ExecutionState state, JoinType type, Operator left, Operator? right, HashJoinColumns columns, ExpressionInstance? residual, RuntimeFilter? filter,
@@ -71,15 +76,20 @@ internal sealed unsafe class HashJoinOperator : Operator
         _columns = columns;
         _residual = residual;
         _filter = filter;
+        _leftTypes = leftTypes;
+        _memory = new OperatorMemory(state, "HashBatchContext", isHash: true);
         SqlType[] stored = Array.ConvertAll(columns.RightOutput, slot => rightTypes[slot]);
         SqlType[] shown = Array.ConvertAll(columns.LeftOutput, slot => leftTypes[slot]);
         _stored = new Batch(new Vector[stored.Length]);
         _isShared = shared is not null;
-        _table = shared ?? new JoinHashTable(state, stored, columns.RightKeys, Array.ConvertAll(columns.RightKeys, slot => rightTypes[slot]));
+        _table = shared ?? new JoinHashTable(_memory.Account, stored, columns.RightKeys, Array.ConvertAll(columns.RightKeys, slot => rightTypes[slot]));
         _probe = new JoinProbe(_table, columns.LeftKeys);
         _pairs = new Batch([.. shown, .. Array.ConvertAll(columns.LeftResidual, slot => leftTypes[slot]), .. stored], state.Memory);
         _single = new Batch(new Vector[shown.Length]);
     }
+
+    /// <summary>Told when the right side does not fit into memory: no other thread can use the table then.</summary>
+    public Action? Spilled { get; init; }
 
     /// <summary>The built side, for copies of the join in other threads.</summary>
     public JoinHashTable Table => _table;
@@ -120,6 +130,9 @@ internal sealed unsafe class HashJoinOperator : Operator
                 case Step.RightRows:
                     result = NextRightRows(rowsMax);
                     break;
+                case Step.EndPass:
+                    EndPass();
+                    break;
                 default:
                     return null;
             }
@@ -156,6 +169,7 @@ internal sealed unsafe class HashJoinOperator : Operator
         _left.Dispose();
         _right?.Dispose();
         _residual?.Dispose();
+        _spill?.Dispose();
         if (!_isShared)
             _table.Dispose();
         _pairs.Dispose();
@@ -171,6 +185,10 @@ internal sealed unsafe class HashJoinOperator : Operator
             return;
         _table.Clear();
         _filter?.Reset();
+        _spill?.Dispose();
+        _spill = null;
+        _scattered = false;
+        _memory.Account.ResetPeak();
     }
 
     /// <summary>An empty right side ends inner and semi joins without reading the left one.</summary>
@@ -188,41 +206,114 @@ internal sealed unsafe class HashJoinOperator : Operator
                 _stored.Columns[i] = batch[_columns.RightOutput[i]];
             _stored.SetCount(batch.StoredCount);
             _stored.Select(batch.Selection);
+            if (_spill is not null)
+            {
+                _spill.AddRight(batch, _stored);
+                continue;
+            }
+
             _table.Add(batch, _stored);
+            if (_memory.MustSpill(_table.RowCount))
+                BeginSpill();
         }
 
-        _table.Complete(_filter);
-        if (KeepsRight)
+        if (_spill is null)
         {
-            if (_rightMatched.Length < _table.RowCount)
-                _rightMatched = new bool[_table.RowCount];
-            Array.Clear(_rightMatched, 0, _table.RowCount);
+            _table.Complete(_filter);
+            ClearRightMatched();
         }
+
+        Report();
+    }
+
+    private void BeginSpill()
+    {
+        _spill = new JoinSpill(_state, _memory, _table, _probe, _columns, _leftTypes, KeepsLeft && _type != JoinType.Semi, KeepsRight);
+        _spill.TakeTable();
+        Spilled?.Invoke();
+    }
+
+    private void Report()
+    {
+        if (Statistics is not null)
+            Statistics.Space = SpaceReport.OfHash(_table.Buckets, Math.Max(1, _spill?.Batches ?? 1), _memory.Account.PeakBytes);
+    }
+
+    private void ClearRightMatched()
+    {
+        if (!KeepsRight)
+            return;
+        if (_rightMatched.Length < _table.RowCount)
+            _rightMatched = new bool[_table.RowCount];
+        Array.Clear(_rightMatched, 0, _table.RowCount);
+    }
+
+    /// <summary>Splits the left input into files, as the right one has been.</summary>
+    private void Scatter(JoinSpill spill)
+    {
+        _scattered = true;
+        while (_left.Next(Batch.RowsMax) is { } batch)
+        {
+            _state.CheckCancel();
+            spill.AddLeft(batch);
+        }
+
+        spill.CompleteInputs();
+        NextPass(spill);
+        Report();
+    }
+
+    private void NextPass(JoinSpill spill)
+    {
+        _step = spill.TryNextPass() ? Step.Pull : Step.Done;
+        if (_step == Step.Pull)
+            ClearRightMatched();
     }
 
     private void Pull(int rowsMax)
     {
-        _batch = CanMatch() ? _left.Next(rowsMax) : null;
+        if (_spill is not null && !_scattered)
+        {
+            Scatter(_spill);
+            return;
+        }
+
+        _batch = _spill is not null ? _spill.NextLeft(rowsMax) : CanMatch() ? _left.Next(rowsMax) : null;
         _position = 0;
         _inChain = false;
         if (_batch is null)
         {
-            _step = KeepsRight ? Step.RightRows : Step.Done;
             _rightRow = 0;
+            if (KeepsRight)
+                _step = Step.RightRows;
+            else
+                EndPass();
             return;
         }
 
+        if (_spill is not null)
+            _spill.ReadMatched(_leftMatched.AsSpan(0, _batch.Count));
+        else
+            Array.Clear(_leftMatched, 0, _batch.Count);
         _probe.FindAll(_batch, _chains);
         if (IsSemi && _residual is null)
         {
             for (int i = 0; i < _batch.Count; i++)
-                _leftMatched[i] = _chains[i] >= 0;
+                _leftMatched[i] |= _chains[i] >= 0;
             _step = Step.LeftRows;
             return;
         }
 
-        Array.Clear(_leftMatched, 0, _batch.Count);
         _step = Step.Pairs;
+    }
+
+    /// <summary>All left rows have met the table: the join is done, or goes on with other rows on both sides.</summary>
+    private void EndPass()
+    {
+        if (_spill is null)
+            _step = Step.Done;
+        else
+            NextPass(_spill);
     }
 
     private Batch? NextPairs(int rowsMax)
@@ -313,6 +404,13 @@ internal sealed unsafe class HashJoinOperator : Operator
     private Batch? NextLeftRows(int rowsMax)
     {
         Batch batch = _batch!;
+        if (_spill is { IsLastPass: false })
+        {
+            _spill.WriteMatched(_leftMatched.AsSpan(0, batch.Count));
+            _step = Step.Pull;
+            return null;
+        }
+
         bool wanted = _type == JoinType.Semi;
         int* rows = _selected.Reserve(batch.Count);
         int count = 0;
@@ -354,8 +452,15 @@ internal sealed unsafe class HashJoinOperator : Operator
 
         if (_rightRow >= _table.RowCount)
             _step = Step.Done;
-        if (count == 0)
-            return null;
+        if (count > 0)
+            ShowRightRows(count);
+        if (_step == Step.Done && _spill is not null)
+            _step = Step.EndPass;
+        return count > 0 ? _pairs : null;
+    }
+
+    private void ShowRightRows(int count)
+    {
         for (int i = 0; i < _columns.LeftOutput.Length; i++)
         {
             Vector target = _pairs[i];
@@ -367,6 +472,5 @@ internal sealed unsafe class HashJoinOperator : Operator
         for (int i = 0; i < _columns.RightOutput.Length; i++)
             _table.Rows.Gather(i, _pairRight.AsSpan(0, count), _pairs[_columns.LeftOutput.Length + _columns.LeftResidual.Length + i]);
         _pairs.SetCount(count);
-        return _pairs;
     }
 }

@@ -10,7 +10,7 @@ namespace Strata.Engine.Execution.Operators;
 /// </summary>
 internal sealed class JoinHashTable : IDisposable
 {
-    private readonly ExecutionState _state;
+    private readonly MemoryAccount _account;
     private readonly PackedKeys? _rightPacked;
     private readonly HashKeyBuilder _rightKey;
     private readonly PackedTable _packed;
@@ -23,10 +23,10 @@ internal sealed class JoinHashTable : IDisposable
     private int[] _heads = [];
     private long _chargedBytes;
 
-    public JoinHashTable(ExecutionState state, SqlType[] storedTypes, int[] rightKeys, SqlType[] keyTypes)
+    public JoinHashTable(MemoryAccount account, SqlType[] storedTypes, int[] rightKeys, SqlType[] keyTypes)
     {
-        _state = state;
-        Rows = new RowStore(storedTypes, state.Memory);
+        _account = account;
+        Rows = new RowStore(storedTypes, account);
         int packed = HashKeyBuilder.PackedBytes(keyTypes);
         if (packed is > 0 and <= sizeof(ulong))
         {
@@ -36,8 +36,8 @@ internal sealed class JoinHashTable : IDisposable
         }
 
         _rightKey = new HashKeyBuilder(rightKeys);
-        _packed = new PackedTable(state.Memory);
-        _general = new KeyTable(state.Memory);
+        _packed = new PackedTable(account);
+        _general = new KeyTable(account);
     }
 
     /// <summary>The stored columns; row n of the table is row n here.</summary>
@@ -73,6 +73,92 @@ internal sealed class JoinHashTable : IDisposable
         }
     }
 
+    /// <summary>Type of a column of keys.</summary>
+    public SqlType KeyType => _rightPacked is not null ? SqlType.Int8 : SqlType.Bytea;
+
+    /// <summary>The keys of a batch of the right input as a column by row (null for those that match nothing), and their hashes by position.</summary>
+    public void ShowKeys(Batch batch, Vector keys, ulong[] hashes)
+    {
+        Selection selection = batch.Selection;
+        keys.Reset(selection.End);
+        if (_rightPacked is not null)
+        {
+            _rightPacked.Read(batch);
+            for (int i = 0; i < selection.Count; i++)
+            {
+                ulong key = _rightPacked.Keys[i];
+                hashes[i] = VectorHash.Int64(key);
+                if (_rightPacked.HasNulls && _rightPacked.Nulls[i] != 0)
+                    keys.SetNull(selection[i]);
+                else
+                    keys.Set(selection[i], key);
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < selection.Count; i++)
+        {
+            ReadOnlySpan<byte> key = _rightKey.Build(batch, selection[i]);
+            hashes[i] = VectorHash.Bytes(key);
+            if (_rightKey.HasNull)
+                keys.SetNull(selection[i]);
+            else
+                keys.SetBytes(selection[i], key);
+        }
+    }
+
+    /// <summary>The same of rows of the table, before it is complete: <paramref name="count"/> rows from <paramref name="first"/> on.</summary>
+    public unsafe void ShowKeys(int first, int count, Vector keys, ulong[] hashes)
+    {
+        keys.Reset(count);
+        for (int i = 0; i < count; i++)
+        {
+            int number = _numbers[first + i];
+            hashes[i] = 0;
+            if (number < 0)
+            {
+                keys.SetNull(i);
+            }
+            else if (_rightPacked is not null)
+            {
+                keys.Set(i, _keys[first + i]);
+                hashes[i] = VectorHash.Int64(_keys[first + i]);
+            }
+            else
+            {
+                keys.SetBytes(i, _general.Key(number));
+                hashes[i] = _general.Hash(number);
+            }
+        }
+    }
+
+    /// <summary>Adds rows that were given out once: their keys, and the columns to keep.</summary>
+    public void AddKeyed(Vector keys, Batch stored)
+    {
+        int first = RowCount;
+        int count = stored.StoredCount;
+        Reserve(first + count);
+        if (Rows.Types.Length > 0)
+            Rows.Append(stored);
+        RowCount = first + count;
+        for (int i = 0; i < count; i++)
+        {
+            bool isNull = keys.IsNull(i);
+            if (_rightPacked is null)
+            {
+                _numbers[first + i] = isNull ? -1 : _general.FindOrAdd(keys.GetBytes(i), out _);
+                continue;
+            }
+
+            _numbers[first + i] = isNull ? -1 : 0;
+            _keys[first + i] = isNull ? 0 : keys.Get<ulong>(i);
+        }
+    }
+
+    /// <summary>Slots of the table, as EXPLAIN counts buckets.</summary>
+    public int Buckets => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1024, RowCount));
+
     /// <summary>Chains the rows, and tells a filter their keys.</summary>
     public void Complete(RuntimeFilter? filter)
     {
@@ -98,7 +184,13 @@ internal sealed class JoinHashTable : IDisposable
         }
 
         if (_heads.Length < _general.Count)
+        {
+            long bytes = (long)(_general.Count - _heads.Length) * sizeof(int);
+            _account.Charge(bytes);
+            _chargedBytes += bytes;
             _heads = new int[_general.Count];
+        }
+
         Array.Fill(_heads, -1, 0, _general.Count);
         for (int row = RowCount - 1; row >= 0; row--)
         {
@@ -133,7 +225,7 @@ internal sealed class JoinHashTable : IDisposable
         _general.Clear();
         if (_chargedBytes == 0)
             return;
-        _state.Memory?.Release(_chargedBytes);
+        _account.Release(_chargedBytes);
         _chargedBytes = 0;
         _keys = [];
         _numbers = [];
@@ -155,7 +247,7 @@ internal sealed class JoinHashTable : IDisposable
             return;
         int capacity = Math.Max(64, Math.Max(_nexts.Length * 2, rows));
         long bytes = (long)(capacity - _nexts.Length) * ((2 * sizeof(int)) + (_rightPacked is null ? 0 : sizeof(ulong)));
-        _state.Memory?.Charge(bytes);
+        _account.Charge(bytes);
         _chargedBytes += bytes;
         Array.Resize(ref _nexts, capacity);
         Array.Resize(ref _numbers, capacity);

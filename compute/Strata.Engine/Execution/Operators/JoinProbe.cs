@@ -9,6 +9,29 @@ internal sealed class JoinProbe(JoinHashTable table, int[] keys)
     private readonly PackedKeys? _packed = table.IsPacked ? new PackedKeys(keys) : null;
     private readonly HashKeyBuilder _general = new(keys);
 
+    /// <summary>The hash of each row that counts, as the table's keys have it, and whether its key is without nulls.</summary>
+    public void HashAll(Batch batch, ulong[] hashes, bool[] canMatch)
+    {
+        int count = batch.Count;
+        if (_packed is not null)
+        {
+            _packed.Read(batch);
+            for (int i = 0; i < count; i++)
+            {
+                hashes[i] = VectorHash.Int64(_packed.Keys[i]);
+                canMatch[i] = !_packed.HasNulls || _packed.Nulls[i] == 0;
+            }
+
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            hashes[i] = VectorHash.Bytes(_general.Build(batch, batch.Selection[i]));
+            canMatch[i] = !_general.HasNull;
+        }
+    }
+
     /// <summary>The first row of the table for each row that counts, or -1.</summary>
     public void FindAll(Batch batch, int[] chains)
     {

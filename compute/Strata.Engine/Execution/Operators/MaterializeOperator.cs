@@ -1,17 +1,25 @@
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Execution.Operators;
 
 /// <summary>Keeps the rows of its input, so that a rescan with unchanged parameters reads them again without running the input.</summary>
-internal sealed class MaterializeOperator(ExecutionState state, Operator input, SqlType[] types) : Operator
+internal sealed class MaterializeOperator : Operator
 {
-    private readonly RowStore _rows = new(types, state.Memory);
-    private readonly Batch _output = new(new Vector[types.Length]);
-    private readonly SelectionBuffer _slice = new();
+    private readonly Operator _input;
+    private readonly SpillableRows _rows;
+    private readonly SpillableReader _reader;
     private bool _complete;
     private bool _open;
     private int _next;
+
+    public MaterializeOperator(ExecutionState state, Operator input, SqlType[] types)
+    {
+        _input = input;
+        _rows = new SpillableRows(state, types, "tuplestore");
+        _reader = new SpillableReader(_rows, isSequential: true);
+    }
 
     public override void Open()
     {
@@ -26,17 +34,15 @@ internal sealed class MaterializeOperator(ExecutionState state, Operator input, 
         if (_next >= _rows.Count && !_complete)
         {
             if (!_open)
-                input.Open();
+                _input.Open();
             _open = true;
-            if (input.Next(rowsMax) is { } batch)
+            if (_input.Next(rowsMax) is { } batch)
                 _rows.Append(batch);
             else
                 _complete = true;
         }
 
-        if (_next >= _rows.Count)
-            return null;
-        return RowSlices.Read(_rows, ref _next, rowsMax, _output, _slice);
+        return _reader.Read(ref _next, rowsMax);
     }
 
     public override void Rescan() => _next = 0;
@@ -44,15 +50,16 @@ internal sealed class MaterializeOperator(ExecutionState state, Operator input, 
     public override void Close()
     {
         if (_open)
-            input.Close();
+            _input.Close();
         _open = false;
         _rows.Clear();
+        _reader.Free();
     }
 
     public override void Dispose()
     {
-        input.Dispose();
+        _input.Dispose();
         _rows.Dispose();
-        _slice.Dispose();
+        _reader.Dispose();
     }
 }

@@ -11,11 +11,12 @@ internal sealed class ParallelAggregateOperator(ExecutionState state, AggregateO
 {
     private readonly List<ParallelHelper> _helpers = [];
     private bool _built;
+    private int _running;
 
     public override void Open()
     {
         _built = false;
-        group.Blocks.Reset();
+        group.Reset();
         leader.Open();
     }
 
@@ -29,7 +30,7 @@ internal sealed class ParallelAggregateOperator(ExecutionState state, AggregateO
     public override void Rescan()
     {
         _built = false;
-        group.Blocks.Reset();
+        group.Reset();
         leader.Rescan();
     }
 
@@ -51,17 +52,18 @@ internal sealed class ParallelAggregateOperator(ExecutionState state, AggregateO
         _built = true;
         leader.PrepareInput();
         QueryWorkers workers = state.Services.Workers!;
-        int started = 0;
+        leader.BeforeFull = GatherHelpers;
+        _running = 0;
         try
         {
-            int helpers = Math.Min(workers.ThreadsMax, HelpersAllowed());
-            while (started < helpers)
+            int helpers = group.IsSerial ? 0 : Math.Min(workers.ThreadsMax, HelpersAllowed());
+            while (_running < helpers)
             {
-                if (started == _helpers.Count)
+                if (_running == _helpers.Count)
                     _helpers.Add(makeHelper());
-                if (!_helpers[started].TryStart(workers, state))
+                if (!_helpers[_running].TryStart(workers, state))
                     break;
-                started++;
+                _running++;
             }
 
             leader.BuildPartial();
@@ -69,12 +71,29 @@ internal sealed class ParallelAggregateOperator(ExecutionState state, AggregateO
         finally
         {
             // Nothing of this statement may end while a helper still works for it.
-            for (int i = 0; i < started; i++)
+            for (int i = 0; i < _running; i++)
                 _helpers[i].Wait();
         }
 
-        for (int i = 0; i < started; i++)
-            _helpers[i].MergeInto(leader);
+        Merge();
         leader.FinishBuild();
+    }
+
+    /// <summary>The leader has no room for further groups: the helpers end with what they have, so that no group is both theirs and turned away.</summary>
+    private void GatherHelpers()
+    {
+        for (int i = 0; i < _running; i++)
+            _helpers[i].Stop();
+        for (int i = 0; i < _running; i++)
+            _helpers[i].Wait();
+        Merge();
+    }
+
+    private void Merge()
+    {
+        int count = _running;
+        _running = 0;
+        for (int i = 0; i < count; i++)
+            _helpers[i].MergeInto(leader);
     }
 }

@@ -1,4 +1,5 @@
 using Strata.Engine.Execution.Keys;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
@@ -11,9 +12,9 @@ namespace Strata.Engine.Execution.Operators;
 internal sealed class RecursiveUnionOperator(
     ExecutionState state, int cte, Operator start, Operator step, SqlType[] types, KeyBuilder? distinct) : Operator
 {
-    private readonly KeyTable _seen = new(state.Memory);
+    private readonly KeyTable _seen = new(new MemoryAccount("RecursiveUnion hash table", long.MaxValue, state.Memory));
     private readonly SelectionBuffer _fresh = new();
-    private RowStore _gathering = new(types, state.Memory);
+    private SpillableRows _gathering = new(state, types, "tuplestore");
     private bool _inStart;
     private bool _stepOpen;
     private bool _done;

@@ -92,7 +92,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
             while (count < target && !errors.HasError)
             {
                 State.CheckCancel();
-                if (!_gather.Fill(_scan, Heap.Context.Pool, Math.Min(rowsMax, Batch.RowsMax - count), State.Cancellation))
+                if (!_gather.Fill(_scan, Heap.Context.Pool, rowsMax, Batch.RowsMax - count, State.Cancellation))
                 {
                     if (_blocks is null || !OpenRange())
                         break;
@@ -138,7 +138,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     {
         uint first = 0;
         uint end = uint.MaxValue;
-        if (_blocks is not null && !_blocks.TryNext(Heap, State.Snapshot, State.Cancellation, out first, out end))
+        if (_blocks is not null && (State.TakesNoMoreBlocks || !_blocks.TryNext(Heap, State.Snapshot, State.Cancellation, out first, out end)))
             return false;
         _scan.Open(Heap, State.Snapshot, _forUpdate, first, end, State.Cancellation);
         _isOpen = true;

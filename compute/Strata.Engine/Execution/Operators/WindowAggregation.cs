@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Expressions;
 using Strata.Engine.Functions;
 using Strata.Engine.Vectors;
@@ -9,7 +10,7 @@ namespace Strata.Engine.Execution.Operators;
 /// An aggregate over the frames of one partition. A frame that only grows has one state that grows with it; short frames are computed anew; long ones that move are put together from a tree of
 /// partial states over the partition's rows, in time logarithmic in the frame. For one thread.
 /// </summary>
-internal sealed unsafe class WindowAggregation(WindowTask task, WindowPartition partition, RowStore rows, MemoryAccount? account) : IDisposable
+internal sealed unsafe class WindowAggregation(WindowTask task, WindowPartition partition, SpillableReader rows, MemoryAccount? account) : IDisposable
 {
     /// <summary>Frames up to this many rows are computed directly.</summary>
     private const int DirectRowsMax = 16;
@@ -146,9 +147,8 @@ internal sealed unsafe class WindowAggregation(WindowTask task, WindowPartition 
     {
         for (int row = range.Start; row < range.End;)
         {
-            Batch chunk = rows.ChunkOf(row);
-            int offset = RowStore.Offset(row);
-            int count = Math.Min(range.End - row, Batch.RowsMax - offset);
+            Batch chunk = rows.ChunkOf(row, out int offset);
+            int count = Math.Min(range.End - row, chunk.StoredCount - offset);
             int* selected = _selection.Reserve(count);
             int kept = 0;
             for (int i = 0; i < count; i++)

@@ -1,4 +1,5 @@
 using Strata.Engine.Execution.Keys;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Sql.Syntax;
@@ -15,7 +16,7 @@ internal readonly record struct RowRange(int Start, int End)
 /// <summary>
 /// Finds the frames of one window function in one partition, row after row. Bounds only move forward, so a partition takes time linear in its rows. For one thread.
 /// </summary>
-internal sealed class WindowFrame(WindowTask task, WindowPartition partition, RowStore rows)
+internal sealed class WindowFrame(WindowTask task, WindowPartition partition, SpillableReader rows)
 {
     private readonly KeyBuffer _key = new();
     private readonly KeyBuffer _bound = new();
@@ -109,7 +110,7 @@ internal sealed class WindowFrame(WindowTask task, WindowPartition partition, Ro
 
     private int Clamp(long row) => (int)Math.Clamp(row, partition.Start, partition.End);
 
-    private bool IsNull(WindowRange range, int row) => rows.ChunkOf(row)[range.KeySlot].IsNull(RowStore.Offset(row));
+    private bool IsNull(WindowRange range, int row) => rows.ChunkOf(row, out int offset)[range.KeySlot].IsNull(offset);
 
     private int RangeStart(WindowRange range, int row)
     {
@@ -137,8 +138,7 @@ internal sealed class WindowFrame(WindowTask task, WindowPartition partition, Ro
     // False where the bound is infinity minus infinity: PostgreSQL takes every row then.
     private bool TryBound(int slot, WindowRange range, int row)
     {
-        Batch chunk = rows.ChunkOf(row);
-        int offset = RowStore.Offset(row);
+        Batch chunk = rows.ChunkOf(row, out int offset);
         Vector bound = chunk[slot];
         if (bound.Type.Oid == TypeOid.Float8 && double.IsNaN(bound.Get<double>(offset)) && !double.IsNaN(chunk[range.KeySlot].Get<double>(offset)))
             return false;
@@ -150,7 +150,7 @@ internal sealed class WindowFrame(WindowTask task, WindowPartition partition, Ro
     private int Compare(WindowRange range, int row)
     {
         _key.Clear();
-        KeyEncoder.Append(rows.ChunkOf(row)[range.KeySlot], RowStore.Offset(row), range.Descending, nullsFirst: false, _key);
+        KeyEncoder.Append(rows.ChunkOf(row, out int offset)[range.KeySlot], offset, range.Descending, nullsFirst: false, _key);
         return _key.Written.SequenceCompareTo(_bound.Written);
     }
 }

@@ -1,4 +1,5 @@
 using Strata.Engine.Execution.Keys;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Expressions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -6,26 +7,39 @@ using Strata.Engine.Vectors;
 namespace Strata.Engine.Execution.Operators;
 
 /// <summary>
-/// Computes window functions over an input sorted by partition and order. All rows are kept; results are computed partition by partition.
+/// Computes window functions over an input sorted by partition and order. Whole partitions are kept, a few small ones or one large one at a time; results are computed as rows are asked for.
 /// </summary>
 internal sealed unsafe class WindowOperator : Operator
 {
+    // Of each row its peer group and the group's place are kept: three numbers.
+    private const int RowOverheadBytes = 3 * sizeof(int);
+
     private readonly ExecutionState _state;
     private readonly Operator _input;
     private readonly KeyBuilder _partition;
     private readonly KeyBuilder _order;
     private readonly WindowTask[] _tasks;
     private readonly int _inputColumns;
-    private readonly RowStore _rows;
-    private readonly RowStore _results;
+    private readonly OperatorMemory _memory;
+    private readonly SpillableRows _rows;
+    private readonly SpillableReader _reader;
+    private readonly RowStore _ahead;
+    private readonly Batch _results;
     private readonly Batch _output;
-    private readonly Batch _line;
     private readonly SelectionBuffer _slice = new();
     private readonly Vector[] _values;
     private readonly WindowPartition _current = new();
     private readonly WindowFrame[] _frames;
     private readonly WindowAggregation?[] _aggregations;
-    private bool _built;
+    private readonly List<int> _starts = [];
+    private readonly List<int> _peers = [];
+    private readonly KeyBuffer _lastPartition = new();
+    private readonly KeyBuffer _lastOrder = new();
+    private (long Start, long End)[]? _offsets;
+    private long _overheadCharge;
+    private bool _inputEnded;
+    private int _partitionNumber;
+    private int _end;
     private int _next;
 
     public WindowOperator(
@@ -38,13 +52,15 @@ internal sealed unsafe class WindowOperator : Operator
         _tasks = tasks;
         _inputColumns = inputTypes.Length;
         SqlType[] resultTypes = tasks.Select(task => task.Type).ToArray();
-        _rows = new RowStore(inputTypes, state.Memory);
-        _results = new RowStore(resultTypes, state.Memory);
+        _memory = new OperatorMemory(state, "WindowAgg");
+        _rows = new SpillableRows(state.Spill, inputTypes, _memory);
+        _reader = new SpillableReader(_rows, isSequential: false);
+        _ahead = new RowStore(inputTypes, _memory.Account);
+        _results = new Batch(resultTypes, _memory.Account);
         _output = new Batch(new Vector[inputTypes.Length + tasks.Length]);
-        _frames = tasks.Select(task => new WindowFrame(task, _current, _rows)).ToArray();
-        _aggregations = tasks.Select(task => task.Aggregate is null ? null : new WindowAggregation(task, _current, _rows, state.Memory)).ToArray();
-        _values = resultTypes.Select(type => new Vector(type)).ToArray();
-        _line = new Batch(_values);
+        _frames = tasks.Select(task => new WindowFrame(task, _current, _reader)).ToArray();
+        _aggregations = tasks.Select(task => task.Aggregate is null ? null : new WindowAggregation(task, _current, _reader, _memory.Account)).ToArray();
+        _values = resultTypes.Select(type => new Vector(type, _memory.Account)).ToArray();
     }
 
     public override void Open()
@@ -55,19 +71,23 @@ internal sealed unsafe class WindowOperator : Operator
 
     protected override Batch? NextBatch(int rowsMax)
     {
-        if (!_built)
-            Build();
-        if (_next >= _rows.Count)
+        if (_next >= _end && !ReadPartitions())
             return null;
-        Batch inputs = _rows.ChunkOf(_next);
-        Batch results = _results.ChunkOf(_next);
-        int offset = RowStore.Offset(_next);
-        int count = Math.Min(rowsMax, inputs.StoredCount - offset);
+        Batch inputs = _reader.ChunkOf(_next, out int offset);
+        int stored = inputs.StoredCount;
+        int count = Math.Min(Math.Min(rowsMax, stored - offset), _end - _next);
+        _results.Reset(stored);
+        for (int i = 0; i < count; i++)
+            ComputeRow(_next + i, offset + i);
+
+        // Frames may have looked at other chunks meanwhile.
+        inputs = _reader.ChunkOf(_next, out int place);
+        Format.Invariant.Check(place == offset && inputs.StoredCount == stored);
         for (int i = 0; i < _inputColumns; i++)
             _output.Columns[i] = inputs[i];
         for (int i = 0; i < _tasks.Length; i++)
-            _output.Columns[_inputColumns + i] = results[i];
-        _output.SetCount(inputs.StoredCount);
+            _output.Columns[_inputColumns + i] = _results[i];
+        _output.SetCount(stored);
         int* rows = _slice.Reserve(count);
         for (int i = 0; i < count; i++)
             rows[i] = offset + i;
@@ -92,6 +112,8 @@ internal sealed unsafe class WindowOperator : Operator
     {
         _input.Dispose();
         _rows.Dispose();
+        _reader.Dispose();
+        _ahead.Dispose();
         _results.Dispose();
         _slice.Dispose();
         foreach (WindowAggregation? aggregation in _aggregations)
@@ -109,51 +131,106 @@ internal sealed unsafe class WindowOperator : Operator
 
     private void Clear()
     {
+        ClearRows();
+        _ahead.Clear();
+        _reader.Free();
+        _offsets = null;
+        _inputEnded = false;
+        _lastPartition.Clear();
+        _lastOrder.Clear();
+    }
+
+    private void ClearRows()
+    {
         _rows.Clear();
-        _results.Clear();
+        _starts.Clear();
+        _peers.Clear();
+        _memory.Account.Release(_overheadCharge);
+        _overheadCharge = 0;
         foreach (WindowAggregation? aggregation in _aggregations)
             aggregation?.Clear();
-        _built = false;
+        _partitionNumber = -1;
+        _end = 0;
         _next = 0;
     }
 
-    private void Build()
+    /// <summary>Reads partitions until at least one is complete and there is a batch of rows; false at the end.</summary>
+    private bool ReadPartitions()
     {
-        _built = true;
-        var starts = new List<int>();
-        byte[] lastPartition = [];
-        byte[] lastOrder = [];
-        var peers = new List<int>();
-        while (_input.Next(Batch.RowsMax) is { } batch)
+        ClearRows();
+        _offsets ??= _tasks.Select(OffsetsOf).ToArray();
+        TakeAhead();
+        while (!_inputEnded && (_starts.Count < 2 || _starts[^1] < Batch.RowsMax))
         {
-            _state.CheckCancel();
-            int first = _rows.Append(batch);
-            for (int i = 0; i < batch.Count; i++)
+            if (_input.Next(Batch.RowsMax) is not { } batch)
             {
-                ReadOnlySpan<byte> key = _partition.Build(batch, batch.Selection[i]);
-                bool isNew = first + i == 0 || !key.SequenceEqual(lastPartition);
-                if (isNew)
-                {
-                    lastPartition = key.ToArray();
-                    starts.Add(first + i);
-                }
-
-                ReadOnlySpan<byte> order = _order.Build(batch, batch.Selection[i]);
-                bool isPeer = !isNew && order.SequenceEqual(lastOrder);
-                if (!isPeer)
-                    lastOrder = order.ToArray();
-                // A row's peer group is named by its first row.
-                peers.Add(isPeer ? peers[^1] : first + i);
+                _inputEnded = true;
+                break;
             }
+
+            _state.CheckCancel();
+            AddRows(batch);
         }
 
-        starts.Add(_rows.Count);
-        (long Start, long End)[] offsets = _tasks.Select(OffsetsOf).ToArray();
-        for (int p = 0; p + 1 < starts.Count; p++)
+        if (_rows.Count == 0)
+            return false;
+        // The last partition may go on: its rows wait for the next round.
+        if (_inputEnded)
+            _starts.Add(_rows.Count);
+        else
+            PutLastAhead();
+        _end = _starts[^1];
+        return true;
+    }
+
+    private void AddRows(Batch batch)
+    {
+        long bytes = (long)batch.Count * RowOverheadBytes;
+        _memory.Account.Charge(bytes);
+        _overheadCharge += bytes;
+        int first = _rows.Count;
+        for (int i = 0; i < batch.Count; i++)
         {
-            _current.Begin(starts[p], starts[p + 1], peers);
-            Compute(offsets);
+            ReadOnlySpan<byte> key = _partition.Build(batch, batch.Selection[i]);
+            bool isNew = first + i == 0 || !key.SequenceEqual(_lastPartition.Written);
+            if (isNew)
+            {
+                _lastPartition.Clear();
+                _lastPartition.Write(key);
+                _starts.Add(first + i);
+            }
+
+            ReadOnlySpan<byte> order = _order.Build(batch, batch.Selection[i]);
+            bool isPeer = !isNew && order.SequenceEqual(_lastOrder.Written);
+            if (!isPeer)
+            {
+                _lastOrder.Clear();
+                _lastOrder.Write(order);
+            }
+
+            // A row's peer group is named by its first row.
+            _peers.Add(isPeer ? _peers[^1] : first + i);
         }
+
+        _rows.Append(batch);
+    }
+
+    /// <summary>The rows of the partition that has begun last, which are fewer than a batch, are kept for the next round.</summary>
+    private void PutLastAhead()
+    {
+        _ahead.Clear();
+        for (int row = _starts[^1]; row < _rows.Count; row++)
+        {
+            Batch chunk = _reader.ChunkOf(row, out int offset);
+            _ahead.AppendRow(chunk, offset);
+        }
+    }
+
+    private void TakeAhead()
+    {
+        for (int i = 0; i < _ahead.ChunkCount; i++)
+            AddRows(_ahead.Chunk(i));
+        _ahead.Clear();
     }
 
     private (long Start, long End) OffsetsOf(WindowTask task)
@@ -189,35 +266,38 @@ internal sealed unsafe class WindowOperator : Operator
             : throw new SqlException(SqlState.InvalidPrecedingOrFollowingSize, $"frame {which} offset must not be negative");
     }
 
-    private void Compute((long Start, long End)[] offsets)
+    private void ComputeRow(int row, int place)
     {
+        _state.CheckCancel();
+        if (_partitionNumber < 0 || row >= _current.End)
+            BeginPartition();
         for (int t = 0; t < _tasks.Length; t++)
         {
-            _frames[t].Begin(offsets[t].Start, offsets[t].End);
-            _aggregations[t]?.Begin(_state.Evaluation.Functions);
-        }
-
-        for (int row = _current.Start; row < _current.End; row++)
-        {
-            _state.CheckCancel();
-            for (int t = 0; t < _tasks.Length; t++)
+            WindowTask task = _tasks[t];
+            Vector value = _values[t];
+            value.Reset(1);
+            if (_aggregations[t] is { } aggregation)
             {
-                WindowTask task = _tasks[t];
-                Vector value = _values[t];
-                value.Reset(1);
-                if (_aggregations[t] is { } aggregation)
-                {
-                    _frames[t].Compute(row);
-                    aggregation.Compute(_frames[t], value);
-                }
-                else
-                {
-                    ComputeFunction(task, _frames[t], row, value);
-                }
+                _frames[t].Compute(row);
+                aggregation.Compute(_frames[t], value);
+            }
+            else
+            {
+                ComputeFunction(task, _frames[t], row, value);
             }
 
-            _line.SetCount(1);
-            _results.AppendRow(_line, 0);
+            _results[t].CopyRow(value, 0, place);
+        }
+    }
+
+    private void BeginPartition()
+    {
+        _partitionNumber++;
+        _current.Begin(_starts[_partitionNumber], _starts[_partitionNumber + 1], _peers);
+        for (int t = 0; t < _tasks.Length; t++)
+        {
+            _frames[t].Begin(_offsets![t].Start, _offsets[t].End);
+            _aggregations[t]?.Begin(_state.Evaluation.Functions);
         }
     }
 
@@ -282,9 +362,9 @@ internal sealed unsafe class WindowOperator : Operator
 
         long other = task.Kind == WindowFunctionKind.Lag ? (long)row - distance : (long)row + distance;
         if (other >= _current.Start && other < _current.End)
-            value.CopyRow(_rows.ChunkOf((int)other)[task.ArgumentSlots[0]], RowStore.Offset((int)other), 0);
+            CopyArgument(task.ArgumentSlots[0], (int)other, value);
         else if (task.ArgumentSlots.Length > 2)
-            value.CopyRow(_rows.ChunkOf(row)[task.ArgumentSlots[2]], RowStore.Offset(row), 0);
+            CopyArgument(task.ArgumentSlots[2], row, value);
         else
             value.SetNull(0);
     }
@@ -309,13 +389,18 @@ internal sealed unsafe class WindowOperator : Operator
         if (found < 0)
             value.SetNull(0);
         else
-            value.CopyRow(_rows.ChunkOf(found)[task.ArgumentSlots[0]], RowStore.Offset(found), 0);
+            CopyArgument(task.ArgumentSlots[0], found, value);
+    }
+
+    private void CopyArgument(int slot, int row, Vector value)
+    {
+        Batch chunk = _reader.ChunkOf(row, out int offset);
+        value.CopyRow(chunk[slot], offset, 0);
     }
 
     private bool TryInteger(int slot, int row, out int number)
     {
-        Vector vector = _rows.ChunkOf(row)[slot];
-        int offset = RowStore.Offset(row);
+        Vector vector = _reader.ChunkOf(row, out int offset)[slot];
         number = 0;
         if (vector.IsNull(offset))
             return false;

@@ -30,13 +30,13 @@ internal sealed class RowGather
 
     /// <summary>
     /// Gathers at least one page's rows, and further pages while fewer than <paramref name="rowsWanted"/> rows are there and the next page surely
-    /// fits. False at the end of the scan.
+    /// fits into <paramref name="room"/>, which is a page's rows at least. False at the end of the scan.
     /// </summary>
-    public bool Fill(HeapScan scan, BufferPool pool, int rowsWanted, CancellationToken cancellation)
+    public bool Fill(HeapScan scan, BufferPool pool, int rowsWanted, int room, CancellationToken cancellation)
     {
         Release();
         int pagesMax = Math.Clamp(pool.FrameCount / FramesPerPin, 1, PagesMax);
-        while (_pageCount < pagesMax && !HasOutOfLine && Count < rowsWanted && Count + HeapPage.MaxSlots <= Batch.RowsMax
+        while (_pageCount < pagesMax && !HasOutOfLine && Count < rowsWanted && Count + HeapPage.MaxSlots <= room
             && scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, cancellation))
         {
             if (Count + rows.Length > _rows.Length)

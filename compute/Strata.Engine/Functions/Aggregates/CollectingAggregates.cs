@@ -43,7 +43,8 @@ internal sealed unsafe class StringAggregate(FunctionInfo function, SqlType[] ar
         ByteBuffer buffer = Get(context, state);
         ReadOnlySpan<byte> separator = first || arguments[1].IsNull(row) ? default : arguments[1].GetBytes(row);
         ReadOnlySpan<byte> value = arguments[0].GetBytes(row);
-        context.Charge(separator.Length + value.Length);
+        // The buffer doubles when it is full.
+        context.Charge(2L * (separator.Length + value.Length));
         buffer.Write(separator);
         buffer.Write(value);
     }
@@ -85,13 +86,13 @@ internal sealed unsafe class ArrayAggregate(FunctionInfo function, SqlType[] arg
         }
         else if (values.IsNull(row))
         {
-            context.Charge(4);
+            context.Charge(8);
             collector.Elements.AddNull();
         }
         else
         {
             ReadOnlySpan<byte> stored = values.GetStored(row);
-            context.Charge(stored.Length + 4);
+            context.Charge(2L * (stored.Length + 4));
             collector.Elements.Add(stored);
         }
 
@@ -109,7 +110,7 @@ internal sealed unsafe class ArrayAggregate(FunctionInfo function, SqlType[] arg
         collector.Lengths ??= lengths;
         if (!lengths.AsSpan().SequenceEqual(collector.Lengths))
             throw new SqlException(SqlState.ArraySubscriptError, "cannot accumulate arrays of different dimensionality");
-        context.Charge(stored.Length);
+        context.Charge(2L * stored.Length);
         foreach (ArrayValue.Element element in array)
             collector.Elements.Add(element);
     }
@@ -171,7 +172,7 @@ internal sealed unsafe class JsonAggregate(FunctionInfo function, SqlType[] argu
             buffer.Write("null"u8);
         else
             JsonBuilder.WriteValue(values.Type, values.GetStored(row), buffer, functions);
-        context.Charge(buffer.Length - before);
+        context.Charge(2L * (buffer.Length - before));
     }
 
     protected override void Finish(AggregateContext context, byte* state, Vector result, int row)

@@ -2,6 +2,7 @@ using Strata.Engine.Execution;
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Planning.Physical;
 
@@ -20,8 +21,20 @@ public sealed class InstanceBuilder(ExecutionState state, PhysicalPlan plan, boo
     /// <summary>The operator of a node.</summary>
     public Operator Create(PhysicalNode node)
     {
-        Vectors.DepthGuard.Check();
-        Operator result = node.CreateOperator(this);
+        DepthGuard.Check();
+        MemoryAccount? before = MemoryAccount.OfNewVectors;
+        MemoryAccount.OfNewVectors = State.Memory;
+        Operator result;
+        try
+        {
+            result = node.CreateOperator(this);
+        }
+        finally
+        {
+            MemoryAccount.OfNewVectors = before;
+        }
+
+        result.Owner = State;
         if (withStatistics)
         {
             result.Statistics = new OperatorStatistics(State.Services.Time);

@@ -72,7 +72,10 @@ internal sealed class HashJoinPlan : JoinPlan
             RightOutput.Select(Right.SlotOf).ToArray(), LeftResidual.Select(Left.SlotOf).ToArray());
         var join = new HashJoinOperator(
             builder.State, Type, left, right, columns, Residual?.CreateInstance(),
-            RuntimeFilter < 0 ? null : builder.RuntimeFilter(RuntimeFilter), builder.TypesOf(Left), builder.TypesOf(Right), shared);
+            RuntimeFilter < 0 ? null : builder.RuntimeFilter(RuntimeFilter), builder.TypesOf(Left), builder.TypesOf(Right), shared)
+        {
+            Spilled = group is null ? null : group.MakeSerial,
+        };
         if (shared is null)
             group?.Publish(this, join.Table);
         return join;

@@ -1,6 +1,7 @@
 using Strata.Engine.Execution;
 using Strata.Engine.Execution.Keys;
 using Strata.Engine.Execution.Operators;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Expressions;
 using Strata.Engine.Functions;
 using Strata.Engine.Planning.Algebra;
@@ -110,7 +111,7 @@ internal sealed class DistinctPlan : UnaryPlan
     public override string Name => IsSorted ? "Unique" : "HashAggregate";
 
     public override Operator CreateOperator(InstanceBuilder builder) =>
-        new DistinctOperator(builder.State, builder.Create(Input), new KeyBuilder(Keys), IsSorted);
+        new DistinctOperator(builder.State, builder.Create(Input), builder.TypesOf(this), new KeyBuilder(Keys), IsSorted);
 }
 
 /// <summary>One aggregate of an <see cref="AggregatePlan"/>.</summary>
@@ -149,11 +150,11 @@ internal sealed class AggregatePlan : UnaryPlan
             state.Evaluation.Host = state;
             var copy = new InstanceBuilder(state, builder.Plan, withStatistics: false) { Parent = builder, Group = group };
             state.Builder = copy;
-            return new ParallelHelper(state, Create(copy));
+            return new ParallelHelper(state, Create(copy, isHelper: true));
         });
     }
 
-    private AggregateOperator Create(InstanceBuilder builder)
+    private AggregateOperator Create(InstanceBuilder builder, bool isHelper = false)
     {
         var tasks = new AggregateTask[Calls.Count];
         for (int i = 0; i < tasks.Length; i++)
@@ -164,7 +165,7 @@ internal sealed class AggregatePlan : UnaryPlan
         }
 
         SqlType[] groupTypes = builder.TypesOf(GroupSlots.Select(slot => Input.Columns[slot]).ToArray());
-        return new AggregateOperator(builder.State, builder.Create(Input), GroupSlots, groupTypes, tasks);
+        return new AggregateOperator(builder.State, builder.Create(Input), builder.TypesOf(Input), GroupSlots, groupTypes, tasks) { IsHelper = isHelper };
     }
 }
 
@@ -238,7 +239,7 @@ internal sealed class WithPlan : PhysicalNode
         foreach ((int cte, string _, PhysicalNode plan) in Items)
         {
             // A re-check plan makes the operators a second time: the rows stay those of the main run.
-            builder.State.Shared[cte] ??= new SharedRows(new RowStore(builder.TypesOf(plan), builder.State.Memory)) { Source = builder.Create(plan) };
+            builder.State.Shared[cte] ??= new SharedRows(new SpillableRows(builder.State, builder.TypesOf(plan), "tuplestore")) { Source = builder.Create(plan) };
         }
 
         return new WithOperator(builder.State, Items.Select(item => item.Cte).ToArray(), builder.Create(Body));
@@ -265,7 +266,7 @@ internal sealed class RecursiveUnionPlan : PhysicalNode
     public override Operator CreateOperator(InstanceBuilder builder)
     {
         SqlType[] types = builder.TypesOf(this);
-        builder.State.Shared[WorkTable] ??= new SharedRows(new RowStore(types, builder.State.Memory));
+        builder.State.Shared[WorkTable] ??= new SharedRows(new SpillableRows(builder.State, types, "tuplestore"));
         KeyBuilder? distinct = IsAll ? null : new KeyBuilder(Enumerable.Range(0, Columns.Count).Select(slot => new KeyColumn(slot)).ToArray());
         return new RecursiveUnionOperator(builder.State, WorkTable, builder.Create(Start), builder.Create(Step), types, distinct);
     }

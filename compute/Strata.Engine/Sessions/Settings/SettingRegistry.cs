@@ -72,6 +72,17 @@ public static class SettingRegistry
         Add(settings, "is_superuser", SettingType.Boolean, SettingContext.Internal, "off", "Shows whether the current user is a superuser.");
         Add(settings, "session_authorization", SettingType.String, SettingContext.User, "", "Sets the session user name.");
         Add(settings, "role", SettingType.String, SettingContext.User, "none", "Sets the current role.");
+        Add(settings, "strata.force_spill", SettingType.Boolean, SettingContext.User, "off", "Makes sorts, hash tables and stores of rows spill to disk after a few rows, for tests.");
+        settings.Add("strata.batch_rows", new SettingDefinition
+        {
+            Name = "strata.batch_rows",
+            Type = SettingType.Integer,
+            Context = SettingContext.User,
+            Minimum = "1",
+            Maximum = Vectors.Batch.RowsMax.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Default = Vectors.Batch.RowsMax.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Description = "Sets the most rows that operators hand on at a time, for tests.",
+        });
         Add(settings, "strata.hints", SettingType.Boolean, SettingContext.User, "off", "Adds nearest-name hints to errors about unknown names.");
         return settings.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }

@@ -151,11 +151,11 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public bool TerminateBackend(int pid) => false;
 
-    public string[]? StatisticsExpressions(uint statistics) => null;
-
     public IReadOnlyList<int> BlockingPids(int pid) => [];
 
     public IReadOnlyList<int> SafeSnapshotBlockingPids(int pid) => [];
+
+    public string[]? StatisticsExpressions(uint statistics) => null;
 
     public bool AdvisoryLock(long key, bool shared, bool transactional, bool wait) => true;
 

@@ -50,7 +50,7 @@ public sealed class SerializableTests
     }
 
     [Fact]
-    public void A_commit_that_fails_leaves_the_session_usable()
+    public void A_serialization_failure_leaves_the_session_usable()
     {
         using var harness = new SessionHarness();
         using TestSession one = harness.Connect();

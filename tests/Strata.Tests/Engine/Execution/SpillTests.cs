@@ -1,0 +1,118 @@
+using Strata.Platform;
+using Xunit;
+
+namespace Strata.Tests.Engine.Execution;
+
+/// <summary>Operators that spill give the rows that they give in memory, say so, and leave no files.</summary>
+public sealed class SpillTests
+{
+    private const string Setup = """
+        CREATE TABLE f (k int, g int, s text, n numeric);
+        INSERT INTO f SELECT i, i * 17 % 2000, CASE WHEN i % 100 = 0 THEN NULL ELSE md5(i::text) || repeat('p', i % 60) END, i % 300 FROM generate_series(1, 30000) i;
+        CREATE TABLE p (k int, s text);
+        INSERT INTO p SELECT CASE WHEN i % 16 = 0 THEN 77 ELSE i END, md5((i * 3)::text) FROM generate_series(1, 12000) i;
+        INSERT INTO p SELECT NULL, 'null key' FROM generate_series(1, 50);
+        """;
+
+    public static TheoryData<string> Queries() =>
+    [
+        "SELECT k, s FROM f ORDER BY s DESC, k",
+        "SELECT k FROM f ORDER BY g, k LIMIT 20",
+        "SELECT s, k FROM f ORDER BY s NULLS FIRST, k LIMIT 25000",
+        "SELECT count(*), sum(f.k), max(p.s) FROM f JOIN p ON p.k = f.k",
+        "SELECT count(*), sum(f.k), count(p.s) FROM f LEFT JOIN p ON p.s = f.s",
+        "SELECT count(*), count(f.k), count(p.s) FROM f FULL JOIN p ON p.k = f.k AND p.k > 77",
+        "SELECT count(*), count(f.k), count(p.s) FROM f RIGHT JOIN p ON p.k = f.k AND f.g > p.k",
+        "SELECT count(*), sum(a.k) FROM p a JOIN p b ON a.k = b.k",
+        "SELECT count(*), sum(k) FROM f WHERE EXISTS (SELECT 1 FROM p WHERE p.k = f.g)",
+        "SELECT count(*), sum(k) FROM f WHERE NOT EXISTS (SELECT 1 FROM p WHERE p.s = f.s)",
+        "SELECT count(*), sum(k) FROM f WHERE NOT EXISTS (SELECT 1 FROM p WHERE p.k = f.g AND p.s < f.s)",
+        "SELECT s, count(*), sum(k), max(g) FROM f GROUP BY s ORDER BY s",
+        "SELECT k, count(*), sum(n), array_agg(g) FROM f GROUP BY k ORDER BY k",
+        "SELECT count(DISTINCT s), sum(DISTINCT n), count(DISTINCT k) FROM f",
+        "SELECT g, count(DISTINCT s), string_agg(s, ',' ORDER BY s DESC) FROM f WHERE k < 9000 GROUP BY g ORDER BY g",
+        "SELECT md5(string_agg(s, ',' ORDER BY k)) FROM f",
+        "SELECT count(*), max(s) FROM (SELECT DISTINCT s FROM f) x",
+        "SELECT count(*), sum(k) FROM (SELECT k FROM f EXCEPT SELECT k FROM p) x",
+        "SELECT count(*), sum(k) FROM (SELECT k FROM p INTERSECT ALL SELECT g FROM f) x",
+        "SELECT sum(n), sum(t), max(l) FROM (SELECT row_number() OVER (ORDER BY s, k) n, sum(k) OVER (ORDER BY k ROWS 40 PRECEDING) t, lag(s, 3000) OVER (ORDER BY k) l FROM f) x",
+        "SELECT sum(r), sum(c) FROM (SELECT rank() OVER (PARTITION BY g ORDER BY s) r, count(*) OVER (PARTITION BY g) c FROM f) x",
+        "WITH w AS MATERIALIZED (SELECT * FROM f) SELECT count(*), sum(a.k) FROM w a JOIN w b ON a.k = b.k + 1",
+        "WITH RECURSIVE r(i, s) AS (SELECT 1, 'x' UNION ALL SELECT i + 1, md5(i::text) FROM r WHERE i < 20000) SELECT count(*), max(s), sum(i) FROM r",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Queries))]
+    public void A_query_that_spills_gives_the_same(string query)
+    {
+        var files = new MemoryFileSystem();
+        using SqlRunner runner = SqlRunner.With(options => options with { QueryThreads = 2, ParallelScanPagesMin = 1, TemporaryFiles = files });
+        runner.Run(Setup);
+        Assert.Null(runner.LastError);
+        runner.Run("SET work_mem = '1GB'");
+        string expected = runner.Run(query);
+        Assert.Null(runner.LastError);
+        Assert.Equal("0\n", runner.Run("SELECT temp_files FROM pg_stat_database WHERE datname = current_database()"));
+        runner.Run("SET work_mem = '64kB'; SET hash_mem_multiplier = 1");
+        Assert.Equal(expected, runner.Run(query));
+        Assert.Null(runner.LastError);
+        runner.Run("SET max_parallel_workers_per_gather = 0");
+        Assert.Equal(expected, runner.Run(query));
+        Assert.Empty(files.List(""));
+        Assert.Equal("t\n", runner.Run("SELECT temp_files > 0 AND temp_bytes > 0 FROM pg_stat_database WHERE datname = current_database()"));
+    }
+
+    [Theory]
+    [InlineData("SELECT k FROM f ORDER BY s", "Sort Method: external merge  Disk: ")]
+    [InlineData("SELECT f.k FROM f JOIN p ON p.s = f.s", " (originally 1)  Memory Usage: ")]
+    [InlineData("SELECT s, count(*) FROM f GROUP BY s", "  Disk Usage: ")]
+    public void Explain_says_that_an_operator_spilled(string query, string expected)
+    {
+        using SqlRunner runner = SqlRunner.With(options => options with { TemporaryFiles = new MemoryFileSystem() });
+        runner.Run(Setup);
+        Assert.DoesNotContain(expected, runner.Run("SET work_mem = '1GB'; EXPLAIN (ANALYZE, TIMING OFF) " + query), StringComparison.Ordinal);
+        Assert.Contains(expected, runner.Run("SET work_mem = '64kB'; EXPLAIN (ANALYZE, TIMING OFF) " + query), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_error_or_a_cursor_that_is_dropped_leaves_no_files()
+    {
+        var files = new MemoryFileSystem();
+        using SqlRunner runner = SqlRunner.With(options => options with { TemporaryFiles = files });
+        runner.Run(Setup);
+        runner.Run("SET work_mem = '64kB'; SELECT 1 / (k - 20000) FROM (SELECT k FROM f ORDER BY s) x");
+        Assert.Equal("division by zero", runner.LastError?.Message);
+        Assert.Empty(files.List(""));
+        runner.Run("BEGIN; DECLARE c CURSOR FOR SELECT k FROM f ORDER BY s; FETCH 5 FROM c");
+        Assert.NotEmpty(files.List(""));
+        runner.Run("ROLLBACK");
+        Assert.Empty(files.List(""));
+        string held = runner.Run("DECLARE c CURSOR WITH HOLD FOR SELECT k, s FROM f ORDER BY k; FETCH ABSOLUTE 29000 FROM c; FETCH BACKWARD 1 FROM c; FETCH FIRST FROM c");
+        Assert.Contains("29000|", held, StringComparison.Ordinal);
+        Assert.Contains("28999|", held, StringComparison.Ordinal);
+        Assert.NotEmpty(files.List(""));
+        runner.Run("CLOSE c");
+        Assert.Empty(files.List(""));
+    }
+
+    [Fact]
+    public void Temporary_files_are_limited()
+    {
+        using SqlRunner runner = SqlRunner.With(options => options with { TemporaryFiles = new MemoryFileSystem() });
+        runner.Run(Setup);
+        runner.Run("SET work_mem = '64kB'; SET temp_file_limit = '300kB'; SELECT k FROM f ORDER BY s");
+        Assert.Equal("temporary file size exceeds temp_file_limit (300kB)", runner.LastError?.Message);
+        Assert.Equal("53400", runner.LastError?.SqlState);
+        Assert.Equal("30000\n", runner.Run("SELECT count(*) FROM f"));
+    }
+
+    [Fact]
+    public void A_full_disk_is_the_statements_error()
+    {
+        using SqlRunner runner = SqlRunner.With(options => options with { TemporaryFiles = new MemoryFileSystem(capacityBytes: 200_000) });
+        runner.Run(Setup);
+        runner.Run("SET work_mem = '64kB'; SELECT k FROM f ORDER BY s");
+        Assert.Equal("53100", runner.LastError?.SqlState);
+        Assert.Equal("30000\n", runner.Run("SELECT count(*) FROM f"));
+    }
+}
