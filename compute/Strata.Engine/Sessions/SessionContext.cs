@@ -56,6 +56,9 @@ internal sealed class SessionContext : IFunctionContext
     /// <summary><c>lock_timeout</c>; infinite for none. As of the last look at <see cref="StatementTimeout"/>.</summary>
     public TimeSpan LockTimeout { get; private set; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary><c>deadlock_timeout</c>. As of the last look at <see cref="StatementTimeout"/>.</summary>
+    public TimeSpan DeadlockTimeout { get; private set; }
+
     /// <summary><c>statement_timeout</c>; zero for none.</summary>
     public TimeSpan StatementTimeout
     {
@@ -66,6 +69,7 @@ internal sealed class SessionContext : IFunctionContext
                 _timeoutGeneration = Settings.Generation;
                 long lockMilliseconds = long.Parse(Settings["lock_timeout"], System.Globalization.CultureInfo.InvariantCulture);
                 LockTimeout = lockMilliseconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(lockMilliseconds);
+                DeadlockTimeout = TimeSpan.FromMilliseconds(long.Parse(Settings["deadlock_timeout"], System.Globalization.CultureInfo.InvariantCulture));
                 _statementTimeout = TimeSpan.FromMilliseconds(long.Parse(Settings["statement_timeout"], System.Globalization.CultureInfo.InvariantCulture));
             }
 

@@ -94,6 +94,18 @@ internal sealed class StatementRunner(SessionContext context)
     /// </summary>
     public bool TryLock(CachedPlan plan)
     {
+        if (!TryLockRelations(plan))
+            return false;
+        CheckTemporary(plan);
+        if (plan.Plan.IsWriting && context.Transactions.Current.ReadOnly && Array.Exists(plan.Relations, static r => (r.IsWritten || r.IsRowLocked) && r.Relation.Persistence != 't'))
+            throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {plan.Plan.CommandTag.Split(' ')[0]} in a read-only transaction");
+        CheckPrivileges(plan);
+        return true;
+    }
+
+    /// <summary>Locks what a plan touches. False when the plan went stale while a lock was waited for: plan again.</summary>
+    public bool TryLockRelations(CachedPlan plan)
+    {
         TransactionManager transactions = context.Engine.Transactions;
         LockOwner owner = context.Transactions.Current.Owner;
         foreach (RelationAccess access in plan.Relations)
@@ -102,13 +114,7 @@ internal sealed class StatementRunner(SessionContext context)
             transactions.Locks.LockRelation(owner, context.DatabaseOid, access.Relation.Oid, mode, WaitPolicy.Block, context.Cancellation);
         }
 
-        if (!plan.IsValid(context.View))
-            return false;
-        CheckTemporary(plan);
-        if (plan.Plan.IsWriting && context.Transactions.Current.ReadOnly && Array.Exists(plan.Relations, static r => (r.IsWritten || r.IsRowLocked) && r.Relation.Persistence != 't'))
-            throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {plan.Plan.CommandTag.Split(' ')[0]} in a read-only transaction");
-        CheckPrivileges(plan);
-        return true;
+        return plan.IsValid(context.View);
     }
 
     private void CheckTemporary(CachedPlan plan)
