@@ -46,7 +46,7 @@ internal sealed class FunctionEvaluator : Evaluator
         if (_filter is null)
             return base.Filter(context, batch, selection, errors, buffer);
         selection = EvaluateArguments(context, batch, selection, errors);
-        if (_filter(new FilterCall(_values, selection, buffer, _site), out Selection kept))
+        if (_filter(new FilterCall(_values, selection, buffer, _site, context.Functions.Cancellation), out Selection kept))
             return kept;
         Call(context, selection, errors);
         return BooleanSelection.SelectTrue(_result, selection.Below(errors.Row), buffer);

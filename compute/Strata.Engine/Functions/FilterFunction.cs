@@ -8,7 +8,7 @@ namespace Strata.Engine.Functions;
 public delegate bool FilterFunction(in FilterCall call, out Selection kept);
 
 /// <summary>Arguments of a <see cref="FilterFunction"/>.</summary>
-public readonly ref struct FilterCall(ReadOnlySpan<Vector> arguments, Selection selection, SelectionBuffer buffer, FunctionSite site)
+public readonly ref struct FilterCall(ReadOnlySpan<Vector> arguments, Selection selection, SelectionBuffer buffer, FunctionSite site, CancellationToken cancellation)
 {
     public readonly ReadOnlySpan<Vector> Arguments = arguments;
     public readonly Selection Selection = selection;
@@ -18,4 +18,7 @@ public readonly ref struct FilterCall(ReadOnlySpan<Vector> arguments, Selection 
 
     /// <summary>The place of the call, which keeps what was prepared for a constant.</summary>
     public readonly FunctionSite Site = site;
+
+    /// <summary>The statement's, for what may take long on a single value.</summary>
+    public readonly CancellationToken Cancellation = cancellation;
 }

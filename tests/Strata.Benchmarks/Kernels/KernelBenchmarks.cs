@@ -135,7 +135,7 @@ public unsafe class KernelBenchmarks
     {
         int found = 0;
         for (int i = 0; i < Count; i++)
-            found += _pattern.Matches(_texts[i].Span) ? 1 : 0;
+            found += _pattern.Matches(_texts[i].Span, CancellationToken.None) ? 1 : 0;
         return found;
     }
 

@@ -164,7 +164,7 @@ internal static unsafe class FilterKernels
             if (nulls && left.IsNull(row))
                 continue;
             rows[found] = row;
-            found += pattern.Matches(values[row].Span) == wanted ? 1 : 0;
+            found += pattern.Matches(values[row].Span, call.Cancellation) == wanted ? 1 : 0;
         }
 
         kept = new Selection(rows, found);
