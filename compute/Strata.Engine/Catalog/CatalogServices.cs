@@ -364,7 +364,7 @@ internal sealed class CatalogServices : ICatalogServices
         ? Statistics.StatisticsPrinter.Definition(Statistics.ExtendedStatistics.Of(entry), View, RelationName, (expression, table) => Show(expression, table, null, pretty: true), columnsOnly) : null;
 
     public string[]? StatisticsExpressions(uint statistics) => View.FindObject(CatalogOids.PgStatisticExt, statistics) is { } entry && !entry.Row[8].IsNull
-        ? Array.ConvertAll(Statistics.ExtendedStatistics.Of(entry).Expressions, static expression => expression.Text) : null;
+        ? Array.ConvertAll(Statistics.ExtendedStatistics.Of(entry).Expressions, expression => Show(expression, View.FindRelation(Statistics.ExtendedStatistics.Of(entry).TableOid), null, pretty: false)) : null;
 
     public string? PartitionKeyDefinition(uint relation) => View.FindRelation(relation) is { } table ? PartitionPrinter.Key(table, View) : null;
 

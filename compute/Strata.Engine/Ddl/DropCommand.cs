@@ -577,6 +577,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             ObjectAddress address = ObjectFinder.AddressOf(entry);
             DropComments(address.ClassOid, address.ObjectOid);
             context.Changes.Drop(entry, context.Cancellation);
+            if (entry is CatalogObject { ClassOid: CatalogOids.PgStatisticExt } statistics)
+                StatisticsCommand.Forget(context, statistics);
         }
 
         foreach (RelationInfo relation in _order)

@@ -41,10 +41,19 @@ internal sealed class ExpressionWriter(DefinitionNames names, PrintBuffer text, 
     /// <summary>Gives the name of a column that is in no query level (of the table that an expression is over).</summary>
     public Func<int, string?>? NameOfColumn { get; init; }
 
+    /// <summary>Gives the text of expressions that only plans have; null for others.</summary>
+    public Func<Expression, string?>? Special { get; init; }
+
     /// <summary>Writes an expression (get_rule_expr). <paramref name="showImplicit"/>: casts that nobody wrote are shown.</summary>
     public void Write(Expression expression, bool showImplicit)
     {
         DepthGuard.Check();
+        if (Special?.Invoke(expression) is { } special)
+        {
+            text.Append(special);
+            return;
+        }
+
         switch (expression)
         {
             case ConstantExpression constant:

@@ -112,14 +112,13 @@ internal static class ObjectAddressFunctions
         if (given != key.Length)
             throw new SqlException(SqlState.InvalidParameterValue, $"number of partitioning columns ({key.Length}) does not match number of partition keys provided ({given})");
         ulong hash = 0;
-        var scratch = new KeyBuffer();
         for (int i = 0; i < given; i++)
         {
             if (c.ArgumentType(3 + i).Oid != key[i].Oid)
                 throw new SqlException(
                     SqlState.InvalidParameterValue,
                     $"column {i + 1} of the partition key has type \"{TypeNames.Format(key[i])}\", but supplied value is of type \"{TypeNames.Format(c.ArgumentType(3 + i))}\"");
-            hash = PartitionHash.Add(hash, c.ArgumentVector(3 + i), c.Row, scratch);
+            hash = PartitionHash.Add(hash, c.ArgumentVector(3 + i), c.Row);
         }
 
         c.Return(hash % (ulong)modulus == (ulong)remainder);

@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace Strata.Tests.Engine;
 
 /// <summary>docs/sql-coverage.md says what the engine does.</summary>
