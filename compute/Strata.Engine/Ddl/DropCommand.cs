@@ -37,7 +37,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 command.DropTypes(statement);
                 break;
             case ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine or ObjectKind.Aggregate or ObjectKind.Operator or ObjectKind.Cast or ObjectKind.OperatorClass
-                or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Policy or ObjectKind.Statistics:
+                or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Policy or ObjectKind.Statistics or ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate or ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication:
                 command.DropObjects(statement);
                 break;
             default:
@@ -148,6 +148,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             RelationKind.Sequence => ObjectKind.Sequence,
             RelationKind.View => ObjectKind.View,
             RelationKind.MaterializedView => ObjectKind.MaterializedView,
+            RelationKind.ForeignTable => ObjectKind.ForeignTable,
             _ => ObjectKind.Table,
         };
         if (kind == actual)
@@ -229,6 +230,34 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             }
 
         Finish(statement.Objects.Count == 1 ? null : "desired object(s)");
+    }
+
+    /// <summary>Drops what roles own in the database.</summary>
+    public static void DropOwned(DdlContext context, uint[] roles, DropBehavior behavior)
+    {
+        var command = new DropCommand(context, behavior);
+        RelationInfo[] relations = [.. context.View.UserRelations.Where(r => roles.Contains(r.OwnerOid) && r.Index is null && r.Kind != RelationKind.Toast).OrderBy(static r => r.Oid)];
+        object[] objects = [.. context.View.UserRoutines.Where(r => roles.Contains(r.OwnerOid)).Cast<object>(), .. context.View.Objects.Where(o => roles.Contains(o.OwnerOid) && o.ClassOid != CatalogOids.PgDefaultAcl)];
+        UserTypeInfo[] types = [.. context.View.UserTypes.Where(t => roles.Contains(t.OwnerOid) && t.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range && roles.Contains(t.OwnerOid))];
+        SchemaInfo[] schemas = [.. context.View.Schemas.Where(s => roles.Contains(s.OwnerOid))];
+        HashSet<string> own = [.. relations.Select(Describe), .. objects.Select(o => ObjectFinder.Describe(context, o)), .. types.Select(static t => "type " + t.Name)];
+        foreach (RelationInfo relation in relations)
+            command._named.Add(relation.Oid);
+        foreach (RelationInfo relation in relations)
+            command.Add(context.LockRelation(relation, RelationLockMode.AccessExclusive)!);
+        foreach (object entry in objects)
+            command.AddObject(entry);
+        foreach (UserTypeInfo type in types)
+            command.AddType(type.Oid, "type " + type.Name);
+        foreach (SchemaInfo schema in schemas)
+            command.AddContents(schema);
+        command._cascades.RemoveAll(c => own.Contains(c.Dependent));
+        command.Finish("desired object(s)");
+        foreach (SchemaInfo schema in schemas)
+        {
+            command.DropComments(CatalogOids.PgNamespace, schema.Oid);
+            context.Changes.Drop(schema, context.Cancellation);
+        }
     }
 
     private void AddObject(object entry)
@@ -538,6 +567,9 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         RelationInfo current = context.View.FindRelation(relation.Oid)!;
         DropComments(CatalogOids.PgClass, current.Oid);
         RelationStorage.Drop(context, current);
+        foreach (CatalogObject own in context.View.Objects.ToArray())
+            if ((own.ClassOid == CatalogOids.PgPolicy && own.OidAt(2) == current.Oid) || (own.ClassOid == CatalogOids.PgForeignTable && own.Oid == current.Oid))
+                context.Changes.Drop(own, context.Cancellation);
         context.Changes.Drop(current, context.Cancellation);
     }
 

@@ -36,7 +36,7 @@ internal static class RenameCommand
     {
         switch (statement.Kind)
         {
-            case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView:
+            case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
                 if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is { } relation)
                     RenameRelation(context, relation, statement.NewName);
                 break;
@@ -64,6 +64,9 @@ internal static class RenameCommand
                 break;
             case ObjectKind.Type or ObjectKind.Domain:
                 RenameType(context, ((TypeObject)statement.Object).Type, statement.NewName);
+                break;
+            case ObjectKind.Policy when statement.Object is DependentObject policy:
+                PolicyCommands.Rename(context, new RelationName(null, policy.Owner.Schema, policy.Owner.Name, policy.Position), policy.Name, statement.NewName);
                 break;
             case ObjectKind.DomainConstraint:
                 ObjectChanges.RenameDomainConstraint(context, (DomainConstraintObject)statement.Object, statement.NewName);

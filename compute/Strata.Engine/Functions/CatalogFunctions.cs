@@ -79,8 +79,9 @@ internal static class CatalogFunctions
         t.Add("regclassout", static (ref FunctionCall c) => c.Return(Output(ref c)));
         t.Add("regtypeout", static (ref FunctionCall c) => c.Return(Output(ref c)));
         t.Add("regprocout", static (ref FunctionCall c) => c.Return(Output(ref c)));
-        t.Add("pg_describe_object", static (ref FunctionCall c) => c.ReturnNull());
-        t.Add("pg_identify_object", static (ref FunctionCall c) => c.ReturnNull());
+        ObjectAddressFunctions.Register(t);
+        t.Add("pg_tablespace_size_oid", static (ref FunctionCall c) => Size(ref c, c.Context.Catalog.TablespaceSize(c.Oid(0))));
+        t.Add("pg_tablespace_size_name", static (ref FunctionCall c) => Size(ref c, c.Context.Catalog.TablespaceSize(c.String(0) == "pg_default" ? 1663u : 0)));
         t.Add(1348u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), "", 0)));
         t.Add(1215u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), c.String(1), 0)));
         t.Add(1216u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), "pg_class", c.Int32(1))));
@@ -182,7 +183,7 @@ internal static class CatalogFunctions
         t.Add("pg_get_function_arguments", static (ref FunctionCall c) => FunctionArguments(ref c, withDefaults: true));
         t.Add("pg_get_function_identity_arguments", static (ref FunctionCall c) => FunctionArguments(ref c, withDefaults: false));
         t.Add("pg_get_function_result", FunctionResult);
-        t.Add("pg_get_function_sqlbody", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.FindFunction(c.Oid(0))?.Routine?.SqlBody));
+        t.Add("pg_get_function_sqlbody", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.FunctionBody(c.Oid(0))));
         t.Add("pg_get_function_arg_default", static (ref FunctionCall c) =>
         {
             int number = c.Int32(1) - 1;

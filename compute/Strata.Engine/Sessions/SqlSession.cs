@@ -56,7 +56,11 @@ public sealed class SqlSession : IDisposable
         context.Transactions.Committing = BeforeCommit;
         context.Transactions.Ended = OnTransactionEnded;
         context.Transactions.StoragesDropped = context.Engine.Forget;
-        context.Transactions.RolledBack = Portals.CloseAbove;
+        context.Transactions.RolledBack = depth =>
+        {
+            context.RestoreRoles();
+            Portals.CloseAbove(depth);
+        };
         context.Transactions.Released = Portals.LowerTo;
     }
 
@@ -635,6 +639,7 @@ public sealed class SqlSession : IDisposable
 
     private void OnTransactionEnded(bool committed)
     {
+        Context.RestoreRoles();
         Portals.CloseAll(committed);
         Context.Temporary.TransactionEnded();
         Notifications.TransactionEnded(committed);

@@ -49,7 +49,7 @@ internal sealed class StatementRunner(SessionContext context)
     }
 
     /// <summary>What statements of a session are planned with.</summary>
-    public static PlanningContext PlanningContextOf(SessionContext context) => new() { Catalog = context.View, Functions = context, Services = context.Engine.Execution };
+    public static PlanningContext PlanningContextOf(SessionContext context) => new() { Catalog = context.View, Functions = context, Services = context.Engine.Execution, Settings = context.PlannerSettings };
 
     /// <summary>What expressions and statements of this session are bound with.</summary>
     public BindingContext BindingContextFor(string text, SqlType?[] parameterTypes, bool allowParameters, bool isCursor = false) => new()
@@ -69,7 +69,7 @@ internal sealed class StatementRunner(SessionContext context)
         string parameters = parameterTypes.Length == 0
             ? ""
             : string.Join(',', parameterTypes.Select(static t => t is null ? "0" : t.Oid.ToString(CultureInfo.InvariantCulture)));
-        return new PlanKey(context.DatabaseOid, text, parameters, context.SearchPath, context.TypeSettings, context.PlanUser);
+        return new PlanKey(context.DatabaseOid, text, parameters, context.SearchPath, context.TypeSettings, context.PlannerSettings, context.PlanUser);
     }
 
     /// <summary>A prepared statement's plan, made anew when it is no longer valid. Throws 0A000 when its result columns would change.</summary>
@@ -87,7 +87,7 @@ internal sealed class StatementRunner(SessionContext context)
     }
 
     private bool IsSameKey(in PlanKey key) =>
-        key.SearchPath.Equals(context.SearchPath) && ReferenceEquals(key.Settings, context.TypeSettings) && key.User == context.PlanUser;
+        key.SearchPath.Equals(context.SearchPath) && ReferenceEquals(key.Settings, context.TypeSettings) && ReferenceEquals(key.Planner, context.PlannerSettings) && key.User == context.PlanUser;
 
     /// <summary>
     /// Locks what a plan touches and checks privileges. False when the plan went stale while a lock was waited for: plan again.
@@ -178,7 +178,7 @@ internal sealed class StatementRunner(SessionContext context)
     public bool TryRunScanned()
     {
         string normalized = Literals.Normalized;
-        var key = new PlanKey(context.DatabaseOid, normalized, Literals.Kinds, context.SearchPath, context.TypeSettings, context.PlanUser);
+        var key = new PlanKey(context.DatabaseOid, normalized, Literals.Kinds, context.SearchPath, context.TypeSettings, context.PlannerSettings, context.PlanUser);
         PlanCache plans = context.Engine.Plans;
         if (plans.Find(key, context.View) is not { } plan)
         {
