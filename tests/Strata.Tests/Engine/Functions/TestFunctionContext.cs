@@ -167,6 +167,10 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public bool TerminateBackend(int pid) => false;
 
+    public void Notify(string channel, string payload)
+    {
+    }
+
     public IReadOnlyList<int> BlockingPids(int pid) => [];
 
     public IReadOnlyList<int> SafeSnapshotBlockingPids(int pid) => [];
