@@ -10,12 +10,13 @@ differences=0
 
 prepare() {
     psql -X -q "$1 dbname=postgres" -c 'DROP DATABASE IF EXISTS everything' -c 'DROP ROLE IF EXISTS every_owner, every_reader, every_group' -c 'CREATE DATABASE everything TEMPLATE template0 LOCALE '"'C.UTF-8'" >/dev/null 2>&1
+    psql -X -q "$1 dbname=everything" -c 'DROP EXTENSION IF EXISTS plpgsql' >/dev/null 2>&1
     psql -X -q "$1 dbname=everything" -f "$here/everything.sql" >"$2" 2>&1
 }
 
 # Sizes, OIDs and host names.
 blot() {
-    sed -E -e 's/[0-9]+ (bytes|kB|MB|GB)/SIZE/g' -e 's/ +\| +SIZE +\|/ | SIZE |/g' -e 's/(pg_toast_)[0-9]+/\1N/g' -e 's/-+/-/g' -e 's/ +/ /g' -e 's/^psql:[^ ]* //'
+    sed -E -e 's/[0-9]+ (bytes|kB|MB|GB)/SIZE/g' -e 's/ +\| +SIZE +\|/ | SIZE |/g' -e 's/(pg_toast_)[0-9]+/\1N/g' -e "s/'[0-9]+'::oid/'N'::oid/g" -e 's/-+/-/g' -e 's/ +/ /g' -e 's/^psql:[^ ]* //'
 }
 
 prepare "$1" "$out/made.a"

@@ -33,7 +33,7 @@ CREATE SEQUENCE plain_seq;
 CREATE SEQUENCE odd_seq AS smallint INCREMENT BY -2 MINVALUE -100 MAXVALUE 100 START WITH 50 CACHE 5 CYCLE;
 COMMENT ON SEQUENCE odd_seq IS 'counts down';
 GRANT USAGE, SELECT ON SEQUENCE odd_seq TO every_reader;
-SELECT nextval('odd_seq'), setval('plain_seq', 42);
+SELECT nextval('plain_seq'), setval('plain_seq', 42);
 
 -- Functions, procedures, aggregates, operators, casts
 CREATE FUNCTION add_em(a integer, b integer DEFAULT 5 + 1) RETURNS integer LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 7 AS 'SELECT a + b';

@@ -103,12 +103,23 @@ internal sealed class CatalogServices : ICatalogServices
                     return OperatorName(op, kind == TypeOid.RegOperator);
                 return BuiltinRegistry.Operator(oid) is not { } builtin ? null
                     : kind == TypeOid.RegOper ? builtin.Name : $"{builtin.Name}({OperandName(builtin.LeftType)},{OperandName(builtin.RightType)})";
+            case TypeOid.RegConfig:
+                return OwnName(CatalogOids.PgTsConfig, oid) ?? (BuiltinNames.NameOf("pg_ts_config", "cfgname", oid) is { } configuration ? TypeNames.QuoteIdentifier(configuration) : null);
+            case TypeOid.RegDictionary:
+                return OwnName(CatalogOids.PgTsDict, oid) ?? (BuiltinNames.NameOf("pg_ts_dict", "dictname", oid) is { } dictionary ? TypeNames.QuoteIdentifier(dictionary) : null);
+            case TypeOid.RegCollation when OwnName(CatalogOids.PgCollation, oid) is { } own:
+                return own;
             case TypeOid.RegCollation:
                 return BuiltinNames.NameOf("pg_collation", "collname", oid) is { } collation ? TypeNames.QuoteIdentifier(collation) : null;
             default:
                 return null;
         }
     }
+
+    // A user's object by name, qualified when the search path does not find it.
+    private string? OwnName(uint classOid, uint oid) => View.FindObject(classOid, oid) is not { } found ? null
+        : _session.SearchPath.Contains(found.SchemaOid) ? TypeNames.QuoteIdentifier(found.Name)
+        : TypeNames.QuoteIdentifier(View.FindSchema(found.SchemaOid)?.Name ?? "") + "." + TypeNames.QuoteIdentifier(found.Name);
 
     private string? FunctionName(uint oid)
     {
@@ -205,7 +216,7 @@ internal sealed class CatalogServices : ICatalogServices
                 return Binding.RoutineLookup.Find(View, _session.SearchPath, null, routine.Name, -1).Any(f => f.Oid == oid);
             case "pg_operator" when View.FindObject(CatalogOids.PgOperator, oid) is { } op:
                 return UserOperators(op.Name).Any(o => o.Oid == oid);
-            case "pg_opclass" or "pg_opfamily" or "pg_conversion" or "pg_collation" or "pg_ts_config" or "pg_ts_dict" or "pg_ts_parser" or "pg_ts_template" when View.Objects.FirstOrDefault(o => o.Oid == oid) is { } other:
+            case "pg_opclass" or "pg_opfamily" or "pg_conversion" or "pg_collation" or "pg_ts_config" or "pg_ts_dict" or "pg_ts_parser" or "pg_ts_template" or "pg_statistic_ext" when View.Objects.FirstOrDefault(o => o.Oid == oid) is { } other:
                 return _session.SearchPath.Contains(other.SchemaOid);
             default:
                 // Everything else is built in, and the built-in schema is always in the path.
@@ -220,6 +231,26 @@ internal sealed class CatalogServices : ICatalogServices
             return null;
         return View.FindComment(new ObjectAddress(classOid ?? 0, oid, subId)) ?? BuiltinNames.Description(classOid ?? 0, oid, subId);
     }
+
+    public int UpdatableEvents(uint relation, short column)
+    {
+        const int Update = 4, Insert = 8, Delete = 16;
+        switch (View.FindRelation(relation))
+        {
+            case { Kind: RelationKind.Table or RelationKind.PartitionedTable }:
+                return Update | Insert | Delete;
+            case { Kind: RelationKind.View, View: not null, SystemTable: null } view when relation >= CatalogOids.FirstUser:
+                if (Binder.UpdatableColumns(view, StoredDefinitions.ContextOf(View, _session) with { IsRecorded = false }) is not { } columns)
+                    return 0;
+                if (column > 0)
+                    return columns.Contains(column) ? Update | Delete : Delete;
+                return columns.Count > 0 ? Update | Insert | Delete : Delete;
+            default:
+                return 0;
+        }
+    }
+
+    public bool IsPublishable(uint relation) => relation >= CatalogOids.FirstUser && View.FindRelation(relation) is { Persistence: 'p', Kind: RelationKind.Table or RelationKind.PartitionedTable };
 
     public bool IsRowSecurityActive(uint relation) => View.FindRelation(relation) is { } found && RowSecurity.IsActive(found, _session.CurrentUserOid, View, out _);
 
@@ -392,7 +423,7 @@ internal sealed class CatalogServices : ICatalogServices
         Privileges? held = objectKind switch
         {
             "table" or "column" or "sequence" or "any_column" => View.FindRelation(oid) is { } relation ? Permissions.OfRelation(roleOid, relation) : null,
-            "schema" => View.FindSchema(oid) is { } schema ? Permissions.Of(roleOid, schema.OwnerOid, schema.Acl, Privileges.None, Privileges.AllSchema) : null,
+            "schema" => View.FindSchema(oid) is { } schema ? Permissions.OfSchema(roleOid, schema) : null,
             "database" => View.FindDatabase(oid) is { } database
                 ? Permissions.Of(roleOid, database.OwnerOid, database.Acl, Privileges.Temporary | Privileges.Connect, Privileges.AllDatabase) : null,
             "role" => View.FindRole(oid) is not null ? (Permissions.IsMember(roleOid, oid) ? (Privileges)uint.MaxValue : Privileges.None) : null,

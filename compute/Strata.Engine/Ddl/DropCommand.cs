@@ -62,13 +62,39 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         command.Finish(null);
     }
 
-    // Kinds of objects that can't exist here: IF EXISTS is satisfied, the rest is refused.
+    // Kinds of objects that can't exist here: they are missing, unless PostgreSQL's own are meant.
     private static void DropUnsupported(DdlContext context, DropStatement statement)
     {
-        if (!statement.IfExists)
-            throw new SqlException(SqlState.FeatureNotSupported, $"DROP {KindName(statement.Kind).ToUpperInvariant()} is not supported yet");
         foreach (ObjectReference reference in statement.Objects)
-            context.Notice($"{KindName(statement.Kind)} \"{NameOf(reference)}\" does not exist, skipping");
+        {
+            if (IsBuiltin(statement.Kind, NameOf(reference)))
+                throw new SqlException(SqlState.FeatureNotSupported, $"DROP {KindName(statement.Kind).ToUpperInvariant()} is not supported yet");
+            SqlException missing = reference is DependentObject { } dependent && statement.Kind is ObjectKind.Trigger or ObjectKind.Rule
+                ? MissingOfTable(context, statement.Kind, (DependentObject)reference)
+                : new SqlException(SqlState.UndefinedObject, $"{KindName(statement.Kind)} \"{NameOf(reference)}\" does not exist");
+            if (!statement.IfExists)
+                throw missing;
+            context.Notice(missing.Message.Replace("for table", "for relation", StringComparison.Ordinal) + ", skipping");
+        }
+    }
+
+    private static bool IsBuiltin(ObjectKind kind, string name) => kind switch
+    {
+        ObjectKind.Language => BuiltinNames.Find("pg_language", "lanname", name) is not null,
+        ObjectKind.AccessMethod => BuiltinNames.Find("pg_am", "amname", name) is not null,
+        ObjectKind.Tablespace => name is "pg_default" or "pg_global",
+        ObjectKind.Transform or ObjectKind.LargeObject => true,
+        _ => false,
+    };
+
+    // There are no triggers and no rules but those of views.
+    private static SqlException MissingOfTable(DdlContext context, ObjectKind kind, DependentObject reference)
+    {
+        if (reference.Owner.Schema is { } schema && context.View.FindSchema(schema) is null)
+            return new SqlException(SqlState.InvalidSchemaName, $"schema \"{schema}\" does not exist");
+        if (context.View.ResolveRelation(context.Session.SearchPath, reference.Owner.Schema, reference.Owner.Name) is not { } table)
+            return new SqlException(SqlState.UndefinedTable, $"relation \"{reference.Owner}\" does not exist");
+        return new SqlException(SqlState.UndefinedObject, $"{KindName(kind)} \"{reference.Name}\" for {(kind == ObjectKind.Rule ? "relation" : "table")} \"{table.Name}\" does not exist");
     }
 
     private static string NameOf(ObjectReference reference) => reference switch

@@ -103,7 +103,7 @@ internal static class ObjectChanges
             string schema = context.View.FindSchema(schemaOid)?.Name ?? "";
             string word = CatalogObjectShapes.Of(entry.ClassOid).Word;
             string method = entry.ClassOid is CatalogOids.PgOpClass or CatalogOids.PgOpFamily ? $" for access method \"{BuiltinNames.NameOf("pg_am", "amname", entry.OidAt(1))}\"" : "";
-            throw new SqlException(SqlState.DuplicateObject, $"{word} \"{name}\"{method} already exists in schema \"{schema}\"");
+            throw new SqlException(SqlState.DuplicateObject, $"{word} \"{name}\"{method} already exists{(schema.Length == 0 ? "" : $" in schema \"{schema}\"")}");
         }
     }
 

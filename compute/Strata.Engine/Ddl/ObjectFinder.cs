@@ -40,7 +40,7 @@ internal static class ObjectFinder
     {
         (uint owner, string what) = entry switch
         {
-            RoutineInfo routine => (routine.OwnerOid, $"{Permissions.RoutineKindName(routine)} {routine.Name}"),
+            RoutineInfo routine => (routine.OwnerOid, $"{(routine.Kind == FunctionKind.Procedure ? "procedure" : "function")} {routine.Name}"),
             CatalogObject { ClassOid: CatalogOids.PgPolicy } policy => (context.View.FindRelation(policy.OidAt(2))!.OwnerOid, $"relation {context.View.FindRelation(policy.OidAt(2))!.Name}"),
             CatalogObject { ClassOid: CatalogOids.PgCast } => (0u, ""),
             CatalogObject other => (other.OwnerOid, $"{CatalogObjectShapes.Of(other.ClassOid).Word} {other.Name}"),
@@ -73,6 +73,8 @@ internal static class ObjectFinder
             string text = error.Message;
             if (text.StartsWith("operator does not exist: ", StringComparison.Ordinal))
                 text = "operator " + ((OperatorObject)reference).Name.Name + " does not exist";
+            if (text.StartsWith("collation ", StringComparison.Ordinal))
+                text = text.Replace(" for encoding \"UTF8\"", "", StringComparison.Ordinal);
             context.Notice(text + ", skipping");
             return null;
         }

@@ -35,6 +35,9 @@ internal sealed class ExpressionWriter(DefinitionNames names, PrintBuffer text, 
     /// <summary>Names of the parameters of the function whose body is written; empty ones are written as numbers.</summary>
     public IReadOnlyList<string> ParameterNames { get; set; } = [];
 
+    /// <summary>Name of the function whose body is written.</summary>
+    public string? RoutineName { get; set; }
+
     /// <summary>Gives the name of a column that is in no query level (of the table that an expression is over).</summary>
     public Func<int, string?>? NameOfColumn { get; init; }
 
@@ -174,6 +177,9 @@ internal sealed class ExpressionWriter(DefinitionNames names, PrintBuffer text, 
                 text.Append(name);
                 break;
             case ParameterExpression parameter when parameter.Index < ParameterNames.Count && ParameterNames[parameter.Index].Length > 0:
+                // Beside columns the function's name tells them apart.
+                if (Level is { HasItems: true } && RoutineName is { } routine)
+                    text.Append(TypeNames.QuoteIdentifier(routine)).Append('.');
                 text.Append(TypeNames.QuoteIdentifier(ParameterNames[parameter.Index]));
                 break;
             case ParameterExpression parameter:

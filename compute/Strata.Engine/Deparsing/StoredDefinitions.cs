@@ -54,6 +54,7 @@ internal static class StoredDefinitions
             var buffer = new PrintBuffer(isReturn ? PrintStyle.None : PrintStyle.Indented, 0);
             var writer = new QueryWriter(names, buffer, query.Recorder, query.Statement.Metadata);
             writer.Expressions.ParameterNames = context.ParameterNames;
+            writer.Expressions.RoutineName = routine.Name;
             if (isReturn)
             {
                 writer.Expressions.Write(query.Query.Targets[0].Value, showImplicit: true);

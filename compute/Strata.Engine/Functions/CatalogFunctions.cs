@@ -80,6 +80,8 @@ internal static class CatalogFunctions
         t.Add("regtypeout", static (ref FunctionCall c) => c.Return(Output(ref c)));
         t.Add("regprocout", static (ref FunctionCall c) => c.Return(Output(ref c)));
         ObjectAddressFunctions.Register(t);
+        t.Add("pg_relation_is_updatable", static (ref FunctionCall c) => c.Return(c.Context.Catalog.UpdatableEvents(c.Oid(0), 0)));
+        t.Add("pg_column_is_updatable", static (ref FunctionCall c) => c.Return((c.Context.Catalog.UpdatableEvents(c.Oid(0), c.Int16(1)) & 20) == 20));
         t.Add("pg_tablespace_size_oid", static (ref FunctionCall c) => Size(ref c, c.Context.Catalog.TablespaceSize(c.Oid(0))));
         t.Add("pg_tablespace_size_name", static (ref FunctionCall c) => Size(ref c, c.Context.Catalog.TablespaceSize(c.String(0) == "pg_default" ? 1663u : 0)));
         t.Add(1348u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), "", 0)));
@@ -194,7 +196,7 @@ internal static class CatalogFunctions
         PartitionFunctions.Register(t);
         t.Add("pg_get_serial_sequence", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.SerialSequence(c.String(0), c.String(1))));
         t.Add("pg_tablespace_location", static (ref FunctionCall c) => c.Return(""));
-        t.Add("pg_relation_is_publishable", static (ref FunctionCall c) => c.Return(false));
+        t.Add("pg_relation_is_publishable", static (ref FunctionCall c) => c.Return(c.Context.Catalog.IsPublishable(c.Oid(0))));
         t.Add("pg_index_column_has_property", static (ref FunctionCall c) => c.ReturnNull());
         t.Add("pg_indexam_has_property", static (ref FunctionCall c) => c.ReturnNull());
     }

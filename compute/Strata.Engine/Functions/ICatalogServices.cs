@@ -52,6 +52,12 @@ public interface ICatalogServices
     /// <summary>A routine's body in SQL syntax; null for other bodies.</summary>
     string? FunctionBody(uint function);
 
+    /// <summary>What can be done to a relation's rows, as bits of PostgreSQL's CmdType: 4 update, 8 insert, 16 delete; with a column, whether it can be assigned to (4).</summary>
+    int UpdatableEvents(uint relation, short column);
+
+    /// <summary>True for tables whose changes a publication may have.</summary>
+    bool IsPublishable(uint relation);
+
     /// <summary>True when row security policies of a relation apply to the current role.</summary>
     bool IsRowSecurityActive(uint relation);
 

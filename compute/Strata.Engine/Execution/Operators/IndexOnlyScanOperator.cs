@@ -93,16 +93,13 @@ internal sealed class IndexOnlyScanOperator(
     {
         if (tid.Block != _askedBlock)
         {
-            _isAllVisible = State.ReadPoint.IsLive && _map.IsAllVisible(Heap, tid.Block, State.Cancellation);
+            // Under SERIALIZABLE a row is looked at under its page's latch: only there a reader and a writer of it can't miss each other.
+            _isAllVisible = State.ReadPoint.IsLive && State.Reader is null && _map.IsAllVisible(Heap, tid.Block, State.Cancellation);
             _askedBlock = tid.Block;
         }
 
         if (_isAllVisible)
-        {
-            Heap.Watch(State.ReadPoint.IsLive ? State.Transaction : null)?.ReadTuple(Heap.Storage, tid);
             return true;
-        }
-
         _heapFetches++;
         if (_fetch.Fetch(Heap, tid, State.Snapshot, forUpdate: false, State.Cancellation))
             return true;

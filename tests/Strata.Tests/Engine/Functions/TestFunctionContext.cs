@@ -65,6 +65,10 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public bool IsRowSecurityActive(uint relation) => false;
 
+    public int UpdatableEvents(uint relation, short column) => 0;
+
+    public bool IsPublishable(uint relation) => false;
+
     public string? FunctionBody(uint function) => null;
 
     public SqlType[] HashPartitionKey(uint relation) => [];
@@ -162,6 +166,10 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
     public bool CancelBackend(int pid) => false;
 
     public bool TerminateBackend(int pid) => false;
+
+    public void Notify(string channel, string payload)
+    {
+    }
 
     public IReadOnlyList<int> BlockingPids(int pid) => [];
 
