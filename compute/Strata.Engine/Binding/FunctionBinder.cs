@@ -502,7 +502,7 @@ internal sealed class FunctionBinder(BindingState state)
                     ? "window functions are not allowed in JOIN conditions"
                     : place is ExpressionKind.WindowOrder or ExpressionKind.WindowPartition
                         ? "window functions are not allowed in window definitions"
-                        : $"window functions are not allowed in {place.Name()}");
+                        : $"window functions are not allowed in {place.WindowPlace()}");
         }
 
         if (call.IsDistinct)

@@ -37,7 +37,7 @@ internal static class StatisticScans
             foreach ((bool inherited, ExtendedStatisticsData data) in DataOf(context, statistics.Oid))
                 yield return
                 [
-                    .. Head(context, statistics, table), Names(table, statistics), statistics.Expressions.Length == 0 ? CatalogValue.Null : Array.ConvertAll(statistics.Expressions, static e => e.Text),
+                    .. Head(context, statistics, table), Names(table, statistics), statistics.Expressions.Length == 0 ? CatalogValue.Null : Array.ConvertAll(statistics.Expressions, e => Text(context, e, table)),
                     Array.ConvertAll(statistics.Kinds, static kind => (long)kind), inherited, data.DistinctText, data.DependenciesText, .. Common(data.Common),
                 ];
     }
@@ -47,7 +47,7 @@ internal static class StatisticScans
         foreach ((ExtendedStatistics statistics, RelationInfo table) in Visible(context))
             foreach ((bool inherited, ExtendedStatisticsData data) in DataOf(context, statistics.Oid))
                 for (int i = 0; data.Expressions is { } all && i < all.Length; i++)
-                    yield return [.. Head(context, statistics, table), statistics.Expressions[i].Text, inherited, .. Summary(all[i])];
+                    yield return [.. Head(context, statistics, table), Text(context, statistics.Expressions[i], table), inherited, .. Summary(all[i])];
     }
 
     private static IEnumerable<(bool Inherited, ExtendedStatisticsData Data)> DataOf(SystemScanContext context, uint oid)
@@ -71,6 +71,9 @@ internal static class StatisticScans
 
     private static CatalogValue[] Head(SystemScanContext context, ExtendedStatistics statistics, RelationInfo table) =>
         [SchemaOf(context, table.SchemaOid), table.Name, SchemaOf(context, statistics.SchemaOid), statistics.Name, context.Catalog.RoleName(statistics.OwnerOid)];
+
+    private static string Text(SystemScanContext context, CatalogExpression expression, RelationInfo table) =>
+        context.Session?.Context.Catalog.Show(expression, table, null, pretty: false) ?? expression.Text;
 
     private static string[] Names(RelationInfo table, ExtendedStatistics statistics) => Array.ConvertAll(statistics.Columns, number => table.Columns[number - 1].Name);
 

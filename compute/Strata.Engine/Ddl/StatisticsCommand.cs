@@ -206,6 +206,13 @@ internal static class StatisticsCommand
         context.Changes.Replace(entry, ExtendedStatistics.WithTarget(entry, target), context.Cancellation);
     }
 
+    /// <summary>An object went: plans that were made with it are made anew.</summary>
+    public static void Forget(DdlContext context, CatalogObject entry)
+    {
+        if (context.View.FindRelation(ExtendedStatistics.Of(entry).TableOid) is { } table)
+            context.Replace(table, table);
+    }
+
     /// <summary>A column goes: so do the objects over it.</summary>
     public static void DropFor(DdlContext context, uint table, short column)
     {

@@ -16,6 +16,7 @@ public static class BuiltinFunctions
         Kernels.ComparisonKernels.Register(table);
         Kernels.ArithmeticKernels.Register(table);
         Kernels.NumericKernels.Register(table);
+        Kernels.FilterKernels.Register(table);
         NumberFunctions.Register(table);
         NumericFunctions.Register(table);
         TextFunctions.Register(table);

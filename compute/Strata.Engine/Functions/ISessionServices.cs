@@ -64,6 +64,9 @@ public interface ISessionServices
 
     bool CancelBackend(int pid);
 
+    /// <summary>Sends a notification when the transaction commits. Throws 22023.</summary>
+    void Notify(string channel, string payload);
+
     /// <summary>Sessions that a session waits for: holders of what it wants, and those before it in a queue. Empty when it waits for nobody.</summary>
     IReadOnlyList<int> BlockingPids(int pid);
 

@@ -74,6 +74,12 @@ internal static class SystemFunctions
         t.Add("pg_lsn_mi", static (ref FunctionCall c) => c.Return(new NumericValue((Int128)(ulong)c.Int64(0) - (ulong)c.Int64(1), 0)));
         t.Add("pg_cancel_backend", static (ref FunctionCall c) => c.Return(c.Context.Session.CancelBackend(c.Int32(0))));
         t.Add("pg_terminate_backend", static (ref FunctionCall c) => c.Return(c.Context.Session.TerminateBackend(c.Int32(0))));
+        t.Add("pg_notify", static (ref FunctionCall c) =>
+        {
+            c.Context.Session.Notify(c.IsNull(0) ? "" : c.String(0), c.IsNull(1) ? "" : c.String(1));
+            c.Return(default(ReadOnlySpan<byte>));
+        });
+        t.Add("pg_notification_queue_usage", static (ref FunctionCall c) => c.Return(0.0));
         t.Add("pg_blocking_pids", static (ref FunctionCall c) => ReturnPids(ref c, c.Context.Session.BlockingPids(c.Int32(0))));
         t.Add("pg_safe_snapshot_blocking_pids", static (ref FunctionCall c) => ReturnPids(ref c, c.Context.Session.SafeSnapshotBlockingPids(c.Int32(0))));
         t.Add("pg_sleep", static (ref FunctionCall c) =>

@@ -68,9 +68,10 @@ internal sealed class ExpressionPlanner(PlannerState state)
         RelationalNode query = map.Count == 0 ? subquery.Query : Parameterize(subquery.Query, map);
         PhysicalNode plan = state.Builder.Plan(query);
         string label = values.Count == 0 && subquery.Tests.Count == 0
-            ? $"InitPlan {state.Plan.Subplans.Count + 1}"
-            : $"SubPlan {state.Plan.Subplans.Count + 1}";
+            ? $"InitPlan {NumberOf("InitPlan") + NumberOf("SubPlan") + 1}"
+            : $"SubPlan {NumberOf("InitPlan") + NumberOf("SubPlan") + 1}";
         state.Plan.Subplans.Add((label, plan));
+        state.Plan.SubplanLabels[subquery.Query] = label;
         // What runs once may have helpers and filters as the main plan may.
         if (values.Count == 0 && subquery.Tests.Count == 0 && !readsOuterParameters)
             new ParallelPlanner(state).Run(plan);
@@ -97,6 +98,8 @@ internal sealed class ExpressionPlanner(PlannerState state)
             HashSlot = values.Count == 0 && !isVolatile && !readsOuterParameters && subquery.Kind == SubqueryKind.Any ? HashSlot(subquery, plan) : -1,
         };
     }
+
+    private int NumberOf(string kind) => state.Plan.Subplans.Count(subplan => subplan.Label.StartsWith(kind, StringComparison.Ordinal));
 
     /// <summary>The plan's slot that the only test is compared with for equality of the same type; else -1.</summary>
     private static int HashSlot(SubqueryExpression subquery, PhysicalNode plan) =>

@@ -21,6 +21,7 @@ internal sealed class Selectivity
     private const double RangeMin = 1e-10;
     private const double ShareMin = 1e-9;
 
+    private bool _isPlain;
     private readonly PlannerState _state;
     private readonly ConstantEstimate _constants;
     private readonly SampledValues _samples;
@@ -49,7 +50,7 @@ internal sealed class Selectivity
         if (all.Count == 0)
             return 1;
         double share = 1;
-        if (all.Count > 1 || all[0] is BooleanExpression)
+        if (all.Count > 1 && !_isPlain)
         {
             share = _extended.Apply(all, out HashSet<Expression>? done);
             if (done is not null)
@@ -60,7 +61,21 @@ internal sealed class Selectivity
     }
 
     /// <summary>The share of rows for which all conditions hold, without a look at statistics objects.</summary>
-    public double Independent(IReadOnlyList<Expression> conditions)
+    public double Simple(IReadOnlyList<Expression> conditions)
+    {
+        bool before = _isPlain;
+        _isPlain = true;
+        try
+        {
+            return Independent(conditions);
+        }
+        finally
+        {
+            _isPlain = before;
+        }
+    }
+
+    private double Independent(IReadOnlyList<Expression> conditions)
     {
         double share = 1;
         // Lower and upper bounds of one value leave what lies between them: their shares are not independent.
@@ -161,10 +176,11 @@ internal sealed class Selectivity
     {
         if (_samples.Share(or) is { } sampled && Known(or.Operands[0]) is null && or.Operands.Count > 2)
             return sampled;
-        double share = 0;
+        HashSet<Expression>? done = null;
+        double share = _isPlain ? 0 : _extended.ApplyOr(or.Operands, out done);
         foreach (Expression operand in or.Operands)
         {
-            double own = Of(operand);
+            double own = done?.Contains(operand) == true ? 0 : Of(operand);
             share = share + own - (share * own);
         }
 
@@ -332,6 +348,7 @@ internal sealed class Selectivity
     {
         ConstantExpression? constant = _constants.ConstantOf(right);
         Variable? variable = Known(left);
+        bool isWrittenAbove = isAbove;
         if (constant is null && _constants.ConstantOf(left) is { } first)
         {
             (constant, variable) = (first, Known(right));
@@ -346,7 +363,7 @@ internal sealed class Selectivity
         }
 
         if (variable is { Statistics: null } && variable.Expression is not ColumnExpression
-            && _samples.Share(Comparison(left, right, isAbove, isInclusive)) is { } sampled)
+            && _samples.Share(Comparison(left, right, isWrittenAbove, isInclusive)) is { } sampled)
             return sampled;
         return variable is null ? InequalityDefault : _constants.Range(variable, constant, isAbove, isInclusive);
     }

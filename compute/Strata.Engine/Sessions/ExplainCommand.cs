@@ -1,9 +1,10 @@
 using System.Globalization;
 using Strata.Engine.Binding;
 using Strata.Engine.Execution;
-using Strata.Engine.Planning;
+using Strata.Engine.Planning.Explain;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Sessions.Plans;
+using Strata.Engine.Sessions.Settings;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Sql.Syntax;
@@ -23,12 +24,13 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
     public UtilityResult Execute(ExplainStatement statement, string text, string own)
     {
         ExplainOptions options = ExplainOptions.Of(statement);
-        if (!Binder.Accepts(statement.Query))
-            throw new SqlException(SqlState.FeatureNotSupported, "EXPLAIN of this statement is not supported yet");
+        Statement query = statement.Query is CreateTableAsStatement create && !options.Analyze ? create.Query : statement.Query;
+        if (!Binder.Accepts(query))
+            return NoPlan(statement, options);
         long began = context.Clock.GetTimestamp();
         CachedPlan plan;
         do
-            plan = runner.Plan(statement.Query, "explain:" + own, text, [], allowParameters: false, out _);
+            plan = runner.Plan(query, "explain:" + own, text, [], allowParameters: false, out _);
         while (!runner.TryLock(plan));
         double planning = context.Clock.GetElapsedTime(began).TotalMilliseconds;
         var result = new UtilityResult("EXPLAIN", Describe(statement));
@@ -62,15 +64,23 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         return result;
     }
 
-    private static void Write(
+    private void Write(
         UtilityResult result, PhysicalPlan plan, ExecutionInstance? execution, ExplainOptions options, double planning, (double Milliseconds, long PagesRead)? run)
     {
+        ExplainNode root = ExplainBuilder.Build(plan, new ExplainRun(context.View, context.SearchPath, context, execution)
+        {
+            Verbose = options.Verbose,
+            Costs = options.Costs,
+            Timing = options.Timing,
+            Buffers = options.Buffers && run is { } measured ? new ExplainBuffers(measured.PagesRead) : null,
+        });
+        List<(string Name, string Value)> settings = options.Settings ? ChangedSettings() : [];
         if (options.Format == ExplainFormat.Text)
         {
-            foreach (string line in PlanPrinter.Print(plan, execution, options.Verbose, options.Costs, options.Timing))
+            foreach (string line in ExplainText.Lines(root))
                 result.Rows.Add([line]);
-            if (options.Buffers && run is { PagesRead: > 0 } read)
-                result.Rows.Add([string.Create(CultureInfo.InvariantCulture, $"Buffers: shared read={read.PagesRead}")]);
+            if (settings.Count > 0)
+                result.Rows.Add(["Settings: " + string.Join(", ", settings.Select(static setting => $"{setting.Name} = '{setting.Value}'"))]);
             if (!options.Summary)
                 return;
             result.Rows.Add([string.Create(CultureInfo.InvariantCulture, $"Planning Time: {planning:F3} ms")]);
@@ -79,16 +89,15 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
             return;
         }
 
-        ExplainNode root = ExplainNode.Of(plan, execution, options.Verbose, options.Costs, options.Timing);
         var summary = new List<(string, object)>();
-        if (options.Buffers && run is not null)
-            summary.Add(("Shared Read Blocks", new ExplainNumber(run.Value.PagesRead.ToString(CultureInfo.InvariantCulture))));
+        if (settings.Count > 0)
+            summary.Add(("Settings", settings.Select(static setting => new ExplainProperty(setting.Name, setting.Value)).ToArray()));
         if (options.Summary)
-            summary.Add(("Planning Time", new ExplainNumber(planning.ToString("F3", CultureInfo.InvariantCulture))));
+            summary.Add(("Planning Time", ExplainNumber.Of(planning, "F3")));
         if (options.Analyze)
             summary.Add(("Triggers", Array.Empty<string>()));
         if (options.Summary && run is not null)
-            summary.Add(("Execution Time", new ExplainNumber(run.Value.Milliseconds.ToString("F3", CultureInfo.InvariantCulture))));
+            summary.Add(("Execution Time", ExplainNumber.Of(run.Value.Milliseconds, "F3")));
         string text = options.Format switch
         {
             ExplainFormat.Json => ExplainFormats.Json(root, summary),
@@ -96,5 +105,33 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
             _ => ExplainFormats.Xml(root, summary),
         };
         result.Rows.Add([text]);
+    }
+
+    /// <summary>The settings that plans depend on and that are not at their defaults.</summary>
+    private List<(string Name, string Value)> ChangedSettings()
+    {
+        var changed = new List<(string, string)>();
+        foreach (SettingDefinition setting in SettingRegistry.All)
+        {
+            bool concernsPlans = setting.Category.StartsWith("Query Tuning", StringComparison.Ordinal)
+                || setting.Name is "work_mem" or "hash_mem_multiplier" or "temp_buffers" or "search_path" or "max_parallel_workers" or "max_parallel_workers_per_gather" or "effective_io_concurrency";
+            if (concernsPlans && context.Settings.IsChanged(setting.Name) && context.Settings[setting.Name] != setting.Default)
+                changed.Add((setting.Name, context.Settings.Show(setting.Name)));
+        }
+
+        return changed;
+    }
+
+    private static UtilityResult NoPlan(ExplainStatement statement, ExplainOptions options)
+    {
+        var result = new UtilityResult("EXPLAIN", Describe(statement));
+        result.Rows.Add([options.Format switch
+        {
+            ExplainFormat.Json => "[\n  \"Utility Statement\"\n]",
+            ExplainFormat.Yaml => "- \"Utility Statement\"",
+            ExplainFormat.Xml => "<explain xmlns=\"http://www.postgresql.org/2009/explain\">\n  <Utility-Statement />\n</explain>",
+            _ => "Utility statements have no plan structure",
+        }]);
+        return result;
     }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text;
+using Strata.Engine.Types;
 
 namespace Strata.Engine.Sessions;
 
@@ -19,9 +21,16 @@ internal sealed class SessionNotifications(SqlSession session)
     /// <summary>UNLISTEN; null for all.</summary>
     public void Unlisten(string? channel) => _pendingListens.Add((false, channel));
 
-    /// <summary>NOTIFY: a repeated notification of one transaction counts once.</summary>
+    /// <summary>NOTIFY: a repeated notification of one transaction counts once. Throws 22023.</summary>
     public void Notify(string channel, string payload)
     {
+        const int ChannelMaxBytes = 63, PayloadMaxBytes = 7999;
+        if (channel.Length == 0)
+            throw new SqlException(SqlState.InvalidParameterValue, "channel name cannot be empty");
+        if (Encoding.UTF8.GetByteCount(channel) > ChannelMaxBytes)
+            throw new SqlException(SqlState.InvalidParameterValue, "channel name too long");
+        if (Encoding.UTF8.GetByteCount(payload) > PayloadMaxBytes)
+            throw new SqlException(SqlState.InvalidParameterValue, "payload string too long");
         var notification = new Notification(session.ProcessId, channel, payload);
         if (!_pending.Contains(notification))
             _pending.Add(notification);

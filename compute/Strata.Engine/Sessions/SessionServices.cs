@@ -128,6 +128,8 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
 
     public bool CancelBackend(int pid) => context.Engine.CancelSession(pid);
 
+    public void Notify(string channel, string payload) => context.Session.Notifications.Notify(channel, payload);
+
     public IReadOnlyList<int> BlockingPids(int pid) => context.Engine.FindSession(pid) is { } session
         ? context.Engine.PidsOf(context.Engine.Transactions.Locks.FindBlockers(session.LockOwner))
         : [];

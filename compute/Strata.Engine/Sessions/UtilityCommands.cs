@@ -90,13 +90,6 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
 
     private UtilityResult Notify(NotifyStatement notify)
     {
-        const int ChannelMaxBytes = 63, PayloadMaxBytes = 7999;
-        if (notify.Channel.Length == 0)
-            throw new SqlException(SqlState.InvalidParameterValue, "channel name cannot be empty");
-        if (System.Text.Encoding.UTF8.GetByteCount(notify.Channel) > ChannelMaxBytes)
-            throw new SqlException(SqlState.InvalidParameterValue, "channel name too long");
-        if (notify.Payload is { } payload && System.Text.Encoding.UTF8.GetByteCount(payload) > PayloadMaxBytes)
-            throw new SqlException(SqlState.InvalidParameterValue, "payload string too long");
         session.Notifications.Notify(notify.Channel, notify.Payload ?? "");
         return new UtilityResult("NOTIFY");
     }
@@ -110,7 +103,7 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 if (context.Transactions.IsBlock)
                     throw new SqlException(SqlState.ActiveSqlTransaction, "DISCARD ALL cannot run inside a transaction block");
                 session.Portals.RemoveAllCursors();
-                context.SessionUserOid = context.CurrentUserOid = context.AuthenticatedUserOid;
+                context.SetSessionUser(context.AuthenticatedUserOid, isLocal: false);
                 context.Settings.ResetAll();
                 session.Portals.RemoveAllStatements();
                 session.Notifications.Unlisten(null);

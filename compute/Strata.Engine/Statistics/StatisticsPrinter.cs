@@ -8,8 +8,7 @@ namespace Strata.Engine.Statistics;
 internal static class StatisticsPrinter
 {
     /// <summary>CREATE STATISTICS, or its list of columns alone.</summary>
-    public static string Definition(ExtendedStatistics statistics, CatalogView view, Func<RelationInfo, string> relationName,
-        Func<CatalogExpression, RelationInfo, string> show, bool columnsOnly)
+    public static string Definition(ExtendedStatistics statistics, CatalogView view, Func<RelationInfo, string> relationName, Func<CatalogExpression, RelationInfo, string> show, bool columnsOnly)
     {
         RelationInfo table = view.FindRelation(statistics.TableOid)!;
         string columns = string.Join(", ", statistics.Columns.Select(number => TypeNames.QuoteIdentifier(table.Columns[number - 1].Name)).Concat(statistics.Expressions.Select(expression => Element(expression, show(expression, table)))));

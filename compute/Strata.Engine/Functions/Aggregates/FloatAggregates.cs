@@ -58,6 +58,31 @@ internal sealed unsafe class FloatAggregate(FunctionInfo function, SqlType[] arg
         }
     }
 
+    public override void UpdateSingle(AggregateContext context, ReadOnlySpan<Vector> arguments, Selection selection, byte* state, ErrorSink errors)
+    {
+        Vector values = arguments[0];
+        var s = (State*)state;
+        if (statistic != NumericStatistic.Sum || _isSingle || values.HasNulls || values.Kind != VectorKind.Flat)
+        {
+            base.UpdateSingle(context, arguments, selection, state, errors);
+            return;
+        }
+
+        // In the order of the rows, as one by one; only where that stays finite, the rest is for the loop that knows which row fails.
+        var data = (double*)values.Data;
+        double sum = s->Sum;
+        for (int i = 0; i < selection.Count; i++)
+            sum += data[selection[i]];
+        if (!double.IsFinite(sum))
+        {
+            base.UpdateSingle(context, arguments, selection, state, errors);
+            return;
+        }
+
+        s->Sum = sum;
+        s->Count += selection.Count;
+    }
+
     public override void Combine(AggregateContext context, byte* source, byte* target)
     {
         var a = (State*)target;

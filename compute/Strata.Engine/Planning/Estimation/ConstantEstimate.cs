@@ -82,7 +82,8 @@ internal sealed class ConstantEstimate(PlannerState state)
         Expression plain = VariableFinder.Unwrap(expression);
         if (plain is ConstantExpression constant)
             return constant;
-        if (expression.IsVolatile || expression.Any(static part => part is ColumnExpression or SlotExpression or ParameterExpression or Algebra.SubqueryExpression or HostedExpression or CaseOperandExpression))
+        if (expression.IsVolatile || expression.Any(static part => part is ColumnExpression or SlotExpression or ParameterExpression or Algebra.SubqueryExpression or HostedExpression
+            or CaseOperandExpression or CurrentOfExpression or Algebra.TestExpression or FunctionExpression { Function.Routine: not null } or FunctionExpression { ReturnsSet: true }))
             return null;
         try
         {

@@ -45,6 +45,48 @@ internal sealed class ExtendedEstimate(PlannerState state, Selectivity selectivi
         return share * ByDependencies(sources, clauses, ref done);
     }
 
+    /// <summary>
+    /// The share of rows that meet one of the conditions at least, of those that an object knows (0 for none of them); <paramref name="done"/> lists these. Each condition adds its share less what it
+    /// has in common with those before it.
+    /// </summary>
+    public double ApplyOr(IReadOnlyList<Expression> conditions, out HashSet<Expression>? done)
+    {
+        done = null;
+        if (TableOf(conditions) is not { } table || SourcesOf(table) is not { Count: > 0 } sources)
+            return 0;
+        List<Clause> clauses = [.. conditions.Select(ClauseOf).OfType<Clause>()];
+        if (BestFor(sources, clauses) is not var (source, covered))
+            return 0;
+        CommonCombination[] items = source.Data.Common!;
+        double total = items.Sum(static item => item.Frequency), share = 0, simpleSoFar = 0;
+        var before = new bool[items.Length];
+        foreach (Clause clause in covered)
+        {
+            if (Matches(source, [clause]) is not { } matches)
+                return 0;
+            double matched = 0, expected = 0, both = 0, bothExpected = 0;
+            for (int i = 0; i < items.Length; i++)
+            {
+                if (!matches[i])
+                    continue;
+                matched += items[i].Frequency;
+                expected += items[i].BaseFrequency;
+                both += before[i] ? items[i].Frequency : 0;
+                bothExpected += before[i] ? items[i].BaseFrequency : 0;
+                before[i] = true;
+            }
+
+            double simple = selectivity.Simple([clause.Condition]);
+            // Of a single thing its own statistics know more.
+            double own = clause.Parts.Count == 1 ? simple : Combine(simple, matched, expected, total), overlap = Combine(simple * simpleSoFar, both, bothExpected, total);
+            simpleSoFar = simpleSoFar + simple - (simpleSoFar * simple);
+            share = Math.Clamp(share + own - overlap, 0, 1);
+        }
+
+        done = new HashSet<Expression>(covered.Select(static clause => clause.Condition), ReferenceEqualityComparer.Instance);
+        return share;
+    }
+
     private RelationInfo? TableOf(IReadOnlyList<Expression> conditions)
     {
         uint table = 0;
@@ -104,7 +146,7 @@ internal sealed class ExtendedEstimate(PlannerState state, Selectivity selectivi
             case FunctionExpression { Operator: { } op, Arguments: [var left, var right] }
                 when Selectivity.EstimatorOf(op) is "eqsel" or "neqsel" or "scalarltsel" or "scalarlesel" or "scalargtsel" or "scalargesel":
                 return IsConstant(right) ? AddPart(left, parts) : IsConstant(left) && AddPart(right, parts);
-            case ArrayComparisonExpression { Array: ConstantExpression or ArrayExpression } any when any.Array.Children.All(IsConstant):
+            case ArrayComparisonExpression any when !any.Array.Any(static part => part is SlotExpression):
                 return AddPart(any.Scalar, parts);
             case SlotExpression { Type.Oid: TypeOid.Boolean } or FunctionExpression { Type.Oid: TypeOid.Boolean } or CaseExpression { Type.Oid: TypeOid.Boolean }:
                 return AddPart(condition, parts);
@@ -160,7 +202,7 @@ internal sealed class ExtendedEstimate(PlannerState state, Selectivity selectivi
 
     private double ByCombinations(Source source, List<Clause> clauses)
     {
-        double simple = selectivity.Independent([.. clauses.Select(static clause => clause.Condition)]);
+        double simple = selectivity.Simple([.. clauses.Select(static clause => clause.Condition)]);
         if (Matches(source, clauses) is not { } matches)
             return simple;
         double matched = 0, expected = 0, total = 0;
@@ -174,10 +216,12 @@ internal sealed class ExtendedEstimate(PlannerState state, Selectivity selectivi
             expected += items[i].BaseFrequency;
         }
 
-        // What the combinations do not show is estimated as before, within the room that they leave.
-        double others = Math.Min(Math.Clamp(simple - expected, 0, 1), Math.Max(0, 1 - total));
-        return Math.Clamp(matched + others, 0, 1);
+        return Combine(simple, matched, expected, total);
     }
+
+    /// <summary>What the combinations do not show is estimated as before, within the room that they leave.</summary>
+    private static double Combine(double simple, double matched, double expected, double total) =>
+        Math.Clamp(matched + Math.Min(Math.Clamp(simple - expected, 0, 1), Math.Max(0, 1 - total)), 0, 1);
 
     /// <summary>Which combinations meet all conditions; null when they can't be evaluated.</summary>
     private bool[]? Matches(Source source, List<Clause> clauses)
@@ -253,7 +297,7 @@ internal sealed class ExtendedEstimate(PlannerState state, Selectivity selectivi
         Dictionary<Expression, double> shares = [];
         List<Expression> used = [.. applied.SelectMany(static a => a.From.Append(a.Implied)).Distinct()];
         foreach (Expression part in used)
-            shares[part] = selectivity.Independent([.. equalities.Where(clause => clause.Parts[0].Equals(part)).Select(static clause => clause.Condition)]);
+            shares[part] = selectivity.Simple([.. equalities.Where(clause => clause.Parts[0].Equals(part)).Select(static clause => clause.Condition)]);
         // From the last one found to the first: what is implied by others takes their share as far as it depends on them.
         for (int i = applied.Count - 1; i >= 0; i--)
         {

@@ -13,8 +13,15 @@ internal sealed class GroupEstimate(PlannerState state, VariableFinder variables
     private const double ManyColumnsShare = 0.1;
     private const double DistinctDefault = 200;
 
+    // An expression with nearly as many values as its column is as good as the column.
+    private const double FewerShare = 0.5;
+
     /// <summary>One thing that is grouped by: the expression, over slots for comparison with statistics objects, and how many values it has.</summary>
-    private sealed record Key(Expression OverSlots, short Attribute, double Distinct);
+    private sealed record Key(Expression OverSlots, short Attribute, double Distinct)
+    {
+        /// <summary>An expression that has fewer values than its column; it counts only where the column itself is no key.</summary>
+        public int SampledColumn { get; init; } = -1;
+    }
 
     /// <summary>The number of groups that columns make of <paramref name="rows"/> rows.</summary>
     public double Groups(IReadOnlyList<int> columns, double rows)
@@ -54,18 +61,20 @@ internal sealed class GroupEstimate(PlannerState state, VariableFinder variables
 
         if (over is ColumnExpression)
             return DistinctDefault;
-        if (variables.Find(over) is { Relation: { } table } && samples.Distinct(over) is { } sampled)
+        HashSet<int> columns = TreeWalker.ColumnsOf(over);
+        if (variables.Find(over) is { Relation: { } table } && samples.Distinct(over) is { } sampled && sampled < FewerShare * DistinctOfColumn(columns.First()))
         {
-            Put(byTable, table, new Key(variables.OverSlots(over), 0, sampled));
+            Put(byTable, table, new Key(variables.OverSlots(over), 0, sampled) { SampledColumn = columns.First() });
             return 1;
         }
 
         double groups = 1;
-        HashSet<int> columns = TreeWalker.ColumnsOf(over);
         foreach (int column in columns)
             groups *= Add(new ColumnExpression(column, state.Metadata[column].Type), byTable);
         return columns.Count == 0 && over.IsVolatile ? DistinctDefault : groups;
     }
+
+    private double DistinctOfColumn(int column) => variables.Find(new ColumnExpression(column, state.Metadata[column].Type))?.Distinct ?? DistinctDefault;
 
     private static void Put(Dictionary<uint, (RelationInfo Relation, List<Key> Keys)> byTable, RelationInfo relation, Key key)
     {
@@ -77,12 +86,17 @@ internal sealed class GroupEstimate(PlannerState state, VariableFinder variables
 
     private double OfTable(RelationInfo relation, List<Key> keys, double rows)
     {
-        double tableRows = state.SizeOf(relation).Rows;
+        double tableRows = variables.RowsOf(relation);
         double distinct = 1, greatest = 1;
         int alone = 0;
-        List<Key> left = [.. keys];
+        List<Key> left = keys.FindAll(key => key.SampledColumn < 0 || !keys.Exists(other => other.Attribute > 0 && other.Attribute == variables.AttributeOf(key.SampledColumn)));
         while (left.Count > 1 && FromObject(relation, left) is { } combined)
+        {
             distinct *= combined;
+            greatest = Math.Max(greatest, combined);
+            alone++;
+        }
+
         foreach (Key key in left)
         {
             distinct *= key.Distinct;

@@ -16,6 +16,7 @@ internal sealed class VariableFinder(PlannerState state)
     private readonly Dictionary<int, Expression> _definitions = [];
     private readonly Dictionary<int, Variable?> _columns = [];
     private readonly Dictionary<uint, List<(Expression Expression, ColumnStatistics Statistics)>> _expressions = [];
+    private readonly HashSet<uint> _alone = [];
     private (RelationInfo Tree, RelationInfo Member, short[] Map)? _member;
 
     /// <summary>Learns which columns stand for which expressions below.</summary>
@@ -23,6 +24,9 @@ internal sealed class VariableFinder(PlannerState state)
     {
         switch (node)
         {
+            case ScanNode { Members: null, Relation.Children.Length: > 0 } scan:
+                _alone.Add(scan.Relation.Oid);
+                break;
             case ProjectNode project:
                 foreach (ProjectedColumn item in project.Items)
                     if (!item.IsPassThrough)
@@ -92,10 +96,10 @@ internal sealed class VariableFinder(PlannerState state)
         foreach ((Expression known, ColumnStatistics statistics) in ExpressionsOf(relation))
         {
             if (known.Equals(slots))
-                return new Variable(over, over.Type, statistics.Comparable(over.Type, state.Context.Functions), relation, state.SizeOf(relation).Rows, IsUniqueExpression(relation, known));
+                return new Variable(over, over.Type, statistics.Comparable(over.Type, state.Context.Functions), relation, RowsOf(relation), IsUniqueExpression(relation, known));
         }
 
-        return new Variable(over, over.Type, null, relation, state.SizeOf(relation).Rows, false);
+        return new Variable(over, over.Type, null, relation, RowsOf(relation), false);
     }
 
     /// <summary>The expression in terms of the tables' columns.</summary>
@@ -125,7 +129,18 @@ internal sealed class VariableFinder(PlannerState state)
     }
 
     /// <summary>True when statistics of a table mean it with its descendants.</summary>
-    public bool IsWhole(RelationInfo relation) => relation.Children.Length > 0 && (_member is null || _member.Value.Member.Oid != relation.Oid);
+    public bool IsWhole(RelationInfo relation) => relation.Children.Length > 0 && !_alone.Contains(relation.Oid) && (_member is null || _member.Value.Member.Oid != relation.Oid);
+
+    /// <summary>Rows of a table, with its descendants' where these are read too.</summary>
+    public double RowsOf(RelationInfo relation)
+    {
+        if (!IsWhole(relation) || relation.Storage == 0)
+            return state.SizeOf(relation).Rows;
+        double rows = state.SizeOf(relation).Rows;
+        foreach (RelationInfo descendant in RelationTree.Descendants(state.Context.Catalog, relation))
+            rows += descendant.Storage == 0 ? 0 : state.SizeOf(descendant).Rows;
+        return rows;
+    }
 
     private Variable? OfColumn(ColumnExpression column)
     {
@@ -144,6 +159,8 @@ internal sealed class VariableFinder(PlannerState state)
         if (RelationOf(query.TableOid) is not { } relation)
             return new Variable(column, column.Type, null, null, 0, false);
         short attribute = AttributeOf(column.Column);
+        if (attribute == SystemAttribute.Ctid)
+            return new Variable(column, column.Type, null, relation, RowsOf(relation), IsUnique: true);
         bool isWhole = IsWhole(relation);
         ColumnStatistics? statistics = null;
         foreach (ColumnStatistics candidate in relation.Statistics)
@@ -153,7 +170,7 @@ internal sealed class VariableFinder(PlannerState state)
         }
 
         return new Variable(
-            column, column.Type, statistics?.Comparable(column.Type, state.Context.Functions), relation, state.SizeOf(relation).Rows, IsUnique(relation, attribute));
+            column, column.Type, statistics?.Comparable(column.Type, state.Context.Functions), relation, RowsOf(relation), IsUnique(relation, attribute));
     }
 
     private static bool IsUnique(RelationInfo relation, short attribute)

@@ -66,6 +66,9 @@ public sealed class PhysicalPlan
     /// <summary>Subplans, for EXPLAIN: a label and the plan.</summary>
     public List<(string Label, PhysicalNode Plan)> Subplans { get; } = [];
 
+    /// <summary>Labels of the plans that subqueries got, by the subquery, for EXPLAIN.</summary>
+    internal Dictionary<Algebra.RelationalNode, string> SubplanLabels { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Verb of the command tag: "SELECT", "INSERT 0", "UPDATE", "DELETE"; the row count is appended.</summary>
     public string CommandTag => Kind switch
     {

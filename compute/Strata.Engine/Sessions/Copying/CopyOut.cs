@@ -93,8 +93,7 @@ internal sealed class CopyOut
         bool binary = _options.Format == CopyFormat.Binary;
         if (_file is null)
             _context.Output.CopyOutResponse(binary, plan.Columns.Length);
-        if (binary)
-            WriteBinaryHeader();
+        _isHeaderDue = binary;
         if (_options.Header)
             WriteHeader(plan);
         ExecutionInstance execution = runner.Begin(plan, out _);
@@ -128,25 +127,31 @@ internal sealed class CopyOut
         return rows;
     }
 
-    private void WriteBinaryHeader()
+    private bool _isHeaderDue;
+
+    // The header comes in one message with the first row or the trailer, as clients know it from PostgreSQL.
+    private int BeginBinary()
     {
         int start = Begin();
+        if (!_isHeaderDue)
+            return start;
+        _isHeaderDue = false;
         _message.Write(CopyBinaryReader.Signature);
         _message.WriteInt32(0);
         _message.WriteInt32(0);
-        End(start);
+        return start;
     }
 
     private void WriteBinaryTrailer()
     {
-        int start = Begin();
+        int start = BeginBinary();
         _message.WriteInt16(-1);
         End(start);
     }
 
     private void WriteTuple(Batch batch, int row, ReadOnlySpan<int> slots)
     {
-        int start = Begin();
+        int start = BeginBinary();
         _message.WriteInt16((short)slots.Length);
         foreach (int slot in slots)
         {

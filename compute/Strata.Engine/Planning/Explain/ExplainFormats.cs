@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Strata.Engine.Planning;
+namespace Strata.Engine.Planning.Explain;
 
 /// <summary>Writes EXPLAIN's structured formats as PostgreSQL lays them out.</summary>
 internal static class ExplainFormats
@@ -51,20 +51,21 @@ internal static class ExplainFormats
         string inner = new(' ', indent + 2);
         text.Append('{');
         string separator = "\n";
-        foreach ((string name, object value) in node.Properties)
+        foreach ((string name, object value, string? _) in node.Properties)
         {
             text.Append(separator).Append(inner).Append(Quote(name)).Append(": ");
             JsonValue(value, text);
             separator = ",\n";
         }
 
-        if (node.Plans.Count > 0)
+        ExplainNode[] plans = [.. node.AllPlans];
+        if (plans.Length > 0)
         {
             text.Append(separator).Append(inner).Append("\"Plans\": [");
-            for (int i = 0; i < node.Plans.Count; i++)
+            for (int i = 0; i < plans.Length; i++)
             {
                 text.Append(i == 0 ? "\n" : ",\n").Append(' ', indent + 4);
-                JsonNode(node.Plans[i], indent + 4, text);
+                JsonNode(plans[i], indent + 4, text);
             }
 
             text.Append('\n').Append(inner).Append(']');
@@ -82,6 +83,12 @@ internal static class ExplainFormats
                 break;
             case bool truth:
                 text.Append(truth ? "true" : "false");
+                break;
+            case ExplainProperty[] group:
+                text.Append("{\n").AppendJoin(",\n", group.Select(static item => $"      {Quote(item.Name)}: {Quote((string)item.Value)}")).Append("\n    }");
+                break;
+            case string[] { Length: 0 }:
+                text.Append("[\n    ]");
                 break;
             case string[] list:
                 text.Append('[').AppendJoin(", ", list.Select(Quote)).Append(']');
@@ -115,16 +122,17 @@ internal static class ExplainFormats
 
     private static void YamlNode(ExplainNode node, int indent, StringBuilder text)
     {
-        foreach ((string name, object value) in node.Properties)
+        foreach ((string name, object value, string? _) in node.Properties)
         {
             text.Append('\n').Append(' ', indent).Append(name).Append(": ");
             YamlValue(value, indent + 2, text);
         }
 
-        if (node.Plans.Count == 0)
+        ExplainNode[] plans = [.. node.AllPlans];
+        if (plans.Length == 0)
             return;
         text.Append('\n').Append(' ', indent).Append("Plans: ");
-        foreach (ExplainNode plan in node.Plans)
+        foreach (ExplainNode plan in plans)
         {
             int start = text.Length;
             YamlNode(plan, indent + 4, text);
@@ -143,6 +151,10 @@ internal static class ExplainFormats
             case bool truth:
                 text.Append(truth ? "true" : "false");
                 break;
+            case ExplainProperty[] group:
+                foreach (ExplainProperty item in group)
+                    text.Append('\n').Append(' ', indent).Append(item.Name).Append(": ").Append(Quote((string)item.Value));
+                break;
             case string[] list:
                 foreach (string item in list)
                     text.Append('\n').Append(' ', indent).Append("- ").Append(Quote(item));
@@ -160,12 +172,13 @@ internal static class ExplainFormats
     private static void XmlNode(ExplainNode node, int indent, StringBuilder text)
     {
         text.Append(' ', indent).Append("<Plan>\n");
-        foreach ((string name, object value) in node.Properties)
+        foreach ((string name, object value, string? _) in node.Properties)
             XmlValue(name, value, indent + 2, text);
-        if (node.Plans.Count > 0)
+        ExplainNode[] plans = [.. node.AllPlans];
+        if (plans.Length > 0)
         {
             text.Append(' ', indent + 2).Append("<Plans>\n");
-            foreach (ExplainNode plan in node.Plans)
+            foreach (ExplainNode plan in plans)
                 XmlNode(plan, indent + 4, text);
             text.Append(' ', indent + 2).Append("</Plans>\n");
         }
@@ -176,6 +189,15 @@ internal static class ExplainFormats
     private static void XmlValue(string name, object value, int indent, StringBuilder text)
     {
         string tag = name.Replace(' ', '-').Replace('/', '-');
+        if (value is ExplainProperty[] group)
+        {
+            text.Append(' ', indent).Append('<').Append(tag).Append(">\n");
+            foreach (ExplainProperty item in group)
+                XmlValue(item.Name, item.Value, indent + 2, text);
+            text.Append(' ', indent).Append("</").Append(tag).Append(">\n");
+            return;
+        }
+
         if (value is string[] list)
         {
             text.Append(' ', indent).Append('<').Append(tag).Append(">\n");
