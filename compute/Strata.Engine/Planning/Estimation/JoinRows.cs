@@ -74,7 +74,10 @@ internal sealed class JoinRows(
         foreach (IGrouping<int, JoinCondition> group in ofClasses.GroupBy(static condition => condition.Class))
         {
             var parts = new List<ulong>();
-            foreach (JoinCondition condition in group.OrderByDescending(static condition => condition.Share))
+            // Two relations that several classes (or other conditions) connect may meet on a whole key: only together do those conditions show it.
+            foreach (JoinCondition condition in group
+                .OrderByDescending(condition => (pairs.ContainsKey(condition.Mask) ? 1 : 0) + ofClasses.Count(other => other.Mask == condition.Mask))
+                .ThenByDescending(static condition => condition.Share))
             {
                 ulong low = condition.Mask & (~condition.Mask + 1), high = condition.Mask ^ low;
                 int first = parts.FindIndex(part => (part & low) != 0), second = parts.FindIndex(part => (part & high) != 0);

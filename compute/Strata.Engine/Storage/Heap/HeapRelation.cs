@@ -371,7 +371,7 @@ public sealed unsafe class HeapRelation
                 latched = false;
                 if (result != HeapResult.Ok)
                 {
-                    ThrowIfSerializationFailure(transaction, result);
+                    ThrowIfSerializationFailure(transaction, result == HeapResult.Deleted ? HeapResult.Updated : result); // of a lock PostgreSQL says no more
                     return result;
                 }
                 if (locked && alsoLock.IsNone)

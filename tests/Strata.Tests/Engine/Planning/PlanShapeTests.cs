@@ -101,9 +101,9 @@ public sealed class PlanShapeTests
         "SELECT b FROM t WHERE a IN (1, 2, 3)",
         """
         Bitmap Heap Scan on t
-          Recheck Cond: (a = ANY (ARRAY[1, 2, 3]))
+          Recheck Cond: (a = ANY ('{1,2,3}'::integer[]))
           ->  Bitmap Index Scan on t_pkey
-                Index Cond: (a = ANY (ARRAY[1, 2, 3]))
+                Index Cond: (a = ANY ('{1,2,3}'::integer[]))
 
         """);
 
