@@ -29,3 +29,5 @@ select sum(v) over (w order by v) from t window w as (order by id);
 select sum(v) over (w partition by v) from t window w as (order by id);
 select sum(v) over (w) from t window w as (order by id rows 1 preceding);
 select sum(v) over nope from t;
+-- a filter's column that nobody else reads, and constants as arguments
+select id, lead(id, 1, 0) over (order by id) from t where v > 2 and g is not null order by id limit 3;

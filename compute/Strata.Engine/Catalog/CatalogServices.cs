@@ -229,17 +229,21 @@ internal sealed class CatalogServices : ICatalogServices
         string.Join(", ", ExpressionList.Split(nodeTree).Select(text => Show(new CatalogExpression(text), View.FindRelation(relation), null, pretty)));
 
     /// <summary>A stored expression over a relation's columns, or over VALUE of a domain's base type.</summary>
-    public string Show(CatalogExpression expression, RelationInfo? relation, SqlType? value, bool pretty)
+    public string Show(CatalogExpression expression, RelationInfo? relation, SqlType? value, bool pretty) =>
+        TryShow(expression, relation, value, ExpressionKind.Policy, pretty) ?? TryShow(expression, relation, value, ExpressionKind.IndexExpression, pretty)
+        // Partition bounds, and whatever cannot be bound alone, are shown as they are kept.
+        ?? new StoredNames(View, _session.SearchPath).Shorten(WithRelationNames(expression.Text));
+
+    private string? TryShow(CatalogExpression expression, RelationInfo? relation, SqlType? value, ExpressionKind kind, bool pretty)
     {
         try
         {
-            RecordedExpression bound = StoredDefinitions.Rebind(expression, relation, value, ExpressionKind.Policy, View, _session);
+            RecordedExpression bound = StoredDefinitions.Rebind(expression, relation, value, kind, View, _session);
             return StoredDefinitions.Print(bound, Names, pretty ? PrintStyle.Pretty : PrintStyle.Indented);
         }
         catch (Exception error) when (error is SqlException or Sql.SqlSyntaxException)
         {
-            // Partition bounds, and whatever cannot be bound alone, are shown as they are kept.
-            return new StoredNames(View, _session.SearchPath).Shorten(WithRelationNames(expression.Text));
+            return null;
         }
     }
 

@@ -99,7 +99,7 @@ internal static class ElementSummary
     private static float[] CountHistogram(List<int> counts, int target)
     {
         counts.Sort();
-        int bounds = Math.Max(2, target + 1);
+        int bounds = Math.Max(2, target);
         var result = new float[bounds + 1];
         for (int i = 0; i < bounds; i++)
             result[i] = counts[(int)((long)i * (counts.Count - 1) / (bounds - 1))];

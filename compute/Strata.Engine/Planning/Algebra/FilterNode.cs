@@ -11,8 +11,8 @@ public sealed class FilterNode(RelationalNode input, IReadOnlyList<Expression> c
     /// <summary>Conditions, all of which must be true.</summary>
     public IReadOnlyList<Expression> Conjuncts { get; } = conjuncts;
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<int> Columns => Input.Columns;
+    /// <summary>The input's columns without those that a scan gives for this filter alone.</summary>
+    public override IReadOnlyList<int> Columns { get; } = input is ScanNode { FilterOnly: { Count: > 0 } hidden } ? [.. input.Columns.Where(column => !hidden.Contains(column))] : input.Columns;
 
     /// <inheritdoc/>
     public override IReadOnlyList<RelationalNode> Inputs => [Input];

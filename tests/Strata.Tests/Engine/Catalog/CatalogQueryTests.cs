@@ -13,7 +13,7 @@ public sealed class CatalogQueryTests
         session.Run("CREATE TABLE t (id serial PRIMARY KEY, name varchar(20) NOT NULL DEFAULT 'x', v numeric(10,2) CHECK (v > 0), CONSTRAINT vv CHECK (name <> '' AND v < 100.5))");
         session.Run("CREATE INDEX i ON t (name DESC) WHERE v > 1; CREATE TABLE u (t int REFERENCES t ON DELETE CASCADE)");
         Assert.Equal(
-            "t_pkey|PRIMARY KEY (id)\nt_v_check|CHECK ((v > (0)::numeric))\nvv|CHECK ((((name)::text <> ''::text) AND (v < 100.5)))".Replace("(0)::numeric", "0::numeric", StringComparison.Ordinal),
+            "t_pkey|PRIMARY KEY (id)\nt_v_check|CHECK ((v > (0)::numeric))\nvv|CHECK ((((name)::text <> ''::text) AND (v < 100.5)))",
             session.Rows("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 't'::regclass ORDER BY conname"));
         Assert.Equal("CHECK (name::text <> ''::text AND v < 100.5)", session.Rows("SELECT pg_get_constraintdef(oid, true) FROM pg_constraint WHERE conname = 'vv'"));
         Assert.Equal("CREATE INDEX i ON public.t USING btree (name DESC) WHERE (v > 1::numeric)", session.Rows("SELECT pg_get_indexdef('i'::regclass)"));

@@ -8,9 +8,9 @@ public sealed class SpillTests
 {
     private const string Setup = """
         CREATE TABLE f (k int, g int, s text, n numeric);
-        INSERT INTO f SELECT i, i * 17 % 2000, CASE WHEN i % 100 = 0 THEN NULL ELSE md5(i::text) || repeat('p', i % 60) END, i % 300 FROM generate_series(1, 30000) i;
+        INSERT INTO f SELECT i, i * 17 % 2000, CASE WHEN i % 100 = 0 THEN NULL ELSE md5(i::text) || repeat('p', i % 60) END, i % 300 FROM generate_series(1, 9000) i;
         CREATE TABLE p (k int, s text);
-        INSERT INTO p SELECT CASE WHEN i % 16 = 0 THEN 77 ELSE i END, md5((i * 3)::text) FROM generate_series(1, 12000) i;
+        INSERT INTO p SELECT CASE WHEN i % 16 = 0 THEN 77 ELSE i END, md5((i * 3)::text) FROM generate_series(1, 4000) i;
         INSERT INTO p SELECT NULL, 'null key' FROM generate_series(1, 50);
         """;
 
@@ -18,7 +18,7 @@ public sealed class SpillTests
     [
         "SELECT k, s FROM f ORDER BY s DESC, k",
         "SELECT k FROM f ORDER BY g, k LIMIT 20",
-        "SELECT s, k FROM f ORDER BY s NULLS FIRST, k LIMIT 25000",
+        "SELECT s, k FROM f ORDER BY s NULLS FIRST, k LIMIT 8000",
         "SELECT count(*), sum(f.k), max(p.s) FROM f JOIN p ON p.k = f.k",
         "SELECT count(*), sum(f.k), count(p.s) FROM f LEFT JOIN p ON p.s = f.s",
         "SELECT count(*), count(f.k), count(p.s) FROM f FULL JOIN p ON p.k = f.k AND p.k > 77",
@@ -30,15 +30,15 @@ public sealed class SpillTests
         "SELECT s, count(*), sum(k), max(g) FROM f GROUP BY s ORDER BY s",
         "SELECT k, count(*), sum(n), array_agg(g) FROM f GROUP BY k ORDER BY k",
         "SELECT count(DISTINCT s), sum(DISTINCT n), count(DISTINCT k) FROM f",
-        "SELECT g, count(DISTINCT s), string_agg(s, ',' ORDER BY s DESC) FROM f WHERE k < 9000 GROUP BY g ORDER BY g",
+        "SELECT g, count(DISTINCT s), string_agg(s, ',' ORDER BY s DESC) FROM f WHERE k < 3000 GROUP BY g ORDER BY g",
         "SELECT md5(string_agg(s, ',' ORDER BY k)) FROM f",
         "SELECT count(*), max(s) FROM (SELECT DISTINCT s FROM f) x",
         "SELECT count(*), sum(k) FROM (SELECT k FROM f EXCEPT SELECT k FROM p) x",
         "SELECT count(*), sum(k) FROM (SELECT k FROM p INTERSECT ALL SELECT g FROM f) x",
-        "SELECT sum(n), sum(t), max(l) FROM (SELECT row_number() OVER (ORDER BY s, k) n, sum(k) OVER (ORDER BY k ROWS 40 PRECEDING) t, lag(s, 3000) OVER (ORDER BY k) l FROM f) x",
+        "SELECT sum(n), sum(t), max(l) FROM (SELECT row_number() OVER (ORDER BY s, k) n, sum(k) OVER (ORDER BY k ROWS 40 PRECEDING) t, lag(s, 2900) OVER (ORDER BY k) l FROM f) x",
         "SELECT sum(r), sum(c) FROM (SELECT rank() OVER (PARTITION BY g ORDER BY s) r, count(*) OVER (PARTITION BY g) c FROM f) x",
         "WITH w AS MATERIALIZED (SELECT * FROM f) SELECT count(*), sum(a.k) FROM w a JOIN w b ON a.k = b.k + 1",
-        "WITH RECURSIVE r(i, s) AS (SELECT 1, 'x' UNION ALL SELECT i + 1, md5(i::text) FROM r WHERE i < 20000) SELECT count(*), max(s), sum(i) FROM r",
+        "WITH RECURSIVE r(i, s) AS (SELECT 1, 'x' UNION ALL SELECT i + 1, md5(i::text) FROM r WHERE i < 9000) SELECT count(*), max(s), sum(i) FROM r",
     ];
 
     [Theory]
@@ -80,16 +80,16 @@ public sealed class SpillTests
         var files = new MemoryFileSystem();
         using SqlRunner runner = SqlRunner.With(options => options with { TemporaryFiles = files });
         runner.Run(Setup);
-        runner.Run("SET work_mem = '64kB'; SELECT 1 / (k - 20000) FROM (SELECT k FROM f ORDER BY s) x");
+        runner.Run("SET work_mem = '64kB'; SELECT 1 / (k - 5000) FROM (SELECT k FROM f ORDER BY s) x");
         Assert.Equal("division by zero", runner.LastError?.Message);
         Assert.Empty(files.List(""));
         runner.Run("BEGIN; DECLARE c CURSOR FOR SELECT k FROM f ORDER BY s; FETCH 5 FROM c");
         Assert.NotEmpty(files.List(""));
         runner.Run("ROLLBACK");
         Assert.Empty(files.List(""));
-        string held = runner.Run("DECLARE c CURSOR WITH HOLD FOR SELECT k, s FROM f ORDER BY k; FETCH ABSOLUTE 29000 FROM c; FETCH BACKWARD 1 FROM c; FETCH FIRST FROM c");
-        Assert.Contains("29000|", held, StringComparison.Ordinal);
-        Assert.Contains("28999|", held, StringComparison.Ordinal);
+        string held = runner.Run("DECLARE c CURSOR WITH HOLD FOR SELECT k, s FROM f ORDER BY k; FETCH ABSOLUTE 8900 FROM c; FETCH BACKWARD 1 FROM c; FETCH FIRST FROM c");
+        Assert.Contains("8900|", held, StringComparison.Ordinal);
+        Assert.Contains("8899|", held, StringComparison.Ordinal);
         Assert.NotEmpty(files.List(""));
         runner.Run("CLOSE c");
         Assert.Empty(files.List(""));
@@ -100,19 +100,19 @@ public sealed class SpillTests
     {
         using SqlRunner runner = SqlRunner.With(options => options with { TemporaryFiles = new MemoryFileSystem() });
         runner.Run(Setup);
-        runner.Run("SET work_mem = '64kB'; SET temp_file_limit = '300kB'; SELECT k FROM f ORDER BY s");
-        Assert.Equal("temporary file size exceeds temp_file_limit (300kB)", runner.LastError?.Message);
+        runner.Run("SET work_mem = '64kB'; SET temp_file_limit = '100kB'; SELECT k FROM f ORDER BY s");
+        Assert.Equal("temporary file size exceeds temp_file_limit (100kB)", runner.LastError?.Message);
         Assert.Equal("53400", runner.LastError?.SqlState);
-        Assert.Equal("30000\n", runner.Run("SELECT count(*) FROM f"));
+        Assert.Equal("9000\n", runner.Run("SELECT count(*) FROM f"));
     }
 
     [Fact]
     public void A_full_disk_is_the_statements_error()
     {
-        using SqlRunner runner = SqlRunner.With(options => options with { TemporaryFiles = new MemoryFileSystem(capacityBytes: 200_000) });
+        using SqlRunner runner = SqlRunner.With(options => options with { TemporaryFiles = new MemoryFileSystem(capacityBytes: 100_000) });
         runner.Run(Setup);
         runner.Run("SET work_mem = '64kB'; SELECT k FROM f ORDER BY s");
         Assert.Equal("53100", runner.LastError?.SqlState);
-        Assert.Equal("30000\n", runner.Run("SELECT count(*) FROM f"));
+        Assert.Equal("9000\n", runner.Run("SELECT count(*) FROM f"));
     }
 }

@@ -50,7 +50,7 @@ public sealed class SerializableTests
     }
 
     [Fact]
-    public void A_commit_that_fails_leaves_the_session_usable()
+    public void A_serialization_failure_leaves_the_session_usable()
     {
         using var harness = new SessionHarness();
         using TestSession one = harness.Connect();
@@ -61,6 +61,7 @@ public sealed class SerializableTests
             one.Run("BEGIN ISOLATION LEVEL SERIALIZABLE; SELECT * FROM t");
             two.Run("BEGIN ISOLATION LEVEL SERIALIZABLE; INSERT INTO t SELECT count(*) FROM t; COMMIT");
             Assert.StartsWith("40001", one.Error("SAVEPOINT s; INSERT INTO t VALUES (1); COMMIT"));
+            one.Run("ROLLBACK");
             Assert.Equal("INSERT 0 1", one.Run("INSERT INTO t VALUES (7)"));
         }
 
