@@ -44,6 +44,20 @@ public static class Binder
     /// <summary>Throws 55000 when rows can't be changed through a view.</summary>
     internal static void CheckUpdatable(RelationInfo view, BindingContext context) => ViewTarget.Resolve(new BindingState(context), view, "update", 'r');
 
+    /// <summary>Columns of a view that can be changed through it, by number; null when no rows can.</summary>
+    internal static IReadOnlySet<short>? UpdatableColumns(RelationInfo view, BindingContext context)
+    {
+        try
+        {
+            ViewTarget target = ViewTarget.Resolve(new BindingState(context), view, "delete from", 'r');
+            return view.Columns.Where(column => target.BaseColumn(column.Name) is not null).Select(static column => column.Number).ToHashSet();
+        }
+        catch (SqlException error) when (error.State == SqlState.ObjectNotInPrerequisiteState)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Resolves the procedure of a CALL with its arguments. Throws 42883, 42809.</summary>
     internal static ResolvedCall BindCall(Syntax.FunctionCall call, BindingContext context) =>
         Guard(context, () => new BindingState(context).Functions.BindCall(call));

@@ -250,9 +250,18 @@ internal sealed class ExpressionBinder
     private Expression BindColumn(ColumnReference reference, Scope scope)
     {
         int position = reference.Position;
-        if (reference.IsStar)
-            throw BindingErrors.At(position, SqlState.SyntaxError, "row expansion via \"*\" is not supported here");
         SyntaxList<string> names = reference.Names;
+        if (reference.IsStar)
+        {
+            // t.* as a value is the row of t.
+            if (names.Count == 0)
+                throw BindingErrors.At(position, SqlState.SyntaxError, "row expansion via \"*\" is not supported here");
+            string rowName = names[names.Count - 1];
+            return ColumnResolver.FindItem(scope, names.Count > 1 ? names[names.Count - 2] : null, rowName, position, _state.Catalog) is { } row
+                ? WholeRow(row.Item, position)
+                : throw ColumnResolver.MissingItem(scope, rowName, position);
+        }
+
         if (names.Count == 1)
         {
             if (ColumnResolver.FindUnqualified(scope, names[0], position) is { } found)

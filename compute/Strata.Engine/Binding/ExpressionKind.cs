@@ -98,6 +98,19 @@ internal static class ExpressionKinds
         _ => $"aggregate functions are not allowed in {kind.Name()}",
     };
 
+    /// <summary>The place as the message about window functions writes it.</summary>
+    public static string WindowPlace(this ExpressionKind kind) => kind switch
+    {
+        ExpressionKind.CheckConstraint => "check constraints",
+        ExpressionKind.ColumnDefault => "DEFAULT expressions",
+        ExpressionKind.GeneratedColumn => "column generation expressions",
+        ExpressionKind.IndexExpression => "index expressions",
+        ExpressionKind.IndexPredicate => "index predicates",
+        ExpressionKind.Policy => "policy expressions",
+        ExpressionKind.PartitionKey => "partition key expressions",
+        _ => kind.Name(),
+    };
+
     /// <summary>The message for a subquery that may not stand there, or null when it may.</summary>
     public static string? SubqueryError(this ExpressionKind kind) => kind switch
     {

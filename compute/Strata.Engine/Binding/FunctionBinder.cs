@@ -234,7 +234,7 @@ internal sealed class FunctionBinder(BindingState state)
         scope.Kind = kind;
         Expression[] arguments = bound.Arguments.Select(state.Expressions.ResolveUnknown).ToArray();
 
-        Scope level = LevelOf([.. arguments, .. order.Select(item => item.Value)], scope) ?? scope;
+        Scope level = LevelOf([.. arguments, .. order.Select(item => item.Value), .. filter is null ? Array.Empty<Expression>() : [filter]], scope) ?? scope;
         CheckNesting(arguments, order, filter, level, position);
         ExpressionKind place = PlaceOf(level, scope);
         if (place.AggregateError() is { } error)
@@ -294,7 +294,7 @@ internal sealed class FunctionBinder(BindingState state)
         }
 
         all = all.Select(state.Expressions.ResolveUnknown).ToArray();
-        Scope level = LevelOf(all, scope) ?? scope;
+        Scope level = LevelOf(filter is null ? all : [.. all, filter], scope) ?? scope;
         CheckNesting(all, order, filter, level, position);
         if (PlaceOf(level, scope).AggregateError() is { } error)
             throw BindingErrors.At(position, SqlState.GroupingError, error);
@@ -502,7 +502,7 @@ internal sealed class FunctionBinder(BindingState state)
                     ? "window functions are not allowed in JOIN conditions"
                     : place is ExpressionKind.WindowOrder or ExpressionKind.WindowPartition
                         ? "window functions are not allowed in window definitions"
-                        : $"window functions are not allowed in {place.Name()}");
+                        : $"window functions are not allowed in {place.WindowPlace()}");
         }
 
         if (call.IsDistinct)

@@ -57,8 +57,6 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         source = common.AsRole(view, () => state.Security.NewRows(relation, source, rowValues, RowSecurity.Insert, isRead));
 
         TargetRow row = common.WithChecks(_rows.Bind(relation, alias, withChecks: true), view);
-        if (view is not null && insert.OnConflict is not null && insert.OnConflict.IsUpdate)
-            throw BindingErrors.NotSupported(insert.OnConflict.Position, "ON CONFLICT DO UPDATE on a view");
         bool returning = insert.Returning.Count > 0;
         var node = new InsertNode(source, relation, row, rowValues)
         {
@@ -67,7 +65,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, alias),
             TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, alias),
             Members = relation.PartitionKey is null ? null : TreeMembers.Of(relation, includeDescendants: true, state.Context),
-            Conflict = insert.OnConflict is null ? null : BindConflict(insert.OnConflict, relation, alias, scope),
+            Conflict = insert.OnConflict is null ? null : BindConflict(insert.OnConflict, relation, insert.Alias ?? (view?.View ?? relation).Name, scope, view),
         };
         Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
         return ModificationBinder.With(ctes, common.Returning(insert.Returning, parent, node, [], view, insert.Alias));
@@ -257,9 +255,9 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         return generated.Count == 0 ? source : new ProjectNode(source, [.. Projection.PassThrough(state.Metadata, source.Columns), .. generated]);
     }
 
-    private ConflictAction BindConflict(OnConflictClause clause, RelationInfo relation, string alias, Scope outer)
+    private ConflictAction BindConflict(OnConflictClause clause, RelationInfo relation, string alias, Scope outer, ViewTarget? view)
     {
-        IReadOnlyList<uint> arbiters = FindArbiters(clause, relation);
+        IReadOnlyList<uint> arbiters = FindArbiters(clause, relation, view);
         if (!clause.IsUpdate)
             return new ConflictAction(false) { ArbiterIndexes = arbiters };
         if (arbiters.Count == 0)
@@ -274,11 +272,22 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         int[] existing = _rows.NewRow(relation, alias);
         int[] excluded = _rows.NewRow(relation, "excluded");
         var scope = new Scope(outer);
-        scope.Items.Add(Item(relation, alias, existing, scope));
-        NamespaceItem excludedItem = Item(relation, "excluded", excluded, scope);
+        var computed = new Dictionary<int, Expression>();
+        NamespaceItem existingItem = Item(relation, alias, existing, scope), excludedItem = Item(relation, "excluded", excluded, scope);
+        if (view is not null)
+        {
+            existingItem = view.OverRow(existingItem, alias, computed);
+            excludedItem = view.OverRow(excludedItem, "excluded", computed);
+            foreach (NamespaceColumn column in existingItem.Columns.Concat(excludedItem.Columns))
+                scope.Own(column.Column);
+        }
+
+        scope.Items.Add(existingItem);
         excludedItem.AreColumnsVisible = false;
         scope.Items.Add(excludedItem);
-        Dictionary<short, Expression> assigned = new UpdateBinder(state, common).BindAssignments(clause.Assignments, relation, scope);
+        Dictionary<short, Expression> assigned = new UpdateBinder(state, common).BindAssignments(clause.Assignments, relation, scope, view);
+        foreach (short number in assigned.Keys.ToArray())
+            assigned[number] = ViewTarget.Substitute(assigned[number], computed);
         foreach (ColumnInfo column in relation.Columns)
         {
             if (!column.IsDropped && column.Generated != '\0')
@@ -292,7 +301,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             ExistingColumns = existing,
             ExcludedColumns = excluded,
             Assignments = assigned.Select(pair => (pair.Key, pair.Value)).ToArray(),
-            Where = WithPolicies(relation, existing, assigned, where),
+            Where = common.AsRole(view, () => WithPolicies(relation, existing, assigned, where is null ? null : ViewTarget.Substitute(where, computed))),
         };
     }
 
@@ -330,7 +339,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
     }
 
     /// <summary>The unique indexes that ON CONFLICT's target names.</summary>
-    private IReadOnlyList<uint> FindArbiters(OnConflictClause clause, RelationInfo relation)
+    private IReadOnlyList<uint> FindArbiters(OnConflictClause clause, RelationInfo relation, ViewTarget? view)
     {
         if (clause.ConstraintName is not null)
         {
@@ -352,7 +361,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         {
             if (element.Column is not null)
             {
-                ColumnInfo column = relation.FindColumn(element.Column)
+                ColumnInfo column = (view is null ? relation.FindColumn(element.Column) : view.BaseColumn(element.Column))
                     ?? throw BindingErrors.UndefinedColumn(element.Position, null, element.Column);
                 wanted.Add(column.Number);
             }

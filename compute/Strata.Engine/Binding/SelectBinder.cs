@@ -478,22 +478,25 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             }
         }
 
-        return locks.Count == 0 ? node : LockBelow(node, locks);
+        if (locks.Count == 0)
+            return node;
+        foreach (NamespaceItem item in scope.Items)
+        {
+            if (item.Table is { SystemTable: null } && item.Scan >= 0 && !locks.Exists(other => other.Scan == item.Scan))
+                locks.Add(NewLock(item, first) with { IsLocked = false });
+        }
+
+        return LockBelow(node, locks);
     }
 
     private void AddLock(List<RowLock> locks, NamespaceItem item, LockingClause clause)
     {
         state.Require(item.Table!, 'w');
         state.IsWriting = true;
-        int ctid = item.SystemColumns.First(column => column.Name == "ctid").Column;
         int existing = locks.FindIndex(other => other.Scan == item.Scan);
         if (existing < 0)
         {
-            locks.Add(new RowLock(item.Scan, item.Table!, ctid, clause.Strength, clause.WaitPolicy)
-            {
-                Members = item.Members,
-                MemberColumn = item.Members is null ? -1 : item.SystemColumns.First(column => column.Name == "tableoid").Column,
-            });
+            locks.Add(NewLock(item, clause));
             return;
         }
 
@@ -505,6 +508,13 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             WaitPolicy = (LockWaitPolicy)Math.Max((int)old.WaitPolicy, (int)clause.WaitPolicy),
         };
     }
+
+    private static RowLock NewLock(NamespaceItem item, LockingClause clause) =>
+        new(item.Scan, item.Table!, SystemColumn(item, "ctid"), clause.Strength, clause.WaitPolicy)
+        {
+            Members = item.Members,
+            MemberColumn = item.Members is null ? -1 : SystemColumn(item, "tableoid"),
+        };
 
     /// <summary>Puts the lock under the projection and the sort's result: the ctid columns are carried through both.</summary>
     private RelationalNode LockBelow(RelationalNode node, List<RowLock> locks)

@@ -27,7 +27,7 @@ internal sealed class SubqueryBinder(BindingState state, ExpressionFactory facto
                 BoundQuery elements = Query(array.Query, scope);
                 RequireOneColumn(elements, array.Position);
                 SqlType element = elements.Output[0].Type;
-                SqlType type = element.IsArray ? element : state.Types.ArrayOf(element, array.Position);
+                SqlType type = element.IsArray ? element : state.Types.ArrayOf(element, array.Position).WithTypmod(element.Typmod);
                 return new SubqueryExpression(SubqueryKind.Array, elements.Node, [elements.Output[0].Column], type, [], null) { Position = array.Position };
             case InSubqueryExpression inside:
                 Expression any = Quantified("=", false, Operands(inside.Operand, bindOperand), inside.Query, scope, inside.Position);

@@ -35,7 +35,7 @@ internal sealed class TypeLookup(BindingState state)
         TypeNameResolver.Resolve(name, state.Catalog, state.SearchPath, _services);
 
     /// <summary>A collation by name. Throws 42704; 0A000 for those that do not exist yet.</summary>
-    public uint ResolveCollation(QualifiedName name) => name.Name switch
+    public uint ResolveCollation(QualifiedName name) => Own(name) ?? name.Name switch
     {
         "C" => CatalogOids.CCollation,
         "POSIX" => 951,
@@ -43,6 +43,14 @@ internal sealed class TypeLookup(BindingState state)
         _ => throw BindingErrors.At(
             name.Position, SqlState.UndefinedObject, $"collation \"{name}\" for encoding \"UTF8\" does not exist"),
     };
+
+    private uint? Own(QualifiedName name)
+    {
+        foreach (CatalogObject candidate in state.Catalog.ObjectsOf(CatalogOids.PgCollation))
+            if (candidate.Name == name.Name && (name.Schema is { } schema ? state.Catalog.FindSchema(schema)?.Oid == candidate.SchemaOid : state.SearchPath.Contains(candidate.SchemaOid)))
+                return candidate.Oid;
+        return null;
+    }
 
     /// <summary>The aggregate of a resolved call, bound to its types. Throws 0A000 when it is not implemented.</summary>
     public AggregateFunction Aggregate(FunctionExpression call, int position) =>

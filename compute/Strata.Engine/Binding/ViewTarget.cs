@@ -223,6 +223,18 @@ internal sealed class ViewTarget
         return new NamespaceItem(alias, item.Columns) { Relation = alias == View.Name ? View : null, RowTypeOid = View.RowTypeOid, SystemColumns = table.SystemColumns };
     }
 
+    /// <summary>The view's columns over a row of the table; <paramref name="computed"/> gets the values of those that are computed, for <see cref="Substitute"/>.</summary>
+    public NamespaceItem OverRow(NamespaceItem row, string alias, Dictionary<int, Expression> computed)
+    {
+        NamespaceItem item = new(row.Name, row.Columns)
+        {
+            SystemColumns = [.. BindingState.SystemColumns.Select(system => new NamespaceColumn(system.Name, _state.Metadata.AddColumn(system.Name, system.Type), system.Type))],
+        };
+        for (int i = _levels.Count - 1; i >= 0; i--)
+            item = Close(_levels[i], item, Open(_levels[i], item, bindWhere: false).Scope, computed, []);
+        return new NamespaceItem(alias, item.Columns) { Relation = alias == View.Name ? View : null, RowTypeOid = View.RowTypeOid };
+    }
+
     /// <summary>The conditions of WITH CHECK OPTION that a new row must meet, innermost view first: name of the view and condition over the row.</summary>
     public IReadOnlyList<(string View, Expression Condition)> Checks(NamespaceItem row)
     {
@@ -237,7 +249,11 @@ internal sealed class ViewTarget
 
         var checks = new List<(string, Expression)>();
         var computed = new Dictionary<int, Expression>();
-        NamespaceItem item = row;
+        // System columns may be among a view's columns; no condition of a new row reads them.
+        NamespaceItem item = row.SystemColumns.Count > 0 ? row : new NamespaceItem(row.Name, row.Columns)
+        {
+            SystemColumns = [.. BindingState.SystemColumns.Select(system => new NamespaceColumn(system.Name, _state.Metadata.AddColumn(system.Name, system.Type), system.Type))],
+        };
         for (int i = _levels.Count - 1; i >= 0; i--)
         {
             (Scope scope, Expression? where) = Open(_levels[i], item, bindWhere: isChecked[i]);
@@ -249,7 +265,8 @@ internal sealed class ViewTarget
         return checks;
     }
 
-    private static Expression Substitute(Expression value, Dictionary<int, Expression> computed) =>
+    /// <summary>An expression with computed columns' values in their place.</summary>
+    public static Expression Substitute(Expression value, Dictionary<int, Expression> computed) =>
         computed.Count == 0 ? value : value.Transform(part => part is ColumnExpression column && computed.TryGetValue(column.Column, out Expression? own) ? own : part);
 
     private static string? CheckOption(RelationInfo view)

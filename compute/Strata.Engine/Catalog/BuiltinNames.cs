@@ -36,6 +36,10 @@ internal static class BuiltinNames
             "pg_collation" => "collname",
             "pg_opclass" => "opcname",
             "pg_opfamily" => "opfname",
+            "pg_ts_config" => "cfgname",
+            "pg_ts_dict" => "dictname",
+            "pg_ts_parser" => "prsname",
+            "pg_ts_template" => "tmplname",
             _ => null,
         };
         return name is not null && Index(catalog, name).ByOid.ContainsKey(oid);

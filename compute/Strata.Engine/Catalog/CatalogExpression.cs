@@ -10,6 +10,12 @@ public sealed class CatalogExpression(string text)
 {
     private Expression? _syntax;
 
+    /// <summary>An expression as a statement has it, until it can be bound: its positions are the statement's.</summary>
+    public static CatalogExpression Written(Expression syntax) => new(Sql.SqlDeparser.Deparse(syntax)) { _syntax = syntax, IsWritten = true };
+
+    /// <summary>The syntax tree is a statement's own.</summary>
+    public bool IsWritten { get; private init; }
+
     /// <summary>The next value of a sequence, by OID, so that renaming it changes nothing.</summary>
     public static string NextValue(uint sequenceOid) => $"nextval('{sequenceOid}'::regclass)";
 

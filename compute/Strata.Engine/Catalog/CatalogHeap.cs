@@ -75,6 +75,20 @@ internal sealed class CatalogHeap
     public static readonly CatalogHeap PgConversion = new(CatalogOids.PgConversion, false, "otooiiob");
     public static readonly CatalogHeap PgCollation = new(CatalogOids.PgCollation, false, "otoocbitttt");
     public static readonly CatalogHeap PgPolicy = new(CatalogOids.PgPolicy, false, "otocbAtt");
+    public static readonly CatalogHeap PgTsConfig = new(CatalogOids.PgTsConfig, false, "otooo");
+
+    /// <summary>With an OID in front that PostgreSQL's does not have, as a key.</summary>
+    public static readonly CatalogHeap PgTsConfigMap = new(CatalogOids.PgTsConfigMap, false, "ooiio");
+    public static readonly CatalogHeap PgTsDict = new(CatalogOids.PgTsDict, false, "otooot");
+    public static readonly CatalogHeap PgTsParser = new(CatalogOids.PgTsParser, false, "otoooooo");
+    public static readonly CatalogHeap PgTsTemplate = new(CatalogOids.PgTsTemplate, false, "otooo");
+    public static readonly CatalogHeap PgForeignDataWrapper = new(CatalogOids.PgForeignDataWrapper, false, "otoooTT");
+    public static readonly CatalogHeap PgForeignServer = new(CatalogOids.PgForeignServer, false, "otoottTT");
+    public static readonly CatalogHeap PgUserMapping = new(CatalogOids.PgUserMapping, false, "oooT");
+    public static readonly CatalogHeap PgForeignTable = new(CatalogOids.PgForeignTable, false, "ooT");
+    public static readonly CatalogHeap PgPublication = new(CatalogOids.PgPublication, false, "otobbbbbb");
+    public static readonly CatalogHeap PgPublicationRel = new(CatalogOids.PgPublicationRel, false, "oootA");
+    public static readonly CatalogHeap PgPublicationNamespace = new(CatalogOids.PgPublicationNamespace, false, "ooo");
     public static readonly CatalogHeap PgDefaultAcl = new(CatalogOids.PgDefaultAcl, false, "ooocT");
     public static readonly CatalogHeap PgAuthId = new(CatalogOids.PgAuthId, true, "otbbbbbbbitl");
     public static readonly CatalogHeap PgAuthMembers = new(CatalogOids.PgAuthMembers, true, "ooob");
@@ -85,7 +99,9 @@ internal sealed class CatalogHeap
     /// <summary>The heaps of each database, in the order in which they are loaded.</summary>
     public static readonly CatalogHeap[] OfDatabase =
         [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgInherits, PgPartitionedTable, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgRange, PgStatistic,
-         PgProc, PgAggregate, PgOperator, PgCast, PgOpClass, PgOpFamily, PgAmOp, PgAmProc, PgConversion, PgCollation, PgPolicy, PgDefaultAcl, PgStatisticExt, PgStatisticExtData];
+         PgProc, PgAggregate, PgOperator, PgCast, PgOpClass, PgOpFamily, PgAmOp, PgAmProc, PgConversion, PgCollation, PgPolicy, PgDefaultAcl,
+         PgTsConfig, PgTsConfigMap, PgTsDict, PgTsParser, PgTsTemplate, PgForeignDataWrapper, PgForeignServer, PgUserMapping, PgForeignTable, PgPublication, PgPublicationRel,
+         PgPublicationNamespace, PgStatisticExt, PgStatisticExtData];
 
     /// <summary>The heaps that all databases share.</summary>
     public static readonly CatalogHeap[] Shared = [PgAuthId, PgAuthMembers, PgDatabase, PgDbRoleSetting, PgShDescription];

@@ -303,6 +303,8 @@ internal sealed class CatalogLoader
         CollationOid = Oid(row[21]),
         MissingValue = row[25].IsNull ? null : row[25].Text,
         Acl = AccessControlList.FromStored(row[22]),
+        Options = row[23].IsNull ? null : (string[])row[23].Array,
+        ForeignOptions = row[24].IsNull ? null : (string[])row[24].Array,
     };
 
     private static IndexInfo Index(CatalogValue[] row, RelationInfo relation)

@@ -42,6 +42,18 @@ public static class CatalogOids
     public const uint PgConversion = 2607;
     public const uint PgOpFamily = 2753;
     public const uint PgPolicy = 3256;
+    public const uint PgTsConfig = 3602;
+    public const uint PgTsConfigMap = 3603;
+    public const uint PgTsDict = 3600;
+    public const uint PgTsParser = 3601;
+    public const uint PgTsTemplate = 3764;
+    public const uint PgForeignDataWrapper = 2328;
+    public const uint PgForeignServer = 1417;
+    public const uint PgUserMapping = 1418;
+    public const uint PgForeignTable = 3118;
+    public const uint PgPublication = 6104;
+    public const uint PgPublicationRel = 6106;
+    public const uint PgPublicationNamespace = 6237;
     public const uint PgDefaultAcl = 826;
 
     /// <summary>Schema <c>pg_catalog</c>.</summary>

@@ -159,6 +159,12 @@ internal static class CatalogScans
         if (relation.Index is not { } index)
             yield break;
         var self = new ObjectAddress(CatalogOids.PgClass, relation.Oid);
+        foreach (uint parent in relation.Parents)
+        {
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, parent), DependencyKind.PartitionPrimary);
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid), DependencyKind.PartitionSecondary);
+        }
+
         foreach (ConstraintInfo constraint in catalog.FindRelation(index.TableOid)?.Constraints ?? [])
         {
             if (constraint.IndexOid != index.Oid || constraint.Kind == ConstraintKind.ForeignKey)

@@ -99,14 +99,27 @@ internal sealed class CatalogServices : ICatalogServices
             case TypeOid.RegProc or TypeOid.RegProcedure:
                 return kind == TypeOid.RegProc ? FunctionName(oid) : FindFunction(oid) is { } function ? FunctionSignature(function) : null;
             case TypeOid.RegOper or TypeOid.RegOperator:
-                return View.FindObject(CatalogOids.PgOperator, oid) is { } op
-                    ? OperatorName(op, kind == TypeOid.RegOperator) : BuiltinNames.NameOf("pg_operator", "oprname", oid);
+                if (View.FindObject(CatalogOids.PgOperator, oid) is { } op)
+                    return OperatorName(op, kind == TypeOid.RegOperator);
+                return BuiltinRegistry.Operator(oid) is not { } builtin ? null
+                    : kind == TypeOid.RegOper ? builtin.Name : $"{builtin.Name}({OperandName(builtin.LeftType)},{OperandName(builtin.RightType)})";
+            case TypeOid.RegConfig:
+                return OwnName(CatalogOids.PgTsConfig, oid) ?? (BuiltinNames.NameOf("pg_ts_config", "cfgname", oid) is { } configuration ? TypeNames.QuoteIdentifier(configuration) : null);
+            case TypeOid.RegDictionary:
+                return OwnName(CatalogOids.PgTsDict, oid) ?? (BuiltinNames.NameOf("pg_ts_dict", "dictname", oid) is { } dictionary ? TypeNames.QuoteIdentifier(dictionary) : null);
+            case TypeOid.RegCollation when OwnName(CatalogOids.PgCollation, oid) is { } own:
+                return own;
             case TypeOid.RegCollation:
                 return BuiltinNames.NameOf("pg_collation", "collname", oid) is { } collation ? TypeNames.QuoteIdentifier(collation) : null;
             default:
                 return null;
         }
     }
+
+    // A user's object by name, qualified when the search path does not find it.
+    private string? OwnName(uint classOid, uint oid) => View.FindObject(classOid, oid) is not { } found ? null
+        : _session.SearchPath.Contains(found.SchemaOid) ? TypeNames.QuoteIdentifier(found.Name)
+        : TypeNames.QuoteIdentifier(View.FindSchema(found.SchemaOid)?.Name ?? "") + "." + TypeNames.QuoteIdentifier(found.Name);
 
     private string? FunctionName(uint oid)
     {
@@ -203,7 +216,7 @@ internal sealed class CatalogServices : ICatalogServices
                 return Binding.RoutineLookup.Find(View, _session.SearchPath, null, routine.Name, -1).Any(f => f.Oid == oid);
             case "pg_operator" when View.FindObject(CatalogOids.PgOperator, oid) is { } op:
                 return UserOperators(op.Name).Any(o => o.Oid == oid);
-            case "pg_opclass" or "pg_opfamily" or "pg_conversion" or "pg_collation" when View.Objects.FirstOrDefault(o => o.Oid == oid) is { } other:
+            case "pg_opclass" or "pg_opfamily" or "pg_conversion" or "pg_collation" or "pg_ts_config" or "pg_ts_dict" or "pg_ts_parser" or "pg_ts_template" or "pg_statistic_ext" when View.Objects.FirstOrDefault(o => o.Oid == oid) is { } other:
                 return _session.SearchPath.Contains(other.SchemaOid);
             default:
                 // Everything else is built in, and the built-in schema is always in the path.
@@ -219,31 +232,60 @@ internal sealed class CatalogServices : ICatalogServices
         return View.FindComment(new ObjectAddress(classOid ?? 0, oid, subId)) ?? BuiltinNames.Description(classOid ?? 0, oid, subId);
     }
 
+    public int UpdatableEvents(uint relation, short column)
+    {
+        const int Update = 4, Insert = 8, Delete = 16;
+        switch (View.FindRelation(relation))
+        {
+            case { Kind: RelationKind.Table or RelationKind.PartitionedTable }:
+                return Update | Insert | Delete;
+            case { Kind: RelationKind.View, View: not null, SystemTable: null } view when relation >= CatalogOids.FirstUser:
+                if (Binder.UpdatableColumns(view, StoredDefinitions.ContextOf(View, _session) with { IsRecorded = false }) is not { } columns)
+                    return 0;
+                if (column > 0)
+                    return columns.Contains(column) ? Update | Delete : Delete;
+                return columns.Count > 0 ? Update | Insert | Delete : Delete;
+            default:
+                return 0;
+        }
+    }
+
+    public bool IsPublishable(uint relation) => relation >= CatalogOids.FirstUser && View.FindRelation(relation) is { Persistence: 'p', Kind: RelationKind.Table or RelationKind.PartitionedTable };
+
     public bool IsRowSecurityActive(uint relation) => View.FindRelation(relation) is { } found && RowSecurity.IsActive(found, _session.CurrentUserOid, View, out _);
 
     /// <summary>Names as this session's search path finds them.</summary>
     private DefinitionNames Names => new(View, _session.SearchPath, _session, isStored: false);
 
     /// <summary>A stored expression as this session reads it.</summary>
-    public string? DeparseExpression(string nodeTree, uint relation, bool pretty) =>
-        string.Join(", ", ExpressionList.Split(nodeTree).Select(text => Show(new CatalogExpression(text), View.FindRelation(relation), null, pretty)));
+    public string? DeparseExpression(string nodeTree, uint relation, bool pretty)
+    {
+        RelationInfo? table = View.FindRelation(relation);
+        return string.Join(", ", ExpressionList.Split(nodeTree).Select(text => Show(new CatalogExpression(text), table, null, pretty, TypeOfDefault(table, text))));
+    }
+
+    // A default is kept without the cast to its column's type.
+    private SqlType? TypeOfDefault(RelationInfo? table, string text) =>
+        table?.Columns.FirstOrDefault(c => c.Default?.Text == text) is { } column ? FindType(column.TypeOid)?.WithTypmod(column.TypeModifier) : null;
+
+    public ObjectIdentity? IdentifyObject(uint classOid, uint oid, int subId) => new ObjectIdentities(View, this).Find(classOid, oid, subId);
+
+    public string? DescribeObject(uint classOid, uint oid, int subId) => new ObjectIdentities(View, this).Describe(classOid, oid, subId);
+
+    public ObjectAddress FindAddress(string kind, string[] names, string[] arguments) => new Ddl.ObjectAddresses(View, this, _session.SearchPath).Find(kind, names, arguments);
 
     /// <summary>A stored expression over a relation's columns, or over VALUE of a domain's base type.</summary>
-    public string Show(CatalogExpression expression, RelationInfo? relation, SqlType? value, bool pretty) =>
-        TryShow(expression, relation, value, ExpressionKind.Policy, pretty) ?? TryShow(expression, relation, value, ExpressionKind.IndexExpression, pretty)
-        // Partition bounds, and whatever cannot be bound alone, are shown as they are kept.
-        ?? new StoredNames(View, _session.SearchPath).Shorten(WithRelationNames(expression.Text));
-
-    private string? TryShow(CatalogExpression expression, RelationInfo? relation, SqlType? value, ExpressionKind kind, bool pretty)
+    public string Show(CatalogExpression expression, RelationInfo? relation, SqlType? value, bool pretty, SqlType? target = null)
     {
         try
         {
-            RecordedExpression bound = StoredDefinitions.Rebind(expression, relation, value, kind, View, _session);
+            RecordedExpression bound = StoredDefinitions.Rebind(expression, relation, value, ExpressionKind.Other, View, _session, target);
             return StoredDefinitions.Print(bound, Names, pretty ? PrintStyle.Pretty : PrintStyle.Indented);
         }
         catch (Exception error) when (error is SqlException or Sql.SqlSyntaxException)
         {
-            return null;
+            // Partition bounds, and whatever cannot be bound alone, are shown as they are kept.
+            return new StoredNames(View, _session.SearchPath).Shorten(WithRelationNames(expression.Text));
         }
     }
 
@@ -300,8 +342,23 @@ internal sealed class CatalogServices : ICatalogServices
     }
 
     public string? FunctionDefinition(uint function) => View.FindRoutine(function) is { } routine
-        ? RoutinePrinter.Definition(routine, View, this)
+        ? RoutinePrinter.Definition(routine, View, this, FunctionBody(function))
         : BuiltinRegistry.Function(function) is { } builtin ? RoutinePrinter.BuiltinDefinition(builtin, this) : null;
+
+    /// <summary>A routine's body in SQL syntax; null for other bodies.</summary>
+    public string? FunctionBody(uint function)
+    {
+        if (View.FindRoutine(function) is not { SqlBody: { } body } routine)
+            return null;
+        try
+        {
+            return StoredDefinitions.PrintBody(routine, Names, View, _session) ?? body;
+        }
+        catch (SqlException error) when (error.State == SqlState.FeatureNotSupported)
+        {
+            return body;
+        }
+    }
 
     public string? StatisticsDefinition(uint statistics, bool columnsOnly) => View.FindObject(CatalogOids.PgStatisticExt, statistics) is { } entry
         ? Statistics.StatisticsPrinter.Definition(Statistics.ExtendedStatistics.Of(entry), View, RelationName, (expression, table) => Show(expression, table, null, pretty: true), columnsOnly) : null;
@@ -366,7 +423,7 @@ internal sealed class CatalogServices : ICatalogServices
         Privileges? held = objectKind switch
         {
             "table" or "column" or "sequence" or "any_column" => View.FindRelation(oid) is { } relation ? Permissions.OfRelation(roleOid, relation) : null,
-            "schema" => View.FindSchema(oid) is { } schema ? Permissions.Of(roleOid, schema.OwnerOid, schema.Acl, Privileges.None, Privileges.AllSchema) : null,
+            "schema" => View.FindSchema(oid) is { } schema ? Permissions.OfSchema(roleOid, schema) : null,
             "database" => View.FindDatabase(oid) is { } database
                 ? Permissions.Of(roleOid, database.OwnerOid, database.Acl, Privileges.Temporary | Privileges.Connect, Privileges.AllDatabase) : null,
             "role" => View.FindRole(oid) is not null ? (Permissions.IsMember(roleOid, oid) ? (Privileges)uint.MaxValue : Privileges.None) : null,
@@ -422,6 +479,17 @@ internal sealed class CatalogServices : ICatalogServices
     private long Bytes(RelationInfo relation) => relation.Storage == 0 || relation.SystemTable is not null
         ? 0
         : RelationStorage.SizeBytes(_session.Engine.Storage, relation, _session.Cancellation);
+
+    public SqlType[] HashPartitionKey(uint relation)
+    {
+        if (View.FindRelation(relation) is not { } table)
+            throw new SqlException(SqlState.UndefinedTable, $"could not open relation with OID {relation}");
+        return table.PartitionKey is { Strategy: PartitionStrategy.Hash } key
+            ? [.. key.Columns.Select(column => FindType(column.TypeOid)!)]
+            : throw new SqlException(SqlState.InvalidParameterValue, $"\"{table.Name}\" is not a hash partitioned table");
+    }
+
+    public long? TablespaceSize(uint tablespace) => tablespace is CatalogOids.DefaultTablespace or CatalogOids.GlobalTablespace ? DatabaseSize(_session.DatabaseOid) : null;
 
     public uint RelationFileNode(uint relation) => unchecked((uint)(View.FindRelation(relation)?.Storage ?? 0));
 

@@ -10,6 +10,12 @@ public sealed record ColumnInfo
     public required short Number { get; init; }
 
     public required string Name { get; init; }
+
+    /// <summary><c>attoptions</c>: n_distinct and the like; null for none.</summary>
+    public string[]? Options { get; init; }
+
+    /// <summary><c>attfdwoptions</c>: options of a foreign table's column; null for none.</summary>
+    public string[]? ForeignOptions { get; init; }
     public required uint TypeOid { get; init; }
 
     /// <summary><c>atttypmod</c>; -1 for none.</summary>

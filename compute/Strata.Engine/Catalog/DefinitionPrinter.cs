@@ -9,6 +9,8 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
     /// <summary>An index's definition, or with a column number that key alone; null when there is no such index.</summary>
     public string? Index(uint oid, int column, bool pretty)
     {
+        if (oid < CatalogOids.FirstUser)
+            return BuiltinIndex(oid, column, pretty);
         if (view.FindRelation(oid)?.Index is not { } index || view.FindRelation(index.TableOid) is not { } table)
             return null;
         if (column > 0)
@@ -34,6 +36,24 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         if (index.Predicate is { } predicate)
             text.Append(" WHERE ").Append(names.Show(predicate, table, null, pretty));
         return text.ToString();
+    }
+
+    private string? BuiltinIndex(uint oid, int column, bool pretty)
+    {
+        CatalogTable indexes = CatalogTable.Open("pg_index");
+        int self = indexes.ColumnIndex("indexrelid"), owner = indexes.ColumnIndex("indrelid"), keys = indexes.ColumnIndex("indkey"), unique = indexes.ColumnIndex("indisunique");
+        for (int i = 0; i < indexes.RowCount; i++)
+        {
+            if (indexes[i].Oid(self) != oid || view.FindRelation(indexes[i].Oid(owner)) is not { } table)
+                continue;
+            string[] columns = [.. indexes[i].Text(keys)!.Split(' ').Select(number => TypeNames.QuoteIdentifier(table.Columns[int.Parse(number, System.Globalization.CultureInfo.InvariantCulture) - 1].Name))];
+            if (column > 0)
+                return column <= columns.Length ? columns[column - 1] : "";
+            string name = TypeNames.QuoteIdentifier(view.FindRelation(oid)?.Name ?? "");
+            return $"CREATE {(indexes[i].Boolean(unique) ? "UNIQUE " : "")}INDEX {name} ON {(pretty ? names.RelationName(table) : names.QualifiedName(table))} USING btree ({string.Join(", ", columns)})";
+        }
+
+        return null;
     }
 
     // name='value', as reloptions are printed: a value that is no identifier is quoted.

@@ -11,6 +11,12 @@ public enum DependencyKind : byte
 
     /// <summary>The dependent is a part of the referenced object and can't be dropped alone.</summary>
     Internal = (byte)'i',
+
+    /// <summary>A part of a partition's index: of the partitioned index, shown in pg_depend only.</summary>
+    PartitionPrimary = (byte)'P',
+
+    /// <summary>The same: of the partition.</summary>
+    PartitionSecondary = (byte)'S',
 }
 
 /// <summary>

@@ -18,8 +18,26 @@ internal static class ObjectScans
 
     public static IEnumerable<CatalogValue[]> Of(SystemScanContext context, uint classOid)
     {
-        foreach (CatalogObject other in context.Catalog.ObjectsOf(classOid))
+        foreach (CatalogObject other in context.Catalog.ObjectsOf(classOid).OrderBy(static o => o.Oid))
             yield return other.Row;
+    }
+
+    /// <summary>Rows with a list of privileges in a column, which SQL shows with names.</summary>
+    public static IEnumerable<CatalogValue[]> WithPrivileges(SystemScanContext context, uint classOid, int column)
+    {
+        foreach (CatalogObject entry in context.Catalog.ObjectsOf(classOid).OrderBy(static o => o.Oid))
+        {
+            CatalogValue[] row = [.. entry.Row];
+            row[column] = AccessControlList.ToDisplay(AccessControlList.FromStored(row[column]), context.Catalog);
+            yield return row;
+        }
+    }
+
+    /// <summary>What dictionaries configurations use; without the key that the heap has.</summary>
+    public static IEnumerable<CatalogValue[]> TextSearchMappings(SystemScanContext context)
+    {
+        foreach (CatalogObject entry in context.Catalog.ObjectsOf(CatalogOids.PgTsConfigMap).OrderBy(static o => o.Oid))
+            yield return entry.Row[1..];
     }
 
     public static IEnumerable<CatalogValue[]> DefaultPrivileges(SystemScanContext context)

@@ -81,12 +81,15 @@ internal static class PartitionPrinter
             if (parent.PartitionKey!.Strategy == PartitionStrategy.List)
                 values.AddRange(bound.Syntax.Values);
             else
-                others.Add(Joined(Range(parent, bound.Syntax, view), " AND "));
+                others.Add(Joined(Range(parent, bound.Syntax, view, withNulls: false), " AND "));
         }
 
         if (values.Count > 0)
             return [$"(NOT {Joined(Values(parent, values, view), " AND ")})"];
-        return others.Count == 0 ? [] : [$"(NOT {Joined(others, " OR ")})"];
+        if (others.Count == 0)
+            return [];
+        List<string> all = [.. parent.PartitionKey!.Columns.Select(column => $"({Operand(parent, column, isDefinition: false)} IS NOT NULL)"), Joined(others, " OR ")];
+        return [$"(NOT {Joined(all, " AND ")})"];
     }
 
     private static string Joined(List<string> parts, string separator) => parts.Count == 1 ? parts[0] : $"({string.Join(separator, parts)})";
@@ -103,10 +106,10 @@ internal static class PartitionPrinter
         return constants.Count == 0 ? [$"({operand} IS NULL)"] : [$"(({operand} IS NULL) OR {match})"];
     }
 
-    private static List<string> Range(RelationInfo parent, PartitionBound bound, CatalogView view)
+    private static List<string> Range(RelationInfo parent, PartitionBound bound, CatalogView view, bool withNulls = true)
     {
         PartitionKeyColumn[] columns = parent.PartitionKey!.Columns;
-        List<string> conditions = [.. columns.Select(column => $"({Operand(parent, column, isDefinition: false)} IS NOT NULL)")];
+        List<string> conditions = !withNulls ? [] : [.. columns.Select(column => $"({Operand(parent, column, isDefinition: false)} IS NOT NULL)")];
         int equal = 0;
         // Columns that both ends agree on are fixed; the last one always has a range.
         while (equal < columns.Length - 1 && bound.From[equal] is not ColumnReference && bound.To[equal] is not ColumnReference

@@ -5,7 +5,7 @@ namespace Strata.Engine.Catalog;
 /// <summary>Privilege checks for one role against one view of the catalog, with PostgreSQL's rules: owners and superusers may, then PUBLIC's, the role's and its memberships' entries count.</summary>
 public sealed class Permissions(Func<CatalogView> view, Func<uint> currentRole)
 {
-    private const uint DatabaseOwnerRole = 6171;
+    private const uint DatabaseOwnerRole = 6171, ReadAllDataRole = 6181, WriteAllDataRole = 6182;
 
     /// <summary>True when the current role is, or inherits from, the owner, or is a superuser.</summary>
     public bool IsOwner(uint owner) => IsOwner(owner, currentRole());
@@ -49,8 +49,21 @@ public sealed class Permissions(Func<CatalogView> view, Func<uint> currentRole)
     }
 
     /// <summary>What a role may do with a relation.</summary>
-    public Privileges OfRelation(uint role, RelationInfo relation) =>
-        Of(role, relation.OwnerOid, relation.Acl, Privileges.None, relation.Kind == RelationKind.Sequence ? Privileges.AllSequence : Privileges.AllTable);
+    public Privileges OfRelation(uint role, RelationInfo relation)
+    {
+        Privileges held = Of(role, relation.OwnerOid, relation.Acl, Privileges.None, relation.Kind == RelationKind.Sequence ? Privileges.AllSequence : Privileges.AllTable);
+        if ((held & Privileges.Select) == 0 && HasRole(role, ReadAllDataRole))
+            held |= Privileges.Select;
+        const Privileges Writes = Privileges.Insert | Privileges.Update | Privileges.Delete;
+        return (held & Writes) != Writes && HasRole(role, WriteAllDataRole) ? held | (relation.Kind == RelationKind.Sequence ? Privileges.Update : Writes) : held;
+    }
+
+    /// <summary>What a role may do with a schema.</summary>
+    public Privileges OfSchema(uint role, SchemaInfo schema)
+    {
+        Privileges held = Of(role, schema.OwnerOid, schema.Acl, Privileges.None, Privileges.AllSchema);
+        return (held & Privileges.Usage) == 0 && (HasRole(role, ReadAllDataRole) || HasRole(role, WriteAllDataRole)) ? held | Privileges.Usage : held;
+    }
 
     /// <summary>What a role may do with a column, by the table's list and the column's own.</summary>
     public Privileges OfColumn(uint role, RelationInfo relation, ColumnInfo column)
@@ -94,7 +107,7 @@ public sealed class Permissions(Func<CatalogView> view, Func<uint> currentRole)
     /// <summary>Throws 42501 unless the current role has the privileges on a schema.</summary>
     public void CheckSchema(SchemaInfo schema, Privileges needed)
     {
-        if ((Of(currentRole(), schema.OwnerOid, schema.Acl, Privileges.None, Privileges.AllSchema) & needed) != needed)
+        if ((OfSchema(currentRole(), schema) & needed) != needed)
             throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for schema {schema.Name}");
     }
 

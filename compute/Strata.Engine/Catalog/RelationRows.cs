@@ -100,7 +100,7 @@ internal static class RelationRows
         column.StatisticsTarget, column.Length, column.Number, column.Dimensions, -1L, column.TypeModifier,
         column.PassedByValue, column.Alignment, column.StorageStrategy, '\0', column.NotNull, HasDefaultRow(column), column.MissingValue is not null,
         column.Identity, column.Generated, column.IsDropped, column.IsLocal, column.InheritCount, column.CollationOid,
-        AccessControlList.ToStored(column.Acl), CatalogValue.Null, CatalogValue.Null, column.MissingValue,
+        AccessControlList.ToStored(column.Acl), column.Options, column.ForeignOptions, column.MissingValue,
     ];
 
     /// <summary>Defaults of identity columns follow from their sequence and have no row.</summary>

@@ -14,7 +14,7 @@ internal static class RoutinePrinter
         var parts = new List<string>();
         foreach (RoutineParameter parameter in routine.Parameters)
         {
-            if (parameter.Mode == 't' || (parameter.Mode == 'o' && !withDefaults && routine.Kind != FunctionKind.Procedure))
+            if (parameter.Mode == 't')
                 continue;
             string mode = parameter.Mode switch
             {
@@ -45,7 +45,7 @@ internal static class RoutinePrinter
     }
 
     /// <summary>CREATE OR REPLACE … of a user's routine. Throws 42809 for an aggregate.</summary>
-    public static string Definition(RoutineInfo routine, CatalogView view, ICatalogServices catalog)
+    public static string Definition(RoutineInfo routine, CatalogView view, ICatalogServices catalog, string? body)
     {
         if (routine.Kind == FunctionKind.Aggregate)
             throw new SqlException(SqlState.WrongObjectType, $"\"{routine.Name}\" is an aggregate function");
@@ -67,7 +67,7 @@ internal static class RoutinePrinter
                 .Append(isList ? string.Join(", ", value.Split(',').Select(static v => Quote(v.Trim().Trim('"')))) : Quote(value)).Append('\n');
         }
 
-        if (routine.SqlBody is { } body)
+        if (body is not null)
             return text.Append(body).Append('\n').ToString();
         string tag = isProcedure ? "procedure" : "function";
         while (routine.Source.Contains($"${tag}$", StringComparison.Ordinal))

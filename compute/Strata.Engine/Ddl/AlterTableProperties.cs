@@ -12,8 +12,18 @@ internal sealed class AlterTableProperties(DdlContext context)
     {
         switch (command)
         {
-            case SetWithoutOids or AlterColumnOptions:
+            case SetWithoutOids:
                 return table;
+            case AlterColumnOptions options:
+                ColumnInfo column = AlterTableCommand.RequireColumn(table, options.Column);
+                foreach (DefinitionElement option in options.Options)
+                    if (option.Name is not ("n_distinct" or "n_distinct_inherited"))
+                        throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized parameter \"{option.Name}\"");
+                return AlterTableCommand.ReplaceColumn(context, table, column with { Options = StorageOptions.Change(column.Options, options.Options, options.IsReset) });
+            case AlterColumnForeignOptions options:
+                ColumnInfo remote = AlterTableCommand.RequireColumn(table, options.Column);
+                CatalogValue changed = GenericOptions.Change(remote.ForeignOptions, options.Options);
+                return AlterTableCommand.ReplaceColumn(context, table, remote with { ForeignOptions = changed.IsNull ? null : (string[])changed.Array });
             case SetTablespace tablespace:
                 if (tablespace.Tablespace is not "pg_default")
                     throw new SqlException(SqlState.UndefinedObject, $"tablespace \"{tablespace.Tablespace}\" does not exist");

@@ -41,11 +41,12 @@ internal static class ColumnBuilder
             collation = Collation(context, named);
         }
 
-        return Make(number, definition.Name, type, collation) with { Dimensions = (short)definition.Type!.ArrayBounds.Count };
+        CatalogValue options = GenericOptions.Change(CatalogValue.Null, definition.ForeignOptions);
+        return Make(number, definition.Name, type, collation) with { ForeignOptions = options.IsNull ? null : (string[])options.Array, Dimensions = (short)definition.Type!.ArrayBounds.Count };
     }
 
     /// <summary>The OID of a collation by name. Throws 42704 for unknown ones and 0A000 for those that have another order than C.</summary>
-    public static uint Collation(DdlContext context, QualifiedName name) => name.Name switch
+    public static uint Collation(DdlContext context, QualifiedName name) => Own(context, name) ?? name.Name switch
     {
         "default" => CatalogOids.DefaultCollation,
         "C" or "POSIX" or "ucs_basic" or "C.UTF-8" or "C.utf8" => CatalogOids.CCollation,
@@ -53,6 +54,14 @@ internal static class ColumnBuilder
             throw new SqlException(SqlState.FeatureNotSupported, $"collation \"{name.Name}\" is not supported yet") { Position = context.Position(name.Position) },
         _ => throw new SqlException(SqlState.UndefinedObject, $"collation \"{name}\" for encoding \"UTF8\" does not exist") { Position = context.Position(name.Position) },
     };
+
+    private static uint? Own(DdlContext context, QualifiedName name)
+    {
+        foreach (CatalogObject candidate in context.View.ObjectsOf(CatalogOids.PgCollation))
+            if (candidate.Name == name.Name && (name.Schema is { } schema ? context.View.FindSchema(schema)?.Oid == candidate.SchemaOid : context.Session.SearchPath.Contains(candidate.SchemaOid)))
+                return candidate.Oid;
+        return null;
+    }
 
     /// <summary>Names that every table has implicitly.</summary>
     public static bool SystemColumn(string name) => name is "tableoid" or "cmax" or "xmax" or "cmin" or "xmin" or "ctid";

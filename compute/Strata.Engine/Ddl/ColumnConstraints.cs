@@ -52,6 +52,8 @@ internal sealed class ColumnConstraints(DdlContext context, string table, TableB
 
     private ColumnInfo WithDefault(ColumnInfo column, Constraint constraint, ColumnDefinition definition)
     {
+        if (column.Generated != '\0')
+            throw new SqlException(SqlState.SyntaxError, $"both default and generation expression specified for column \"{definition.Name}\" of table \"{table}\"") { Position = context.Position(constraint.Position) };
         if (column.Default is not null)
             throw new SqlException(SqlState.SyntaxError, $"multiple default values specified for column \"{definition.Name}\" of table \"{table}\"") { Position = context.Position(constraint.Position) };
         return StoredExpressions.Default(context, column, constraint.Expression!) is { } text
@@ -63,6 +65,8 @@ internal sealed class ColumnConstraints(DdlContext context, string table, TableB
     {
         if (column.Identity != '\0')
             throw new SqlException(SqlState.SyntaxError, $"multiple identity specifications for column \"{definition.Name}\" of table \"{table}\"") { Position = context.Position(constraint.Position) };
+        if (column.Generated != '\0')
+            throw new SqlException(SqlState.SyntaxError, $"both identity and generation expression specified for column \"{definition.Name}\" of table \"{table}\"") { Position = context.Position(constraint.Position) };
         if (column.Default is not null)
             throw new SqlException(SqlState.SyntaxError, $"both default and identity specified for column \"{definition.Name}\" of table \"{table}\"") { Position = context.Position(constraint.Position) };
         if (column.TypeOid is not (TypeOid.Int2 or TypeOid.Int4 or TypeOid.Int8))
@@ -76,9 +80,13 @@ internal sealed class ColumnConstraints(DdlContext context, string table, TableB
 
     private ColumnInfo WithGeneration(ColumnInfo column, Constraint constraint, ColumnDefinition definition)
     {
+        if (column.Generated != '\0')
+            throw new SqlException(SqlState.SyntaxError, $"multiple generation clauses specified for column \"{definition.Name}\" of table \"{table}\"") { Position = context.Position(constraint.Position) };
+        if (column.Identity != '\0')
+            throw new SqlException(SqlState.SyntaxError, $"both identity and generation expression specified for column \"{definition.Name}\" of table \"{table}\"") { Position = context.Position(constraint.Position) };
         if (column.Default is not null)
             throw new SqlException(SqlState.SyntaxError, $"both default and generation expression specified for column \"{definition.Name}\" of table \"{table}\"") { Position = context.Position(constraint.Position) };
         // As written, until all columns of the table are known: GeneratedColumns.
-        return column with { Generated = 's', Default = new CatalogExpression(Sql.SqlDeparser.Deparse(constraint.Expression!)), DefaultOid = context.NewOid() };
+        return column with { Generated = 's', Default = CatalogExpression.Written(constraint.Expression!), DefaultOid = context.NewOid() };
     }
 }

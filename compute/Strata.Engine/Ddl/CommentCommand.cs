@@ -26,7 +26,7 @@ internal static class CommentCommand
     {
         switch (statement.Kind)
         {
-            case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView:
+            case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
                 return new ObjectAddress(CatalogOids.PgClass, Relation(context, ((NamedObject)statement.Object).Name).Oid);
             case ObjectKind.Column:
                 QualifiedName name = ((NamedObject)statement.Object).Name;

@@ -41,6 +41,8 @@ internal static class CompositeTypeCommands
         SqlType type = context.ResolveType(definition.Type!);
         if (type.IsPseudo && type.Oid != TypeOid.Record)
             throw new SqlException(SqlState.InvalidTableDefinition, $"column \"{definition.Name}\" has pseudo-type {TypeNames.Format(type)}");
-        return ColumnBuilder.Make(number, definition.Name, type);
+        if (definition.Collation is { } collation && !type.IsCollatable)
+            throw new SqlException(SqlState.DatatypeMismatch, $"collations are not supported by type {TypeNames.Format(type)}") { Position = context.Position(collation.Position) };
+        return ColumnBuilder.Make(number, definition.Name, type, definition.Collation is { } named ? ColumnBuilder.Collation(context, named) : null);
     }
 }

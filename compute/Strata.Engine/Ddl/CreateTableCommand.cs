@@ -17,7 +17,7 @@ internal static class CreateTableCommand
         SchemaInfo schema = context.CreationSchema(statement.Relation.Schema, statement.Relation.Position, statement.Relation.Persistence);
         if (!TryReserveName(context, schema, statement.Relation.Name, statement.IfNotExists))
             return;
-        var builder = new TableBuilder(context, schema, statement.Relation.Name);
+        var builder = new TableBuilder(context, schema, statement.Relation.Name) { IsForeign = statement.ForeignServer is not null };
         PartitionBoundInfo? bound = null;
         RelationInfo? parent = null;
         if (statement.PartitionOf is { } partitioned)
@@ -36,6 +36,8 @@ internal static class CreateTableCommand
             indexes.CloneForeignKeys(parent, context.View.FindRelation(table.Oid)!, validate: false);
         }
 
+        if (statement.ForeignServer is { } server)
+            ForeignCommands.Attach(context, context.View.FindRelation(table.Oid)!, server, statement.ForeignOptions);
         NoteOnCommit(context, table, statement.OnCommit);
     }
 
@@ -79,13 +81,6 @@ internal static class CreateTableCommand
 
     private static void RejectUnsupported(CreateTableStatement statement)
     {
-        string? what = statement switch
-        {
-            { ForeignServer: not null } => "foreign tables",
-            _ => null,
-        };
-        if (what is not null)
-            throw new SqlException(SqlState.FeatureNotSupported, $"{what} {(what.EndsWith('s') ? "are" : "is")} not supported yet");
         if (statement.AccessMethod is not (null or "heap"))
             throw new SqlException(SqlState.UndefinedObject, $"access method \"{statement.AccessMethod}\" does not exist");
         if (statement.Tablespace is not (null or "pg_default"))

@@ -75,7 +75,37 @@ internal static class DdlCommands
                 OwnerCommand.Execute(context, owner);
                 break;
             case ReassignOwnedStatement reassign:
-                OwnerCommand.Reassign(context, reassign);
+                OwnedCommands.Reassign(context, reassign);
+                break;
+            case DropOwnedStatement drop:
+                OwnedCommands.Drop(context, drop);
+                break;
+            case CreateForeignDataWrapperStatement create:
+                ForeignCommands.Create(context, create);
+                break;
+            case AlterForeignDataWrapperStatement alter:
+                ForeignCommands.Alter(context, alter);
+                break;
+            case CreateForeignServerStatement create:
+                ForeignCommands.Create(context, create);
+                break;
+            case AlterForeignServerStatement alter:
+                ForeignCommands.Alter(context, alter);
+                break;
+            case CreateUserMappingStatement create:
+                ForeignCommands.Create(context, create);
+                break;
+            case AlterUserMappingStatement alter:
+                ForeignCommands.Alter(context, alter);
+                break;
+            case DropUserMappingStatement drop:
+                ForeignCommands.Drop(context, drop);
+                break;
+            case CreatePublicationStatement create:
+                PublicationCommands.Create(context, create);
+                break;
+            case AlterPublicationStatement alter:
+                PublicationCommands.Alter(context, alter);
                 break;
             case VacuumStatement vacuum:
                 MaintenanceCommands.Vacuum(context, vacuum);
@@ -112,6 +142,18 @@ internal static class DdlCommands
                 break;
             case DefineStatement { Kind: ObjectKind.Aggregate } define:
                 new CreateAggregateCommand(context, define).Execute();
+                break;
+            case DefineStatement { Kind: ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate } define:
+                TextSearchCommands.Create(context, define);
+                break;
+            case DefineStatement { Kind: ObjectKind.Collation } define:
+                CollationCommand.Create(context, define);
+                break;
+            case AlterTextSearchDictionaryStatement alter:
+                TextSearchCommands.Alter(context, alter);
+                break;
+            case AlterTextSearchConfigurationStatement alter:
+                TextSearchCommands.Alter(context, alter);
                 break;
             case CreateCastStatement create:
                 CastCommand.Create(context, create);
@@ -190,6 +232,7 @@ internal static class DdlCommands
     /// <summary>The command tag.</summary>
     public static string TagOf(Statement statement) => statement switch
     {
+        CreateTableStatement { ForeignServer: not null } => "CREATE FOREIGN TABLE",
         CreateTableStatement => "CREATE TABLE",
         CreateTableAsStatement { IsMaterializedView: true } => "CREATE MATERIALIZED VIEW",
         CreateTableAsStatement => "CREATE TABLE AS",
@@ -208,6 +251,8 @@ internal static class DdlCommands
         AlterObjectSchemaStatement move => "ALTER " + DropCommand.KindName(move.Kind).ToUpperInvariant(),
         AlterOwnerStatement owner => "ALTER " + DropCommand.KindName(owner.Kind).ToUpperInvariant(),
         ReassignOwnedStatement => "REASSIGN OWNED",
+        CreateForeignServerStatement => "CREATE SERVER",
+        AlterForeignServerStatement => "ALTER SERVER",
         VacuumStatement vacuum => vacuum.IsVacuum ? "VACUUM" : "ANALYZE",
         ReindexStatement => "REINDEX",
         CreateEnumStatement or CreateCompositeTypeStatement or CreateRangeStatement => "CREATE TYPE",

@@ -54,7 +54,7 @@ internal sealed class DependentDefinitions
     private static bool Mentions(string text, string name) => text.Contains(name, StringComparison.Ordinal);
 
     private RecordedExpression Bind(CatalogExpression expression, RelationInfo? relation, SqlType? value) =>
-        StoredDefinitions.Rebind(expression, relation, value, ExpressionKind.Policy, View, _context.Session);
+        StoredDefinitions.Rebind(expression, relation, value, ExpressionKind.Other, View, _context.Session);
 
     private void GatherRelation(RelationInfo relation, string name)
     {

@@ -37,7 +37,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 command.DropTypes(statement);
                 break;
             case ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine or ObjectKind.Aggregate or ObjectKind.Operator or ObjectKind.Cast or ObjectKind.OperatorClass
-                or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Policy or ObjectKind.Statistics:
+                or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Policy or ObjectKind.Statistics or ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate or ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication:
                 command.DropObjects(statement);
                 break;
             default:
@@ -62,13 +62,39 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         command.Finish(null);
     }
 
-    // Kinds of objects that can't exist here: IF EXISTS is satisfied, the rest is refused.
+    // Kinds of objects that can't exist here: they are missing, unless PostgreSQL's own are meant.
     private static void DropUnsupported(DdlContext context, DropStatement statement)
     {
-        if (!statement.IfExists)
-            throw new SqlException(SqlState.FeatureNotSupported, $"DROP {KindName(statement.Kind).ToUpperInvariant()} is not supported yet");
         foreach (ObjectReference reference in statement.Objects)
-            context.Notice($"{KindName(statement.Kind)} \"{NameOf(reference)}\" does not exist, skipping");
+        {
+            if (IsBuiltin(statement.Kind, NameOf(reference)))
+                throw new SqlException(SqlState.FeatureNotSupported, $"DROP {KindName(statement.Kind).ToUpperInvariant()} is not supported yet");
+            SqlException missing = reference is DependentObject { } dependent && statement.Kind is ObjectKind.Trigger or ObjectKind.Rule
+                ? MissingOfTable(context, statement.Kind, (DependentObject)reference)
+                : new SqlException(SqlState.UndefinedObject, $"{KindName(statement.Kind)} \"{NameOf(reference)}\" does not exist");
+            if (!statement.IfExists)
+                throw missing;
+            context.Notice(missing.Message.Replace("for table", "for relation", StringComparison.Ordinal) + ", skipping");
+        }
+    }
+
+    private static bool IsBuiltin(ObjectKind kind, string name) => kind switch
+    {
+        ObjectKind.Language => BuiltinNames.Find("pg_language", "lanname", name) is not null,
+        ObjectKind.AccessMethod => BuiltinNames.Find("pg_am", "amname", name) is not null,
+        ObjectKind.Tablespace => name is "pg_default" or "pg_global",
+        ObjectKind.Transform or ObjectKind.LargeObject => true,
+        _ => false,
+    };
+
+    // There are no triggers and no rules but those of views.
+    private static SqlException MissingOfTable(DdlContext context, ObjectKind kind, DependentObject reference)
+    {
+        if (reference.Owner.Schema is { } schema && context.View.FindSchema(schema) is null)
+            return new SqlException(SqlState.InvalidSchemaName, $"schema \"{schema}\" does not exist");
+        if (context.View.ResolveRelation(context.Session.SearchPath, reference.Owner.Schema, reference.Owner.Name) is not { } table)
+            return new SqlException(SqlState.UndefinedTable, $"relation \"{reference.Owner}\" does not exist");
+        return new SqlException(SqlState.UndefinedObject, $"{KindName(kind)} \"{reference.Name}\" for {(kind == ObjectKind.Rule ? "relation" : "table")} \"{table.Name}\" does not exist");
     }
 
     private static string NameOf(ObjectReference reference) => reference switch
@@ -148,6 +174,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             RelationKind.Sequence => ObjectKind.Sequence,
             RelationKind.View => ObjectKind.View,
             RelationKind.MaterializedView => ObjectKind.MaterializedView,
+            RelationKind.ForeignTable => ObjectKind.ForeignTable,
             _ => ObjectKind.Table,
         };
         if (kind == actual)
@@ -229,6 +256,34 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             }
 
         Finish(statement.Objects.Count == 1 ? null : "desired object(s)");
+    }
+
+    /// <summary>Drops what roles own in the database.</summary>
+    public static void DropOwned(DdlContext context, uint[] roles, DropBehavior behavior)
+    {
+        var command = new DropCommand(context, behavior);
+        RelationInfo[] relations = [.. context.View.UserRelations.Where(r => roles.Contains(r.OwnerOid) && r.Index is null && r.Kind != RelationKind.Toast).OrderBy(static r => r.Oid)];
+        object[] objects = [.. context.View.UserRoutines.Where(r => roles.Contains(r.OwnerOid)).Cast<object>(), .. context.View.Objects.Where(o => roles.Contains(o.OwnerOid) && o.ClassOid != CatalogOids.PgDefaultAcl)];
+        UserTypeInfo[] types = [.. context.View.UserTypes.Where(t => roles.Contains(t.OwnerOid) && t.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range && roles.Contains(t.OwnerOid))];
+        SchemaInfo[] schemas = [.. context.View.Schemas.Where(s => roles.Contains(s.OwnerOid))];
+        HashSet<string> own = [.. relations.Select(Describe), .. objects.Select(o => ObjectFinder.Describe(context, o)), .. types.Select(static t => "type " + t.Name)];
+        foreach (RelationInfo relation in relations)
+            command._named.Add(relation.Oid);
+        foreach (RelationInfo relation in relations)
+            command.Add(context.LockRelation(relation, RelationLockMode.AccessExclusive)!);
+        foreach (object entry in objects)
+            command.AddObject(entry);
+        foreach (UserTypeInfo type in types)
+            command.AddType(type.Oid, "type " + type.Name);
+        foreach (SchemaInfo schema in schemas)
+            command.AddContents(schema);
+        command._cascades.RemoveAll(c => own.Contains(c.Dependent));
+        command.Finish("desired object(s)");
+        foreach (SchemaInfo schema in schemas)
+        {
+            command.DropComments(CatalogOids.PgNamespace, schema.Oid);
+            context.Changes.Drop(schema, context.Cancellation);
+        }
     }
 
     private void AddObject(object entry)
@@ -538,6 +593,9 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         RelationInfo current = context.View.FindRelation(relation.Oid)!;
         DropComments(CatalogOids.PgClass, current.Oid);
         RelationStorage.Drop(context, current);
+        foreach (CatalogObject own in context.View.Objects.ToArray())
+            if ((own.ClassOid == CatalogOids.PgPolicy && own.OidAt(2) == current.Oid) || (own.ClassOid == CatalogOids.PgForeignTable && own.Oid == current.Oid))
+                context.Changes.Drop(own, context.Cancellation);
         context.Changes.Drop(current, context.Cancellation);
     }
 

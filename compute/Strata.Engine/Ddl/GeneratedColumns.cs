@@ -24,15 +24,17 @@ internal static class GeneratedColumns
     public static CatalogExpression Complete(DdlContext context, RelationInfo table, ColumnInfo column)
     {
         SqlType type = TypeResolver.Find(column.TypeOid, context.View)!.WithTypmod(column.TypeModifier);
-        RejectGenerated(table, column);
+        bool isWritten = column.Default!.IsWritten;
+        RejectGenerated(context, table, column);
+        BindingContext bindingContext = isWritten ? StoredExpressions.RecordedContextOf(context) : StoredExpressions.RecordedContextOf(context) with { Text = "" };
         RecordedExpression bound;
         try
         {
-            bound = RecordedBinding.BindExpression(column.Default!.Syntax, table, null, null, ExpressionKind.GeneratedColumn, StoredExpressions.RecordedContextOf(context) with { Text = "" });
+            bound = RecordedBinding.BindExpression(column.Default!.Syntax, table, null, null, ExpressionKind.GeneratedColumn, bindingContext);
         }
-        catch (SqlException error)
+        catch (SqlException error) when (!isWritten)
         {
-            // Positions are those of the deparsed text, which nobody wrote.
+            // Positions are those of a kept text, which nobody wrote.
             error.Position = 0;
             throw;
         }
@@ -44,7 +46,7 @@ internal static class GeneratedColumns
         RecordedExpression assigned;
         try
         {
-            assigned = RecordedBinding.BindExpression(column.Default.Syntax, table, null, type, ExpressionKind.GeneratedColumn, StoredExpressions.RecordedContextOf(context) with { Text = "" });
+            assigned = RecordedBinding.BindExpression(column.Default.Syntax, table, null, type, ExpressionKind.GeneratedColumn, bindingContext);
         }
         catch (SqlException error) when (error.State == SqlState.DatatypeMismatch || error.State == SqlState.CannotCoerce)
         {
@@ -57,22 +59,28 @@ internal static class GeneratedColumns
         return StoredDefinitions.KeptText(assigned, context.View, context.Session);
     }
 
-    private static void RejectGenerated(RelationInfo table, ColumnInfo column)
+    private static void RejectGenerated(DdlContext context, RelationInfo table, ColumnInfo column)
     {
-        foreach (string name in StoredExpressions.ColumnNames(column.Default!.Syntax))
+        SyntaxWalker.VisitColumns(column.Default!.Syntax, reference =>
         {
+            if (reference.IsStar)
+                return;
+            string name = reference.Names[reference.Names.Count - 1];
+            int position = column.Default.IsWritten ? context.Position(reference.Position) : 0;
             if (table.FindColumn(name) is { Generated: not '\0' })
                 throw new SqlException(SqlState.InvalidObjectDefinition, $"cannot use generated column \"{name}\" in column generation expression")
                 {
                     Detail = "A generated column cannot reference another generated column.",
+                    Position = position,
                 };
             if (name != "tableoid" && table.FindColumn(name) is null && ColumnBuilder.SystemColumn(name))
-                throw new SqlException(SqlState.InvalidColumnReference, $"cannot use system column \"{name}\" in column generation expression");
+                throw new SqlException(SqlState.InvalidColumnReference, $"cannot use system column \"{name}\" in column generation expression") { Position = position };
             if (name == table.Name && table.FindColumn(name) is null)
                 throw new SqlException(SqlState.InvalidObjectDefinition, "cannot use whole-row variable in column generation expression")
                 {
                     Detail = "This would cause the generated column to depend on its own value.",
+                    Position = position,
                 };
-        }
+        });
     }
 }

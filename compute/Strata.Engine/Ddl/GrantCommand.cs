@@ -147,6 +147,9 @@ internal sealed class GrantCommand(DdlContext context, GrantStatement statement)
 
     private RelationInfo ChangeColumn(RelationInfo relation, string name, Privileges wanted, string kind)
     {
+        // System columns can be read by whoever may read any column.
+        if (relation.FindColumn(name) is null && ColumnBuilder.SystemColumn(name))
+            return relation;
         ColumnInfo column = relation.FindColumn(name)
             ?? throw new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" of relation \"{relation.Name}\" does not exist");
         const Privileges All = Privileges.Select | Privileges.Insert | Privileges.Update | Privileges.References;

@@ -19,7 +19,7 @@ internal sealed class IndexCommands(DdlContext context)
                 ? new SqlException(SqlState.FeatureNotSupported, $"access method \"{statement.AccessMethod}\" is not supported yet")
                 : new SqlException(SqlState.UndefinedObject, $"access method \"{statement.AccessMethod}\" does not exist");
         RelationInfo table = context.Require(statement.Relation, RelationLockMode.Share);
-        if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable) || table.SystemTable is not null)
+        if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable or RelationKind.MaterializedView) || table.SystemTable is not null)
             throw new SqlException(SqlState.WrongObjectType, $"cannot create index on relation \"{table.Name}\"") { Detail = NotSupportedFor(table.Kind) };
         context.CheckOwner(table);
         List<IndexKey> keys = BuildKeys(table, statement.Elements);

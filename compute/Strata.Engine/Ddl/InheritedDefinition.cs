@@ -144,7 +144,7 @@ internal sealed class InheritedDefinition(DdlContext context, string table, Sche
             throw new SqlException(SqlState.InvalidTableDefinition, $"column \"{own.Name}\" inherits from generated column but specifies default");
         if (inherited.Generated != '\0' && own.Identity != '\0')
             throw new SqlException(SqlState.InvalidTableDefinition, $"column \"{own.Name}\" inherits from generated column but specifies identity");
-        if (own.Generated != '\0' && inherited.Generated == '\0')
+        if (own.Generated != '\0' && inherited.Generated != '\0')
             throw new SqlException(SqlState.InvalidTableDefinition, $"child column \"{own.Name}\" specifies generation expression")
             {
                 Hint = "Omit the generation expression in the definition of the child table column to inherit the generation expression from the parent table.",

@@ -10,7 +10,7 @@ internal static class ObjectChanges
 {
     /// <summary>True for the kinds of objects that are changed here.</summary>
     public static bool Handles(ObjectKind kind) => kind is ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine or ObjectKind.Aggregate or ObjectKind.Operator
-        or ObjectKind.OperatorClass or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Statistics;
+        or ObjectKind.OperatorClass or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Statistics or ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate or ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication;
 
     public static void Rename(DdlContext context, ObjectKind kind, ObjectReference reference, string name)
     {
@@ -37,8 +37,9 @@ internal static class ObjectChanges
         if (!context.Permissions.IsMember(context.CurrentUser, owner.Oid))
             throw new SqlException(SqlState.InsufficientPrivilege, $"must be member of role \"{owner.Name}\"");
         uint schemaOid = entry is RoutineInfo r ? r.SchemaOid : ((CatalogObject)entry).SchemaOid;
-        SchemaInfo schema = context.View.FindSchema(schemaOid)!;
-        if ((context.Permissions.Of(owner.Oid, schema.OwnerOid, schema.Acl, Privileges.None, Privileges.AllSchema) & Privileges.Create) == 0)
+        if (kind == ObjectKind.ForeignDataWrapper && !owner.IsSuperuser)
+            throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied to change owner of foreign-data wrapper \"{((CatalogObject)entry).Name}\"") { Hint = "The owner of a foreign-data wrapper must be a superuser." };
+        if (context.View.FindSchema(schemaOid) is { } schema && (context.Permissions.Of(owner.Oid, schema.OwnerOid, schema.Acl, Privileges.None, Privileges.AllSchema) & Privileges.Create) == 0)
             throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for schema {schema.Name}");
         if (entry is RoutineInfo routine)
             context.Changes.Replace(routine, routine with { OwnerOid = owner.Oid, Acl = OwnerCommand.Moved(routine.Acl, routine.OwnerOid, owner.Oid) }, context.Cancellation);
@@ -102,7 +103,7 @@ internal static class ObjectChanges
             string schema = context.View.FindSchema(schemaOid)?.Name ?? "";
             string word = CatalogObjectShapes.Of(entry.ClassOid).Word;
             string method = entry.ClassOid is CatalogOids.PgOpClass or CatalogOids.PgOpFamily ? $" for access method \"{BuiltinNames.NameOf("pg_am", "amname", entry.OidAt(1))}\"" : "";
-            throw new SqlException(SqlState.DuplicateObject, $"{word} \"{name}\"{method} already exists in schema \"{schema}\"");
+            throw new SqlException(SqlState.DuplicateObject, $"{word} \"{name}\"{method} already exists{(schema.Length == 0 ? "" : $" in schema \"{schema}\"")}");
         }
     }
 

@@ -40,7 +40,7 @@ internal static class ObjectFinder
     {
         (uint owner, string what) = entry switch
         {
-            RoutineInfo routine => (routine.OwnerOid, $"{Permissions.RoutineKindName(routine)} {routine.Name}"),
+            RoutineInfo routine => (routine.OwnerOid, $"{(routine.Kind == FunctionKind.Procedure ? "procedure" : "function")} {routine.Name}"),
             CatalogObject { ClassOid: CatalogOids.PgPolicy } policy => (context.View.FindRelation(policy.OidAt(2))!.OwnerOid, $"relation {context.View.FindRelation(policy.OidAt(2))!.Name}"),
             CatalogObject { ClassOid: CatalogOids.PgCast } => (0u, ""),
             CatalogObject other => (other.OwnerOid, $"{CatalogObjectShapes.Of(other.ClassOid).Word} {other.Name}"),
@@ -63,8 +63,8 @@ internal static class ObjectFinder
                 CastObject cast => Cast(context, cast),
                 OperatorClassObject opclass => OperatorClass(context, kind, opclass),
                 DependentObject dependent when kind == ObjectKind.Policy => Policy(context, dependent),
-                NamedObject named when kind == ObjectKind.Statistics => Named(context, CatalogOids.PgStatisticExt, named.Name),
-                NamedObject named => Named(context, kind == ObjectKind.Conversion ? CatalogOids.PgConversion : CatalogOids.PgCollation, named.Name),
+                NamedObject named when kind is ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication => ForeignCommands.Require(context, ClassOf(kind), named.Name.Name),
+                NamedObject named => Named(context, ClassOf(kind), named.Name),
                 _ => throw new SqlException(SqlState.FeatureNotSupported, $"{DropCommand.KindName(kind)} objects are not supported yet"),
             };
         }
@@ -73,10 +73,24 @@ internal static class ObjectFinder
             string text = error.Message;
             if (text.StartsWith("operator does not exist: ", StringComparison.Ordinal))
                 text = "operator " + ((OperatorObject)reference).Name.Name + " does not exist";
+            if (text.StartsWith("collation ", StringComparison.Ordinal))
+                text = text.Replace(" for encoding \"UTF8\"", "", StringComparison.Ordinal);
             context.Notice(text + ", skipping");
             return null;
         }
     }
+
+    private static uint ClassOf(ObjectKind kind) => kind switch
+    {
+        ObjectKind.Conversion => CatalogOids.PgConversion,
+        ObjectKind.Collation => CatalogOids.PgCollation,
+        ObjectKind.Statistics => CatalogOids.PgStatisticExt,
+        ObjectKind.ForeignDataWrapper => CatalogOids.PgForeignDataWrapper,
+        ObjectKind.ForeignServer => CatalogOids.PgForeignServer,
+        ObjectKind.Publication => CatalogOids.PgPublication,
+        ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate => TextSearchCommands.ClassOf(kind),
+        _ => throw new SqlException(SqlState.FeatureNotSupported, $"{DropCommand.KindName(kind)} objects are not supported yet"),
+    };
 
     /// <summary>A user's routine by name and argument types (null: by name alone). Throws 42883, 42725, 42809.</summary>
     public static RoutineInfo Routine(DdlContext context, ObjectKind kind, QualifiedName name, SyntaxList<FunctionParameter>? arguments)

@@ -127,9 +127,8 @@ internal static class OperatorClassCommands
 
     private static Dependency[] Members(ObjectAddress self, ObjectAddress owner, uint family, ObjectAddress? member)
     {
-        var list = new List<Dependency> { new(self, owner, DependencyKind.Auto) };
-        if (owner.ObjectOid != family)
-            list.Add(new Dependency(self, new ObjectAddress(CatalogOids.PgOpFamily, family), DependencyKind.Auto));
+        // A class's own members are parts of it; loose members of a family merely go with it.
+        var list = new List<Dependency> { new(self, owner, owner.ObjectOid == family ? DependencyKind.Auto : DependencyKind.Internal) };
         if (member is { } used)
             list.Add(new Dependency(self, used, DependencyKind.Normal));
         return [.. list];

@@ -5,7 +5,7 @@ using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Ddl;
 
-/// <summary>ALTER … OWNER TO and REASSIGN OWNED.</summary>
+/// <summary>ALTER … OWNER TO.</summary>
 internal static class OwnerCommand
 {
     public static void Execute(DdlContext context, AlterOwnerStatement statement)
@@ -27,7 +27,7 @@ internal static class OwnerCommand
                 UserTypeInfo type = TypeCommands.RequireUserType(context, ((TypeObject)statement.Object).Type);
                 context.Changes.Replace(type, type with { OwnerOid = owner.Oid }, context.Cancellation);
                 break;
-            case ObjectKind.Table or ObjectKind.View or ObjectKind.Sequence or ObjectKind.Index or ObjectKind.MaterializedView:
+            case ObjectKind.Table or ObjectKind.View or ObjectKind.Sequence or ObjectKind.Index or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
                 QualifiedName name = ((NamedObject)statement.Object).Name;
                 RelationInfo relation = context.Require(new RelationName(null, name.Schema, name.Name, name.Position), RelationLockMode.AccessExclusive);
                 context.CheckOwner(relation);
@@ -69,21 +69,4 @@ internal static class OwnerCommand
     public static AccessControlItem[]? Moved(AccessControlItem[]? acl, uint from, uint to) => acl is null
         ? null
         : Array.ConvertAll(acl, item => item with { Grantee = item.Grantee == from ? to : item.Grantee, Grantor = item.Grantor == from ? to : item.Grantor });
-
-    public static void Reassign(DdlContext context, ReassignOwnedStatement statement)
-    {
-        RoleInfo owner = context.RequireRole(statement.NewOwner);
-        foreach (RoleReference reference in statement.Roles)
-        {
-            RoleInfo role = context.RequireRole(reference);
-            if (!context.Permissions.IsMember(context.CurrentUser, role.Oid))
-                throw new SqlException(SqlState.InsufficientPrivilege, "permission denied to reassign objects");
-            foreach (RelationInfo relation in context.View.UserRelations.ToArray())
-                if (relation.OwnerOid == role.Oid && relation.Index is null)
-                    ChangeRelation(context, context.View.FindRelation(relation.Oid)!, owner);
-            foreach (SchemaInfo schema in context.View.Schemas.ToArray())
-                if (schema.OwnerOid == role.Oid)
-                    context.Changes.Replace(schema, schema with { OwnerOid = owner.Oid }, context.Cancellation);
-        }
-    }
 }

@@ -87,7 +87,18 @@ internal static class PartitionKeyBuilder
                 throw Position(new SqlException(SqlState.InvalidObjectDefinition, "cannot use generated column in partition key") { Detail = $"Column \"{name}\" is a generated column." }, position);
         }
 
-        CatalogExpression stored = StoredExpressions.OverTable(context, table, expression, isCondition: false);
+        CatalogExpression stored;
+        try
+        {
+            stored = StoredExpressions.OverTable(context, table, expression, isCondition: false, Binding.ExpressionKind.PartitionKey);
+        }
+        catch (SqlException error) when (error.Message.Contains("partition key expression", StringComparison.Ordinal))
+        {
+            // What may not stand in a key at all is said without a place.
+            error.Position = 0;
+            throw;
+        }
+
         Expressions.Expression bound = Binding.Binder.BindOverRow(expression, table, isCondition: false, StoredExpressions.BindingContextOf(context));
         if (bound.Volatility != Functions.Volatility.Immutable)
             throw Invalid("functions in partition key expression must be marked IMMUTABLE");

@@ -36,13 +36,13 @@ internal static class RenameCommand
     {
         switch (statement.Kind)
         {
-            case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView:
+            case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
                 if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is { } relation)
                     RenameRelation(context, relation, statement.NewName);
                 break;
             case ObjectKind.Column:
                 if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is { } table)
-                    RenameColumnOfTree(context, table, statement.SubName!, statement.NewName, (statement.Relation?.IncludeDescendants ?? true));
+                    RenameColumnOfTree(context, table, statement.SubName!, statement.NewName, (statement.Relation?.IncludeDescendants ?? true), statement.Behavior == DropBehavior.Cascade);
                 break;
             case ObjectKind.TableConstraint:
                 if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is { } constrained)
@@ -64,6 +64,9 @@ internal static class RenameCommand
                 break;
             case ObjectKind.Type or ObjectKind.Domain:
                 RenameType(context, ((TypeObject)statement.Object).Type, statement.NewName);
+                break;
+            case ObjectKind.Policy when statement.Object is DependentObject policy:
+                PolicyCommands.Rename(context, new RelationName(null, policy.Owner.Schema, policy.Owner.Name, policy.Position), policy.Name, statement.NewName);
                 break;
             case ObjectKind.DomainConstraint:
                 ObjectChanges.RenameDomainConstraint(context, (DomainConstraintObject)statement.Object, statement.NewName);
@@ -113,7 +116,7 @@ internal static class RenameCommand
             context.Changes.Replace(type, type with { Name = name }, context.Cancellation);
     }
 
-    private static void RenameColumnOfTree(DdlContext context, RelationInfo table, string from, string to, bool includesDescendants)
+    private static void RenameColumnOfTree(DdlContext context, RelationInfo table, string from, string to, bool includesDescendants, bool isCascade)
     {
         List<RelationInfo> descendants = table.Index is null ? RelationTree.Descendants(context.View, table) : [];
         if (table.FindColumn(from) is { } column)
@@ -125,8 +128,23 @@ internal static class RenameCommand
         }
 
         RenameColumn(context, table, from, to);
+        if (table.Kind == RelationKind.CompositeType)
+            RenameInTypedTables(context, table, from, to, isCascade);
         foreach (RelationInfo descendant in descendants)
             RenameInDescendant(context, table, context.LockRelation(descendant, RelationLockMode.AccessExclusive)!, descendants, from, to);
+    }
+
+    // Tables of the type have its columns.
+    private static void RenameInTypedTables(DdlContext context, RelationInfo type, string from, string to, bool isCascade)
+    {
+        foreach (RelationInfo typed in context.View.UserRelations.ToArray())
+        {
+            if (typed.OfTypeOid != type.RowTypeOid)
+                continue;
+            if (!isCascade)
+                throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot alter type \"{type.Name}\" because it is the type of a typed table") { Hint = "Use ALTER ... CASCADE to alter the typed tables too." };
+            RenameColumn(context, context.LockRelation(typed, RelationLockMode.AccessExclusive)!, from, to);
+        }
     }
 
     private static void RenameInDescendant(DdlContext context, RelationInfo root, RelationInfo descendant, List<RelationInfo> tree, string from, string to)
@@ -168,16 +186,6 @@ internal static class RenameCommand
         if (table.View is { IsCanonical: false } view)
             changed = changed with { View = new ViewInfo(WithColumnNames(view.Text, columns)) { RuleOid = view.RuleOid, SearchPath = view.SearchPath } };
         context.Replace(table, changed);
-        foreach (IndexInfo index in table.Indexes)
-        {
-            RelationInfo relation = context.View.FindRelation(index.Oid)!;
-            ColumnInfo[] indexColumns = [.. relation.Columns];
-            for (int i = 0; i < indexColumns.Length; i++)
-                if (index.Keys[i].Column == column.Number)
-                    indexColumns[i] = indexColumns[i] with { Name = to };
-            context.Replace(relation, relation with { Columns = indexColumns });
-        }
-
         RejectViews(context, table, from);
     }
 

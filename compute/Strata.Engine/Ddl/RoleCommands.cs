@@ -252,7 +252,8 @@ internal static class RoleCommands
                 break;
             default:
                 string value = setting.Kind == SetKind.FromCurrent ? context.Session.Settings[name] : SettingCommands.ValueText(name, setting.Values);
-                value = SettingValues.Normalize(SessionSettings.Definition(name), value);
+                // Kept as written, once it is known to be good.
+                SettingValues.Normalize(SessionSettings.Definition(name), value);
                 items.RemoveAll(i => i.StartsWith(name + "=", StringComparison.OrdinalIgnoreCase));
                 items.Add(name + "=" + value);
                 break;

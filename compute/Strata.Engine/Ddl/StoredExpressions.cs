@@ -74,12 +74,11 @@ internal static class StoredExpressions
 
     private static void RejectColumns(DdlContext context, Expression expression)
     {
-        if (expression is ColumnReference column)
-            throw new SqlException(SqlState.FeatureNotSupported, "cannot use column reference in DEFAULT expression") { Position = context.Position(column.Position) };
+        SyntaxWalker.VisitColumns(expression, column => throw new SqlException(SqlState.FeatureNotSupported, "cannot use column reference in DEFAULT expression") { Position = context.Position(column.Position) });
     }
 
     /// <summary>A check, index key or index predicate over the columns of a table.</summary>
-    public static CatalogExpression OverTable(DdlContext context, RelationInfo table, Expression expression, bool isCondition)
+    public static CatalogExpression OverTable(DdlContext context, RelationInfo table, Expression expression, bool isCondition, ExpressionKind kind = ExpressionKind.IndexExpression)
     {
         foreach (string name in ColumnNames(expression))
             if (table.FindColumn(name) is null && !ColumnBuilder.SystemColumn(name))
@@ -90,7 +89,7 @@ internal static class StoredExpressions
                     ? new SqlException(SqlState.InvalidColumnReference, $"system column \"{name}\" reference in check constraint is invalid") { Position = context.Position(PositionOf(expression, name)) }
                     : new SqlException(SqlState.FeatureNotSupported, "index creation on system columns is not supported");
         RecordedExpression bound = RecordedBinding.BindExpression(
-            expression, table, null, null, isCondition ? ExpressionKind.CheckConstraint : ExpressionKind.IndexExpression, RecordedContextOf(context));
+            expression, table, null, null, isCondition ? ExpressionKind.CheckConstraint : kind, RecordedContextOf(context));
         return StoredDefinitions.KeptText(bound, context.View, context.Session);
     }
 

@@ -26,6 +26,9 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
 
     public uint TableOid { get; } = context.NewOid();
 
+    /// <summary>A foreign table: there is nothing here to keep its rows in.</summary>
+    public bool IsForeign { get; init; }
+
     public string Name => name;
 
     public SchemaInfo Schema => schema;
@@ -221,10 +224,10 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
             Oid = TableOid,
             Name = name,
             SchemaOid = schema.Oid,
-            Kind = partitionBy is null ? RelationKind.Table : RelationKind.PartitionedTable,
+            Kind = IsForeign ? RelationKind.ForeignTable : partitionBy is null ? RelationKind.Table : RelationKind.PartitionedTable,
             OwnerOid = owner,
             Database = context.DatabaseOid,
-            Storage = partitionBy is null ? context.NewStorage() : 0,
+            Storage = partitionBy is null && !IsForeign ? context.NewStorage() : 0,
             Parents = _inherited is null ? [] : [.. _inherited.Parents.Select(static p => p.Oid)],
             IsPartition = bound is not null,
             PartitionBound = bound,
@@ -232,15 +235,15 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
             Constraints = InheritedChecks(),
             Persistence = persistence == RelationPersistence.Unlogged ? 'u' : 'p',
             RowTypeOid = context.NewTypePair(),
-            AccessMethodOid = partitionBy is null ? CatalogOids.HeapAccessMethod : 0,
+            AccessMethodOid = partitionBy is null && !IsForeign ? CatalogOids.HeapAccessMethod : 0,
             Columns = [.. _columns],
             Dependencies = [.. _dependencies, .. TypeDependencies(), .. InheritedSequences()],
             Options = options,
         };
         table = GeneratedColumns.Complete(context, table);
-        if (partitionBy is null)
+        if (partitionBy is null && !IsForeign)
             RelationStorage.CreateHeap(context, table);
-        else
+        else if (partitionBy is not null)
             table = table with { PartitionKey = PartitionKeyBuilder.Build(context, table, partitionBy) };
         context.CreateRelation(table);
         table = context.View.FindRelation(TableOid)!;

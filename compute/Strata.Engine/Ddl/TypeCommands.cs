@@ -92,7 +92,7 @@ internal static class TypeCommands
             ArrayOid = oid + 1,
             BaseTypeOid = baseType.Oid,
             BaseTypeModifier = baseType.Typmod,
-            CollationOid = baseType.CollationOid,
+            CollationOid = statement.Collation is { } collation ? ColumnBuilder.Collation(context, collation) : baseType.CollationOid,
         };
         if (baseType.IsPseudo)
             throw new SqlException(SqlState.DatatypeMismatch, $"\"{baseType.Name}\" is not a valid base type for a domain");

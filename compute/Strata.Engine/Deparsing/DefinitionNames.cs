@@ -17,6 +17,9 @@ internal sealed class DefinitionNames(CatalogView view, SearchPath path, IFuncti
 
     public CatalogView View => view;
 
+    /// <summary>The text is for a catalog.</summary>
+    public bool IsStored => isStored;
+
     public string Schema(uint oid) => TypeNames.QuoteIdentifier(view.FindSchema(oid)?.Name ?? "");
 
     public string Relation(uint oid)

@@ -32,6 +32,12 @@ internal sealed class ExpressionWriter(DefinitionNames names, PrintBuffer text, 
     /// <summary>False for expressions over one table, whose columns stand without qualifier.</summary>
     public bool AreColumnsQualified { get; set; } = true;
 
+    /// <summary>Names of the parameters of the function whose body is written; empty ones are written as numbers.</summary>
+    public IReadOnlyList<string> ParameterNames { get; set; } = [];
+
+    /// <summary>Name of the function whose body is written.</summary>
+    public string? RoutineName { get; set; }
+
     /// <summary>Gives the name of a column that is in no query level (of the table that an expression is over).</summary>
     public Func<int, string?>? NameOfColumn { get; init; }
 
@@ -169,6 +175,12 @@ internal sealed class ExpressionWriter(DefinitionNames names, PrintBuffer text, 
                 break;
             case SlotExpression slot when NameOfColumn?.Invoke(slot.Slot) is { } name:
                 text.Append(name);
+                break;
+            case ParameterExpression parameter when parameter.Index < ParameterNames.Count && ParameterNames[parameter.Index].Length > 0:
+                // Beside columns the function's name tells them apart.
+                if (Level is { HasItems: true } && RoutineName is { } routine)
+                    text.Append(TypeNames.QuoteIdentifier(routine)).Append('.');
+                text.Append(TypeNames.QuoteIdentifier(ParameterNames[parameter.Index]));
                 break;
             case ParameterExpression parameter:
                 text.Append('$').Append((parameter.Index + 1).ToString(CultureInfo.InvariantCulture));
@@ -331,6 +343,9 @@ internal sealed class ExpressionWriter(DefinitionNames names, PrintBuffer text, 
             text.Parenthesis('(');
             WriteNested(operand, showImplicit: false, whole);
             text.Parenthesis(')');
+            // A cast right on ARRAY[…] is taken as one of each element: the array's own type between them keeps them apart when the text is read again.
+            if (names.IsStored && operand is ArrayExpression { Elements.Count: > 0 })
+                text.Append("::").Append(names.Type(operand.Type));
         }
 
         text.Append("::").Append(names.Type(type, typmod));

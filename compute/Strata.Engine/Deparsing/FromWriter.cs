@@ -54,10 +54,7 @@ internal sealed class FromWriter(QueryWriter queries, ExpressionWriter expressio
                 break;
             case SubqueryItem:
                 text.Append('(');
-                if (item.Query!.Values is { } values && item.Query.OrderBy.Count == 0 && item.Query.Limit is null && item.Query.Offset is null && item.Query.Ctes.Count == 0)
-                    queries.WriteValues(values);
-                else
-                    queries.WriteNested(item.Query, areNamesSeen: true);
+                queries.WriteNested(item.Query!, areNamesSeen: true);
                 text.Append(')');
                 hasAlias = true;
                 break;

@@ -43,6 +43,9 @@ internal sealed class QueryNames
 
     public QueryNames? Outer { get; }
 
+    /// <summary>This level or one around it has FROM items.</summary>
+    public bool HasItems => _names.Count > 0 || Outer is { HasItems: true };
+
     public string? NameOf(RangeRecord range) => _names.GetValueOrDefault(range);
 
     /// <summary>Column names of an item as they are printed in an alias list; <c>null</c> when none is needed.</summary>

@@ -34,7 +34,7 @@ internal sealed class QueryWriter
     public ExpressionWriter Expressions => _expressions;
 
     /// <summary>Writes a whole query; <paramref name="columnNames"/> are what its columns are called outside, null for their own names.</summary>
-    public void Write(QueryRecord query, IReadOnlyList<string>? columnNames, bool isView) => WriteLevel(query, columnNames, areNamesSeen: true, isView, 0);
+    public void Write(QueryRecord query, IReadOnlyList<string>? columnNames, bool isView, int indent = 0, bool areNamesSeen = true) => WriteLevel(query, columnNames, areNamesSeen, isView, indent);
 
     /// <summary>Writes a query inside the one that is being written.</summary>
     public void WriteNested(QueryRecord query, bool areNamesSeen) => WriteLevel(query, null, areNamesSeen, isView: false, _text.IndentLevel);

@@ -39,6 +39,35 @@ internal static class StoredDefinitions
         return text.ToString();
     }
 
+    /// <summary>The body of a routine in SQL syntax as the reader sees it; null for bodies that can't be printed again.</summary>
+    public static string? PrintBody(RoutineInfo routine, DefinitionNames names, CatalogView view, IFunctionContext functions)
+    {
+        SqlType?[] types = [.. routine.ArgumentTypes.Select(oid => TypeResolver.Find(oid, view))];
+        BindingContext context = RoutineContexts.Of(routine, types, view, DefinitionNames.StoredPath, functions) with { IsRecorded = true };
+        bool isReturn = routine.SqlBody!.StartsWith("RETURN ", StringComparison.Ordinal);
+        var text = new System.Text.StringBuilder(isReturn ? "" : "BEGIN ATOMIC\n");
+        foreach (Statement statement in routine.Statements)
+        {
+            if (statement is not SelectStatement select)
+                return null;
+            RecordedQuery query = RecordedBinding.Bind(select, context);
+            var buffer = new PrintBuffer(isReturn ? PrintStyle.None : PrintStyle.Indented, 0);
+            var writer = new QueryWriter(names, buffer, query.Recorder, query.Statement.Metadata);
+            writer.Expressions.ParameterNames = context.ParameterNames;
+            writer.Expressions.RoutineName = routine.Name;
+            if (isReturn)
+            {
+                writer.Expressions.Write(query.Query.Targets[0].Value, showImplicit: true);
+                return "RETURN " + buffer;
+            }
+
+            writer.Write(query.Query, null, isView: false, indent: 1, areNamesSeen: false);
+            text.Append(buffer).Append(";\n");
+        }
+
+        return text.Append("END").ToString();
+    }
+
     /// <summary>An expression as the reader sees it.</summary>
     public static string Print(RecordedExpression expression, DefinitionNames names, PrintStyle style)
     {
@@ -62,8 +91,8 @@ internal static class StoredDefinitions
     }
 
     /// <summary>The kept text of an expression bound again.</summary>
-    public static RecordedExpression Rebind(CatalogExpression expression, RelationInfo? relation, SqlType? value, ExpressionKind kind, CatalogView view, IFunctionContext functions) =>
-        RecordedBinding.BindExpression(expression.Syntax, relation, value, null, kind, ContextOf(view, functions));
+    public static RecordedExpression Rebind(CatalogExpression expression, RelationInfo? relation, SqlType? value, ExpressionKind kind, CatalogView view, IFunctionContext functions, SqlType? target = null) =>
+        RecordedBinding.BindExpression(expression.Syntax, relation, value, target, kind, ContextOf(view, functions));
 
     /// <summary>A view's query bound again; null when it is one that can't be printed (or refers to what is gone).</summary>
     public static RecordedQuery Rebind(ViewInfo view, CatalogView catalog, IFunctionContext functions)

@@ -88,6 +88,21 @@ public sealed class ExecutionState(ExecutionServices services, int sharedRowCoun
         ExecutionNumber++;
     }
 
+    /// <summary>Begins the part of a helper thread in another state's execution: with its transaction, snapshot and parameters.</summary>
+    internal void BeginAsHelper(ExecutionState leader)
+    {
+        Spill.Begin(leader.Spill);
+        Begin(leader.Transaction, leader.Snapshot, leader.SystemScan, leader.Cancellation);
+        EvaluationContext context = leader.Evaluation;
+        Evaluation.Functions = context.Functions;
+        var types = new Types.SqlType[context.Parameters.Length];
+        for (int i = 0; i < types.Length; i++)
+            types[i] = context.Parameters[i].Type;
+        Evaluation.DeclareParameters(types);
+        for (int i = 0; i < types.Length; i++)
+            Evaluation.SetParameter(i, context.Parameters[i], 0);
+    }
+
     internal void End()
     {
         foreach (Action close in Opened)

@@ -69,7 +69,8 @@ internal sealed class IndexRange(
     }
 
     /// <summary>Opens the scan on the next range; false when there is none left.</summary>
-    public bool TryNext(BTreeScan scan, BTreeIndex index, ScanDirection direction, Storage.Buffers.ReadPoint readPoint, SerializableTransaction? reader)
+    public bool TryNext(
+        BTreeScan scan, BTreeIndex index, ScanDirection direction, Storage.Buffers.ReadPoint readPoint, SerializableTransaction? reader, bool withKeys = false)
     {
         while (_next < _prefixes.Count)
         {
@@ -77,7 +78,7 @@ internal sealed class IndexRange(
             _next++;
             if (TryMakeRange(prefix, out BTreeRange range))
             {
-                scan.Open(index, range, direction, withKeys: false, readPoint, reader);
+                scan.Open(index, range, direction, withKeys, readPoint, reader);
                 return true;
             }
         }

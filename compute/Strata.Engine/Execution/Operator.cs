@@ -31,6 +31,11 @@ public abstract class Operator : IDisposable
     {
     }
 
+    /// <summary>The scan below has got a further range of blocks: what came to its end goes on. For the operators of shared pipelines.</summary>
+    internal virtual void NextMorsel()
+    {
+    }
+
     /// <summary>Starts over; parameters may have changed.</summary>
     public abstract void Rescan();
 

@@ -21,6 +21,9 @@ public sealed class OperatorStatistics(TimeProvider time)
     /// <summary>Rows that a filter threw away.</summary>
     public long RowsRemoved { get; set; }
 
+    /// <summary>Rows that an index-only scan had to look up in the table.</summary>
+    public long HeapFetches { get; set; }
+
     /// <summary>Memory and disk that the operator took in its last loop; null when it holds no rows.</summary>
     internal SpaceReport? Space { get; set; }
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Execution;
@@ -31,6 +32,17 @@ internal sealed unsafe class PackedTable(MemoryAccount? account) : IDisposable
         int slots = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(SlotsAtFirst, Math.Min((long)keys * 2, 1 << 30)));
         if (_slots == null || slots > _mask + 1)
             Resize(slots);
+    }
+
+    /// <summary>Keys looked up so many places later are worth a <see cref="Prefetch"/>: a table larger than the caches is waited for once per some keys then.</summary>
+    public const int PrefetchDistance = 12;
+
+    /// <summary>Asks for the memory where a key stands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ulong key)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(_slots + ((int)VectorHash.Int64(key) & _mask));
     }
 
     /// <summary>The number of a key, or -1.</summary>

@@ -57,17 +57,7 @@ internal sealed class ParallelHelper(ExecutionState state, AggregateOperator agg
     {
         try
         {
-            ExecutionState leader = _leader!;
-            state.Spill.Begin(leader.Spill);
-            state.Begin(leader.Transaction, leader.Snapshot, leader.SystemScan, leader.Cancellation);
-            EvaluationContext context = leader.Evaluation;
-            state.Evaluation.Functions = context.Functions;
-            var types = new Types.SqlType[context.Parameters.Length];
-            for (int i = 0; i < types.Length; i++)
-                types[i] = context.Parameters[i].Type;
-            state.Evaluation.DeclareParameters(types);
-            for (int i = 0; i < types.Length; i++)
-                state.Evaluation.SetParameter(i, context.Parameters[i], 0);
+            state.BeginAsHelper(_leader!);
             aggregate.Open();
             aggregate.BuildPartial();
         }

@@ -33,22 +33,12 @@ internal sealed class RecheckPlan(ExecutionState state, Func<Operator> makeInput
         _rows.Set(scan, version, member);
         SaveParameters();
         state.Recheck = _rows;
-        if (_input is null)
-        {
-            _input = makeInput();
-            _input.Open();
-            _isOpen = true;
-        }
-        else if (_isOpen)
-        {
-            _input.Rescan();
-        }
-        else
-        {
-            _input.Open();
-            _isOpen = true;
-        }
-
+        // Begun anew each time: what a rescan may keep, such as a hash table, holds the row that was re-checked before.
+        _input ??= makeInput();
+        if (_isOpen)
+            _input.Close();
+        _input.Open();
+        _isOpen = true;
         return _input.Next(1);
     }
 

@@ -267,16 +267,26 @@ internal sealed class SubplanEvaluation(SubplanExpression subplan) : HostedEvalu
 
     private void RunArray(Vector result, int target)
     {
-        var builder = new ArrayBuilder();
-        SqlType element = subplan.Type.ElementType!;
+        // Arrays become the slices of one array with a further dimension.
+        ArrayBuilder? elements = null;
+        ArrayStack? arrays = null;
         while (_plan!.Next(Batch.RowsMax) is { } batch)
         {
             Vector values = batch[subplan.ValueSlot];
             for (int i = 0; i < batch.Count; i++)
-                ArrayElements.Add(builder, values, batch.Selection[i]);
+            {
+                int row = batch.Selection[i];
+                if (!values.Type.IsArray)
+                    ArrayElements.Add(elements ??= new ArrayBuilder(), values, row);
+                else if (values.IsNull(row))
+                    throw ArrayStack.NullArray();
+                else
+                    (arrays ??= new ArrayStack()).Add(values.GetBytes(row));
+            }
         }
 
-        result.SetBytes(target, builder.Build(element.Oid));
+        uint element = subplan.Type.ElementType!.Oid;
+        result.SetBytes(target, arrays is not null ? arrays.Build(element) : (elements ?? new ArrayBuilder()).Build(element));
         result.SetValid(target);
     }
 

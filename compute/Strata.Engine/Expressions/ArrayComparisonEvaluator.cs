@@ -10,6 +10,7 @@ namespace Strata.Engine.Expressions;
 internal sealed class ArrayComparisonEvaluator : Evaluator
 {
     private const int HashedFrom = 1;
+    private const int ListedMax = 16;
 
     private readonly Evaluator _scalar;
     private readonly Evaluator _array;
@@ -24,6 +25,8 @@ internal sealed class ArrayComparisonEvaluator : Evaluator
     private ElementSet? _set;
     private byte[]? _setSource;
     private bool _setHasNull;
+    private int[] _integers = [];
+    private byte[][] _texts = [];
 
     public ArrayComparisonEvaluator(
         OperatorInfo op, bool isAll, Evaluator scalar, Evaluator array, bool isConstant, Func<ValueCells, SqlType, SqlType, Evaluator> makeComparison)
@@ -65,6 +68,73 @@ internal sealed class ArrayComparisonEvaluator : Evaluator
         return _result;
     }
 
+    public override unsafe Selection Filter(EvaluationContext context, Batch batch, Selection selection, ErrorSink errors, SelectionBuffer buffer)
+    {
+        if (_isAll || _order is null)
+            return base.Filter(context, batch, selection, errors, buffer);
+        Vector array = _array.Evaluate(context, batch, selection, errors);
+        selection = selection.Below(errors.Row);
+        if (!PrepareSet(array, selection))
+            return base.Filter(context, batch, selection, errors, buffer);
+        Vector scalar = _scalar.Evaluate(context, batch, selection, errors);
+        selection = selection.Below(errors.Row);
+        int* rows = buffer.Reserve(selection.Count);
+        int count = 0;
+        bool isPadded = _scalar.Type.Oid == TypeOid.BpChar;
+        for (int i = 0; i < selection.Count; i++)
+        {
+            int row = selection[i];
+            if (scalar.HasNulls && scalar.IsNull(row))
+                continue;
+            bool found = _integers.Length > 0
+                ? _integers.AsSpan().Contains(scalar.Get<int>(row))
+                : _texts.Length > 0 ? IsListed(scalar.GetBytes(row), isPadded) : _set!.Contains(scalar.GetStored(row));
+            rows[count] = row;
+            count += found ? 1 : 0;
+        }
+
+        return new Selection(rows, count);
+    }
+
+    private bool IsListed(ReadOnlySpan<byte> text, bool isPadded)
+    {
+        if (isPadded)
+            text = CharacterTypes.TrimBpChar(text);
+        foreach (byte[] listed in _texts)
+        {
+            if (text.SequenceEqual(listed))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Short lists of integers and texts are compared one by one.</summary>
+    private void List(ArrayValue elements)
+    {
+        _integers = [];
+        _texts = [];
+        if (elements.Count > ListedMax || _setHasNull)
+            return;
+        bool isPadded = _element.Type.Oid == TypeOid.BpChar;
+        bool isText = isPadded || _element.Type.Oid is TypeOid.Text or TypeOid.VarChar;
+        bool isInteger = _element.Type.Oid is TypeOid.Int4 or TypeOid.Date;
+        if (!isText && !isInteger)
+            return;
+        var integers = new List<int>();
+        var texts = new List<byte[]>();
+        foreach (ArrayValue.Element element in elements)
+        {
+            if (isInteger)
+                integers.Add(System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(element.Stored));
+            else
+                texts.Add((isPadded ? CharacterTypes.TrimBpChar(element.Stored) : element.Stored).ToArray());
+        }
+
+        _integers = [.. integers];
+        _texts = [.. texts];
+    }
+
     private bool PrepareSet(Vector array, Selection selection)
     {
         if (_order is null || array.Kind != VectorKind.Constant || selection.IsEmpty || array.IsNull(0))
@@ -87,6 +157,7 @@ internal sealed class ArrayComparisonEvaluator : Evaluator
                 _set.Add(element.Stored);
         }
 
+        List(elements);
         return true;
     }
 

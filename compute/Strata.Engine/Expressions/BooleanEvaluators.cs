@@ -56,26 +56,15 @@ internal sealed unsafe class AndOrEvaluator(bool isAnd, Evaluator[] operands) : 
     {
         if (!isAnd)
             return base.Filter(context, batch, selection, errors, buffer);
-        // A null operand must not stop the next one from being evaluated (it may fail), so nulls stay open until the end.
+        // As in PostgreSQL's ExecQual, a row is gone at the first operand that is false or null.
         Selection open = selection;
-        bool sawNull = false;
         for (int n = 0; n < operands.Length && !open.IsEmpty; n++)
         {
-            Vector value = operands[n].Evaluate(context, batch, open, errors);
+            open = operands[n].Filter(context, batch, open, errors, n == operands.Length - 1 ? buffer : _open[n]);
             open = open.Below(errors.Row);
-            if (value.HasNulls)
-            {
-                sawNull = true;
-                break;
-            }
-
-            SelectionBuffer target = n == operands.Length - 1 ? buffer : _open[n];
-            open = value.Kind == VectorKind.Constant
-                ? (value.Get<byte>(0) != 0 ? open : new Selection(0))
-                : BooleanSelection.SelectTrue(value, open, target);
         }
 
-        return sawNull ? base.Filter(context, batch, selection.Below(errors.Row), errors, buffer) : open;
+        return open;
     }
 
     public override void Dispose()

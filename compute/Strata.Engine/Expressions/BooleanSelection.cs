@@ -1,3 +1,4 @@
+using Strata.Engine.Functions.Kernels;
 using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Expressions;
@@ -8,7 +9,9 @@ internal static unsafe class BooleanSelection
     /// <summary>The selected rows whose value is true (not null).</summary>
     public static Selection SelectTrue(Vector vector, Selection selection, SelectionBuffer buffer)
     {
-        int* rows = buffer.Reserve(selection.Count);
+        if (vector.Kind == VectorKind.Constant)
+            return !selection.IsEmpty && !vector.IsNull(0) && vector.Get<byte>(0) != 0 ? selection : new Selection(0);
+        int* rows = buffer.Reserve(selection.Count + SelectionKernels.Slack);
         int count = 0;
         byte* data = vector.Data;
         if (vector.Kind == VectorKind.Flat && !vector.HasNulls)
@@ -16,11 +19,7 @@ internal static unsafe class BooleanSelection
             // Branch-free: every row is written, the count moves on only for true ones.
             if (selection.IsRange)
             {
-                for (int i = 0; i < selection.Count; i++)
-                {
-                    rows[count] = i;
-                    count += data[i];
-                }
+                count = SelectionKernels.SelectTrue(data, selection.Count, rows);
             }
             else
             {
@@ -39,8 +38,8 @@ internal static unsafe class BooleanSelection
         for (int i = 0; i < selection.Count; i++)
         {
             int row = selection[i];
-            if (!vector.IsNull(row) && vector.Get<byte>(row) != 0)
-                rows[count++] = row;
+            rows[count] = row;
+            count += !vector.IsNull(row) && vector.Get<byte>(row) != 0 ? 1 : 0;
         }
 
         return new Selection(rows, count);

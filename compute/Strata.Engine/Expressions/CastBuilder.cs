@@ -42,8 +42,21 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
         }
 
         Expression result = ToType(expression, target.WithTypmod(-1), castContext, position);
-        return ApplyModifier(result, target, castContext, isExplicit, position);
+        Expression applied = ApplyModifier(result, target, castContext, isExplicit, position);
+        // What brought the value to the type is not shown beside the length that was written with it.
+        return ReferenceEquals(applied, result) || ReferenceEquals(result, expression) || result is ConstantExpression
+            ? applied
+            : ApplyModifier(Hidden(result), target, castContext, isExplicit, position);
     }
+
+    private static Expression Hidden(Expression cast) => cast switch
+    {
+        RelabelExpression { IsExplicit: true } relabel => new RelabelExpression(relabel.Operand, relabel.Type, isExplicit: false) { Position = relabel.Position },
+        IoCastExpression { IsExplicit: true } io => new IoCastExpression(io.Operand, io.Type, isExplicit: false) { Position = io.Position },
+        ArrayCastExpression { IsExplicit: true } array => new ArrayCastExpression(array.Operand, array.Type, array.Element, isExplicit: false) { Position = array.Position },
+        FunctionExpression { Form: CallForm.ExplicitCast } call => new FunctionExpression(call.Function, call.Type, call.Arguments) { Form = CallForm.ImplicitCast, Position = call.Position },
+        _ => cast,
+    };
 
     /// <summary>Like <see cref="Cast"/>, and throws 42846 "cannot cast type".</summary>
     public Expression CastOrThrow(Expression expression, SqlType target, CastContext castContext, int position = -1) =>

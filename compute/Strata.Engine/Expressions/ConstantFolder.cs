@@ -29,7 +29,11 @@ public static class ConstantFolder
                 return FoldCoalesce(c);
         }
 
-        if (node.ReturnsSet || !IsFoldable(node.OwnVolatility, foldStable))
+        if (node.ReturnsSet)
+            return node;
+        if (StrictNull(node) is { } nothing)
+            return nothing;
+        if (!IsFoldable(node.OwnVolatility, foldStable))
             return node;
         if (node is not (FunctionExpression or RelabelExpression or IoCastExpression or ArrayCastExpression or NullTestExpression
             or BooleanTestExpression or DistinctFromExpression or NullIfExpression or MinMaxExpression or ArrayComparisonExpression
@@ -38,7 +42,7 @@ public static class ConstantFolder
         foreach (Expression child in node.Children)
         {
             if (child is not ConstantExpression)
-                return StrictNull(node) ?? node;
+                return node;
         }
 
         return Evaluate(node, context) ?? node;
@@ -47,7 +51,7 @@ public static class ConstantFolder
     private static bool IsFoldable(Volatility volatility, bool foldStable) =>
         volatility == Volatility.Immutable || (foldStable && volatility == Volatility.Stable);
 
-    /// <summary>A strict function with a NULL argument is NULL.</summary>
+    /// <summary>A strict function with a NULL argument is NULL: neither it nor what computes its other arguments is called.</summary>
     private static ConstantExpression? StrictNull(Expression node)
     {
         if (node is not FunctionExpression { Function: { IsStrict: true, Kind: FunctionKind.Function } } call)
@@ -55,7 +59,7 @@ public static class ConstantFolder
         foreach (Expression argument in call.Arguments)
         {
             if (argument is ConstantExpression { IsNull: true })
-                return call.Arguments.Any(static a => a.IsVolatile) ? null : ConstantExpression.Null(call.Type);
+                return ConstantExpression.Null(call.Type);
         }
 
         return null;

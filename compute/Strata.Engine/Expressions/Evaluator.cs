@@ -19,8 +19,6 @@ internal abstract class Evaluator(SqlType type) : IDisposable
     {
         Vector result = Evaluate(context, batch, selection, errors);
         selection = selection.Below(errors.Row);
-        if (result.Kind == VectorKind.Constant)
-            return !selection.IsEmpty && !result.IsNull(0) && result.Get<byte>(0) != 0 ? selection : new Selection(0);
         return BooleanSelection.SelectTrue(result, selection, buffer);
     }
 

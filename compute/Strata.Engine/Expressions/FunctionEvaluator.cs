@@ -13,6 +13,7 @@ internal sealed class FunctionEvaluator : Evaluator
     private readonly FunctionSite _site;
     private readonly RowFunction? _row;
     private readonly VectorFunction? _vector;
+    private readonly FilterFunction? _filter;
     private readonly bool _isStrict;
     private readonly bool _mayFold;
 
@@ -28,11 +29,30 @@ internal sealed class FunctionEvaluator : Evaluator
         _site = new FunctionSite(function, [.. arguments.Select(a => a.Type)], type) { IsVariadicCall = isVariadicCall };
         _row = implementation.Row;
         _vector = implementation.Vector;
+        _filter = implementation.Filter;
         _isStrict = function.IsStrict;
         _mayFold = function.Volatility != Volatility.Volatile;
     }
 
     public override Vector Evaluate(EvaluationContext context, Batch batch, Selection selection, ErrorSink errors)
+    {
+        selection = EvaluateArguments(context, batch, selection, errors);
+        Call(context, selection, errors);
+        return _result;
+    }
+
+    public override Selection Filter(EvaluationContext context, Batch batch, Selection selection, ErrorSink errors, SelectionBuffer buffer)
+    {
+        if (_filter is null)
+            return base.Filter(context, batch, selection, errors, buffer);
+        selection = EvaluateArguments(context, batch, selection, errors);
+        if (_filter(new FilterCall(_values, selection, buffer, _site, context.Functions.Cancellation), out Selection kept))
+            return kept;
+        Call(context, selection, errors);
+        return BooleanSelection.SelectTrue(_result, selection.Below(errors.Row), buffer);
+    }
+
+    private Selection EvaluateArguments(EvaluationContext context, Batch batch, Selection selection, ErrorSink errors)
     {
         for (int i = 0; i < _arguments.Length; i++)
         {
@@ -40,11 +60,15 @@ internal sealed class FunctionEvaluator : Evaluator
             selection = selection.Below(errors.Row);
         }
 
+        return selection;
+    }
+
+    private void Call(EvaluationContext context, Selection selection, ErrorSink errors)
+    {
         if (_vector is not null)
             _vector(new KernelCall(_values, selection, _result, errors, _site, context.Functions));
         else
             FunctionLifting.Run(_row!, _isStrict, _values, selection, _result, errors, _site, context.Functions, _mayFold);
-        return _result;
     }
 
     public override void Dispose()

@@ -25,6 +25,9 @@ public abstract unsafe class AggregateFunction(FunctionInfo function, SqlType[] 
     /// <summary>True when updates may be split over several states and combined.</summary>
     public virtual bool CanCombine => true;
 
+    /// <summary>True when a state of the other aggregate, fed with the same arguments, is always a state of this one: sum(x) and avg(x) need one of both.</summary>
+    public virtual bool SharesStateWith(AggregateFunction other) => false;
+
     /// <summary>Makes the zeroed bytes a state of no rows.</summary>
     public virtual void Initialize(AggregateContext context, byte* state)
     {

@@ -19,8 +19,8 @@ internal static class ArrayFunctions
         t.Add("array_append", static (ref FunctionCall c) => Extend(ref c, arrayAt: 0, atEnd: true));
         t.Add("array_prepend", static (ref FunctionCall c) => Extend(ref c, arrayAt: 1, atEnd: false));
         t.Add("array_cat", Concatenate);
-        t.Add("array_position", static (ref FunctionCall c) => Position(ref c, c.ArgumentCount > 2 && !c.IsNull(2) ? c.Int32(2) : int.MinValue));
-        t.Add("array_position_start", static (ref FunctionCall c) => Position(ref c, c.IsNull(2) ? int.MinValue : c.Int32(2)));
+        t.Add("array_position", static (ref FunctionCall c) => Position(ref c, int.MinValue));
+        t.Add("array_position_start", static (ref FunctionCall c) => Position(ref c, StartOf(ref c)));
         t.Add("array_positions", Positions);
         t.Add("array_remove", static (ref FunctionCall c) => Replace(ref c, remove: true));
         t.Add("array_replace", static (ref FunctionCall c) => Replace(ref c, remove: false));
@@ -185,6 +185,9 @@ internal static class ArrayFunctions
             return element.IsNull && c.IsNull(argument);
         return order.Equal(element.Stored, c.ArgumentVector(argument).GetStored(c.Row));
     }
+
+    private static int StartOf(ref FunctionCall c) => c.IsNull(0) || !c.IsNull(2) ? c.Int32(2)
+        : throw new SqlException(SqlState.NullValueNotAllowed, "initial position must not be null");
 
     private static void Position(ref FunctionCall c, int start)
     {

@@ -16,6 +16,7 @@ public static class BuiltinFunctions
         Kernels.ComparisonKernels.Register(table);
         Kernels.ArithmeticKernels.Register(table);
         Kernels.NumericKernels.Register(table);
+        Kernels.FilterKernels.Register(table);
         NumberFunctions.Register(table);
         NumericFunctions.Register(table);
         TextFunctions.Register(table);
@@ -24,6 +25,9 @@ public static class BuiltinFunctions
         SystemFunctions.Register(table);
         ArrayFunctions.Register(table);
         PatternFunctions.Register(table);
+        RegexFunctions.Register(table);
+        HashFunctions.Register(table);
+        ComparisonFunctions.Register(table);
         DateTimeFunctions.Register(table);
         OverlapsFunctions.Register(table);
         DatePartFunctions.Register(table);

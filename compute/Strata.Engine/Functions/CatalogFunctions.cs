@@ -79,8 +79,11 @@ internal static class CatalogFunctions
         t.Add("regclassout", static (ref FunctionCall c) => c.Return(Output(ref c)));
         t.Add("regtypeout", static (ref FunctionCall c) => c.Return(Output(ref c)));
         t.Add("regprocout", static (ref FunctionCall c) => c.Return(Output(ref c)));
-        t.Add("pg_describe_object", static (ref FunctionCall c) => c.ReturnNull());
-        t.Add("pg_identify_object", static (ref FunctionCall c) => c.ReturnNull());
+        ObjectAddressFunctions.Register(t);
+        t.Add("pg_relation_is_updatable", static (ref FunctionCall c) => c.Return(c.Context.Catalog.UpdatableEvents(c.Oid(0), 0)));
+        t.Add("pg_column_is_updatable", static (ref FunctionCall c) => c.Return((c.Context.Catalog.UpdatableEvents(c.Oid(0), c.Int16(1)) & 20) == 20));
+        t.Add("pg_tablespace_size_oid", static (ref FunctionCall c) => Size(ref c, c.Context.Catalog.TablespaceSize(c.Oid(0))));
+        t.Add("pg_tablespace_size_name", static (ref FunctionCall c) => Size(ref c, c.Context.Catalog.TablespaceSize(c.String(0) == "pg_default" ? 1663u : 0)));
         t.Add(1348u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), "", 0)));
         t.Add(1215u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), c.String(1), 0)));
         t.Add(1216u, static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.ObjectDescription(c.Oid(0), "pg_class", c.Int32(1))));
@@ -182,7 +185,7 @@ internal static class CatalogFunctions
         t.Add("pg_get_function_arguments", static (ref FunctionCall c) => FunctionArguments(ref c, withDefaults: true));
         t.Add("pg_get_function_identity_arguments", static (ref FunctionCall c) => FunctionArguments(ref c, withDefaults: false));
         t.Add("pg_get_function_result", FunctionResult);
-        t.Add("pg_get_function_sqlbody", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.FindFunction(c.Oid(0))?.Routine?.SqlBody));
+        t.Add("pg_get_function_sqlbody", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.FunctionBody(c.Oid(0))));
         t.Add("pg_get_function_arg_default", static (ref FunctionCall c) =>
         {
             int number = c.Int32(1) - 1;
@@ -193,7 +196,7 @@ internal static class CatalogFunctions
         PartitionFunctions.Register(t);
         t.Add("pg_get_serial_sequence", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.SerialSequence(c.String(0), c.String(1))));
         t.Add("pg_tablespace_location", static (ref FunctionCall c) => c.Return(""));
-        t.Add("pg_relation_is_publishable", static (ref FunctionCall c) => c.Return(false));
+        t.Add("pg_relation_is_publishable", static (ref FunctionCall c) => c.Return(c.Context.Catalog.IsPublishable(c.Oid(0))));
         t.Add("pg_index_column_has_property", static (ref FunctionCall c) => c.ReturnNull());
         t.Add("pg_indexam_has_property", static (ref FunctionCall c) => c.ReturnNull());
     }

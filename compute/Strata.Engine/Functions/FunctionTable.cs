@@ -11,6 +11,9 @@ public sealed class FunctionImplementation
     public VectorFunction? Vector { get; internal set; }
 
     public SetFunction? Set { get; internal set; }
+
+    /// <summary>A way to filter by it; beside <see cref="Vector"/> or <see cref="Row"/>.</summary>
+    public FilterFunction? Filter { get; internal set; }
 }
 
 /// <summary>
@@ -39,6 +42,13 @@ public sealed class FunctionTable
         FunctionImplementation implementation = Entry(symbol);
         Invariant.Check(implementation.Vector is null);
         implementation.Vector = function;
+    }
+
+    public void AddFilter(string symbol, FilterFunction function)
+    {
+        FunctionImplementation implementation = Entry(symbol);
+        Invariant.Check(implementation.Filter is null);
+        implementation.Filter = function;
     }
 
     public void AddSet(string symbol, SetFunction function) => Entry(symbol).Set = function;

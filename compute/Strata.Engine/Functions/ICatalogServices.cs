@@ -34,6 +34,30 @@ public interface ICatalogServices
     string? ObjectDescription(uint oid, string catalog, int subId);
 
     /// <summary>pg_get_expr and the rest of ruleutils.</summary>
+    /// <summary>What an object is called; null for one that is not there.</summary>
+    Catalog.ObjectIdentity? IdentifyObject(uint classOid, uint oid, int subId);
+
+    /// <summary>An object in words; null for one that is not there.</summary>
+    string? DescribeObject(uint classOid, uint oid, int subId);
+
+    /// <summary>The object that a kind, names and arguments mean.</summary>
+    Catalog.ObjectAddress FindAddress(string kind, string[] names, string[] arguments);
+
+    /// <summary>Bytes of a tablespace; null when there is none.</summary>
+    long? TablespaceSize(uint tablespace);
+
+    /// <summary>Types of a hash partitioned table's key. Throws 22023 for other relations.</summary>
+    SqlType[] HashPartitionKey(uint relation);
+
+    /// <summary>A routine's body in SQL syntax; null for other bodies.</summary>
+    string? FunctionBody(uint function);
+
+    /// <summary>What can be done to a relation's rows, as bits of PostgreSQL's CmdType: 4 update, 8 insert, 16 delete; with a column, whether it can be assigned to (4).</summary>
+    int UpdatableEvents(uint relation, short column);
+
+    /// <summary>True for tables whose changes a publication may have.</summary>
+    bool IsPublishable(uint relation);
+
     /// <summary>True when row security policies of a relation apply to the current role.</summary>
     bool IsRowSecurityActive(uint relation);
 

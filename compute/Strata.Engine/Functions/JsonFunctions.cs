@@ -77,7 +77,7 @@ internal static class JsonFunctions
     private static void Return(ref FunctionCall c, JsonValue value)
     {
         var buffer = new ByteBuffer();
-        value.Write(buffer);
+        value.Write(buffer, isSpaced: IsBinary(ref c));
         c.Return(IsBinary(ref c) ? JsonbText.Normalize(buffer.Written) : buffer.Written);
     }
 
@@ -411,11 +411,19 @@ internal static class JsonFunctions
     private static byte[]? RowText(JsonValue value, bool asText) =>
         asText ? value.AsText() is { } text ? Encoding.UTF8.GetBytes(value.Kind == JsonKind.String ? text : Encoding.UTF8.GetString(value.ToBytes())) : null : value.ToBytes();
 
+    private static bool IsBinaryArgument(ref FunctionCall c) => c.ArgumentType(0).Plain.Oid == TypeOid.Jsonb;
+
     private static ArrayFunctions.TextRows Elements(ref FunctionCall c, bool asText)
     {
         JsonValue value = JsonValue.Parse(c.Bytes(0));
         if (value.Kind != JsonKind.Array)
-            throw new SqlException(SqlState.InvalidParameterValue, value.Kind == JsonKind.Object ? "cannot extract elements from an object" : "cannot extract elements from a scalar");
+        {
+            bool isObject = value.Kind == JsonKind.Object;
+            throw new SqlException(SqlState.InvalidParameterValue, IsBinaryArgument(ref c)
+                ? isObject ? "cannot extract elements from an object" : "cannot extract elements from a scalar"
+                : $"cannot call {c.Site.Function.Name} on a {(isObject ? "non-array" : "scalar")}");
+        }
+
         return new ArrayFunctions.TextRows([.. value.Items.Select(i => RowText(i, asText))]);
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Strata.Engine.Functions.Kernels;
+using Strata.Engine.Functions.Patterns;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
@@ -394,8 +394,8 @@ internal sealed class JsonPathExecutor(bool isLax, JsonValue root, JsonValue? va
             ? JsonPathResult.Error
             : Of(whole.Json.AsText()!.StartsWith(initial.Json.AsText()!, StringComparison.Ordinal));
 
-    private static JsonPathResult LikeRegex(JsonPathNode node, in JsonPathItem item) =>
-        item.Json.Kind != JsonKind.String || item.Moment is not null ? JsonPathResult.Error : Of(((PgRegex)node.Cache!).IsMatch(item.Json.AsText()!));
+    private JsonPathResult LikeRegex(JsonPathNode node, in JsonPathItem item) =>
+        item.Json.Kind != JsonKind.String || item.Moment is not null ? JsonPathResult.Error : Of(((PgRegex)node.Cache!).IsMatch(Encoding.UTF8.GetBytes(item.Json.AsText()!), context.Cancellation));
 
     private JsonPathResult Compare(JsonPathKind op, in JsonPathItem left, in JsonPathItem right)
     {

@@ -83,9 +83,6 @@ internal static class MultirangeFunctions
         t.Add("multirange_upper_inc", static (ref FunctionCall c) => c.Return(!Ranges(ref c, 0).IsEmpty && Ranges(ref c, 0).Last.Upper.IsInclusive));
         t.Add("multirange_lower_inf", static (ref FunctionCall c) => c.Return(!Ranges(ref c, 0).IsEmpty && Ranges(ref c, 0).First.Lower.IsInfinite));
         t.Add("multirange_upper_inf", static (ref FunctionCall c) => c.Return(!Ranges(ref c, 0).IsEmpty && Ranges(ref c, 0).Last.Upper.IsInfinite));
-        t.Add("hash_multirange", static (ref FunctionCall c) => c.Return((int)RangeFunctions.Order(ref c).Hash(c.Bytes(0))));
-        t.Add("hash_multirange_extended", static (ref FunctionCall c) =>
-            c.Return((long)VectorHash.Combine(RangeFunctions.Order(ref c).Hash(c.Bytes(0)), (ulong)c.Int64(1))));
     }
 
     private static void RegisterOrder(FunctionTable t)

@@ -15,8 +15,6 @@ internal static class NetworkFunctions
         RegisterContainment(t);
         RegisterArithmetic(t);
         RegisterMacAddresses(t);
-        t.Add("hashinet", static (ref FunctionCall c) => c.Return((int)VectorHash.Bytes(c.Bytes(0))));
-        t.Add("hashinetextended", static (ref FunctionCall c) => c.Return((long)VectorHash.Combine(VectorHash.Bytes(c.Bytes(0)), (ulong)c.Int64(1))));
     }
 
     private static InetValue Inet(ref FunctionCall c, int argument) => InetValue.Decode(c.Bytes(argument));
@@ -108,7 +106,7 @@ internal static class NetworkFunctions
         });
         t.Add("inetpl", static (ref FunctionCall c) => c.Return(Offset(Inet(ref c, 0), c.Int64(1)).Encode()));
         t.Add(int8PlusInet, static (ref FunctionCall c) => c.Return(Offset(Inet(ref c, 1), c.Int64(0)).Encode()));
-        t.Add("inetmi_int8", static (ref FunctionCall c) => c.Return(Offset(Inet(ref c, 0), -(Int128)c.Int64(1)).Encode()));
+        t.Add("inetmi_int8", static (ref FunctionCall c) => c.Return(Offset(Inet(ref c, 0), unchecked(-c.Int64(1))).Encode()));
         t.Add("inetmi", static (ref FunctionCall c) =>
         {
             InetValue a = Inet(ref c, 0), b = Inet(ref c, 1);
@@ -153,8 +151,6 @@ internal static class NetworkFunctions
                 address.AsSpan(HostPartBytes).Clear();
                 c.Return(address);
             });
-            t.Add("hash" + type, static (ref FunctionCall c) => c.Return((int)VectorHash.Bytes(c.Bytes(0))));
-            t.Add("hash" + type + "extended", static (ref FunctionCall c) => c.Return((long)VectorHash.Combine(VectorHash.Bytes(c.Bytes(0)), (ulong)c.Int64(1))));
         }
 
         t.Add("macaddr8_set7bit", static (ref FunctionCall c) =>

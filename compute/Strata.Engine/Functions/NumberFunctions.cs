@@ -164,7 +164,13 @@ internal static class NumberFunctions
         t.Add("dlog1", static (ref FunctionCall c) => c.Return(Math.Log(LogArgument(c.Float64(0)))));
         t.Add("dlog10", static (ref FunctionCall c) => c.Return(Math.Log10(LogArgument(c.Float64(0)))));
         t.Add("dpi", static (ref FunctionCall c) => c.Return(Math.PI));
-        t.Add("degrees", static (ref FunctionCall c) => c.Return(c.Float64(0) / (Math.PI / 180)));
+        t.Add("degrees", static (ref FunctionCall c) =>
+        {
+            double degrees = c.Float64(0) / (Math.PI / 180);
+            if (double.IsInfinity(degrees) && !double.IsInfinity(c.Float64(0)))
+                throw new SqlException(SqlState.NumericValueOutOfRange, "value out of range: overflow");
+            c.Return(degrees);
+        });
         t.Add("radians", static (ref FunctionCall c) => c.Return(c.Float64(0) * (Math.PI / 180)));
         t.Add("dsin", static (ref FunctionCall c) => c.Return(Trigonometric(c.Float64(0), Math.Sin)));
         t.Add("dcos", static (ref FunctionCall c) => c.Return(Trigonometric(c.Float64(0), Math.Cos)));

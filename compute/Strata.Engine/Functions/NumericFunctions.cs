@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Functions;
 
@@ -141,7 +142,11 @@ internal static class NumericFunctions
             throw NumericMath.Overflow();
         BigInteger product = 1;
         for (long i = 2; i <= n; i++)
+        {
+            DepthGuard.Look();
             product *= i;
+        }
+
         return NumericMath.Checked(new NumericValue(product, 0));
     }
 

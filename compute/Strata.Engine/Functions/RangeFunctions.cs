@@ -62,8 +62,6 @@ internal static class RangeFunctions
         t.Add("range_upper_inc", static (ref FunctionCall c) => c.Return(!new RangeValue(c.Bytes(0)).IsEmpty && new RangeValue(c.Bytes(0)).Upper.IsInclusive));
         t.Add("range_lower_inf", static (ref FunctionCall c) => c.Return(!new RangeValue(c.Bytes(0)).IsEmpty && new RangeValue(c.Bytes(0)).Lower.IsInfinite));
         t.Add("range_upper_inf", static (ref FunctionCall c) => c.Return(!new RangeValue(c.Bytes(0)).IsEmpty && new RangeValue(c.Bytes(0)).Upper.IsInfinite));
-        t.Add("hash_range", static (ref FunctionCall c) => c.Return((int)Order(ref c).Hash(c.Bytes(0))));
-        t.Add("hash_range_extended", static (ref FunctionCall c) => c.Return((long)VectorHash.Combine(Order(ref c).Hash(c.Bytes(0)), (ulong)c.Int64(1))));
     }
 
     internal static ValueComparison Order(ref FunctionCall c) => (ValueComparison)(c.Site.State ??= ValueComparison.For(c.ArgumentType(0)));

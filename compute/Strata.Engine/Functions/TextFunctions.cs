@@ -147,8 +147,17 @@ internal static class TextFunctions
         if (total > TextMaxBytes)
             throw new SqlException(SqlState.ProgramLimitExceeded, "requested length too large");
         Span<byte> room = c.Allocate((int)total);
-        for (int i = 0; i < count; i++)
-            text.CopyTo(room[(i * text.Length)..]);
+        // What is there already is copied: each step doubles it.
+        text[..Math.Min(text.Length, room.Length)].CopyTo(room);
+        for (int done = text.Length; done > 0 && done < room.Length; done *= 2)
+        {
+            c.Context.Cancellation.ThrowIfCancellationRequested();
+            int length = Math.Min(done, room.Length - done);
+            room[..length].CopyTo(room[done..]);
+            if (done > room.Length / 2)
+                break;
+        }
+
         c.ReturnView(room);
     }
 
@@ -333,7 +342,6 @@ internal static class TextFunctions
         t.Add("text_starts_with", static (ref FunctionCall c) => c.Return(c.Bytes(0).StartsWith(c.Bytes(1))));
         t.Add("md5_text", static (ref FunctionCall c) => c.Return(Md5(c.Bytes(0))));
         t.Add("md5_bytea", static (ref FunctionCall c) => c.Return(Md5(c.Bytes(0))));
-        t.Add("hashtext", static (ref FunctionCall c) => c.Return((int)Vectors.VectorHash.Bytes(c.Bytes(0))));
     }
 
     private static string Md5(ReadOnlySpan<byte> bytes) =>

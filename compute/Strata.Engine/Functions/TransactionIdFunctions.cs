@@ -14,8 +14,6 @@ internal static class TransactionIdFunctions
         t.Add("xid8_larger", static (ref FunctionCall c) => c.Return((long)Math.Max((ulong)c.Int64(0), (ulong)c.Int64(1))));
         t.Add("xid8_smaller", static (ref FunctionCall c) => c.Return((long)Math.Min((ulong)c.Int64(0), (ulong)c.Int64(1))));
         t.Add("btcharcmp", static (ref FunctionCall c) => c.Return(c.Byte(0) - c.Byte(1)));
-        t.Add("hashchar", static (ref FunctionCall c) => c.Return((int)VectorHash.Int64(c.Byte(0))));
-        t.Add("hashcharextended", static (ref FunctionCall c) => c.Return((long)VectorHash.Combine(VectorHash.Int64(c.Byte(0)), (ulong)c.Int64(1))));
     }
 
     private static void RegisterSnapshots(FunctionTable t)
@@ -45,8 +43,6 @@ internal static class TransactionIdFunctions
         t.Add("pg_lsn_cmp", static (ref FunctionCall c) => c.Return(((ulong)c.Int64(0)).CompareTo((ulong)c.Int64(1))));
         t.Add("pg_lsn_larger", static (ref FunctionCall c) => c.Return((long)Math.Max((ulong)c.Int64(0), (ulong)c.Int64(1))));
         t.Add("pg_lsn_smaller", static (ref FunctionCall c) => c.Return((long)Math.Min((ulong)c.Int64(0), (ulong)c.Int64(1))));
-        t.Add("pg_lsn_hash", static (ref FunctionCall c) => c.Return((int)VectorHash.Int64((ulong)c.Int64(0))));
-        t.Add("pg_lsn_hash_extended", static (ref FunctionCall c) => c.Return((long)VectorHash.Combine(VectorHash.Int64((ulong)c.Int64(0)), (ulong)c.Int64(1))));
         t.Add("pg_lsn_pli", static (ref FunctionCall c) => c.Return((long)Offset((ulong)c.Int64(0), c.Numeric(1), "add NaN to pg_lsn")));
         t.Add(numericPlusLsn, static (ref FunctionCall c) => c.Return((long)Offset((ulong)c.Int64(1), c.Numeric(0), "add NaN to pg_lsn")));
         t.Add("pg_lsn_mii", static (ref FunctionCall c) =>

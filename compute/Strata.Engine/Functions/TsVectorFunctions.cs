@@ -79,7 +79,7 @@ internal static class TsVectorFunctions
         'b' or 'B' => 2,
         'c' or 'C' => 1,
         'd' or 'D' => 0,
-        _ => throw new SqlException(SqlState.InternalError, $"unrecognized weight: {(int)letter}"),
+        _ => throw new SqlException(SqlState.InternalError, letter == 0 ? "unrecognized weight: " : $"unrecognized weight: {(char)letter}"),
     };
 
     private static List<byte[]> Words(ReadOnlySpan<byte> array, bool isFilter)

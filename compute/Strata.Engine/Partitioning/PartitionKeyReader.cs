@@ -10,7 +10,6 @@ internal sealed class PartitionKeyReader(PartitionMap map) : IDisposable
 {
     private readonly ExpressionInstance?[] _expressions = Array.ConvertAll(map.Expressions, static expression => expression?.CreateInstance());
     private readonly KeyBuffer _key = new();
-    private readonly KeyBuffer _scratch = new();
     private readonly ErrorSink _errors = new();
 
     /// <summary>Which partition takes which key.</summary>
@@ -23,7 +22,7 @@ internal sealed class PartitionKeyReader(PartitionMap map) : IDisposable
         {
             ulong hash = 0;
             for (int i = 0; i < _expressions.Length; i++)
-                hash = PartitionHash.Add(hash, Column(context, row, position, i), position, _scratch);
+                hash = PartitionHash.Add(hash, Column(context, row, position, i), position);
             return map.Find(hash);
         }
 

@@ -193,7 +193,6 @@ internal sealed class PartitionSelection(PartitionMap map, Func<Expression, Datu
     private void SelectRemainders(List<Known> terms, bool[] selected)
     {
         var combinations = new List<ulong> { 0 };
-        var scratch = new KeyBuffer();
         for (int i = 0; i < map.KeyTypes.Length; i++)
         {
             if (terms.Exists(term => term.Key == i && term.Operator == "IS NULL"))
@@ -212,7 +211,7 @@ internal sealed class PartitionSelection(PartitionMap map, Func<Expression, Datu
                 {
                     vector.ResetConstant();
                     value.Store(vector, 0);
-                    next.Add(PartitionHash.Add(hash, vector, 0, scratch));
+                    next.Add(PartitionHash.Add(hash, vector, 0));
                 }
 
             combinations = next;

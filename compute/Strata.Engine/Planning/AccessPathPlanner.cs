@@ -36,6 +36,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         CompiledExpression? filter = state.Expressions.CompileAll(FilterOrder.Sort(conditions, state.Selectivity), scan.Columns);
         int width = scan.Attributes.Sum(attribute => ColumnWidth.Of(scan.Relation, attribute));
         double cost = (pages * CostModel.SeqPageCost) + (rows * CostModel.CpuTupleCost) + (rows * conditions.Count * CostModel.CpuOperatorCost);
+        cost += state.Settings.CostOf(PlannerMethods.SeqScan);
         var paths = new List<PhysicalNode>
         {
             new SeqScanPlan
@@ -56,18 +57,64 @@ internal sealed class AccessPathPlanner(PlannerState state)
                 WidthBytes = width,
             },
         };
-        foreach (IndexInfo index in scan.Relation.Indexes)
+        var size = new BitmapPathPlanner.TableSize(pages, rows);
+        List<IndexScanPlan> scans = IndexPaths(scan, conditions, filter, decoder, size, selected, width, forUpdate);
+        foreach (IndexScanPlan path in scans)
         {
-            if (index.IsValid && IndexPath(scan, index, conditions, filter, decoder, pages, rows, selected, width, forUpdate) is { } path)
-            {
-                paths.Add(path);
-                if (path is IndexScanPlan { IsLookup: false } forward && Reverse(forward) is { } backward)
-                    paths.Add(backward);
-            }
+            paths.Add(path);
+            if (!path.IsLookup && Reverse(path) is { } backward)
+                paths.Add(backward);
         }
 
+        if (!scans.Exists(static path => path.IsLookup) && BitmapPath(scan, conditions, scans, filter, decoder, size, selected, width, forUpdate) is { } bitmap)
+            paths.Add(bitmap);
         paths.Sort((a, b) => a.TotalCost.CompareTo(b.TotalCost));
         return paths;
+    }
+
+    private List<IndexScanPlan> IndexPaths(
+        ScanNode scan, IReadOnlyList<Expression> conditions, CompiledExpression? filter, RowDecoder decoder, BitmapPathPlanner.TableSize size, double selected, int width,
+        bool forUpdate)
+    {
+        var paths = new List<IndexScanPlan>();
+        foreach (IndexInfo index in scan.Relation.Indexes)
+        {
+            if (index.IsValid && IndexPath(scan, index, conditions, filter, decoder, size.Pages, size.Rows, selected, width, forUpdate) is { } path)
+                paths.Add(path);
+        }
+
+        return paths;
+    }
+
+    private BitmapHeapScanPlan? BitmapPath(
+        ScanNode scan, IReadOnlyList<Expression> conditions, List<IndexScanPlan> scans, CompiledExpression? recheck, RowDecoder decoder,
+        BitmapPathPlanner.TableSize size, double selected, int width, bool forUpdate)
+    {
+        if (conditions.Count == 0 || scan.Relation.Indexes.Length == 0)
+            return null;
+        BitmapPlan? source = new BitmapPathPlanner(state).Find(
+            conditions, scans, size, branch => IndexPaths(scan, branch, recheck, decoder, size, selected, width, forUpdate));
+        if (source is null)
+            return null;
+        Expression[] rest = conditions.Where(condition => !source.Conditions.Contains(condition)).ToArray();
+        return new BitmapHeapScanPlan
+        {
+            Columns = scan.Columns,
+            Relation = scan.Relation,
+            Alias = scan.Alias,
+            Scan = scan.Scan,
+            Member = scan.IsMember ? scan.Relation.Oid : 0,
+            Decoder = decoder,
+            Filter = state.Expressions.CompileAll(FilterOrder.Sort(rest, state.Selectivity), scan.Columns),
+            Recheck = recheck,
+            FilterConditions = rest,
+            ForUpdate = forUpdate,
+            Source = source,
+            Rows = selected,
+            StartupCost = source.TotalCost,
+            TotalCost = BitmapPathPlanner.HeapCost(source, size, rest.Length) + state.Settings.CostOf(PlannerMethods.BitmapScan),
+            WidthBytes = width,
+        };
     }
 
     /// <summary>What a sequential scan gives out. Statements that re-check changed rows need all columns of the conditions.</summary>
@@ -139,7 +186,8 @@ internal sealed class AccessPathPlanner(PlannerState state)
         }
 
         IReadOnlyList<SortKey> ordering = single ? OrderingOf(scan, index, equalities.Count) : [];
-        if (used.Count == 0 && ordering.Count == 0)
+        IndexOnlyColumns? keyColumns = scan.IsTarget || forUpdate ? null : IndexOnlyColumns.Find(index, scan.Attributes, attribute => state.TypeOf(scan.Relation.Columns[attribute - 1]));
+        if (used.Count == 0 && ordering.Count == 0 && (keyColumns is null || !state.Settings.Allows(PlannerMethods.IndexOnlyScan)))
             return null;
         Expression[] rest = conditions.Where(condition => !used.Contains(condition)).ToArray();
         double fetched = Math.Max(1, rows * state.Selectivity.Of(used));
@@ -149,8 +197,25 @@ internal sealed class AccessPathPlanner(PlannerState state)
         double descent = (Math.Log2(Math.Max(rows, 2)) * CostModel.CpuOperatorCost) + (50 * CostModel.CpuOperatorCost);
         double indexPages = Math.Max(1, Math.Ceiling(fetched / 300));
         double heapPages = used.Count == 0 ? Math.Min(fetched, pages * 2) : Math.Min(fetched, pages);
-        double cost = descent + (indexPages * CostModel.RandomPageCost) + (fetched * (CostModel.CpuIndexTupleCost + CostModel.CpuTupleCost))
-            + (heapPages * CostModel.RandomPageCost) + (fetched * rest.Length * CostModel.CpuOperatorCost);
+        double indexCost = descent + (indexPages * CostModel.RandomPageCost) + (fetched * CostModel.CpuIndexTupleCost);
+        double rowCost = (fetched * CostModel.CpuTupleCost) + (fetched * rest.Length * CostModel.CpuOperatorCost);
+        double cost = indexCost + rowCost + (heapPages * CostModel.RandomPageCost) + state.Settings.CostOf(PlannerMethods.IndexScan);
+        if (keyColumns is not null && !isLookup)
+        {
+            // Read in key order the index costs as much as a table of its size; only pages that are not visible to all are looked at.
+            double looked = 1 - Math.Clamp(scan.Relation.AllVisiblePages / Math.Max(1, pages), 0, 1);
+            double only = descent + CostModel.RandomPageCost + ((indexPages - 1) * CostModel.SeqPageCost) + (fetched * CostModel.CpuIndexTupleCost) + rowCost
+                + (heapPages * looked * CostModel.RandomPageCost) + state.Settings.CostOf(PlannerMethods.IndexOnlyScan);
+            if (only < cost || used.Count + ordering.Count == 0)
+                cost = only;
+            else
+                keyColumns = null;
+        }
+        else
+        {
+            keyColumns = null;
+        }
+
         return new IndexScanPlan
         {
             Columns = scan.Columns,
@@ -173,6 +238,10 @@ internal sealed class AccessPathPlanner(PlannerState state)
             Order = KeyOrder(index),
             KeyTypes = index.Keys.Take(index.KeyCount).Select(key => KeyPhysical(scan, key)).ToArray(),
             IndexConditions = used,
+            KeyColumns = keyColumns,
+            IndexCost = indexCost,
+            IndexRows = fetched,
+            IndexShare = Math.Min(1, fetched / Math.Max(1, rows)),
             Ordering = isLookup ? [] : ordering,
             Rows = isLookup ? 1 : selected,
             StartupCost = descent,
@@ -203,6 +272,10 @@ internal sealed class AccessPathPlanner(PlannerState state)
         Order = plan.Order,
         KeyTypes = plan.KeyTypes,
         IndexConditions = plan.IndexConditions,
+        KeyColumns = plan.KeyColumns,
+        IndexCost = plan.IndexCost,
+        IndexRows = plan.IndexRows,
+        IndexShare = plan.IndexShare,
         Ordering = plan.Ordering.Select(key => new SortKey(key.Column, !key.Descending, !key.NullsFirst)).ToArray(),
         Rows = plan.Rows,
         StartupCost = plan.StartupCost,

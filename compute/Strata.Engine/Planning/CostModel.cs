@@ -16,6 +16,9 @@ internal static class CostModel
     private const double RescanCost = 1.5;
     private const double RescanRowCost = 0.2;
 
+    private const double MemoryLookupCost = 0.05;
+    private const double MergeRowCost = 0.015;
+
     /// <summary>Cost of a hash join without its inputs.</summary>
     public static double HashJoin(double left, double right, int keys, double rows) =>
         (right * HashBuildCost) + (left * ProbeCost * Math.Max(1, keys)) + (rows * CpuTupleCost);
@@ -30,8 +33,17 @@ internal static class CostModel
         return inner.TotalCost + (Math.Max(0, left - 1) * AgainCost(inner)) + (rows * CpuTupleCost);
     }
 
+    /// <summary>Cost of a nested loop whose inner side's rows are remembered by its parameters, of which <paramref name="distinct"/> different ones come.</summary>
+    public static double LoopWithMemory(double left, double distinct, Physical.PhysicalNode inner, double rows) =>
+        inner.TotalCost + (Math.Max(0, distinct - 1) * (AgainCost(inner) + (inner.Rows * CpuTupleCost))) + (left * MemoryLookupCost) + (rows * CpuTupleCost);
+
+    /// <summary>Cost of merging two inputs that are in order.</summary>
+    public static double MergeJoin(double left, double right, double rows) => ((left + right) * MergeRowCost) + (rows * CpuTupleCost);
+
     private static double AgainCost(Physical.PhysicalNode node)
     {
+        if (node is Physical.MemoizePlan memoize)
+            return AgainCost(memoize.Input);
         if (node is Physical.IndexScanPlan)
             return Math.Min(node.TotalCost, RescanCost + (RescanRowCost * node.Rows));
         double cost = node.TotalCost;

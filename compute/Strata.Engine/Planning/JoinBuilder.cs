@@ -17,27 +17,7 @@ internal sealed class JoinBuilder(PlannerState state)
     public PhysicalNode? Hash(
         JoinType type, PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions, IReadOnlySet<int>? needed, double rows)
     {
-        var leftKeys = new List<Expression>();
-        var rightKeys = new List<Expression>();
-        var keyConditions = new List<Expression>();
-        var residual = new List<Expression>();
-        var leftColumns = left.Columns.ToHashSet();
-        var rightColumns = right.Columns.ToHashSet();
-        foreach (Expression condition in conditions)
-        {
-            if (condition is FunctionExpression { Operator: { Name: "=", CanHash: true } } call && !condition.IsVolatile
-                && TrySplit(call, leftColumns, rightColumns, out Expression? leftKey, out Expression? rightKey))
-            {
-                leftKeys.Add(leftKey!);
-                rightKeys.Add(rightKey!);
-                keyConditions.Add(condition);
-            }
-            else
-            {
-                residual.Add(condition);
-            }
-        }
-
+        (List<Expression> leftKeys, List<Expression> rightKeys, List<Expression> keyConditions, List<Expression> residual) = SplitKeys(left, right, conditions);
         if (leftKeys.Count == 0)
             return null;
         (PhysicalNode leftInput, KeyColumn[] leftSlots) = WithKeys(left, leftKeys);
@@ -49,7 +29,7 @@ internal sealed class JoinBuilder(PlannerState state)
         int[] rightOutput = rightInput.Columns.Where(column => read.Contains(column) || (!single && IsNeeded(column))).ToArray();
         int[] layout = [.. leftOutput, .. leftResidual, .. rightOutput];
         IReadOnlyList<int> columns = single ? leftOutput : [.. leftOutput, .. rightOutput];
-        double cost = left.TotalCost + right.TotalCost + CostModel.HashJoin(left.Rows, right.Rows, leftKeys.Count, rows);
+        double cost = left.TotalCost + right.TotalCost + CostModel.HashJoin(left.Rows, right.Rows, leftKeys.Count, rows) + state.Settings.CostOf(PlannerMethods.HashJoin);
         return new HashJoinPlan
         {
             Columns = columns,
@@ -71,6 +51,77 @@ internal sealed class JoinBuilder(PlannerState state)
         };
 
         bool IsNeeded(int column) => needed is null || needed.Contains(column);
+    }
+
+    /// <summary>Equalities of both sides as keys; the other conditions are left.</summary>
+    private static (List<Expression> Left, List<Expression> Right, List<Expression> Conditions, List<Expression> Residual) SplitKeys(
+        PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions)
+    {
+        var leftKeys = new List<Expression>();
+        var rightKeys = new List<Expression>();
+        var keyConditions = new List<Expression>();
+        var residual = new List<Expression>();
+        var leftColumns = left.Columns.ToHashSet();
+        var rightColumns = right.Columns.ToHashSet();
+        foreach (Expression condition in conditions)
+        {
+            if (condition is FunctionExpression { Operator: { Name: "=", CanHash: true } } call && !condition.IsVolatile
+                && TrySplit(call, leftColumns, rightColumns, out Expression? leftKey, out Expression? rightKey))
+            {
+                leftKeys.Add(leftKey!);
+                rightKeys.Add(rightKey!);
+                keyConditions.Add(condition);
+            }
+            else
+            {
+                residual.Add(condition);
+            }
+        }
+
+        return (leftKeys, rightKeys, keyConditions, residual);
+    }
+
+    /// <summary>
+    /// A merge join, its inputs sorted where they do not come in order; null when no condition is an equality of both sides, or when conditions are left that the join itself would have to look at.
+    /// </summary>
+    public PhysicalNode? Merge(JoinType type, PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions, double rows)
+    {
+        (List<Expression> leftKeys, List<Expression> rightKeys, List<Expression> keyConditions, List<Expression> residual) = SplitKeys(left, right, conditions);
+        if (leftKeys.Count == 0 || (residual.Count > 0 && type != JoinType.Inner) || type is JoinType.Right or JoinType.Full)
+            return null;
+        (PhysicalNode leftInput, KeyColumn[] leftSlots) = WithKeys(left, leftKeys);
+        (PhysicalNode rightInput, KeyColumn[] rightSlots) = WithKeys(right, rightKeys);
+        SortKey[] leftOrder = [.. leftSlots.Select(key => new SortKey(leftInput.Columns[key.Slot], false, false))];
+        SortKey[] rightOrder = [.. rightSlots.Select(key => new SortKey(rightInput.Columns[key.Slot], false, false))];
+        PhysicalNode leftSorted = state.Builder.Sorted(leftInput, leftOrder);
+        PhysicalNode rightSorted = state.Builder.Sorted(rightInput, rightOrder);
+        var join = new MergeJoinPlan
+        {
+            Columns = JoinPlanner.JoinColumns(type, leftSorted, rightSorted),
+            Type = type,
+            Left = leftSorted,
+            Right = rightSorted,
+            LeftKeys = leftSlots,
+            RightKeys = rightSlots,
+            KeyConditions = keyConditions,
+            Rows = rows,
+            StartupCost = leftSorted.StartupCost + rightSorted.StartupCost,
+            TotalCost = leftSorted.TotalCost + rightSorted.TotalCost + CostModel.MergeJoin(leftSorted.Rows, rightSorted.Rows, rows) + state.Settings.CostOf(PlannerMethods.MergeJoin),
+            WidthBytes = left.WidthBytes + right.WidthBytes,
+            Ordering = leftOrder,
+        };
+        return state.Builder.Filter(join, residual);
+    }
+
+    /// <summary>The orders of both sides that a merge join on the conditions wants; empty when their keys are not plain columns.</summary>
+    public static (IReadOnlyList<SortKey> Left, IReadOnlyList<SortKey> Right) MergeOrders(PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions)
+    {
+        (List<Expression> leftKeys, List<Expression> rightKeys, _, _) = SplitKeys(left, right, conditions);
+        if (leftKeys.Count == 0 || !leftKeys.TrueForAll(static key => key is ColumnExpression) || !rightKeys.TrueForAll(static key => key is ColumnExpression))
+            return ([], []);
+        return ([.. leftKeys.Select(OrderOf)], [.. rightKeys.Select(OrderOf)]);
+
+        static SortKey OrderOf(Expression key) => new(((ColumnExpression)key).Column, false, false);
     }
 
     /// <summary>A full join whose condition reads no columns: every pair matches or none does.</summary>
@@ -192,7 +243,8 @@ internal sealed class JoinBuilder(PlannerState state)
             Conditions = conditions,
             Rows = rows,
             StartupCost = left.StartupCost,
-            TotalCost = left.TotalCost + inner.TotalCost + CostModel.Loop(left.Rows, right.Rows, conditions.Count, rows),
+            TotalCost = left.TotalCost + inner.TotalCost + CostModel.Loop(left.Rows, right.Rows, conditions.Count, rows)
+                + state.Settings.CostOf(PlannerMethods.NestedLoop),
             WidthBytes = left.WidthBytes + right.WidthBytes,
             Ordering = left.Ordering,
         };
@@ -211,28 +263,77 @@ internal sealed class JoinBuilder(PlannerState state)
         if (rightTree is not (ScanNode or FilterNode { Input: ScanNode }))
             filtered = Rewrites.PredicatePushdown.PushDown(filtered, new Rewrites.RewriteContext(state.Metadata, state.Context.Functions));
         HashSet<int> outer = TreeWalker.OuterColumns(filtered);
+        bool isOwn = outer.IsSubsetOf(leftColumns);
         outer.IntersectWith(leftColumns);
         var map = new Dictionary<int, int>();
         foreach (int column in outer.Order())
             map.Add(column, state.AddParameter(state.Metadata[column].Type));
         PhysicalNode right = state.Builder.Plan(ExpressionPlanner.Parameterize(filtered, map));
-        return !isLateral && !UsesIndex(right) ? null : new ParameterizedSide(right, map);
+        return !isLateral && !UsesIndex(right)
+            ? null
+            : new ParameterizedSide(right, map) { IsRepeatable = isOwn && map.Count > 0 && TreeWalker.Volatility(filtered) != Volatility.Volatile && !ReadsOtherParameters(filtered) };
     }
 
-    /// <summary>A nested loop whose right side runs with values of each left row.</summary>
-    public static PhysicalNode LoopWithParameters(JoinType type, PhysicalNode left, ParameterizedSide right, double rows) => new NestedLoopPlan
+    /// <summary>A nested loop whose right side runs with values of each left row, or once for each different ones when it is remembered.</summary>
+    public PhysicalNode LoopWithParameters(JoinType type, PhysicalNode left, ParameterizedSide right, bool remember, double rows)
     {
-        Columns = JoinPlanner.JoinColumns(type, left, right.Plan),
-        Type = type,
-        Left = left,
-        Right = right.Plan,
-        Parameters = right.Parameters.Select(parameter => (left.SlotOf(parameter.Key), parameter.Value)).ToArray(),
-        Rows = rows,
-        StartupCost = left.StartupCost,
-        TotalCost = left.TotalCost + CostModel.LoopWithParameters(left.Rows, right.Plan, rows),
-        WidthBytes = left.WidthBytes + right.Plan.WidthBytes,
-        Ordering = left.Ordering,
-    };
+        PhysicalNode inner = right.Plan;
+        double cost = left.TotalCost + LoopCost(left.Rows, right, remember, rows);
+        if (remember)
+        {
+            inner = new MemoizePlan
+            {
+                Columns = inner.Columns,
+                Input = inner,
+                Parameters = [.. right.Parameters.Select(static parameter => (parameter.Value, parameter.Key))],
+                IsSingleRow = type is JoinType.Semi or JoinType.Anti,
+                Rows = inner.Rows,
+                StartupCost = inner.StartupCost,
+                TotalCost = inner.TotalCost + CostModel.CpuTupleCost,
+                WidthBytes = inner.WidthBytes,
+            };
+        }
+
+        return new NestedLoopPlan
+        {
+            Columns = JoinPlanner.JoinColumns(type, left, inner),
+            Type = type,
+            Left = left,
+            Right = inner,
+            Parameters = right.Parameters.Select(parameter => (left.SlotOf(parameter.Key), parameter.Value)).ToArray(),
+            Rows = rows,
+            StartupCost = left.StartupCost,
+            TotalCost = cost,
+            WidthBytes = left.WidthBytes + inner.WidthBytes,
+            Ordering = left.Ordering,
+        };
+    }
+
+    /// <summary>Cost of a nested loop without its left input.</summary>
+    public double LoopCost(double left, ParameterizedSide right, bool remember, double rows)
+    {
+        double disabled = state.Settings.CostOf(PlannerMethods.NestedLoop);
+        if (!remember)
+            return CostModel.LoopWithParameters(left, right.Plan, rows) + disabled;
+        double distinct = 1;
+        foreach (int column in right.Parameters.Keys)
+            distinct *= Math.Max(1, state.Selectivity.DistinctOf(column));
+        return CostModel.LoopWithMemory(left, Math.Min(left, distinct), right.Plan, rows) + disabled;
+    }
+
+    /// <summary>Whether remembering a side's rows makes a loop over it cheaper.</summary>
+    public bool IsWorthRemembering(double left, ParameterizedSide right, double rows) =>
+        right is { IsRepeatable: true, Parameters.Count: > 0 } && state.Settings.Allows(PlannerMethods.Memoize)
+        && LoopCost(left, right, remember: true, rows) < LoopCost(left, right, remember: false, rows);
+
+    /// <summary>It reads parameters of loops further out, which may change between two runs.</summary>
+    private bool ReadsOtherParameters(RelationalNode node)
+    {
+        bool reads = false;
+        int statementParameters = state.Plan.ParameterTypes.Count;
+        TreeWalker.Visit(node, part => reads |= part is ParameterExpression parameter && parameter.Index >= statementParameters);
+        return reads;
+    }
 
     private static bool CanUseIndex(RelationalNode node) => node switch
     {
@@ -244,8 +345,12 @@ internal sealed class JoinBuilder(PlannerState state)
         _ => false,
     };
 
-    private static bool UsesIndex(PhysicalNode node) => node is IndexScanPlan { IndexConditions.Count: > 0 } || node.Inputs.Any(UsesIndex);
+    private static bool UsesIndex(PhysicalNode node) => node is IndexScanPlan { IndexConditions.Count: > 0 } or BitmapHeapScanPlan || node.Inputs.Any(UsesIndex);
 }
 
 /// <summary>The inner side of a nested loop, planned with columns of the outer side as parameters: by column, the parameter.</summary>
-internal sealed record ParameterizedSide(PhysicalNode Plan, IReadOnlyDictionary<int, int> Parameters);
+internal sealed record ParameterizedSide(PhysicalNode Plan, IReadOnlyDictionary<int, int> Parameters)
+{
+    /// <summary>Its rows depend on these parameters alone, so that they may be remembered by them.</summary>
+    public bool IsRepeatable { get; init; }
+}

@@ -37,13 +37,21 @@ internal sealed class JoinPlanner(PlannerState state)
             double rows = OuterRows(join.Type, left.Rows, right.Rows, state.Selectivity.Of(join.Conjuncts));
             best = _builder.Hash(join.Type, left, right, join.Conjuncts, join.Needed, rows);
             if (join.Type == JoinType.Left)
+            {
                 best = Cheaper(best, _builder.Loop(join.Type, left, right, join.Conjuncts, rows));
+                if (state.Settings.Allows(PlannerMethods.MergeJoin) && _builder.Merge(join.Type, left, right, join.Conjuncts, rows) is { } merge)
+                    best = Cheaper(best, merge);
+            }
             else if (best is null && join.Conjuncts.All(condition => TreeWalker.ColumnsOf(condition).Count == 0))
                 best = _builder.HashWithoutKeys(join.Type, left, right, join.Conjuncts, rows);
         }
 
         if (join.Type == JoinType.Left && _builder.Parameterize(left.Columns, join.Right, join.Conjuncts, isLateral) is { } side)
-            best = Cheaper(best, JoinBuilder.LoopWithParameters(join.Type, left, side, Math.Max(left.Rows, left.Rows * side.Plan.Rows)));
+        {
+            double rows = Math.Max(left.Rows, left.Rows * side.Plan.Rows);
+            best = Cheaper(best, _builder.LoopWithParameters(join.Type, left, side, _builder.IsWorthRemembering(left.Rows, side, rows), rows));
+        }
+
         return best ?? throw new SqlException(
             SqlState.FeatureNotSupported, $"{join.Type.ToString().ToUpperInvariant()} JOIN is only supported with merge-joinable or hash-joinable join conditions");
     }

@@ -27,6 +27,8 @@ internal sealed class JoinSearch
         Hash,
         Loop,
         LoopWithParameters,
+        LoopWithMemory,
+        Merge,
     }
 
     /// <summary>A join of a set of relations so far: how, and what it costs.</summary>
@@ -47,6 +49,7 @@ internal sealed class JoinSearch
     private readonly ulong[] _partners;
     private readonly JoinRows _rows;
     private readonly Dictionary<(int Leaf, ulong Partners), ParameterizedSide?> _sides = [];
+    private readonly Dictionary<(int Leaf, SortKey First), PhysicalNode?> _orderedLeaves = [];
 
     public JoinSearch(
         PlannerState state, JoinBuilder builder, IReadOnlyList<JoinLeaf> leaves, IReadOnlyList<Expression> conditions, IReadOnlySet<int>? needed)
@@ -237,21 +240,110 @@ internal sealed class JoinSearch
         {
             double inputs = outer.Cost + innerCost;
             if (canHash)
-                best = new Partial(outer.Set | right, Method.Hash, outer, leaf, innerPart, null, rows, inputs + CostModel.HashJoin(outer.Rows, innerRows, 1, rows), width);
-            double loop = inputs + CostModel.Loop(outer.Rows, innerRows, count, rows);
+            {
+                double hash = inputs + CostModel.HashJoin(outer.Rows, innerRows, 1, rows) + _state.Settings.CostOf(PlannerMethods.HashJoin);
+                best = new Partial(outer.Set | right, Method.Hash, outer, leaf, innerPart, null, rows, hash, width);
+                if (MergeCost(outer, innerPart, type, count, leaf) is { } merge && merge + (rows * CostModel.CpuTupleCost) < best.Cost)
+                    best = best with { Method = Method.Merge, Cost = merge + (rows * CostModel.CpuTupleCost) };
+            }
+
+            double loop = inputs + CostModel.Loop(outer.Rows, innerRows, count, rows) + _state.Settings.CostOf(PlannerMethods.NestedLoop);
             if (best is null || loop < best.Cost)
                 best = new Partial(outer.Set | right, Method.Loop, outer, leaf, innerPart, null, rows, loop, width);
         }
 
         if (leaf >= 0 && SideOf(leaf, outer.Set) is { } side)
         {
-            double cost = outer.Cost + CostModel.LoopWithParameters(outer.Rows, side.Plan, rows);
+            bool remember = _builder.IsWorthRemembering(outer.Rows, side, rows);
+            double cost = outer.Cost + _builder.LoopCost(outer.Rows, side, remember, rows);
             if (best is null || cost < best.Cost)
-                best = new Partial(outer.Set | right, Method.LoopWithParameters, outer, leaf, null, side, rows, cost, width);
+                best = new Partial(outer.Set | right, remember ? Method.LoopWithMemory : Method.LoopWithParameters, outer, leaf, null, side, rows, cost, width);
         }
 
         return best;
     }
+
+    /// <summary>
+    /// Cost of a merge join without its result, or null when it can't be one. A side that is one relation may come in order out of an index; anything else is sorted.
+    /// </summary>
+    private double? MergeCost(Partial outer, Partial inner, JoinType type, int count, int leaf)
+    {
+        // Conditions that are no equalities would have to be looked at by the join itself unless it is an inner one.
+        if (!_state.Settings.Allows(PlannerMethods.MergeJoin) || (type != JoinType.Inner && count > 1))
+            return null;
+        double hashed = CostModel.HashJoin(outer.Rows, inner.Rows, 1, 0) + outer.Cost + inner.Cost + _state.Settings.CostOf(PlannerMethods.HashJoin);
+        double merged = CostModel.MergeJoin(outer.Rows, inner.Rows, 0);
+        // Sorting both sides is never cheaper than hashing one, so only sides that an index orders are worth a look (all, when hashing is off).
+        if (merged > hashed)
+            return null;
+        (IReadOnlyList<SortKey> left, IReadOnlyList<SortKey> right) = OrdersOf(outer.Set, inner.Set, leaf);
+        if (left.Count == 0)
+            return null;
+        return merged + OrderedCost(outer, left) + OrderedCost(inner, right);
+    }
+
+    /// <summary>The order of both sides by the equalities between them; empty when those are not of plain columns.</summary>
+    private (IReadOnlyList<SortKey> Left, IReadOnlyList<SortKey> Right) OrdersOf(ulong left, ulong right, int leaf)
+    {
+        var leftOrder = new List<SortKey>();
+        var rightOrder = new List<SortKey>();
+        HashSet<int> leftColumns = ColumnsOf(left);
+        HashSet<int> rightColumns = ColumnsOf(right);
+        foreach (Expression expression in ConditionsOf(left, right, leaf))
+        {
+            if (expression is not FunctionExpression { Operator: { Name: "=", CanHash: true }, Arguments: [ColumnExpression a, ColumnExpression b] } || a.Type.Oid != b.Type.Oid)
+                continue;
+            (ColumnExpression mine, ColumnExpression other) = leftColumns.Contains(a.Column) ? (a, b) : (b, a);
+            if (!leftColumns.Contains(mine.Column) || !rightColumns.Contains(other.Column))
+                continue;
+            leftOrder.Add(new SortKey(mine.Column, false, false));
+            rightOrder.Add(new SortKey(other.Column, false, false));
+        }
+
+        return (leftOrder, rightOrder);
+    }
+
+    private double OrderedCost(Partial part, IReadOnlyList<SortKey> order)
+    {
+        double sorted = part.Cost + PlanBuilder.SortCost(part.Rows) + _state.Settings.CostOf(PlannerMethods.Sort);
+        if (part.Method == Method.Leaf && OrderedLeaf(part.Leaf, order) is { } plan)
+            return Math.Min(sorted, plan.TotalCost);
+        return sorted;
+    }
+
+    /// <summary>A relation read in an order, if an index gives it; null otherwise.</summary>
+    private PhysicalNode? OrderedLeaf(int leaf, IReadOnlyList<SortKey> order)
+    {
+        (int, SortKey) key = (leaf, order[0]);
+        if (!_orderedLeaves.TryGetValue(key, out PhysicalNode? plan))
+        {
+            plan = _isLateral[leaf] ? null : _state.Builder.Plan(_trees[leaf], order);
+            if (plan is not null && PlanBuilder.SortedPrefix(plan.Ordering, order) < order.Count)
+                plan = null;
+            _orderedLeaves.Add(key, plan);
+        }
+
+        return plan is not null && PlanBuilder.SortedPrefix(plan.Ordering, order) == order.Count ? plan : null;
+    }
+
+    private PhysicalNode BuildMerge(Partial part, JoinType type)
+    {
+        Partial outer = part.Left!;
+        Partial inner = part.Right!;
+        (IReadOnlyList<SortKey> leftOrder, IReadOnlyList<SortKey> rightOrder) = OrdersOf(outer.Set, inner.Set, part.Leaf);
+        PhysicalNode left = InOrder(outer, leftOrder);
+        PhysicalNode right = InOrder(inner, rightOrder);
+        List<Expression> conditions = ConditionsOf(outer.Set, inner.Set, part.Leaf);
+        return _builder.Merge(type, left, right, conditions, part.Rows)
+            ?? _builder.Hash(type, left, right, conditions, NeededAbove(part.Set), part.Rows)
+            ?? _builder.Loop(type, left, right, conditions, part.Rows);
+    }
+
+    private PhysicalNode InOrder(Partial part, IReadOnlyList<SortKey> order) =>
+        part.Method == Method.Leaf && OrderedLeaf(part.Leaf, order) is { } ordered && ordered.TotalCost < part.Cost + PlanBuilder.SortCost(part.Rows)
+            + _state.Settings.CostOf(PlannerMethods.Sort)
+            ? ordered
+            : Build(part);
 
     private void Between(ulong left, ulong right, int leaf, ref bool canHash, ref int count)
     {
@@ -379,10 +471,12 @@ internal sealed class JoinSearch
     {
         if (part.Method == Method.Leaf)
             return _plans[part.Leaf]!;
-        PhysicalNode left = Build(part.Left!);
         JoinType type = part.Leaf >= 0 ? _leaves[part.Leaf].Type : JoinType.Inner;
-        if (part.Method == Method.LoopWithParameters)
-            return JoinBuilder.LoopWithParameters(type, left, part.Side!, part.Rows);
+        if (part.Method == Method.Merge)
+            return BuildMerge(part, type);
+        PhysicalNode left = Build(part.Left!);
+        if (part.Method is Method.LoopWithParameters or Method.LoopWithMemory)
+            return _builder.LoopWithParameters(type, left, part.Side!, part.Method == Method.LoopWithMemory, part.Rows);
         PhysicalNode right = Build(part.Right!);
         List<Expression> conditions = ConditionsOf(part.Left!.Set, part.Right!.Set, part.Leaf);
         PhysicalNode? join = part.Method == Method.Hash ? _builder.Hash(type, left, right, conditions, NeededAbove(part.Set), part.Rows) : null;

@@ -106,7 +106,7 @@ internal sealed class ModifyPlanner(PlannerState state)
     {
         Columns = input.Columns,
         Input = input,
-        Locks = node.Locks.Select(item => new RowLockPlan(
+        Locks = node.Locks.Where(static item => item.IsLocked).Select(item => new RowLockPlan(
             item.Scan, input.SlotOf(item.CtidColumn), item.Relation, item.Members, MemberSlot(item, input), Mode(item.Strength), Policy(item.WaitPolicy))).ToArray(),
         OtherScans = node.Locks.Select(item => (item.Scan, input.SlotOf(item.CtidColumn), MemberSlot(item, input))).ToArray(),
         Rows = input.Rows,

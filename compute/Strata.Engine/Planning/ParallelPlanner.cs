@@ -7,8 +7,8 @@ using Strata.Engine.Types;
 namespace Strata.Engine.Planning;
 
 /// <summary>
-/// Marks aggregations that several threads may share: those over one large scan through filters, projections and the probe sides of joins. Only aggregates
-/// whose result does not depend on how the rows are split take part (no sums of floats). Runs over a finished plan.
+/// Marks what several threads may share: pipelines over one large scan through filters, projections and the probe sides of joins. Aggregations whose result does not depend on how the rows are split (no
+/// sums of floats) get groups in each thread; other aggregations, sorts and hash builds get the pipeline's rows in the order of the scan. Runs over a finished plan.
 /// </summary>
 internal sealed class ParallelPlanner(PlannerState state)
 {
@@ -22,6 +22,22 @@ internal sealed class ParallelPlanner(PlannerState state)
             aggregate.DrivingScan = scan;
             RunBuiltSides(aggregate.Input);
             return;
+        }
+
+        switch (node)
+        {
+            case AggregatePlan { Input: var input } other when DrivingScan(input) is { } shared:
+                other.GatheredScan = shared;
+                RunBuiltSides(input);
+                return;
+            case SortPlan { Input: var input, BoundLimit: null } sort when DrivingScan(input) is { } shared:
+                sort.GatheredScan = shared;
+                RunBuiltSides(input);
+                return;
+            case HashJoinPlan join:
+                RunBuilt(join);
+                Run(join.Left);
+                return;
         }
 
         if (node is WithPlan with)
@@ -44,11 +60,20 @@ internal sealed class ParallelPlanner(PlannerState state)
     private void RunBuiltSides(PhysicalNode node)
     {
         if (node is HashJoinPlan join)
-            Run(join.Right);
+            RunBuilt(join);
         if (node is JoinPlan { Left: var left })
             RunBuiltSides(left);
         else if (node is UnaryPlan { Input: var input })
             RunBuiltSides(input);
+    }
+
+    private void RunBuilt(HashJoinPlan join)
+    {
+        join.GatheredScan = DrivingScan(join.Right);
+        if (join.GatheredScan is null)
+            Run(join.Right);
+        else
+            RunBuiltSides(join.Right);
     }
 
     private SeqScanPlan? DrivingScan(PhysicalNode node)
@@ -75,6 +100,7 @@ internal sealed class ParallelPlanner(PlannerState state)
     {
         IndexScanPlan index => IsSafe(index.Filter) && IsSafe(index.Lower) && IsSafe(index.Upper)
             && index.Equalities.All(equality => equality.Values.All(IsSafe)),
+        MemoizePlan memoize => IsOwnInput(memoize.Input),
         FilterPlan filter => IsSafe(filter.Condition) && IsOwnInput(filter.Input),
         ProjectPlan project => project.Computed.All(IsSafe) && IsOwnInput(project.Input),
         _ => false,

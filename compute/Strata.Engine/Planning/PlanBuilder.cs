@@ -17,6 +17,9 @@ internal sealed class PlanBuilder(PlannerState state)
     /// <summary>Plans a tree.</summary>
     public PhysicalNode Plan(RelationalNode node) => Plan(node, [], null);
 
+    /// <summary>Plans a tree whose rows are wanted in an order; they come in it only if <see cref="PhysicalNode.Ordering"/> says so.</summary>
+    public PhysicalNode Plan(RelationalNode node, IReadOnlyList<SortKey> wanted) => Plan(node, wanted, null);
+
     /// <summary>Plans a tree; rows in the order <paramref name="wanted"/> are welcome, and only the first <paramref name="rowsWanted"/> may be needed.</summary>
     private PhysicalNode Plan(RelationalNode node, IReadOnlyList<SortKey> wanted, double? rowsWanted)
     {
@@ -100,35 +103,103 @@ internal sealed class PlanBuilder(PlannerState state)
         };
     }
 
-    private static PhysicalNode Choose(List<PhysicalNode> paths, IReadOnlyList<SortKey> wanted, double? rowsWanted)
+    private PhysicalNode Choose(List<PhysicalNode> paths, IReadOnlyList<SortKey> wanted, double? rowsWanted)
     {
-        PhysicalNode cheapest = paths[0];
+        PhysicalNode best = paths[0];
         if (wanted.Count == 0)
-            return cheapest;
-        PhysicalNode? ordered = paths.Find(path => IsOrdered(path.Ordering, wanted));
-        if (ordered is null || ReferenceEquals(ordered, cheapest))
-            return cheapest;
-        // Sorting costs n log n and all rows; the ordered path can stop early.
-        double share = rowsWanted is { } rows ? Math.Min(1, rows / Math.Max(1, ordered.Rows)) : 1;
-        double sorted = cheapest.TotalCost + SortCost(cheapest.Rows);
-        double direct = ordered.StartupCost + ((ordered.TotalCost - ordered.StartupCost) * share);
-        return direct < sorted ? ordered : cheapest;
-    }
-
-    private static double SortCost(double rows) => 2 * CostModel.CpuOperatorCost * rows * Math.Log2(Math.Max(2, rows));
-
-    /// <summary>True when rows in one order are also in the other.</summary>
-    private static bool IsOrdered(IReadOnlyList<SortKey> actual, IReadOnlyList<SortKey> wanted)
-    {
-        if (actual.Count < wanted.Count)
-            return false;
-        for (int i = 0; i < wanted.Count; i++)
+            return best;
+        double cost = double.MaxValue;
+        foreach (PhysicalNode path in paths)
         {
-            if (actual[i] != wanted[i])
-                return false;
+            double ordered = OrderedCost(path, wanted, rowsWanted);
+            if (ordered < cost)
+                (best, cost) = (path, ordered);
         }
 
-        return true;
+        return best;
+    }
+
+    /// <summary>Cost of the rows of a node in an order, with the sort that it takes: none, of groups that are equal in the first keys, or of all. An ordered path can stop early.</summary>
+    private double OrderedCost(PhysicalNode node, IReadOnlyList<SortKey> wanted, double? rowsWanted)
+    {
+        double share = rowsWanted is { } rows ? Math.Min(1, rows / Math.Max(1, node.Rows)) : 1;
+        double run = node.TotalCost - node.StartupCost;
+        int presorted = SortedPrefix(node.Ordering, wanted);
+        if (presorted == wanted.Count)
+            return node.StartupCost + (run * share);
+        double full = node.TotalCost + SortCost(node.Rows) + state.Settings.CostOf(PlannerMethods.Sort);
+        return presorted == 0 ? full : Math.Min(full, IncrementalCost(node, wanted, presorted, share).Total);
+    }
+
+    private (double Startup, double Total) IncrementalCost(PhysicalNode node, IReadOnlyList<SortKey> wanted, int presorted, double share)
+    {
+        double groups = Math.Max(1, Math.Min(node.Rows, state.Selectivity.GroupsOf([.. wanted.Take(presorted).Select(static key => key.Column)])));
+        double perGroup = ((node.TotalCost - node.StartupCost) / groups) + SortCost(node.Rows / groups) + (node.Rows / groups * CostModel.CpuTupleCost * 0.5);
+        double startup = node.StartupCost + perGroup + state.Settings.CostOf(PlannerMethods.IncrementalSort);
+        return (startup, startup + (perGroup * Math.Max(0, Math.Ceiling(groups * share) - 1)));
+    }
+
+    /// <summary>Cost of sorting rows.</summary>
+    internal static double SortCost(double rows) => 2 * CostModel.CpuOperatorCost * rows * Math.Log2(Math.Max(2, rows));
+
+    /// <summary>How many of the wanted keys rows in an order are in order of.</summary>
+    internal static int SortedPrefix(IReadOnlyList<SortKey> actual, IReadOnlyList<SortKey> wanted)
+    {
+        int count = 0;
+        while (count < wanted.Count && count < actual.Count && actual[count] == wanted[count])
+            count++;
+        return count;
+    }
+
+    /// <summary>True when rows in one order are also in the other.</summary>
+    private static bool IsOrdered(IReadOnlyList<SortKey> actual, IReadOnlyList<SortKey> wanted) => SortedPrefix(actual, wanted) == wanted.Count;
+
+    /// <summary>An input in an order: as it is, or sorted. <paramref name="limit"/> bounds the rows that are needed.</summary>
+    public PhysicalNode Sorted(PhysicalNode input, IReadOnlyList<SortKey> wanted, LimitNode? limit = null, double? rowsWanted = null)
+    {
+        int presorted = SortedPrefix(input.Ordering, wanted);
+        if (presorted == wanted.Count)
+            return input;
+        KeyColumn[] keys = wanted.Select(key => new KeyColumn(input.SlotOf(key.Column), key.Descending, key.NullsFirst)).ToArray();
+        bool isBounded = limit is { Limit: not null, TieKeys: null } && IsFree(limit.Limit) && (limit.Offset is null || IsFree(limit.Offset));
+        CompiledExpression? boundLimit = isBounded ? state.Expressions.Compile(limit!.Limit!, []) : null;
+        CompiledExpression? boundOffset = isBounded && limit!.Offset is not null ? state.Expressions.Compile(limit.Offset, []) : null;
+        double cost = input.TotalCost + SortCost(input.Rows) + state.Settings.CostOf(PlannerMethods.Sort);
+        double share = rowsWanted is { } rows ? Math.Min(1, rows / Math.Max(1, input.Rows)) : 1;
+        if (presorted > 0 && IncrementalCost(input, wanted, presorted, share).Total < cost)
+        {
+            (double startup, double total) = IncrementalCost(input, wanted, presorted, 1);
+            return new IncrementalSortPlan
+            {
+                Columns = input.Columns,
+                Input = input,
+                Keys = keys,
+                SortKeys = wanted,
+                PresortedCount = presorted,
+                BoundLimit = boundLimit,
+                BoundOffset = boundOffset,
+                Rows = input.Rows,
+                StartupCost = startup,
+                TotalCost = total,
+                WidthBytes = input.WidthBytes,
+                Ordering = wanted,
+            };
+        }
+
+        return new SortPlan
+        {
+            Columns = input.Columns,
+            Input = input,
+            Keys = keys,
+            SortKeys = wanted,
+            BoundLimit = boundLimit,
+            BoundOffset = boundOffset,
+            Rows = input.Rows,
+            StartupCost = cost,
+            TotalCost = cost + (input.Rows * CostModel.CpuOperatorCost),
+            WidthBytes = input.WidthBytes,
+            Ordering = wanted,
+        };
     }
 
     private PhysicalNode PlanFilter(FilterNode filter, IReadOnlyList<SortKey> wanted, double? rowsWanted)
@@ -173,7 +244,8 @@ internal sealed class PlanBuilder(PlannerState state)
 
         PhysicalNode input = Plan(project.Input, below, rowsWanted);
         PhysicalNode result = Project(input, project.Items);
-        if (below.Count == 0 || result is not ProjectPlan plan || !IsOrdered(input.Ordering, below))
+        int sorted = SortedPrefix(input.Ordering, below);
+        if (sorted == 0 || result is not ProjectPlan plan)
             return result;
         return new ProjectPlan
         {
@@ -185,7 +257,7 @@ internal sealed class PlanBuilder(PlannerState state)
             StartupCost = plan.StartupCost,
             TotalCost = plan.TotalCost,
             WidthBytes = plan.WidthBytes,
-            Ordering = wanted,
+            Ordering = sorted == wanted.Count ? wanted : wanted.Take(sorted).ToArray(),
         };
     }
 
@@ -193,9 +265,9 @@ internal sealed class PlanBuilder(PlannerState state)
     {
         if (MinMaxByIndex.TryRewrite(aggregate, state.Metadata) is { } rewritten)
             return Plan(rewritten);
-        PhysicalNode input = Plan(aggregate.Input);
+        (PhysicalNode input, IReadOnlyList<AggregateCall> wantedCalls) = CommonArguments.Extract(state, Plan(aggregate.Input), aggregate.Calls);
         var calls = new List<AggregateCallPlan>();
-        foreach (AggregateCall call in aggregate.Calls)
+        foreach (AggregateCall call in wantedCalls)
         {
             calls.Add(new AggregateCallPlan(
                 call.Function, state.Expressions.CompileEach(call.Arguments, input.Columns), call.ArgumentCount,
@@ -256,26 +328,7 @@ internal sealed class PlanBuilder(PlannerState state)
     private PhysicalNode PlanSort(SortNode sort, LimitNode? limit)
     {
         double? rowsWanted = limit?.Limit is ConstantExpression { IsNull: false } constant ? Math.Max(1, constant.Value.Get<long>()) : limit is null ? null : 10;
-        PhysicalNode input = Plan(sort.Input, sort.Keys, rowsWanted);
-        if (IsOrdered(input.Ordering, sort.Keys))
-            return input;
-        KeyColumn[] keys = sort.Keys.Select(key => new KeyColumn(input.SlotOf(key.Column), key.Descending, key.NullsFirst)).ToArray();
-        bool isBounded = limit is { Limit: not null, TieKeys: null } && IsFree(limit.Limit) && (limit.Offset is null || IsFree(limit.Offset));
-        double cost = input.TotalCost + SortCost(input.Rows);
-        return new SortPlan
-        {
-            Columns = input.Columns,
-            Input = input,
-            Keys = keys,
-            SortKeys = sort.Keys,
-            BoundLimit = isBounded ? state.Expressions.Compile(limit!.Limit!, []) : null,
-            BoundOffset = isBounded && limit!.Offset is not null ? state.Expressions.Compile(limit.Offset, []) : null,
-            Rows = input.Rows,
-            StartupCost = cost,
-            TotalCost = cost + (input.Rows * CostModel.CpuOperatorCost),
-            WidthBytes = input.WidthBytes,
-            Ordering = sort.Keys,
-        };
+        return Sorted(Plan(sort.Input, sort.Keys, rowsWanted), sort.Keys, limit, rowsWanted);
     }
 
     /// <summary>It may be evaluated more than once.</summary>

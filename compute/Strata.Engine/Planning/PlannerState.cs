@@ -28,6 +28,9 @@ internal sealed class PlannerState
 
     public PlanningContext Context { get; }
 
+    /// <summary>Which methods the session allows.</summary>
+    public PlannerSettings Settings => Context.Settings;
+
     /// <summary>The plan under construction.</summary>
     public PhysicalPlan Plan { get; }
 

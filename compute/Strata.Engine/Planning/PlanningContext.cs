@@ -15,4 +15,7 @@ public sealed class PlanningContext
 
     /// <summary>What executions of the plan work with.</summary>
     public required ExecutionServices Services { get; init; }
+
+    /// <summary>Which methods the session allows.</summary>
+    public PlannerSettings Settings { get; init; } = PlannerSettings.Default;
 }

@@ -13,7 +13,10 @@ internal static class WindowPlanner
     /// <summary>The plan of a window node; <paramref name="plan"/> plans a tree.</summary>
     public static PhysicalNode Plan(PlannerState state, WindowNode window, Func<RelationalNode, PhysicalNode> plan)
     {
-        var items = window.Input.Columns.Select(column => new ProjectedColumn(column, new ColumnExpression(column, state.Metadata[column].Type))).ToList();
+        // Columns that only the input's own conditions read are not there any more.
+        var items = window.Input.Columns.Where(column => window.Needed?.Contains(column) != false)
+            .Select(column => new ProjectedColumn(column, new ColumnExpression(column, state.Metadata[column].Type))).ToList();
+        int passed = items.Count;
         var arguments = new List<int[]>();
         var filters = new List<int>();
         var ranges = new List<(int Key, int Start, int End)>();
@@ -25,7 +28,7 @@ internal static class WindowPlanner
                 AddColumn(state, range.Key, items), range.Start is null ? -1 : AddColumn(state, range.Start, items), range.End is null ? -1 : AddColumn(state, range.End, items)));
         }
 
-        RelationalNode tree = items.Count == window.Input.Columns.Count ? window.Input : new ProjectNode(window.Input, items);
+        RelationalNode tree = items.Count == passed ? window.Input : new ProjectNode(window.Input, items);
         SortKey[] keys =
         [
             .. window.PartitionColumns.Select(column => new SortKey(column, false, false)),

@@ -36,8 +36,8 @@ public sealed record EngineOptions
     /// <summary>Where sorts and hashes spill to; null when they must not.</summary>
     public IFileSystem? TemporaryFiles { get; init; }
 
-    /// <summary>Threads that may work on one statement, its own included.</summary>
-    public int QueryThreads { get; init; } = Environment.ProcessorCount;
+    /// <summary>Threads that may work on one statement, its own included. One more than there are processors: while one waits for a page, none is idle.</summary>
+    public int QueryThreads { get; init; } = Environment.ProcessorCount + 1;
 
     /// <summary>Tables of fewer pages are read by one thread: helpers would come too late (PostgreSQL's <c>min_parallel_table_scan_size</c> is 8 MB).</summary>
     public int ParallelScanPagesMin { get; init; } = 512;

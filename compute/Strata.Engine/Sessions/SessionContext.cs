@@ -19,6 +19,8 @@ internal sealed class SessionContext : IFunctionContext
 
     private long _typeSettingsGeneration = -1;
     private TypeSettings _typeSettings = TypeSettings.Default;
+    private long _plannerSettingsGeneration = -1;
+    private Planning.PlannerSettings _plannerSettings = Planning.PlannerSettings.Default;
     private long _searchPathGeneration = -1;
     private DatabaseImage? _searchPathImage;
     private uint _searchPathRole;
@@ -54,6 +56,9 @@ internal sealed class SessionContext : IFunctionContext
     /// <summary><c>lock_timeout</c>; infinite for none. As of the last look at <see cref="StatementTimeout"/>.</summary>
     public TimeSpan LockTimeout { get; private set; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary><c>deadlock_timeout</c>. As of the last look at <see cref="StatementTimeout"/>.</summary>
+    public TimeSpan DeadlockTimeout { get; private set; }
+
     /// <summary><c>statement_timeout</c>; zero for none.</summary>
     public TimeSpan StatementTimeout
     {
@@ -64,6 +69,7 @@ internal sealed class SessionContext : IFunctionContext
                 _timeoutGeneration = Settings.Generation;
                 long lockMilliseconds = long.Parse(Settings["lock_timeout"], System.Globalization.CultureInfo.InvariantCulture);
                 LockTimeout = lockMilliseconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(lockMilliseconds);
+                DeadlockTimeout = TimeSpan.FromMilliseconds(long.Parse(Settings["deadlock_timeout"], System.Globalization.CultureInfo.InvariantCulture));
                 _statementTimeout = TimeSpan.FromMilliseconds(long.Parse(Settings["statement_timeout"], System.Globalization.CultureInfo.InvariantCulture));
             }
 
@@ -120,6 +126,23 @@ internal sealed class SessionContext : IFunctionContext
 
     public bool IsSuperuser => View.FindRole(CurrentUserOid) is { IsSuperuser: true };
 
+    /// <summary>What settings say to the planner; the same object until one of them changes.</summary>
+    public Planning.PlannerSettings PlannerSettings
+    {
+        get
+        {
+            if (_plannerSettingsGeneration != Settings.Generation)
+            {
+                _plannerSettingsGeneration = Settings.Generation;
+                Planning.PlannerSettings made = PlannerSettingsFactory.Make(Settings);
+                if (made != _plannerSettings)
+                    _plannerSettings = made;
+            }
+
+            return _plannerSettings;
+        }
+    }
+
     public TypeSettings TypeSettings
     {
         get
@@ -153,6 +176,36 @@ internal sealed class SessionContext : IFunctionContext
 
             return _searchPath!;
         }
+    }
+
+    private const string RoleKey = "$role", SessionUserKey = "$session_user";
+
+    private long _rolesGeneration;
+
+    /// <summary>SET ROLE: until the session's or (LOCAL) the transaction's end, and back when the transaction rolls back.</summary>
+    public void SetRole(uint role, bool isLocal)
+    {
+        CurrentUserOid = role;
+        Settings.SetHidden(RoleKey, role.ToString(System.Globalization.CultureInfo.InvariantCulture), isLocal);
+        _rolesGeneration = Settings.Generation;
+    }
+
+    /// <summary>SET SESSION AUTHORIZATION.</summary>
+    public void SetSessionUser(uint role, bool isLocal)
+    {
+        SessionUserOid = role;
+        Settings.SetHidden(SessionUserKey, role.ToString(System.Globalization.CultureInfo.InvariantCulture), isLocal);
+        SetRole(role, isLocal);
+    }
+
+    /// <summary>Roles as they are after a transaction or savepoint has ended.</summary>
+    public void RestoreRoles()
+    {
+        if (_rolesGeneration == Settings.Generation)
+            return;
+        _rolesGeneration = Settings.Generation;
+        SessionUserOid = uint.TryParse(Settings.Hidden(SessionUserKey), out uint user) ? user : AuthenticatedUserOid;
+        CurrentUserOid = uint.TryParse(Settings.Hidden(RoleKey), out uint role) ? role : SessionUserOid;
     }
 
     private long _rowSecurityGeneration = -1;

@@ -50,10 +50,10 @@ internal sealed class SettingCommands(SessionContext context)
         switch (name.ToLowerInvariant())
         {
             case "role":
-                SetRole(value);
+                SetRole(value, statement.IsLocal);
                 break;
             case "session_authorization":
-                SetSessionAuthorization(value);
+                SetSessionAuthorization(value, statement.IsLocal);
                 break;
             case "transaction_isolation":
                 context.Transactions.SetIsolation(TransactionBlock.ParseIsolation(value.ToLowerInvariant()));
@@ -72,10 +72,10 @@ internal sealed class SettingCommands(SessionContext context)
         switch (name.ToLowerInvariant())
         {
             case "role":
-                context.CurrentUserOid = context.SessionUserOid;
+                context.SetRole(context.SessionUserOid, isLocal);
                 break;
             case "session_authorization":
-                context.SessionUserOid = context.CurrentUserOid = context.AuthenticatedUserOid;
+                context.SetSessionUser(context.AuthenticatedUserOid, isLocal);
                 break;
             case "transaction_isolation" or "transaction_read_only":
                 throw new SqlException(SqlState.CantChangeRuntimeParam, $"parameter \"{name}\" cannot be reset");
@@ -85,26 +85,26 @@ internal sealed class SettingCommands(SessionContext context)
         }
     }
 
-    private void SetRole(string name)
+    private void SetRole(string name, bool isLocal)
     {
         if (name.Equals("none", StringComparison.OrdinalIgnoreCase))
         {
-            context.CurrentUserOid = context.SessionUserOid;
+            context.SetRole(context.SessionUserOid, isLocal);
             return;
         }
 
         RoleInfo role = context.View.FindRole(name) ?? throw new SqlException(SqlState.InvalidParameterValue, $"role \"{name}\" does not exist");
         if (!context.Catalog.Permissions.IsMember(context.SessionUserOid, role.Oid))
             throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied to set role \"{name}\"");
-        context.CurrentUserOid = role.Oid;
+        context.SetRole(role.Oid, isLocal);
     }
 
-    private void SetSessionAuthorization(string name)
+    private void SetSessionAuthorization(string name, bool isLocal)
     {
         RoleInfo role = context.View.FindRole(name) ?? throw new SqlException(SqlState.InvalidParameterValue, $"role \"{name}\" does not exist");
         if (role.Oid != context.AuthenticatedUserOid && context.View.FindRole(context.AuthenticatedUserOid) is not { IsSuperuser: true })
             throw new SqlException(SqlState.InsufficientPrivilege, "permission denied to set session authorization");
-        context.SessionUserOid = context.CurrentUserOid = role.Oid;
+        context.SetSessionUser(role.Oid, isLocal);
     }
 
     /// <summary>The values of SET as one text: lists are joined, names in <c>search_path</c> and the like quoted where they need it.</summary>

@@ -56,7 +56,11 @@ public sealed class SqlSession : IDisposable
         context.Transactions.Committing = BeforeCommit;
         context.Transactions.Ended = OnTransactionEnded;
         context.Transactions.StoragesDropped = context.Engine.Forget;
-        context.Transactions.RolledBack = Portals.CloseAbove;
+        context.Transactions.RolledBack = depth =>
+        {
+            context.RestoreRoles();
+            Portals.CloseAbove(depth);
+        };
         context.Transactions.Released = Portals.LowerTo;
     }
 
@@ -255,7 +259,9 @@ public sealed class SqlSession : IDisposable
             if (statement is not null && Binder.Accepts(statement))
             {
                 Context.Transactions.EnsureBegun();
-                _runner.PlanOf(prepared);
+                // As in PostgreSQL the statement is understood under its locks, so that who must wait for a change of a table's form understands it as it is then.
+                while (!_runner.TryLockRelations(_runner.PlanOf(prepared)))
+                    prepared.Plan = null;
             }
 
             Portals.Add(prepared);
@@ -579,6 +585,7 @@ public sealed class SqlSession : IDisposable
     {
         TimeSpan timeout = Context.StatementTimeout;
         _owner.LockTimeout = Context.LockTimeout;
+        _owner.DeadlockTimeout = Context.DeadlockTimeout;
         Context.Cancellation = _cancel.Begin(timeout);
         Context.Cancellation.ThrowIfCancellationRequested();
         DepthGuard.Watch(Context.Cancellation);
@@ -632,6 +639,7 @@ public sealed class SqlSession : IDisposable
 
     private void OnTransactionEnded(bool committed)
     {
+        Context.RestoreRoles();
         Portals.CloseAll(committed);
         Context.Temporary.TransactionEnded();
         Notifications.TransactionEnded(committed);

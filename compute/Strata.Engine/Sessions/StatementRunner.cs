@@ -49,7 +49,7 @@ internal sealed class StatementRunner(SessionContext context)
     }
 
     /// <summary>What statements of a session are planned with.</summary>
-    public static PlanningContext PlanningContextOf(SessionContext context) => new() { Catalog = context.View, Functions = context, Services = context.Engine.Execution };
+    public static PlanningContext PlanningContextOf(SessionContext context) => new() { Catalog = context.View, Functions = context, Services = context.Engine.Execution, Settings = context.PlannerSettings };
 
     /// <summary>What expressions and statements of this session are bound with.</summary>
     public BindingContext BindingContextFor(string text, SqlType?[] parameterTypes, bool allowParameters, bool isCursor = false) => new()
@@ -69,7 +69,7 @@ internal sealed class StatementRunner(SessionContext context)
         string parameters = parameterTypes.Length == 0
             ? ""
             : string.Join(',', parameterTypes.Select(static t => t is null ? "0" : t.Oid.ToString(CultureInfo.InvariantCulture)));
-        return new PlanKey(context.DatabaseOid, text, parameters, context.SearchPath, context.TypeSettings, context.PlanUser);
+        return new PlanKey(context.DatabaseOid, text, parameters, context.SearchPath, context.TypeSettings, context.PlannerSettings, context.PlanUser);
     }
 
     /// <summary>A prepared statement's plan, made anew when it is no longer valid. Throws 0A000 when its result columns would change.</summary>
@@ -87,12 +87,24 @@ internal sealed class StatementRunner(SessionContext context)
     }
 
     private bool IsSameKey(in PlanKey key) =>
-        key.SearchPath.Equals(context.SearchPath) && ReferenceEquals(key.Settings, context.TypeSettings) && key.User == context.PlanUser;
+        key.SearchPath.Equals(context.SearchPath) && ReferenceEquals(key.Settings, context.TypeSettings) && ReferenceEquals(key.Planner, context.PlannerSettings) && key.User == context.PlanUser;
 
     /// <summary>
     /// Locks what a plan touches and checks privileges. False when the plan went stale while a lock was waited for: plan again.
     /// </summary>
     public bool TryLock(CachedPlan plan)
+    {
+        if (!TryLockRelations(plan))
+            return false;
+        CheckTemporary(plan);
+        if (plan.Plan.IsWriting && context.Transactions.Current.ReadOnly && Array.Exists(plan.Relations, static r => (r.IsWritten || r.IsRowLocked) && r.Relation.Persistence != 't'))
+            throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {plan.Plan.CommandTag.Split(' ')[0]} in a read-only transaction");
+        CheckPrivileges(plan);
+        return true;
+    }
+
+    /// <summary>Locks what a plan touches. False when the plan went stale while a lock was waited for: plan again.</summary>
+    public bool TryLockRelations(CachedPlan plan)
     {
         TransactionManager transactions = context.Engine.Transactions;
         LockOwner owner = context.Transactions.Current.Owner;
@@ -102,13 +114,7 @@ internal sealed class StatementRunner(SessionContext context)
             transactions.Locks.LockRelation(owner, context.DatabaseOid, access.Relation.Oid, mode, WaitPolicy.Block, context.Cancellation);
         }
 
-        if (!plan.IsValid(context.View))
-            return false;
-        CheckTemporary(plan);
-        if (plan.Plan.IsWriting && context.Transactions.Current.ReadOnly && Array.Exists(plan.Relations, static r => (r.IsWritten || r.IsRowLocked) && r.Relation.Persistence != 't'))
-            throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {plan.Plan.CommandTag.Split(' ')[0]} in a read-only transaction");
-        CheckPrivileges(plan);
-        return true;
+        return plan.IsValid(context.View);
     }
 
     private void CheckTemporary(CachedPlan plan)
@@ -172,7 +178,7 @@ internal sealed class StatementRunner(SessionContext context)
     public bool TryRunScanned()
     {
         string normalized = Literals.Normalized;
-        var key = new PlanKey(context.DatabaseOid, normalized, Literals.Kinds, context.SearchPath, context.TypeSettings, context.PlanUser);
+        var key = new PlanKey(context.DatabaseOid, normalized, Literals.Kinds, context.SearchPath, context.TypeSettings, context.PlannerSettings, context.PlanUser);
         PlanCache plans = context.Engine.Plans;
         if (plans.Find(key, context.View) is not { } plan)
         {

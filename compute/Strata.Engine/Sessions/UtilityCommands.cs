@@ -110,7 +110,7 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 if (context.Transactions.IsBlock)
                     throw new SqlException(SqlState.ActiveSqlTransaction, "DISCARD ALL cannot run inside a transaction block");
                 session.Portals.RemoveAllCursors();
-                context.SessionUserOid = context.CurrentUserOid = context.AuthenticatedUserOid;
+                context.SetSessionUser(context.AuthenticatedUserOid, isLocal: false);
                 context.Settings.ResetAll();
                 session.Portals.RemoveAllStatements();
                 session.Notifications.Unlisten(null);

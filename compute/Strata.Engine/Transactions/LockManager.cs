@@ -325,12 +325,13 @@ public sealed class LockManager
         }
         long begin = _time.GetTimestamp();
         bool lookedForDeadlock = false;
+        TimeSpan deadlockTimeout = owner.DeadlockTimeout ?? _deadlockTimeout;
         try
         {
             while (!IsOver(owner, target))
             {
                 TimeSpan waited = _time.GetElapsedTime(begin);
-                TimeSpan limit = lookedForDeadlock ? Timeout.InfiniteTimeSpan : Left(_deadlockTimeout, waited);
+                TimeSpan limit = lookedForDeadlock ? Timeout.InfiniteTimeSpan : Left(deadlockTimeout, waited);
                 if (owner.LockTimeout > TimeSpan.Zero)
                 {
                     TimeSpan left = Left(owner.LockTimeout, waited);
@@ -353,7 +354,7 @@ public sealed class LockManager
                                 throw new SqlException(SqlState.LockNotAvailable, "canceling statement due to lock timeout");
                             return;
                         }
-                        if (!lookedForDeadlock && waited >= _deadlockTimeout)
+                        if (!lookedForDeadlock && waited >= deadlockTimeout)
                         {
                             lookedForDeadlock = true;
                             if (IsDeadlocked(owner) && GiveUp(owner, target))

@@ -73,6 +73,9 @@ public sealed class LockOwner
     /// <summary><c>lock_timeout</c>; infinite by default.</summary>
     public TimeSpan LockTimeout { get; set; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary><c>deadlock_timeout</c>; null for the endpoint's default.</summary>
+    public TimeSpan? DeadlockTimeout { get; set; }
+
     /// <summary>Index of a held lock or -1. Recent ones first: a statement asks again for what it just took.</summary>
     internal int FindHeld(in LockTag tag, byte mode, bool session)
     {

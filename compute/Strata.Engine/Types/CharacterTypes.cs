@@ -6,13 +6,27 @@ namespace Strata.Engine.Types;
 public static class CharacterTypes
 {
     private const int VarHeaderBytes = 4;
+    private const int CountChunkBytes = 1 << 14;
 
     /// <summary>Number of characters.</summary>
     public static int Count(ReadOnlySpan<byte> text)
     {
         int count = 0;
-        foreach (byte b in text)
-            count += (b & 0xC0) != 0x80 ? 1 : 0;
+        while (!text.IsEmpty)
+        {
+            ReadOnlySpan<byte> chunk = text[..Math.Min(text.Length, CountChunkBytes)];
+            text = text[chunk.Length..];
+            // Nearly all text is ASCII, where characters are bytes.
+            if (System.Text.Ascii.IsValid(chunk))
+            {
+                count += chunk.Length;
+                continue;
+            }
+
+            foreach (byte b in chunk)
+                count += (b & 0xC0) != 0x80 ? 1 : 0;
+        }
+
         return count;
     }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Strata.Engine.Functions.Kernels;
+using Strata.Engine.Functions.Patterns;
 using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Types;

@@ -126,8 +126,8 @@ internal sealed class JsonValue
         _ => ToString(),
     };
 
-    /// <summary>Writes with jsonb's spacing.</summary>
-    public void Write(ByteBuffer buffer)
+    /// <summary>Writes with jsonb's spacing, or with none.</summary>
+    public void Write(ByteBuffer buffer, bool isSpaced = true)
     {
         DepthGuard.Check();
         switch (Kind)
@@ -137,8 +137,8 @@ internal sealed class JsonValue
                 for (int i = 0; i < Items.Count; i++)
                 {
                     if (i > 0)
-                        buffer.Write(", "u8);
-                    Items[i].Write(buffer);
+                        buffer.Write(isSpaced ? ", "u8 : ","u8);
+                    Items[i].Write(buffer, isSpaced);
                 }
 
                 buffer.Write(']');
@@ -148,10 +148,10 @@ internal sealed class JsonValue
                 for (int i = 0; i < Members.Count; i++)
                 {
                     if (i > 0)
-                        buffer.Write(", "u8);
+                        buffer.Write(isSpaced ? ", "u8 : ","u8);
                     JsonScanner.WriteString(buffer, Encoding.UTF8.GetBytes(Members[i].Key));
-                    buffer.Write(": "u8);
-                    Members[i].Value.Write(buffer);
+                    buffer.Write(isSpaced ? ": "u8 : ":"u8);
+                    Members[i].Value.Write(buffer, isSpaced);
                 }
 
                 buffer.Write('}');

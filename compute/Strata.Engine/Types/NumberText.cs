@@ -121,13 +121,16 @@ public static class NumberText
         throw TypeErrors.InvalidSyntax(type, text);
     }
 
+    /// <summary>The NaN that C's strtod makes; .NET's constant has the sign bit set, which binary forms show.</summary>
+    private static readonly double QuietNaN = BitConverter.UInt64BitsToDouble(0x7FF8000000000000);
+
     private static bool TrySpecial(ReadOnlySpan<byte> text, out double value)
     {
         bool negative = text.Length > 0 && text[0] == (byte)'-';
         ReadOnlySpan<byte> word = text.Length > 0 && text[0] is (byte)'-' or (byte)'+' ? text[1..] : text;
         if (EqualsIgnoreCase(word, "nan"))
         {
-            value = double.NaN;
+            value = QuietNaN;
             return word.Length == text.Length;
         }
 

@@ -1,3 +1,4 @@
+using Strata.Engine.Vectors;
 using System.Numerics;
 
 namespace Strata.Engine.Types;
@@ -28,7 +29,12 @@ public static class NumericTranscendental
         (int weight, _) = NumericMath.LeadingGroup(value);
         // Decimal weight of the result, from groups of four digits of the argument.
         int resultWeight = ((weight + 1) * 2) - 1;
-        int scale = Math.Clamp(Math.Max(MinSignificantDigits - resultWeight, value.Scale), 0, NumericMath.DisplayScaleMax);
+        return SquareRoot(value, Math.Clamp(Math.Max(MinSignificantDigits - resultWeight, value.Scale), 0, NumericMath.DisplayScaleMax));
+    }
+
+    /// <summary>The square root of a positive finite value, rounded to a scale.</summary>
+    public static NumericValue SquareRoot(in NumericValue value, int scale)
+    {
         int working = (2 * (scale + 2)) - value.Scale;
         BigInteger scaled = value.Mantissa * NumericMath.PowerOfTen(working);
         BigInteger root = IntegerSquareRoot(scaled);
@@ -43,6 +49,7 @@ public static class NumericTranscendental
         BigInteger x = BigInteger.One << (int)((value.GetBitLength() + 1) / 2);
         while (true)
         {
+            DepthGuard.Look();
             BigInteger next = (x + (value / x)) >> 1;
             if (next >= x)
                 return x;
@@ -63,12 +70,17 @@ public static class NumericTranscendental
         BigInteger sum = BigInteger.One << precision, term = sum;
         for (int n = 1; !term.IsZero && term != BigInteger.MinusOne; n++)
         {
+            DepthGuard.Look();
             term = ((term * reduced) >> precision) / n;
             sum += term;
         }
 
         for (int i = 0; i < halvings; i++)
+        {
+            DepthGuard.Look();
             sum = (sum * sum) >> precision;
+        }
+
         return (sum * one) >> precision;
     }
 
@@ -80,6 +92,7 @@ public static class NumericTranscendental
         BigInteger upper = one * 4 / 3, lower = one * 2 / 3;
         while (x > upper)
         {
+            DepthGuard.Look();
             x /= 2;
             twos++;
         }
@@ -101,6 +114,7 @@ public static class NumericTranscendental
         BigInteger sum = 0, power = y;
         for (int n = 1; !power.IsZero; n += 2)
         {
+            DepthGuard.Look();
             sum += power / n;
             power = power * square / one;
         }
@@ -236,6 +250,8 @@ public static class NumericTranscendental
         if (isInteger && NumericMath.TryToInt64(y, out long exponent) && Math.Abs(exponent) <= int.MaxValue
             && Math.Abs(exponent) * NumericMath.DigitCount(x) <= ExactPowerDigitsMax)
             return IntegerPower(x, (int)exponent, scale);
+        if (isInteger && NumericMath.TryToInt64(y, out long large) && Math.Abs(large) <= int.MaxValue)
+            return RoundedPower(x, (int)large, (int)Math.Max(0, weight) + 1, scale);
         int digits = scale + GuardDigits + (int)Math.Max(0, weight);
         NumericValue logarithm = LogarithmAt(NumericMath.Abs(x), digits + 8);
         NumericValue product = NumericMath.Multiply(logarithm, y);
@@ -257,6 +273,41 @@ public static class NumericTranscendental
         if (powerScale <= scale)
             return NumericMath.Checked(new NumericValue(power * NumericMath.PowerOfTen(scale - (int)powerScale), scale));
         return NumericMath.Checked(new NumericValue(NumericMath.DivideRounded(power, NumericMath.PowerOfTen((int)powerScale - scale)), scale));
+    }
+
+    /// <summary>x^exponent by squaring, with no more bits than <paramref name="integerDigits"/> and <paramref name="scale"/> need.</summary>
+    private static NumericValue RoundedPower(in NumericValue x, int exponent, int integerDigits, int scale)
+    {
+        int count = Math.Abs(exponent);
+        int precision = (int)((integerDigits + scale) * BitsPerDigit) + (2 * (32 - int.LeadingZeroCount(count))) + 64;
+        BigInteger unit = NumericMath.PowerOfTen(x.Scale), mantissa = BigInteger.Abs(x.Mantissa);
+        int shift = precision - (int)mantissa.GetBitLength() + (int)unit.GetBitLength();
+        (BigInteger Bits, long Exponent) square = (shift >= 0 ? (mantissa << shift) / unit : (mantissa >> -shift) / unit, -shift);
+        (BigInteger Bits, long Exponent) result = (BigInteger.One, 0);
+        for (int rest = count; rest > 0; rest >>= 1)
+        {
+            DepthGuard.Look();
+            if ((rest & 1) != 0)
+                result = Product(result, square, precision);
+            if (rest > 1)
+                square = Product(square, square, precision);
+        }
+
+        if (exponent < 0)
+            result = ((BigInteger.One << (2 * precision)) / result.Bits, (-2L * precision) - result.Exponent);
+        BigInteger scaled = result.Bits * NumericMath.PowerOfTen(scale);
+        if (result.Exponent < -(2L * precision) - (long)scaled.GetBitLength())
+            return new NumericValue(0, scale);
+        scaled = result.Exponent >= 0 ? scaled << (int)result.Exponent : (scaled + (BigInteger.One << ((int)-result.Exponent - 1))) >> (int)-result.Exponent;
+        return NumericMath.Checked(new NumericValue(x.Sign < 0 && (count & 1) != 0 ? -scaled : scaled, scale));
+    }
+
+    /// <summary>The product of two binary floating-point numbers, cut to so many bits.</summary>
+    private static (BigInteger Bits, long Exponent) Product((BigInteger Bits, long Exponent) a, (BigInteger Bits, long Exponent) b, int precision)
+    {
+        BigInteger bits = a.Bits * b.Bits;
+        int excess = Math.Max(0, (int)bits.GetBitLength() - precision);
+        return (bits >> excess, a.Exponent + b.Exponent + excess);
     }
 
     private static NumericValue SpecialPower(in NumericValue x, in NumericValue y)

@@ -59,6 +59,14 @@ public readonly unsafe struct ByteView : IEquatable<ByteView>
         }
     }
 
+    /// <summary>Stores a view of <see cref="InlineMaxBytes"/> bytes, which most numerics have: two loads and two stores.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void StoreFull(ByteView* target, byte* bytes)
+    {
+        *(ulong*)target = InlineMaxBytes | ((ulong)Unsafe.ReadUnaligned<uint>(bytes) << 32);
+        ((ulong*)target)[1] = Unsafe.ReadUnaligned<ulong>(bytes + sizeof(uint));
+    }
+
     /// <summary>A view that holds its bytes inside; at most <see cref="InlineMaxBytes"/>.</summary>
     public static ByteView Inline(ReadOnlySpan<byte> bytes)
     {

@@ -20,6 +20,9 @@ public static class DepthGuard
     /// <summary>Makes the walks of this thread end with <see cref="OperationCanceledException"/> when the token fires; the default token ends that.</summary>
     public static void Watch(CancellationToken cancellation) => t_cancellation = cancellation;
 
+    /// <summary>Looks at the cancellation: for loops whose rounds are long, as those over huge numbers are.</summary>
+    public static void Look() => t_cancellation.ThrowIfCancellationRequested();
+
     /// <summary>Throws 54001 when the thread's stack is nearly used up.</summary>
     public static void Check()
     {

@@ -15,7 +15,7 @@ public sealed record UpOptions
     /// <summary>Null keeps objects under the data directory.</summary>
     public string? ObjectStore { get; init; }
 
-    /// <summary>Buffer pool of one endpoint, in megabytes; null for 128, or a quarter of <see cref="MemoryMegabytes"/> when that is less.</summary>
+    /// <summary>Buffer pool of one endpoint, in megabytes; null for the default of <see cref="EndpointMemory.Divide"/>.</summary>
     public int? BufferPoolMegabytes { get; init; }
 
     /// <summary>Memory of one endpoint, in megabytes: buffer pool, statements, and what the process itself needs. Null for no limit.</summary>

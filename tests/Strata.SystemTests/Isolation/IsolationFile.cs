@@ -13,6 +13,7 @@ public sealed record IsolationStep(string Session, string Name, string Sql)
 /// -- a comment
 /// setup: SQL                one statement or several, before each run; may occur more than once
 /// teardown: SQL             after each run
+/// patience: MILLISECONDS    how long a step must wait for others before it counts as waiting (where timeouts play a part)
 /// session NAME              steps of a session follow, in their order
 /// STEP: SQL                 what follows indented belongs to it
 /// run: a.x b.x a.y          one order; steps may be left out
@@ -31,6 +32,9 @@ public sealed class IsolationFile
     public List<string> Setup { get; } = [];
 
     public List<string> Teardown { get; } = [];
+
+    /// <summary>How long a step must be blocked before it counts as waiting.</summary>
+    public TimeSpan Patience { get; private set; }
 
     /// <summary>Names of the sessions, in order.</summary>
     public IEnumerable<string> Sessions => _sessions.Select(static steps => steps[0].Session);
@@ -66,6 +70,9 @@ public sealed class IsolationFile
                     break;
                 case "teardown":
                     file.Teardown.Add(rest);
+                    break;
+                case "patience":
+                    file.Patience = TimeSpan.FromMilliseconds(int.Parse(rest, System.Globalization.CultureInfo.InvariantCulture));
                     break;
                 case "run":
                     file._runs.Add([.. rest.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(file.Find)]);

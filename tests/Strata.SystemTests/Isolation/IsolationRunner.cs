@@ -54,7 +54,7 @@ public sealed class IsolationRunner(string connectionString) : IDisposable
                     continue;
                 }
                 session.Start(step);
-                Settle(sessions.Values);
+                Settle(sessions.Values, file.Patience);
                 if (!session.IsDone)
                     record.Append($"{step.FullName}: <waits>\n");
                 else
@@ -95,10 +95,11 @@ public sealed class IsolationRunner(string connectionString) : IDisposable
     }
 
     /// <summary>Waits until every session is done with its step or waits for another one.</summary>
-    private void Settle(IEnumerable<IsolationSession> sessions)
+    private void Settle(IEnumerable<IsolationSession> sessions, TimeSpan patience)
     {
         long start = TimeProvider.System.GetTimestamp();
         int still = 0;
+        long blockedSince = start;
         while (TimeProvider.System.GetElapsedTime(start) < s_patience)
         {
             IsolationSession[] busy = [.. sessions.Where(static session => session.Current is not null && !session.IsDone)];
@@ -106,7 +107,9 @@ public sealed class IsolationRunner(string connectionString) : IDisposable
                 return;
             // Twice, with a pause: who was let go a moment ago may be about to wait for somebody else, or to answer.
             still = busy.All(IsBlocked) ? still + 1 : 0;
-            if (still >= 3)
+            if (still == 0)
+                blockedSince = TimeProvider.System.GetTimestamp();
+            if (still >= 3 && TimeProvider.System.GetElapsedTime(blockedSince) >= patience)
                 return;
             StrataInstance.Pause();
         }

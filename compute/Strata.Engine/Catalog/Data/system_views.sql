@@ -47,3 +47,28 @@ SELECT n.nspname AS schemaname, c.relname AS sequencename, pg_catalog.pg_get_use
 FROM pg_catalog.pg_sequence s
   JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
   LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace;
+
+-- view pg_policies
+SELECT n.nspname AS schemaname, c.relname AS tablename, pol.polname AS policyname,
+  CASE WHEN pol.polpermissive THEN 'PERMISSIVE' ELSE 'RESTRICTIVE' END AS permissive,
+  CASE WHEN pol.polroles = '{0}' THEN string_to_array('public', '')::name[]
+    ELSE ARRAY(SELECT rolname FROM pg_catalog.pg_authid WHERE oid = ANY (pol.polroles) ORDER BY 1) END AS roles,
+  CASE pol.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WHEN 'w' THEN 'UPDATE' WHEN 'd' THEN 'DELETE' WHEN '*' THEN 'ALL' END AS cmd,
+  pg_catalog.pg_get_expr(pol.polqual, pol.polrelid) AS qual, pg_catalog.pg_get_expr(pol.polwithcheck, pol.polrelid) AS with_check
+FROM pg_catalog.pg_policy pol JOIN pg_catalog.pg_class c ON c.oid = pol.polrelid LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace;
+
+-- view pg_publication_tables
+SELECT p.pubname, n.nspname AS schemaname, c.relname AS tablename,
+  ARRAY(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    AND (r.prattrs IS NULL OR a.attnum = ANY (r.prattrs)) ORDER BY a.attnum) AS attnames,
+  pg_catalog.pg_get_expr(r.prqual, c.oid) AS rowfilter
+FROM pg_catalog.pg_publication p CROSS JOIN pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid
+WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384 AND c.relpersistence = 'p'
+  AND (p.puballtables OR r.oid IS NOT NULL OR EXISTS (SELECT 1 FROM pg_catalog.pg_publication_namespace pn WHERE pn.pnpubid = p.oid AND pn.pnnspid = c.relnamespace));
+
+-- view pg_user_mappings
+SELECT u.oid AS umid, s.oid AS srvid, s.srvname, u.umuser,
+  CASE WHEN u.umuser = 0 THEN 'public' ELSE a.rolname END AS usename,
+  CASE WHEN (u.umuser <> 0 AND a.rolname = current_user) OR (SELECT rolsuper FROM pg_catalog.pg_authid WHERE rolname = current_user) THEN u.umoptions ELSE NULL END AS umoptions
+FROM pg_catalog.pg_user_mapping u JOIN pg_catalog.pg_foreign_server s ON u.umserver = s.oid LEFT JOIN pg_catalog.pg_authid a ON a.oid = u.umuser;

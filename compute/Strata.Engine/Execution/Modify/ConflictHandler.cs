@@ -7,6 +7,7 @@ using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Format;
+using Strata.Format.Pages.Heap;
 
 namespace Strata.Engine.Execution.Modify;
 
@@ -50,6 +51,8 @@ internal sealed class ConflictHandler(
             Tid existing = index.FindConflict(state, target.Heap, target.Row, position, _errors);
             if (existing.IsNone)
                 continue;
+            if (state.Transaction.Isolation >= IsolationLevel.RepeatableRead)
+                CheckVisible(target, existing);
             if (!isUpdate)
                 return ConflictOutcome.Skip;
             updated = newRow;
@@ -117,6 +120,16 @@ internal sealed class ConflictHandler(
             return ConflictOutcome.Retry;
         tid = outcome.Tid;
         return ConflictOutcome.Updated;
+    }
+
+    /// <summary>Above READ COMMITTED a row decides only if the snapshot sees it or the transaction made it itself. Throws 40001.</summary>
+    private void CheckVisible(ModifyTarget target, Tid existing)
+    {
+        bool counts = _fetch.FetchExact(target.Heap, existing, state.Snapshot, state.Cancellation)
+            || (_fetch.FetchVersion(target.Heap, existing, state.Cancellation) && state.Transaction.IsOwn(HeapRow.GetXmin(_fetch.Row.Bytes)));
+        _fetch.Release();
+        if (!counts)
+            throw new SqlException(SqlState.SerializationFailure, "could not serialize access due to concurrent update");
     }
 
     private bool Load(ModifyTarget target, Tid tid)

@@ -86,32 +86,40 @@ internal sealed class ForeignKeyQueue(
 
         transaction.AdvanceCommand();
         Snapshot snapshot = transaction.TakeFreshSnapshot();
-        ExecutionInstance instance = plan.Plan.Rent();
         for (int row = 0; row < _keys.Count; row++)
         {
-            try
+            bool found = Finds(row, snapshot);
+            if (Work == ForeignKeyWork.RequireReferenced && !found)
             {
-                instance.Begin(transaction, snapshot, state.Evaluation.Functions, state.SystemScan, state.Cancellation);
-                for (int i = 0; i < types.Length; i++)
-                {
-                    Vector parameter = instance.ParameterVector(i);
-                    parameter.ResetConstant();
-                    parameter.CopyRow(_keys.ChunkOf(row)[i], RowStore.Offset(row), 0);
-                }
-
-                bool found = instance.Next(1) is not null;
-                if (Work == ForeignKeyWork.RequireReferenced && !found)
-                    throw plan.Missing(Describe(Constraint.Columns, plan.Referencing, row));
-                if (Work == ForeignKeyWork.ForbidReferencing && found)
-                    throw plan.StillReferenced(Describe(Constraint.ReferencedColumns, plan.Referenced, row));
-            }
-            finally
-            {
-                instance.Close();
+                // The transaction sees the row that it refers to, and somebody has removed it meanwhile: that is no error of the transaction's own making.
+                if (transaction.Isolation >= IsolationLevel.RepeatableRead && Finds(row, transaction.CurrentSnapshot))
+                    throw new SqlException(SqlState.SerializationFailure, "could not serialize access due to concurrent update");
+                throw plan.Missing(Describe(Constraint.Columns, plan.Referencing, row));
             }
 
-            if (row + 1 < _keys.Count)
-                instance = plan.Plan.Rent();
+            if (Work == ForeignKeyWork.ForbidReferencing && found)
+                throw plan.StillReferenced(Describe(Constraint.ReferencedColumns, plan.Referenced, row));
+        }
+    }
+
+    private bool Finds(int row, in Snapshot snapshot)
+    {
+        ExecutionInstance instance = plan.Plan.Rent();
+        try
+        {
+            instance.Begin(state.Transaction, snapshot, state.Evaluation.Functions, state.SystemScan, state.Cancellation);
+            for (int i = 0; i < types.Length; i++)
+            {
+                Vector parameter = instance.ParameterVector(i);
+                parameter.ResetConstant();
+                parameter.CopyRow(_keys.ChunkOf(row)[i], RowStore.Offset(row), 0);
+            }
+
+            return instance.Next(1) is not null;
+        }
+        finally
+        {
+            instance.Close();
         }
     }
 

@@ -36,6 +36,9 @@ internal sealed class AggregateTask(
     /// <summary>Offset of its state among a group's.</summary>
     public int StateOffset { get; set; }
 
+    /// <summary>The number of an earlier task whose state is this one's too, or -1.</summary>
+    public int SharedWith { get; init; } = -1;
+
     public void Dispose()
     {
         foreach (ExpressionInstance argument in Arguments)
@@ -66,6 +69,7 @@ internal sealed unsafe class AggregateOperator : Operator
     private readonly AggregateContext _context;
     private readonly Arena _states;
     private readonly KeyTable _table;
+    private readonly GroupCache? _cache;
     private readonly RowStore _groups;
     private readonly Batch _groupRow;
     private readonly Batch _output;
@@ -96,6 +100,8 @@ internal sealed unsafe class AggregateOperator : Operator
         _packed = new PackedTable(_memory.Account);
         if (HashKeyBuilder.PackedBytes(groupTypes) is > 0 and <= sizeof(ulong))
             _packedKeys = new PackedKeys(groupSlots);
+        else
+            _cache = GroupCache.For(groupTypes);
         _types = [.. groupTypes, .. tasks.Select(task => task.Function.ResultType)];
         _context = new AggregateContext(_memory.Account);
         _states = new Arena(_memory.Account);
@@ -107,6 +113,12 @@ internal sealed unsafe class AggregateOperator : Operator
         _distinct = tasks.Select(task => task.IsDistinct && task.Order.Length == 0 ? new DistinctInput(state, _memory, task) : null).ToArray();
         foreach (AggregateTask task in tasks)
         {
+            if (task.SharedWith >= 0)
+            {
+                task.StateOffset = tasks[task.SharedWith].StateOffset;
+                continue;
+            }
+
             task.StateOffset = _stateBytes;
             _stateBytes += task.Function.StateSizeBytes;
         }
@@ -199,6 +211,7 @@ internal sealed unsafe class AggregateOperator : Operator
         _next = 0;
         _taken = 0;
         _table.Clear();
+        _cache?.Clear();
         _packed.Clear();
         _groups.Clear();
         _context.Reset();
@@ -236,6 +249,8 @@ internal sealed unsafe class AggregateOperator : Operator
         AssignGroups(batch);
         for (int t = 0; t < _tasks.Length; t++)
         {
+            if (_tasks[t].SharedWith >= 0)
+                continue;
             Update(t, batch);
             _errors.ThrowIfAny();
         }
@@ -309,7 +324,10 @@ internal sealed unsafe class AggregateOperator : Operator
             }
 
             foreach (AggregateTask task in _tasks)
-                task.Function.Combine(_context, (byte*)other._groupStates[from] + task.StateOffset, (byte*)_groupStates[to] + task.StateOffset);
+            {
+                if (task.SharedWith < 0)
+                    task.Function.Combine(_context, (byte*)other._groupStates[from] + task.StateOffset, (byte*)_groupStates[to] + task.StateOffset);
+            }
         }
 
         _context.Source = null;
@@ -359,7 +377,11 @@ internal sealed unsafe class AggregateOperator : Operator
         byte* states = _states.Allocate(Math.Max(_stateBytes, 8));
         NativeMemory.Clear(states, (nuint)_stateBytes);
         foreach (AggregateTask task in _tasks)
-            task.Function.Initialize(_context, states + task.StateOffset);
+        {
+            if (task.SharedWith < 0)
+                task.Function.Initialize(_context, states + task.StateOffset);
+        }
+
         _groupStates[number] = (nint)states;
     }
 
@@ -382,16 +404,26 @@ internal sealed unsafe class AggregateOperator : Operator
             return;
         }
 
+        GroupCache? cache = _cache is { IsUseful: true } ? _cache : null;
+        cache?.Read(batch, _groupSlots);
         for (int i = 0; i < batch.Count; i++)
         {
             int row = batch.Selection[i];
-            int number = _table.FindOrAdd(_keys.Build(batch, row), out bool added);
+            int number = cache is null ? -1 : cache.Find(i);
+            if (number >= 0)
+            {
+                _groupOfRow[row] = number;
+                continue;
+            }
+
+            number = _table.FindOrAdd(_keys.Build(batch, row), out bool added);
             if (added)
             {
                 AddGroup(number);
                 _groups.AppendRow(_groupRow, row);
             }
 
+            cache?.Add(i, number);
             _groupOfRow[row] = number;
         }
     }
@@ -404,6 +436,8 @@ internal sealed unsafe class AggregateOperator : Operator
         for (int i = 0; i < selection.Count; i++)
         {
             int row = selection[i];
+            if (i + PackedTable.PrefetchDistance < selection.Count)
+                _packed.Prefetch(keys[i + PackedTable.PrefetchDistance]);
             int number = _packed.FindOrAdd(keys[i], packed.HasNulls ? packed.Nulls[i] : 0, _packed.Count, out bool added);
             if (added)
             {

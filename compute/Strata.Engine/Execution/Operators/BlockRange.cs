@@ -11,14 +11,27 @@ internal sealed class BlockRange
 
     private readonly Lock _gate = new();
     private bool _isOpen;
+    private bool _isOnly;
     private uint _next;
     private uint _end;
 
     /// <summary>Begins anew. Nobody scans meanwhile.</summary>
     public void Reset()
     {
-        _isOpen = false;
+        _isOpen = _isOnly = false;
         _next = _end = 0;
+    }
+
+    /// <summary>Hands one range out, then no more.</summary>
+    public void SetOnly(uint first, uint end)
+    {
+        lock (_gate)
+        {
+            _isOpen = true;
+            _isOnly = true;
+            _next = first;
+            _end = end;
+        }
     }
 
     /// <summary>The next range, or false when all are taken.</summary>
@@ -33,7 +46,7 @@ internal sealed class BlockRange
             }
 
             first = _next;
-            end = Math.Min(_end, first + BlocksPerRange);
+            end = _isOnly ? _end : Math.Min(_end, first + BlocksPerRange);
             _next = end;
             return first < end;
         }

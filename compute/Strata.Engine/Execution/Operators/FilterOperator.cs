@@ -40,6 +40,8 @@ internal sealed class FilterOperator(ExecutionState state, Operator input, Expre
 
     internal override void Prepare() => input.Prepare();
 
+    internal override void NextMorsel() => input.NextMorsel();
+
     public override void Rescan()
     {
         _errors.Reset();

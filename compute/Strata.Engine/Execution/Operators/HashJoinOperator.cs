@@ -143,6 +143,13 @@ internal sealed unsafe class HashJoinOperator : Operator
         }
     }
 
+    internal override void NextMorsel()
+    {
+        if (_step == Step.Done)
+            _step = Step.Pull;
+        _left.NextMorsel();
+    }
+
     internal override void Prepare()
     {
         if (_step == Step.Build)

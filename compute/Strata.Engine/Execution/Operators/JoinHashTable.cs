@@ -169,6 +169,8 @@ internal sealed class JoinHashTable : IDisposable
             for (int row = RowCount - 1; row >= 0; row--)
             {
                 _nexts[row] = -1;
+                if (row >= PackedTable.PrefetchDistance)
+                    _packed.Prefetch(_keys[row - PackedTable.PrefetchDistance]);
                 if (_numbers[row] < 0)
                     continue;
                 ref int head = ref _packed.FindOrAdd(_keys[row], 0, row, out bool added);
@@ -205,6 +207,9 @@ internal sealed class JoinHashTable : IDisposable
 
     /// <summary>True when keys are numbers of 64 bits.</summary>
     public bool IsPacked => _rightPacked is not null;
+
+    /// <summary>Asks for the memory where a packed key stands.</summary>
+    public void Prefetch(ulong key) => _packed.Prefetch(key);
 
     /// <summary>The first row with a packed key, or -1.</summary>
     public int Find(ulong key) => _packed.Find(key);

@@ -56,7 +56,12 @@ internal sealed class JoinProbe(JoinHashTable table, int[] keys)
         }
 
         for (int i = 0; i < count; i++)
+        {
+            if (i + PackedTable.PrefetchDistance < count)
+                table.Prefetch(packed[i + PackedTable.PrefetchDistance]);
             chains[i] = table.Find(packed[i]);
+        }
+
         if (!_packed.HasNulls)
             return;
         for (int i = 0; i < count; i++)

@@ -69,6 +69,8 @@ internal sealed class NestedLoopOperator(
 
     internal override void Prepare() => left.Prepare();
 
+    internal override void NextMorsel() => left.NextMorsel();
+
     public override void Rescan()
     {
         Clear();

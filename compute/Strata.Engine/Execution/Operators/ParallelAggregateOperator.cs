@@ -44,7 +44,8 @@ internal sealed class ParallelAggregateOperator(ExecutionState state, AggregateO
         _helpers.Clear();
     }
 
-    private int HelpersAllowed() =>
+    /// <summary>Helpers that the session allows for one operator.</summary>
+    internal static int HelpersAllowed(ExecutionState state) =>
         int.TryParse(state.Evaluation.Functions.Session.GetSetting("max_parallel_workers_per_gather"), out int workers) ? workers : int.MaxValue;
 
     private void Build()
@@ -56,7 +57,7 @@ internal sealed class ParallelAggregateOperator(ExecutionState state, AggregateO
         _running = 0;
         try
         {
-            int helpers = group.IsSerial ? 0 : Math.Min(workers.ThreadsMax, HelpersAllowed());
+            int helpers = group.IsSerial ? 0 : Math.Min(workers.ThreadsMax, HelpersAllowed(state));
             while (_running < helpers)
             {
                 if (_running == _helpers.Count)

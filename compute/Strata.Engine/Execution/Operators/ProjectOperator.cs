@@ -35,6 +35,8 @@ internal sealed class ProjectOperator(ExecutionState state, Operator input, int[
 
     internal override void Prepare() => input.Prepare();
 
+    internal override void NextMorsel() => input.NextMorsel();
+
     public override void Rescan()
     {
         _errors.Reset();

@@ -25,13 +25,15 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     private readonly RowGather _gather = new();
     private readonly RowDecoder _decoder;
     private readonly Batch _work;
-    private readonly int[] _filterColumns;
+    private readonly bool[] _isDecoded;
+    private bool _isUniform;
+    private int _copied;
     private readonly int[] _visible;
     private readonly (int Column, RuntimeFilter Filter)[] _runtimeFilters;
     private readonly SelectionBuffer _kept = new();
     private readonly long[] _asked;
     private readonly long[] _passed;
-    private readonly ExpressionInstance? _filter;
+    private readonly ScanConditions? _filter;
     private readonly bool _forUpdate;
     private readonly BlockRange? _blocks;
     private readonly Queue<Tid> _leftOver = [];
@@ -43,13 +45,13 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     /// come out, in order.
     /// </summary>
     public SeqScanOperator(
-        ExecutionState state, HeapRelation heap, RowDecoder decoder, SqlType[] types, int[] visible, ExpressionInstance? filter, int[] filterColumns,
+        ExecutionState state, HeapRelation heap, RowDecoder decoder, SqlType[] types, int[] visible, ScanConditions? filter,
         (int Column, RuntimeFilter Filter)[] runtimeFilters, ExpressionInstance? recheck, int scan, bool forUpdate, BlockRange? blocks)
-        : base(state, heap, decoder, Array.ConvertAll(visible, column => types[column]), filter, recheck, scan)
+        : base(state, heap, decoder, Array.ConvertAll(visible, column => types[column]), null, recheck, scan)
     {
         _decoder = decoder;
         _filter = filter;
-        _filterColumns = filterColumns;
+        _isDecoded = new bool[types.Length];
         _visible = visible;
         _runtimeFilters = runtimeFilters;
         _asked = new long[runtimeFilters.Length];
@@ -92,7 +94,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
             while (count < target && !errors.HasError)
             {
                 State.CheckCancel();
-                if (!_gather.Fill(_scan, Heap.Context.Pool, rowsMax, Batch.RowsMax - count, State.Cancellation))
+                if (!Gather(rowsMax, Batch.RowsMax - count, count))
                 {
                     if (_blocks is null || !OpenRange())
                         break;
@@ -108,6 +110,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         finally
         {
             _gather.Release();
+            _scan.ReleasePage();
         }
 
         Rows.SetCount(count);
@@ -131,6 +134,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         base.Dispose();
         _work.Dispose();
         _kept.Dispose();
+        _filter?.Dispose();
     }
 
     /// <summary>Opens the whole table, or the next range of a scan that several threads share.</summary>
@@ -145,21 +149,77 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         return true;
     }
 
+    /// <summary>
+    /// Gathers the rows of some pages. What is looked at first anyway is decoded page by page, while the memory of the next page is on its way: the columns of the first condition, or without
+    /// conditions all, which go behind the first <paramref name="count"/> rows of the output.
+    /// </summary>
+    private bool Gather(int rowsWanted, int room, int count)
+    {
+        Array.Clear(_isDecoded);
+        _gather.Release();
+        _isUniform = true;
+        _copied = 0;
+        ReadOnlySpan<int> shown = ShownFirst();
+        foreach (int column in shown)
+        {
+            _work[column].Reset(Batch.RowsMax);
+            _isDecoded[column] = true;
+        }
+
+        Detoast detoast = Detoast;
+        bool copies = _filter is null && _runtimeFilters.Length == 0;
+        while (_gather.TryAdd(_scan, Heap.Context.Pool, rowsWanted, room, State.Cancellation, out int first))
+        {
+            ReadOnlySpan<HeapRowPointer> rows = _gather.Rows[first..];
+            bool isUniform = _decoder.IsUniform(rows);
+            _isUniform &= isUniform;
+            var all = new Selection(rows.Length);
+            foreach (int column in shown)
+                _decoder.DecodeColumn(rows, all, isUniform, column, _work[column], dense: true, first, copyBytes: false, detoast);
+            if (!copies || _gather.HasOutOfLine)
+                continue;
+            for (int i = 0; i < _visible.Length; i++)
+            {
+                Vector target = Rows[i];
+                target.EnsureCapacity(count + first + rows.Length, count + first);
+                _decoder.DecodeColumn(rows, all, isUniform, _visible[i], target, dense: true, count + first, copyBytes: true, detoast);
+            }
+
+            _copied = first + rows.Length;
+        }
+
+        return _gather.Count > 0;
+    }
+
+    /// <summary>Columns that the first condition reads.</summary>
+    private ReadOnlySpan<int> ShownFirst()
+    {
+        for (int i = 0; i < _runtimeFilters.Length; i++)
+        {
+            if (IsWorthAsking(i))
+                return new ReadOnlySpan<int>(ref _runtimeFilters[i].Column);
+        }
+
+        return _filter is null ? default : _filter.ColumnsOf(0);
+    }
+
+    private bool IsWorthAsking(int filter) =>
+        _runtimeFilters[filter].Filter.IsReady && (_asked[filter] <= RowsToJudge || _passed[filter] <= _asked[filter] * PassedMax);
+
     /// <summary>Filters the gathered rows and copies those that pass behind the first <paramref name="first"/> rows of the output. Returns how many.</summary>
     private int Take(int first, ErrorSink errors)
     {
         ReadOnlySpan<HeapRowPointer> rows = _gather.Rows;
-        bool isUniform = _decoder.IsUniform(rows);
         Selection selection = new(rows.Length);
         if (_filter is not null || _runtimeFilters.Length > 0)
         {
-            selection = Filter(rows, selection, isUniform, errors);
+            selection = Filter(rows, selection, _isUniform, errors);
             if (Statistics is not null)
                 Statistics.RowsRemoved += rows.Length - selection.Count;
         }
 
-        if (selection.IsEmpty)
-            return 0;
+        if (selection.IsEmpty || _copied == rows.Length)
+            return selection.Count;
         if (_gather.HasOutOfLine)
             return TakeOneByOne(first, rows, selection);
         Detoast detoast = Detoast;
@@ -167,7 +227,10 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         {
             Vector target = Rows[i];
             target.EnsureCapacity(first + selection.Count, first);
-            _decoder.DecodeColumn(rows, selection, isUniform, _visible[i], target, dense: true, first, copyBytes: true, detoast);
+            if (_isDecoded[_visible[i]])
+                target.CopyRows(_work[_visible[i]], selection, 0, selection.Count, first);
+            else
+                _decoder.DecodeColumn(rows, selection, _isUniform, _visible[i], target, dense: true, first, copyBytes: true, detoast);
         }
 
         return selection.Count;
@@ -176,8 +239,9 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     /// <summary>Copies rows of which some have large values; those that would make the batch too large are left over for the next ones.</summary>
     private int TakeOneByOne(int first, ReadOnlySpan<HeapRowPointer> rows, Selection selection)
     {
-        int taken = 0;
-        for (int i = 0; i < selection.Count; i++)
+        // What was copied page by page stands there already.
+        int taken = _copied;
+        for (int i = _copied; i < selection.Count; i++)
         {
             if (_leftOver.Count > 0 || IsBatchLarge)
                 _leftOver.Enqueue(rows[selection[i]].Tid);
@@ -220,29 +284,41 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
 
     private Selection Filter(ReadOnlySpan<HeapRowPointer> rows, Selection selection, bool isUniform, ErrorSink errors)
     {
-        for (int i = 0; i < _runtimeFilters.Length; i++)
+        _work.SetCount(rows.Length);
+        for (int i = 0; i < _runtimeFilters.Length && !selection.IsEmpty; i++)
         {
             (int column, RuntimeFilter filter) = _runtimeFilters[i];
-            if (!filter.IsReady || selection.IsEmpty || (_asked[i] > RowsToJudge && _passed[i] > _asked[i] * PassedMax))
+            if (!IsWorthAsking(i))
                 continue;
-            _work[column].Reset(rows.Length);
-            _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false, Detoast);
+            Show(column, rows, selection, isUniform);
             int before = selection.Count;
             selection = filter.Apply(_work[column], selection, _kept.Reserve(rows.Length));
             _asked[i] += before;
             _passed[i] += selection.Count;
         }
 
-        if (_filter is null || selection.IsEmpty)
+        if (_filter is null)
             return selection;
-        foreach (int column in _filterColumns)
+        for (int place = 0; place < _filter.Count && !selection.IsEmpty; place++)
         {
-            _work[column].Reset(rows.Length);
-            _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false, Detoast);
+            foreach (int column in _filter.ColumnsOf(place))
+                Show(column, rows, selection, isUniform);
+            selection = _filter.Apply(place, State.Evaluation, _work, selection, errors);
+            if (errors.HasError)
+                selection = selection.Below(errors.Row);
         }
 
-        _work.SetCount(rows.Length);
-        selection = _filter.Filter(State.Evaluation, _work, selection, errors);
-        return errors.HasError ? selection.Below(errors.Row) : selection;
+        _filter.Judge(rows.Length);
+        return selection;
+    }
+
+    /// <summary>Makes a column of the rows that are still in question visible to conditions. Rows only get fewer, so once is enough.</summary>
+    private void Show(int column, ReadOnlySpan<HeapRowPointer> rows, Selection selection, bool isUniform)
+    {
+        if (_isDecoded[column])
+            return;
+        _isDecoded[column] = true;
+        _work[column].Reset(rows.Length);
+        _decoder.DecodeColumn(rows, selection, isUniform, column, _work[column], dense: false, 0, copyBytes: false, Detoast);
     }
 }

@@ -73,42 +73,57 @@ public sealed unsafe class RowDecoder(TableLayout layout, IReadOnlyList<short> a
         in Detoast detoast)
     {
         int attribute = _attributes[index];
-        if (!isUniform || attribute <= 0)
+        if (attribute <= 0)
         {
             for (int i = 0; i < selection.Count; i++)
-                DecodeColumn(rows[selection[i]], index, vector, dense ? target + i : selection[i], detoast);
+                DecodeSystem(rows[selection[i]], attribute, vector, dense ? target + i : selection[i]);
             return;
         }
 
-        RowLayout current = layout.Current;
-        int column = attribute - 1;
+        var places = new Places(layout.Current, attribute - 1, dense, target);
         switch (vector.Physical)
         {
             case PhysicalType.Int32 or PhysicalType.Float32:
-                DecodeFixed((int*)vector.Data, rows, selection, current.BodyOffset(column), dense, target);
+                DecodeFixed<int>(vector, rows, selection, isUniform, index, places, detoast);
                 break;
             case PhysicalType.Int64 or PhysicalType.Float64:
-                DecodeFixed((long*)vector.Data, rows, selection, current.BodyOffset(column), dense, target);
+                DecodeFixed<long>(vector, rows, selection, isUniform, index, places, detoast);
                 break;
             case PhysicalType.Int16:
-                DecodeFixed((short*)vector.Data, rows, selection, current.BodyOffset(column), dense, target);
+                DecodeFixed<short>(vector, rows, selection, isUniform, index, places, detoast);
                 break;
             case PhysicalType.Fixed16:
-                DecodeFixed((UInt128*)vector.Data, rows, selection, current.BodyOffset(column), dense, target);
+                DecodeFixed<UInt128>(vector, rows, selection, isUniform, index, places, detoast);
                 break;
             case PhysicalType.Bytes:
-                DecodeBytes(vector, rows, selection, current, column, dense, target, copyBytes);
+                if (isUniform)
+                    DecodeBytes(vector, rows, selection, places, copyBytes);
+                else
+                    DecodeMixedBytes(vector, rows, selection, index, places, copyBytes, detoast);
                 break;
             default:
-                DecodeFixed(vector.Data, rows, selection, current.BodyOffset(column), dense, target);
+                DecodeFixed<byte>(vector, rows, selection, isUniform, index, places, detoast);
                 break;
         }
 
-        if (vector.HasNulls)
+        if (isUniform && vector.HasNulls)
         {
             for (int i = 0; i < selection.Count; i++)
                 vector.SetValid(dense ? target + i : selection[i]);
         }
+    }
+
+    /// <summary>Where a column stands in rows of the current layout, and where its values go.</summary>
+    private readonly struct Places(RowLayout current, int column, bool dense, int first)
+    {
+        public readonly int ColumnCount = current.ColumnCount;
+        public readonly int BitmapBytes = (current.ColumnCount + 7) / 8;
+        public readonly int Column = column;
+        public readonly int Offset = current.BodyOffset(column);
+        public readonly bool IsFirstVariable = current.IsFirstVariable(column);
+        public readonly int FirstBegin = current.FirstVariableOffset;
+        public readonly bool Dense = dense;
+        public readonly int First = first;
     }
 
     /// <summary>True when all rows have the current layout, no nulls and nothing out of line: columns then lie at the same place in each.</summary>
@@ -121,31 +136,84 @@ public sealed unsafe class RowDecoder(TableLayout layout, IReadOnlyList<short> a
         return different == 0;
     }
 
-    private static void DecodeFixed<T>(T* target, ReadOnlySpan<HeapRowPointer> rows, Selection selection, int offset, bool dense, int first)
+    private void DecodeFixed<T>(
+        Vector vector, ReadOnlySpan<HeapRowPointer> rows, Selection selection, bool isUniform, int index, in Places places, in Detoast detoast)
         where T : unmanaged
     {
-        offset += HeapRow.HeaderBytes;
+        if (!isUniform)
+        {
+            DecodeMixedFixed<T>(vector, rows, selection, index, places, detoast);
+            return;
+        }
+
+        int offset = HeapRow.HeaderBytes + places.Offset;
+        var target = (T*)vector.Data + (places.Dense ? places.First : 0);
         if (selection.IsRange)
         {
-            target += dense ? first : 0;
             for (int i = 0; i < selection.Count; i++)
                 target[i] = Unsafe.ReadUnaligned<T>(rows[i].Address + offset);
             return;
         }
 
         int* list = selection.Rows;
+        bool dense = places.Dense;
         for (int i = 0; i < selection.Count; i++)
-            target[dense ? first + i : list[i]] = Unsafe.ReadUnaligned<T>(rows[list[i]].Address + offset);
+            target[dense ? i : list[i]] = Unsafe.ReadUnaligned<T>(rows[list[i]].Address + offset);
     }
 
-    private static void DecodeBytes(
-        Vector vector, ReadOnlySpan<HeapRowPointer> rows, Selection selection, RowLayout current, int column, bool dense, int first, bool copy)
+    /// <summary>The body of a row of the current layout without values out of line, behind its null bitmap; null for other rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static byte* BodyOf(byte* row, in Places places, out int bitmapBytes, out bool isNull)
+    {
+        int flags = *(ushort*)(row + HeapRow.FlagsOffset);
+        byte* body = row + HeapRow.HeaderBytes;
+        isNull = false;
+        bitmapBytes = 0;
+        if (*(ushort*)(row + HeapRow.ColumnCountOffset) != places.ColumnCount || (flags & (int)RowFlags.HasOutOfLine) != 0)
+            return null;
+        if ((flags & (int)RowFlags.HasNulls) != 0)
+        {
+            isNull = (body[places.Column >> 3] & (1 << (places.Column & 7))) != 0;
+            bitmapBytes = places.BitmapBytes;
+        }
+
+        return body;
+    }
+
+    private void DecodeMixedFixed<T>(
+        Vector vector, ReadOnlySpan<HeapRowPointer> rows, Selection selection, int index, in Places places, in Detoast detoast)
+        where T : unmanaged
+    {
+        for (int i = 0; i < selection.Count; i++)
+        {
+            int row = selection[i];
+            int target = places.Dense ? places.First + i : row;
+            byte* body = BodyOf(rows[row].Address, places, out int bitmapBytes, out bool isNull);
+            if (body == null)
+            {
+                DecodeColumn(rows[row], index, vector, target, detoast);
+            }
+            else if (isNull)
+            {
+                vector.SetNull(target);
+            }
+            else
+            {
+                vector.Set(target, Unsafe.ReadUnaligned<T>(body + bitmapBytes + places.Offset));
+                vector.SetValid(target);
+            }
+        }
+    }
+
+    private static void DecodeBytes(Vector vector, ReadOnlySpan<HeapRowPointer> rows, Selection selection, in Places places, bool copy)
     {
         var target = (ByteView*)vector.Data;
         // Ends of the values stand in a table behind the fixed columns; the first value begins behind the table.
-        int ends = current.BodyOffset(column);
-        bool isFirst = current.IsFirstVariable(column);
-        int firstBegin = current.FirstVariableOffset;
+        int ends = places.Offset;
+        bool isFirst = places.IsFirstVariable;
+        bool dense = places.Dense;
+        int firstBegin = places.FirstBegin;
+        int first = places.First;
         Arena? strings = copy ? vector.Strings : null;
         for (int i = 0; i < selection.Count; i++)
         {
@@ -153,9 +221,45 @@ public sealed unsafe class RowDecoder(TableLayout layout, IReadOnlyList<short> a
             byte* body = rows[row].Address + HeapRow.HeaderBytes;
             int begin = isFirst ? firstBegin : Unsafe.ReadUnaligned<ushort>(body + ends - sizeof(ushort));
             int length = Unsafe.ReadUnaligned<ushort>(body + ends) - begin;
-            var view = new ByteView(body + begin, length);
-            target[dense ? first + i : row] = strings is null || view.IsInline ? view : strings.Copy(view.Span);
+            StoreView(target + (dense ? first + i : row), body + begin, length, strings);
         }
+    }
+
+    private void DecodeMixedBytes(
+        Vector vector, ReadOnlySpan<HeapRowPointer> rows, Selection selection, int index, in Places places, bool copy, in Detoast detoast)
+    {
+        for (int i = 0; i < selection.Count; i++)
+        {
+            int row = selection[i];
+            int target = places.Dense ? places.First + i : row;
+            byte* body = BodyOf(rows[row].Address, places, out int bitmapBytes, out bool isNull);
+            if (body == null)
+            {
+                DecodeColumn(rows[row], index, vector, target, detoast);
+            }
+            else if (isNull)
+            {
+                vector.SetNull(target);
+            }
+            else
+            {
+                byte* ends = body + bitmapBytes + places.Offset;
+                int begin = places.IsFirstVariable ? bitmapBytes + places.FirstBegin : Unsafe.ReadUnaligned<ushort>(ends - sizeof(ushort));
+                StoreView((ByteView*)vector.Data + target, body + begin, Unsafe.ReadUnaligned<ushort>(ends) - begin, copy ? vector.Strings : null);
+                vector.SetValid(target);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreView(ByteView* target, byte* bytes, int length, Arena? strings)
+    {
+        if (length == ByteView.InlineMaxBytes)
+            ByteView.StoreFull(target, bytes);
+        else if (length < ByteView.InlineMaxBytes || strings is null)
+            *target = new ByteView(bytes, length);
+        else
+            *target = strings.Copy(new ReadOnlySpan<byte>(bytes, length));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,7 +9,7 @@ namespace Strata.Engine.Execution.Rows;
 /// Visible rows of several pages, kept pinned until <see cref="Release"/>, so that a scan can look at the columns of its filter in place and copy
 /// the others only for rows that pass. Reused; not thread-safe.
 /// </summary>
-internal sealed class RowGather
+internal sealed unsafe class RowGather
 {
     // A pool serves many scans at once: one of them takes no more than this share of its frames.
     private const int PagesMax = 32;
@@ -29,26 +29,27 @@ internal sealed class RowGather
     public ReadOnlySpan<HeapRowPointer> Rows => _rows.AsSpan(0, Count);
 
     /// <summary>
-    /// Gathers at least one page's rows, and further pages while fewer than <paramref name="rowsWanted"/> rows are there and the next page surely
-    /// fits into <paramref name="room"/>, which is a page's rows at least. False at the end of the scan.
+    /// Adds the rows of the scan's next page that has any; <paramref name="first"/> is the place of the first of them. False at the end of the scan, and when there are pages already and enough rows, too
+    /// many pages, or no room (which is a page's rows at least) for whatever the next page has.
     /// </summary>
-    public bool Fill(HeapScan scan, BufferPool pool, int rowsWanted, int room, CancellationToken cancellation)
+    public bool TryAdd(HeapScan scan, BufferPool pool, int rowsWanted, int room, CancellationToken cancellation, out int first)
     {
-        Release();
-        int pagesMax = Math.Clamp(pool.FrameCount / FramesPerPin, 1, PagesMax);
-        while (_pageCount < pagesMax && !HasOutOfLine && Count < rowsWanted && Count + HeapPage.MaxSlots <= room
-            && scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, cancellation))
-        {
-            if (Count + rows.Length > _rows.Length)
-                Array.Resize(ref _rows, Math.Min(Math.Max(_rows.Length * 2, Count + rows.Length), Batch.RowsMax));
-            rows.CopyTo(_rows.AsSpan(Count));
-            foreach (ref readonly HeapRowPointer row in rows)
-                HasOutOfLine |= (HeapRow.GetFlags(row.Bytes) & RowFlags.HasOutOfLine) != 0;
-            Count += rows.Length;
-            _pages[_pageCount++] = scan.TakePage();
-        }
-
-        return Count > 0;
+        first = Count;
+        if (_pageCount > 0 && (_pageCount >= Math.Clamp(pool.FrameCount / FramesPerPin, 1, PagesMax) || HasOutOfLine || Count >= rowsWanted
+            || Count + HeapPage.MaxSlots > room))
+            return false;
+        if (!scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, cancellation))
+            return false;
+        if (Count + rows.Length > _rows.Length)
+            Array.Resize(ref _rows, Math.Min(Math.Max(_rows.Length * 2, Count + rows.Length), Batch.RowsMax));
+        rows.CopyTo(_rows.AsSpan(Count));
+        int flags = 0;
+        foreach (ref readonly HeapRowPointer row in rows)
+            flags |= *(ushort*)(row.Address + HeapRow.FlagsOffset);
+        HasOutOfLine = (flags & (int)RowFlags.HasOutOfLine) != 0;
+        Count += rows.Length;
+        _pages[_pageCount++] = scan.TakePage();
+        return true;
     }
 
     /// <summary>Lets go of the pages.</summary>

@@ -66,10 +66,7 @@ internal sealed unsafe class ArrayAggregate(FunctionInfo function, SqlType[] arg
     {
         public ArrayBuilder Elements { get; } = new();
 
-        /// <summary>Dimensions of the stacked arrays; null when values are collected.</summary>
-        public int[]? Lengths { get; set; }
-
-        public int Count { get; set; }
+        public ArrayStack Arrays { get; } = new();
     }
 
     private readonly bool _stacks = argumentTypes[0].IsArray;
@@ -81,8 +78,9 @@ internal sealed unsafe class ArrayAggregate(FunctionInfo function, SqlType[] arg
         if (_stacks)
         {
             if (values.IsNull(row))
-                throw new SqlException(SqlState.NullValueNotAllowed, "cannot accumulate null arrays");
-            Stack(context, collector, values.GetBytes(row));
+                throw ArrayStack.NullArray();
+            context.Charge(2L * values.GetBytes(row).Length);
+            collector.Arrays.Add(values.GetBytes(row));
         }
         else if (values.IsNull(row))
         {
@@ -95,24 +93,6 @@ internal sealed unsafe class ArrayAggregate(FunctionInfo function, SqlType[] arg
             context.Charge(2L * (stored.Length + 4));
             collector.Elements.Add(stored);
         }
-
-        collector.Count++;
-    }
-
-    private static void Stack(AggregateContext context, Collector collector, ReadOnlySpan<byte> stored)
-    {
-        var array = new ArrayValue(stored);
-        if (array.Dimensions == 0)
-            throw new SqlException(SqlState.ArraySubscriptError, "cannot accumulate empty arrays");
-        var lengths = new int[array.Dimensions];
-        for (int i = 0; i < lengths.Length; i++)
-            lengths[i] = array.Length(i);
-        collector.Lengths ??= lengths;
-        if (!lengths.AsSpan().SequenceEqual(collector.Lengths))
-            throw new SqlException(SqlState.ArraySubscriptError, "cannot accumulate arrays of different dimensionality");
-        context.Charge(2L * stored.Length);
-        foreach (ArrayValue.Element element in array)
-            collector.Elements.Add(element);
     }
 
     protected override void Finish(AggregateContext context, byte* state, Vector result, int row)
@@ -123,16 +103,7 @@ internal sealed unsafe class ArrayAggregate(FunctionInfo function, SqlType[] arg
             return;
         }
 
-        if (collector.Lengths is null)
-        {
-            result.SetBytes(row, collector.Elements.Build(ResultType.ElementOid));
-            return;
-        }
-
-        int[] lengths = [collector.Count, .. collector.Lengths];
-        var ones = new int[lengths.Length];
-        Array.Fill(ones, 1);
-        result.SetBytes(row, collector.Elements.Build(ResultType.ElementOid, lengths, ones));
+        result.SetBytes(row, _stacks ? collector.Arrays.Build(ResultType.ElementOid) : collector.Elements.Build(ResultType.ElementOid));
     }
 }
 

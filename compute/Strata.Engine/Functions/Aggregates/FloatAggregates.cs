@@ -21,7 +21,7 @@ internal sealed unsafe class FloatAggregate(FunctionInfo function, SqlType[] arg
 
     public override int StateSizeBytes => 24;
 
-    private static SqlException Overflow() => new(SqlState.NumericValueOutOfRange, "value out of range: overflow");
+    internal static SqlException Overflow() => new(SqlState.NumericValueOutOfRange, "value out of range: overflow");
 
     protected override void Add(AggregateContext context, byte* state, ReadOnlySpan<Vector> arguments, int row)
     {
@@ -56,6 +56,31 @@ internal sealed unsafe class FloatAggregate(FunctionInfo function, SqlType[] arg
         {
             s->Squares = double.NaN;
         }
+    }
+
+    public override void UpdateSingle(AggregateContext context, ReadOnlySpan<Vector> arguments, Selection selection, byte* state, ErrorSink errors)
+    {
+        Vector values = arguments[0];
+        var s = (State*)state;
+        if (statistic != NumericStatistic.Sum || _isSingle || values.HasNulls || values.Kind != VectorKind.Flat)
+        {
+            base.UpdateSingle(context, arguments, selection, state, errors);
+            return;
+        }
+
+        // In the order of the rows, as one by one; only where that stays finite, the rest is for the loop that knows which row fails.
+        var data = (double*)values.Data;
+        double sum = s->Sum;
+        for (int i = 0; i < selection.Count; i++)
+            sum += data[selection[i]];
+        if (!double.IsFinite(sum))
+        {
+            base.UpdateSingle(context, arguments, selection, state, errors);
+            return;
+        }
+
+        s->Sum = sum;
+        s->Count += selection.Count;
     }
 
     public override void Combine(AggregateContext context, byte* source, byte* target)
@@ -125,16 +150,31 @@ internal sealed unsafe class RegressionAggregate(FunctionInfo function, SqlType[
             return;
         double y = arguments[0].Get<double>(row), x = arguments[1].Get<double>(row);
         var s = (State*)state;
-        double before = s->N;
+        double before = s->N, oldX = s->Sx, oldY = s->Sy;
         s->N++;
         s->Sx += x;
         s->Sy += y;
         if (before == 0)
+        {
+            if (!double.IsFinite(x))
+                s->Sxx = s->Sxy = double.NaN;
+            if (!double.IsFinite(y))
+                s->Syy = s->Sxy = double.NaN;
             return;
+        }
+
         double dx = (x * s->N) - s->Sx, dy = (y * s->N) - s->Sy, scale = 1 / (s->N * before);
         s->Sxx += dx * dx * scale;
         s->Syy += dy * dy * scale;
         s->Sxy += dx * dy * scale;
+        bool xIsFinite = !double.IsInfinity(oldX) && !double.IsInfinity(x), yIsFinite = !double.IsInfinity(oldY) && !double.IsInfinity(y);
+        if ((xIsFinite && (double.IsInfinity(s->Sx) || double.IsInfinity(s->Sxx))) || (yIsFinite && (double.IsInfinity(s->Sy) || double.IsInfinity(s->Syy)))
+            || (xIsFinite && yIsFinite && double.IsInfinity(s->Sxy)))
+            throw FloatAggregate.Overflow();
+        // An infinite input leaves no meaningful sum of squares.
+        s->Sxx = double.IsInfinity(s->Sxx) ? double.NaN : s->Sxx;
+        s->Syy = double.IsInfinity(s->Syy) ? double.NaN : s->Syy;
+        s->Sxy = double.IsInfinity(s->Sxy) ? double.NaN : s->Sxy;
     }
 
     public override void Combine(AggregateContext context, byte* source, byte* target)

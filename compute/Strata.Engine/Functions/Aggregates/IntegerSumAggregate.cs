@@ -1,4 +1,5 @@
 using System.Numerics;
+using Strata.Engine.Functions.Kernels;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Vector = Strata.Engine.Vectors.Vector;
@@ -29,11 +30,29 @@ internal sealed unsafe class IntegerSumAggregate<T>(FunctionInfo function, SqlTy
         }
     }
 
+    public override bool SharesStateWith(AggregateFunction other) => other is IntegerSumAggregate<T>;
+
     public override int StateSizeBytes => 24;
 
     public override void Update(AggregateContext context, ReadOnlySpan<Vector> arguments, Selection selection, byte** states, ErrorSink errors)
     {
         Vector values = arguments[0];
+        if (!values.HasNulls && values.Kind == VectorKind.Flat)
+        {
+            var data = (T*)values.Data;
+            for (int i = 0; i < selection.Count; i++)
+            {
+                var state = (State*)states[i];
+                long value = long.CreateTruncating(data[selection[i]]);
+                ulong low = state->Low + (ulong)value;
+                state->High += (value >> 63) + (low < state->Low ? 1 : 0);
+                state->Low = low;
+                state->Count++;
+            }
+
+            return;
+        }
+
         for (int i = 0; i < selection.Count; i++)
         {
             int row = selection[i];
@@ -54,8 +73,16 @@ internal sealed unsafe class IntegerSumAggregate<T>(FunctionInfo function, SqlTy
             // At most 2,048 values of 32 bits: 64 bits are enough until the end of the batch.
             var data = (T*)values.Data;
             long sum = 0;
-            for (int i = 0; i < selection.Count; i++)
-                sum += long.CreateTruncating(data[i]);
+            if (typeof(T) == typeof(int))
+            {
+                sum = SumKernels.Sum((int*)data, selection.Count);
+            }
+            else
+            {
+                for (int i = 0; i < selection.Count; i++)
+                    sum += long.CreateTruncating(data[i]);
+            }
+
             target->Add(sum);
             target->Count += selection.Count;
             return;

@@ -1,3 +1,4 @@
+using Strata.Engine.Functions.Kernels;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
@@ -12,6 +13,24 @@ internal sealed unsafe class FixedMinMaxAggregate<T>(FunctionInfo function, SqlT
 
     protected override void Add(AggregateContext context, byte* state, ReadOnlySpan<Vector> arguments, int row) =>
         Take(state, arguments[0].Get<T>(row));
+
+    public override void UpdateSingle(AggregateContext context, ReadOnlySpan<Vector> arguments, Selection selection, byte* state, ErrorSink errors)
+    {
+        Vector values = arguments[0];
+        if (selection.IsEmpty || !selection.IsRange || values.HasNulls || values.Kind != VectorKind.Flat)
+            base.UpdateSingle(context, arguments, selection, state, errors);
+        else if (typeof(T) == typeof(int))
+            Take(state, As(SumKernels.Extreme((int*)values.Data, selection.Count, isMax)));
+        else if (typeof(T) == typeof(long))
+            Take(state, As(SumKernels.Extreme((long*)values.Data, selection.Count, isMax)));
+        else if (typeof(T) == typeof(short))
+            Take(state, As(SumKernels.Extreme((short*)values.Data, selection.Count, isMax)));
+        else
+            base.UpdateSingle(context, arguments, selection, state, errors);
+    }
+
+    private static T As<TValue>(TValue value)
+        where TValue : unmanaged => System.Runtime.CompilerServices.Unsafe.BitCast<TValue, T>(value);
 
     private void Take(byte* state, T value)
     {

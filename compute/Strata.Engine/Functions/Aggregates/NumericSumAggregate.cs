@@ -109,7 +109,7 @@ internal sealed unsafe class NumericSumAggregate(FunctionInfo function, SqlType[
         NumericValue denominator = NumericMath.Multiply(n, isSample ? NumericValue.FromInt64(count - 1) : n);
         NumericValue variance = NumericMath.Divide(numerator, denominator);
         return statistic is NumericStatistic.SampleDeviation or NumericStatistic.PopulationDeviation
-            ? NumericTranscendental.SquareRoot(variance) : variance;
+            ? NumericTranscendental.SquareRoot(variance, variance.Scale) : variance;
     }
 }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Strata.Engine.Functions.Kernels;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -40,6 +41,8 @@ internal sealed unsafe class NumericTotalAggregate(FunctionInfo function, SqlTyp
         public NumericValue Sum = NumericValue.Zero;
     }
 
+    public override bool SharesStateWith(AggregateFunction other) => other is NumericTotalAggregate;
+
     public override int StateSizeBytes => sizeof(State);
 
     public override void Update(AggregateContext context, ReadOnlySpan<Vector> arguments, Selection selection, byte** states, ErrorSink errors)
@@ -48,6 +51,14 @@ internal sealed unsafe class NumericTotalAggregate(FunctionInfo function, SqlTyp
         int position = 0;
         try
         {
+            if (!values.HasNulls && values.Kind == VectorKind.Flat)
+            {
+                var data = (ByteView*)values.Data;
+                for (; position < selection.Count; position++)
+                    Add(context, (State*)states[position], data + selection[position]);
+                return;
+            }
+
             for (; position < selection.Count; position++)
             {
                 int row = selection[position];
@@ -67,6 +78,8 @@ internal sealed unsafe class NumericTotalAggregate(FunctionInfo function, SqlTyp
         int position = 0;
         try
         {
+            if (!values.HasNulls && values.Kind == VectorKind.Flat)
+                position = AddFlat((State*)state, (ByteView*)values.Data, selection);
             for (; position < selection.Count; position++)
             {
                 int row = selection[position];
@@ -80,6 +93,37 @@ internal sealed unsafe class NumericTotalAggregate(FunctionInfo function, SqlTyp
         }
     }
 
+    /// <summary>Adds the leading rows whose values all have the state's scale, or that of the first row for a fresh state. Returns how many.</summary>
+    private static int AddFlat(State* state, ByteView* values, Selection selection)
+    {
+        if (selection.IsEmpty || !NumericKernels.TryGetInline(values + selection[0], out _, out int scale))
+            return 0;
+        if (state->Count == 0)
+            state->Scale = scale;
+        if (state->Scale != scale)
+            return 0;
+        ulong header = *(ulong*)(values + selection[0]);
+        ulong low = state->Low;
+        long high = state->High;
+        int position = 0;
+        for (; position < selection.Count; position++)
+        {
+            ByteView* view = values + selection[position];
+            if (*(ulong*)view != header)
+                break;
+            long mantissa = ((long*)view)[1];
+            ulong sum = low + (ulong)mantissa;
+            high += (mantissa >> 63) + (sum < low ? 1 : 0);
+            low = sum;
+        }
+
+        state->Low = low;
+        state->High = high;
+        state->Count += position;
+        return position;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(AggregateContext context, State* state, ByteView* view)
     {
         state->Count++;

@@ -19,35 +19,32 @@ internal sealed class LikePattern
         General,
     }
 
+    private const byte Escape = (byte)'\\';
+    private const int StepsPerLook = 1 << 16;
+
     private readonly Shape _shape;
     private readonly byte[] _literal;
     private readonly byte[] _source;
     private readonly byte[][] _segments = [];
-    private readonly byte _escape;
-    private readonly bool _hasEscape;
+    private readonly bool _isBinary;
 
-    /// <param name="escape">The escape character's byte; null for none.</param>
-    private LikePattern(ReadOnlySpan<byte> pattern, byte? escape)
+    private LikePattern(ReadOnlySpan<byte> pattern, bool isBinary)
     {
         _source = pattern.ToArray();
-        _escape = escape ?? 0;
-        _hasEscape = escape is not null;
+        _isBinary = isBinary;
         bool leading = pattern.Length > 0 && pattern[0] == (byte)'%';
         bool trailing = pattern.Length > 1 && pattern[^1] == (byte)'%';
         ReadOnlySpan<byte> middle = pattern[(leading ? 1 : 0)..(trailing ? ^1 : ^0)];
-        if (middle.IndexOfAny((byte)'%', (byte)'_') >= 0 || (_hasEscape && middle.Contains(_escape)))
+        if (middle.IndexOfAny((byte)'%', (byte)'_', Escape) >= 0)
         {
             _literal = [];
-            if (middle.IndexOf((byte)'_') < 0 && !(_hasEscape && middle.Contains(_escape)))
+            _shape = Shape.General;
+            if (middle.IndexOfAny((byte)'_', Escape) < 0)
             {
                 _shape = Shape.Segments;
                 _segments = Split(pattern);
-                return;
             }
 
-            _shape = Shape.General;
-            if (_hasEscape)
-                CheckEscape(pattern);
             return;
         }
 
@@ -63,29 +60,21 @@ internal sealed class LikePattern
             _shape = Shape.Contains;
     }
 
-    public static LikePattern Compile(ReadOnlySpan<byte> pattern) => new(pattern, (byte)'\\');
+    /// <param name="pattern">The pattern.</param>
+    /// <param name="isBinary">For bytea: _ is one byte instead of one character.</param>
+    public static LikePattern Compile(ReadOnlySpan<byte> pattern, bool isBinary = false) => new(pattern, isBinary);
 
     public bool IsFor(ReadOnlySpan<byte> pattern) => pattern.SequenceEqual(_source);
 
-    private void CheckEscape(ReadOnlySpan<byte> pattern)
-    {
-        for (int i = 0; i < pattern.Length; i++)
-        {
-            if (pattern[i] != _escape)
-                continue;
-            if (++i >= pattern.Length)
-                throw new SqlException(SqlState.InvalidEscapeSequence, "LIKE pattern must not end with escape character");
-        }
-    }
-
-    public bool Matches(ReadOnlySpan<byte> text) => _shape switch
+    /// <summary>Whether a text matches; 22025 when the pattern's last escape is reached and escapes nothing.</summary>
+    public bool Matches(ReadOnlySpan<byte> text, CancellationToken cancellation) => _shape switch
     {
         Shape.Exact => text.SequenceEqual(_literal),
         Shape.Prefix => text.StartsWith(_literal),
         Shape.Suffix => text.EndsWith(_literal),
         Shape.Contains => text.IndexOf(_literal) >= 0,
         Shape.Segments => MatchesSegments(text),
-        _ => MatchesGeneral(text),
+        _ => MatchesGeneral(text, cancellation),
     };
 
     private static byte[][] Split(ReadOnlySpan<byte> pattern)
@@ -114,32 +103,38 @@ internal sealed class LikePattern
         return text.EndsWith(segments[^1]);
     }
 
-    private bool MatchesGeneral(ReadOnlySpan<byte> text)
+    private bool MatchesGeneral(ReadOnlySpan<byte> text, CancellationToken cancellation)
     {
         ReadOnlySpan<byte> pattern = _source;
         int t = 0, p = 0, resumePattern = -1, resumeText = 0;
-        while (true)
+        for (int steps = 1; ; steps++)
         {
+            if (steps % StepsPerLook == 0)
+                cancellation.ThrowIfCancellationRequested();
             if (p < pattern.Length && pattern[p] == (byte)'%')
             {
                 resumePattern = ++p;
                 resumeText = t;
+                if (p == pattern.Length)
+                    return true;
+                if (p == pattern.Length - 1 && pattern[p] == Escape)
+                    throw EndsWithEscape();
                 continue;
             }
 
             if (t >= text.Length)
-            {
                 return p >= pattern.Length;
-            }
 
             if (p < pattern.Length && pattern[p] == (byte)'_')
             {
-                t += CharacterTypes.ByteOffset(text[t..], 1);
+                t += Character(text[t..]);
                 p++;
                 continue;
             }
 
-            int literal = p < pattern.Length && _hasEscape && pattern[p] == _escape ? p + 1 : p;
+            int literal = p < pattern.Length && pattern[p] == Escape ? p + 1 : p;
+            if (literal > p && literal == pattern.Length)
+                throw EndsWithEscape();
             if (literal < pattern.Length && text[t] == pattern[literal])
             {
                 t++;
@@ -150,12 +145,16 @@ internal sealed class LikePattern
             if (resumePattern < 0)
                 return false;
             p = resumePattern;
-            resumeText += CharacterTypes.ByteOffset(text[resumeText..], 1);
+            resumeText += Character(text[resumeText..]);
             t = resumeText;
             if (t > text.Length)
                 return false;
         }
     }
+
+    private int Character(ReadOnlySpan<byte> text) => _isBinary ? Math.Min(1, text.Length) : CharacterTypes.ByteOffset(text, 1);
+
+    private static SqlException EndsWithEscape() => new(SqlState.InvalidEscapeSequence, "LIKE pattern must not end with escape character");
 
     /// <summary>A pattern with another escape character, rewritten to backslash escapes (like_escape).</summary>
     public static string Rewrite(string pattern, string escape)

@@ -148,7 +148,10 @@ internal static unsafe class NumericKernels
         int row = 0;
         try
         {
-            for (int i = 0; i < count; i++)
+            int done = isConstant || nulls || left.Kind == VectorKind.Dictionary || right.Kind == VectorKind.Dictionary
+                ? 0
+                : RunInline<TOperation>((ByteView*)left.Data, left.Kind == VectorKind.Flat, (ByteView*)right.Data, right.Kind == VectorKind.Flat, selection, output);
+            for (int i = done; i < count; i++)
             {
                 row = isConstant ? 0 : selection[i];
                 if (nulls && (left.IsNull(row) || right.IsNull(row)))
@@ -172,6 +175,25 @@ internal static unsafe class NumericKernels
             if (isConstant)
                 result.SetNull(0);
         }
+    }
+
+    /// <summary>Computes the leading rows whose values stand inside their views, flat or constant on either side, without nulls. Returns how many.</summary>
+    private static int RunInline<TOperation>(ByteView* left, bool leftFlat, ByteView* right, bool rightFlat, Selection selection, ByteView* output)
+        where TOperation : struct, INumericOperation
+    {
+        nint leftStep = leftFlat ? 1 : 0;
+        nint rightStep = rightFlat ? 1 : 0;
+        int i = 0;
+        for (; i < selection.Count; i++)
+        {
+            int row = selection[i];
+            if (!(TryGetInline(left + (row * leftStep), out long x, out int xScale) & TryGetInline(right + (row * rightStep), out long y, out int yScale))
+                || !TOperation.TryFast(x, xScale, y, yScale, out long mantissa, out int scale))
+                break;
+            StoreInline(output + row, mantissa, scale);
+        }
+
+        return i;
     }
 
     private static void Compare<TTest>(in KernelCall call)

@@ -14,6 +14,9 @@ public sealed record RowLock(int Scan, RelationInfo Relation, int CtidColumn, Lo
 
     /// <summary>The column that holds the OID of the row's table; -1 for plain scans.</summary>
     public int MemberColumn { get; init; } = -1;
+
+    /// <summary>False for a table whose rows are not locked but only remembered: when a locked row is looked at again, it is joined with the same rows as before.</summary>
+    public bool IsLocked { get; init; } = true;
 }
 
 /// <summary>FOR UPDATE and the like: locks the rows that reach it, and re-checks those that changed meanwhile.</summary>

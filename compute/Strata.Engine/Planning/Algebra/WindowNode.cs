@@ -74,6 +74,9 @@ public sealed class WindowNode(
     /// <summary>Calls.</summary>
     public IReadOnlyList<WindowCall> Calls { get; } = calls;
 
+    /// <summary>The input's columns that somebody reads, this node among them; null before pruning, when all are kept.</summary>
+    public IReadOnlySet<int>? Needed { get; init; }
+
     /// <inheritdoc/>
     public override IReadOnlyList<int> Columns { get; } = [.. input.Columns, .. calls.Select(call => call.Column)];
 
@@ -81,12 +84,13 @@ public sealed class WindowNode(
     public override IReadOnlyList<RelationalNode> Inputs => [Input];
 
     /// <inheritdoc/>
-    public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) => new WindowNode(inputs[0], PartitionColumns, OrderKeys, Calls);
+    public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) =>
+        new WindowNode(inputs[0], PartitionColumns, OrderKeys, Calls) { Needed = Needed };
 
     /// <inheritdoc/>
     public override IEnumerable<Expression> Expressions => Calls.SelectMany(call => call.Expressions);
 
     /// <inheritdoc/>
     public override RelationalNode MapExpressions(Func<Expression, Expression> map) =>
-        new WindowNode(Input, PartitionColumns, OrderKeys, Calls.Select(call => call.Map(map)).ToArray());
+        new WindowNode(Input, PartitionColumns, OrderKeys, Calls.Select(call => call.Map(map)).ToArray()) { Needed = Needed };
 }

@@ -55,6 +55,9 @@ internal sealed class HashJoinPlan : JoinPlan
     /// <summary>Left columns that only the residual condition of a semi or anti join reads.</summary>
     public IReadOnlyList<int> LeftResidual { get; init; } = [];
 
+    /// <summary>The scan below the built side whose blocks several threads may share, or null.</summary>
+    public SeqScanPlan? GatheredScan { get; set; }
+
     /// <summary>Number of the filter that scans on the left side use, or -1.</summary>
     public int RuntimeFilter { get; set; } = -1;
 
@@ -65,7 +68,7 @@ internal sealed class HashJoinPlan : JoinPlan
         JoinHashTable? shared = group?.TableOf(this);
         // What lies below the built side is nobody's to share.
         builder.Group = null;
-        Operator? right = shared is null ? builder.Create(Right) : null;
+        Operator? right = shared is null ? GatheredInput.Create(builder, Right, GatheredScan) : null;
         builder.Group = group;
         var columns = new HashJoinColumns(
             Array.ConvertAll(LeftKeys, key => key.Slot), Array.ConvertAll(RightKeys, key => key.Slot), LeftOutput.Select(Left.SlotOf).ToArray(),

@@ -78,20 +78,23 @@ internal sealed class SortPlan : UnaryPlan
 
     public override void Describe(PlanDescription description) => description.Add("Sort Key", SortKeys);
 
-    public override Operator CreateOperator(InstanceBuilder builder)
-    {
-        Func<long>? bound = null;
-        if (BoundLimit is not null)
-        {
-            ExpressionInstance limit = BoundLimit.CreateInstance();
-            ExpressionInstance? offset = BoundOffset?.CreateInstance();
-            EvaluationContext context = builder.State.Evaluation;
-            bound = () => Evaluate(limit, context, long.MaxValue) is var rows && rows == long.MaxValue
-                ? long.MaxValue
-                : rows + (offset is null ? 0 : Evaluate(offset, context, 0));
-        }
+    public override Operator CreateOperator(InstanceBuilder builder) => new SortOperator(
+        builder.State, GatheredInput.Create(builder, Input, GatheredScan), builder.TypesOf(this), new KeyBuilder(Keys), BoundOf(builder, BoundLimit, BoundOffset));
 
-        return new SortOperator(builder.State, builder.Create(Input), builder.TypesOf(this), new KeyBuilder(Keys), bound);
+    /// <summary>The scan whose blocks several threads may share, or null.</summary>
+    public SeqScanPlan? GatheredScan { get; set; }
+
+    /// <summary>How many rows a limit and an offset above need, asked when the sort begins; null without a limit.</summary>
+    internal static Func<long>? BoundOf(InstanceBuilder builder, CompiledExpression? boundLimit, CompiledExpression? boundOffset)
+    {
+        if (boundLimit is null)
+            return null;
+        ExpressionInstance limit = boundLimit.CreateInstance();
+        ExpressionInstance? offset = boundOffset?.CreateInstance();
+        EvaluationContext context = builder.State.Evaluation;
+        return () => Evaluate(limit, context, long.MaxValue) is var rows && rows == long.MaxValue
+            ? long.MaxValue
+            : rows + (offset is null ? 0 : Evaluate(offset, context, 0));
     }
 
     private static long Evaluate(ExpressionInstance expression, EvaluationContext context, long absent)
@@ -116,7 +119,11 @@ internal sealed class DistinctPlan : UnaryPlan
 
 /// <summary>One aggregate of an <see cref="AggregatePlan"/>.</summary>
 internal sealed record AggregateCallPlan(
-    AggregateFunction Function, CompiledExpression[] Arguments, int ArgumentCount, CompiledExpression? Filter, bool IsDistinct, KeyColumn[] Order);
+    AggregateFunction Function, CompiledExpression[] Arguments, int ArgumentCount, CompiledExpression? Filter, bool IsDistinct, KeyColumn[] Order)
+{
+    /// <summary>It takes every row, as it comes.</summary>
+    public bool IsPlain => Filter is null && !IsDistinct && Order.Length == 0;
+}
 
 /// <summary>Groups and aggregates.</summary>
 internal sealed class AggregatePlan : UnaryPlan
@@ -133,8 +140,11 @@ internal sealed class AggregatePlan : UnaryPlan
             description.Add("Group Key", GroupSlots.Select(slot => new SortKey(Input.Columns[slot], false, false)).ToArray());
     }
 
-    /// <summary>The scan whose blocks several threads may share, or null.</summary>
+    /// <summary>The scan whose blocks threads with groups of their own may share, or null.</summary>
     public SeqScanPlan? DrivingScan { get; set; }
+
+    /// <summary>The scan whose blocks several threads may share while one makes the groups, or null.</summary>
+    public SeqScanPlan? GatheredScan { get; set; }
 
     public override Operator CreateOperator(InstanceBuilder builder)
     {
@@ -154,6 +164,21 @@ internal sealed class AggregatePlan : UnaryPlan
         });
     }
 
+    /// <summary>An earlier call over the same values whose state serves this one too, or -1.</summary>
+    private int SharedWith(int call)
+    {
+        AggregateCallPlan own = Calls[call];
+        for (int i = 0; i < call; i++)
+        {
+            AggregateCallPlan other = Calls[i];
+            if (own.Function.SharesStateWith(other.Function) && own.IsPlain && other.IsPlain && own.Arguments.Length == other.Arguments.Length
+                && own.Arguments.Zip(other.Arguments).All(static pair => pair.First.Expression.Equals(pair.Second.Expression) && !pair.First.Expression.IsVolatile))
+                return SharedWith(i) is >= 0 and var first ? first : i;
+        }
+
+        return -1;
+    }
+
     private AggregateOperator Create(InstanceBuilder builder, bool isHelper = false)
     {
         var tasks = new AggregateTask[Calls.Count];
@@ -161,11 +186,12 @@ internal sealed class AggregatePlan : UnaryPlan
         {
             AggregateCallPlan call = Calls[i];
             tasks[i] = new AggregateTask(
-                call.Function, InstanceBuilder.Instances(call.Arguments), call.ArgumentCount, call.Filter?.CreateInstance(), call.IsDistinct, call.Order);
+                call.Function, InstanceBuilder.Instances(call.Arguments), call.ArgumentCount, call.Filter?.CreateInstance(), call.IsDistinct, call.Order)
+            { SharedWith = SharedWith(i) };
         }
 
         SqlType[] groupTypes = builder.TypesOf(GroupSlots.Select(slot => Input.Columns[slot]).ToArray());
-        return new AggregateOperator(builder.State, builder.Create(Input), builder.TypesOf(Input), GroupSlots, groupTypes, tasks) { IsHelper = isHelper };
+        return new AggregateOperator(builder.State, GatheredInput.Create(builder, Input, GatheredScan), builder.TypesOf(Input), GroupSlots, groupTypes, tasks) { IsHelper = isHelper };
     }
 }
 

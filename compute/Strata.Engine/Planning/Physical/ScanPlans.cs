@@ -69,24 +69,8 @@ internal sealed class SeqScanPlan : TableScanPlan
             filters[i] = (RuntimeFilters[i].Column, builder.RuntimeFilter(RuntimeFilters[i].Filter));
         return new SeqScanOperator(
             builder.State, builder.State.Services.Handles.Heap(Relation.Database, Relation.Storage), Decoder, builder.TypesOf(DecodedColumns), visible,
-            Filter?.CreateInstance(), FilterColumns(), filters, Recheck?.CreateInstance(), Scan, ForUpdate, builder.BlocksOf(this))
+            Filter is null ? null : new ScanConditions(Filter.Expression), filters, Recheck?.CreateInstance(), Scan, ForUpdate, builder.BlocksOf(this))
         { Member = Member };
-    }
-
-    private int[] FilterColumns()
-    {
-        var columns = new SortedSet<int>();
-        void Visit(Expression part)
-        {
-            if (part is SlotExpression slot)
-                columns.Add(slot.Slot);
-            foreach (Expression child in part.Children)
-                Visit(child);
-        }
-
-        if (Filter is not null)
-            Visit(Filter.Expression);
-        return [.. columns];
     }
 }
 
@@ -117,7 +101,19 @@ internal sealed class IndexScanPlan : TableScanPlan
     /// <summary>Text of the index conditions, for EXPLAIN.</summary>
     public IReadOnlyList<Expression> IndexConditions { get; init; } = [];
 
-    public override string Name => Backward ? $"Index Scan Backward using {Index.Name} on {Target}" : $"Index Scan using {Index.Name} on {Target}";
+    /// <summary>How the columns come out of the keys when the table need not be read; null for a scan that reads it.</summary>
+    public IndexOnlyColumns? KeyColumns { get; init; }
+
+    /// <summary>Cost of reading the index alone.</summary>
+    public double IndexCost { get; init; }
+
+    /// <summary>Rows that the index conditions find, and their share of the table.</summary>
+    public double IndexRows { get; init; }
+
+    public double IndexShare { get; init; } = 1;
+
+    public override string Name =>
+        $"Index {(KeyColumns is null ? "" : "Only ")}Scan {(Backward ? "Backward " : "")}using {Index.Name} on {Target}";
 
     public override void Describe(PlanDescription description)
     {
@@ -129,21 +125,34 @@ internal sealed class IndexScanPlan : TableScanPlan
     public override Operator CreateOperator(InstanceBuilder builder)
     {
         ExecutionState state = builder.State;
-        var equalities = new IndexEquality[Equalities.Count];
-        for (int i = 0; i < equalities.Length; i++)
-            equalities[i] = new IndexEquality(InstanceBuilder.Instances(Equalities[i].Values), Equalities[i].IsNull);
-        var range = new IndexRange(
-            state.Evaluation, Order, KeyTypes, equalities, Lower?.CreateInstance(), LowerInclusive, Upper?.CreateInstance(), UpperInclusive);
+        IndexRange range = CreateRange(state);
         var heap = state.Services.Handles.Heap(Relation.Database, Relation.Storage);
         BTreeIndex index = state.Services.Handles.Index(Relation.Database, Index.Storage);
+        ScanDirection direction = Backward ? ScanDirection.Backward : ScanDirection.Forward;
+        if (KeyColumns is not null)
+        {
+            return new IndexOnlyScanOperator(
+                state, heap, index, range, direction, KeyColumns.CreateDecoder(), Decoder, builder.TypesOf(this), Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan)
+            { Member = Member };
+        }
+
         return IsLookup
             ? new IndexLookupOperator(
                 state, heap, index, range, Decoder, builder.TypesOf(this), Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate)
             { Member = Member }
             : new IndexScanOperator(
-                state, heap, index, range, Backward ? ScanDirection.Backward : ScanDirection.Forward, Decoder, builder.TypesOf(this),
-                Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate)
+                state, heap, index, range, direction, Decoder, builder.TypesOf(this), Filter?.CreateInstance(), Recheck?.CreateInstance(), Scan, ForUpdate)
             { Member = Member };
+    }
+
+    /// <summary>The key ranges of one scan.</summary>
+    public IndexRange CreateRange(ExecutionState state)
+    {
+        var equalities = new IndexEquality[Equalities.Count];
+        for (int i = 0; i < equalities.Length; i++)
+            equalities[i] = new IndexEquality(InstanceBuilder.Instances(Equalities[i].Values), Equalities[i].IsNull);
+        return new IndexRange(
+            state.Evaluation, Order, KeyTypes, equalities, Lower?.CreateInstance(), LowerInclusive, Upper?.CreateInstance(), UpperInclusive);
     }
 }
 

@@ -50,8 +50,8 @@ internal sealed class ColumnPruning : IRewrite
                 WindowCall[] keptCalls = window.Calls.Where(call => needed.Contains(call.Column)).ToArray();
                 if (keptCalls.Length == 0)
                     return Prune(window.Input, needed, context);
-                var above = new WindowNode(window.Input, window.PartitionColumns, window.OrderKeys, keptCalls);
-                return PruneInputs(above, With(needed, Needs(above.Expressions), window.PartitionColumns, window.OrderKeys.Select(key => key.Column)), context);
+                HashSet<int> windowed = With(needed, Needs(keptCalls.SelectMany(call => call.Expressions)), window.PartitionColumns, window.OrderKeys.Select(key => key.Column));
+                return PruneInputs(new WindowNode(window.Input, window.PartitionColumns, window.OrderKeys, keptCalls) { Needed = windowed }, windowed, context);
             case ProjectSetNode set:
                 int[] passed = set.Passed.Where(needed.Contains).ToArray();
                 var below = With([], passed);

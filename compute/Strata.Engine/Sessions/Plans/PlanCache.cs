@@ -1,4 +1,5 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Planning;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Types;
 
@@ -10,8 +11,10 @@ namespace Strata.Engine.Sessions.Plans;
 /// <param name="Parameters">Parameter types that were given, as OIDs separated by commas.</param>
 /// <param name="SearchPath">Where names were looked up.</param>
 /// <param name="Settings">Settings that literals were read with.</param>
+/// <param name="Planner">Methods that the planner could choose from.</param>
 /// <param name="User">The current role and row_security: <see cref="SessionContext.PlanUser"/>.</param>
-internal readonly record struct PlanKey(uint Database, string Text, string Parameters, SearchPath SearchPath, TypeSettings Settings, ulong User);
+internal readonly record struct PlanKey(
+    uint Database, string Text, string Parameters, SearchPath SearchPath, TypeSettings Settings, PlannerSettings Planner, ulong User);
 
 /// <summary>
 /// Plans by statement, shared by the sessions of an endpoint: at most <see cref="EntriesMax"/>, those not used for longest go first (a clock over two

@@ -96,6 +96,17 @@ public sealed class SessionSettings
         Report(name, before);
     }
 
+    /// <summary>Keeps something that is no setting but ends with the transaction as settings do: the current role. The name must begin with '$'.</summary>
+    internal void SetHidden(string name, string value, bool isLocal)
+    {
+        if (!isLocal)
+            _session = _session.SetItem(name, value);
+        Become(_current.SetItem(name, value));
+    }
+
+    /// <summary>What <see cref="SetHidden"/> kept, or null.</summary>
+    internal string? Hidden(string name) => _current.GetValueOrDefault(name);
+
     /// <summary>RESET.</summary>
     public void Reset(string name, bool isLocal, bool isSuperuser)
     {
@@ -110,10 +121,18 @@ public sealed class SessionSettings
     }
 
     /// <summary>RESET ALL.</summary>
-    public void ResetAll() => Replace(_reset, _reset);
+    public void ResetAll()
+    {
+        // Roles are not reset with the settings.
+        ImmutableDictionary<string, string> reset = _reset;
+        foreach ((string name, string value) in _current)
+            if (name.StartsWith('$'))
+                reset = reset.SetItem(name, value);
+        Replace(reset, reset);
+    }
 
     /// <summary>All names that have a value: the defined ones and placeholders that were set.</summary>
-    internal IEnumerable<string> Placeholders => _current.Keys.Where(static name => SettingRegistry.Find(name) is null);
+    internal IEnumerable<string> Placeholders => _current.Keys.Where(static name => !name.StartsWith('$') && SettingRegistry.Find(name) is null);
 
     /// <summary>A (sub)transaction begins.</summary>
     public void Push() => _saved.Push(new Saved(_session, _current));

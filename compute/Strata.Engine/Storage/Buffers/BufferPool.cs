@@ -268,6 +268,15 @@ public sealed unsafe class BufferPool : IDisposable
 
     private bool IsResident(in PageKey key, ulong readPoint, ulong hash)
     {
+        // Nearly always it is there and found without the lock; a chain that changes meanwhile only costs the slower look.
+        int index = Volatile.Read(ref _buckets[(int)hash & _bucketMask]);
+        for (int step = 0; index != 0 && step < MaxChainSteps; step++)
+        {
+            if (_frames[index - 1].Holds(key, readPoint))
+                return true;
+            index = Volatile.Read(ref _frames[index - 1].HashNext);
+        }
+
         lock (_partitions[PartitionOf(hash)])
             return Find(key, readPoint, hash) >= 0;
     }

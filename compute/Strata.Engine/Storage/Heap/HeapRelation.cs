@@ -127,6 +127,17 @@ public sealed unsafe class HeapRelation
     public uint CountBlocks(ReadPoint readPoint, CancellationToken cancellation = default) =>
         CountBlocks(_context, Database, Storage, readPoint, cancellation);
 
+    /// <summary>Pages of the visibility map.</summary>
+    internal uint CountMapBlocks(CancellationToken cancellation)
+    {
+        PageHandle meta = _context.Pool.Pin(RelationMetaPage.KeyOf(Database, Storage), ReadPoint.Live, cancellation);
+        meta.LatchShared();
+        uint blocks = PageFormat.IsNew(meta.Bytes) ? 0 : RelationMetaPage.GetBlocks(meta.Bytes, Fork.Visibility);
+        meta.UnlatchShared();
+        meta.Unpin();
+        return blocks;
+    }
+
     /// <summary>The key of a block of the main fork.</summary>
     public PageKey KeyOf(uint block) => new(Database, Storage, Fork.Main, block);
 
@@ -360,7 +371,7 @@ public sealed unsafe class HeapRelation
                 latched = false;
                 if (result != HeapResult.Ok)
                 {
-                    ThrowIfSerializationFailure(transaction, result);
+                    ThrowIfSerializationFailure(transaction, result == HeapResult.Deleted ? HeapResult.Updated : result); // of a lock PostgreSQL says no more
                     return result;
                 }
                 if (locked && alsoLock.IsNone)
@@ -708,7 +719,8 @@ public sealed unsafe class HeapRelation
 
     private PageKey MapKeyOf(uint block) => new(Database, Storage, Fork.Visibility, block / VisibilityPage.BlocksPerPage);
 
-    private PageHandle PinMap(uint block, CancellationToken cancellation) => _pool.Pin(MapKeyOf(block), ReadPoint.Live, cancellation);
+    /// <summary>Pins the page of the visibility map that has the bits of a block; it exists (<see cref="CountMapBlocks"/>).</summary>
+    internal PageHandle PinMap(uint block, CancellationToken cancellation) => _pool.Pin(MapKeyOf(block), ReadPoint.Live, cancellation);
 
     private static void AddMapChange(ref WalRecordBuilder record, PageHandle map, uint block)
     {

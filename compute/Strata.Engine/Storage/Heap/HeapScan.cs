@@ -25,6 +25,7 @@ public sealed unsafe class HeapScan
     private SerializableTransaction? _reader;
     private bool _forUpdate;
     private PageHandle _page;
+    private PageHandle _nextPage;
     private uint _next;
     private uint _end;
     private uint _announced;
@@ -57,7 +58,7 @@ public sealed unsafe class HeapScan
         Invariant.Check(_heap is not null);
         while (true)
         {
-            ReleasePage();
+            ReleaseCurrent();
             if (_next >= _end)
             {
                 rows = default;
@@ -66,9 +67,9 @@ public sealed unsafe class HeapScan
             if (_next == _announced)
                 Announce(cancellation);
             Block = _next;
-            _page = _heap.Context.Pool.Pin(_heap.KeyOf(_next), _snapshot.ReadPoint, cancellation);
+            TakeAheadOrPin(cancellation);
             _next++;
-            Prefetch(_page.Page);
+            PinAhead();
             int count = CollectVisible(cancellation);
             if (count > 0)
             {
@@ -78,12 +79,13 @@ public sealed unsafe class HeapScan
         }
     }
 
-    /// <summary>Lets go of the current page, whose rows are dead then; the scan goes on with the next page. For who keeps copies while a client is slow.</summary>
+    /// <summary>Lets go of all pages, whose rows are dead then; the scan goes on with the next page. For who keeps copies while a client is slow.</summary>
     public void ReleasePage()
     {
-        if (_page.IsValid)
-            _page.Unpin();
-        _page = default;
+        ReleaseCurrent();
+        if (_nextPage.IsValid)
+            _nextPage.Unpin();
+        _nextPage = default;
     }
 
     /// <summary>
@@ -118,6 +120,32 @@ public sealed unsafe class HeapScan
             Sse.Prefetch0(page + offset);
         for (int offset = PageFormat.PageSizeBytes - CacheLineBytes; offset >= PointerBytesPrefetched; offset -= CacheLineBytes)
             Sse.Prefetch0(page + offset);
+    }
+
+    private void ReleaseCurrent()
+    {
+        if (_page.IsValid)
+            _page.Unpin();
+        _page = default;
+    }
+
+    private void TakeAheadOrPin(CancellationToken cancellation)
+    {
+        if (_nextPage.IsValid)
+        {
+            _page = _nextPage;
+            _nextPage = default;
+            return;
+        }
+        _page = _heap!.Context.Pool.Pin(_heap.KeyOf(_next), _snapshot.ReadPoint, cancellation);
+        Prefetch(_page.Page);
+    }
+
+    /// <summary>Pins the page after the current one, if it is there, so that its bytes come into the caches while the current one is worked on.</summary>
+    private void PinAhead()
+    {
+        if (_next < _end && _next != _announced && _heap!.Context.Pool.TryPinCached(_heap.KeyOf(_next), _snapshot.ReadPoint, out _nextPage))
+            Prefetch(_nextPage.Page);
     }
 
     private void Announce(CancellationToken cancellation)

@@ -16,7 +16,7 @@ public sealed class CatalogQueryTests
             "t_pkey|PRIMARY KEY (id)\nt_v_check|CHECK ((v > (0)::numeric))\nvv|CHECK ((((name)::text <> ''::text) AND (v < 100.5)))",
             session.Rows("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 't'::regclass ORDER BY conname"));
         Assert.Equal("CHECK (name::text <> ''::text AND v < 100.5)", session.Rows("SELECT pg_get_constraintdef(oid, true) FROM pg_constraint WHERE conname = 'vv'"));
-        Assert.Equal("CREATE INDEX i ON public.t USING btree (name DESC) WHERE (v > 1::numeric)", session.Rows("SELECT pg_get_indexdef('i'::regclass)"));
+        Assert.Equal("CREATE INDEX i ON public.t USING btree (name DESC) WHERE (v > (1)::numeric)", session.Rows("SELECT pg_get_indexdef('i'::regclass)"));
         Assert.Equal("nextval('t_id_seq'::regclass)\n'x'::character varying", session.Rows("SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 't'::regclass ORDER BY adnum"));
         session.Run("ALTER SEQUENCE t_id_seq RENAME TO renamed");
         Assert.Equal("nextval('renamed'::regclass)", session.Rows("SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = 't'::regclass AND adnum = 1"));

@@ -65,6 +65,22 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public bool IsRowSecurityActive(uint relation) => false;
 
+    public int UpdatableEvents(uint relation, short column) => 0;
+
+    public bool IsPublishable(uint relation) => false;
+
+    public string? FunctionBody(uint function) => null;
+
+    public SqlType[] HashPartitionKey(uint relation) => [];
+
+    public Strata.Engine.Catalog.ObjectIdentity? IdentifyObject(uint classOid, uint oid, int subId) => null;
+
+    public string? DescribeObject(uint classOid, uint oid, int subId) => null;
+
+    public Strata.Engine.Catalog.ObjectAddress FindAddress(string kind, string[] names, string[] arguments) => default;
+
+    public long? TablespaceSize(uint tablespace) => null;
+
     public string? DeparseExpression(string nodeTree, uint relation, bool pretty) => nodeTree;
 
     public string? IndexDefinition(uint index, int column, bool pretty) => null;

@@ -20,7 +20,7 @@ public sealed class PlanShapeTests
         "SELECT a FROM t ORDER BY a DESC LIMIT 3",
         """
         Limit
-          ->  Index Scan Backward using t_pkey on t
+          ->  Index Only Scan Backward using t_pkey on t
 
         """);
 
@@ -31,7 +31,7 @@ public sealed class PlanShapeTests
         Result
           InitPlan 1 (returns $0)
             ->  Limit
-                  ->  Index Scan Backward using t_pkey on t
+                  ->  Index Only Scan Backward using t_pkey on t
                         Filter: (a IS NOT NULL)
 
         """);
@@ -100,8 +100,10 @@ public sealed class PlanShapeTests
     public void List_of_values_uses_the_index() => Check(
         "SELECT b FROM t WHERE a IN (1, 2, 3)",
         """
-        Index Scan using t_pkey on t
-          Index Cond: (a = ANY ('{1,2,3}'::integer[]))
+        Bitmap Heap Scan on t
+          Recheck Cond: (a = ANY ('{1,2,3}'::integer[]))
+          ->  Bitmap Index Scan on t_pkey
+                Index Cond: (a = ANY ('{1,2,3}'::integer[]))
 
         """);
 

@@ -1,0 +1,27 @@
+using System.Globalization;
+using Strata.Differential;
+
+// Usage: --postgres CONNECTION --strata CONNECTION [--seed N] [--statements N] [--scalar PERCENT] [--keep N] [--out FILE]
+// Connections are Npgsql connection strings. Ends with 1 when a difference was found.
+string? Argument(string name) => Array.IndexOf(args, name) is >= 0 and int at && at + 1 < args.Length ? args[at + 1] : null;
+int Number(string name, int otherwise) => Argument(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+if (Argument("--postgres") is not { } postgresConnection || Argument("--strata") is not { } strataConnection)
+{
+    Console.Error.WriteLine("usage: --postgres CONNECTION --strata CONNECTION [--seed N] [--statements N] [--scalar PERCENT] [--keep N] [--out FILE]");
+    return 2;
+}
+
+const string Setup = "SET TimeZone = 'America/New_York'; SET statement_timeout = '10s'; SET lc_monetary = 'C'";
+using var postgres = new Server("PostgreSQL", postgresConnection, Setup);
+using var strata = new Server("Strata", strataConnection, Setup);
+var options = new DriverOptions((ulong)Number("--seed", 1), Number("--statements", 1000), Number("--scalar", 60), Number("--keep", 3));
+var driver = new Driver(postgres, strata, options);
+driver.Run();
+string report = string.Join("\n", driver.Findings.OrderBy(static finding => finding.IsUnsupported).ThenBy(static finding => finding.Kind, StringComparer.Ordinal));
+Console.WriteLine($"not supported: {string.Join("; ", driver.NotSupported)}");
+if (Argument("--out") is { } file)
+    File.WriteAllText(file, report);
+else
+    Console.WriteLine(report);
+return driver.Differences == 0 ? 0 : 1;

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+using Npgsql;
+
+namespace Strata.Differential;
+
+/// <summary>One of the two servers, over a connection that is opened again when it is lost.</summary>
+internal sealed class Server : IDisposable
+{
+    private readonly string _connectionString;
+    private readonly string _setup;
+    private NpgsqlConnection? _connection;
+
+    public Server(string name, string connectionString, string setup)
+    {
+        Name = name;
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 60 };
+        _connectionString = builder.ConnectionString;
+        _setup = setup;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Connections that ended while they ran a statement.</summary>
+    public int Losses { get; private set; }
+
+    private NpgsqlConnection Connection()
+    {
+        if (_connection is { State: System.Data.ConnectionState.Open })
+            return _connection;
+        _connection?.Dispose();
+        _connection = new NpgsqlConnection(_connectionString);
+        _connection.Open();
+        using var command = new NpgsqlCommand(_setup, _connection);
+        command.ExecuteNonQuery();
+        return _connection;
+    }
+
+    public Answer Run(string sql)
+    {
+        try
+        {
+            using var command = new NpgsqlCommand(sql, Connection()) { AllResultTypesAreUnknown = true };
+            using NpgsqlDataReader reader = command.ExecuteReader();
+            var rows = new List<string>();
+            var columns = new StringBuilder();
+            for (int i = 0; i < reader.FieldCount; i++)
+                columns.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? ", " : "")}{reader.GetName(i)}:{reader.GetDataTypeOID(i)}");
+            while (reader.Read())
+            {
+                var row = new StringBuilder();
+                for (int i = 0; i < reader.FieldCount; i++)
+                    row.Append(i > 0 ? "|" : "").Append(Cell(reader, i));
+                rows.Add(row.ToString());
+            }
+
+            string count = reader.FieldCount == 0 ? reader.RecordsAffected.ToString(CultureInfo.InvariantCulture) : columns.ToString();
+            return new Answer(null, null, count, rows);
+        }
+        catch (PostgresException e)
+        {
+            return new Answer(e.SqlState, e.MessageText, "", []);
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException or TimeoutException)
+        {
+            Losses++;
+            _connection?.Dispose();
+            _connection = null;
+            return new Answer("LOST", e.Message, "", []);
+        }
+    }
+
+    private static string Cell(NpgsqlDataReader reader, int column)
+    {
+        try
+        {
+            return reader.IsDBNull(column) ? "∅" : reader.GetString(column);
+        }
+        catch (DecoderFallbackException)
+        {
+            // "char" holds any byte.
+            return "(not UTF-8)";
+        }
+    }
+
+    public IReadOnlyList<string[]> Rows(string sql)
+    {
+        using var command = new NpgsqlCommand(sql, Connection()) { AllResultTypesAreUnknown = true };
+        using NpgsqlDataReader reader = command.ExecuteReader();
+        var rows = new List<string[]>();
+        while (reader.Read())
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "" : reader.GetString(i))]);
+        return rows;
+    }
+
+    public void Dispose() => _connection?.Dispose();
+}

@@ -1,0 +1,40 @@
+CREATE TABLE author (id int PRIMARY KEY, name text NOT NULL, born date);
+CREATE TABLE book (id int PRIMARY KEY, author_id int REFERENCES author, title varchar(50) DEFAULT 'none', price numeric(8,2) DEFAULT 1, tags text[],
+    net numeric(8,2) GENERATED ALWAYS AS (price * 0.9) STORED,
+    CHECK (price > 0 AND title NOT LIKE 'x%' OR price IS NULL), CHECK (title IN ('a', 'b') OR length(title) > 2), CHECK (CASE WHEN price > 5 THEN true ELSE false END OR price BETWEEN 1 AND 3));
+CREATE INDEX book_i ON book ((price * 2), lower(title) DESC, (title || '!')) WHERE price > 1 AND tags IS NOT NULL;
+CREATE VIEW v1 AS SELECT b.id, b.title AS name, a.name AS author, b.price + 1 AS more, 'x' AS x, NULL AS n FROM book b JOIN author a ON a.id = b.author_id WHERE NOT (b.price < 1 OR b.title IS NULL) ORDER BY b.title DESC, 1 LIMIT 10 OFFSET 2;
+CREATE VIEW v2 AS SELECT author_id, count(*), sum(price) FILTER (WHERE price > 1) AS s, string_agg(title, ',' ORDER BY id DESC) AS l, max(DISTINCT price) FROM book GROUP BY author_id HAVING count(*) > 0;
+CREATE VIEW v3 AS SELECT id, rank() OVER w, sum(price) OVER (PARTITION BY author_id ORDER BY id ROWS BETWEEN 2 PRECEDING AND CURRENT ROW EXCLUDE TIES) FROM book WINDOW w AS (ORDER BY price DESC NULLS LAST);
+CREATE VIEW v4 AS WITH RECURSIVE t (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM t WHERE n < 5) SELECT n FROM t UNION (SELECT 2 EXCEPT SELECT 3) ORDER BY 1;
+CREATE VIEW v5 AS SELECT a.*, s.k FROM author a LEFT JOIN LATERAL (SELECT count(*) AS k FROM book WHERE book.author_id = a.id) s ON true FULL JOIN (VALUES (1, 'q')) v(id, w) USING (id), generate_series(1, 3) g, unnest(ARRAY[1, 2]) WITH ORDINALITY u(e, o);
+CREATE VIEW v6 AS SELECT b AS whole, b.tags[1] AS t, b.tags[1:2], ARRAY(SELECT id FROM author), EXISTS (SELECT 1 FROM author WHERE id = b.id), b.id IN (SELECT id FROM author) AS i, b.price > ALL (SELECT 1.5) AS a,
+    extract(year FROM now()), b.title::char(3), coalesce(b.price, 0), CASE b.id WHEN 1 THEN 'one' ELSE 'many' END, (1, 'x') = (b.id, b.title), b.id IS DISTINCT FROM 3, -b.price, now() AT TIME ZONE 'UTC', trim(BOTH 'x' FROM b.title), position('a' IN b.title), substring(b.title FROM 2 FOR 3), current_date FROM book b;
+SELECT pg_get_viewdef(c::regclass) FROM (VALUES ('v1'), ('v2'), ('v3'), ('v4'), ('v5'), ('v6')) v(c);
+SELECT pg_get_viewdef(c::regclass, true) FROM (VALUES ('v1'), ('v2'), ('v3'), ('v4'), ('v5'), ('v6')) v(c);
+SELECT pg_get_viewdef('v1', 60);
+SELECT conname, pg_get_constraintdef(oid), pg_get_constraintdef(oid, true) FROM pg_constraint WHERE conrelid = 'book'::regclass ORDER BY 1;
+SELECT pg_get_indexdef('book_i'::regclass), pg_get_indexdef('book_i'::regclass, 2, true), pg_get_indexdef('book_i'::regclass, 0, true);
+SELECT adnum, pg_get_expr(adbin, adrelid), pg_get_expr(adbin, adrelid, true) FROM pg_attrdef WHERE adrelid = 'book'::regclass ORDER BY 1;
+ALTER TABLE book RENAME COLUMN price TO cost;
+ALTER TABLE book RENAME TO volume;
+ALTER TABLE author RENAME COLUMN id TO author_key;
+CREATE SCHEMA other;
+ALTER TABLE author SET SCHEMA other;
+SELECT pg_get_viewdef(c::regclass) FROM (VALUES ('v1'), ('v2'), ('v3'), ('v5')) v(c);
+SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'volume'::regclass ORDER BY 1;
+SELECT pg_get_indexdef('book_i'::regclass);
+INSERT INTO other.author VALUES (1, 'Ann', NULL);
+INSERT INTO volume (id, author_id, title, cost) VALUES (1, 1, 'abc', 2), (2, 1, 'abd', 3), (3, 1, 'abe', 6);
+SELECT * FROM v1;
+SELECT * FROM v2;
+ALTER TABLE volume DROP COLUMN cost;
+ALTER TABLE volume DROP COLUMN tags;
+CREATE FUNCTION twice(a int) RETURNS int LANGUAGE sql RETURN a * 2;
+CREATE FUNCTION several(a int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT a; SELECT a + count(*)::int FROM volume; END;
+SELECT pg_get_functiondef('twice'::regproc);
+SELECT pg_get_functiondef('several'::regproc);
+SELECT pg_describe_object('pg_class'::regclass, 'volume'::regclass, 3), (pg_identify_object('pg_proc'::regclass, 'twice'::regproc, 0)).identity;
+SELECT type, object_names, object_args FROM pg_identify_object_as_address('pg_class'::regclass, 'other.author'::regclass, 2);
+SELECT (pg_get_object_address('table column', '{other,author,name}', '{}')).objsubid;
+SELECT pg_get_object_address('table', '{nowhere}', '{}');
