@@ -113,8 +113,17 @@ internal static class MaintenanceCommands
     private static RelationInfo VacuumTable(DdlContext context, RelationInfo table, Action? throttle)
     {
         BTreeIndex[] indexes = Array.ConvertAll(table.Indexes, index => context.Session.Engine.Handles.Index(table.Database, index.Storage));
-        var vacuum = new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, table.Storage, indexes, throttle);
+        using ProgressReport progress = context.Session.Engine.Progress.Begin(ProgressCommand.Vacuum, context.Session, table.Oid);
+        Action beforePage = () =>
+        {
+            progress.Add(VacuumProgress.BlocksScanned, 1);
+            throttle?.Invoke();
+        };
+        var vacuum = new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, table.Storage, indexes, beforePage);
+        progress[VacuumProgress.BlocksTotal] = Storage.Heap.HeapRelation.CountBlocks(context.Session.Engine.Storage, table.Database, table.Storage, ReadPoint.Live, context.Cancellation);
+        progress.Phase = VacuumProgress.Scanning;
         VacuumResult result = vacuum.Run(context.Cancellation);
+        progress.Phase = VacuumProgress.FinalCleanup;
         ulong toast = ToastStorage.Of(table.Storage);
         if (Storage.Heap.HeapRelation.CountBlocks(context.Session.Engine.Storage, table.Database, toast, ReadPoint.Live, context.Cancellation) > 0)
             new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, toast, [], throttle).Run(context.Cancellation);

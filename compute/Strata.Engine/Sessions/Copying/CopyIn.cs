@@ -4,6 +4,7 @@ using Strata.Engine.Catalog;
 using Strata.Engine.Execution;
 using Strata.Engine.Planning;
 using Strata.Engine.Sessions.Plans;
+using Strata.Engine.Sessions.Progress;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Platform;
@@ -33,6 +34,7 @@ internal sealed class CopyIn : IDisposable
     private string? _fieldText;
     private long _rows;
     private bool _headerSeen;
+    private ProgressReport? _progress;
 
     private CopyIn(SessionContext context, CachedPlan plan, RelationInfo table, ColumnInfo[] columns, CopyOptions options)
     {
@@ -81,6 +83,7 @@ internal sealed class CopyIn : IDisposable
         RelationInfo table = context.View.ResolveRelation(context.SearchPath, name.Schema, name.Name)!;
         ColumnInfo[] columns = [.. Binder.CopyColumns(table, columnNames, forRead: false)];
         var copy = new CopyIn(context, plan, table, columns, options);
+        copy._progress = context.Engine.Progress.Begin(ProgressCommand.Copy, context, table.Oid, "COPY FROM", statement.FileName is null ? "PIPE" : "FILE");
         if (statement.FileName is null)
             context.Output.CopyInResponse(options.Format == CopyFormat.Binary, columns.Length);
         return copy;
@@ -134,6 +137,7 @@ internal sealed class CopyIn : IDisposable
     /// <summary>Takes the next bytes.</summary>
     public void Add(ReadOnlySpan<byte> data)
     {
+        _progress?.Add(CopyProgress.BytesDone, data.Length);
         if (_binary is not null)
         {
             _binary.Append(data);
@@ -284,6 +288,8 @@ internal sealed class CopyIn : IDisposable
             }
 
             _rows += execution.RowsAffected;
+            if (_progress is not null)
+                _progress[CopyProgress.RowsDone] = _rows;
         }
         catch (SqlException error)
         {
@@ -313,5 +319,9 @@ internal sealed class CopyIn : IDisposable
         }
     }
 
-    public void Dispose() => _batch.Dispose();
+    public void Dispose()
+    {
+        _progress?.Dispose();
+        _batch.Dispose();
+    }
 }
