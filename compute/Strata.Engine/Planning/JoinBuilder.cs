@@ -65,7 +65,7 @@ internal sealed class JoinBuilder(PlannerState state)
         var rightColumns = right.Columns.ToHashSet();
         foreach (Expression condition in conditions)
         {
-            if (condition is FunctionExpression { Operator: { Name: "=", CanHash: true } } call && !condition.IsVolatile
+            if (condition is FunctionExpression { Operator: { Name: "=" } op } call && (op.CanHash || (type == JoinType.Full && op.CanMerge)) && !condition.IsVolatile
                 && TrySplit(call, leftColumns, rightColumns, out Expression? leftKey, out Expression? rightKey))
             {
                 leftKeys.Add(leftKey!);

@@ -273,7 +273,12 @@ public static class KeyEncoder
         {
             Span<char> digits = stackalloc char[40];
             UInt128 magnitude = (UInt128)(mantissa < 0 ? -mantissa : mantissa);
-            magnitude.TryFormat(digits, out int length, provider: CultureInfo.InvariantCulture);
+            // 64 bits are formatted several times as fast.
+            int length;
+            if (magnitude <= ulong.MaxValue)
+                ((ulong)magnitude).TryFormat(digits, out length, provider: CultureInfo.InvariantCulture);
+            else
+                magnitude.TryFormat(digits, out length, provider: CultureInfo.InvariantCulture);
             AppendDigits(digits[..length], value.Scale, key);
         }
         else

@@ -41,6 +41,9 @@ internal sealed unsafe class RowSorter : IDisposable
     private Batch? _chunk;
     private int[] _chunkRows = [];
 
+    // With a bound, once more rows than that were there: the key of the last row that is wanted. No other row is needed from there on.
+    private readonly KeyBuffer _worst = new();
+
     public RowSorter(ExecutionState state, SqlType[] types, string name)
     {
         _state = state;
@@ -83,10 +86,18 @@ internal sealed unsafe class RowSorter : IDisposable
     /// <summary>Adds the rows that count of a batch.</summary>
     public void Add(Batch batch, KeyBuilder keys)
     {
-        int first = _rows.Append(batch);
         Reserve(_count + batch.Count);
-        for (int i = 0; i < batch.Count; i++)
-            AddKey(keys.Build(batch, batch.Selection[i]), first + i);
+        if (_worst.Length > 0)
+        {
+            AddBetter(batch, keys);
+        }
+        else
+        {
+            int first = _rows.Append(batch);
+            for (int i = 0; i < batch.Count; i++)
+                AddKey(keys.Build(batch, batch.Selection[i]), first + i);
+        }
+
         if (IsBounded && _count > (Bound * 2) + CompactionSlack)
             Compact((int)Bound);
         if (!_memory.MustSpill(_count))
@@ -95,6 +106,18 @@ internal sealed unsafe class RowSorter : IDisposable
             Compact((int)Bound);
         if (_memory.MustSpill(_count))
             SpillSorted();
+    }
+
+    /// <summary>Adds the rows that come before the last one that is wanted so far; an equal one comes behind it.</summary>
+    private void AddBetter(Batch batch, KeyBuilder keys)
+    {
+        for (int i = 0; i < batch.Count; i++)
+        {
+            int row = batch.Selection[i];
+            ReadOnlySpan<byte> key = keys.Build(batch, row);
+            if (key.SequenceCompareTo(_worst.Written) < 0)
+                AddKey(key, _rows.AppendRow(batch, row));
+        }
     }
 
     /// <summary>All rows are there.</summary>
@@ -168,6 +191,7 @@ internal sealed unsafe class RowSorter : IDisposable
         _count = 0;
         _next = 0;
         _total = 0;
+        _worst.Clear();
         Bound = long.MaxValue;
         if (_capacity > ItemsKeptMax)
             FreeItems();
@@ -245,6 +269,9 @@ internal sealed unsafe class RowSorter : IDisposable
         }
 
         _count = limit;
+        _worst.Clear();
+        if (limit > 0)
+            _worst.Write(new ReadOnlySpan<byte>(_items[limit - 1].Key, _items[limit - 1].Length));
         (_rows, _spare) = (_spare, _rows);
         (_keyBytes, _spareKeys) = (_spareKeys, _keyBytes);
         _spare.Clear();

@@ -34,6 +34,24 @@ public sealed class InstanceBuilder(ExecutionState state, PhysicalPlan plan, boo
         return result;
     }
 
+    /// <summary>Counters of a node's operator and of all below it; none when nothing is measured.</summary>
+    internal IReadOnlyList<OperatorStatistics> StatisticsOf(PhysicalNode node)
+    {
+        if (!withStatistics)
+            return [];
+        var found = new List<OperatorStatistics>();
+        Add(node);
+        return found;
+
+        void Add(PhysicalNode part)
+        {
+            if (Operators.TryGetValue(part, out Operator? known) && known.Statistics is { } statistics)
+                found.Add(statistics);
+            foreach (PhysicalNode input in part.Inputs)
+                Add(input);
+        }
+    }
+
     /// <summary>Filters between hash joins and scans by number.</summary>
     private readonly Dictionary<int, RuntimeFilter> _runtimeFilters = [];
 
