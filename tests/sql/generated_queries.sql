@@ -13,4 +13,3 @@ SELECT x.id, z.id FROM a x FULL JOIN b y ON x.c1 = y.c1 RIGHT JOIN a z ON y.id =
 SELECT x.id, y.id FROM a x FULL JOIN b y ON x.id = y.id WHERE x.c1 > 0 ORDER BY 1;
 SELECT ARRAY(SELECT ARRAY[id, c1] FROM a ORDER BY id);
 SELECT ARRAY(SELECT regexp_matches('a1b2', '([a-z])([0-9])', 'g'));
-SELECT int4eq(NULL, ('x' || c2)::int) FROM a WHERE id = 1;

@@ -22,18 +22,8 @@ public sealed class InstanceBuilder(ExecutionState state, PhysicalPlan plan, boo
     public Operator Create(PhysicalNode node)
     {
         DepthGuard.Check();
-        MemoryAccount? before = MemoryAccount.OfNewVectors;
-        MemoryAccount.OfNewVectors = State.Memory;
-        Operator result;
-        try
-        {
-            result = node.CreateOperator(this);
-        }
-        finally
-        {
-            MemoryAccount.OfNewVectors = before;
-        }
-
+        using var charged = new VectorAccountScope(State.Memory);
+        Operator result = node.CreateOperator(this);
         result.Owner = State;
         if (withStatistics)
         {
