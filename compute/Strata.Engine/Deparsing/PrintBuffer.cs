@@ -14,6 +14,7 @@ internal sealed class PrintBuffer(PrintStyle style, int wrapColumn)
     private const int IndentLimit = 40;
 
     private readonly StringBuilder _text = new();
+    private int _start; // where the innermost captured text begins
 
     public PrintStyle Style => style;
 
@@ -68,7 +69,10 @@ internal sealed class PrintBuffer(PrintStyle style, int wrapColumn)
     public string Capture(Action write)
     {
         int start = _text.Length;
+        int outer = _start;
+        _start = start;
         write();
+        _start = outer;
         string text = _text.ToString(start, _text.Length - start);
         _text.Length = start;
         return text;
@@ -90,7 +94,7 @@ internal sealed class PrintBuffer(PrintStyle style, int wrapColumn)
 
     public void TrimSpaces()
     {
-        while (_text.Length > 0 && _text[^1] == ' ')
+        while (_text.Length > _start && _text[^1] == ' ')
             _text.Length--;
     }
 
@@ -99,7 +103,7 @@ internal sealed class PrintBuffer(PrintStyle style, int wrapColumn)
         get
         {
             int length = 0;
-            for (int i = _text.Length - 1; i >= 0 && _text[i] != '\n'; i--)
+            for (int i = _text.Length - 1; i >= _start && _text[i] != '\n'; i--)
                 length++;
             return length;
         }
