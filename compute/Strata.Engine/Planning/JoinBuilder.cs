@@ -17,7 +17,7 @@ internal sealed class JoinBuilder(PlannerState state)
     public PhysicalNode? Hash(
         JoinType type, PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions, IReadOnlySet<int>? needed, double rows)
     {
-        (List<Expression> leftKeys, List<Expression> rightKeys, List<Expression> keyConditions, List<Expression> residual) = SplitKeys(left, right, conditions);
+        (List<Expression> leftKeys, List<Expression> rightKeys, List<Expression> keyConditions, List<Expression> residual) = SplitKeys(left, right, conditions, mayMerge: type == JoinType.Full);
         if (leftKeys.Count == 0)
             return null;
         (PhysicalNode leftInput, KeyColumn[] leftSlots) = WithKeys(left, leftKeys);
@@ -53,9 +53,11 @@ internal sealed class JoinBuilder(PlannerState state)
         bool IsNeeded(int column) => needed is null || needed.Contains(column);
     }
 
-    /// <summary>Equalities of both sides as keys; the other conditions are left.</summary>
+    /// <summary>
+    /// Equalities of both sides as keys; the other conditions are left. With <paramref name="mayMerge"/> operators that only sort are keys too, since keys are bytes in sort order.
+    /// </summary>
     private static (List<Expression> Left, List<Expression> Right, List<Expression> Conditions, List<Expression> Residual) SplitKeys(
-        PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions)
+        PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions, bool mayMerge = false)
     {
         var leftKeys = new List<Expression>();
         var rightKeys = new List<Expression>();
@@ -65,7 +67,7 @@ internal sealed class JoinBuilder(PlannerState state)
         var rightColumns = right.Columns.ToHashSet();
         foreach (Expression condition in conditions)
         {
-            if (condition is FunctionExpression { Operator: { Name: "=" } op } call && (op.CanHash || (type == JoinType.Full && op.CanMerge)) && !condition.IsVolatile
+            if (condition is FunctionExpression { Operator: { Name: "=" } op } call && (op.CanHash || (mayMerge && op.CanMerge)) && !condition.IsVolatile
                 && TrySplit(call, leftColumns, rightColumns, out Expression? leftKey, out Expression? rightKey))
             {
                 leftKeys.Add(leftKey!);
