@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Strata.Platform;
 
@@ -7,10 +8,13 @@ namespace Strata.Differential;
 internal sealed partial class Driver(Server postgres, Server strata, DriverOptions options)
 {
     private const int StatementsPerSchema = 2000;
-    private const int ShrinkRunsMax = 250;
+    private const int StatementsPerReport = 500;
+    private const int ShrinkRunsMax = 120;
 
     /// <summary>A function that is in so many findings is set aside for the rest of the run.</summary>
     private const int FindingsPerMaker = 2;
+
+    private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(3);
 
     private readonly HashSet<string> _quarantine = [];
     private readonly Dictionary<string, int> _findingsByTag = [];
@@ -42,10 +46,15 @@ internal sealed partial class Driver(Server postgres, Server strata, DriverOptio
             var queries = new QueryGenerator(generator, schema);
             var changes = new DmlGenerator(random, schema);
             for (int i = 0; i < StatementsPerSchema && Statements < options.Statements; i++)
+            {
                 RunOne(generator, queries, changes, schema, random);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Statements} statements, {Differences} differences ({Findings.Count} kept), {Failures} failed alike, {strata.Losses} lost"));
+                if (Statements % StatementsPerReport == 0)
+                    Report();
+            }
         }
     }
+
+    private void Report() => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Statements} statements, {Differences} differences ({Findings.Count} kept), {Failures} failed alike, {strata.Losses} lost"));
 
     private static void Prepare(Server server, Schema schema)
     {
@@ -130,7 +139,10 @@ internal sealed partial class Driver(Server postgres, Server strata, DriverOptio
         // What PostgreSQL itself gives up on has no right answer.
         if (expected.SqlState is "57014" or "LOST" or "53200" or "54001")
             return;
+        long start = Stopwatch.GetTimestamp();
         Answer actual = Ask(strata, sql, table);
+        if (Stopwatch.GetElapsedTime(start) > s_slow)
+            Console.WriteLine($"slow: {sql}");
         if (expected.SqlState is not null)
             Failures++;
         if (expected.Difference(actual, table is not null) is not { } kind || Explanations.Explains(sql, expected, actual))
@@ -169,7 +181,11 @@ internal sealed partial class Driver(Server postgres, Server strata, DriverOptio
         string group = finding.Tags.Count > 0 ? string.Join(" ", finding.Tags) + finding.Kind : finding.Kind;
         int known = _findingsByGroup[group] = _findingsByGroup.GetValueOrDefault(group) + 1;
         if (known <= (finding.Tags.Count > 0 ? FindingsPerMaker : options.FindingsPerKind))
+        {
             Findings.Add(finding);
+            if (options.OutputFile is { } file)
+                File.AppendAllText(file, finding + "\n");
+        }
     }
 
     private void Shrink(Node root, string kind, Table? table)

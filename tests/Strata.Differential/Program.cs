@@ -15,13 +15,10 @@ if (Argument("--postgres") is not { } postgresConnection || Argument("--strata")
 const string Setup = "SET TimeZone = 'America/New_York'; SET statement_timeout = '10s'; SET lc_monetary = 'C'";
 using var postgres = new Server("PostgreSQL", postgresConnection, Setup);
 using var strata = new Server("Strata", strataConnection, Setup);
-var options = new DriverOptions((ulong)Number("--seed", 1), Number("--statements", 1000), Number("--scalar", 60), Number("--keep", 3));
+var options = new DriverOptions((ulong)Number("--seed", 1), Number("--statements", 1000), Number("--scalar", 60), Number("--keep", 3), Argument("--out"));
 var driver = new Driver(postgres, strata, options);
 driver.Run();
-string report = string.Join("\n", driver.Findings.OrderBy(static finding => finding.IsUnsupported).ThenBy(static finding => finding.Kind, StringComparer.Ordinal));
 Console.WriteLine($"not supported: {string.Join("; ", driver.NotSupported)}");
-if (Argument("--out") is { } file)
-    File.WriteAllText(file, report);
-else
-    Console.WriteLine(report);
+if (options.OutputFile is null)
+    Console.WriteLine(string.Join("\n", driver.Findings));
 return driver.Differences == 0 ? 0 : 1;

@@ -59,7 +59,7 @@ internal sealed class Schema
 
     private static void AddRows(StringBuilder script, Table table, IRandom random)
     {
-        int rows = random.Next(4) == 0 ? random.Next(3) : 5 + random.Next(40);
+        int rows = random.Next(4) == 0 ? random.Next(3) : 3 + random.Next(9);
         for (int r = 0; r < rows; r++)
         {
             var values = new List<string> { r.ToString(CultureInfo.InvariantCulture) };

@@ -37,7 +37,7 @@ internal static class StatisticScans
             foreach ((bool inherited, ExtendedStatisticsData data) in DataOf(context, statistics.Oid))
                 yield return
                 [
-                    .. Head(context, statistics, table), Names(table, statistics), statistics.Expressions.Length == 0 ? CatalogValue.Null : Array.ConvertAll(statistics.Expressions, e => Text(context, e, table)),
+                    .. Head(context, statistics, table), statistics.Columns.Length == 0 ? CatalogValue.Null : Names(table, statistics), statistics.Expressions.Length == 0 ? CatalogValue.Null : Array.ConvertAll(statistics.Expressions, e => Text(context, e, table)),
                     Array.ConvertAll(statistics.Kinds, static kind => (long)kind), inherited, data.DistinctText, data.DependenciesText, .. Common(data.Common),
                 ];
     }

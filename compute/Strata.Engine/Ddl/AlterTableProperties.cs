@@ -16,10 +16,7 @@ internal sealed class AlterTableProperties(DdlContext context)
                 return table;
             case AlterColumnOptions options:
                 ColumnInfo column = AlterTableCommand.RequireColumn(table, options.Column);
-                foreach (DefinitionElement option in options.Options)
-                    if (option.Name is not ("n_distinct" or "n_distinct_inherited"))
-                        throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized parameter \"{option.Name}\"");
-                return AlterTableCommand.ReplaceColumn(context, table, column with { Options = StorageOptions.Change(column.Options, options.Options, options.IsReset) });
+                return AlterTableCommand.ReplaceColumn(context, table, column with { Options = StorageOptions.ChangeOfColumn(column.Options, options.Options, options.IsReset) });
             case AlterColumnForeignOptions options:
                 ColumnInfo remote = AlterTableCommand.RequireColumn(table, options.Column);
                 CatalogValue changed = GenericOptions.Change(remote.ForeignOptions, options.Options);

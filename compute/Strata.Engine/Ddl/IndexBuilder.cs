@@ -15,7 +15,10 @@ using Strata.Format.Pages.Heap;
 
 namespace Strata.Engine.Ddl;
 
-/// <summary>Fills a new index from a table's rows: scan, sort, build bottom-up. The caller holds a lock that keeps writers out.</summary>
+/// <summary>
+/// Fills a new index from a table's rows: scan, sort, build bottom-up. Keys beyond <c>maintenance_work_mem</c> are sorted in parts, which are written to a file and merged. The caller holds a lock that keeps
+/// writers out.
+/// </summary>
 internal sealed class IndexBuilder : IDisposable
 {
     private const int BlockBytes = 1 << 20;
@@ -26,8 +29,10 @@ internal sealed class IndexBuilder : IDisposable
     private readonly HeapRelation _heap;
     private readonly List<byte[]> _blocks = [];
     private readonly List<Entry> _entries = [];
+    private readonly IndexKeyRuns _runs;
     private readonly ushort[] _roots = new ushort[HeapPage.MaxSlots + 1];
     private int _blockUsed = BlockBytes;
+    private int _blocksInUse;
 
     /// <summary>A key's place in the blocks, with its first 8 bytes (a shorter one padded by zeros) and the row that it is for.</summary>
     private readonly record struct Entry(ulong Prefix, int Block, int Offset, ushort Length, bool HasNull, Tid Tid);
@@ -52,6 +57,7 @@ internal sealed class IndexBuilder : IDisposable
         _table = table;
         _index = index;
         _heap = context.Session.Engine.Handles.Heap(table.Database, table.Storage);
+        _runs = new IndexKeyRuns(context.Session);
     }
 
     /// <summary>Makes the storage of <paramref name="index"/> and fills it. Throws 23505 when a unique key occurs twice.</summary>
@@ -62,7 +68,7 @@ internal sealed class IndexBuilder : IDisposable
         if (builder._heap.CountBlocks(ReadPoint.Live, context.Cancellation) == 0)
             return;
         builder.Collect();
-        if (builder._entries.Count > 0)
+        if (builder._entries.Count > 0 || builder._runs.Count > 0)
             builder.Write(tree);
     }
 
@@ -186,16 +192,39 @@ internal sealed class IndexBuilder : IDisposable
 
     private void Add(ReadOnlySpan<byte> key, Tid tid, bool hasNull)
     {
+        BTreeIndex.CheckKeyLength(key);
         if (_blockUsed + key.Length > BlockBytes)
+            NextBlock();
+        key.CopyTo(_blocks[_blocksInUse - 1].AsSpan(_blockUsed));
+        _entries.Add(new Entry(PrefixOf(key), _blocksInUse - 1, _blockUsed, (ushort)key.Length, hasNull, tid));
+        _blockUsed += key.Length;
+    }
+
+    private void NextBlock()
+    {
+        _blockUsed = 0;
+        if (_runs.MustSpill(((long)_blocksInUse * BlockBytes) + ((long)_entries.Count * Marshal.SizeOf<Entry>())))
         {
-            _blocks.Add(new byte[Math.Max(BlockBytes, key.Length)]);
-            _blockUsed = 0;
+            SpillEntries();
+            _blocksInUse = 0;
         }
 
-        BTreeIndex.CheckKeyLength(key);
-        key.CopyTo(_blocks[^1].AsSpan(_blockUsed));
-        _entries.Add(new Entry(PrefixOf(key), _blocks.Count - 1, _blockUsed, (ushort)key.Length, hasNull, tid));
-        _blockUsed += key.Length;
+        _runs.ChargeTo(((long)(_blocks.Count + 1) * BlockBytes) + ((long)_entries.Capacity * Marshal.SizeOf<Entry>()));
+        if (_blocksInUse == _blocks.Count)
+            _blocks.Add(new byte[BlockBytes]);
+
+        _blocksInUse++;
+    }
+
+    private void SpillEntries()
+    {
+        Span<Entry> entries = CollectionsMarshal.AsSpan(_entries);
+        Sort(entries, new EntryComparer(_blocks));
+        _runs.Begin();
+        foreach (ref readonly Entry entry in entries)
+            _runs.Add(KeyOf(entry), entry.Tid, entry.HasNull);
+        _runs.End();
+        _entries.Clear();
     }
 
     private static ulong PrefixOf(ReadOnlySpan<byte> key)
@@ -212,12 +241,40 @@ internal sealed class IndexBuilder : IDisposable
 
     private void Write(BTreeIndex tree)
     {
+        if (_runs.Count > 0)
+        {
+            WriteRuns(tree);
+            return;
+        }
+
         Sort(CollectionsMarshal.AsSpan(_entries), new EntryComparer(_blocks));
         if (_index.IsUnique || _index.IsExclusion)
             CheckUnique();
         var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
         foreach (ref readonly Entry entry in CollectionsMarshal.AsSpan(_entries))
             builder.Add(KeyOf(entry), entry.Tid);
+        builder.Finish();
+    }
+
+    private void WriteRuns(BTreeIndex tree)
+    {
+        if (_entries.Count > 0)
+            SpillEntries();
+        _blocks.Clear();
+        var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
+        bool isUnique = _index.IsUnique || _index.IsExclusion;
+        byte[] last = [];
+        int lastLength = -1;
+        _runs.Merge((key, tid, hasNull) =>
+        {
+            if (isUnique && lastLength == key.Length && key.SequenceEqual(last.AsSpan(0, lastLength)) && (!hasNull || _index.NullsNotDistinct))
+                throw Duplicate(tid);
+            if (last.Length < key.Length)
+                last = new byte[key.Length * 2];
+            key.CopyTo(last);
+            lastLength = key.Length;
+            builder.Add(key, tid);
+        });
         builder.Finish();
     }
 
@@ -237,17 +294,22 @@ internal sealed class IndexBuilder : IDisposable
         {
             if (!KeyOf(_entries[i]).SequenceEqual(KeyOf(_entries[i - 1])) || (_entries[i].HasNull && !_index.NullsNotDistinct))
                 continue;
-            string values = KeyValues(_entries[i].Tid);
-            throw new SqlException(
-                _index.IsExclusion ? SqlState.ExclusionViolation : SqlState.UniqueViolation,
-                _index.IsExclusion ? $"could not create exclusion constraint \"{_index.Name}\"" : $"could not create unique index \"{_index.Name}\"")
-            {
-                Detail = _index.IsExclusion ? $"Key ({KeyNames()})=({values}) conflicts with key ({KeyNames()})=({values})." : $"Key ({KeyNames()})=({values}) is duplicated.",
-                SchemaName = _context.View.FindSchema(_table.SchemaOid)?.Name,
-                TableName = _table.Name,
-                ConstraintName = _index.Name,
-            };
+            throw Duplicate(_entries[i].Tid);
         }
+    }
+
+    private SqlException Duplicate(Tid tid)
+    {
+        string values = KeyValues(tid);
+        return new SqlException(
+            _index.IsExclusion ? SqlState.ExclusionViolation : SqlState.UniqueViolation,
+            _index.IsExclusion ? $"could not create exclusion constraint \"{_index.Name}\"" : $"could not create unique index \"{_index.Name}\"")
+        {
+            Detail = _index.IsExclusion ? $"Key ({KeyNames()})=({values}) conflicts with key ({KeyNames()})=({values})." : $"Key ({KeyNames()})=({values}) is duplicated.",
+            SchemaName = _context.View.FindSchema(_table.SchemaOid)?.Name,
+            TableName = _table.Name,
+            ConstraintName = _index.Name,
+        };
     }
 
     private string KeyNames()
@@ -267,5 +329,9 @@ internal sealed class IndexBuilder : IDisposable
         return string.Join(", ", values);
     }
 
-    public void Dispose() => _blocks.Clear();
+    public void Dispose()
+    {
+        _blocks.Clear();
+        _runs.Dispose();
+    }
 }

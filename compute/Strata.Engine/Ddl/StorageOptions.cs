@@ -15,11 +15,18 @@ internal static class StorageOptions
         "deduplicate_items", "security_barrier", "security_invoker", "check_option",
     };
 
+    private static readonly HashSet<string> s_ofColumns = new(StringComparer.Ordinal) { "n_distinct", "n_distinct_inherited" };
+
     /// <summary>Options as <c>name=value</c>; null for none. Throws 22023 for unknown names.</summary>
     public static string[]? Parse(SyntaxList<DefinitionElement> options) => Change(null, options, isReset: false);
 
     /// <summary>Options changed by SET or RESET.</summary>
-    public static string[]? Change(string[]? before, SyntaxList<DefinitionElement> options, bool isReset)
+    public static string[]? Change(string[]? before, SyntaxList<DefinitionElement> options, bool isReset) => Change(before, options, isReset, s_known);
+
+    /// <summary>Options of a column changed by SET or RESET.</summary>
+    public static string[]? ChangeOfColumn(string[]? before, SyntaxList<DefinitionElement> options, bool isReset) => Change(before, options, isReset, s_ofColumns);
+
+    private static string[]? Change(string[]? before, SyntaxList<DefinitionElement> options, bool isReset, HashSet<string> known)
     {
         var items = new List<string>(before ?? []);
         foreach (DefinitionElement option in options)
@@ -28,7 +35,7 @@ internal static class StorageOptions
                 throw new SqlException(SqlState.FeatureNotSupported, "tables declared WITH OIDS are not supported");
             if (option.Name == "oids" || option.Namespace == "toast")
                 continue;
-            if (!s_known.Contains(option.Name))
+            if (!known.Contains(option.Name))
                 throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized parameter \"{option.Name}\"");
             items.RemoveAll(item => item.StartsWith(option.Name + "=", StringComparison.Ordinal));
             if (!isReset)

@@ -18,6 +18,7 @@ public sealed class ExecutionInstance : IDisposable
 {
     // A statement that has held this much gives what it freed back to the system.
     private const long TrimBytesMin = 32 << 20;
+    private const long GarbageBytesMin = 96 << 20;
 
     private readonly InstancePool? _pool;
     private readonly Operator _root;
@@ -114,11 +115,21 @@ public sealed class ExecutionInstance : IDisposable
         if (_opened)
             _root.Close();
         State.End();
-        if (State.Memory.PeakBytes > TrimBytesMin)
-            NativeHeap.Trim();
-        State.Memory.ResetPeak();
+        GiveBack();
         if (_pool is not null && (_failed || !_pool.Return(this)))
             Dispose();
+    }
+
+    /// <summary>What a large statement has freed goes back to the system; where memory is limited, what it left to the garbage collector too.</summary>
+    private void GiveBack()
+    {
+        bool wasLarge = State.Memory.PeakBytes > TrimBytesMin;
+        State.Memory.ResetPeak();
+        if (!wasLarge)
+            return;
+        if (State.Services.Memory is { LimitBytes: < long.MaxValue } && GC.GetTotalMemory(forceFullCollection: false) > GarbageBytesMin)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        NativeHeap.Trim();
     }
 
     /// <summary>Frees an instance that is not pooled.</summary>

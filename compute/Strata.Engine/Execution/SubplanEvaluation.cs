@@ -26,6 +26,7 @@ internal sealed class SubplanEvaluation(SubplanExpression subplan) : HostedEvalu
     private HashedSubplan? _hashed;
     private ExecutionState? _state;
     private Operator? _plan;
+    private IReadOnlyList<OperatorStatistics> _measured = [];
     private ExpressionInstance? _comparison;
     private Batch? _comparisonRow;
     private Vector? _memoValues;
@@ -107,7 +108,7 @@ internal sealed class SubplanEvaluation(SubplanExpression subplan) : HostedEvalu
             if (!_hashed.IsComplete)
             {
                 if (_isOpen)
-                    _plan!.Rescan();
+                    Restart();
                 else
                     _plan!.Open();
                 _isOpen = true;
@@ -123,12 +124,21 @@ internal sealed class SubplanEvaluation(SubplanExpression subplan) : HostedEvalu
         _hashed.Probe(_testValues[0], selection, result);
     }
 
+    /// <summary>Begins another run, a loop of all its operators.</summary>
+    private void Restart()
+    {
+        foreach (OperatorStatistics statistics in _measured)
+            statistics.Restart();
+        _plan!.Rescan();
+    }
+
     private void Prepare(ExecutionState state)
     {
         if (_plan is null)
         {
             _state = state;
             _plan = state.Builder!.Create(subplan.Plan);
+            _measured = state.Builder.StatisticsOf(subplan.Plan);
             _memoValues = new Vector(subplan.Type);
             if (subplan.Comparison is not null)
             {
@@ -206,14 +216,14 @@ internal sealed class SubplanEvaluation(SubplanExpression subplan) : HostedEvalu
             for (int i = 0; i < _outerValues.Length; i++)
                 context.SetParameter(subplan.Parameters[i], _outerValues[i], row);
             if (_isOpen)
-                _plan!.Rescan();
+                Restart();
             else
                 _plan!.Open();
             _isOpen = true;
             switch (subplan.Kind)
             {
                 case SubqueryKind.Exists:
-                    result.Set(target, _plan.Next(1) is null ? (byte)0 : (byte)1);
+                    result.Set(target, _plan!.Next(1) is null ? (byte)0 : (byte)1);
                     result.SetValid(target);
                     break;
                 case SubqueryKind.Scalar:

@@ -411,6 +411,15 @@ internal static class JsonFunctions
     private static byte[]? RowText(JsonValue value, bool asText) =>
         asText ? value.AsText() is { } text ? Encoding.UTF8.GetBytes(value.Kind == JsonKind.String ? text : Encoding.UTF8.GetString(value.ToBytes())) : null : value.ToBytes();
 
+    private static string ObjectRequired(ref FunctionCall c, JsonValue value)
+    {
+        string name = c.Site.Function.Name;
+        if (name.EndsWith("_object_keys", StringComparison.Ordinal))
+            return $"cannot call {name} on {(value.Kind == JsonKind.Array ? "an array" : "a scalar")}";
+        return IsBinaryArgument(ref c) ? $"cannot call {name} on a non-object"
+            : value.Kind == JsonKind.Array ? "cannot deconstruct an array as an object" : "cannot deconstruct a scalar";
+    }
+
     private static bool IsBinaryArgument(ref FunctionCall c) => c.ArgumentType(0).Plain.Oid == TypeOid.Jsonb;
 
     private static ArrayFunctions.TextRows Elements(ref FunctionCall c, bool asText)
@@ -431,7 +440,7 @@ internal static class JsonFunctions
     {
         JsonValue value = JsonValue.Parse(c.Bytes(0));
         return value.Kind == JsonKind.Object ? value
-            : throw new SqlException(SqlState.InvalidParameterValue, $"cannot call {c.Site.Function.Name} on {(value.Kind == JsonKind.Array ? "an array" : "a scalar")}");
+            : throw new SqlException(SqlState.InvalidParameterValue, ObjectRequired(ref c, value));
     }
 
     private static ArrayFunctions.TextRows Keys(ref FunctionCall c) =>

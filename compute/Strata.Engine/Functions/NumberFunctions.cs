@@ -186,30 +186,10 @@ internal static class NumberFunctions
         t.Add("dasinh", static (ref FunctionCall c) => c.Return(Math.Asinh(c.Float64(0))));
         t.Add("dacosh", static (ref FunctionCall c) => c.Return(c.Float64(0) < 1 ? throw InputRange() : Math.Acosh(c.Float64(0))));
         t.Add("datanh", static (ref FunctionCall c) => c.Return(c.Float64(0) is < -1 or > 1 ? throw InputRange() : Math.Atanh(c.Float64(0))));
-        t.Add("dsind", static (ref FunctionCall c) => c.Return(Trigonometric(c.Float64(0), static x => SinDegrees(x))));
-        t.Add("dcosd", static (ref FunctionCall c) => c.Return(Trigonometric(c.Float64(0), static x => SinDegrees(x + 90))));
-        t.Add("dtand", static (ref FunctionCall c) => c.Return(Trigonometric(c.Float64(0), static x => SinDegrees(x) / SinDegrees(x + 90))));
-        t.Add("dasind", static (ref FunctionCall c) => c.Return(c.Float64(0) is < -1 or > 1 ? throw InputRange() : Math.Asin(c.Float64(0)) / (Math.PI / 180)));
-        t.Add("dacosd", static (ref FunctionCall c) => c.Return(c.Float64(0) is < -1 or > 1 ? throw InputRange() : Math.Acos(c.Float64(0)) / (Math.PI / 180)));
-        t.Add("datand", static (ref FunctionCall c) => c.Return(Math.Atan(c.Float64(0)) / (Math.PI / 180)));
-        t.Add("datan2d", static (ref FunctionCall c) => c.Return(Math.Atan2(c.Float64(0), c.Float64(1)) / (Math.PI / 180)));
+        DegreeFunctions.Register(t);
         t.Add("oidlarger", static (ref FunctionCall c) => c.Return(Math.Max(c.Oid(0), c.Oid(1))));
         t.Add("oidsmaller", static (ref FunctionCall c) => c.Return(Math.Min(c.Oid(0), c.Oid(1))));
         t.Add("width_bucket_float8", WidthBucket);
-    }
-
-    private static double SinDegrees(double degrees)
-    {
-        double reduced = Math.IEEERemainder(degrees, 360);
-        return reduced switch
-        {
-            0 or 180 or -180 => 0,
-            30 or 150 => 0.5,
-            -30 or -150 => -0.5,
-            90 => 1,
-            -90 => -1,
-            _ => Math.Sin(reduced * (Math.PI / 180)),
-        };
     }
 
     private static double Trigonometric(double value, Func<double, double> function) =>

@@ -374,6 +374,8 @@ internal static class TextFunctions
             throw new SqlException(SqlState.SubstringError, "negative substring length not allowed");
         ReadOnlySpan<byte> before = Substring(text, 1, start - 1);
         long resume = (long)start + length;
+        if (resume is > int.MaxValue or < int.MinValue)
+            throw new SqlException(SqlState.NumericValueOutOfRange, "integer out of range");
         ReadOnlySpan<byte> after = Substring(text, (int)Math.Min(resume, int.MaxValue), null);
         var result = new ByteBuffer(text.Length + insert.Length);
         result.Write(before);
@@ -481,6 +483,8 @@ internal static class TextFunctions
         int start = c.Int32(2);
         if (start <= 0)
             throw new SqlException(SqlState.SubstringError, "negative substring length not allowed");
+        if ((long)start + length is > int.MaxValue or < int.MinValue)
+            throw new SqlException(SqlState.NumericValueOutOfRange, "integer out of range");
         var result = new ByteBuffer(bytes.Length + c.Bytes(1).Length);
         result.Write(SubstringBytes(bytes, 1, start - 1));
         result.Write(c.Bytes(1));

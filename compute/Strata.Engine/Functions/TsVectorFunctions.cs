@@ -15,7 +15,7 @@ internal static class TsVectorFunctions
         t.Add("tsvector_strip", static (ref FunctionCall c) =>
             c.Return(new TsVector([.. Vector(ref c, 0).Lexemes.Select(static l => new TsLexeme(l.Word, []))]).Encode()));
         t.Add("tsvector_concat", static (ref FunctionCall c) => c.Return(Concatenate(Vector(ref c, 0), Vector(ref c, 1)).Encode()));
-        t.Add("tsvector_setweight", static (ref FunctionCall c) => c.Return(SetWeight(Vector(ref c, 0), Weight((char)c.Byte(1)), null).Encode()));
+        t.Add("tsvector_setweight", static (ref FunctionCall c) => c.Return(SetWeight(Vector(ref c, 0), Weight((char)c.Byte(1), asNumber: true), null).Encode()));
         t.Add("tsvector_setweight_by_filter", static (ref FunctionCall c) =>
             c.Return(SetWeight(Vector(ref c, 0), Weight((char)c.Byte(1)), Words(c.Bytes(2), isFilter: true)).Encode()));
         t.Add("tsvector_filter", static (ref FunctionCall c) => c.Return(Filter(Vector(ref c, 0), c.Bytes(1)).Encode()));
@@ -73,13 +73,13 @@ internal static class TsVectorFunctions
         }
     }
 
-    private static int Weight(char letter) => letter switch
+    private static int Weight(char letter, bool asNumber = false) => letter switch
     {
         'a' or 'A' => 3,
         'b' or 'B' => 2,
         'c' or 'C' => 1,
         'd' or 'D' => 0,
-        _ => throw new SqlException(SqlState.InternalError, letter == 0 ? "unrecognized weight: " : $"unrecognized weight: {(char)letter}"),
+        _ => throw new SqlException(SqlState.InternalError, asNumber ? $"unrecognized weight: {(int)letter}" : letter == 0 ? "unrecognized weight: " : $"unrecognized weight: {letter}"),
     };
 
     private static List<byte[]> Words(ReadOnlySpan<byte> array, bool isFilter)

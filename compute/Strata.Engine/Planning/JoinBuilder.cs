@@ -17,7 +17,7 @@ internal sealed class JoinBuilder(PlannerState state)
     public PhysicalNode? Hash(
         JoinType type, PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions, IReadOnlySet<int>? needed, double rows)
     {
-        (List<Expression> leftKeys, List<Expression> rightKeys, List<Expression> keyConditions, List<Expression> residual) = SplitKeys(left, right, conditions);
+        (List<Expression> leftKeys, List<Expression> rightKeys, List<Expression> keyConditions, List<Expression> residual) = SplitKeys(type, left, right, conditions);
         if (leftKeys.Count == 0)
             return null;
         (PhysicalNode leftInput, KeyColumn[] leftSlots) = WithKeys(left, leftKeys);
@@ -55,7 +55,7 @@ internal sealed class JoinBuilder(PlannerState state)
 
     /// <summary>Equalities of both sides as keys; the other conditions are left.</summary>
     private static (List<Expression> Left, List<Expression> Right, List<Expression> Conditions, List<Expression> Residual) SplitKeys(
-        PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions)
+        JoinType type, PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions)
     {
         var leftKeys = new List<Expression>();
         var rightKeys = new List<Expression>();
@@ -65,7 +65,7 @@ internal sealed class JoinBuilder(PlannerState state)
         var rightColumns = right.Columns.ToHashSet();
         foreach (Expression condition in conditions)
         {
-            if (condition is FunctionExpression { Operator: { Name: "=", CanHash: true } } call && !condition.IsVolatile
+            if (condition is FunctionExpression { Operator: { Name: "=" } op } call && (op.CanHash || (type == JoinType.Full && op.CanMerge)) && !condition.IsVolatile
                 && TrySplit(call, leftColumns, rightColumns, out Expression? leftKey, out Expression? rightKey))
             {
                 leftKeys.Add(leftKey!);
@@ -86,7 +86,7 @@ internal sealed class JoinBuilder(PlannerState state)
     /// </summary>
     public PhysicalNode? Merge(JoinType type, PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions, double rows)
     {
-        (List<Expression> leftKeys, List<Expression> rightKeys, List<Expression> keyConditions, List<Expression> residual) = SplitKeys(left, right, conditions);
+        (List<Expression> leftKeys, List<Expression> rightKeys, List<Expression> keyConditions, List<Expression> residual) = SplitKeys(type, left, right, conditions);
         if (leftKeys.Count == 0 || (residual.Count > 0 && type != JoinType.Inner) || type is JoinType.Right or JoinType.Full)
             return null;
         (PhysicalNode leftInput, KeyColumn[] leftSlots) = WithKeys(left, leftKeys);
@@ -116,7 +116,7 @@ internal sealed class JoinBuilder(PlannerState state)
     /// <summary>The orders of both sides that a merge join on the conditions wants; empty when their keys are not plain columns.</summary>
     public static (IReadOnlyList<SortKey> Left, IReadOnlyList<SortKey> Right) MergeOrders(PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions)
     {
-        (List<Expression> leftKeys, List<Expression> rightKeys, _, _) = SplitKeys(left, right, conditions);
+        (List<Expression> leftKeys, List<Expression> rightKeys, _, _) = SplitKeys(JoinType.Inner, left, right, conditions);
         if (leftKeys.Count == 0 || !leftKeys.TrueForAll(static key => key is ColumnExpression) || !rightKeys.TrueForAll(static key => key is ColumnExpression))
             return ([], []);
         return ([.. leftKeys.Select(OrderOf)], [.. rightKeys.Select(OrderOf)]);

@@ -16,6 +16,9 @@ internal sealed class NestedLoopOperator(
     ExecutionState state, JoinType type, Operator left, Operator right, OuterParameter[] parameters, ExpressionInstance? condition,
     SqlType[] leftTypes, SqlType[] rightTypes) : Operator
 {
+    /// <summary>Counters of the operators of the right side when they are measured: each run of it is a loop of theirs.</summary>
+    public IReadOnlyList<OperatorStatistics> Inner { get; init; } = [];
+
     private readonly RowAppender _output = new(new Batch(type is JoinType.Semi or JoinType.Anti ? leftTypes : [.. leftTypes, .. rightTypes], state.Memory));
     private readonly Batch _pair = new(new Vector[leftTypes.Length + rightTypes.Length]);
     private readonly Vector[] _leftRow = MakeVectors(leftTypes);
@@ -114,13 +117,20 @@ internal sealed class NestedLoopOperator(
         _errors.Reset();
     }
 
+    private void RestartRight()
+    {
+        foreach (OperatorStatistics statistics in Inner)
+            statistics.Restart();
+        right.Rescan();
+    }
+
     private void BeginRow()
     {
         int row = _leftBatch!.Selection[_position];
         foreach (OuterParameter parameter in parameters)
             state.Evaluation.SetParameter(parameter.Parameter, _leftBatch[parameter.Slot], row);
         if (_rightOpen)
-            right.Rescan();
+            RestartRight();
         else
             right.Open();
         _rightOpen = true;

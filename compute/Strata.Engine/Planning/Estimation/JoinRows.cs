@@ -1,4 +1,3 @@
-using System.Numerics;
 using Strata.Engine.Catalog;
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
@@ -47,80 +46,111 @@ internal sealed class JoinRows(
     private double ShareOf(ulong set)
     {
         double share = 1;
-        var pairs = new Dictionary<ulong, double>();
-        List<JoinCondition>? ofClasses = null;
+        List<(JoinCondition Condition, bool IsKey)>? ofClasses = null;
+        // Equalities that cover a unique key of several columns first: together they leave one partner, whatever each alone would leave.
+        HashSet<JoinCondition>? ofKeys = null;
+        foreach ((ulong mask, double key, JoinCondition[] covered) in Keys)
+        {
+            if ((mask & ~set) != 0 || covered.Any(condition => ofKeys?.Contains(condition) == true))
+                continue;
+            share *= Math.Max(key, covered.Aggregate(1.0, static (product, condition) => product * condition.Share));
+            ofKeys ??= [];
+            ofKeys.UnionWith(covered);
+        }
+
         foreach (JoinCondition condition in conditions)
         {
             if ((condition.Mask & ~set) != 0)
                 continue;
+            bool isKey = ofKeys?.Contains(condition) == true;
             if (condition.Class >= 0)
-                (ofClasses ??= []).Add(condition);
-            else
-                pairs[condition.Mask] = pairs.GetValueOrDefault(condition.Mask, 1) * condition.Share;
+                (ofClasses ??= []).Add((condition, isKey));
+            else if (!isKey)
+                share *= condition.Share;
         }
 
-        if (ofClasses is not null)
-            AddClasses(ofClasses, pairs);
-        foreach ((ulong mask, double own) in pairs)
-            share *= Math.Max(own, KeyShare(mask));
-        return share;
+        return ofClasses is null ? share : share * OfClasses(ofClasses);
     }
 
     /// <summary>
     /// Of each class the conditions that connect its relations with the weakest shares: n relations are joined by n - 1 of them, and each brings in the relation with the next larger number of values.
+    /// What a key counted already connects for nothing.
     /// </summary>
-    private static void AddClasses(List<JoinCondition> ofClasses, Dictionary<ulong, double> pairs)
+    private static double OfClasses(List<(JoinCondition Condition, bool IsKey)> ofClasses)
     {
-        foreach (IGrouping<int, JoinCondition> group in ofClasses.GroupBy(static condition => condition.Class))
+        double share = 1;
+        foreach (IGrouping<int, (JoinCondition Condition, bool IsKey)> group in ofClasses.GroupBy(static item => item.Condition.Class))
         {
             var parts = new List<ulong>();
-            // Two relations that several classes (or other conditions) connect may meet on a whole key: only together do those conditions show it.
-            foreach (JoinCondition condition in group
-                .OrderByDescending(condition => (pairs.ContainsKey(condition.Mask) ? 1 : 0) + ofClasses.Count(other => other.Mask == condition.Mask))
-                .ThenByDescending(static condition => condition.Share))
+            foreach ((JoinCondition condition, bool isKey) in group.OrderByDescending(static item => item.IsKey).ThenByDescending(static item => item.Condition.Share))
             {
                 ulong low = condition.Mask & (~condition.Mask + 1), high = condition.Mask ^ low;
                 int first = parts.FindIndex(part => (part & low) != 0), second = parts.FindIndex(part => (part & high) != 0);
                 if (first >= 0 && first == second)
                     continue;
-                pairs[condition.Mask] = pairs.GetValueOrDefault(condition.Mask, 1) * condition.Share;
+                share *= isKey ? 1 : condition.Share;
                 ulong joined = condition.Mask | (first >= 0 ? parts[first] : 0) | (second >= 0 ? parts[second] : 0);
                 parts.RemoveAll(part => (part & joined) != 0);
                 parts.Add(joined);
             }
         }
+
+        return share;
     }
 
-    /// <summary>When the equalities of two relations cover a unique key of one, a row of the other meets one of its rows at most: 1 / rows of the table.</summary>
-    private double KeyShare(ulong mask)
+    private List<(ulong Mask, double Share, JoinCondition[] Covered)>? _keys;
+
+    /// <summary>Pairs of relations whose equalities cover a unique key of several columns of one: a row of the other meets one of its rows at most, 1 / rows of the table.</summary>
+    private List<(ulong Mask, double Share, JoinCondition[] Covered)> Keys => _keys ??= FindKeys();
+
+    private List<(ulong, double, JoinCondition[])> FindKeys()
     {
-        if (BitOperations.PopCount(mask) != 2)
-            return 0;
-        double share = 0;
+        var keys = new List<(ulong, double, JoinCondition[])>();
         for (int i = 0; i < leaves.Count; i++)
         {
-            if (!Has(mask, i) || ScanOf(trees[i]) is not { } scan)
+            if (ScanOf(trees[i]) is not { } scan || scan.Members is not null)
                 continue;
-            var attributes = new HashSet<short>();
-            foreach (JoinCondition condition in conditions)
-            {
-                if (condition.Mask != mask || !condition.CanHash)
-                    continue;
-                foreach (Expression side in ((FunctionExpression)condition.Expression).Arguments)
-                {
-                    if (side is ColumnExpression column && scan.Columns.ToList().IndexOf(column.Column) is var at and >= 0)
-                        attributes.Add(scan.Attributes[at]);
-                }
-            }
-
             foreach (IndexInfo index in scan.Relation.Indexes)
             {
-                if (index.IsUnique && index.Predicate is null && index.KeyCount > 1 && index.Keys.Take(index.KeyCount).All(key => attributes.Contains(key.Column)))
-                    share = Math.Max(share, 1 / state.SizeOf(scan.Relation).Rows);
+                if (!index.IsUnique || index.Predicate is not null || index.KeyCount < 2)
+                    continue;
+                for (int other = 0; other < leaves.Count; other++)
+                {
+                    if (other != i && Covering(scan, index, (1UL << i) | (1UL << other)) is { } covered)
+                        keys.Add(((1UL << i) | (1UL << other), 1 / state.SizeOf(scan.Relation).Rows, covered));
+                }
             }
         }
 
-        return share;
+        return keys;
+    }
+
+    private JoinCondition[]? Covering(ScanNode scan, IndexInfo index, ulong mask)
+    {
+        var covered = new JoinCondition[index.KeyCount];
+        foreach (JoinCondition condition in conditions)
+        {
+            if (condition.Mask != mask || !condition.CanHash)
+                continue;
+            foreach (Expression side in ((FunctionExpression)condition.Expression).Arguments)
+            {
+                if (VariableFinder.Unwrap(side) is not ColumnExpression column || IndexOf(scan.Columns, column.Column) is not (>= 0 and var at))
+                    continue;
+                int key = Array.FindIndex(index.Keys, 0, index.KeyCount, k => k.Column == scan.Attributes[at] && k.Column > 0);
+                if (key >= 0)
+                    covered[key] ??= condition;
+            }
+        }
+
+        return Array.TrueForAll(covered, static condition => condition is not null) ? covered : null;
+    }
+
+    private static int IndexOf(IReadOnlyList<int> columns, int column)
+    {
+        for (int i = 0; i < columns.Count; i++)
+            if (columns[i] == column)
+                return i;
+        return -1;
     }
 
     private static ScanNode? ScanOf(RelationalNode node) => node switch

@@ -92,9 +92,7 @@ internal sealed class ExplainBuilder
             PhysicalNode input = shown.Inputs[i];
             if (input is OneRowPlan)
                 continue;
-            string place = shown is AppendPlan or TreeScanPlan or SetOperationPlan ? "Member" : i == 0 ? "Outer" : "Inner";
-            if (shown.GetType().Name == "BitmapCombinePlan")
-                place = "Member";
+            string place = shown is AppendPlan or TreeScanPlan or SetOperationPlan or BitmapCombinePlan ? "Member" : i == 0 ? "Outer" : "Inner";
             result.Plans.Add(shown is HashJoinPlan && i == 1 ? HashOf(input, shown) : Make(input, place, null));
         }
     }
@@ -188,9 +186,9 @@ internal sealed class ExplainBuilder
             head.Add(new("Scan Direction", index.Backward ? "Backward" : "Forward"));
             head.Add(new("Index Name", index.Index.Name));
         }
-        else if (kind == "Bitmap Index Scan")
+        else if (node is BitmapIndexScanPlan bitmap)
         {
-            head.Add(new("Index Name", node.Name[(node.Name.IndexOf(" on ", StringComparison.Ordinal) + 4)..]));
+            head.Add(new("Index Name", bitmap.Scan.Index.Name));
         }
 
         AddTarget(head, node);
@@ -337,6 +335,8 @@ internal sealed class ExplainBuilder
                 result.Details.Add(new("Rows Removed by Filter", ExplainNumber.Of(removed, "F0"), removed > 0 ? null : ""));
         }
 
+        if (node is IndexScanPlan && _operators is not null && node.Name.StartsWith("Index Only", StringComparison.Ordinal))
+            result.Details.Add(new("Heap Fetches", ExplainNumber.Of(statistics?.HeapFetches ?? 0, "F0")));
         if (node is not HashJoinPlan)
             AddSpace(result, statistics);
     }

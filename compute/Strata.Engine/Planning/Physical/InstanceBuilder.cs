@@ -22,18 +22,8 @@ public sealed class InstanceBuilder(ExecutionState state, PhysicalPlan plan, boo
     public Operator Create(PhysicalNode node)
     {
         DepthGuard.Check();
-        MemoryAccount? before = MemoryAccount.OfNewVectors;
-        MemoryAccount.OfNewVectors = State.Memory;
-        Operator result;
-        try
-        {
-            result = node.CreateOperator(this);
-        }
-        finally
-        {
-            MemoryAccount.OfNewVectors = before;
-        }
-
+        using var charged = new VectorAccountScope(State.Memory);
+        Operator result = node.CreateOperator(this);
         result.Owner = State;
         if (withStatistics)
         {
@@ -42,6 +32,24 @@ public sealed class InstanceBuilder(ExecutionState state, PhysicalPlan plan, boo
         }
 
         return result;
+    }
+
+    /// <summary>Counters of a node's operator and of all below it; none when nothing is measured.</summary>
+    internal IReadOnlyList<OperatorStatistics> StatisticsOf(PhysicalNode node)
+    {
+        if (!withStatistics)
+            return [];
+        var found = new List<OperatorStatistics>();
+        Add(node);
+        return found;
+
+        void Add(PhysicalNode part)
+        {
+            if (Operators.TryGetValue(part, out Operator? known) && known.Statistics is { } statistics)
+                found.Add(statistics);
+            foreach (PhysicalNode input in part.Inputs)
+                Add(input);
+        }
     }
 
     /// <summary>Filters between hash joins and scans by number.</summary>

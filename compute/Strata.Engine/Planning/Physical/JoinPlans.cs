@@ -106,5 +106,6 @@ internal sealed class NestedLoopPlan : JoinPlan
     public override Operator CreateOperator(InstanceBuilder builder) => new NestedLoopOperator(
         builder.State, Type, builder.Create(Left), builder.Create(Right),
         Parameters.Select(parameter => new OuterParameter(parameter.Slot, parameter.Parameter)).ToArray(), Condition?.CreateInstance(),
-        builder.TypesOf(Left), builder.TypesOf(Right));
+        builder.TypesOf(Left), builder.TypesOf(Right))
+    { Inner = builder.StatisticsOf(Right) };
 }

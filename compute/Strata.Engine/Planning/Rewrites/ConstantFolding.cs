@@ -2,6 +2,7 @@ using Strata.Engine.Expressions;
 using Strata.Engine.Functions;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Planning.Rewrites;
 
@@ -43,6 +44,7 @@ internal sealed class ConstantFolding : IRewrite
 
         try
         {
+            using var charged = new VectorAccountScope(functions.Memory);
             using var context = new EvaluationContext { Functions = functions };
             using ExpressionInstance instance = CompiledExpression.Compile(expression).CreateInstance();
             return new ConstantExpression(expression.Type, instance.EvaluateScalar(context)) { Position = expression.Position };

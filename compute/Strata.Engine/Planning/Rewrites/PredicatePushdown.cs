@@ -196,7 +196,7 @@ internal sealed class PredicatePushdown : IRewrite
 
         RelationalNode leftInput = Push(join.Left, toLeft, context);
         RelationalNode rightInput = Push(join.Right, toRight, context);
-        return Wrap(PullProjects(type, leftInput, rightInput, on, context), above);
+        return Wrap(PullProjects(new JoinNode(type, leftInput, rightInput, on) { Needed = join.Needed }, context), above);
     }
 
     /// <summary>An outer join becomes an inner one when a condition above cannot hold for rows that it filled up with nulls.</summary>
@@ -211,16 +211,17 @@ internal sealed class PredicatePushdown : IRewrite
             bool rejectsLeft = type == JoinType.Full && conditions.Exists(condition => NullRejection.Rejects(condition, left));
             if (type == JoinType.Left)
                 return rejectsRight ? JoinType.Inner : JoinType.Left;
-            // A full join with one side's nulls rejected would be a left or right join: only both at once is simplified.
-            return rejectsLeft && rejectsRight ? JoinType.Inner : JoinType.Full;
+            // With only the right side's nulls rejected it would be a right join, which there is not here.
+            return !rejectsLeft ? JoinType.Full : rejectsRight ? JoinType.Inner : JoinType.Left;
         }
 
         return type;
     }
 
     /// <summary>Puts simple projections of the inputs above the join.</summary>
-    private static RelationalNode PullProjects(JoinType type, RelationalNode left, RelationalNode right, List<Expression> on, RewriteContext context)
+    private static RelationalNode PullProjects(JoinNode join, RewriteContext context)
     {
+        (JoinType type, RelationalNode left, RelationalNode right) = (join.Type, join.Left, join.Right);
         var items = new List<ProjectedColumn>();
         var substitution = new Substitution();
         ProjectNode? leftProject = left as ProjectNode;
@@ -230,14 +231,17 @@ internal sealed class PredicatePushdown : IRewrite
         if (rightProject is not null && (type is not (JoinType.Inner or JoinType.Left) || !IsSimple(rightProject, onlyRenames: type == JoinType.Left)))
             rightProject = null;
         if (leftProject is null && rightProject is null)
-            return new JoinNode(type, left, right, on);
+            return join;
         Add(left, leftProject, items, substitution, context);
         if (type is not (JoinType.Semi or JoinType.Anti))
             Add(right, rightProject, items, substitution, context);
         // The right side may refer laterally to columns that the left projection defined.
-        var join = new JoinNode(
-            type, leftProject?.Input ?? left, substitution.Apply(rightProject?.Input ?? right), on.Select(substitution.Apply).ToArray());
-        return new ProjectNode(join, items.Select(item => item.IsPassThrough ? item : item with { Value = substitution.Apply(item.Value) }).ToArray());
+        var pulled = new JoinNode(
+            type, leftProject?.Input ?? left, substitution.Apply(rightProject?.Input ?? right), join.Conjuncts.Select(substitution.Apply).ToArray());
+        // Behind column pruning, what nobody needs may not come out of the inputs.
+        if (join.Needed is { } needed)
+            items.RemoveAll(item => !needed.Contains(item.Column));
+        return new ProjectNode(pulled, items.Select(item => item.IsPassThrough ? item : item with { Value = substitution.Apply(item.Value) }).ToArray());
     }
 
     private static void Add(

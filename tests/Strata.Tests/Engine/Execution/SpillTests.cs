@@ -96,6 +96,23 @@ public sealed class SpillTests
     }
 
     [Fact]
+    public void An_index_whose_keys_spill_is_the_same()
+    {
+        var files = new MemoryFileSystem();
+        using SqlRunner runner = SqlRunner.With(options => options with { TemporaryFiles = files });
+        runner.Run("CREATE TABLE f (k int, s text); INSERT INTO f SELECT i, md5(i::text) || repeat('k', 60) FROM generate_series(1, 30000) i; SET maintenance_work_mem = '1MB'; CREATE UNIQUE INDEX fs ON f (s); CREATE INDEX fk ON f ((k % 100), s)");
+        Assert.Null(runner.LastError);
+        Assert.Equal("2\n", runner.Run("SELECT temp_files FROM pg_stat_database WHERE datname = current_database()"));
+        Assert.Empty(files.List(""));
+        Assert.Equal("20000\n", runner.Run("SELECT k FROM f WHERE s = md5('20000') || repeat('k', 60)"));
+        Assert.Equal("300\n", runner.Run("SELECT count(*) FROM f WHERE k % 100 = 17"));
+        runner.Run("CREATE TABLE g AS SELECT * FROM f UNION ALL SELECT * FROM f WHERE k = 5; CREATE UNIQUE INDEX again ON g (s)");
+        Assert.Equal("23505", runner.LastError?.SqlState);
+        runner.Run("INSERT INTO f SELECT 0, md5('7') || repeat('k', 60)");
+        Assert.Equal("23505", runner.LastError?.SqlState);
+    }
+
+    [Fact]
     public void Temporary_files_are_limited()
     {
         using SqlRunner runner = SqlRunner.With(options => options with { TemporaryFiles = new MemoryFileSystem() });

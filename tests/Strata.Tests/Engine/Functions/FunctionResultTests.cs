@@ -9,6 +9,7 @@ public class FunctionResultTests
     [InlineData("strings.txt")]
     [InlineData("dates.txt")]
     [InlineData("more.txt")]
+    [InlineData("patterns.txt")]
     public void Answers_as_PostgreSQL_does(string file)
     {
         var functions = new TestFunctionContext();

@@ -1,0 +1,15 @@
+CREATE TABLE a (id int PRIMARY KEY, c1 int, c2 text, c3 money);
+CREATE TABLE b (id int PRIMARY KEY, c1 int, c2 text, c3 money);
+INSERT INTO a VALUES (1, 1, 'x', '1'), (2, 2, 'y', '2'), (3, NULL, 'z', NULL);
+INSERT INTO b VALUES (1, 2, 'x', '2'), (2, 2, 'q', '5'), (4, 1, NULL, NULL);
+SELECT lead(id, 1, -1) OVER (ORDER BY c2, id) FROM a WHERE c1 > 0;
+SELECT sum(7) OVER (ORDER BY c2, id GROUPS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM a WHERE c1 IS NOT DISTINCT FROM LEAST(9, id);
+SELECT nth_value(y.id, 2) OVER (ORDER BY y.c2, x.id, y.id) FROM a x JOIN b y ON y.c1 > 1 ORDER BY 1;
+SELECT x.c2, sum(DISTINCT x.id) FROM a x FULL JOIN b y ON x.c1 = y.id GROUP BY ROLLUP (x.c2) ORDER BY 1, 2;
+SELECT s.n FROM a x, LATERAL (SELECT y.c2, count(*) FILTER (WHERE x.id < y.id) FROM b y GROUP BY y.c2) s(c, n) ORDER BY 1;
+SELECT x.id FROM a x JOIN LATERAL (SELECT 1 FROM b y LEFT JOIN (SELECT 1 FROM a z) s ON true WHERE x.id < y.id) t ON true ORDER BY 1;
+SELECT x.id, y.id FROM a x FULL JOIN b y ON x.c3 = y.c3 ORDER BY 1, 2;
+SELECT x.id, z.id FROM a x FULL JOIN b y ON x.c1 = y.c1 RIGHT JOIN a z ON y.id = z.id ORDER BY 1, 2;
+SELECT x.id, y.id FROM a x FULL JOIN b y ON x.id = y.id WHERE x.c1 > 0 ORDER BY 1;
+SELECT ARRAY(SELECT ARRAY[id, c1] FROM a ORDER BY id);
+SELECT ARRAY(SELECT regexp_matches('a1b2', '([a-z])([0-9])', 'g'));
