@@ -17,7 +17,7 @@ internal static class CostModel
     private const double RescanRowCost = 0.2;
 
     private const double MemoryLookupCost = 0.05;
-    private const double MergeRowCost = 0.015;
+    private const double MergeRowCost = 0.05;
 
     /// <summary>Cost of a hash join without its inputs.</summary>
     public static double HashJoin(double left, double right, int keys, double rows) =>
@@ -27,28 +27,32 @@ internal static class CostModel
     public static double Loop(double left, double right, int conditions, double rows) =>
         (right * CpuOperatorCost) + (left * right * CpuOperatorCost * (1 + conditions)) + (left * CpuTupleCost) + (rows * CpuTupleCost);
 
-    /// <summary>Cost of a nested loop over an inner side with parameters, without the left input.</summary>
-    public static double LoopWithParameters(double left, Physical.PhysicalNode inner, double rows)
+    /// <summary>The share of an inner side's rows that a join looks at: semi and anti joins stop at the first match (PostgreSQL's inner_scan_frac).</summary>
+    public static double ScannedShare(Algebra.JoinType type, double innerRows) =>
+        type is Algebra.JoinType.Semi or Algebra.JoinType.Anti ? Math.Min(1, 2 / (Math.Max(0, innerRows) + 1)) : 1;
+
+    /// <summary>Cost of a nested loop over an inner side with parameters, of which it looks at a share of the rows, without the left input.</summary>
+    public static double LoopWithParameters(double left, Physical.PhysicalNode inner, double rows, double share)
     {
-        return inner.TotalCost + (Math.Max(0, left - 1) * AgainCost(inner)) + (rows * CpuTupleCost);
+        return inner.TotalCost + (Math.Max(0, left - 1) * AgainCost(inner, share)) + (rows * CpuTupleCost);
     }
 
     /// <summary>Cost of a nested loop whose inner side's rows are remembered by its parameters, of which <paramref name="distinct"/> different ones come.</summary>
-    public static double LoopWithMemory(double left, double distinct, Physical.PhysicalNode inner, double rows) =>
-        inner.TotalCost + (Math.Max(0, distinct - 1) * (AgainCost(inner) + (inner.Rows * CpuTupleCost))) + (left * MemoryLookupCost) + (rows * CpuTupleCost);
+    public static double LoopWithMemory(double left, double distinct, Physical.PhysicalNode inner, double rows, double share) =>
+        inner.TotalCost + (Math.Max(0, distinct - 1) * (AgainCost(inner, share) + (inner.Rows * CpuTupleCost))) + (left * MemoryLookupCost) + (rows * CpuTupleCost);
 
     /// <summary>Cost of merging two inputs that are in order.</summary>
     public static double MergeJoin(double left, double right, double rows) => ((left + right) * MergeRowCost) + (rows * CpuTupleCost);
 
-    private static double AgainCost(Physical.PhysicalNode node)
+    private static double AgainCost(Physical.PhysicalNode node, double share)
     {
         if (node is Physical.MemoizePlan memoize)
-            return AgainCost(memoize.Input);
+            return AgainCost(memoize.Input, share);
         if (node is Physical.IndexScanPlan)
-            return Math.Min(node.TotalCost, RescanCost + (RescanRowCost * node.Rows));
+            return Math.Min(node.TotalCost, RescanCost + (RescanRowCost * node.Rows * share));
         double cost = node.TotalCost;
         foreach (Physical.PhysicalNode input in node.Inputs)
-            cost += AgainCost(input) - input.TotalCost;
+            cost += AgainCost(input, share) - input.TotalCost;
         return Math.Max(cost, CpuTupleCost);
     }
 }

@@ -280,7 +280,7 @@ internal sealed class JoinBuilder(PlannerState state)
     public PhysicalNode LoopWithParameters(JoinType type, PhysicalNode left, ParameterizedSide right, bool remember, double rows)
     {
         PhysicalNode inner = right.Plan;
-        double cost = left.TotalCost + LoopCost(left.Rows, right, remember, rows);
+        double cost = left.TotalCost + LoopCost(type, left.Rows, right, remember, rows);
         if (remember)
         {
             inner = new MemoizePlan
@@ -312,21 +312,22 @@ internal sealed class JoinBuilder(PlannerState state)
     }
 
     /// <summary>Cost of a nested loop without its left input.</summary>
-    public double LoopCost(double left, ParameterizedSide right, bool remember, double rows)
+    public double LoopCost(JoinType type, double left, ParameterizedSide right, bool remember, double rows)
     {
         double disabled = state.Settings.CostOf(PlannerMethods.NestedLoop);
+        double share = CostModel.ScannedShare(type, right.Plan.Rows);
         if (!remember)
-            return CostModel.LoopWithParameters(left, right.Plan, rows) + disabled;
+            return CostModel.LoopWithParameters(left, right.Plan, rows, share) + disabled;
         double distinct = 1;
         foreach (int column in right.Parameters.Keys)
             distinct *= Math.Max(1, state.Selectivity.DistinctOf(column));
-        return CostModel.LoopWithMemory(left, Math.Min(left, distinct), right.Plan, rows) + disabled;
+        return CostModel.LoopWithMemory(left, Math.Min(left, distinct), right.Plan, rows, share) + disabled;
     }
 
     /// <summary>Whether remembering a side's rows makes a loop over it cheaper.</summary>
-    public bool IsWorthRemembering(double left, ParameterizedSide right, double rows) =>
+    public bool IsWorthRemembering(JoinType type, double left, ParameterizedSide right, double rows) =>
         right is { IsRepeatable: true, Parameters.Count: > 0 } && state.Settings.Allows(PlannerMethods.Memoize)
-        && LoopCost(left, right, remember: true, rows) < LoopCost(left, right, remember: false, rows);
+        && LoopCost(type, left, right, remember: true, rows) < LoopCost(type, left, right, remember: false, rows);
 
     /// <summary>It reads parameters of loops further out, which may change between two runs.</summary>
     private bool ReadsOtherParameters(RelationalNode node)

@@ -49,7 +49,7 @@ internal sealed class JoinPlanner(PlannerState state)
         if (join.Type == JoinType.Left && _builder.Parameterize(left.Columns, join.Right, join.Conjuncts, isLateral) is { } side)
         {
             double rows = Math.Max(left.Rows, left.Rows * side.Plan.Rows);
-            best = Cheaper(best, _builder.LoopWithParameters(join.Type, left, side, _builder.IsWorthRemembering(left.Rows, side, rows), rows));
+            best = Cheaper(best, _builder.LoopWithParameters(join.Type, left, side, _builder.IsWorthRemembering(join.Type, left.Rows, side, rows), rows));
         }
 
         return best ?? throw new SqlException(

@@ -254,8 +254,8 @@ internal sealed class JoinSearch
 
         if (leaf >= 0 && SideOf(leaf, outer.Set) is { } side)
         {
-            bool remember = _builder.IsWorthRemembering(outer.Rows, side, rows);
-            double cost = outer.Cost + _builder.LoopCost(outer.Rows, side, remember, rows);
+            bool remember = _builder.IsWorthRemembering(type, outer.Rows, side, rows);
+            double cost = outer.Cost + _builder.LoopCost(type, outer.Rows, side, remember, rows);
             if (best is null || cost < best.Cost)
                 best = new Partial(outer.Set | right, remember ? Method.LoopWithMemory : Method.LoopWithParameters, outer, leaf, null, side, rows, cost, width);
         }
