@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Strata.Platform;
 
 namespace Strata.Host.Commands;
 
@@ -21,6 +22,22 @@ internal sealed class ApiClient(string baseUrl, bool json) : IDisposable
         else if (answer is JsonObject single)
             PrintFields(single);
         return 0;
+    }
+
+    /// <summary>Sends requests that change nothing, so that a user's first call does not pay for loading the API's code. Nobody waits for it, and nothing depends on its success.</summary>
+    public static async Task WarmUpAsync(string baseUrl, Log log)
+    {
+        try
+        {
+            using HttpClient client = new() { BaseAddress = new Uri(baseUrl) };
+            using HttpResponseMessage endpoints = await client.GetAsync(new Uri("/v1/projects/default/endpoints", UriKind.Relative));
+            // Refused, since a branch of the name is not there to branch from; the way there is the same.
+            using HttpResponseMessage refused = await client.PostAsJsonAsync("/v1/projects/default/branches", new JsonObject { ["name"] = "warm-up", ["parent"] = "/" });
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        {
+            log.Debug($"the API was not warmed up: {error.Message}");
+        }
     }
 
     public void Dispose() => _client.Dispose();

@@ -38,6 +38,7 @@ public static class UpInProcess
             await controlPlane.EnsureDefaultProjectAsync(ScramVerifier.Create(password, process.Random), process.Stopping);
             compute.Endpoints.Open(default, process.Stopping);
             ReadyLine.Print(password, options.Host, compute.PgPort, controlPlane.Url);
+            _ = ApiClient.WarmUpAsync(controlPlane.Url, process.Log);
             process.WaitForStop();
             return 0;
         }
