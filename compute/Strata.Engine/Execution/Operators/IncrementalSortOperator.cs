@@ -1,6 +1,5 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Strata.Engine.Execution.Keys;
+using Strata.Engine.Execution.Spill;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
@@ -19,7 +18,7 @@ internal sealed unsafe class IncrementalSortOperator(
     private readonly Arena _keyBytes = new(state.Memory);
     private readonly RowStore _rows = new(types, state.Memory);
     private readonly KeyBuffer _group = new();
-    private Item[] _items = new Item[64];
+    private SortItem[] _items = new SortItem[64];
     private int[] _order = [];
     private Batch? _batch;
     private int _position;
@@ -28,26 +27,6 @@ internal sealed unsafe class IncrementalSortOperator(
     private int _pullRows;
     private bool _inputDone;
     private long _left;
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Item
-    {
-        public ulong Prefix;
-        public byte* Key;
-        public int Length;
-        public int Row;
-    }
-
-    private readonly struct ByKey : IComparer<Item>
-    {
-        public int Compare(Item x, Item y)
-        {
-            if (x.Prefix != y.Prefix)
-                return x.Prefix < y.Prefix ? -1 : 1;
-            int order = new ReadOnlySpan<byte>(x.Key, x.Length).SequenceCompareTo(new ReadOnlySpan<byte>(y.Key, y.Length));
-            return order != 0 ? order : x.Row.CompareTo(y.Row);
-        }
-    }
 
     public override void Open()
     {
@@ -142,7 +121,7 @@ internal sealed unsafe class IncrementalSortOperator(
 
         if (_count == 0)
             return false;
-        _items.AsSpan(0, _count).Sort(new ByKey());
+        _items.AsSpan(0, _count).Sort(default(SortItem.ByKey));
         return true;
     }
 
@@ -164,7 +143,6 @@ internal sealed unsafe class IncrementalSortOperator(
     {
         if (_count + end - first > _items.Length)
             Array.Resize(ref _items, Math.Max(_items.Length * 2, _count + end - first));
-        Span<byte> prefix = stackalloc byte[sizeof(ulong)];
         for (int i = first; i < end; i++)
         {
             int row = batch.Selection[i];
@@ -173,11 +151,9 @@ internal sealed unsafe class IncrementalSortOperator(
             key.CopyTo(new Span<byte>(copy, key.Length));
             // The first keys are equal within a group: what tells rows apart stands behind them.
             ReadOnlySpan<byte> rest = key[Math.Min(_group.Length, key.Length)..];
-            prefix.Clear();
-            rest[..Math.Min(sizeof(ulong), rest.Length)].CopyTo(prefix);
-            _items[_count++] = new Item
+            _items[_count++] = new SortItem
             {
-                Prefix = BinaryPrimitives.ReadUInt64BigEndian(prefix),
+                Prefix = KeyPrefix.Of(rest),
                 Key = copy,
                 Length = key.Length,
                 Row = _rows.AppendRow(batch, row),

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Strata.Engine.Execution.Keys;
 using Strata.Engine.Types;
@@ -29,7 +28,7 @@ internal sealed unsafe class RowSorter : IDisposable
     private Arena? _spareKeys;
     private RowStore _rows;
     private RowStore? _spare;
-    private Item* _items;
+    private SortItem* _items;
     private int _capacity;
     private int _count;
     private long _next;
@@ -53,26 +52,6 @@ internal sealed unsafe class RowSorter : IDisposable
         _keyBytes = new Arena(_memory.Account);
         _rows = new RowStore(types, _memory.Account);
         _output = new Batch(types, _memory.Account);
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Item
-    {
-        public ulong Prefix;
-        public byte* Key;
-        public int Length;
-        public int Row;
-    }
-
-    private readonly struct ByKey : IComparer<Item>
-    {
-        public int Compare(Item x, Item y)
-        {
-            if (x.Prefix != y.Prefix)
-                return x.Prefix < y.Prefix ? -1 : 1;
-            int order = new ReadOnlySpan<byte>(x.Key, x.Length).SequenceCompareTo(new ReadOnlySpan<byte>(y.Key, y.Length));
-            return order != 0 ? order : x.Row.CompareTo(y.Row);
-        }
     }
 
     /// <summary>Rows that are wanted, from the first of the order on. Set before the first row.</summary>
@@ -218,8 +197,8 @@ internal sealed unsafe class RowSorter : IDisposable
         if (items <= _capacity)
             return;
         int capacity = Math.Max(Math.Max(FirstItems, items), (int)Math.Min(_capacity * 2L, Array.MaxLength));
-        _memory.Account.Charge((long)(capacity - _capacity) * sizeof(Item));
-        _items = (Item*)NativeMemory.Realloc(_items, (nuint)capacity * (nuint)sizeof(Item));
+        _memory.Account.Charge((long)(capacity - _capacity) * sizeof(SortItem));
+        _items = (SortItem*)NativeMemory.Realloc(_items, (nuint)capacity * (nuint)sizeof(SortItem));
         _capacity = capacity;
     }
 
@@ -227,7 +206,7 @@ internal sealed unsafe class RowSorter : IDisposable
     {
         if (_capacity == 0)
             return;
-        _memory.Account.Release((long)_capacity * sizeof(Item));
+        _memory.Account.Release((long)_capacity * sizeof(SortItem));
         NativeMemory.Free(_items);
         _items = null;
         _capacity = 0;
@@ -237,21 +216,10 @@ internal sealed unsafe class RowSorter : IDisposable
     {
         byte* copy = _keyBytes.Allocate(Math.Max(key.Length, 1));
         key.CopyTo(new Span<byte>(copy, key.Length));
-        _items[_count++] = new Item { Prefix = PrefixOf(key), Key = copy, Length = key.Length, Row = row };
+        _items[_count++] = new SortItem { Prefix = KeyPrefix.Of(key), Key = copy, Length = key.Length, Row = row };
     }
 
-    /// <summary>The first eight bytes as a number that compares as they do.</summary>
-    internal static ulong PrefixOf(ReadOnlySpan<byte> key)
-    {
-        if (key.Length >= sizeof(ulong))
-            return BinaryPrimitives.ReadUInt64BigEndian(key);
-        Span<byte> prefix = stackalloc byte[sizeof(ulong)];
-        prefix.Clear();
-        key.CopyTo(prefix);
-        return BinaryPrimitives.ReadUInt64BigEndian(prefix);
-    }
-
-    private void Order() => new Span<Item>(_items, _count).Sort(default(ByKey));
+    private void Order() => new Span<SortItem>(_items, _count).Sort(default(SortItem.ByKey));
 
     /// <summary>Drops all but the first rows of the order: their bytes move to fresh storage.</summary>
     private void Compact(int limit)
@@ -261,7 +229,7 @@ internal sealed unsafe class RowSorter : IDisposable
         _spareKeys ??= new Arena(_memory.Account);
         for (int i = 0; i < limit; i++)
         {
-            ref Item item = ref _items[i];
+            ref SortItem item = ref _items[i];
             byte* key = _spareKeys.Allocate(Math.Max(item.Length, 1));
             Buffer.MemoryCopy(item.Key, key, item.Length, item.Length);
             item.Key = key;
@@ -298,7 +266,7 @@ internal sealed unsafe class RowSorter : IDisposable
             key.Reset(rows);
             for (int i = 0; i < rows; i++)
             {
-                ref Item item = ref _items[first + i];
+                ref SortItem item = ref _items[first + i];
                 key.Set(i, new ByteView(item.Key, item.Length));
                 _chunkRows[i] = item.Row;
             }

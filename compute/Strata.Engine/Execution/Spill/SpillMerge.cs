@@ -1,3 +1,4 @@
+using Strata.Engine.Execution.Keys;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
@@ -87,7 +88,7 @@ internal sealed class SpillMerge : IDisposable
     {
         ref Source source = ref _sources[_heap[0]];
         if (++source.Position < source.Chunk.StoredCount)
-            source.Prefix = RowSorter.PrefixOf(source.Chunk[0].GetBytes(source.Position));
+            source.Prefix = KeyPrefix.Of(source.Chunk[0].GetBytes(source.Position));
         else if (!Refill(ref source))
             _heap[0] = _heap[--_live];
         SiftDown(0);
@@ -99,7 +100,7 @@ internal sealed class SpillMerge : IDisposable
             return false;
         source.Chunk = chunk;
         source.Position = 0;
-        source.Prefix = RowSorter.PrefixOf(chunk[0].GetBytes(0));
+        source.Prefix = KeyPrefix.Of(chunk[0].GetBytes(0));
         return true;
     }
 
