@@ -12,8 +12,28 @@ namespace Strata.Engine.Planning.Rewrites;
 /// </summary>
 internal sealed class ConstantFolding : IRewrite
 {
-    public RelationalNode Apply(RelationalNode root, RewriteContext context) =>
-        TreeWalker.Map(root, expression => Fold(expression, context.Functions));
+    public RelationalNode Apply(RelationalNode root, RewriteContext context)
+    {
+        bool sawFalse = false;
+        RelationalNode folded = TreeWalker.Map(root, expression =>
+        {
+            Expression result = Fold(expression, context.Functions);
+            sawFalse |= IsFalse(result);
+            return result;
+        });
+        return sawFalse ? TreeWalker.MapNodes(folded, WithoutDecided) : folded;
+    }
+
+    private static bool IsFalse(Expression expression) => expression is ConstantExpression { IsNull: false, Type.Oid: TypeOid.Boolean } constant && !constant.Value.AsBoolean;
+
+    /// <summary>The conjuncts of a filter are one AND: what stands after a false one is never computed.</summary>
+    private static RelationalNode WithoutDecided(RelationalNode node)
+    {
+        if (node is not FilterNode { Conjuncts.Count: > 1 } filter)
+            return node;
+        int decided = filter.Conjuncts.ToList().FindIndex(IsFalse);
+        return decided < 0 ? node : new FilterNode(filter.Input, [.. filter.Conjuncts.Take(decided).Where(HoldsConstantCall), filter.Conjuncts[decided]]);
+    }
 
     /// <summary>Folds one node whose operands are folded already.</summary>
     public static Expression Fold(Expression expression, IFunctionContext functions)
