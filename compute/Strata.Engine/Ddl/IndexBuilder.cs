@@ -4,6 +4,7 @@ using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
+using Strata.Engine.Sessions.Progress;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
@@ -51,8 +52,12 @@ internal sealed class IndexBuilder : IDisposable
         }
     }
 
-    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index)
+    private readonly ProgressReport _progress;
+
+    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index, string words)
     {
+        _progress = context.Session.Engine.Progress.Begin(ProgressCommand.CreateIndex, context.Session, table.Oid, words);
+        _progress[IndexProgress.IndexOid] = index.Oid;
         _context = context;
         _table = table;
         _index = index;
@@ -61,12 +66,15 @@ internal sealed class IndexBuilder : IDisposable
     }
 
     /// <summary>Makes the storage of <paramref name="index"/> and fills it. Throws 23505 when a unique key occurs twice.</summary>
-    public static void Build(DdlContext context, RelationInfo table, IndexInfo index)
+    public static void Build(DdlContext context, RelationInfo table, IndexInfo index, string words = "CREATE INDEX")
     {
         BTreeIndex tree = RelationStorage.CreateIndex(context, table.Database, index.Storage);
-        using var builder = new IndexBuilder(context, table, index);
-        if (builder._heap.CountBlocks(ReadPoint.Live, context.Cancellation) == 0)
+        using var builder = new IndexBuilder(context, table, index, words);
+        uint blocks = builder._heap.CountBlocks(ReadPoint.Live, context.Cancellation);
+        if (blocks == 0)
             return;
+        builder._progress[IndexProgress.BlocksTotal] = blocks;
+        builder._progress.Phase = IndexProgress.Scanning;
         builder.Collect();
         if (builder._entries.Count > 0 || builder._runs.Count > 0)
             builder.Write(tree);
@@ -91,6 +99,8 @@ internal sealed class IndexBuilder : IDisposable
             while (scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, _context.Cancellation))
             {
                 _context.Cancellation.ThrowIfCancellationRequested();
+                _progress[IndexProgress.BlocksDone] = scan.Block + 1;
+                _progress.Add(IndexProgress.RowsDone, rows.Length);
                 batch.Reset(rows.Length);
                 bool isUniform = decoder.IsUniform(rows);
                 foreach (int column in needed)
@@ -247,7 +257,10 @@ internal sealed class IndexBuilder : IDisposable
             return;
         }
 
+        _progress.Phase = IndexProgress.Sorting;
+        _progress[IndexProgress.RowsTotal] = _progress[IndexProgress.RowsDone];
         Sort(CollectionsMarshal.AsSpan(_entries), new EntryComparer(_blocks));
+        _progress.Phase = IndexProgress.Loading;
         if (_index.IsUnique || _index.IsExclusion)
             CheckUnique();
         var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
@@ -333,5 +346,6 @@ internal sealed class IndexBuilder : IDisposable
     {
         _blocks.Clear();
         _runs.Dispose();
+        _progress.Dispose();
     }
 }

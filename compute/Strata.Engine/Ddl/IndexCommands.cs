@@ -221,7 +221,7 @@ internal sealed class IndexCommands(DdlContext context)
         }
 
         IndexInfo rebuilt = relation.Index! with { Storage = context.NewStorage() };
-        IndexBuilder.Build(context, context.View.FindRelation(rebuilt.TableOid)!, rebuilt);
+        IndexBuilder.Build(context, context.View.FindRelation(rebuilt.TableOid)!, rebuilt, "REINDEX");
         RelationStorage.Drop(context, relation);
         context.Replace(relation, relation with { Storage = rebuilt.Storage, Index = rebuilt });
     }
