@@ -63,8 +63,10 @@ public sealed class ExplainUsageTests
     {
         using var runner = new SqlRunner();
         runner.Run("create table t (a int primary key, b int); insert into t select i, i from generate_series(1, 1000) i; analyze t; set enable_seqscan = off; set enable_bitmapscan = off");
-        Assert.Contains("Heap Fetches: 50", runner.Run("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT a FROM t WHERE a <= 50"), StringComparison.Ordinal);
         runner.Run("vacuum t");
-        Assert.Contains("Heap Fetches: 0", runner.Run("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT a FROM t WHERE a <= 50"), StringComparison.Ordinal);
+        const string Query = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) SELECT a FROM t WHERE a <= 50";
+        Assert.Contains("Heap Fetches: 0", runner.Run(Query), StringComparison.Ordinal);
+        runner.Run("update t set b = 0 where a <= 10");
+        Assert.Matches("Heap Fetches: [1-9]", runner.Run(Query));
     }
 }
