@@ -2,6 +2,8 @@ using Strata.Benchmarks.Analytics;
 
 if (args is ["wide", ..])
     return await WideTable.RunAsync(args);
+if (args is ["kernels"])
+    return Strata.Benchmarks.Kernels.KernelTimes.Run();
 if (args is ["orders", ..])
     return await JoinOrders.RunAsync(args);
 BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
