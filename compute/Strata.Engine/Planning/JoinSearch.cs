@@ -21,7 +21,7 @@ internal sealed class JoinSearch
 
     private const int ProductsMax = 4;
 
-    // Joins that are thought to cost this much, or of so many relations that the thought is worth little, are searched again: by samples of their tables, unless these are hardly larger than their samples' cost.
+    // Joins that are thought to cost this much, and those of so many relations that the thought is worth little, are searched by samples of their tables, unless these are small.
     private const double ThoroughCostMin = 100;
     private const int ThoroughRelationsMin = 5;
     private const int SampledRelationsMin = 3;
@@ -98,13 +98,14 @@ internal sealed class JoinSearch
     /// <summary>The cheapest order found, as nodes.</summary>
     public PhysicalNode Plan()
     {
-        Partial best = Search(isThorough: false);
-        if (best.Cost >= ThoroughCostMin || _leaves.Count >= ThoroughRelationsMin)
+        // Of many relations the first thought is worth little: then there is none.
+        Partial? best = _leaves.Count < ThoroughRelationsMin ? Search(isThorough: false) : null;
+        if (best is null || best.Cost >= ThoroughCostMin)
         {
             bool isSampled = _leaves.Count >= SampledRelationsMin && PagesOfTables() >= SampledPagesMin && _rows.UseSamples();
             if (isSampled)
                 PlanLeaves();
-            if (isSampled || _leaves.Count > ExhaustiveMax)
+            if (isSampled || best is null)
                 best = Search(isThorough: true);
         }
 
