@@ -23,6 +23,8 @@ internal static class MaintenanceCommands
                 continue;
             if (!MayMaintain(context, table, statement.IsVacuum))
                 continue;
+            if (full && table.PartitionKey is null)
+                table = ClusterCommand.Rewrite(context, table, null);
             Maintain(context, table, statement.IsVacuum, analyze, target.Columns.AsSpan().ToArray(), throttle: null);
         }
     }

@@ -30,6 +30,9 @@ public sealed class StorageContext(BufferPool pool, WalInserter wal, Transaction
     /// <summary>What happened to a heap since its last vacuum.</summary>
     public HeapActivity ActivityOf(uint database, ulong storage) => SpaceOf(database, storage).Activity;
 
+    /// <summary>A transaction fills a new storage with all rows that a table had in another: snapshots that do not see it get 40001 instead of no rows.</summary>
+    public void NoteRewrite(uint database, ulong storage, ulong xid) => SpaceOf(database, storage).RewrittenBy = xid;
+
     internal HeapSpace SpaceOf(uint database, ulong storage) =>
         _spaces.TryGetValue((database, storage), out HeapSpace? space)
             ? space

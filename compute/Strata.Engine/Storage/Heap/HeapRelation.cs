@@ -179,6 +179,21 @@ public sealed unsafe class HeapRelation
     }
 
     /// <summary>
+    /// Throws 40001 when the table was written anew (VACUUM FULL, CLUSTER, a rewriting ALTER TABLE) by a transaction that the snapshot does not see: all rows carry that transaction's id, so that the
+    /// snapshot would see none. PostgreSQL keeps the old ids when it clusters, and shows an empty table after ALTER TABLE.
+    /// </summary>
+    internal void CheckReadable(in Snapshot snapshot)
+    {
+        ulong rewriter = Space.RewrittenBy;
+        if (rewriter == 0 || !snapshot.ReadPoint.IsLive || snapshot.Owner?.IsOwn(rewriter) == true)
+            return;
+        if (_transactions.IsCommittedForAll(rewriter))
+            Space.RewrittenBy = 0;
+        else if (!_transactions.IsCommittedAt(rewriter, snapshot.VisibleLsn, out _))
+            throw new SqlException(SqlState.SerializationFailure, "could not serialize access due to a concurrent rewrite of the table");
+    }
+
+    /// <summary>
     /// Inserts the rows of a batch as of the current command, a page per record (COPY, INSERT of many rows). <paramref name="tids"/> gets their places, in order.
     /// </summary>
     public void InsertMany(Transaction transaction, RowBatch rows, Span<Tid> tids, CancellationToken cancellation = default)

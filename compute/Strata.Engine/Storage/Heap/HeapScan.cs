@@ -41,6 +41,7 @@ public sealed unsafe class HeapScan
         HeapRelation heap, in Snapshot snapshot, bool forUpdate = false, uint firstBlock = 0, uint endBlock = uint.MaxValue, CancellationToken cancellation = default)
     {
         Close();
+        heap.CheckReadable(snapshot);
         _heap = heap;
         _snapshot = snapshot;
         _reader = heap.Watch(snapshot.Owner);
