@@ -6,7 +6,7 @@ delete from c1 where a%2=0;
 cluster c1 using c1_pkey; select a from c1 limit 3; select relname from pg_class c join pg_index i on i.indexrelid=c.oid where indisclustered and indrelid='c1'::regclass;
 cluster c1 using c1_e; select a from c1 limit 3;
 cluster; select a from c1 limit 3; begin; cluster; rollback; begin; cluster c1 using c1_ab; select a from c1 limit 2; rollback; select a from c1 limit 2;
-cluster c1 using c1_ab; select a,b from c1 limit 3; \d c1
+cluster c1 using c1_ab; select a,b from c1 limit 3;
 create table p(a int, b int) partition by range(a); create table p1 partition of p for values from (0) to (10); create table p2 partition of p for values from (10) to (20); create index p_b on p(b); insert into p select i%20, 100-i from generate_series(1,50) i;
 cluster p using p_b; select a,b from p1 limit 2; alter table p cluster on p_b; cluster p;
 create table fk(x int references c1(a)); insert into fk values (1); vacuum full c1; delete from c1 where a=1; insert into fk values (2);

@@ -35,10 +35,11 @@ internal sealed class TableRewrite(DdlContext context)
             Statistics = [],
             RowTypeOid = 0,
         };
+        context.Session.Engine.Statistics.Of(context.DatabaseOid, before);
         ulong storage = context.NewStorage();
         RelationInfo target = context.Replace(current, current with { Storage = storage, Columns = WithoutMissingValues(current.Columns) });
         RelationStorage.CreateHeap(context, target);
-        context.Session.Engine.Storage.NoteRewrite(target.Database, storage, context.Transaction.EnsureXid(context.Cancellation));
+        context.Session.Engine.Handles.Heap(target.Database, storage).NoteRewrite(context.Transaction.EnsureXid(context.Cancellation));
         context.Changes.Create(source, context.Cancellation);
         var columns = new StringBuilder();
         var values = new StringBuilder();

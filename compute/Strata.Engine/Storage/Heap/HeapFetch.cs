@@ -33,6 +33,7 @@ public unsafe struct HeapFetch
         {
             Release();
             heap.CheckReadable(snapshot);
+            heap.Activity.NoteBlocks(1);
             _page = context.Pool.Pin(heap.KeyOf(tid.Block), snapshot.ReadPoint, cancellation);
             _block = tid.Block;
         }

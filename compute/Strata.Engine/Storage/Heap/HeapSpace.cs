@@ -24,14 +24,6 @@ internal sealed class HeapSpace(StorageContext context, uint database, ulong sto
     private readonly Queue<uint> _fresh = new();
     private readonly uint[] _targets = NewTargets();
     private bool _looked;
-    private ulong _rewrittenBy;
-
-    public HeapActivity Activity { get; } = new();
-
-    /// <summary>
-    /// The transaction that filled this storage from the table's former one, or 0. Its rows are older than they look: who does not see that transaction would find the table empty.
-    /// </summary>
-    public ulong RewrittenBy { get => Volatile.Read(ref _rewrittenBy); set => Volatile.Write(ref _rewrittenBy, value); }
 
     private static uint[] NewTargets()
     {
