@@ -329,6 +329,7 @@ internal sealed class CatalogLoader
             Name = relation.Name,
             TableOid = Oid(row[1]),
             Storage = relation.Storage,
+            Method = IndexMethods.Of(relation.AccessMethodOid),
             Keys = keys,
             KeyCount = keyCount,
             IsUnique = row[4].Number != 0,

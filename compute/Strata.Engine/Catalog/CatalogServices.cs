@@ -308,6 +308,8 @@ internal sealed class CatalogServices : ICatalogServices
         return nodeTree[..start] + name + Suffix + WithRelationNames(nodeTree[(at + Suffix.Length)..]);
     }
 
+    public RelationInfo? Index(uint oid) => View.FindRelation(oid) is { Index: not null } found ? found : null;
+
     public string? IndexDefinition(uint index, int column, bool pretty) => new DefinitionPrinter(View, this).Index(index, column, pretty);
 
     public string? ConstraintDefinition(uint constraint, bool pretty) => new DefinitionPrinter(View, this).Constraint(constraint, pretty);

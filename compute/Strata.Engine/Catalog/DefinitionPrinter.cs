@@ -146,7 +146,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
             case ConstraintKind.Exclusion when view.FindRelation(constraint.IndexOid) is { Index: { } index } relation:
                 text.Append("EXCLUDE USING ").Append(MethodName(relation)).Append(" (");
                 for (int i = 0; i < index.KeyCount; i++)
-                    text.Append(i > 0 ? ", " : "").Append(Key(table, index.Keys[i], isKey: true, bare: false, pretty)).Append(" WITH =");
+                    text.Append(i > 0 ? ", " : "").Append(Key(table, index.Keys[i], isKey: true, bare: false, pretty)).Append(" WITH ").Append(OperatorName(constraint, i));
                 text.Append(')');
                 AppendIncluded(text, table, constraint);
                 if (index.Predicate is { } predicate)
@@ -165,6 +165,9 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
             text.Append(" NOT VALID");
         return text.ToString();
     }
+
+    private static string OperatorName(ConstraintInfo constraint, int key) =>
+        key < constraint.Operators.Length && Functions.BuiltinRegistry.Operator(constraint.Operators[key]) is { } op ? op.Name : "=";
 
     private bool NullsNotDistinct(ConstraintInfo constraint) => view.FindRelation(constraint.IndexOid)?.Index is { NullsNotDistinct: true };
 

@@ -32,6 +32,9 @@ public sealed record IndexInfo
     /// <summary>Storage id of the index.</summary>
     public required ulong Storage { get; init; }
 
+    /// <summary>How it is built and searched.</summary>
+    public IndexMethod Method { get; init; }
+
     /// <summary>Key columns first, then those of INCLUDE.</summary>
     public required IndexKey[] Keys { get; init; }
 

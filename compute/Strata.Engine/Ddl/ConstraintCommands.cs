@@ -1,4 +1,5 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution.Modify;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
@@ -189,40 +190,27 @@ internal sealed class ConstraintCommands(DdlContext context)
         return any ? context.Replace(table, table with { Columns = changed }) : table;
     }
 
-    // Equality on all columns is what a unique index checks; other operators need access methods that are not there.
     private RelationInfo AddExclusion(RelationInfo table, Constraint constraint)
     {
         if (table.PartitionKey is not null)
             throw new SqlException(SqlState.FeatureNotSupported, "exclusion constraints are not supported on partitioned tables") { Position = context.Position(constraint.Position) };
-        string method = constraint.AccessMethod ?? "gist";
-        if (method is not ("btree" or "hash"))
-            throw BuiltinNames.Find("pg_am", "amname", method) is null
-                ? new SqlException(SqlState.UndefinedObject, $"access method \"{method}\" does not exist")
-                : new SqlException(SqlState.FeatureNotSupported, $"exclusion constraints using access method \"{method}\" are not supported yet");
-        var elements = new List<IndexElement>();
-        var operators = new List<uint>();
-        foreach (ExclusionElement element in constraint.Exclusions)
-        {
-            if (element.Operator.Name != "=")
-                throw new SqlException(SqlState.FeatureNotSupported, $"exclusion constraints with operator {element.Operator.Name} are not supported yet");
-            elements.Add(element.Element);
-        }
-
+        IndexMethod method = IndexMethods.Find(constraint.AccessMethod ?? "btree");
+        SyntaxList<IndexElement> elements = [.. constraint.Exclusions.Select(static element => element.Element)];
+        IndexCommands.CheckAbilities(method, isUnique: false, !constraint.Including.IsEmpty, elements.Count, isExclusion: true);
         var commands = new IndexCommands(context);
-        List<IndexKey> keys = commands.BuildKeys(table, [.. elements]);
-        foreach (IndexKey key in keys)
-            operators.Add(BuiltinNames.EqualityOperator(key.TypeOid));
+        List<IndexKey> keys = commands.BuildKeys(table, elements, method);
+        uint[] operators = [.. keys.Select((key, i) => ExclusionOperators.Find(context, method, key, constraint.Exclusions[i].Operator))];
         int keyCount = keys.Count;
         foreach (short column in KeyColumns(table, constraint.Including, constraint))
             keys.Add(IndexCommands.IncludedKey(table, column));
         string name = constraint.Name is { } given
             ? CheckIndexName(table, given)
-            : NameOf(table, constraint, string.Join('_', elements.Select(static e => e.Column ?? "expr")), "excl");
+            : NameOf(table, constraint, string.Join('_', elements.Select(static e => e.Column ?? (e.Expression is FunctionCall call ? call.Name.Name : "expr"))), "excl");
         CatalogExpression? predicate = constraint.Where is null ? null : StoredExpressions.OverTable(context, table, constraint.Where, isCondition: true);
         IndexInfo index = commands.Create(
             table, name, keys, keyCount, isUnique: false, isPrimary: false, nullsNotDistinct: false, predicate, !constraint.IsDeferrable,
-            method == "hash" ? CatalogOids.HashAccessMethod : CatalogOids.BTreeAccessMethod, isExclusion: true);
-        return With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
+            method, IndexOptions.Parse(method, constraint.Options), operators);
+        RelationInfo changed = With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
         {
             Oid = context.NewOid(),
             Name = name,
@@ -231,10 +219,13 @@ internal sealed class ConstraintCommands(DdlContext context)
             TableOid = table.Oid,
             IndexOid = index.Oid,
             Columns = [.. keys.Take(keyCount).Select(static key => key.Column)],
-            Operators = [.. operators],
+            Operators = operators,
             IsDeferrable = constraint.IsDeferrable,
             IsDeferred = constraint.IsInitiallyDeferred,
         });
+        if (!ExclusionPlan.IsByKey(method, operators))
+            ExclusionOperators.Validate(context, changed, index, operators);
+        return changed;
     }
 
     private RelationInfo AddForeignKey(RelationInfo table, Constraint constraint, bool validate)
@@ -361,7 +352,7 @@ internal sealed class ConstraintCommands(DdlContext context)
             table.Name, label == "pkey" ? null : columns, label, candidate => Exists(table, candidate) || context.View.FindRelation(table.SchemaOid, candidate) is not null);
         RelationInfo relation = context.View.FindRelation(index.Oid)!;
         IndexInfo copy = new IndexCommands(context).Create(
-            table, name, keys, index.KeyCount, index.IsUnique, index.IsPrimary, index.NullsNotDistinct, index.Predicate, index.IsImmediate, relation.AccessMethodOid, relation.Options, index.IsExclusion);
+            table, name, keys, index.KeyCount, index.IsUnique, index.IsPrimary, index.NullsNotDistinct, index.Predicate, index.IsImmediate, index.Method, relation.Options, index.IsExclusion ? constraint!.Operators : null);
         table = context.View.FindRelation(table.Oid)!;
         if (constraint is null)
             return table;

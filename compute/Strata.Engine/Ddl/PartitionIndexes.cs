@@ -66,7 +66,7 @@ internal sealed class PartitionIndexes(DdlContext context)
     /// <summary>True when an index has these keys and otherwise the properties of another.</summary>
     public static bool IsSame(IndexInfo candidate, IndexInfo index, List<IndexKey> keys)
     {
-        if (candidate.IsUnique != index.IsUnique || candidate.KeyCount != index.KeyCount || candidate.Keys.Length != keys.Count || candidate.NullsNotDistinct != index.NullsNotDistinct
+        if (candidate.IsUnique != index.IsUnique || candidate.Method != index.Method || candidate.KeyCount != index.KeyCount || candidate.Keys.Length != keys.Count || candidate.NullsNotDistinct != index.NullsNotDistinct
             || candidate.Predicate?.Text != index.Predicate?.Text)
             return false;
         for (int i = 0; i < keys.Count; i++)
@@ -87,7 +87,7 @@ internal sealed class PartitionIndexes(DdlContext context)
         Format.Invariant.Check(parent.PartitionKey is not null);
         return new IndexCommands(context).Create(
             partition, name, keys, index.KeyCount, index.IsUnique, index.IsPrimary, index.NullsNotDistinct, index.Predicate, index.IsImmediate,
-            methodOid: context.View.FindRelation(index.Oid)!.AccessMethodOid);
+            method: index.Method, options: context.View.FindRelation(index.Oid)!.Options);
     }
 
     private void AttachConstraint(ConstraintInfo constraint, RelationInfo partition, IndexInfo own, short[] map)

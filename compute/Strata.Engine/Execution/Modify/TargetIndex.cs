@@ -11,8 +11,10 @@ using Strata.Format;
 namespace Strata.Engine.Execution.Modify;
 
 /// <summary>An index of a table that is being modified. Not thread-safe.</summary>
-internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuilder keys) : IDisposable
+internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuilder keys, ExclusionPlan? exclusion = null) : IDisposable
 {
+    private readonly EntryTarget? _entries = info.Method.HasKeys() ? null : new EntryTarget(info, index, keys, exclusion);
+
     /// <summary>The index.</summary>
     public IndexInfo Info { get; } = info;
 
@@ -31,6 +33,8 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         EvaluationContext context = state.Evaluation;
         if (!Keys.Includes(context, row.Batch, position, errors))
             return true;
+        if (_entries is not null)
+            return _entries.Insert(state, row.Batch, position, tid, raise, errors);
         ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, position, errors);
         Transaction transaction = state.Transaction;
         ulong xid = transaction.EnsureXid(state.Cancellation);
@@ -80,6 +84,8 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         EvaluationContext context = state.Evaluation;
         if (!(Info.IsUnique || Info.IsExclusion) || !Keys.Includes(context, row.Batch, position, errors))
             return default;
+        if (_entries is not null)
+            return _entries.FindConflict(state, row.Batch, position, errors);
         ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, position, errors);
         if (Keys.HasNull && !Info.NullsNotDistinct)
             return default;
@@ -111,7 +117,11 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Keys.Dispose();
+    public void Dispose()
+    {
+        _entries?.Dispose();
+        Keys.Dispose();
+    }
 
     private SqlException Duplicate(ExecutionState state, TargetRow row, int position)
     {
