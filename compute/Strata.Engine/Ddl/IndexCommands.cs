@@ -75,11 +75,14 @@ internal sealed class IndexCommands(DdlContext context)
         _ => "This operation is not supported for such relations.",
     };
 
+    /// <summary>What an expression adds to names that are chosen for an index and its columns.</summary>
+    public static string NameOf(Expression expression) => Binding.TargetNaming.NameOf(expression) is var name && name == "?column?" ? "expr" : name;
+
     private string ChooseName(RelationInfo table, CreateIndexStatement statement)
     {
         var parts = new List<string>();
         foreach (IndexElement element in statement.Elements)
-            parts.Add(element.Column ?? (element.Expression is FunctionCall call ? call.Name.Name : "expr"));
+            parts.Add(element.Column ?? NameOf(element.Expression!));
         foreach (IndexElement element in statement.Including)
             parts.Add(element.Column is not { } name ? "expr" : parts.Contains(name) ? name + parts.Count(part => part == name) : name);
         return context.ChooseName(table.Name, string.Join('_', parts), "idx", candidate => context.View.FindRelation(table.SchemaOid, candidate) is not null);
@@ -195,9 +198,7 @@ internal sealed class IndexCommands(DdlContext context)
 
     private static string ExpressionColumnName(List<IndexKey> keys, int position)
     {
-        string text = keys[position].Expression!.Text;
-        int open = text.IndexOf('(', StringComparison.Ordinal);
-        string name = open > 0 && text[..open].All(static c => char.IsLetterOrDigit(c) || c == '_') ? text[..open] : "expr";
+        string name = NameOf(keys[position].Expression!.Syntax);
         int same = 0;
         for (int i = 0; i < position; i++)
             same += keys[i].Column == 0 ? 1 : 0;

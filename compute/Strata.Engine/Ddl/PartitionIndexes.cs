@@ -80,7 +80,7 @@ internal sealed class PartitionIndexes(DdlContext context)
     {
         var names = new List<string>();
         foreach (IndexKey key in keys.Take(index.KeyCount))
-            names.Add(key.Column > 0 ? partition.Columns[key.Column - 1].Name : "expr");
+            names.Add(key.Column > 0 ? partition.Columns[key.Column - 1].Name : IndexCommands.NameOf(key.Expression!.Syntax));
         string label = constraint is null ? "idx" : constraint.Kind == ConstraintKind.PrimaryKey ? "pkey" : constraint.Kind == ConstraintKind.Unique ? "key" : "excl";
         string name = context.ChooseName(partition.Name, label == "pkey" ? null : string.Join('_', names), label, candidate =>
             context.View.FindRelation(partition.SchemaOid, candidate) is not null || Array.Exists(partition.Constraints, c => c.Name == candidate));

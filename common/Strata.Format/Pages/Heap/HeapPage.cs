@@ -59,9 +59,16 @@ public static class HeapPage
     /// <summary>Bytes between the line pointers and the rows. There are no other free bytes.</summary>
     public static int FreeBytes(ReadOnlySpan<byte> page) => PageFormat.GetUpper(page) - PageFormat.GetLower(page);
 
+    /// <summary>
+    /// Free bytes as far as rows can have them: none when the page has all the line pointers it may have and every one is taken. This is what the free-space map must be told;
+    /// it would offer a page that is full of dead line pointers again and again.
+    /// </summary>
+    public static int UsableBytes(ReadOnlySpan<byte> page) => SlotCount(page) < MaxSlots || HasUnusedSlot(page) ? FreeBytes(page) : 0;
+
     /// <summary>Whether a row of this length, header included, fits with a line pointer of its own.</summary>
-    public static bool CanFit(ReadOnlySpan<byte> page, int rowLength) =>
-        FreeBytes(page) >= Aligned(rowLength) + SlotBytes && SlotCount(page) < MaxSlots;
+    public static bool CanFit(ReadOnlySpan<byte> page, int rowLength) => UsableBytes(page) >= Aligned(rowLength) + SlotBytes;
+
+    private static bool HasUnusedSlot(ReadOnlySpan<byte> page) => FindSlotForInsert(page) <= SlotCount(page);
 
     /// <summary>The slot that an insert should take: an unused one, or one past the last.</summary>
     public static ushort FindSlotForInsert(ReadOnlySpan<byte> page)

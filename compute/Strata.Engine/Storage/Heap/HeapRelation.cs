@@ -160,7 +160,7 @@ public sealed unsafe class HeapRelation
                 latched = true;
                 if (!HasRoom(page, row.RowBytes))
                 {
-                    Space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
+                    Space.Full(seed, page.Key.Block, HeapPage.UsableBytes(page.Bytes));
                     continue;
                 }
                 if (!TryLatchMap(page, ref map, ref latched, cancellation))
@@ -200,7 +200,8 @@ public sealed unsafe class HeapRelation
                 _wal.EnsureRoom(PageFormat.PageSizeBytes + HeapPage.MaxSlots * HeapMultiInsert.MaxRowOverheadBytes + RecordOverheadBytes, cancellation);
                 page.LatchExclusive();
                 latched = true;
-                bool room = HasRoom(page, first);
+                // Rows of a batch get line pointers in sequence, past the last.
+                bool room = HasRoom(page, first) && (PageFormat.IsNew(page.Bytes) || HeapPage.SlotCount(page.Bytes) < HeapPage.MaxSlots);
                 if (room && !TryLatchMap(page, ref map, ref latched, cancellation))
                     continue;
                 if (room)
@@ -208,7 +209,7 @@ public sealed unsafe class HeapRelation
                 if (room)
                     done += LogInsertMany(xid, transaction.CommandId, page, map, rows, done, tids);
                 if (done < rows.Count)
-                    Space.Full(seed, page.Key.Block, HeapPage.FreeBytes(page.Bytes));
+                    Space.Full(seed, page.Key.Block, HeapPage.SlotCount(page.Bytes) < HeapPage.MaxSlots ? HeapPage.FreeBytes(page.Bytes) : 0);
             }
             finally
             {
@@ -474,7 +475,7 @@ public sealed unsafe class HeapRelation
             {
                 if (!HasRoom(newPage, row.RowBytes))
                 {
-                    Space.Full(seed, newBlock, HeapPage.FreeBytes(newPage.Bytes));
+                    Space.Full(seed, newBlock, HeapPage.UsableBytes(newPage.Bytes));
                     return false;
                 }
                 if (!TryGetWritable(transaction, snapshot, oldPage, tid, mode, out _, out _, out outcome))

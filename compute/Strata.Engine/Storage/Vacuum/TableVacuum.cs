@@ -137,7 +137,7 @@ public sealed unsafe class TableVacuum
             int live = CountRows(page.Bytes, block, _indexes.Count > 0);
             _liveRows += live;
             _emptyTail = live == 0 && HeapPage.SlotCount(page.Bytes) == 0 ? _emptyTail + 1 : 0;
-            _freeSpace.Note(block, HeapPage.FreeBytes(page.Bytes));
+            _freeSpace.Note(block, HeapPage.UsableBytes(page.Bytes));
         }
         finally
         {
@@ -190,7 +190,7 @@ public sealed unsafe class TableVacuum
         if (latched)
         {
             FreeDeadSlots(page);
-            _freeSpace.Note(block, HeapPage.FreeBytes(page.Bytes));
+            _freeSpace.Note(block, HeapPage.UsableBytes(page.Bytes));
             page.UnlatchExclusive();
         }
         page.Unpin();

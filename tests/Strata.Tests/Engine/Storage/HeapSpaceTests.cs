@@ -1,9 +1,12 @@
 using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.FreeSpace;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Vacuum;
 using Strata.Engine.Storage.Wal;
 using Strata.Engine.Transactions;
 using Strata.Format;
 using Strata.Format.Pages;
+using Strata.Format.Pages.Heap;
 using Strata.Format.Pages.Maps;
 using Strata.Format.Pages.Ops;
 using Strata.Format.Wal;
@@ -71,6 +74,81 @@ public sealed class HeapSpaceTests
             Assert.Equal(round, table.ReadNow()[1]);
         }
         HeapRelationTests.AssertPagesEqualReplay(engine);
+    }
+
+    [Fact]
+    public void A_page_whose_line_pointers_are_all_taken_is_not_offered_again_until_vacuum_freed_them()
+    {
+        using var engine = new TestEngine();
+        var files = new RelationFiles(engine.Pool, engine.Wal);
+        engine.Context.FreeSpace = files;
+        TestTable table = TestTable.Create(engine);
+        // It would look for room for ever.
+        using var endless = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        Tid tid = default;
+        for (int i = 0; i < HeapPage.MaxSlots + 10; i++)
+        {
+            table.InTransaction(t => tid = table.Heap.Insert(t, table.Row(i, i)[0], endless.Token));
+            table.InTransaction(t => table.Heap.Delete(t, t.CurrentSnapshot, tid, out _));
+            Prune(engine, table, tid.Block);
+        }
+        Assert.True(tid.Block > 0);
+        Assert.Empty(table.ReadNow());
+
+        new TableVacuum(engine.Context, files, TestEngine.Database, table.Heap.Storage, []).Run();
+        var blocks = new HashSet<uint>();
+        for (int i = 0; i < 2 * HeapPage.MaxSlots; i++)
+            table.InTransaction(t => blocks.Add(table.Heap.Insert(t, table.Row(i, i)[0], endless.Token).Block));
+        Assert.Contains(0u, blocks);
+        Assert.Equal(2 * HeapPage.MaxSlots, table.ReadNow().Count);
+        HeapRelationTests.AssertPagesEqualReplay(engine);
+    }
+
+    [Fact]
+    public void Freed_line_pointers_are_used_on_a_page_that_may_have_no_more_of_them()
+    {
+        using var engine = new TestEngine();
+        TestTable table = TestTable.Create(engine);
+        var tids = new List<Tid>();
+        table.InTransaction(t => tids.Add(table.Insert(t, 0, 0)));
+        for (int i = 1; tids[^1].Block == 0; i++)
+        {
+            Tid tid = default;
+            table.InTransaction(t => tid = table.Insert(t, i, i));
+            if (tid.Slot < HeapPage.MaxSlots)
+            {
+                table.InTransaction(t => table.Heap.Delete(t, t.CurrentSnapshot, tid, out _));
+                Prune(engine, table, tid.Block);
+            }
+            tids.Add(tid);
+        }
+        var files = new RelationFiles(engine.Pool, engine.Wal);
+        engine.Context.FreeSpace = files;
+        new TableVacuum(engine.Context, files, TestEngine.Database, table.Heap.Storage, []).Run();
+
+        PageHandle page = engine.Pool.Pin(table.Heap.KeyOf(0));
+        Assert.Equal(HeapPage.MaxSlots, HeapPage.SlotCount(page.Bytes));
+        Assert.True(HeapPage.CanFit(page.Bytes, table.Row(1, 1)[0].RowBytes));
+        page.Unpin();
+        // Batches take line pointers in sequence only, so they go elsewhere, and single rows come here.
+        RowBatch batch = TestTable.NewBatch();
+        TestTable.Encode(batch, 5001, 1);
+        TestTable.Encode(batch, 5002, 1);
+        var placed = new Tid[2];
+        table.InTransaction(t => table.Heap.InsertMany(t, batch, placed));
+        Assert.All(placed, tid => Assert.True(tid.Block > 0));
+        Assert.Equal([0L, 5001L, 5002L], table.ReadNow().Keys.Where(id => id is 0 or > 5000));
+        HeapRelationTests.AssertPagesEqualReplay(engine);
+    }
+
+    private static void Prune(TestEngine engine, TestTable table, uint block)
+    {
+        engine.Transactions.RefreshHorizon();
+        PageHandle page = engine.Pool.Pin(table.Heap.KeyOf(block));
+        Assert.True(page.TryLatchForCleanup());
+        HeapPruner.Prune(page, engine.Wal, engine.Transactions);
+        page.UnlatchExclusive();
+        page.Unpin();
     }
 
     [Fact]
