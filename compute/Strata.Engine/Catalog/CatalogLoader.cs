@@ -321,7 +321,8 @@ internal sealed class CatalogLoader
             bool isKey = i < keyCount;
             keys[i] = new IndexKey(
                 (short)columns[i], columns[i] == 0 ? new CatalogExpression(expressions[expression++]) : null, column.TypeOid, column.TypeModifier,
-                isKey ? (uint)collations[i] : 0, isKey ? (uint)classes[i] : 0, isKey ? (IndexKeyOptions)options[i] : IndexKeyOptions.None);
+                isKey ? (uint)collations[i] : 0, isKey ? (uint)classes[i] : 0, isKey ? (IndexKeyOptions)options[i] : IndexKeyOptions.None)
+            { ClassOptions = column.Options };
         }
 
         return new IndexInfo

@@ -302,6 +302,9 @@ internal sealed class CatalogServices : ICatalogServices
     public string CollationName(uint oid) => Names.Collation(oid);
 
     /// <summary>A blank and the name of an operator class; nothing for the default one of the type.</summary>
+    /// <summary>Where the session looks names up.</summary>
+    public SearchPath SearchPath => _session.SearchPath;
+
     public string OperatorClassName(uint oid, uint typeOid) => oid == 0 || OperatorClassNames.IsDefault(oid, typeOid, View) ? "" : " " + OperatorClassNames.Of(oid, View, _session.SearchPath);
 
     private string WithRelationNames(string nodeTree)

@@ -96,7 +96,7 @@ internal sealed class ConstraintCommands(DdlContext context)
             ? CheckIndexName(table, given)
             : isPrimary
                 ? NameOf(table, constraint, null, "pkey")
-                : NameOf(table, constraint, string.Join('_', constraint.Columns.AsSpan().ToArray()), "key");
+                : NameOf(table, constraint, string.Join('_', [.. constraint.Columns, .. constraint.Including]), "key");
         var keys = new List<IndexKey>();
         foreach (short column in columns)
             keys.Add(IndexCommands.ColumnKey(table, column, context));
@@ -105,7 +105,9 @@ internal sealed class ConstraintCommands(DdlContext context)
             keys.Add(IndexCommands.IncludedKey(table, column));
         if (table.PartitionKey is not null)
             PartitionIndexes.CheckKey(table, keys, keyCount, isPrimary ? "PRIMARY KEY" : "UNIQUE");
-        IndexInfo index = new IndexCommands(context).Create(table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable);
+        IndexInfo index = new IndexCommands(context).Create(
+            table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable,
+            options: IndexOptions.Parse(IndexMethod.BTree, constraint.Options));
         table = With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
         {
             Oid = context.NewOid(),
@@ -134,12 +136,25 @@ internal sealed class ConstraintCommands(DdlContext context)
 
     private RelationInfo AddKeyUsingIndex(RelationInfo table, Constraint constraint, bool isPrimary)
     {
+        if (table.PartitionKey is not null)
+            throw new SqlException(SqlState.FeatureNotSupported, "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables");
         RelationInfo index = context.View.FindRelation(table.SchemaOid, constraint.IndexName!) ??
             throw new SqlException(SqlState.UndefinedObject, $"index \"{constraint.IndexName}\" does not exist");
         if (index.Index is not { } info || info.TableOid != table.Oid)
             throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"index \"{constraint.IndexName}\" does not belong to table \"{table.Name}\"");
         if (!info.IsUnique || info.Predicate is not null || Array.Exists(info.Keys, static k => k.Column == 0))
             throw new SqlException(SqlState.WrongObjectType, $"\"{constraint.IndexName}\" is not a unique index") { Detail = "Cannot create a primary key or unique constraint using such an index." };
+        for (int i = 0; i < info.KeyCount; i++)
+        {
+            if (info.Keys[i].Options == IndexKeyOptions.None && info.Keys[i].OperatorClassOid == OperatorClasses.Default(info.Keys[i].TypeOid, context))
+                continue;
+            throw new SqlException(SqlState.WrongObjectType, $"index \"{index.Name}\" column number {i + 1} does not have default sorting behavior")
+            {
+                Detail = "Cannot create a primary key or unique constraint using such an index.",
+                Position = context.Position(constraint.Position),
+            };
+        }
+
         short[] columns = [.. info.Keys.Take(info.KeyCount).Select(static k => k.Column)];
         if (isPrimary)
             table = MarkNotNull(table, columns);
@@ -211,7 +226,7 @@ internal sealed class ConstraintCommands(DdlContext context)
             keys.Add(IndexCommands.IncludedKey(table, column));
         string name = constraint.Name is { } given
             ? CheckIndexName(table, given)
-            : NameOf(table, constraint, string.Join('_', elements.Select(static e => e.Column ?? IndexCommands.NameOf(e.Expression!))), "excl");
+            : NameOf(table, constraint, string.Join('_', elements.Select(static e => e.Column ?? IndexCommands.NameOf(e.Expression!)).Concat(constraint.Including)), "excl");
         CatalogExpression? predicate = constraint.Where is null ? null : StoredExpressions.OverTable(context, table, constraint.Where, isCondition: true);
         IndexInfo index = commands.Create(
             table, name, keys, keyCount, isUnique: false, isPrimary: false, nullsNotDistinct: false, predicate, !constraint.IsDeferrable,

@@ -53,7 +53,7 @@ internal static class ExclusionOperators
             + (index.Predicate is null ? "" : $" WHERE {index.Predicate.Text}");
         string sides = string.Join(", ", keys.Select(static (_, i) => $"a.k{i + 1}").Concat(keys.Select(static (_, i) => $"b.k{i + 1}")));
         new InternalQuery(context).Run(
-            $"SELECT {sides} FROM ({rows}) a, ({rows}) b WHERE {string.Join(" AND ", conditions)} LIMIT 1",
+            $"SELECT {sides} FROM ({rows}) a, ({rows}) b WHERE {string.Join(" AND ", conditions)} ORDER BY a.ctid, b.ctid LIMIT 1",
             row => throw Conflict(context, table, index, row));
     }
 

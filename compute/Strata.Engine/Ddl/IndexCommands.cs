@@ -106,14 +106,17 @@ internal sealed class IndexCommands(DdlContext context)
             IndexKeyOptions options = (descending ? IndexKeyOptions.Descending : 0) | (nullsFirst ? IndexKeyOptions.NullsFirst : 0);
             uint collation = element.Collation is { } named ? ColumnBuilder.Collation(context, named) : key.CollationOid;
             uint operatorClass = element.OperatorClass is { } given ? OperatorClasses.Find(method, given, key.TypeOid, context) : OperatorClasses.Default(method, key.TypeOid, context);
-            keys.Add(key with { Options = options, CollationOid = collation, OperatorClassOid = operatorClass });
+            keys.Add(key with { Options = options, CollationOid = collation, OperatorClassOid = operatorClass, ClassOptions = OperatorClassOptions.Parse(operatorClass, element.OperatorClassOptions) });
         }
 
         return keys;
     }
 
-    private static short RequireColumn(RelationInfo table, string name) => table.FindColumn(name)?.Number ??
-        throw new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" does not exist");
+    private static short RequireColumn(RelationInfo table, string name) => table.FindColumn(name)?.Number ?? throw (IsSystemColumn(name)
+        ? new SqlException(SqlState.FeatureNotSupported, "index creation on system columns is not supported")
+        : new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" does not exist"));
+
+    private static bool IsSystemColumn(string name) => name is "ctid" or "xmin" or "cmin" or "xmax" or "cmax" or "tableoid";
 
     /// <summary>A key of a plain column with the type's default operator class.</summary>
     public static IndexKey ColumnKey(RelationInfo table, short number, DdlContext context, IndexMethod method = IndexMethod.BTree)
@@ -126,6 +129,8 @@ internal sealed class IndexCommands(DdlContext context)
     {
         CatalogExpression stored = StoredExpressions.OverTable(context, table, expression, isCondition: false);
         Expressions.Expression bound = Binding.Binder.BindOverRow(expression, table, isCondition: false, StoredExpressions.BindingContextOf(context));
+        if (bound.Type.IsPseudo)
+            throw new SqlException(SqlState.InvalidTableDefinition, $"column \"{NameOf(expression)}\" has pseudo-type {TypeNames.Format(bound.Type)}");
         if (bound.Volatility != Functions.Volatility.Immutable)
             throw new SqlException(SqlState.InvalidObjectDefinition, "functions in index expression must be marked IMMUTABLE");
         return new IndexKey(0, stored, bound.Type.Oid, bound.Type.Typmod, bound.Type.CollationOid, 0, IndexKeyOptions.None);
@@ -174,7 +179,7 @@ internal sealed class IndexCommands(DdlContext context)
         {
             SqlType type = TypeResolver.Find(keys[i].TypeOid, context.View)!.WithTypmod(keys[i].TypeModifier);
             string columnName = keys[i].Column > 0 ? table.Columns[keys[i].Column - 1].Name : ExpressionColumnName(keys, i);
-            columns[i] = ColumnBuilder.Make((short)(i + 1), columnName, type, keys[i].CollationOid);
+            columns[i] = ColumnBuilder.Make((short)(i + 1), columnName, type, keys[i].CollationOid) with { Options = keys[i].ClassOptions };
         }
 
         context.CreateRelation(new RelationInfo

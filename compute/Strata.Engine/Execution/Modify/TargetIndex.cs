@@ -125,33 +125,39 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
 
     private SqlException Duplicate(ExecutionState state, TargetRow row, int position)
     {
-        var names = new List<string>();
+        var names = new List<string?>();
         var values = new List<string>();
-        bool onlyColumns = true;
+        var errors = new ErrorSink();
         for (int i = 0; i < Info.KeyCount; i++)
         {
             short column = Info.Keys[i].Column;
-            onlyColumns &= column > 0;
-            if (column <= 0)
-                continue;
-            names.Add(row.Relation.Columns[column - 1].Name);
-            values.Add(row.Text(state, column, position));
+            names.Add(column > 0 ? row.Relation.Columns[column - 1].Name : state.Evaluation.Functions.Catalog.IndexDefinition(Info.Oid, i + 1, true));
+            values.Add(column > 0 ? row.Text(state, column, position) : Text(state, Keys.Value(i, state.Evaluation, row.Batch, position, errors), position));
         }
 
         if (Info.IsExclusion)
             return new SqlException(SqlState.ExclusionViolation, $"conflicting key value violates exclusion constraint \"{Info.Name}\"")
             {
-                Detail = onlyColumns ? $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) conflicts with existing key ({string.Join(", ", names)})=({string.Join(", ", values)})." : null,
+                Detail = $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) conflicts with existing key ({string.Join(", ", names)})=({string.Join(", ", values)}).",
                 SchemaName = row.SchemaName,
                 TableName = row.Relation.Name,
                 ConstraintName = Info.Name,
             };
         return new SqlException(SqlState.UniqueViolation, $"duplicate key value violates unique constraint \"{Info.Name}\"")
         {
-            Detail = onlyColumns ? $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) already exists." : null,
+            Detail = $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) already exists.",
             SchemaName = row.SchemaName,
             TableName = row.Relation.Name,
             ConstraintName = Info.Name,
         };
+    }
+
+    private static string Text(ExecutionState state, Vector value, int position)
+    {
+        if (value.IsNull(position))
+            return "null";
+        var buffer = new ByteBuffer();
+        TypeOutput.Write(value, position, buffer, state.Evaluation.Functions.Settings, state.Evaluation.Functions.Catalog);
+        return buffer.ToString();
     }
 }
