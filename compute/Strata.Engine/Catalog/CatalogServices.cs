@@ -303,6 +303,9 @@ internal sealed class CatalogServices : ICatalogServices
     public string CollationName(uint oid) => Names.Collation(oid);
 
     /// <summary>A blank and the name of an operator class; nothing for the default one of the type.</summary>
+    /// <summary>Where the session looks names up.</summary>
+    public SearchPath SearchPath => _session.SearchPath;
+
     public string OperatorClassName(uint oid, uint typeOid) => oid == 0 || OperatorClassNames.IsDefault(oid, typeOid, View) ? "" : " " + OperatorClassNames.Of(oid, View, _session.SearchPath);
 
     private string WithRelationNames(string nodeTree)
@@ -317,6 +320,8 @@ internal sealed class CatalogServices : ICatalogServices
             : nodeTree[start..at];
         return nodeTree[..start] + name + Suffix + WithRelationNames(nodeTree[(at + Suffix.Length)..]);
     }
+
+    public RelationInfo? Index(uint oid) => View.FindRelation(oid) is { Index: not null } found ? found : null;
 
     public string? IndexDefinition(uint index, int column, bool pretty) => new DefinitionPrinter(View, this).Index(index, column, pretty);
 

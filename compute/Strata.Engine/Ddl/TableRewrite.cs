@@ -92,7 +92,7 @@ internal sealed class TableRewrite(DdlContext context)
         {
             RelationInfo rebuilt = relation with { Storage = context.NewStorage() };
             rebuilt = rebuilt with { Index = ColumnTypeChange.Retyped(context, rebuilt.Index! with { Storage = rebuilt.Storage }, context.View.FindRelation(table.Oid)!) };
-            IndexBuilder.Build(context, context.View.FindRelation(table.Oid)!, rebuilt.Index!);
+            IndexCommands.Fill(context, context.View.FindRelation(table.Oid)!, rebuilt);
             context.Transaction.DropStorageAtCommit(relation.Database, relation.Storage);
             context.Changes.Create(ColumnTypeChange.RetypedColumns(context, rebuilt), context.Cancellation);
         }

@@ -75,6 +75,9 @@ public interface ICatalogServices
 
     string? IndexDefinition(uint index, int column, bool pretty);
 
+    /// <summary>An index by OID; null for what is none, and for those of catalogs.</summary>
+    Catalog.RelationInfo? Index(uint oid) => null;
+
     string? ConstraintDefinition(uint constraint, bool pretty);
 
     string? ViewDefinition(uint view, bool pretty, int wrapColumn);

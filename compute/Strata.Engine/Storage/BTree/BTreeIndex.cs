@@ -48,6 +48,9 @@ public sealed class BTreeIndex
     /// <summary>Who must learn of splits of leaves that serializable transactions have read; null when nobody watches.</summary>
     internal SerializableManager? Serializable { get; init; }
 
+    /// <summary>Held by who checks an exclusion constraint of the index, from the check to the insertion.</summary>
+    internal Lock ExclusionLock { get; } = new();
+
     internal BufferPool Pool { get; }
 
     internal WalInserter Wal { get; }
