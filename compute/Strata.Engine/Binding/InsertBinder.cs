@@ -291,7 +291,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         foreach (ColumnInfo column in relation.Columns)
         {
             if (!column.IsDropped && column.Generated != '\0')
-                throw BindingErrors.NotSupported(clause.Position, "ON CONFLICT DO UPDATE of a table with generated columns");
+                assigned[column.Number] = Generated(relation, column, existing, assigned);
         }
 
         Expression? where = clause.Where is null ? null : state.Expressions.BindCondition(clause.Where, scope, ExpressionKind.Where);
@@ -304,6 +304,11 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             Where = common.AsRole(view, () => WithPolicies(relation, existing, assigned, where is null ? null : ViewTarget.Substitute(where, computed))),
         };
     }
+
+    /// <summary>A generated column of the row that an update leaves.</summary>
+    private Expression Generated(RelationInfo relation, ColumnInfo column, int[] existing, Dictionary<short, Expression> assigned) =>
+        TreeWalker.Map(_rows.Generated(relation, column, existing), part =>
+            part is ColumnExpression read && Array.IndexOf(existing, read.Column) is >= 0 and var at ? assigned.GetValueOrDefault((short)(at + 1)) ?? part : part);
 
     // The row that is there must be one that may be updated, and so must the row that comes of it; else an error is raised, nothing is passed over.
     private Expression? WithPolicies(RelationInfo relation, int[] existing, Dictionary<short, Expression> assigned, Expression? where)
