@@ -19,4 +19,5 @@ for check in "$here"/*_check.py; do
     echo "FAILED  $(basename "$check")"; echo "$output" | tail -15; failed=1
   fi
 done
+"$here/drivers/run.sh" "$uri" || failed=1
 exit $failed

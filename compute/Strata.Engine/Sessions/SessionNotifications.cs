@@ -36,6 +36,9 @@ internal sealed class SessionNotifications(SqlSession session)
             _pending.Add(notification);
     }
 
+    /// <summary>The transaction has executed LISTEN, UNLISTEN or NOTIFY.</summary>
+    public bool HasWork => _pendingListens.Count > 0 || _pending.Count > 0;
+
     /// <summary>True when notifications wait for <see cref="Flush"/>. Any thread.</summary>
     public bool HasReceived => !_received.IsEmpty;
 

@@ -54,6 +54,8 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
 
     public ulong TransactionId(bool assign) => assign ? context.Transactions.Current.EnsureXid(context.Cancellation) : context.Transactions.Current.Xid;
 
+    public string ExportSnapshot() => context.Transactions.Current.ExportSnapshot(DatabaseOid);
+
     public string CurrentSnapshotText()
     {
         ulong next = context.Engine.Transactions.NextXid;

@@ -21,7 +21,8 @@ internal sealed class SettingCommands(SessionContext context)
                 TransactionCommands.ApplyDefaults(context, statement.Modes);
                 return new UtilityResult("SET");
             case SetKind.TransactionSnapshot:
-                throw new SqlException(SqlState.FeatureNotSupported, "SET TRANSACTION SNAPSHOT is not supported yet");
+                context.Transactions.ImportSnapshot(((StringLiteral)statement.Values[0]).Value);
+                return new UtilityResult("SET");
             case SetKind.ResetAll:
                 context.Settings.ResetAll();
                 return new UtilityResult("RESET");

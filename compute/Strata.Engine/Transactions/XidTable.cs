@@ -75,6 +75,14 @@ internal sealed class XidTable
         }
     }
 
+    /// <summary>The id runs on in another transaction object: its transaction was prepared.</summary>
+    public void SetOwner(ulong xid, Transaction owner)
+    {
+        Segment? segment = Find(xid);
+        Invariant.Check(segment is not null);
+        Volatile.Write(ref segment.Owners[xid % SegmentXids], owner);
+    }
+
     /// <summary>Notes that an id's commit record ends at an LSN. It stays "in progress" to others until that LSN is visible.</summary>
     public void SetCommitted(ulong xid, Lsn commitLsn)
     {

@@ -262,9 +262,11 @@ internal sealed class WithPlan : PhysicalNode
 
     public override Operator CreateOperator(InstanceBuilder builder)
     {
+        // The rows stay those of the main run.
+        if (builder.IsRecheck)
+            return builder.Create(Body);
         foreach ((int cte, string _, PhysicalNode plan) in Items)
         {
-            // A re-check plan makes the operators a second time: the rows stay those of the main run.
             builder.State.Shared[cte] ??= new SharedRows(new SpillableRows(builder.State, builder.TypesOf(plan), "tuplestore")) { Source = builder.Create(plan) };
         }
 
