@@ -12,6 +12,14 @@ internal sealed class SettingCommands(SessionContext context)
 {
     public UtilityResult Set(SetStatement statement)
     {
+        UtilityResult result = Apply(statement);
+        // Further statements of the same message wait as long as is said now.
+        context.Session.ApplyLockTimeouts();
+        return result;
+    }
+
+    private UtilityResult Apply(SetStatement statement)
+    {
         switch (statement.Kind)
         {
             case SetKind.Transaction:

@@ -62,7 +62,7 @@ internal sealed class PreparedTransactions(StorageContext storage)
 
         List<PreparedTransaction> found = [.. Assemble(parts).Select(item => new PreparedTransaction(item.State, Manager.BeginRecovered(item.State), item.Rows, isRecovered: true))];
         foreach ((ulong xid, Transaction owner) in found.SelectMany(static item => item.State.Xids.Select(xid => (xid, item.Transaction))).OrderBy(static pair => pair.xid))
-            Manager.Xids.Add(xid, owner);
+            Manager.AddRecoveredXid(xid, owner);
         foreach (PreparedTransaction prepared in found)
         {
             Manager.Locks.Restore(prepared.Transaction.Owner, prepared.State.Locks, prepared.State.RowLocks, cancellation);

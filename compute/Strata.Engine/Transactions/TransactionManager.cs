@@ -195,6 +195,10 @@ public sealed class TransactionManager
         return prepared;
     }
 
+    /// <summary>Gives an id of an earlier life back to a prepared transaction; in ascending order, before this life hands out any.</summary>
+    internal void AddRecoveredXid(ulong xid, Transaction owner) =>
+        Xids.AddRecovered(xid, owner, NextXid, id => _commitLog.StatusOf(id, ReadPoint.Live) == CommitStatus.Committed);
+
     /// <summary>A transaction that an earlier life prepared. Its ids are to be added to the table, its locks to be taken.</summary>
     internal Transaction BeginRecovered(PreparedState state)
     {

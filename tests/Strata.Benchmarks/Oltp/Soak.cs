@@ -57,7 +57,7 @@ internal static class Soak
         var sample = new Dictionary<string, long>();
         using NpgsqlConnection connection = bench.Connect();
         using var command = new NpgsqlCommand(
-            "SELECT relname::text, pg_relation_size(oid) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i') ORDER BY relname", connection);
+            "SELECT relname::text, CASE relkind WHEN 'r' THEN pg_table_size(oid) ELSE pg_relation_size(oid) END FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i') ORDER BY relname", connection);
         using NpgsqlDataReader reader = command.ExecuteReader();
         while (reader.Read())
             sample[reader.GetString(0)] = reader.GetInt64(1);

@@ -91,9 +91,9 @@ internal sealed class ModifyTarget(
     }
 
     /// <summary>
-    /// Stores one row unless a unique index has its key already (then nothing is left of it, and false is returned).
+    /// Stores one row unless one of the indexes that decide has its key already (then nothing is left of it, and false is returned). A key in another unique index raises 23505.
     /// </summary>
-    public unsafe bool TryInsert(int position, out Tid tid)
+    public unsafe bool TryInsert(int position, TargetIndex[] arbiters, out Tid tid)
     {
         int single = position;
         var rows = new Selection(&single, 1);
@@ -102,7 +102,7 @@ internal sealed class ModifyTarget(
         tid = Heap.Insert(state.Transaction, _encoded[0], state.Cancellation);
         foreach (TargetIndex index in Indexes)
         {
-            if (index.Insert(state, Heap, Row, position, tid, raise: false, _errors))
+            if (index.Insert(state, Heap, Row, position, tid, raise: Array.IndexOf(arbiters, index) < 0, _errors))
                 continue;
             // Somebody was faster: the row that was stored goes again, and the caller looks for the conflict anew.
             Snapshot own = state.Snapshot.WithCommand(state.Transaction.CommandId + 1);

@@ -51,7 +51,7 @@ internal sealed class InsertOperator(
                     continue;
             }
 
-            if (!Target.TryInsert(position, out tid))
+            if (!Target.TryInsert(position, conflicts.Arbiters, out tid))
                 continue;
             State.RowsAffected++;
             Keep(batch, position, tid);

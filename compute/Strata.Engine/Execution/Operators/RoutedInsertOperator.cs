@@ -91,7 +91,7 @@ internal sealed class RoutedInsertOperator(
                     continue;
             }
 
-            if (!member.Target.TryInsert(position, out tid))
+            if (!member.Target.TryInsert(position, conflicts.Arbiters, out tid))
                 continue;
             State.RowsAffected++;
             Keep(batch, member, position, tid);

@@ -267,7 +267,7 @@ internal sealed class WithPlan : PhysicalNode
             return builder.Create(Body);
         foreach ((int cte, string _, PhysicalNode plan) in Items)
         {
-            builder.State.Shared[cte] ??= new SharedRows(new SpillableRows(builder.State, builder.TypesOf(plan), "tuplestore")) { Source = builder.Create(plan) };
+            builder.State.Shared[cte] ??= new SharedRows(builder.State, new SpillableRows(builder.State, builder.TypesOf(plan), "tuplestore")) { Source = builder.Create(plan) };
         }
 
         return new WithOperator(builder.State, Items.Select(item => item.Cte).ToArray(), builder.Create(Body));
@@ -294,7 +294,7 @@ internal sealed class RecursiveUnionPlan : PhysicalNode
     public override Operator CreateOperator(InstanceBuilder builder)
     {
         SqlType[] types = builder.TypesOf(this);
-        builder.State.Shared[WorkTable] ??= new SharedRows(new SpillableRows(builder.State, types, "tuplestore"));
+        builder.State.Shared[WorkTable] ??= new SharedRows(builder.State, new SpillableRows(builder.State, types, "tuplestore"));
         KeyBuilder? distinct = IsAll ? null : new KeyBuilder(Enumerable.Range(0, Columns.Count).Select(slot => new KeyColumn(slot)).ToArray());
         return new RecursiveUnionOperator(builder.State, WorkTable, builder.Create(Start), builder.Create(Step), types, distinct);
     }
