@@ -47,6 +47,7 @@ internal sealed class PlanBuilder(PlannerState state)
             WithNode with => PlanWith(with, wanted, rowsWanted),
             CteScanNode cte => PlanCteScan(cte),
             RecursiveUnionNode recursive => PlanRecursiveUnion(recursive),
+            HeldCopyNode copy => PlanHeldCopy(copy),
             LockRowsNode locks => state.Modifications.PlanLockRows(locks, Plan(locks.Input, wanted, rowsWanted)),
             FeedNode feed => new FeedPlan { Columns = feed.Columns, Rows = 1000 },
             ModifyNode modify => state.Modifications.Plan(modify, Plan(modify.Input, [], null)),
@@ -455,6 +456,22 @@ internal sealed class PlanBuilder(PlannerState state)
         };
     }
 
+    private HeldCopyPlan PlanHeldCopy(HeldCopyNode node)
+    {
+        PhysicalNode input = Plan(node.Input);
+        return new HeldCopyPlan
+        {
+            Columns = input.Columns,
+            Input = input,
+            Number = node.Number,
+            Rows = input.Rows,
+            StartupCost = input.StartupCost,
+            TotalCost = input.TotalCost,
+            WidthBytes = input.WidthBytes,
+            Ordering = input.Ordering,
+        };
+    }
+
     private SetCallPlan PlanCall(Expression call, IReadOnlyList<int> layout, IReadOnlyList<int>? columns = null) =>
         call is FunctionExpression function && (function.ReturnsSet || (columns is not null && JsonRecordFunctions.GivesRows(function.Function)))
         ? new SetCallPlan(
@@ -496,6 +513,13 @@ internal sealed class PlanBuilder(PlannerState state)
         };
     }
 
+    /// <summary>The command tag tells the rows of the statement itself, not those of its WITH items.</summary>
+    private static void DoNotCount(PhysicalNode? node)
+    {
+        for (; node is not null; node = node is WithPlan with ? with.Body : node.Inputs.FirstOrDefault())
+            node.CountsRows = false;
+    }
+
     private PhysicalNode PlanWith(WithNode with, IReadOnlyList<SortKey> wanted, double? rowsWanted)
     {
         var items = new List<(int, string, PhysicalNode)>();
@@ -506,7 +530,10 @@ internal sealed class PlanBuilder(PlannerState state)
             items.Add((item.Cte, item.Name, plan));
             state.Plan.Subplans.Add(($"CTE {item.Name}", plan));
             if (item.IsModifying)
+            {
                 state.Plan.ModifyingCtes.Add(item.Cte);
+                DoNotCount(plan);
+            }
         }
 
         PhysicalNode body = Plan(with.Body, wanted, rowsWanted);

@@ -201,7 +201,7 @@ internal sealed unsafe class PercentileAggregate(FunctionInfo function, SqlType[
     private byte[] ValueAt(Collector collector, double fraction)
     {
         if (fraction is not (>= 0 and <= 1))
-            throw new SqlException(SqlState.NumericValueOutOfRange, FormattableString.Invariant($"percentile value {fraction:G6} is not between 0 and 1"));
+            throw new SqlException(SqlState.NumericValueOutOfRange, $"percentile value {NumberText.General(fraction, 6)} is not between 0 and 1");
         (long low, long high, double share) = PlaceOf(collector.Count, fraction);
         Dictionary<long, byte[]> values = collector.Values;
         if (low == high)
