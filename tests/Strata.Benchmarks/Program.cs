@@ -1,6 +1,17 @@
 using Strata.Benchmarks.Analytics;
+using Strata.Benchmarks.Oltp;
 
-if (args is ["wide", ..])
-    return await WideTable.RunAsync(args);
-BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;
+switch (args)
+{
+    case ["wide", ..]:
+        return await WideTable.RunAsync(args);
+    case ["orders", ..]:
+        return await JoinOrders.RunAsync(args);
+    case ["oltp", ..]:
+        return OltpComparison.Run(args);
+    case ["soak", ..]:
+        return Soak.Run(args);
+    default:
+        BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
+}

@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution.BlockSummaries;
+using Strata.Engine.Execution.Entries;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
 using Strata.Engine.Storage.BTree;
@@ -27,6 +29,7 @@ internal sealed class IndexBuilder : IDisposable
     private readonly RelationInfo _table;
     private readonly IndexInfo _index;
     private readonly HeapRelation _heap;
+    private readonly bool _checksKeys;
     private readonly List<byte[]> _blocks = [];
     private readonly List<Entry> _entries = [];
     private readonly IndexKeyRuns _runs;
@@ -51,8 +54,9 @@ internal sealed class IndexBuilder : IDisposable
         }
     }
 
-    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index)
+    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index, bool checksKeys)
     {
+        _checksKeys = checksKeys;
         _context = context;
         _table = table;
         _index = index;
@@ -60,19 +64,54 @@ internal sealed class IndexBuilder : IDisposable
         _runs = new IndexKeyRuns(context.Session);
     }
 
-    /// <summary>Makes the storage of <paramref name="index"/> and fills it. Throws 23505 when a unique key occurs twice.</summary>
-    public static void Build(DdlContext context, RelationInfo table, IndexInfo index)
+    /// <summary>Makes the storage of <paramref name="index"/> and fills it. Throws 23505 (23P01) when a key occurs twice and <paramref name="checksKeys"/> is set.</summary>
+    public static void Build(DdlContext context, RelationInfo table, IndexInfo index, int pagesPerRange, bool checksKeys)
     {
         BTreeIndex tree = RelationStorage.CreateIndex(context, table.Database, index.Storage);
-        using var builder = new IndexBuilder(context, table, index);
+        using var builder = new IndexBuilder(context, table, index, checksKeys);
+        if (index.Method == IndexMethod.Brin)
+        {
+            builder.Summarize(new BTreeBuilder(tree, context.Transaction.EnsureXid(context.Cancellation), context.Cancellation), pagesPerRange);
+            return;
+        }
+
         if (builder._heap.CountBlocks(ReadPoint.Live, context.Cancellation) == 0)
             return;
-        builder.Collect();
+        using (IndexKeyBuilder keys = builder.MakeKeyBuilder())
+            builder.Scan(keys, index.Method.HasKeys() ? builder.Keys(keys) : builder.Entries(keys));
         if (builder._entries.Count > 0 || builder._runs.Count > 0)
             builder.Write(tree);
     }
 
-    private void Collect()
+    /// <summary>Takes a row at a position of a batch.</summary>
+    private delegate void RowReader(EvaluationContext evaluation, Batch batch, int position, Tid tid, ErrorSink errors);
+
+    private RowReader Keys(IndexKeyBuilder keys) => (evaluation, batch, position, tid, errors) =>
+    {
+        ReadOnlySpan<byte> key = keys.Build(evaluation, batch, position, errors);
+        Add(key, tid, keys.HasNull);
+    };
+
+    private RowReader Entries(IndexKeyBuilder keys)
+    {
+        var row = new RowEntries(_index, keys);
+        return (evaluation, batch, position, tid, errors) =>
+        {
+            row.Build(evaluation, batch, position, errors);
+            for (int i = 0; i < row.Entries.Count; i++)
+                Add(row.Entries[i], tid, hasNull: false);
+        };
+    }
+
+    private void Summarize(BTreeBuilder tree, int pagesPerRange)
+    {
+        using IndexKeyBuilder keys = MakeKeyBuilder();
+        var builder = new SummaryBuilder(_index, keys, tree, pagesPerRange);
+        Scan(keys, builder.Add);
+        builder.Finish();
+    }
+
+    private void Scan(IndexKeyBuilder keys, RowReader reader)
     {
         CatalogView view = _context.View;
         var layout = new TableLayout(_table, column => TypeResolver.Find(column.TypeOid, view)!.WithTypmod(column.TypeModifier), _context.Session);
@@ -80,7 +119,6 @@ internal sealed class IndexBuilder : IDisposable
         var decoder = new RowDecoder(layout, attributes);
         using var batch = new Batch(Array.ConvertAll(_table.Columns, column => TypeResolver.Find(column.TypeOid, view)!));
         using var evaluation = new EvaluationContext { Functions = _context.Session };
-        using IndexKeyBuilder keys = MakeKeyBuilder();
         int[] needed = NeededColumns();
         var errors = new ErrorSink();
         var detoast = new Detoast(_heap, ReadPoint.Live, _context.Cancellation);
@@ -101,8 +139,7 @@ internal sealed class IndexBuilder : IDisposable
                 {
                     if (!keys.Includes(evaluation, batch, i, errors))
                         continue;
-                    ReadOnlySpan<byte> key = keys.Build(evaluation, batch, i, errors);
-                    Add(key, RootOf(rows[i], scan.Block, ref rootsKnown), keys.HasNull);
+                    reader(evaluation, batch, i, RootOf(rows[i], scan.Block, ref rootsKnown), errors);
                 }
             }
         }
@@ -248,7 +285,7 @@ internal sealed class IndexBuilder : IDisposable
         }
 
         Sort(CollectionsMarshal.AsSpan(_entries), new EntryComparer(_blocks));
-        if (_index.IsUnique || _index.IsExclusion)
+        if (_checksKeys)
             CheckUnique();
         var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
         foreach (ref readonly Entry entry in CollectionsMarshal.AsSpan(_entries))
@@ -262,7 +299,7 @@ internal sealed class IndexBuilder : IDisposable
             SpillEntries();
         _blocks.Clear();
         var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
-        bool isUnique = _index.IsUnique || _index.IsExclusion;
+        bool isUnique = _checksKeys;
         byte[] last = [];
         int lastLength = -1;
         _runs.Merge((key, tid, hasNull) =>

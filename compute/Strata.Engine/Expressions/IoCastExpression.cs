@@ -16,13 +16,11 @@ public sealed class IoCastExpression(Expression operand, SqlType type, bool isEx
     public override Expression WithChildren(IReadOnlyList<Expression> children) =>
         new IoCastExpression(children[0], Type, IsExplicit) { Position = Position };
 
-    /// <summary>Text forms may depend on settings (TimeZone, DateStyle) or catalogs; those whose input and output functions PostgreSQL marks immutable do not.</summary>
-    public override Functions.Volatility OwnVolatility => HasFixedText(Operand.Type) && HasFixedText(Type) ? Functions.Volatility.Immutable : Functions.Volatility.Stable;
-
-    private static bool HasFixedText(SqlType type) => type.Oid is TypeOid.Boolean or TypeOid.Int2 or TypeOid.Int4 or TypeOid.Int8 or TypeOid.Float4 or TypeOid.Float8 or TypeOid.Numeric
-        or TypeOid.Text or TypeOid.VarChar or TypeOid.BpChar or TypeOid.Name or TypeOid.Char or TypeOid.Unknown or TypeOid.Uuid or TypeOid.Json or TypeOid.Jsonb or TypeOid.JsonPath or TypeOid.Inet
-        or TypeOid.Cidr or TypeOid.MacAddr or TypeOid.MacAddr8 or TypeOid.Bit or TypeOid.VarBit or TypeOid.Oid or TypeOid.PgLsn or TypeOid.Point or TypeOid.Line or TypeOid.Lseg or TypeOid.Box
-        or TypeOid.Path or TypeOid.Polygon or TypeOid.Circle or TypeOid.TsVector or TypeOid.TsQuery;
+    /// <summary>Text forms may depend on settings (TimeZone, DateStyle).</summary>
+    public override Functions.Volatility OwnVolatility =>
+        TextFormVolatility.OfOutput(Operand.Type.Oid) == Functions.Volatility.Immutable && TextFormVolatility.OfInput(Type.Oid) == Functions.Volatility.Immutable
+            ? Functions.Volatility.Immutable
+            : Functions.Volatility.Stable;
 
     protected override bool EqualsOwn(Expression other) => true;
 

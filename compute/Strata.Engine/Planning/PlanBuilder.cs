@@ -46,6 +46,7 @@ internal sealed class PlanBuilder(PlannerState state)
             WithNode with => PlanWith(with, wanted, rowsWanted),
             CteScanNode cte => PlanCteScan(cte),
             RecursiveUnionNode recursive => PlanRecursiveUnion(recursive),
+            HeldCopyNode copy => PlanHeldCopy(copy),
             LockRowsNode locks => state.Modifications.PlanLockRows(locks, Plan(locks.Input, wanted, rowsWanted)),
             FeedNode feed => new FeedPlan { Columns = feed.Columns, Rows = 1000 },
             ModifyNode modify => state.Modifications.Plan(modify, Plan(modify.Input, [], null)),
@@ -437,6 +438,22 @@ internal sealed class PlanBuilder(PlannerState state)
             Rows = values.Rows.Count,
             TotalCost = values.Rows.Count * CostModel.CpuOperatorCost,
             WidthBytes = values.Columns.Count * 8,
+        };
+    }
+
+    private HeldCopyPlan PlanHeldCopy(HeldCopyNode node)
+    {
+        PhysicalNode input = Plan(node.Input);
+        return new HeldCopyPlan
+        {
+            Columns = input.Columns,
+            Input = input,
+            Number = node.Number,
+            Rows = input.Rows,
+            StartupCost = input.StartupCost,
+            TotalCost = input.TotalCost,
+            WidthBytes = input.WidthBytes,
+            Ordering = input.Ordering,
         };
     }
 

@@ -32,6 +32,8 @@ public static class Planner
         PhysicalNode physical = state.Builder.Plan(root);
         new RuntimeFilterPlanner(state).Run(physical);
         new ParallelPlanner(state).Run(physical);
+        if (!plan.IsWriting)
+            JoinSwitchPlanner.Run(physical);
         plan.Root = physical;
         plan.ResultSlots = statement.Output.Select(column => physical.SlotOf(column.Column)).ToArray();
         plan.RowAddressSlots = statement.RowAddresses.Select(row => row with { Ctid = physical.SlotOf(row.Ctid), TableOid = physical.SlotOf(row.TableOid) }).ToArray();
@@ -65,7 +67,7 @@ public static class Planner
                         Add(member, isRead: modify is InsertNode { Conflict: not null }, isWritten: true);
                     break;
                 case LockRowsNode locks:
-                    foreach (RowLock rowLock in locks.Locks.Where(static item => item.IsLocked))
+                    foreach (RowLock rowLock in locks.Locks)
                     {
                         Add(rowLock.Relation, isRowLocked: true);
                         foreach (RelationInfo member in rowLock.Members ?? [])

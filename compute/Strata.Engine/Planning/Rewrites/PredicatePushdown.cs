@@ -51,6 +51,8 @@ internal sealed class PredicatePushdown : IRewrite
                 return PushBelow(window, window.Input, conditions, window.PartitionColumns, context, allowed: true);
             case ProjectSetNode sets:
                 return PushBelow(sets, sets.Input, conditions, sets.Passed, context, allowed: true);
+            case HeldCopyNode copy:
+                return PushBelow(copy, copy.Input, conditions, copy.Columns, context, allowed: true);
             case SortNode sort:
                 return new SortNode(Push(sort.Input, conditions, context), sort.Keys);
             case WithNode with:
