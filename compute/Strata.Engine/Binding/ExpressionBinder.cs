@@ -483,15 +483,13 @@ internal sealed class ExpressionBinder
     {
         string name = inList.IsNegated ? "<>" : "=";
         int position = inList.Position;
-        if (inList.Operand is Syntax.RowExpression row)
+        if (inList.Operand is Syntax.RowExpression row && inList.Items.All(static item => item is Syntax.RowExpression))
         {
             Expression[] left = BindAll(row.Fields, scope);
             var comparisons = new List<Expression>();
             foreach (Syntax.Expression item in inList.Items)
             {
-                if (item is not Syntax.RowExpression other)
-                    throw BindingErrors.At(item.Position, SqlState.SyntaxError, "unequal number of entries in row expressions");
-                comparisons.Add(BindRowComparison(name, left, BindAll(other.Fields, scope), position));
+                comparisons.Add(BindRowComparison(name, left, BindAll(((Syntax.RowExpression)item).Fields, scope), position));
             }
 
             return Chain(comparisons, inList.IsNegated, position);
@@ -683,11 +681,29 @@ internal sealed class ExpressionBinder
         // x.f may be a call f(x).
         if (scope is not null && value.Type.Kind == TypeKind.Composite && _state.Functions.TryCallAsField(field, value) is { } call)
             return call;
-        throw value.Type.Kind == TypeKind.Composite || value is RowExpression
-            ? BindingErrors.At(field.Position, SqlState.UndefinedColumn, $"column \"{field.Name}\" not found in data type {value.Type}")
+        throw value is RowExpression && scope is not null && ItemOf(value, scope) is { } item ? BindingErrors.UndefinedColumn(value.Position, item, field.Name)
+            : value.Type.Kind == TypeKind.Composite || value is RowExpression
+            ? BindingErrors.At(
+                field.Position, SqlState.UndefinedColumn,
+                value.Type.Oid == TypeOid.Record ? $"could not identify column \"{field.Name}\" in record data type" : $"column \"{field.Name}\" not found in data type {value.Type}")
             : BindingErrors.At(
                 field.Position, SqlState.WrongObjectType,
                 $"column notation .{field.Name} applied to type {value.Type}, which is not a composite type");
+    }
+
+    /// <summary>Name of the item of a FROM clause whose row a value is; null when it is another row.</summary>
+    private static string? ItemOf(Expression value, Scope start)
+    {
+        for (Scope? scope = start; scope is not null && value is RowExpression row; scope = scope.Parent)
+        {
+            foreach (NamespaceItem item in scope.Items)
+            {
+                if (item.Name.Length > 0 && row.Fields.Select(static field => (field as ColumnExpression)?.Column).SequenceEqual(item.Columns.Where(static c => c.Name.Length > 0).Select(static c => (int?)c.Column)))
+                    return item.Name;
+            }
+        }
+
+        return null;
     }
 
     private Expression BindSubscripts(IndirectionExpression indirection, ref int next, Expression container, Scope scope)
@@ -756,7 +772,7 @@ internal sealed class ExpressionBinder
                 collate.Position, SqlState.DatatypeMismatch, $"collations are not supported by type {value.Type.WithTypmod(-1)}");
         }
 
-        uint collation = _state.Types.ResolveCollation(collate.Collation);
+        uint collation = _state.Types.ResolveCollation(collate.Collation, collate.Position);
         return new RelabelExpression(value, value.Type.WithCollation(collation), isExplicit: true) { Position = collate.Position };
     }
 

@@ -98,7 +98,8 @@ internal sealed class AlterTableProperties(DdlContext context)
         return context.Replace(table, table with { Persistence = persistence });
     }
 
-    private RelationInfo SetClustered(RelationInfo table, string? name)
+    /// <summary>Marks an index as the one that the table is clustered by; null for none.</summary>
+    public RelationInfo SetClustered(RelationInfo table, string? name)
     {
         if (table.PartitionKey is not null)
             throw new SqlException(SqlState.FeatureNotSupported, "cannot mark index clustered in partitioned table");

@@ -193,6 +193,7 @@ internal static class CatalogFunctions
             ReturnText(ref c, number >= 0 && number < parameters.Length ? parameters[number].Default?.Text : null);
         });
         StatisticsFunctions.Register(t);
+        CumulativeStatisticsFunctions.Register(t);
         PartitionFunctions.Register(t);
         t.Add("pg_get_serial_sequence", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.SerialSequence(c.String(0), c.String(1))));
         t.Add("pg_tablespace_location", static (ref FunctionCall c) => c.Return(""));

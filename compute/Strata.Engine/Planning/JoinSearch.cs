@@ -361,7 +361,7 @@ internal sealed class JoinSearch
         (int, SortKey) key = (leaf, order[0]);
         if (!_orderedLeaves.TryGetValue(key, out PhysicalNode? plan))
         {
-            plan = _isLateral[leaf] ? null : _state.Builder.Plan(_trees[leaf], order);
+            plan = _isLateral[leaf] || IsJoin(leaf) ? null : _state.Builder.Plan(_trees[leaf], order);
             if (plan is not null && PlanBuilder.SortedPrefix(plan.Ordering, order) < order.Count)
                 plan = null;
             _orderedLeaves.Add(key, plan);
@@ -438,8 +438,13 @@ internal sealed class JoinSearch
         return between;
     }
 
+    // Joins that stayed together are planned once: planning them anew for each order or parameter of theirs would go on through all levels.
+    private bool IsJoin(int leaf) => _leaves[leaf].Node is JoinNode { Type: JoinType.Inner or JoinType.Semi or JoinType.Anti };
+
     private ParameterizedSide? SideOf(int leaf, ulong left)
     {
+        if (IsJoin(leaf) && !_isLateral[leaf])
+            return null;
         ulong partners = left & (_partners[leaf] | _requires[leaf]);
         if (!_sides.TryGetValue((leaf, partners), out ParameterizedSide? side))
         {

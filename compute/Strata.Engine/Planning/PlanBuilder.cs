@@ -481,6 +481,13 @@ internal sealed class PlanBuilder(PlannerState state)
         };
     }
 
+    /// <summary>The command tag tells the rows of the statement itself, not those of its WITH items.</summary>
+    private static void DoNotCount(PhysicalNode? node)
+    {
+        for (; node is not null; node = node is WithPlan with ? with.Body : node.Inputs.FirstOrDefault())
+            node.CountsRows = false;
+    }
+
     private PhysicalNode PlanWith(WithNode with, IReadOnlyList<SortKey> wanted, double? rowsWanted)
     {
         var items = new List<(int, string, PhysicalNode)>();
@@ -491,7 +498,10 @@ internal sealed class PlanBuilder(PlannerState state)
             items.Add((item.Cte, item.Name, plan));
             state.Plan.Subplans.Add(($"CTE {item.Name}", plan));
             if (item.IsModifying)
+            {
                 state.Plan.ModifyingCtes.Add(item.Cte);
+                DoNotCount(plan);
+            }
         }
 
         PhysicalNode body = Plan(with.Body, wanted, rowsWanted);

@@ -22,6 +22,7 @@ public static class Planner
             AbsentNames = statement.AbsentNames,
             Privileges = statement.Privileges,
             DependsOnRoles = statement.DependsOnRoles,
+            DependsOnCatalog = statement.DependsOnCatalog,
             Relations = RelationsOf(root),
             IsWriting = statement.IsWriting,
             Metadata = statement.Metadata,

@@ -11,6 +11,7 @@ using Strata.Engine.Storage.Wal;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
+using Strata.Format;
 using Strata.Format.Pages;
 using Strata.Platform;
 
@@ -54,6 +55,7 @@ public sealed class EngineInstance : IDisposable
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();
         AutovacuumTables = new AutovacuumTables(this);
+        Statistics = new CumulativeStatistics(this);
         Progress = new Progress.ProgressTable();
     }
 
@@ -71,6 +73,7 @@ public sealed class EngineInstance : IDisposable
             if (engine.Catalog.Shared.Databases.IsEmpty)
                 Bootstrap.Run(engine.Catalog, options.BootstrapVerifier, cancellation);
             engine.StartTimestamp = engine.Transactions.Now();
+            engine.StartLsn = options.Wal.EndOfLog;
             if (options.Autovacuum)
                 engine.StartAutovacuum();
             return engine;
@@ -113,10 +116,15 @@ public sealed class EngineInstance : IDisposable
 
     internal AutovacuumTables AutovacuumTables { get; }
 
+    internal CumulativeStatistics Statistics { get; }
+
     /// <summary>Commands that report how far they are.</summary>
     internal Progress.ProgressTable Progress { get; }
 
     internal TemporarySlots TemporarySlots { get; } = new();
+
+    /// <summary>Where the log ended when the engine was opened.</summary>
+    internal Lsn StartLsn { get; private set; }
 
     /// <summary>When the engine was opened, microseconds since 2000-01-01 UTC.</summary>
     internal long StartTimestamp { get; private set; }

@@ -139,7 +139,7 @@ internal sealed unsafe class PercentileAggregate(FunctionInfo function, SqlType[
     private byte[] ValueAt(List<byte[]> values, double fraction)
     {
         if (fraction is not (>= 0 and <= 1))
-            throw new SqlException(SqlState.NumericValueOutOfRange, FormattableString.Invariant($"percentile value {fraction:G6} is not between 0 and 1"));
+            throw new SqlException(SqlState.NumericValueOutOfRange, $"percentile value {NumberText.General(fraction, 6)} is not between 0 and 1");
         if (!isContinuous)
             return values[Math.Max(0, (int)Math.Ceiling(fraction * values.Count) - 1)];
         double position = fraction * (values.Count - 1);
