@@ -383,6 +383,9 @@ internal sealed class ExpressionBinder
 
     private Expression BindIsNull(IsNullExpression isNull, Scope scope)
     {
+        // Where it is only printed again, a row stays what was written.
+        if (isNull.Operand is Syntax.RowExpression written && _state.Context.IsRecorded)
+            return new NullTestExpression(Bind(written, scope), isNull.IsNegated) { Position = isNull.Position };
         if (isNull.Operand is Syntax.RowExpression row)
         {
             Expression[] tests = BindAll(row.Fields, scope)

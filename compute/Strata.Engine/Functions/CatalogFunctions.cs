@@ -226,12 +226,20 @@ internal static class CatalogFunctions
         var parts = new List<string>();
         for (int i = 0; i < types.Length; i++)
         {
-            char mode = hasModes ? function.ArgumentModes[i] : 'i';
+            char mode = i < function.ArgumentModes.Length ? function.ArgumentModes[i] : 'i';
             if (mode == 't' || (mode == 'o' && !withDefaults))
                 continue;
             string name = i < function.ArgumentNames.Length && function.ArgumentNames[i].Length > 0 ? TypeNames.QuoteIdentifier(function.ArgumentNames[i]) + " " : "";
             string prefix = mode switch { 'o' => "OUT ", 'b' => "INOUT ", 'v' => "VARIADIC ", _ => "" };
             parts.Add(prefix + name + FormatType(ref c, types[i], -1));
+        }
+
+        if (function.Kind == FunctionKind.Aggregate && BuiltinAggregateShapes.DirectArguments(function.Oid) is { } direct)
+        {
+            // VARIADIC "any" stands on both sides of a hypothetical-set aggregate's ORDER BY.
+            string ordered = string.Join(", ", direct.IsHypothetical ? parts : parts.Skip(direct.Count));
+            c.Return(string.Join(", ", parts.Take(direct.Count)) + (direct.Count > 0 ? " ORDER BY " : "ORDER BY ") + ordered);
+            return;
         }
 
         c.Return(string.Join(", ", parts));

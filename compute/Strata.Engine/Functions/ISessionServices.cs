@@ -9,6 +9,9 @@ public interface ISessionServices
 
     string SessionUser { get; }
 
+    /// <summary>Lets other transactions see what this one's snapshot sees; the identifier to do so. Throws 25001 in a subtransaction.</summary>
+    string ExportSnapshot() => throw new SqlException(SqlState.FeatureNotSupported, "snapshots cannot be exported here");
+
     string DatabaseName { get; }
 
     uint DatabaseOid { get; }

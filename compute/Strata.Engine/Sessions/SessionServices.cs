@@ -14,6 +14,12 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
 
     public string CurrentUser => context.View.RoleName(context.CurrentUserOid);
 
+    public string ExportSnapshot()
+    {
+        Transaction transaction = context.Transactions.Current;
+        return context.Engine.Transactions.Exported.Export(transaction, transaction.CurrentSnapshot);
+    }
+
     public string SessionUser => context.View.RoleName(context.SessionUserOid);
 
     public string DatabaseName => context.DatabaseName;

@@ -21,7 +21,8 @@ internal sealed class SettingCommands(SessionContext context)
                 TransactionCommands.ApplyDefaults(context, statement.Modes);
                 return new UtilityResult("SET");
             case SetKind.TransactionSnapshot:
-                throw new SqlException(SqlState.FeatureNotSupported, "SET TRANSACTION SNAPSHOT is not supported yet");
+                ImportSnapshot(((StringLiteral)statement.Values[0]).Value);
+                return new UtilityResult("SET");
             case SetKind.ResetAll:
                 context.Settings.ResetAll();
                 return new UtilityResult("RESET");
@@ -36,6 +37,18 @@ internal sealed class SettingCommands(SessionContext context)
                 Set(statement.Name!, statement);
                 return new UtilityResult("SET");
         }
+    }
+
+    private void ImportSnapshot(string id)
+    {
+        Transactions.Transaction transaction = context.Transactions.Current;
+        if (transaction.HasSnapshot)
+            throw new SqlException(SqlState.ActiveSqlTransaction, "SET TRANSACTION SNAPSHOT must be called before any query");
+        if (transaction.Isolation < Transactions.IsolationLevel.RepeatableRead)
+            throw new SqlException(SqlState.FeatureNotSupported, "a snapshot-importing transaction must have isolation level SERIALIZABLE or REPEATABLE READ");
+        if (transaction.Isolation == Transactions.IsolationLevel.Serializable)
+            throw new SqlException(SqlState.FeatureNotSupported, "importing a snapshot into a serializable transaction is not supported yet");
+        context.Engine.Transactions.Exported.Import(transaction, id);
     }
 
     private void WarnWithoutBlock(SetStatement statement)

@@ -200,6 +200,18 @@ public sealed class Transaction
         Volatile.Write(ref PublishedSnapshot, lowest == ulong.MaxValue ? 0 : lowest);
     }
 
+    /// <summary>True when others may share a snapshot of this transaction: <see cref="ExportedSnapshots"/>.</summary>
+    internal bool HasExported { get; set; }
+
+    /// <summary>Sees what another transaction's snapshot sees, from its first statement on. Only before that, under REPEATABLE READ; the other holds the snapshot meanwhile.</summary>
+    internal void Adopt(ulong lsn)
+    {
+        Invariant.Check(!HasSnapshot && Isolation >= IsolationLevel.RepeatableRead);
+        _statementLsn = lsn;
+        Volatile.Write(ref PublishedSnapshot, Math.Min(lsn, LowestRegistered()));
+        HasSnapshot = true;
+    }
+
     /// <summary>Keeps a snapshot of this transaction valid beyond its statement, for a cursor. Pair with <see cref="Unregister"/>.</summary>
     public void Register(in Snapshot snapshot)
     {
@@ -305,6 +317,12 @@ public sealed class Transaction
     /// <summary>Forgets everything: the transaction is over and its outcome shows.</summary>
     internal void Reset()
     {
+        if (HasExported)
+        {
+            _manager.Exported.Forget(this);
+            HasExported = false;
+        }
+
         Volatile.Write(ref PublishedSnapshot, 0);
         State = TransactionState.Idle;
         _deferred = null;

@@ -229,6 +229,9 @@ public sealed class TransactionManager
     /// <summary>Whether an id is aborted: what it inserted may be removed at once.</summary>
     public bool IsAborted(ulong xid) => StatusOf(xid, out _) == TransactionStatus.Aborted;
 
+    /// <summary>Snapshots that transactions share.</summary>
+    public ExportedSnapshots Exported { get; } = new();
+
     /// <summary>Every commit at or below this LSN is visible to every snapshot, now and later: the horizon of pruning and vacuum.</summary>
     public Lsn OldestSnapshotLsn() => Snapshots.Horizon();
 
