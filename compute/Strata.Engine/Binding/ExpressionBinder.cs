@@ -385,7 +385,12 @@ internal sealed class ExpressionBinder
     {
         // Where it is only printed again, a row stays what was written.
         if (isNull.Operand is Syntax.RowExpression written && _state.Context.IsRecorded)
-            return new NullTestExpression(Bind(written, scope), isNull.IsNegated) { Position = isNull.Position };
+        {
+            Expression[] fields = [.. BindAll(written.Fields, scope)];
+            return new NullTestExpression(new RowExpression(SqlType.Record, fields, [.. fields.Select(static (_, i) => $"f{i + 1}")]), isNull.IsNegated) { Position = isNull.Position };
+        }
+
+
         if (isNull.Operand is Syntax.RowExpression row)
         {
             Expression[] tests = BindAll(row.Fields, scope)
@@ -659,7 +664,8 @@ internal sealed class ExpressionBinder
         if (type.Kind == TypeKind.Composite)
             return _state.Context.Functions.Catalog.CompositeColumns(type.Oid);
         if (value is ColumnExpression column)
-            value = scope is not null && scope.SetReturning.FindIndex(item => item.Column == column.Column) is >= 0 and var at ? scope.SetReturning[at].Value : value;
+            value = scope is not null && scope.SetReturning.FindIndex(item => item.Column == column.Column) is >= 0 and var at ? scope.SetReturning[at].Value
+                : _state.RecordSources.GetValueOrDefault(column.Column, value);
         return value is FunctionExpression { Function: { } function } call && function.ResultColumns.Count > 1
             ? RoutineResult.OutputColumns(function, [.. call.Arguments.Select(static a => a.Type.Oid)], _state.Context.Functions.Catalog)
             : null;

@@ -210,6 +210,8 @@ internal sealed class FromBinder(BindingState state)
         foreach (NamespaceColumn column in source)
         {
             int id = state.Metadata.AddColumn(column.Name, column.Type, shown);
+            if (state.RecordSources.TryGetValue(column.Column, out Expressions.Expression? source1))
+                state.RecordSources[id] = source1;
             columns.Add(id);
             names.Add(new NamespaceColumn(names.Count < aliases.Count ? aliases[names.Count] : column.Name, id, column.Type));
         }

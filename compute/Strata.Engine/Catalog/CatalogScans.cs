@@ -152,14 +152,30 @@ internal static class CatalogScans
                 yield return RelationRows.Depend(dependency);
             foreach (Dependency dependency in relation.Dependencies)
                 yield return RelationRows.Depend(Shown(relation, dependency));
+            if (relation.View is { } rule)
+            {
+                var rewrite = new ObjectAddress(CatalogOids.PgRewrite, rule.RuleOid);
+                yield return RelationRows.Depend(new Dependency(rewrite, self, DependencyKind.Internal));
+                yield return RelationRows.Depend(new Dependency(rewrite, self, DependencyKind.Normal));
+            }
+
+            if (relation.OfTypeOid != 0)
+                yield return RelationRows.Depend(new Dependency(self, new ObjectAddress(CatalogOids.PgType, relation.OfTypeOid), DependencyKind.Normal));
             if (relation.Index is null)
                 foreach (uint parent in relation.Parents)
                     yield return RelationRows.Depend(new Dependency(
                         self, new ObjectAddress(CatalogOids.PgClass, parent), relation.IsPartition ? DependencyKind.Auto : DependencyKind.Normal));
             foreach (ColumnInfo column in relation.Columns)
                 if (RelationRows.HasDefaultRow(column))
-                    yield return RelationRows.Depend(new Dependency(
-                        new ObjectAddress(CatalogOids.PgAttrDef, column.DefaultOid), self with { SubId = column.Number }, DependencyKind.Auto));
+                {
+                    var value = new ObjectAddress(CatalogOids.PgAttrDef, column.DefaultOid);
+                    yield return RelationRows.Depend(new Dependency(value, self with { SubId = column.Number }, column.Generated == '\0' ? DependencyKind.Auto : DependencyKind.Internal));
+                    if (column.Generated == '\0')
+                        continue;
+                    foreach (string used in Ddl.StoredExpressions.ColumnNames(column.Default!.Syntax))
+                        if (relation.FindColumn(used) is { } source)
+                            yield return RelationRows.Depend(new Dependency(value, self with { SubId = source.Number }, DependencyKind.Normal));
+                }
             foreach (Dependency dependency in OfIndex(relation, context.Catalog))
                 yield return RelationRows.Depend(dependency);
             foreach (Dependency dependency in OfConstraints(relation))
@@ -255,8 +271,22 @@ internal static class CatalogScans
             yield break;
         }
 
+        var columns = new SortedSet<short>();
         foreach (IndexKey key in index.Keys)
-            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid, key.Column), DependencyKind.Auto);
+            if (key.Column > 0)
+                columns.Add(key.Column);
+        foreach (CatalogExpression? expression in index.Keys.Select(static k => k.Expression).Append(index.Predicate))
+            foreach (string name in expression is null ? [] : Ddl.StoredExpressions.ColumnNames(expression.Syntax))
+                if (catalog.FindRelation(index.TableOid)?.FindColumn(name) is { } used)
+                    columns.Add(used.Number);
+        foreach (short column in columns)
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid, column), DependencyKind.Auto);
+        // An index on no column still goes with its table.
+        if (columns.Count == 0)
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid), DependencyKind.Auto);
+        foreach (IndexKey key in index.Keys)
+            if (key.OperatorClassOid >= CatalogOids.FirstUser)
+                yield return new Dependency(self, new ObjectAddress(CatalogOids.PgOpClass, key.OperatorClassOid), DependencyKind.Normal);
     }
 
     private static IEnumerable<Dependency> OfConstraints(RelationInfo relation)

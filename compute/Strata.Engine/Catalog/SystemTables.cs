@@ -19,6 +19,7 @@ internal static class SystemTables
         "pg_sequence" => new RowsTable(CatalogScans.Sequences),
         "pg_rewrite" => new RowsTable(CatalogScans.Rules),
         "pg_depend" => new RowsTable(CatalogScans.Dependencies),
+        "pg_shdepend" => new RowsTable(SharedDependencyScans.Rows),
         "pg_description" => new CatalogTableSource(oid, CatalogScans.Comments),
         "pg_shdescription" => new RowsTable(CatalogScans.SharedComments),
         "pg_enum" => new RowsTable(CatalogScans.EnumLabels),

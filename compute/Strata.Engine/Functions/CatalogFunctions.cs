@@ -54,6 +54,16 @@ internal static class CatalogFunctions
             _ => -1,
         }));
         t.Add("getdatabaseencoding", static (ref FunctionCall c) => c.Return("UTF8"));
+        // Bytes that a character takes at most, by the number of the encoding; null for numbers that are none.
+        t.Add("pg_encoding_max_length_sql", static (ref FunctionCall c) =>
+        {
+            const string Lengths = "133343441111111111111111111111111112222432";
+            int encoding = c.Int32(0);
+            if ((uint)encoding < (uint)Lengths.Length)
+                c.Return(Lengths[encoding] - '0');
+            else
+                c.ReturnNull();
+        });
         t.Add("pg_client_encoding", static (ref FunctionCall c) => c.Return("UTF8"));
         t.Add("pg_typeof", static (ref FunctionCall c) => c.Return(c.ArgumentType(0).Oid));
         t.Add("pg_basetype", static (ref FunctionCall c) => c.Return(c.Context.Catalog.FindType(c.Oid(0)) is { Kind: TypeKind.Domain } d ? d.BaseOid : c.Oid(0)));
@@ -299,6 +309,13 @@ internal static class CatalogFunctions
     private static void Privilege(ref FunctionCall c, string kind, uint reg)
     {
         int objectAt = c.ArgumentCount - 2;
+        if (kind == "role" && objectAt == 1 && c.ArgumentType(0).Physical != PhysicalType.Bytes && c.Oid(0) == 0)
+        {
+            // PUBLIC is a member of no role.
+            c.Return(false);
+            return;
+        }
+
         string? role = null;
         if (objectAt == 1)
             role = c.ArgumentType(0).Physical == PhysicalType.Bytes ? c.String(0) : c.Context.Catalog.UserName(c.Oid(0));

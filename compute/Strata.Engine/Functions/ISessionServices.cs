@@ -9,6 +9,9 @@ public interface ISessionServices
 
     string SessionUser { get; }
 
+    /// <summary>The value that a sequence gave last; null when it gave none yet, or may not be read. Throws 42P01, 42809.</summary>
+    long? SequenceValue(uint sequenceOid) => null;
+
     /// <summary>Lets other transactions see what this one's snapshot sees; the identifier to do so. Throws 25001 in a subtransaction.</summary>
     string ExportSnapshot() => throw new SqlException(SqlState.FeatureNotSupported, "snapshots cannot be exported here");
 

@@ -54,6 +54,8 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 return new UtilityResult("COPY") { CountsRows = true, RowCount = CopyOut.Run(context, runner, copy, text) };
             case DiscardStatement discard:
                 return Discard(discard);
+            case DoStatement block:
+                return new Routines.AnonymousBlock(context).Execute(block);
             case CallStatement call:
                 return CallCommand.Execute(context, call, text);
             case ListenStatement listen:

@@ -123,7 +123,7 @@ WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'v', 'f', 'p') 
   AND (pg_has_role(c.relowner, 'USAGE') OR has_column_privilege(c.oid, a.attnum, 'SELECT, INSERT, UPDATE, REFERENCES'));
 
 -- view constraint_column_usage
-SELECT DISTINCT current_database()::name AS table_catalog, nr.nspname AS table_schema, r.relname AS table_name, a.attname AS column_name, current_database()::name AS constraint_catalog, nc.nspname AS constraint_schema, c.conname AS constraint_name
+SELECT current_database()::name AS table_catalog, nr.nspname AS table_schema, r.relname AS table_name, a.attname AS column_name, current_database()::name AS constraint_catalog, nc.nspname AS constraint_schema, c.conname AS constraint_name
 FROM pg_constraint c JOIN pg_namespace nc ON nc.oid = c.connamespace
   JOIN pg_class r ON r.oid = CASE c.contype WHEN 'f' THEN c.confrelid ELSE c.conrelid END JOIN pg_namespace nr ON nr.oid = r.relnamespace
   JOIN pg_attribute a ON a.attrelid = r.oid AND NOT a.attisdropped AND a.attnum = ANY (CASE c.contype WHEN 'f' THEN c.confkey ELSE c.conkey END)
