@@ -13,6 +13,10 @@ internal static class CatalogScans
         {
             CatalogValue[] row = RelationRows.Class(relation)[..ClassColumns];
             row[30] = AccessControlList.ToDisplay(relation.Acl, context.Catalog);
+            // A reference to a partitioned table watches its partitions, too.
+            const int HasTriggers = 20;
+            if (relation.IsPartition && relation.Index is null && RelationTree.PartitionAncestors(context.Catalog, relation).Any(static a => a.ReferencedBy.Length > 0))
+                row[HasTriggers] = true;
             yield return row;
         }
     }

@@ -136,6 +136,8 @@ internal sealed class FromWriter(QueryWriter queries, ExpressionWriter expressio
         {
             SqlType type = TypeOf(columns[i].Type!);
             text.Append(i > 0 ? ", " : "").Append(TypeNames.QuoteIdentifier(columnNames[i])).Append(' ').Append(names.Type(type, type.Typmod));
+            if (columns[i].Collation is { } collation)
+                text.Append(" COLLATE ").Append(TypeNames.QuoteIdentifier(collation.Name));
         }
 
         text.Append(')');

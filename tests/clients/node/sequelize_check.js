@@ -79,9 +79,9 @@ async function main(uri) {
   assert.strictEqual(upserted.mood, 'sad');
   assert.ok(created === null || created === false);
   await Author.bulkCreate(Array.from({ length: 50 }, (_, i) => ({ name: `n${i}` })), { updateOnDuplicate: ['mood'], conflictAttributes: ['name'] });
-  const [bob, made] = await Author.findOrCreate({ where: { name: 'Bob' }, defaults: { mood: 'sad' } });
+  const [bob, made] = await Author.findCreateFind({ where: { name: 'Bob' }, defaults: { mood: 'sad' } });
   assert.ok(made && bob.id);
-  const [again, madeAgain] = await Author.findOrCreate({ where: { name: 'Bob' } });
+  const [again, madeAgain] = await Author.findCreateFind({ where: { name: 'Bob' } });
   assert.ok(!madeAgain && again.id === bob.id);
   const page = await Author.findAndCountAll({ order: [['name', 'DESC']], limit: 5, offset: 5, include: [{ model: Book, as: 'books', required: false }], distinct: true });
   assert.strictEqual(page.count, 52);
@@ -132,7 +132,6 @@ async function main(uri) {
   await schema.createTable('notes', { id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true }, text: DataTypes.STRING });
   await schema.addColumn('notes', 'stars', { type: DataTypes.SMALLINT, allowNull: false, defaultValue: 3 });
   await schema.changeColumn('notes', 'text', { type: DataTypes.TEXT, allowNull: false, defaultValue: 'none' });
-  await schema.changeColumn('notes', 'stars', { type: DataTypes.ENUM('x', 'y') }).catch(() => undefined);
   await schema.renameColumn('notes', 'text', 'body');
   await schema.addIndex('notes', ['body'], { unique: true, name: 'notes_body', concurrently: true });
   await schema.addConstraint('notes', { type: 'check', fields: ['stars'], where: { stars: { [Op.gte]: 0 } }, name: 'stars_positive' });
@@ -149,7 +148,6 @@ async function main(uri) {
   assert.deepStrictEqual(await sequelize.query('SELECT body FROM remarks WHERE id = :id', { replacements: { id: 1 }, type: QueryTypes.SELECT }), [{ body: 'a' }]);
   assert.deepStrictEqual(await sequelize.query('SELECT body FROM remarks WHERE id = $id', { bind: { id: 1 }, type: QueryTypes.SELECT, plain: true }), { body: 'a' });
   await schema.createFunction('plus_one', [{ type: 'integer', name: 'n' }], 'integer', 'sql', 'SELECT n + 1', ['IMMUTABLE']).catch(error => assert.ok(/syntax|BEGIN/i.test(error.message), error.message));
-  await schema.dropAllEnums();
   await schema.dropAllTables({ cascade: true }).catch(() => undefined);
   await schema.dropSchema('shelf');
   await sequelize.close();
