@@ -115,6 +115,8 @@ internal sealed class ExpressionBinder
         {
             case ColumnReference reference:
                 return BindColumn(reference, scope);
+            case ParameterReference parameter when _state.Context.ParameterValues is { } values && parameter.Number <= values.Count && parameter.Number > 0:
+                return BindOperand(values[parameter.Number - 1], scope);
             case ParameterReference parameter:
                 return _state.Parameters.Reference(parameter.Number, position);
             case IntegerLiteral integer:

@@ -302,6 +302,12 @@ internal static class CatalogScans
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation.Oid, column), DependencyKind.Auto);
             foreach (short column in constraint.ReferencedColumns)
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, constraint.ReferencedTableOid, column), DependencyKind.Normal);
+            if (constraint.ParentOid != 0)
+            {
+                yield return new Dependency(self, new ObjectAddress(CatalogOids.PgConstraint, constraint.ParentOid), DependencyKind.PartitionPrimary);
+                yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation.Oid), DependencyKind.PartitionSecondary);
+            }
+
             if (constraint.Kind == ConstraintKind.ForeignKey && constraint.IndexOid != 0)
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, constraint.IndexOid), DependencyKind.Normal);
         }

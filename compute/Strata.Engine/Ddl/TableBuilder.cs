@@ -205,7 +205,7 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
 
     private ColumnInfo CopyColumn(ColumnInfo column, TableLikeOptions options)
     {
-        ColumnInfo copy = column with { Number = NextNumber, Default = null, DefaultOid = 0, Identity = '\0', Generated = '\0', MissingValue = null, StatisticsTarget = -1 };
+        ColumnInfo copy = column with { Number = NextNumber, Default = null, DefaultOid = 0, Identity = '\0', Generated = '\0', MissingValue = null, StatisticsTarget = -1, Options = null, Acl = null };
         if (!options.HasFlag(TableLikeOptions.Compression))
             copy = copy with { Compression = '\0' };
         if (!options.HasFlag(TableLikeOptions.Storage))
