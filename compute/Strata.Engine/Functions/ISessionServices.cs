@@ -12,9 +12,6 @@ public interface ISessionServices
     /// <summary>The value that a sequence gave last; null when it gave none yet, or may not be read. Throws 42P01, 42809.</summary>
     long? SequenceValue(uint sequenceOid) => null;
 
-    /// <summary>Lets other transactions see what this one's snapshot sees; the identifier to do so. Throws 25001 in a subtransaction.</summary>
-    string ExportSnapshot() => throw new SqlException(SqlState.FeatureNotSupported, "snapshots cannot be exported here");
-
     string DatabaseName { get; }
 
     uint DatabaseOid { get; }
@@ -43,6 +40,9 @@ public interface ISessionServices
 
     /// <summary>Transaction id of the running transaction: 0 when it has none and <paramref name="assign"/> is false.</summary>
     ulong TransactionId(bool assign);
+
+    /// <summary>Exports the running statement's snapshot; its name.</summary>
+    string ExportSnapshot();
 
     /// <summary>pg_current_snapshot() as text xmin:xmax:list.</summary>
     string CurrentSnapshotText();

@@ -1,6 +1,7 @@
 using System.Text;
 using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
 using Strata.Engine.Execution.Modify;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
@@ -59,7 +60,7 @@ internal sealed class ModifyPlanner(PlannerState state)
                     CtidSlot = input.SlotOf(update.Ctid),
                     OldSlots = Slots(update.OldValues, input),
                     NewSlots = Slots(update.NewValues, input),
-                    OtherScans = [],
+                    Held = HeldSlots.Of(node.Held, input),
                     Rows = node.IsReturning ? input.Rows : 0,
                     TotalCost = input.TotalCost,
                 };
@@ -73,7 +74,9 @@ internal sealed class ModifyPlanner(PlannerState state)
                     ForeignKeys = _foreignKeys.Outgoing(node.Relation),
                     UpdateForeignKeys = _foreignKeys.ForUpdate(node.Relation),
                     DeleteForeignKeys = _foreignKeys.Incoming(node.Relation, isDelete: true),
+                    Scan = merge.Scan,
                     CtidSlot = input.SlotOf(merge.Ctid),
+                    Held = HeldSlots.Of(node.Held, input),
                     KindSlot = input.SlotOf(merge.Kind),
                     OldSlots = Slots(merge.OldValues, input),
                     NewSlots = Slots(merge.NewValues, input),
@@ -94,7 +97,7 @@ internal sealed class ModifyPlanner(PlannerState state)
                     Scan = delete.Scan,
                     CtidSlot = input.SlotOf(delete.Ctid),
                     OldSlots = Slots(delete.OldValues, input),
-                    OtherScans = [],
+                    Held = HeldSlots.Of(node.Held, input),
                     Rows = node.IsReturning ? input.Rows : 0,
                     TotalCost = input.TotalCost,
                 };
@@ -106,9 +109,9 @@ internal sealed class ModifyPlanner(PlannerState state)
     {
         Columns = input.Columns,
         Input = input,
-        Locks = node.Locks.Where(static item => item.IsLocked).Select(item => new RowLockPlan(
+        Locks = node.Locks.Select(item => new RowLockPlan(
             item.Scan, input.SlotOf(item.CtidColumn), item.Relation, item.Members, MemberSlot(item, input), Mode(item.Strength), Policy(item.WaitPolicy))).ToArray(),
-        OtherScans = node.Locks.Select(item => (item.Scan, input.SlotOf(item.CtidColumn), MemberSlot(item, input))).ToArray(),
+        Held = HeldSlots.Of(node.Held, input),
         Rows = input.Rows,
         StartupCost = input.StartupCost,
         TotalCost = input.TotalCost + (input.Rows * CostModel.CpuTupleCost),
@@ -147,6 +150,9 @@ internal sealed class ModifyPlanner(PlannerState state)
         if (relation.Storage == 0)
             throw new SqlException(SqlState.FeatureNotSupported, $"relation \"{relation.Name}\" has no storage");
         bool storesRows = node.Row.IndexKeys.Count == relation.Indexes.Length;
+        IReadOnlyList<CompiledExpression?>[] keys = relation.Indexes.Select((_, i) => storesRows
+            ? (IReadOnlyList<CompiledExpression?>)node.Row.IndexKeys[i].Select(key => key is null ? null : state.Expressions.Compile(key, layout)).ToArray()
+            : []).ToArray();
         return new TargetPlan
         {
             Relation = relation,
@@ -154,9 +160,10 @@ internal sealed class ModifyPlanner(PlannerState state)
             Layout = state.LayoutOf(relation),
             Guard = relation.IsPartition ? PartitionGuardPlan.Of(relation, state.Context.Catalog, state.Context.Functions) : null,
             Checks = node.Row.Checks.Select(check => (check.Constraint, state.Expressions.Compile(check.Condition, layout))).ToArray(),
-            IndexKeys = relation.Indexes.Select((_, i) => storesRows
-                ? (IReadOnlyList<CompiledExpression?>)node.Row.IndexKeys[i].Select(key => key is null ? null : state.Expressions.Compile(key, layout)).ToArray()
-                : []).ToArray(),
+            IndexKeys = keys,
+            Exclusions = relation.Indexes.Select((index, i) => storesRows
+                ? ExclusionPlan.Of(relation, index, state.LayoutOf(relation), keys[i], state.Context.Catalog, state.Context.Functions)
+                : null).ToArray(),
             IndexPredicates = relation.Indexes.Select((_, i) => storesRows && node.Row.IndexPredicates[i] is { } predicate
                 ? state.Expressions.Compile(predicate, layout)
                 : null).ToArray(),

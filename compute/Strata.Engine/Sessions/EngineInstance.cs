@@ -11,6 +11,7 @@ using Strata.Engine.Storage.Wal;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
+using Strata.Format;
 using Strata.Format.Pages;
 using Strata.Platform;
 
@@ -39,6 +40,7 @@ public sealed class EngineInstance : IDisposable
         Storage = new StorageContext(_pool, wal, Transactions);
         Files = new RelationFiles(_pool, wal);
         Storage.FreeSpace = Files;
+        Prepared = new PreparedTransactions(Storage);
         Handles = new StorageHandles(Storage, Files);
         Memory = new MemoryAccount("TopMemoryContext", options.QueryMemoryBytes)
         {
@@ -54,6 +56,7 @@ public sealed class EngineInstance : IDisposable
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();
         AutovacuumTables = new AutovacuumTables(this);
+        Statistics = new CumulativeStatistics(this);
         Progress = new Progress.ProgressTable();
     }
 
@@ -67,10 +70,12 @@ public sealed class EngineInstance : IDisposable
         try
         {
             engine.Transactions.Start(options.Term, cancellation);
+            engine.Prepared.Recover(cancellation);
             engine.Catalog.LoadShared(cancellation);
             if (engine.Catalog.Shared.Databases.IsEmpty)
                 Bootstrap.Run(engine.Catalog, options.BootstrapVerifier, cancellation);
             engine.StartTimestamp = engine.Transactions.Now();
+            engine.StartLsn = options.Wal.EndOfLog;
             if (options.Autovacuum)
                 engine.StartAutovacuum();
             return engine;
@@ -98,6 +103,9 @@ public sealed class EngineInstance : IDisposable
 
     internal TransactionManager Transactions { get; }
 
+    /// <summary>Transactions between PREPARE TRANSACTION and their end.</summary>
+    internal PreparedTransactions Prepared { get; }
+
     internal ExecutionServices Execution { get; }
 
     /// <summary>What all statements hold together.</summary>
@@ -113,10 +121,15 @@ public sealed class EngineInstance : IDisposable
 
     internal AutovacuumTables AutovacuumTables { get; }
 
+    internal CumulativeStatistics Statistics { get; }
+
     /// <summary>Commands that report how far they are.</summary>
     internal Progress.ProgressTable Progress { get; }
 
     internal TemporarySlots TemporarySlots { get; } = new();
+
+    /// <summary>Where the log ended when the engine was opened.</summary>
+    internal Lsn StartLsn { get; private set; }
 
     /// <summary>When the engine was opened, microseconds since 2000-01-01 UTC.</summary>
     internal long StartTimestamp { get; private set; }

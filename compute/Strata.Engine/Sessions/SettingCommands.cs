@@ -12,6 +12,14 @@ internal sealed class SettingCommands(SessionContext context)
 {
     public UtilityResult Set(SetStatement statement)
     {
+        UtilityResult result = Apply(statement);
+        // Further statements of the same message wait as long as is said now.
+        context.Session.ApplyLockTimeouts();
+        return result;
+    }
+
+    private UtilityResult Apply(SetStatement statement)
+    {
         switch (statement.Kind)
         {
             case SetKind.Transaction:
@@ -21,7 +29,7 @@ internal sealed class SettingCommands(SessionContext context)
                 TransactionCommands.ApplyDefaults(context, statement.Modes);
                 return new UtilityResult("SET");
             case SetKind.TransactionSnapshot:
-                ImportSnapshot(((StringLiteral)statement.Values[0]).Value);
+                context.Transactions.ImportSnapshot(((StringLiteral)statement.Values[0]).Value);
                 return new UtilityResult("SET");
             case SetKind.ResetAll:
                 context.Settings.ResetAll();
@@ -37,18 +45,6 @@ internal sealed class SettingCommands(SessionContext context)
                 Set(statement.Name!, statement);
                 return new UtilityResult("SET");
         }
-    }
-
-    private void ImportSnapshot(string id)
-    {
-        Transactions.Transaction transaction = context.Transactions.Current;
-        if (transaction.HasSnapshot)
-            throw new SqlException(SqlState.ActiveSqlTransaction, "SET TRANSACTION SNAPSHOT must be called before any query");
-        if (transaction.Isolation < Transactions.IsolationLevel.RepeatableRead)
-            throw new SqlException(SqlState.FeatureNotSupported, "a snapshot-importing transaction must have isolation level SERIALIZABLE or REPEATABLE READ");
-        if (transaction.Isolation == Transactions.IsolationLevel.Serializable)
-            throw new SqlException(SqlState.FeatureNotSupported, "importing a snapshot into a serializable transaction is not supported yet");
-        context.Engine.Transactions.Exported.Import(transaction, id);
     }
 
     private void WarnWithoutBlock(SetStatement statement)

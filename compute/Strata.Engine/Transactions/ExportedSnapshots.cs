@@ -1,47 +1,56 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Transactions;
 
 /// <summary>
-/// Snapshots that transactions have exported for others to share (pg_export_snapshot): a snapshot is one LSN, and the exporter holds it until its end. Thread-safe.
+/// Snapshots that transactions have exported (<c>pg_export_snapshot</c>), by name. An export holds as long as its transaction, which keeps what the snapshot sees from being pruned. Thread-safe.
 /// </summary>
-public sealed class ExportedSnapshots
+internal sealed class ExportedSnapshots
 {
-    private readonly ConcurrentDictionary<string, (Transaction Exporter, ulong Lsn)> _snapshots = new(StringComparer.Ordinal);
-    private int _count;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (Transaction Owner, ulong Lsn, uint Database)> _byName = new(StringComparer.Ordinal);
+    private ulong _next;
 
-    /// <summary>Exports a transaction's snapshot under a new identifier, good until the transaction ends.</summary>
-    public string Export(Transaction exporter, in Snapshot snapshot)
+    /// <summary>Exports a snapshot LSN that <paramref name="owner"/> keeps registered; returns its name, in PostgreSQL's form.</summary>
+    public string Add(Transaction owner, ulong lsn, uint database)
     {
-        exporter.Register(snapshot);
-        ulong lsn = snapshot.VisibleLsn.Value;
-        string id = string.Create(CultureInfo.InvariantCulture, $"{lsn >> 32:X8}-{lsn & uint.MaxValue:X8}-{Interlocked.Increment(ref _count)}");
-        _snapshots[id] = (exporter, lsn);
-        exporter.HasExported = true;
-        return id;
+        lock (_gate)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"{(uint)owner.Owner.Seed:X8}-{++_next:X8}-1");
+            _byName.Add(name, (owner, lsn, database));
+            return name;
+        }
     }
 
-    /// <summary>Makes a transaction see what an exported snapshot sees. Throws 22023 for an unknown one, also when its exporter has just ended.</summary>
-    public void Import(Transaction importer, string id)
+    /// <summary>
+    /// Gives an exported LSN to <paramref name="publish"/> while its owner surely still holds it. Throws 22023 when there is none of that name, 0A000 for one of another database or one that is weaker than
+    /// the importer.
+    /// </summary>
+    public void Use(string name, Transaction importer, uint database, Action<Transaction, ulong> publish)
     {
-        if (!_snapshots.TryGetValue(id, out (Transaction Exporter, ulong Lsn) found))
-            throw Unknown(id);
-        importer.Adopt(found.Lsn);
-        // Nothing that the snapshot sees went away as long as the exporter held it until it was adopted.
-        Interlocked.MemoryBarrier();
-        if (!_snapshots.ContainsKey(id))
-            throw Unknown(id);
+        lock (_gate)
+        {
+            if (!_byName.TryGetValue(name, out (Transaction Owner, ulong Lsn, uint Database) found))
+                throw new SqlException(SqlState.InvalidParameterValue, $"invalid snapshot identifier: \"{name}\"");
+            if (importer.Isolation == IsolationLevel.Serializable && found.Owner.Isolation != IsolationLevel.Serializable)
+                throw new SqlException(SqlState.FeatureNotSupported, "a serializable transaction cannot import a snapshot from a non-serializable transaction");
+            if (importer.Isolation == IsolationLevel.Serializable && !importer.ReadOnly && found.Owner.ReadOnly)
+                throw new SqlException(SqlState.FeatureNotSupported, "a non-read-only serializable transaction cannot import a snapshot from a read-only transaction");
+            if (found.Database != database)
+                throw new SqlException(SqlState.FeatureNotSupported, "cannot import a snapshot from a different database");
+            publish(found.Owner, found.Lsn);
+        }
     }
 
-    private static SqlException Unknown(string id) => new(SqlState.InvalidParameterValue, $"invalid snapshot identifier: \"{id}\"");
-
-    /// <summary>Forgets what a transaction exported: it ends.</summary>
-    internal void Forget(Transaction exporter)
+    /// <summary>The transaction ends: nobody can import its snapshots any more.</summary>
+    public void Remove(Transaction owner)
     {
-        foreach ((string id, (Transaction owner, ulong _)) in _snapshots)
-            if (ReferenceEquals(owner, exporter))
-                _snapshots.TryRemove(id, out _);
+        lock (_gate)
+        {
+            foreach ((string name, (Transaction holder, _, _)) in _byName)
+                if (holder == owner)
+                    _byName.Remove(name);
+        }
     }
 }

@@ -32,6 +32,8 @@ public unsafe struct HeapFetch
         if (!_page.IsValid || _block != tid.Block)
         {
             Release();
+            heap.CheckReadable(snapshot);
+            heap.Activity.NoteBlocks(1);
             _page = context.Pool.Pin(heap.KeyOf(tid.Block), snapshot.ReadPoint, cancellation);
             _block = tid.Block;
         }
@@ -80,7 +82,7 @@ public unsafe struct HeapFetch
                 fetch._page.UnlatchShared();
                 if (isVisible)
                     return true;
-                if (next.IsNone || next == tid)
+                if (next.IsNone || next == tid || next == Tid.Moved)
                     return false;
                 tid = next;
             }
