@@ -396,7 +396,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             {
                 target.Column = column.Column;
                 if (!items.Exists(item => item.Column == column.Column))
-                    items.Add(new ProjectedColumn(column.Column, new ColumnExpression(column.Column, column.Type)));
+                    items.Add(new ProjectedColumn(column.Column, new ColumnExpression(column.Column, column.Type) { Position = column.Position }));
                 continue;
             }
 

@@ -31,6 +31,7 @@ internal sealed class IndexBuilder : IDisposable
     private readonly IndexInfo _index;
     private readonly HeapRelation _heap;
     private readonly bool _checksKeys;
+    private PostingAccumulator? _postings;
     private readonly List<byte[]> _blocks = [];
     private readonly List<Entry> _entries = [];
     private readonly IndexKeyRuns _runs;
@@ -87,7 +88,8 @@ internal sealed class IndexBuilder : IDisposable
         builder._progress.Phase = IndexProgress.Scanning;
         using (IndexKeyBuilder keys = builder.MakeKeyBuilder())
             builder.Scan(keys, index.Method.HasKeys() ? builder.Keys(keys) : builder.Entries(keys));
-        if (builder._entries.Count > 0 || builder._runs.Count > 0)
+        builder._postings?.Write(new BTreeBuilder(tree, context.Transaction.EnsureXid(context.Cancellation), context.Cancellation));
+        if (builder._postings is null && (builder._entries.Count > 0 || builder._runs.Count > 0))
             builder.Write(tree);
     }
 
@@ -103,11 +105,18 @@ internal sealed class IndexBuilder : IDisposable
     private RowReader Entries(IndexKeyBuilder keys)
     {
         var row = new RowEntries(_index, keys);
+        if (_index.Method == IndexMethod.Gin)
+            _postings = new PostingAccumulator(_runs);
         return (evaluation, batch, position, tid, errors) =>
         {
             row.Build(evaluation, batch, position, errors);
             for (int i = 0; i < row.Entries.Count; i++)
-                Add(row.Entries[i], tid, hasNull: false);
+            {
+                if (_postings is not null)
+                    _postings.Add(row.Entries[i], tid);
+                else
+                    Add(row.Entries[i], tid, hasNull: false);
+            }
         };
     }
 
