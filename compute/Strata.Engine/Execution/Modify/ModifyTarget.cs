@@ -82,11 +82,7 @@ internal sealed class ModifyTarget(
             Heap.InsertMany(state.Transaction, _encoded, tids, state.Cancellation);
         // Index after index, so that one tree's pages stay hot; the statement fails as a whole anyway.
         foreach (TargetIndex index in Indexes)
-        {
-            for (int i = 0; i < tids.Length; i++)
-                index.Insert(state, Heap, Row, rows[i], tids[i], raise: true, _errors);
-        }
-
+            index.InsertMany(state, Heap, Row, rows, tids, _errors);
         return tids;
     }
 

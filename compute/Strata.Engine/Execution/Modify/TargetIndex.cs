@@ -13,6 +13,12 @@ namespace Strata.Engine.Execution.Modify;
 /// <summary>An index of a table that is being modified. Not thread-safe.</summary>
 internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuilder keys) : IDisposable
 {
+    /// <summary>Fewer rows than this go one by one.</summary>
+    private const int ManyMin = 4;
+
+    private readonly List<int> _undecided = [];
+    private BTreeEntryBatch? _entries;
+
     /// <summary>The index.</summary>
     public IndexInfo Info { get; } = info;
 
@@ -65,6 +71,43 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
                     throw Duplicate(state, row, position);
             }
         }
+    }
+
+    /// <summary>
+    /// Adds the entries of rows, in the order of their keys and a leaf at a time. Raises 23505 for the first row whose key is taken, by a row before it too. Waits for transactions that decide it.
+    /// </summary>
+    public void InsertMany(ExecutionState state, HeapRelation heap, TargetRow row, Selection rows, ReadOnlySpan<Tid> tids, ErrorSink errors)
+    {
+        bool isJudged = Info.IsExclusion || (Info.IsUnique && !Info.IsImmediate);
+        if (tids.Length < ManyMin || isJudged)
+        {
+            for (int i = 0; i < tids.Length; i++)
+                Insert(state, heap, row, rows[i], tids[i], raise: true, errors);
+            return;
+        }
+
+        EvaluationContext context = state.Evaluation;
+        BTreeEntryBatch entries = _entries ??= new BTreeEntryBatch();
+        _undecided.Clear();
+        entries.Clear();
+        for (int i = 0; i < tids.Length; i++)
+        {
+            if (!Keys.Includes(context, row.Batch, rows[i], errors))
+                continue;
+            ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, rows[i], errors);
+            if (Info.IsUnique && Keys.HasNull && !Info.NullsNotDistinct)
+                _undecided.Add(i);
+            else
+                entries.Add(key, tids[i], i);
+        }
+
+        Transaction transaction = state.Transaction;
+        entries.Sort();
+        Index.InsertMany(transaction.EnsureXid(state.Cancellation), entries, Info.IsUnique, _undecided, transaction.Serializable, state.Cancellation);
+        // In the order of the rows, so that the error is that of the row that PostgreSQL would name.
+        _undecided.Sort();
+        foreach (int i in _undecided)
+            Insert(state, heap, row, rows[i], tids[i], raise: true, errors);
     }
 
     // Entries of dead rows count too: the check will tell.
