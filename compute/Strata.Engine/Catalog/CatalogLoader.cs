@@ -294,6 +294,7 @@ internal sealed class CatalogLoader
         PassedByValue = row[9].Number != 0,
         Alignment = (char)row[10].Number,
         StorageStrategy = (char)row[11].Number,
+        Compression = (char)row[12].Number,
         NotNull = row[13].Number != 0,
         Identity = (char)row[16].Number,
         Generated = (char)row[17].Number,

@@ -53,8 +53,35 @@ internal static class CatalogScans
                 yield return RelationRows.Index(index);
     }
 
+    // Every unique index of a catalog stands for a constraint, as initdb makes them: in the order of their indexes, with OIDs that nothing else has.
+    private static readonly Lazy<List<ConstraintInfo>> s_builtinKeys = new(static () =>
+    {
+        const uint FirstOid = 12000;
+        var keys = new List<ConstraintInfo>();
+        foreach (CatalogValue[] index in BuiltinRows.Read(BuiltinRelations.Find(CatalogOids.PgIndex)!))
+        {
+            var indexOid = (uint)index[0].Number;
+            if (index[4].Number == 0 || BuiltinRelations.Find(indexOid) is not { SchemaOid: CatalogOids.CatalogSchema } relation)
+                continue;
+            keys.Add(new ConstraintInfo
+            {
+                Oid = FirstOid + (uint)keys.Count,
+                Name = relation.Name,
+                SchemaOid = relation.SchemaOid,
+                Kind = index[6].Number != 0 ? ConstraintKind.PrimaryKey : ConstraintKind.Unique,
+                TableOid = (uint)index[1].Number,
+                IndexOid = indexOid,
+                Columns = Array.ConvertAll((long[])index[15].Array, static n => (short)n),
+            });
+        }
+
+        return keys;
+    });
+
     public static IEnumerable<CatalogValue[]> Constraints(SystemScanContext context)
     {
+        foreach (ConstraintInfo key in s_builtinKeys.Value)
+            yield return RelationRows.Constraint(key);
         foreach (RelationInfo relation in context.Catalog.UserRelations)
             foreach (ConstraintInfo constraint in relation.Constraints)
                 yield return RelationRows.Constraint(constraint);

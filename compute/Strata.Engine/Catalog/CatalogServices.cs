@@ -38,13 +38,22 @@ internal sealed class CatalogServices : ICatalogServices
             TypeOid.RegClass => View.ResolveRelation(_session.SearchPath, schema, name)?.Oid,
             TypeOid.RegNamespace => View.FindSchema(name)?.Oid,
             TypeOid.RegRole => View.FindRole(name)?.Oid,
-            TypeOid.RegType => TypeResolver.Find(schema, name, View, _session.SearchPath)?.Oid ?? (schema is null ? TypeNames.FindBuiltin(text)?.Oid : null),
+            TypeOid.RegType => TypeResolver.Find(schema, name, View, _session.SearchPath)?.Oid ?? (schema is null ? TypeNames.FindBuiltin(text)?.Oid : null) ?? ArrayTypeOid(text),
             TypeOid.RegProc => ResolveFunction(schema, name),
             TypeOid.RegOper when OperatorOid(text) is { } op => op,
             TypeOid.RegOper or TypeOid.RegOperator => BuiltinNames.Find("pg_operator", "oprname", name),
             TypeOid.RegCollation => BuiltinNames.Find("pg_collation", "collname", name),
             _ => null,
         };
+    }
+
+    // "name[]", as the grammar has it.
+    private uint? ArrayTypeOid(string text)
+    {
+        if (!text.TrimEnd().EndsWith(']'))
+            return null;
+        Sql.Syntax.TypeName name = Sql.SqlParser.ParseTypeName(text);
+        return TypeResolver.Find(name.Schema, name.Name, View, _session.SearchPath) is { ArrayOid: var array and not 0 } ? array : null;
     }
 
     // A name alone must mean one function.

@@ -98,7 +98,7 @@ internal static class RelationRows
     [
         relationOid, column.IsDropped ? $"........pg.dropped.{column.Number}........" : column.Name, column.TypeOid,
         column.StatisticsTarget, column.Length, column.Number, column.Dimensions, -1L, column.TypeModifier,
-        column.PassedByValue, column.Alignment, column.StorageStrategy, '\0', column.NotNull, HasDefaultRow(column), column.MissingValue is not null,
+        column.PassedByValue, column.Alignment, column.StorageStrategy, column.Compression, column.NotNull, HasDefaultRow(column), column.MissingValue is not null,
         column.Identity, column.Generated, column.IsDropped, column.IsLocal, column.InheritCount, column.CollationOid,
         AccessControlList.ToStored(column.Acl), column.Options, column.ForeignOptions, column.MissingValue,
     ];

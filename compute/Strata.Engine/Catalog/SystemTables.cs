@@ -39,7 +39,7 @@ internal static class SystemTables
         "pg_tablespace" => new RowsTable(CatalogScans.Tablespaces),
         "pg_proc" => new CatalogTableSource(oid, ObjectScans.Routines),
         "pg_aggregate" => new CatalogTableSource(oid, ObjectScans.Aggregates),
-        "pg_operator" or "pg_cast" or "pg_opclass" or "pg_opfamily" or "pg_amop" or "pg_amproc" or "pg_collation"
+        "pg_operator" or "pg_cast" or "pg_opclass" or "pg_opfamily" or "pg_amop" or "pg_amproc" or "pg_collation" or "pg_am"
             or "pg_ts_config" or "pg_ts_dict" or "pg_ts_parser" or "pg_ts_template" => new CatalogTableSource(oid, context => ObjectScans.Of(context, oid)),
         "pg_ts_config_map" => new CatalogTableSource(oid, ObjectScans.TextSearchMappings),
         "pg_foreign_data_wrapper" => new RowsTable(context => ObjectScans.WithPrivileges(context, oid, 5)),
@@ -47,7 +47,7 @@ internal static class SystemTables
         "pg_conversion" or "pg_policy" or "pg_user_mapping" or "pg_foreign_table" or "pg_publication" or "pg_publication_rel" or "pg_publication_namespace" => new RowsTable(context => ObjectScans.Of(context, oid)),
         "pg_default_acl" => new RowsTable(ObjectScans.DefaultPrivileges),
         "pg_range" => new CatalogTableSource(oid, CatalogScans.Ranges),
-        "pg_am" or "pg_language" => new CatalogTableSource(oid, null),
+        "pg_language" => new CatalogTableSource(oid, null),
         "pg_settings" => new RowsTable(MonitoringScans.Settings),
         "pg_locks" => new RowsTable(MonitoringScans.Locks),
         "pg_stat_activity" => new RowsTable(MonitoringScans.Activity),

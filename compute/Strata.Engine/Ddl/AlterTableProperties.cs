@@ -26,11 +26,7 @@ internal sealed class AlterTableProperties(DdlContext context)
                     throw new SqlException(SqlState.UndefinedObject, $"tablespace \"{tablespace.Tablespace}\" does not exist");
                 return table;
             case SetAccessMethod method:
-                if (method.AccessMethod is not "heap")
-                    throw BuiltinNames.Find("pg_am", "amname", method.AccessMethod) is null
-                        ? new SqlException(SqlState.UndefinedObject, $"access method \"{method.AccessMethod}\" does not exist")
-                        : new SqlException(SqlState.WrongObjectType, $"access method \"{method.AccessMethod}\" is not of type TABLE");
-                return table;
+                return AccessMethodCommands.Change(context, table, method.AccessMethod);
             case SetRowSecurity security:
                 if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable))
                     throw new SqlException(SqlState.WrongObjectType, $"ALTER action {security.Mode.ToString().ToUpperInvariant()} ROW SECURITY cannot be performed on relation \"{table.Name}\"");
@@ -38,10 +34,11 @@ internal sealed class AlterTableProperties(DdlContext context)
             case AlterColumnStorage storage:
                 return SetStorage(table, storage);
             case AlterColumnCompression compression:
-                AlterTableCommand.RequireColumn(table, compression.Column);
-                if (compression.Compression is not ("pglz" or "lz4" or "default"))
-                    throw new SqlException(SqlState.InvalidParameterValue, $"invalid compression method \"{compression.Compression}\"");
-                return table;
+                ColumnInfo compressed = AlterTableCommand.RequireColumn(table, compression.Column);
+                return AlterTableCommand.ReplaceColumn(context, table, compressed with
+                {
+                    Compression = ColumnBuilder.Compression(TypeResolver.Find(compressed.TypeOid, context.View)!, compression.Compression),
+                });
             case SetLogged logged:
                 return SetPersistence(table, logged.IsLogged);
             case SetCluster cluster:

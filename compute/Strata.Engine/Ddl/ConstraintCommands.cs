@@ -16,7 +16,7 @@ internal sealed class ConstraintCommands(DdlContext context)
     public RelationInfo Add(RelationInfo table, Constraint constraint, bool validate) => constraint.Kind switch
     {
         SyntaxKind.Check => AddCheck(table, constraint, validate),
-        SyntaxKind.PrimaryKey or SyntaxKind.Unique => AddKey(table, constraint),
+        SyntaxKind.PrimaryKey or SyntaxKind.Unique => AddKey(table, constraint, isNewTable: !validate),
         SyntaxKind.ForeignKey => AddForeignKey(table, constraint, validate),
         _ => AddExclusion(table, constraint),
     };
@@ -51,7 +51,8 @@ internal sealed class ConstraintCommands(DdlContext context)
             Columns = [.. columns.Select(column => table.FindColumn(column)?.Number ?? 0).Where(static n => n > 0)],
             Check = check,
             NoInherit = constraint.IsNoInherit,
-            IsValidated = !constraint.IsNotValid,
+            // A new table has no rows that could be wrong.
+            IsValidated = !validate || !constraint.IsNotValid,
         };
         if (validate && !constraint.IsNotValid)
             TableValidation.Check(context, table, added);
@@ -75,13 +76,18 @@ internal sealed class ConstraintCommands(DdlContext context)
         return context.Replace(table, table with { Constraints = constraints });
     }
 
-    private RelationInfo AddKey(RelationInfo table, Constraint constraint)
+    private RelationInfo AddKey(RelationInfo table, Constraint constraint, bool isNewTable)
     {
         bool isPrimary = constraint.Kind == SyntaxKind.PrimaryKey;
         if (isPrimary && table.PrimaryKey is not null)
             throw new SqlException(SqlState.InvalidTableDefinition, $"multiple primary keys for table \"{table.Name}\" are not allowed") { Position = context.Position(constraint.Position) };
         if (constraint.IndexName is not null)
             return AddKeyUsingIndex(table, constraint, isPrimary);
+        // The columns of an existing table's primary key are made NOT NULL first, and that is what fails.
+        if (isPrimary && !isNewTable)
+            foreach (string column in constraint.Columns)
+                if (table.FindColumn(column) is null)
+                    throw new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" of relation \"{table.Name}\" does not exist");
         short[] columns = KeyColumns(table, constraint.Columns, constraint);
         if (isPrimary)
             table = MarkNotNull(table, columns);
@@ -270,7 +276,7 @@ internal sealed class ConstraintCommands(DdlContext context)
             OnUpdate = ActionOf(constraint.OnUpdate),
             OnDelete = ActionOf(constraint.OnDelete),
             Match = constraint.Match == ForeignKeyMatch.Full ? 'f' : 's',
-            IsValidated = !constraint.IsNotValid,
+            IsValidated = !validate || !constraint.IsNotValid,
         };
         if (table.PartitionKey is not null && constraint.IsNotValid)
             throw new SqlException(SqlState.WrongObjectType, $"cannot add NOT VALID foreign key on partitioned table \"{table.Name}\" referencing relation \"{referenced.Name}\"")
@@ -334,14 +340,17 @@ internal sealed class ConstraintCommands(DdlContext context)
         throw new SqlException(SqlState.InvalidForeignKey, $"there is no unique constraint matching given keys for referenced table \"{referenced.Name}\"");
     }
 
-    private void CheckTypes(RelationInfo table, RelationInfo referenced, short[] columns, short[] keys, string name)
+    /// <summary>Throws 42804 when a foreign key's columns can't be compared with the key's: there must be an equality of just these types, or the referencing type must turn into the other by itself.</summary>
+    public void CheckTypes(RelationInfo table, RelationInfo referenced, short[] columns, short[] keys, string name)
     {
+        var coercion = new Functions.TypeCoercion(context.Session.Catalog);
         for (int i = 0; i < columns.Length; i++)
         {
             ColumnInfo column = table.Columns[columns[i] - 1], key = referenced.Columns[keys[i] - 1];
-            SqlType left = TypeResolver.Find(column.TypeOid, context.View)!, right = TypeResolver.Find(key.TypeOid, context.View)!;
-            if (left.Oid == right.Oid || (left.Category == right.Category && left.Category is TypeCategory.Numeric or TypeCategory.String or TypeCategory.DateTime))
+            uint from = coercion.BaseType(column.TypeOid), to = coercion.BaseType(key.TypeOid);
+            if (from == to || coercion.Operator("=", to, from) is not null || coercion.CanCoerce(column.TypeOid, key.TypeOid, Functions.CastContext.Implicit))
                 continue;
+            SqlType left = TypeResolver.Find(column.TypeOid, context.View)!, right = TypeResolver.Find(key.TypeOid, context.View)!;
             throw new SqlException(SqlState.DatatypeMismatch, $"foreign key constraint \"{name}\" cannot be implemented")
             {
                 Detail = $"Key columns \"{column.Name}\" and \"{key.Name}\" are of incompatible types: {TypeNames.Format(left, column.TypeModifier)} and {TypeNames.Format(right, key.TypeModifier)}.",

@@ -167,6 +167,9 @@ internal static class DdlCommands
             case AlterPolicyStatement alter:
                 PolicyCommands.Alter(context, alter);
                 break;
+            case CreateAccessMethodStatement create:
+                AccessMethodCommands.Create(context, create);
+                break;
             case CreateConversionStatement create:
                 ConversionCommand.Create(context, create);
                 break;

@@ -26,6 +26,9 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
 
     public uint TableOid { get; } = context.NewOid();
 
+    /// <summary>The table access method that the statement names; null for the default.</summary>
+    public string? AccessMethod { get; init; }
+
     /// <summary>A foreign table: there is nothing here to keep its rows in.</summary>
     public bool IsForeign { get; init; }
 
@@ -201,6 +204,10 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
     private ColumnInfo CopyColumn(ColumnInfo column, TableLikeOptions options)
     {
         ColumnInfo copy = column with { Number = NextNumber, Default = null, DefaultOid = 0, Identity = '\0', Generated = '\0', MissingValue = null, StatisticsTarget = -1 };
+        if (!options.HasFlag(TableLikeOptions.Compression))
+            copy = copy with { Compression = '\0' };
+        if (!options.HasFlag(TableLikeOptions.Storage))
+            copy = copy with { StorageStrategy = (char)TypeResolver.Find(copy.TypeOid, context.View)!.Storage };
         bool copiesDefault = column.Generated != '\0' ? options.HasFlag(TableLikeOptions.Generated) : options.HasFlag(TableLikeOptions.Defaults);
         if (column.Default is not null && copiesDefault)
             copy = copy with { Default = column.Default, DefaultOid = context.NewOid(), Generated = column.Generated };
@@ -217,6 +224,7 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
         CheckDuplicateKeys();
         MarkPrimaryKeyNotNull();
         uint owner = context.CurrentUser;
+        uint method = partitionBy is null && !IsForeign ? AccessMethodCommands.OfTable(context, AccessMethod) : 0;
         foreach (RelationInfo sequence in _sequences)
             SequenceCommands.Create(context, sequence);
         var table = new RelationInfo
@@ -235,9 +243,9 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
             Constraints = InheritedChecks(),
             Persistence = persistence == RelationPersistence.Unlogged ? 'u' : 'p',
             RowTypeOid = context.NewTypePair(),
-            AccessMethodOid = partitionBy is null && !IsForeign ? CatalogOids.HeapAccessMethod : 0,
+            AccessMethodOid = method,
             Columns = [.. _columns],
-            Dependencies = [.. _dependencies, .. TypeDependencies(), .. InheritedSequences()],
+            Dependencies = [.. _dependencies, .. TypeDependencies(), .. InheritedSequences(), .. AccessMethodCommands.DependenciesOf(TableOid, method)],
             Options = options,
         };
         table = GeneratedColumns.Complete(context, table);

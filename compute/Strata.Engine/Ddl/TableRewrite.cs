@@ -53,8 +53,15 @@ internal sealed class TableRewrite(DdlContext context)
         string overriding = Array.Exists(target.Columns, static c => c.Identity == 'a') ? " OVERRIDING SYSTEM VALUE" : "";
         // Indexes are built afterwards: the new rows must not go into the old ones.
         RelationInfo bare = HideIndexes(target);
+        // Constraints held for the old rows; the caller checks those that the change may break.
+        ConstraintInfo[] constraints = bare.Constraints;
+        if (constraints.Length > 0)
+            bare = context.Replace(bare, bare with { Constraints = [] });
+        // Under the table's name, by which expressions may call its columns.
         new InternalQuery(context).Run(
-            $"INSERT INTO {context.Session.Catalog.QualifiedName(bare)} ({columns}){overriding} SELECT {values} FROM {context.Session.Catalog.QualifiedName(source)}");
+            $"INSERT INTO {context.Session.Catalog.QualifiedName(bare)} ({columns}){overriding} SELECT {values} FROM {context.Session.Catalog.QualifiedName(source)} AS {TypeNames.QuoteIdentifier(before.Name)}");
+        if (constraints.Length > 0)
+            bare = context.Replace(context.View.FindRelation(bare.Oid)!, context.View.FindRelation(bare.Oid)! with { Constraints = constraints });
         context.Changes.Drop(context.View.FindRelation(source.Oid)!, context.Cancellation);
         RelationStorage.Drop(context, before);
         ShowIndexes(target);

@@ -53,6 +53,8 @@ internal static class JsonFunctions
         t.Add("jsonb_delete_path", static (ref FunctionCall c) => Return(ref c, Change(JsonValue.Parse(c.Bytes(0)), Strings(c.Bytes(1)), 0, null, false, false, false)));
         t.Add("jsonb_set", static (ref FunctionCall c) => Return(ref c, Change(
             JsonValue.Parse(c.Bytes(0)), Strings(c.Bytes(1)), 0, JsonValue.Parse(c.Bytes(2)), create: c.Boolean(3), insert: false, after: false)));
+        t.Add(JsonSubscriptAssignment.Symbol, static (ref FunctionCall c) => Return(ref c, JsonSubscriptAssignment.Set(
+            c.IsNull(0) ? c.Boolean(3) ? JsonValue.NewArray([]) : JsonValue.NewObject([]) : JsonValue.Parse(c.Bytes(0)), NullableStrings(c.Bytes(1)), c.IsNull(2) ? JsonValue.Null : JsonValue.Parse(c.Bytes(2)))));
         t.Add("jsonb_set_lax", static (ref FunctionCall c) => SetLax(ref c));
         t.Add("jsonb_insert", static (ref FunctionCall c) => Return(ref c, Change(
             JsonValue.Parse(c.Bytes(0)), Strings(c.Bytes(1)), 0, JsonValue.Parse(c.Bytes(2)), create: true, insert: true, after: c.Boolean(3))));
@@ -90,6 +92,14 @@ internal static class JsonFunctions
         JsonKind.Array => "array",
         _ => "object",
     };
+
+    private static List<string?> NullableStrings(ReadOnlySpan<byte> array)
+    {
+        var strings = new List<string?>();
+        foreach (ArrayValue.Element element in new ArrayValue(array))
+            strings.Add(element.IsNull ? null : Encoding.UTF8.GetString(element.Stored));
+        return strings;
+    }
 
     private static List<string> Strings(ReadOnlySpan<byte> array)
     {

@@ -31,11 +31,12 @@ internal sealed class AccessPathPlanner(PlannerState state)
         if (scan.Relation.Storage == 0)
             throw new SqlException(SqlState.FeatureNotSupported, $"relation \"{scan.Relation.Name}\" has no storage");
         (double pages, double rows) = state.SizeOf(scan.Relation);
-        double selected = Math.Max(1, rows * state.Selectivity.Of(conditions));
+        double selected = Math.Max(1, rows * state.ShareOf(scan, conditions));
         var decoder = new RowDecoder(state.LayoutOf(scan.Relation), scan.Attributes);
         CompiledExpression? filter = state.Expressions.CompileAll(FilterOrder.Sort(conditions, state.Selectivity), scan.Columns);
         int width = scan.Attributes.Sum(attribute => ColumnWidth.Of(scan.Relation, attribute));
-        double cost = (pages * CostModel.SeqPageCost) + (rows * CostModel.CpuTupleCost) + (rows * conditions.Count * CostModel.CpuOperatorCost);
+        double remote = state.RemoteShare(pages);
+        double cost = (pages * (CostModel.SeqPageCost + (remote * CostModel.RemoteRunPageCost))) + (rows * CostModel.CpuTupleCost) + (rows * conditions.Count * CostModel.CpuOperatorCost);
         cost += state.Settings.CostOf(PlannerMethods.SeqScan);
         var paths = new List<PhysicalNode>
         {
@@ -112,7 +113,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
             Source = source,
             Rows = selected,
             StartupCost = source.TotalCost,
-            TotalCost = BitmapPathPlanner.HeapCost(source, size, rest.Length) + state.Settings.CostOf(PlannerMethods.BitmapScan),
+            TotalCost = BitmapPathPlanner.HeapCost(source, size, rest.Length) + (state.RemoteShare(size.Pages) * BitmapPathPlanner.RemoteCost(source, size)) + state.Settings.CostOf(PlannerMethods.BitmapScan),
             WidthBytes = width,
         };
     }
@@ -197,17 +198,20 @@ internal sealed class AccessPathPlanner(PlannerState state)
         double descent = (Math.Log2(Math.Max(rows, 2)) * CostModel.CpuOperatorCost) + (50 * CostModel.CpuOperatorCost);
         double indexPages = Math.Max(1, Math.Ceiling(fetched / 300));
         double heapPages = used.Count == 0 ? Math.Min(fetched, pages * 2) : Math.Min(fetched, pages);
+        double remote = state.RemoteShare(pages);
+        double remotePages = remote == 0 ? 0 : remote * (indexPages + CostModel.PagesFetched(fetched, pages, state.CachedPages(pages)));
         double indexCost = descent + (indexPages * CostModel.RandomPageCost) + (fetched * CostModel.CpuIndexTupleCost);
         double rowCost = (fetched * CostModel.CpuTupleCost) + (fetched * rest.Length * CostModel.CpuOperatorCost);
-        double cost = indexCost + rowCost + (heapPages * CostModel.RandomPageCost) + state.Settings.CostOf(PlannerMethods.IndexScan);
+        double cost = indexCost + rowCost + (heapPages * CostModel.RandomPageCost) + (remotePages * CostModel.RemotePageCost) + state.Settings.CostOf(PlannerMethods.IndexScan);
         if (keyColumns is not null && !isLookup)
         {
             // Read in key order the index costs as much as a table of its size; only pages that are not visible to all are looked at.
             double looked = 1 - Math.Clamp(scan.Relation.AllVisiblePages / Math.Max(1, pages), 0, 1);
-            double only = descent + CostModel.RandomPageCost + ((indexPages - 1) * CostModel.SeqPageCost) + (fetched * CostModel.CpuIndexTupleCost) + rowCost
+            double remoteOnly = remote * ((indexPages * CostModel.RemoteRunPageCost) + (looked * heapPages * CostModel.RemotePageCost));
+            double only = remoteOnly + descent + CostModel.RandomPageCost + ((indexPages - 1) * CostModel.SeqPageCost) + (fetched * CostModel.CpuIndexTupleCost) + rowCost
                 + (heapPages * looked * CostModel.RandomPageCost) + state.Settings.CostOf(PlannerMethods.IndexOnlyScan);
             if (only < cost || used.Count + ordering.Count == 0)
-                cost = only;
+                (cost, remotePages) = (only, remoteOnly / CostModel.RemotePageCost);
             else
                 keyColumns = null;
         }
@@ -242,6 +246,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
             IndexCost = indexCost,
             IndexRows = fetched,
             IndexShare = Math.Min(1, fetched / Math.Max(1, rows)),
+            RemoteCost = remotePages * CostModel.RemotePageCost,
             Ordering = isLookup ? [] : ordering,
             Rows = isLookup ? 1 : selected,
             StartupCost = descent,
@@ -276,6 +281,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         IndexCost = plan.IndexCost,
         IndexRows = plan.IndexRows,
         IndexShare = plan.IndexShare,
+        RemoteCost = plan.RemoteCost,
         Ordering = plan.Ordering.Select(key => new SortKey(key.Column, !key.Descending, !key.NullsFirst)).ToArray(),
         Rows = plan.Rows,
         StartupCost = plan.StartupCost,

@@ -39,13 +39,18 @@ internal sealed class BitmapPathPlanner(PlannerState state)
     {
         double rows = Math.Max(1, size.Rows * source.Share);
         double pages = Math.Max(1, size.Pages);
-        // Mackert and Lohman: pages hit by that many rows at random places.
-        double fetched = Math.Min(pages, Math.Ceiling(2 * pages * rows / ((2 * pages) + rows)));
+        double fetched = Fetched(source, size);
         double pageCost = fetched >= 2
             ? CostModel.RandomPageCost - ((CostModel.RandomPageCost - CostModel.SeqPageCost) * Math.Sqrt(fetched / pages))
             : CostModel.RandomPageCost;
         return source.TotalCost + (fetched * pageCost) + (rows * (CostModel.CpuTupleCost + (CostModel.CpuOperatorCost * conditions)));
     }
+
+    /// <summary>Cost of the pages of a set's rows when the buffer pool has none of them.</summary>
+    public static double RemoteCost(BitmapPlan source, TableSize size) => CostModel.RemoteCostInOrder(Fetched(source, size), size.Pages);
+
+    private static double Fetched(BitmapPlan source, TableSize size) =>
+        Math.Min(Math.Max(1, size.Pages), Math.Ceiling(CostModel.PagesFetched(Math.Max(1, size.Rows * source.Share), size.Pages, double.MaxValue)));
 
     private static BitmapIndexScanPlan Single(IndexScanPlan scan) => new()
     {

@@ -8,7 +8,7 @@ namespace Strata.Engine.Planning;
 
 /// <summary>
 /// Orders joins: by dynamic programming over the sets of relations (bushy trees too) up to <see cref="ExhaustiveMax"/> of them, beyond that greedily by the
-/// smallest result. Semi and anti joins take part: they come when the relations that their conditions read are there. Candidates are only costed; nodes are
+/// smallest result, and by dynamic programming over linear orders when that is worth it. Semi and anti joins take part: they come when the relations that their conditions read are there. Candidates are only costed; nodes are
 /// made for the winner. One per join; not thread-safe.
 /// </summary>
 internal sealed class JoinSearch
@@ -20,6 +20,14 @@ internal sealed class JoinSearch
     public const int RelationsMax = 62;
 
     private const int ProductsMax = 4;
+
+    // Joins that are thought to cost this much are worth a longer search; those of so many relations are estimated again by samples of their tables.
+    private const double ThoroughCostMin = 500;
+    private const int SampledRelationsMin = 3;
+
+    // Joins looked at in linear orders, and orders, at most.
+    private const int LinearJoinsMax = 16_000;
+    private const int LinearOrdersMax = 8;
 
     private enum Method
     {
@@ -79,12 +87,7 @@ internal sealed class JoinSearch
                 _requires[i] |= condition.Mask & ~(1UL << i);
         }
 
-        for (int i = 0; i < leaves.Count; i++)
-        {
-            if (!_isLateral[i])
-                _plans[i] = state.Builder.Plan(_trees[i]);
-        }
-
+        PlanLeaves();
         _rows = new JoinRows(state, leaves, _trees, _columns, _conditions, _leafConditions, leaf => _plans[leaf]?.Rows);
     }
 
@@ -93,9 +96,50 @@ internal sealed class JoinSearch
     /// <summary>The cheapest order found, as nodes.</summary>
     public PhysicalNode Plan()
     {
-        Partial best = (_leaves.Count <= ExhaustiveMax ? Exhaustive() : null) ?? Greedy();
+        Partial best = Search(isThorough: false);
+        if (best.Cost >= ThoroughCostMin)
+        {
+            bool isSampled = _leaves.Count >= SampledRelationsMin && _rows.UseSamples();
+            if (isSampled)
+                PlanLeaves();
+            if (isSampled || _leaves.Count > ExhaustiveMax)
+                best = Search(isThorough: true);
+        }
+
         PhysicalNode plan = Build(best);
         return _last.Count == 0 ? plan : _state.Builder.Filter(plan, _last);
+    }
+
+    private void PlanLeaves()
+    {
+        _orderedLeaves.Clear();
+        for (int i = 0; i < _leaves.Count; i++)
+        {
+            // A subquery was planned as well as it can be; scans may be known better by now.
+            if (!_isLateral[i] && (_plans[i] is null || IsPlainScan(_trees[i])))
+                _plans[i] = _state.Builder.Plan(_trees[i]);
+        }
+    }
+
+    private static bool IsPlainScan(RelationalNode tree) =>
+        tree is FilterNode { Input: ScanNode } filter && !filter.Conjuncts.Any(static condition => condition.Any(static part => part is SubqueryExpression));
+
+    private Partial Search(bool isThorough)
+    {
+        if (_state.Settings.JoinOrderSeed != 0)
+            return AtRandom(new OrderLottery(_state.Settings.JoinOrderSeed));
+        if (_leaves.Count <= ExhaustiveMax && Exhaustive() is { } exact)
+            return exact;
+        Partial best = Greedy();
+        if (!isThorough)
+            return best;
+        foreach (int[] order in LinearOrders())
+        {
+            if (OverIntervals(order) is { } found && found.Cost < best.Cost)
+                best = found;
+        }
+
+        return best;
     }
 
     /// <summary>Conditions on one relation go to its tree, those that read none (or are volatile) above all joins.</summary>
@@ -179,7 +223,7 @@ internal sealed class JoinSearch
         var best = new Dictionary<ulong, Partial>();
         for (int i = 0; i < count; i++)
         {
-            if (_requires[i] == 0 && _leaves[i].Type == JoinType.Inner)
+            if (CanBegin(i))
                 best[1UL << i] = LeafOf(i);
         }
 
@@ -418,14 +462,91 @@ internal sealed class JoinSearch
         return columns;
     }
 
+    /// <summary>Orders in which each relation adds as few rows as possible to those before it, beginning with the smallest relations.</summary>
+    private IEnumerable<int[]> LinearOrders()
+    {
+        int count = _leaves.Count;
+        int orders = Math.Clamp(3 * LinearJoinsMax / (count * count * count), 1, LinearOrdersMax);
+        foreach (int first in Enumerable.Range(0, count).Where(CanBegin).OrderBy(i => _plans[i]!.Rows).Take(orders))
+        {
+            var order = new List<int> { first };
+            ulong set = 1UL << first;
+            while (order.Count < count)
+            {
+                int next = -1;
+                bool isNextConnected = false;
+                double least = double.MaxValue;
+                for (int i = 0; i < count; i++)
+                {
+                    if ((set & (1UL << i)) != 0 || (_requires[i] & ~set) != 0)
+                        continue;
+                    bool isConnected = ((_partners[i] | _requires[i]) & set) != 0;
+                    double rows = isNextConnected && !isConnected ? double.MaxValue : _rows.Of(set | (1UL << i));
+                    if (rows < least || (isConnected && !isNextConnected))
+                        (next, isNextConnected, least) = (i, isConnected, rows);
+                }
+
+                if (next < 0)
+                    yield break;
+                order.Add(next);
+                set |= 1UL << next;
+            }
+
+            yield return [.. order];
+        }
+    }
+
+    private bool CanBegin(int leaf) => _requires[leaf] == 0 && _leaves[leaf].Type == JoinType.Inner;
+
+    /// <summary>The cheapest join tree, bushy ones too, whose parts all stand side by side in an order (linearized dynamic programming: Neumann and Radke, SIGMOD 2018); null when there is none.</summary>
+    private Partial? OverIntervals(int[] order)
+    {
+        int count = order.Length;
+        var best = new Partial?[count, count];
+        var sets = new ulong[count, count];
+        for (int i = 0; i < count; i++)
+        {
+            sets[i, i] = 1UL << order[i];
+            best[i, i] = CanBegin(order[i]) ? LeafOf(order[i]) : null;
+        }
+
+        for (int length = 2; length <= count; length++)
+        {
+            for (int first = 0; first + length <= count; first++)
+            {
+                int last = first + length - 1;
+                sets[first, last] = sets[first, last - 1] | sets[last, last];
+                for (int middle = first; middle < last; middle++)
+                {
+                    Take(ref best[first, last], best[first, middle], sets[middle + 1, last], best[middle + 1, last]);
+                    Take(ref best[first, last], best[middle + 1, last], sets[first, middle], best[first, middle]);
+                }
+            }
+        }
+
+        return best[0, count - 1];
+
+        void Take(ref Partial? known, Partial? outer, ulong right, Partial? inner)
+        {
+            if (outer is not null && Join(outer, right, inner, connectedOnly: true) is { } joined && (known is null || joined.Cost < known.Cost))
+                known = joined;
+        }
+    }
+
     /// <summary>Joins the two parts with the smallest result until one is left.</summary>
-    private Partial Greedy()
+    private Partial Greedy() => Combine(static (candidate, best) => candidate.Rows < best.Rows || (candidate.Rows == best.Rows && candidate.Cost < best.Cost));
+
+    /// <summary>Joins two parts that a condition connects, any of them, until one is left: for measuring how good the chosen order is.</summary>
+    private Partial AtRandom(OrderLottery lottery) => Combine((_, _) => lottery.Draw(), lottery.Begin);
+
+    /// <summary>Joins two parts until one is left: those of which <paramref name="isBetter"/> says so when it is asked for each candidate and the best one so far.</summary>
+    private Partial Combine(Func<Partial, Partial, bool> isBetter, Action? begin = null)
     {
         var parts = new List<Partial>();
         var waiting = new List<int>();
         for (int i = 0; i < _leaves.Count; i++)
         {
-            if (_requires[i] == 0 && _leaves[i].Type == JoinType.Inner)
+            if (CanBegin(i))
                 parts.Add(LeafOf(i));
             else
                 waiting.Add(i);
@@ -434,6 +555,7 @@ internal sealed class JoinSearch
         while (parts.Count > 1 || waiting.Count > 0)
         {
             Partial? best = null;
+            begin?.Invoke();
             foreach (bool connectedOnly in (ReadOnlySpan<bool>)[true, false])
             {
                 foreach (Partial left in parts)
@@ -459,7 +581,7 @@ internal sealed class JoinSearch
 
             void Take(Partial? candidate)
             {
-                if (candidate is not null && (best is null || candidate.Rows < best.Rows || (candidate.Rows == best.Rows && candidate.Cost < best.Cost)))
+                if (candidate is not null && (best is null || isBetter(candidate, best)))
                     best = candidate;
             }
         }

@@ -31,6 +31,8 @@ public static class Planner
         PhysicalNode physical = state.Builder.Plan(root);
         new RuntimeFilterPlanner(state).Run(physical);
         new ParallelPlanner(state).Run(physical);
+        if (!plan.IsWriting)
+            JoinSwitchPlanner.Run(physical);
         plan.Root = physical;
         plan.ResultSlots = statement.Output.Select(column => physical.SlotOf(column.Column)).ToArray();
         plan.RowAddressSlots = statement.RowAddresses.Select(row => row with { Ctid = physical.SlotOf(row.Ctid), TableOid = physical.SlotOf(row.TableOid) }).ToArray();

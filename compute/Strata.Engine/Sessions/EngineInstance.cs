@@ -42,12 +42,16 @@ public sealed class EngineInstance : IDisposable
         Files = new RelationFiles(_pool, wal);
         Storage.FreeSpace = Files;
         Handles = new StorageHandles(Storage, Files);
-        Memory = new MemoryAccount("TopMemoryContext", options.QueryMemoryBytes);
+        Memory = new MemoryAccount("TopMemoryContext", options.QueryMemoryBytes)
+        {
+            Watch = options.QueryMemoryBytes == long.MaxValue ? null : new GarbageWatch(options.QueryMemoryBytes),
+        };
         TemporaryFiles? temporaryFiles = options.TemporaryFiles is { } files ? new TemporaryFiles(files) : null;
         Execution = new ExecutionServices(Storage, Handles, temporaryFiles, Memory, options.Scheduler.Time)
         {
             Workers = options.QueryThreads > 1 ? new QueryWorkers(options.Scheduler, options.QueryThreads - 1) : null,
             ParallelScanPagesMin = options.ParallelScanPagesMin,
+            Samples = new Statistics.RowSamples(Storage, Memory),
         };
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();

@@ -63,6 +63,9 @@ internal sealed class IndexOnlyScanOperator(
         {
             _fetch.Release();
             _map.Release();
+            if (Statistics is not null)
+                Statistics.HeapFetches += _heapFetches;
+            _heapFetches = 0;
         }
 
         return count;
@@ -76,11 +79,6 @@ internal sealed class IndexOnlyScanOperator(
         _scan.Close();
         _started = false;
         _inRange = false;
-        if (Statistics is not null)
-        {
-            Statistics.HeapFetches += _heapFetches;
-            _heapFetches = 0;
-        }
     }
 
     public override void Dispose()

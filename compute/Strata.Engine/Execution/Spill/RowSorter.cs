@@ -219,7 +219,8 @@ internal sealed unsafe class RowSorter : IDisposable
         _items[_count++] = new SortItem { Prefix = KeyPrefix.Of(key), Key = copy, Length = key.Length, Row = row };
     }
 
-    private void Order() => new Span<SortItem>(_items, _count).Sort(default(SortItem.ByKey));
+    private void Order() => ItemSort.Sort(
+        _items, _count, _count < ItemSort.ParallelMin ? null : _state.Services.Workers, _count < ItemSort.ParallelMin ? 0 : Operators.ParallelAggregateOperator.HelpersAllowed(_state));
 
     /// <summary>Drops all but the first rows of the order: their bytes move to fresh storage.</summary>
     private void Compact(int limit)

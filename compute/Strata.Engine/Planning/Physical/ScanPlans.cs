@@ -112,6 +112,9 @@ internal sealed class IndexScanPlan : TableScanPlan
 
     public double IndexShare { get; init; } = 1;
 
+    /// <summary>The part of the cost that is reads from the page server; each run of the scan has it again.</summary>
+    public double RemoteCost { get; init; }
+
     public override string Name =>
         $"Index {(KeyColumns is null ? "" : "Only ")}Scan {(Backward ? "Backward " : "")}using {Index.Name} on {Target}";
 

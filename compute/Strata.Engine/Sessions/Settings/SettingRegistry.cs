@@ -95,6 +95,16 @@ public static class SettingRegistry
             Default = "off",
             Description = "Shows how long this client keeps a working session of the pooler; off without the pooler. Chosen when connecting.",
         });
+        settings.Add("strata.join_order_seed", new SettingDefinition
+        {
+            Name = "strata.join_order_seed",
+            Type = SettingType.Integer,
+            Context = SettingContext.User,
+            Minimum = "0",
+            Maximum = int.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Default = "0",
+            Description = "Joins tables in an order drawn by this seed instead of the cheapest one, for measuring the planner; 0 turns it off.",
+        });
         Add(settings, "strata.hints", SettingType.Boolean, SettingContext.User, "off", "Adds nearest-name hints to errors about unknown names.");
         return settings.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }

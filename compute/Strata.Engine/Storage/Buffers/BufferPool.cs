@@ -91,7 +91,13 @@ public sealed unsafe class BufferPool : IDisposable
     {
         ulong hash = Hash(key, readPoint.Raw);
         int frame = TryPinResident(key, readPoint.Raw, hash);
-        return new PageHandle(this, frame >= 0 ? frame : PinSlow(key, readPoint, hash, isNew: false, cancellation));
+        if (frame >= 0)
+        {
+            ResourceUsage.CountHit();
+            return new PageHandle(this, frame);
+        }
+
+        return new PageHandle(this, PinSlow(key, readPoint, hash, isNew: false, cancellation));
     }
 
     /// <summary>
@@ -110,6 +116,8 @@ public sealed unsafe class BufferPool : IDisposable
     {
         int frame = TryPinResident(key, readPoint.Raw, Hash(key, readPoint.Raw));
         page = frame >= 0 ? new PageHandle(this, frame) : default;
+        if (frame >= 0)
+            ResourceUsage.CountHit();
         return frame >= 0;
     }
 
@@ -390,6 +398,7 @@ public sealed unsafe class BufferPool : IDisposable
         try
         {
             _source.Read(new ReadOnlySpan<PageRead>(reads, count), readPoint.Lsn, cancellation);
+            ResourceUsage.CountReads(count);
             done = true;
         }
         finally

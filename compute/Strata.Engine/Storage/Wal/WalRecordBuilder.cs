@@ -103,6 +103,7 @@ public unsafe ref struct WalRecordBuilder
     {
         Invariant.Check(!_open.IsValid);
         int length = _writer.Finish();
+        ResourceUsage.CountWal(length);
         return _inserter.Sink.Append(_scratch[..length]);
     }
 
