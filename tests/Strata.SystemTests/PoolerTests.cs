@@ -136,8 +136,8 @@ public sealed class PoolerTests
         while ((long)Small.Scalar("SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(30)%' AND query NOT LIKE '%count%'")! == 0)
             StrataInstance.Pause();
         sleeping.Cancel();
-        PostgresException error = await Assert.ThrowsAsync<PostgresException>(() => asleep);
-        Assert.Equal("57014", error.SqlState);
+        OperationCanceledException cancelled = await Assert.ThrowsAsync<OperationCanceledException>(() => asleep);
+        Assert.Equal("57014", Assert.IsType<PostgresException>(cancelled.InnerException).SqlState);
         await untouched;
         Assert.Equal(1, Scalar(first, "SELECT 1"));
     }
