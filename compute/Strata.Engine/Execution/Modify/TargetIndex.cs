@@ -16,6 +16,9 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     /// <summary>Fewer rows than this go one by one.</summary>
     private const int ManyMin = 4;
 
+    /// <summary>Most entries that wait.</summary>
+    private const int DeferredMax = 4096;
+
     private readonly List<int> _undecided = [];
     private BTreeEntryBatch? _entries;
 
@@ -35,6 +38,8 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     public bool Insert(ExecutionState state, HeapRelation heap, TargetRow row, int position, Tid tid, bool raise, ErrorSink errors)
     {
         EvaluationContext context = state.Evaluation;
+        // What waits may have the key too.
+        Flush(state);
         if (!Keys.Includes(context, row.Batch, position, errors))
             return true;
         ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, position, errors);
@@ -104,11 +109,43 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         Transaction transaction = state.Transaction;
         entries.Sort();
         Index.InsertMany(transaction.EnsureXid(state.Cancellation), entries, Info.IsUnique, _undecided, transaction.Serializable, state.Cancellation);
+        entries.Clear();
         // In the order of the rows, so that the error is that of the row that PostgreSQL would name.
         _undecided.Sort();
         foreach (int i in _undecided)
             Insert(state, heap, row, rows[i], tids[i], raise: true, errors);
     }
+
+    /// <summary>
+    /// Whether the entry of a row's new version needs no judgement. With an unchanged key it is the row's own as before: whoever inserts the key meanwhile waits for the old version's fate.
+    /// </summary>
+    public bool MayDefer(bool isKeyTouched) => !isKeyTouched || !(Info.IsUnique || Info.IsExclusion);
+
+    /// <summary>Keeps the entry of a row for <see cref="Flush"/>.</summary>
+    public void Defer(ExecutionState state, TargetRow row, int position, Tid tid, ErrorSink errors)
+    {
+        EvaluationContext context = state.Evaluation;
+        if (!Keys.Includes(context, row.Batch, position, errors))
+            return;
+        BTreeEntryBatch entries = _entries ??= new BTreeEntryBatch();
+        entries.Add(Keys.Build(context, row.Batch, position, errors), tid, entries.Count);
+        if (entries.Count == DeferredMax)
+            Flush(state);
+    }
+
+    /// <summary>Adds the entries that were kept.</summary>
+    public void Flush(ExecutionState state)
+    {
+        if (_entries is not { Count: > 0 } entries)
+            return;
+        Transaction transaction = state.Transaction;
+        entries.Sort();
+        Index.InsertMany(transaction.EnsureXid(state.Cancellation), entries, isUnique: false, _undecided, transaction.Serializable, state.Cancellation);
+        entries.Clear();
+    }
+
+    /// <summary>Forgets the entries that were kept.</summary>
+    public void DropDeferred() => _entries?.Clear();
 
     // Entries of dead rows count too: the check will tell.
     private bool HasOthers(ReadOnlySpan<byte> key, ExecutionState state)

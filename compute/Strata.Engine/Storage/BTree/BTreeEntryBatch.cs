@@ -5,10 +5,11 @@ namespace Strata.Engine.Storage.BTree;
 /// <summary>Entries for one index, to be inserted together in ascending order (<see cref="BTreeIndex.InsertMany"/>). Reused; not thread-safe.</summary>
 public sealed class BTreeEntryBatch
 {
+    private const int InitialBytes = 128;
     private const int KeptBytesMax = 1 << 20;
 
-    private byte[] _bytes = new byte[4096];
-    private Entry[] _entries = new Entry[64];
+    private byte[] _bytes = new byte[InitialBytes];
+    private Entry[] _entries = new Entry[8];
     private int _used;
     private bool _isSorted = true;
 
@@ -23,7 +24,7 @@ public sealed class BTreeEntryBatch
         Count = _used = 0;
         _isSorted = true;
         if (_bytes.Length > KeptBytesMax)
-            _bytes = new byte[4096];
+            _bytes = new byte[InitialBytes];
     }
 
     /// <summary>Adds an entry. <paramref name="position"/> comes back with it. Throws 54000 when the key is too long.</summary>
