@@ -48,11 +48,14 @@ public sealed class BTreeEntryBatch
     /// <summary>Puts the entries in the order of their items.</summary>
     public void Sort()
     {
-        if (_isSorted)
-            return;
-        byte[] bytes = _bytes;
-        _entries.AsSpan(0, Count).Sort((a, b) => bytes.AsSpan(a.Start, a.Length).SequenceCompareTo(bytes.AsSpan(b.Start, b.Length)));
+        if (!_isSorted)
+            _entries.AsSpan(0, Count).Sort(new EntryComparer(_bytes));
         _isSorted = true;
+    }
+
+    private readonly struct EntryComparer(byte[] bytes) : IComparer<Entry>
+    {
+        public int Compare(Entry a, Entry b) => bytes.AsSpan(a.Start, a.Length).SequenceCompareTo(bytes.AsSpan(b.Start, b.Length));
     }
 
     /// <summary>Key and TID as one string.</summary>
