@@ -30,6 +30,8 @@ public sealed class PgConnection : IDisposable
     private SqlSession? _own;
     private PooledClient? _pooled;
     private int _pace;
+    private bool _isQuiet;
+    private long _restedAt;
     private int _leftGate;
     private int _disposed;
 
@@ -122,6 +124,8 @@ public sealed class PgConnection : IDisposable
     internal ServeOutcome Serve()
     {
         Volatile.Write(ref _pace, BeingServed);
+        if (_isQuiet && _server.Time.GetElapsedTime(_restedAt) < _server.Options.QuietBeforeParking)
+            _isQuiet = false;
         try
         {
             while (true)
@@ -142,7 +146,7 @@ public sealed class PgConnection : IDisposable
                     return ServeOutcome.Over;
                 }
                 _output.Flush();
-                if (MustYield)
+                if (MustYield || MayParkAtOnce)
                     return Rest();
                 int received = _transport.Receive(_input.Room());
                 if (received == 0)
@@ -154,6 +158,7 @@ public sealed class PgConnection : IDisposable
                 }
                 if (AuthenticationTimeLeft is { } left && left <= TimeSpan.Zero)
                     return ServeOutcome.Over;
+                _isQuiet = _session is not null;
                 if (!HasNews)
                     return Rest();
             }
@@ -174,11 +179,15 @@ public sealed class PgConnection : IDisposable
         }
     }
 
+    // A client that thinks for longer than a thread waits for it is parked as soon as it has its answer, until it is quick again.
+    private bool MayParkAtOnce => _isQuiet && _session is { InTransaction: false };
+
     // Others wait for a thread: nobody keeps one between two transactions.
     private bool MustYield => _session is { InTransaction: false } && _server.AreThreadsWanted;
 
     private ServeOutcome Rest()
     {
+        _restedAt = _server.Time.GetTimestamp();
         _input.ReleaseIfEmpty();
         _output.Release();
         return ServeOutcome.Park;

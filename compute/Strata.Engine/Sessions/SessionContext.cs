@@ -180,6 +180,29 @@ internal sealed class SessionContext : IFunctionContext
         }
     }
 
+    private long _planCacheModeGeneration = -1;
+    private Plans.PlanCacheMode _planCacheMode;
+
+    /// <summary><c>plan_cache_mode</c>.</summary>
+    public Plans.PlanCacheMode PlanCacheMode
+    {
+        get
+        {
+            if (_planCacheModeGeneration != Settings.Generation)
+            {
+                _planCacheModeGeneration = Settings.Generation;
+                _planCacheMode = Settings["plan_cache_mode"] switch
+                {
+                    "force_generic_plan" => Plans.PlanCacheMode.ForceGeneric,
+                    "force_custom_plan" => Plans.PlanCacheMode.ForceCustom,
+                    _ => Plans.PlanCacheMode.Auto,
+                };
+            }
+
+            return _planCacheMode;
+        }
+    }
+
     private const string RoleKey = "$role", SessionUserKey = "$session_user";
 
     private long _rolesGeneration;

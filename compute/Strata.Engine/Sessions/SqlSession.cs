@@ -1,4 +1,6 @@
 using Strata.Engine.Binding;
+using Strata.Engine.Execution;
+using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Sessions.Copying;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
@@ -301,7 +303,6 @@ public sealed class SqlSession : IDisposable
             else if (bind.ParameterCount != 0)
                 throw WrongParameterCount(prepared, bind.ParameterCount, 0);
             Portals.Add(made);
-            prepared.Executions++;
             Context.Output.BindComplete();
             return SessionStep.Completed;
         }
@@ -328,12 +329,32 @@ public sealed class SqlSession : IDisposable
         try
         {
             ParameterReader.Read(bind, portal.Execution, portal.Plan.Plan.ParameterTypes, Context);
+            if (prepared.Choice.IsCustom(portal.Plan, Context.PlanCacheMode))
+                UseCustomPlan(portal, prepared);
         }
         catch
         {
             portal.Close(Context.Transactions.Current);
             throw;
         }
+    }
+
+    // The values were read by the types of the generic plan, whose execution has not begun to read rows.
+    private void UseCustomPlan(Portal portal, PreparedStatement prepared)
+    {
+        ExecutionInstance generic = portal.Execution!;
+        var values = new Datum[portal.Plan!.ParameterOids.Length];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = Datum.FromVector(generic.ParameterVector(i), 0);
+        CachedPlan custom = _runner.PlanFor(prepared, values);
+        generic.Close();
+        portal.Execution = null;
+        portal.Plan = custom;
+        portal.Execution = _runner.Begin(custom, out Snapshot snapshot);
+        portal.OwnsPlan = true;
+        portal.Snapshot = snapshot;
+        for (int i = 0; i < values.Length; i++)
+            portal.Execution.SetParameter(i, values[i]);
     }
 
     private static SqlException WrongParameterCount(PreparedStatement prepared, int given, int expected) => new(
