@@ -65,7 +65,11 @@ internal sealed class SessionPhase(ProtocolOutput output)
     public bool Handle(byte type, ReadOnlySpan<byte> body)
     {
         if (type == (byte)'X')
+        {
+            Session?.NoteTerminate();
             return false;
+        }
+
         if (Session is null)
             return HandleWithoutSession(type);
         _ready = false;

@@ -273,6 +273,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 "For example, ON CONFLICT (column_name).");
         }
 
+        if (Array.Exists(relation.Indexes, index => index.IsExclusion && arbiters.Contains(index.Oid)))
+            throw BindingErrors.At(-1, SqlState.WrongObjectType, "ON CONFLICT DO UPDATE not supported with exclusion constraints");
         state.Require(relation, 'w');
         state.Require(relation, 'r');
         int[] existing = _rows.NewRow(relation, alias);

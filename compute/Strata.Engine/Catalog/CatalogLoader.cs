@@ -321,7 +321,8 @@ internal sealed class CatalogLoader
             bool isKey = i < keyCount;
             keys[i] = new IndexKey(
                 (short)columns[i], columns[i] == 0 ? new CatalogExpression(expressions[expression++]) : null, column.TypeOid, column.TypeModifier,
-                isKey ? (uint)collations[i] : 0, isKey ? (uint)classes[i] : 0, isKey ? (IndexKeyOptions)options[i] : IndexKeyOptions.None);
+                isKey ? (uint)collations[i] : 0, isKey ? (uint)classes[i] : 0, isKey ? (IndexKeyOptions)options[i] : IndexKeyOptions.None)
+            { ClassOptions = column.Options };
         }
 
         return new IndexInfo
@@ -330,6 +331,7 @@ internal sealed class CatalogLoader
             Name = relation.Name,
             TableOid = Oid(row[1]),
             Storage = relation.Storage,
+            Method = IndexMethods.Of(relation.AccessMethodOid),
             Keys = keys,
             KeyCount = keyCount,
             IsUnique = row[4].Number != 0,

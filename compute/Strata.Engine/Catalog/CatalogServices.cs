@@ -3,6 +3,7 @@ using Strata.Engine.Binding;
 using Strata.Engine.Deparsing;
 using Strata.Engine.Functions;
 using Strata.Engine.Sessions;
+using Strata.Engine.Statistics.Cumulative;
 using Strata.Engine.Sessions.Settings;
 using Strata.Engine.Types;
 
@@ -302,6 +303,9 @@ internal sealed class CatalogServices : ICatalogServices
     public string CollationName(uint oid) => Names.Collation(oid);
 
     /// <summary>A blank and the name of an operator class; nothing for the default one of the type.</summary>
+    /// <summary>Where the session looks names up.</summary>
+    public SearchPath SearchPath => _session.SearchPath;
+
     public string OperatorClassName(uint oid, uint typeOid) => oid == 0 || OperatorClassNames.IsDefault(oid, typeOid, View) ? "" : " " + OperatorClassNames.Of(oid, View, _session.SearchPath);
 
     private string WithRelationNames(string nodeTree)
@@ -316,6 +320,8 @@ internal sealed class CatalogServices : ICatalogServices
             : nodeTree[start..at];
         return nodeTree[..start] + name + Suffix + WithRelationNames(nodeTree[(at + Suffix.Length)..]);
     }
+
+    public RelationInfo? Index(uint oid) => View.FindRelation(oid) is { Index: not null } found ? found : null;
 
     public string? IndexDefinition(uint index, int column, bool pretty) => new DefinitionPrinter(View, this).Index(index, column, pretty);
 
@@ -457,6 +463,22 @@ internal sealed class CatalogServices : ICatalogServices
             name = name[..^" WITH GRANT OPTION".Length];
         return name == "MEMBER" ? Privileges.Usage : PrivilegeNames.Find(name)
             ?? throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized privilege type: \"{text}\"");
+    }
+
+    public long RelationCounter(uint relation, RelationStatistic item) =>
+        View.FindRelation(relation) is { } info ? _session.Engine.Statistics.Get(_session, info, item) : 0;
+
+    public long DatabaseCounter(uint database, DatabaseStatistic item) => _session.Engine.Statistics.Get(database, item);
+
+    public void ResetStatistics(uint relation)
+    {
+        // PostgreSQL grants these functions to nobody but superusers.
+        if (!_session.IsSuperuser)
+            throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for function {(relation == 0 ? "pg_stat_reset" : "pg_stat_reset_single_table_counters")}");
+        if (relation == 0)
+            _session.Engine.Statistics.Reset(_session.DatabaseOid);
+        else if (View.FindRelation(relation) is { } info)
+            _session.Engine.Statistics.Of(_session.DatabaseOid, info)?.Reset();
     }
 
     public long? RelationSize(uint relation, string fork) => View.FindRelation(relation) is { } info ? Bytes(info) : null;

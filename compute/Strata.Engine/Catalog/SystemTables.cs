@@ -51,12 +51,11 @@ internal static class SystemTables
         "pg_settings" => new RowsTable(MonitoringScans.Settings),
         "pg_locks" => new RowsTable(MonitoringScans.Locks),
         "pg_stat_activity" => new RowsTable(MonitoringScans.Activity),
+        "pg_stat_wal" => new RowsTable(MonitoringScans.Wal),
+        "pg_stat_bgwriter" => new RowsTable(MonitoringScans.BackgroundWriter),
+        "pg_stat_archiver" => new RowsTable(MonitoringScans.Archiver),
         "pg_prepared_statements" => new RowsTable(MonitoringScans.PreparedStatements),
         "pg_cursors" => new RowsTable(MonitoringScans.Cursors),
-        "pg_stat_database" => new RowsTable(MonitoringScans.Databases),
-        "pg_stat_all_tables" => new RowsTable(static context => MonitoringScans.Tables(context, system: true, user: true)),
-        "pg_stat_user_tables" => new RowsTable(static context => MonitoringScans.Tables(context, system: false, user: true)),
-        "pg_stat_sys_tables" => new RowsTable(static context => MonitoringScans.Tables(context, system: true, user: false)),
         _ => new RowsTable(static _ => []),
     };
 

@@ -98,12 +98,15 @@ internal sealed class AlterTableProperties(DdlContext context)
         return context.Replace(table, table with { Persistence = persistence });
     }
 
-    private RelationInfo SetClustered(RelationInfo table, string? name)
+    /// <summary>Marks an index as the one that the table is clustered by; null for none.</summary>
+    public RelationInfo SetClustered(RelationInfo table, string? name)
     {
         if (table.PartitionKey is not null)
             throw new SqlException(SqlState.FeatureNotSupported, "cannot mark index clustered in partitioned table");
         if (name is not null && !Array.Exists(table.Indexes, index => index.Name == name))
             throw new SqlException(SqlState.UndefinedObject, $"index \"{name}\" for table \"{table.Name}\" does not exist");
+        if (Array.Find(table.Indexes, index => index.Name == name) is { Method: not (IndexMethod.BTree or IndexMethod.Gist) })
+            throw new SqlException(SqlState.FeatureNotSupported, $"cannot cluster on index \"{name}\" because access method does not support clustering");
         return SetIndexFlag(table, (index, isNamed) => index with { IsClustered = isNamed }, name);
     }
 

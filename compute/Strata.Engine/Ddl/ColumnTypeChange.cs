@@ -214,7 +214,7 @@ internal sealed class ColumnTypeChange(DdlContext context)
         {
             if (key.Column == 0)
                 return key;
-            IndexKey fresh = IndexCommands.ColumnKey(table, key.Column, context);
+            IndexKey fresh = key.OperatorClassOid == 0 ? IndexCommands.IncludedKey(table, key.Column) : IndexCommands.ColumnKey(table, key.Column, context, index.Method);
             return key with
             {
                 TypeOid = fresh.TypeOid,

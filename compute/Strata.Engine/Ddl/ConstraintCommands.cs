@@ -1,4 +1,5 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution.Modify;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
@@ -95,7 +96,7 @@ internal sealed class ConstraintCommands(DdlContext context)
             ? CheckIndexName(table, given)
             : isPrimary
                 ? NameOf(table, constraint, null, "pkey")
-                : NameOf(table, constraint, string.Join('_', constraint.Columns.AsSpan().ToArray()), "key");
+                : NameOf(table, constraint, string.Join('_', [.. constraint.Columns, .. constraint.Including]), "key");
         var keys = new List<IndexKey>();
         foreach (short column in columns)
             keys.Add(IndexCommands.ColumnKey(table, column, context));
@@ -104,7 +105,9 @@ internal sealed class ConstraintCommands(DdlContext context)
             keys.Add(IndexCommands.IncludedKey(table, column));
         if (table.PartitionKey is not null)
             PartitionIndexes.CheckKey(table, keys, keyCount, isPrimary ? "PRIMARY KEY" : "UNIQUE");
-        IndexInfo index = new IndexCommands(context).Create(table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable);
+        IndexInfo index = new IndexCommands(context).Create(
+            table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable,
+            options: IndexOptions.Parse(IndexMethod.BTree, constraint.Options));
         table = With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
         {
             Oid = context.NewOid(),
@@ -133,12 +136,25 @@ internal sealed class ConstraintCommands(DdlContext context)
 
     private RelationInfo AddKeyUsingIndex(RelationInfo table, Constraint constraint, bool isPrimary)
     {
+        if (table.PartitionKey is not null)
+            throw new SqlException(SqlState.FeatureNotSupported, "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables");
         RelationInfo index = context.View.FindRelation(table.SchemaOid, constraint.IndexName!) ??
             throw new SqlException(SqlState.UndefinedObject, $"index \"{constraint.IndexName}\" does not exist");
         if (index.Index is not { } info || info.TableOid != table.Oid)
             throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"index \"{constraint.IndexName}\" does not belong to table \"{table.Name}\"");
         if (!info.IsUnique || info.Predicate is not null || Array.Exists(info.Keys, static k => k.Column == 0))
             throw new SqlException(SqlState.WrongObjectType, $"\"{constraint.IndexName}\" is not a unique index") { Detail = "Cannot create a primary key or unique constraint using such an index." };
+        for (int i = 0; i < info.KeyCount; i++)
+        {
+            if (info.Keys[i].Options == IndexKeyOptions.None && info.Keys[i].OperatorClassOid == OperatorClasses.Default(info.Keys[i].TypeOid, context))
+                continue;
+            throw new SqlException(SqlState.WrongObjectType, $"index \"{index.Name}\" column number {i + 1} does not have default sorting behavior")
+            {
+                Detail = "Cannot create a primary key or unique constraint using such an index.",
+                Position = context.Position(constraint.Position),
+            };
+        }
+
         short[] columns = [.. info.Keys.Take(info.KeyCount).Select(static k => k.Column)];
         if (isPrimary)
             table = MarkNotNull(table, columns);
@@ -195,40 +211,27 @@ internal sealed class ConstraintCommands(DdlContext context)
         return any ? context.Replace(table, table with { Columns = changed }) : table;
     }
 
-    // Equality on all columns is what a unique index checks; other operators need access methods that are not there.
     private RelationInfo AddExclusion(RelationInfo table, Constraint constraint)
     {
         if (table.PartitionKey is not null)
             throw new SqlException(SqlState.FeatureNotSupported, "exclusion constraints are not supported on partitioned tables") { Position = context.Position(constraint.Position) };
-        string method = constraint.AccessMethod ?? "gist";
-        if (method is not ("btree" or "hash"))
-            throw BuiltinNames.Find("pg_am", "amname", method) is null
-                ? new SqlException(SqlState.UndefinedObject, $"access method \"{method}\" does not exist")
-                : new SqlException(SqlState.FeatureNotSupported, $"exclusion constraints using access method \"{method}\" are not supported yet");
-        var elements = new List<IndexElement>();
-        var operators = new List<uint>();
-        foreach (ExclusionElement element in constraint.Exclusions)
-        {
-            if (element.Operator.Name != "=")
-                throw new SqlException(SqlState.FeatureNotSupported, $"exclusion constraints with operator {element.Operator.Name} are not supported yet");
-            elements.Add(element.Element);
-        }
-
+        IndexMethod method = IndexMethods.Find(constraint.AccessMethod ?? "btree");
+        SyntaxList<IndexElement> elements = [.. constraint.Exclusions.Select(static element => element.Element)];
+        IndexCommands.CheckAbilities(method, isUnique: false, !constraint.Including.IsEmpty, elements.Count, isExclusion: true);
         var commands = new IndexCommands(context);
-        List<IndexKey> keys = commands.BuildKeys(table, [.. elements]);
-        foreach (IndexKey key in keys)
-            operators.Add(BuiltinNames.EqualityOperator(key.TypeOid));
+        List<IndexKey> keys = commands.BuildKeys(table, elements, method);
+        uint[] operators = [.. keys.Select((key, i) => ExclusionOperators.Find(context, method, key, constraint.Exclusions[i].Operator))];
         int keyCount = keys.Count;
         foreach (short column in KeyColumns(table, constraint.Including, constraint))
             keys.Add(IndexCommands.IncludedKey(table, column));
         string name = constraint.Name is { } given
             ? CheckIndexName(table, given)
-            : NameOf(table, constraint, string.Join('_', elements.Select(static e => e.Column ?? "expr")), "excl");
+            : NameOf(table, constraint, string.Join('_', elements.Select(static e => e.Column ?? IndexCommands.NameOf(e.Expression!)).Concat(constraint.Including)), "excl");
         CatalogExpression? predicate = constraint.Where is null ? null : StoredExpressions.OverTable(context, table, constraint.Where, isCondition: true);
         IndexInfo index = commands.Create(
             table, name, keys, keyCount, isUnique: false, isPrimary: false, nullsNotDistinct: false, predicate, !constraint.IsDeferrable,
-            method == "hash" ? CatalogOids.HashAccessMethod : CatalogOids.BTreeAccessMethod, isExclusion: true);
-        return With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
+            method, IndexOptions.Parse(method, constraint.Options), operators);
+        RelationInfo changed = With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
         {
             Oid = context.NewOid(),
             Name = name,
@@ -237,10 +240,13 @@ internal sealed class ConstraintCommands(DdlContext context)
             TableOid = table.Oid,
             IndexOid = index.Oid,
             Columns = [.. keys.Take(keyCount).Select(static key => key.Column)],
-            Operators = [.. operators],
+            Operators = operators,
             IsDeferrable = constraint.IsDeferrable,
             IsDeferred = constraint.IsInitiallyDeferred,
         });
+        if (!ExclusionPlan.IsByKey(method, operators))
+            ExclusionOperators.Validate(context, changed, index, operators);
+        return changed;
     }
 
     private RelationInfo AddForeignKey(RelationInfo table, Constraint constraint, bool validate)
@@ -364,13 +370,13 @@ internal sealed class ConstraintCommands(DdlContext context)
         ConstraintInfo? constraint = Array.Find(source.Constraints, c => c.IndexOid == index.Oid && c.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique or ConstraintKind.Exclusion);
         short[] map = RelationTree.MapColumns(source, table);
         List<IndexKey> keys = [.. index.Keys.Select(key => key.Column > 0 ? key with { Column = map[key.Column - 1] } : key)];
-        string columns = string.Join('_', keys.Select(key => key.Column > 0 ? table.Columns[key.Column - 1].Name : "expr"));
+        string columns = string.Join('_', keys.Select(key => key.Column > 0 ? table.Columns[key.Column - 1].Name : IndexCommands.NameOf(key.Expression!.Syntax)));
         string label = constraint is null ? "idx" : constraint.Kind == ConstraintKind.PrimaryKey ? "pkey" : constraint.Kind == ConstraintKind.Unique ? "key" : "excl";
         string name = context.ChooseName(
             table.Name, label == "pkey" ? null : columns, label, candidate => Exists(table, candidate) || context.View.FindRelation(table.SchemaOid, candidate) is not null);
         RelationInfo relation = context.View.FindRelation(index.Oid)!;
         IndexInfo copy = new IndexCommands(context).Create(
-            table, name, keys, index.KeyCount, index.IsUnique, index.IsPrimary, index.NullsNotDistinct, index.Predicate, index.IsImmediate, relation.AccessMethodOid, relation.Options, index.IsExclusion);
+            table, name, keys, index.KeyCount, index.IsUnique, index.IsPrimary, index.NullsNotDistinct, index.Predicate, index.IsImmediate, index.Method, relation.Options, index.IsExclusion ? constraint!.Operators : null);
         table = context.View.FindRelation(table.Oid)!;
         if (constraint is null)
             return table;

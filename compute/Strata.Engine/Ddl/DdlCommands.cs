@@ -15,6 +15,7 @@ internal static class DdlCommands
             CreateDatabaseStatement => "CREATE DATABASE",
             DropDatabaseStatement => "DROP DATABASE",
             VacuumStatement { IsVacuum: true } => "VACUUM",
+            ClusterStatement { Relation: null } => "CLUSTER",
             CreateIndexStatement { IsConcurrent: true } => "CREATE INDEX CONCURRENTLY",
             _ => null,
         };
@@ -109,6 +110,9 @@ internal static class DdlCommands
                 break;
             case VacuumStatement vacuum:
                 MaintenanceCommands.Vacuum(context, vacuum);
+                break;
+            case ClusterStatement cluster:
+                ClusterCommand.Execute(context, cluster);
                 break;
             case ReindexStatement reindex:
                 new IndexCommands(context).Reindex(reindex);

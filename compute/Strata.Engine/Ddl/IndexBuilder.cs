@@ -1,5 +1,6 @@
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution;
+using Strata.Engine.Execution.BlockSummaries;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
@@ -20,24 +21,37 @@ internal sealed class IndexBuilder
     private readonly DdlContext _context;
     private readonly RelationInfo _table;
     private readonly IndexInfo _index;
+    private readonly bool _checksKeys;
     private byte[] _last = [];
     private int _lastLength = -1;
 
-    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index)
+    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index, bool checksKeys)
     {
+        _checksKeys = checksKeys;
         _context = context;
         _table = table;
         _index = index;
     }
 
-    /// <summary>Makes the storage of <paramref name="index"/> and fills it. Throws 23505 when a unique key occurs twice.</summary>
-    public static void Build(DdlContext context, RelationInfo table, IndexInfo index)
+    /// <summary>Makes the storage of <paramref name="index"/> and fills it. Throws 23505 (23P01) when a key occurs twice and <paramref name="checksKeys"/> is set.</summary>
+    public static void Build(DdlContext context, RelationInfo table, IndexInfo index, int pagesPerRange, bool checksKeys)
     {
         BTreeIndex tree = RelationStorage.CreateIndex(context, table.Database, index.Storage);
         HeapRelation heap = context.Session.Engine.Handles.Heap(table.Database, table.Storage);
+        var builder = new IndexBuilder(context, table, index, checksKeys);
         uint blocks = heap.CountBlocks(ReadPoint.Live, context.Cancellation);
-        if (blocks > 0)
-            new IndexBuilder(context, table, index).Fill(tree, heap, blocks);
+        if (index.Method == IndexMethod.Brin)
+            builder.Summarize(tree, heap, blocks, pagesPerRange);
+        else if (blocks > 0)
+            builder.Fill(tree, heap, blocks);
+    }
+
+    private void Summarize(BTreeIndex tree, HeapRelation heap, uint blocks, int pagesPerRange)
+    {
+        using var collector = new IndexKeyCollector(_context, _table, _index, heap, _context.Transaction.TakeFreshSnapshot(), (0, blocks), 1);
+        var builder = new SummaryBuilder(_index, collector.KeyBuilder, new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation), pagesPerRange);
+        collector.Scan(builder.Add);
+        builder.Finish();
     }
 
     private void Fill(BTreeIndex tree, HeapRelation heap, uint blocks)
@@ -47,7 +61,7 @@ internal sealed class IndexBuilder
         try
         {
             // Expressions may call functions of the session, which has one thread.
-            bool mayHelp = _index.Predicate is null && _index.Keys.All(static key => key.Expression is null) && blocks >= 2 * HelperBlocksMin;
+            bool mayHelp = _index.Method.HasKeys() && _index.Predicate is null && _index.Keys.All(static key => key.Expression is null) && blocks >= 2 * HelperBlocksMin;
             uint middle = mayHelp && _context.Session.Engine.Execution.Workers is not null ? blocks / 2 : blocks;
             collectors.Add(new IndexKeyCollector(_context, _table, _index, heap, snapshot, (0, middle), middle < blocks ? 2 : 1));
             if (middle < blocks)
@@ -155,7 +169,7 @@ internal sealed class IndexBuilder
 
     private void Add(BTreeBuilder builder, ReadOnlySpan<byte> key, Tid tid, bool hasNull)
     {
-        if (_index.IsUnique || _index.IsExclusion)
+        if (_checksKeys)
         {
             if (_lastLength == key.Length && key.SequenceEqual(_last.AsSpan(0, _lastLength)) && (!hasNull || _index.NullsNotDistinct))
                 throw Duplicate(tid);

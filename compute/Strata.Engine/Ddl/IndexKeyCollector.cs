@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution.Entries;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
 using Strata.Engine.Sessions;
@@ -59,7 +60,7 @@ internal sealed class IndexKeyCollector : IDisposable
     {
         try
         {
-            Collect();
+            Scan(_index.Method.HasKeys() ? Keys() : Entries());
             Sorter.Sort();
         }
         catch (Exception error)
@@ -72,7 +73,31 @@ internal sealed class IndexKeyCollector : IDisposable
     /// <summary>Throws what <see cref="Run"/> met.</summary>
     public void ThrowIfFailed() => _error?.Throw();
 
-    private void Collect()
+    /// <summary>Takes a row at a position of a batch.</summary>
+    public delegate void RowReader(EvaluationContext evaluation, Batch batch, int position, Tid tid, ErrorSink errors);
+
+    /// <summary>Builds keys from the rows that <see cref="Scan"/> gives.</summary>
+    public IndexKeyBuilder KeyBuilder => _keys;
+
+    private RowReader Keys() => (evaluation, batch, position, tid, errors) =>
+    {
+        ReadOnlySpan<byte> key = _keys.Build(evaluation, batch, position, errors);
+        Add(key, tid, _keys.HasNull);
+    };
+
+    private RowReader Entries()
+    {
+        var row = new RowEntries(_index, _keys);
+        return (evaluation, batch, position, tid, errors) =>
+        {
+            row.Build(evaluation, batch, position, errors);
+            for (int i = 0; i < row.Entries.Count; i++)
+                Add(row.Entries[i], tid, hasNull: false);
+        };
+    }
+
+    /// <summary>Gives every visible row that belongs into the index.</summary>
+    public void Scan(RowReader reader)
     {
         var layout = new TableLayout(_table, column => TypeResolver.Find(column.TypeOid, _view)!.WithTypmod(column.TypeModifier), _context.Session);
         short[] attributes = [.. Enumerable.Range(1, _table.Columns.Length).Select(static n => (short)n)];
@@ -99,8 +124,7 @@ internal sealed class IndexKeyCollector : IDisposable
                 {
                     if (!_keys.Includes(evaluation, batch, i, errors))
                         continue;
-                    ReadOnlySpan<byte> key = _keys.Build(evaluation, batch, i, errors);
-                    Add(key, RootOf(rows[i], scan.Block, ref rootsKnown), _keys.HasNull);
+                    reader(evaluation, batch, i, RootOf(rows[i], scan.Block, ref rootsKnown), errors);
                 }
             }
         }

@@ -193,12 +193,12 @@ internal static class CatalogFunctions
             ReturnText(ref c, number >= 0 && number < parameters.Length ? parameters[number].Default?.Text : null);
         });
         StatisticsFunctions.Register(t);
+        CumulativeStatisticsFunctions.Register(t);
         PartitionFunctions.Register(t);
         t.Add("pg_get_serial_sequence", static (ref FunctionCall c) => ReturnText(ref c, c.Context.Catalog.SerialSequence(c.String(0), c.String(1))));
         t.Add("pg_tablespace_location", static (ref FunctionCall c) => c.Return(""));
         t.Add("pg_relation_is_publishable", static (ref FunctionCall c) => c.Return(c.Context.Catalog.IsPublishable(c.Oid(0))));
-        t.Add("pg_index_column_has_property", static (ref FunctionCall c) => c.ReturnNull());
-        t.Add("pg_indexam_has_property", static (ref FunctionCall c) => c.ReturnNull());
+        AccessMethodFunctions.Register(t);
     }
 
     private static void FunctionArguments(ref FunctionCall c, bool withDefaults)

@@ -12,6 +12,7 @@ using Strata.Engine.Storage.Wal;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
+using Strata.Format;
 using Strata.Format.Pages;
 using Strata.Platform;
 
@@ -56,6 +57,7 @@ public sealed class EngineInstance : IDisposable
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();
         AutovacuumTables = new AutovacuumTables(this);
+        Statistics = new CumulativeStatistics(this);
         Progress = new Progress.ProgressTable();
         Pool = new SessionPool(this);
     }
@@ -74,6 +76,7 @@ public sealed class EngineInstance : IDisposable
             if (engine.Catalog.Shared.Databases.IsEmpty)
                 Bootstrap.Run(engine.Catalog, options.BootstrapVerifier, cancellation);
             engine.StartTimestamp = engine.Transactions.Now();
+            engine.StartLsn = options.Wal.EndOfLog;
             if (options.Autovacuum)
                 engine.StartAutovacuum();
             return engine;
@@ -127,10 +130,15 @@ public sealed class EngineInstance : IDisposable
 
     internal AutovacuumTables AutovacuumTables { get; }
 
+    internal CumulativeStatistics Statistics { get; }
+
     /// <summary>Commands that report how far they are.</summary>
     internal Progress.ProgressTable Progress { get; }
 
     internal TemporarySlots TemporarySlots { get; } = new();
+
+    /// <summary>Where the log ended when the engine was opened.</summary>
+    internal Lsn StartLsn { get; private set; }
 
     /// <summary>When the engine was opened, microseconds since 2000-01-01 UTC.</summary>
     internal long StartTimestamp { get; private set; }

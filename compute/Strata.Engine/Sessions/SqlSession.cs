@@ -2,6 +2,7 @@ using Strata.Engine.Binding;
 using Strata.Engine.Execution;
 using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Sessions.Copying;
+using Strata.Engine.Statistics.Cumulative;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -21,6 +22,9 @@ namespace Strata.Engine.Sessions;
 public sealed class SqlSession : IDisposable
 {
     private readonly LockOwner _owner;
+    private readonly DatabaseStatistics _databaseStatistics;
+    private volatile bool _isTerminated;
+    private bool _isEnding;
     private readonly StatementCancel _cancel;
     private readonly StatementRunner _runner;
     private readonly UtilityCommands _utility;
@@ -51,6 +55,8 @@ public sealed class SqlSession : IDisposable
         context.StatementRunner = _runner;
         Portals = new SessionPortals(context);
         Activity = new SessionActivity(context.Now());
+        _databaseStatistics = context.Engine.Statistics.OfDatabase(context.DatabaseOid);
+        _databaseStatistics.Add(DatabaseStatistic.Sessions);
         Notifications = new SessionNotifications(this);
         _utility = new UtilityCommands(this, _runner);
         context.RoutineRunner.Utility = _utility;
@@ -599,6 +605,7 @@ public sealed class SqlSession : IDisposable
     /// <summary>Ends the session at its next step: what runs fails with 57P01. Any thread.</summary>
     public void Terminate()
     {
+        _isTerminated = true;
         _cancel.Request(CancelReason.Termination);
         Woken?.Invoke();
     }
@@ -632,6 +639,7 @@ public sealed class SqlSession : IDisposable
         Diagnostic diagnostic = Diagnostics.From(error, text, _cancel.Reason);
         if (Diagnostics.IsInternal(error))
             LogInternal(error);
+        NoteError(error, diagnostic.IsFatal);
         Context.Cancellation = CancellationToken.None;
         DepthGuard.Watch(CancellationToken.None);
         Context.Transactions.IsInScript = false;
@@ -654,6 +662,15 @@ public sealed class SqlSession : IDisposable
         return diagnostic.IsFatal ? SessionStep.Closed : SessionStep.Failed;
     }
 
+    private void NoteError(Exception error, bool isFatal)
+    {
+        if (error is SqlException sql && sql.State == SqlState.DeadlockDetected)
+            _databaseStatistics.Add(DatabaseStatistic.Deadlocks);
+        if (isFatal && !_isEnding)
+            _databaseStatistics.Add(_isTerminated ? DatabaseStatistic.SessionsKilled : DatabaseStatistic.SessionsFatal);
+        _isEnding |= isFatal;
+    }
+
     private void LogInternal(Exception error) =>
         Context.Engine.Options.Warning?.Invoke($"session {ProcessId}: {error}");
 
@@ -668,9 +685,21 @@ public sealed class SqlSession : IDisposable
     private void OnTransactionEnded(bool committed)
     {
         Context.RestoreRoles();
+        _databaseStatistics.Add(committed ? DatabaseStatistic.Commits : DatabaseStatistic.Rollbacks);
         Portals.CloseAll(committed);
         Context.Temporary.TransactionEnded();
         Notifications.TransactionEnded(committed);
+    }
+
+    /// <summary>The client said that it goes.</summary>
+    public void NoteTerminate() => _isEnding = true;
+
+    private void NoteEnd()
+    {
+        if (!_isEnding && Context.Startup.ClientAddress is not null)
+            _databaseStatistics.Add(DatabaseStatistic.SessionsAbandoned);
+        for (DatabaseStatistic item = DatabaseStatistic.SessionTime; item <= DatabaseStatistic.IdleInTransactionTime; item++)
+            _databaseStatistics.Add(item, Activity.Time(item, Context.Now()));
     }
 
     /// <summary>Rolls back what is open and forgets the session.</summary>
@@ -696,6 +725,7 @@ public sealed class SqlSession : IDisposable
                 Context.Engine.Fail(error);
         }
 
+        NoteEnd();
         Context.Engine.Close(this);
         _cancel.Dispose();
     }

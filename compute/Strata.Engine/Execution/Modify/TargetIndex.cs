@@ -11,7 +11,7 @@ using Strata.Format;
 namespace Strata.Engine.Execution.Modify;
 
 /// <summary>An index of a table that is being modified. Not thread-safe.</summary>
-internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuilder keys) : IDisposable
+internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuilder keys, ExclusionPlan? exclusion = null) : IDisposable
 {
     /// <summary>Fewer rows than this go one by one.</summary>
     private const int ManyMin = 4;
@@ -20,7 +20,8 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     private const int DeferredMax = 4096;
 
     private readonly List<int> _undecided = [];
-    private BTreeEntryBatch? _entries;
+    private BTreeEntryBatch? _batch;
+    private readonly EntryTarget? _entries = info.Method.HasKeys() ? null : new EntryTarget(info, index, keys, exclusion);
 
     /// <summary>The index.</summary>
     public IndexInfo Info { get; } = info;
@@ -42,6 +43,8 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         Flush(state);
         if (!Keys.Includes(context, row.Batch, position, errors))
             return true;
+        if (_entries is not null)
+            return _entries.Insert(state, row.Batch, position, tid, raise, errors);
         ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, position, errors);
         Transaction transaction = state.Transaction;
         ulong xid = transaction.EnsureXid(state.Cancellation);
@@ -83,7 +86,7 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     /// </summary>
     public void InsertMany(ExecutionState state, HeapRelation heap, TargetRow row, Selection rows, ReadOnlySpan<Tid> tids, ErrorSink errors)
     {
-        bool isJudged = Info.IsExclusion || (Info.IsUnique && !Info.IsImmediate);
+        bool isJudged = _entries is not null || Info.IsExclusion || (Info.IsUnique && !Info.IsImmediate);
         if (tids.Length < ManyMin || isJudged)
         {
             for (int i = 0; i < tids.Length; i++)
@@ -92,7 +95,7 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         }
 
         EvaluationContext context = state.Evaluation;
-        BTreeEntryBatch entries = _entries ??= new BTreeEntryBatch();
+        BTreeEntryBatch entries = _batch ??= new BTreeEntryBatch();
         _undecided.Clear();
         entries.Clear();
         for (int i = 0; i < tids.Length; i++)
@@ -119,7 +122,7 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     /// <summary>
     /// Whether the entry of a row's new version needs no judgement. With an unchanged key it is the row's own as before: whoever inserts the key meanwhile waits for the old version's fate.
     /// </summary>
-    public bool MayDefer(bool isKeyTouched) => !isKeyTouched || !(Info.IsUnique || Info.IsExclusion);
+    public bool MayDefer(bool isKeyTouched) => _entries is null && (!isKeyTouched || !(Info.IsUnique || Info.IsExclusion));
 
     /// <summary>Keeps the entry of a row for <see cref="Flush"/>.</summary>
     public void Defer(ExecutionState state, TargetRow row, int position, Tid tid, ErrorSink errors)
@@ -127,7 +130,7 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         EvaluationContext context = state.Evaluation;
         if (!Keys.Includes(context, row.Batch, position, errors))
             return;
-        BTreeEntryBatch entries = _entries ??= new BTreeEntryBatch();
+        BTreeEntryBatch entries = _batch ??= new BTreeEntryBatch();
         entries.Add(Keys.Build(context, row.Batch, position, errors), tid, entries.Count);
         if (entries.Count == DeferredMax)
             Flush(state);
@@ -136,7 +139,7 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     /// <summary>Adds the entries that were kept.</summary>
     public void Flush(ExecutionState state)
     {
-        if (_entries is not { Count: > 0 } entries)
+        if (_batch is not { Count: > 0 } entries)
             return;
         Transaction transaction = state.Transaction;
         entries.Sort();
@@ -145,7 +148,7 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     }
 
     /// <summary>Forgets the entries that were kept.</summary>
-    public void DropDeferred() => _entries?.Clear();
+    public void DropDeferred() => _batch?.Clear();
 
     // Entries of dead rows count too: the check will tell.
     private bool HasOthers(ReadOnlySpan<byte> key, ExecutionState state)
@@ -160,6 +163,8 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         EvaluationContext context = state.Evaluation;
         if (!(Info.IsUnique || Info.IsExclusion) || !Keys.Includes(context, row.Batch, position, errors))
             return default;
+        if (_entries is not null)
+            return _entries.FindConflict(state, row.Batch, position, errors);
         ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, position, errors);
         if (Keys.HasNull && !Info.NullsNotDistinct)
             return default;
@@ -191,37 +196,47 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Keys.Dispose();
+    public void Dispose()
+    {
+        _entries?.Dispose();
+        Keys.Dispose();
+    }
 
     private SqlException Duplicate(ExecutionState state, TargetRow row, int position)
     {
-        var names = new List<string>();
+        var names = new List<string?>();
         var values = new List<string>();
-        bool onlyColumns = true;
+        var errors = new ErrorSink();
         for (int i = 0; i < Info.KeyCount; i++)
         {
             short column = Info.Keys[i].Column;
-            onlyColumns &= column > 0;
-            if (column <= 0)
-                continue;
-            names.Add(row.Relation.Columns[column - 1].Name);
-            values.Add(row.Text(state, column, position));
+            names.Add(column > 0 ? row.Relation.Columns[column - 1].Name : state.Evaluation.Functions.Catalog.IndexDefinition(Info.Oid, i + 1, true));
+            values.Add(column > 0 ? row.Text(state, column, position) : Text(state, Keys.Value(i, state.Evaluation, row.Batch, position, errors), position));
         }
 
         if (Info.IsExclusion)
             return new SqlException(SqlState.ExclusionViolation, $"conflicting key value violates exclusion constraint \"{Info.Name}\"")
             {
-                Detail = onlyColumns ? $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) conflicts with existing key ({string.Join(", ", names)})=({string.Join(", ", values)})." : null,
+                Detail = $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) conflicts with existing key ({string.Join(", ", names)})=({string.Join(", ", values)}).",
                 SchemaName = row.SchemaName,
                 TableName = row.Relation.Name,
                 ConstraintName = Info.Name,
             };
         return new SqlException(SqlState.UniqueViolation, $"duplicate key value violates unique constraint \"{Info.Name}\"")
         {
-            Detail = onlyColumns ? $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) already exists." : null,
+            Detail = $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) already exists.",
             SchemaName = row.SchemaName,
             TableName = row.Relation.Name,
             ConstraintName = Info.Name,
         };
+    }
+
+    private static string Text(ExecutionState state, Vector value, int position)
+    {
+        if (value.IsNull(position))
+            return "null";
+        var buffer = new ByteBuffer();
+        TypeOutput.Write(value, position, buffer, state.Evaluation.Functions.Settings, state.Evaluation.Functions.Catalog);
+        return buffer.ToString();
     }
 }

@@ -168,7 +168,8 @@ public sealed class SessionPool
                 granted = Grant(pool);
         }
 
-        superfluous?.Dispose();
+        if (superfluous is not null)
+            End(superfluous);
         Wake(granted);
     }
 
@@ -229,7 +230,14 @@ public sealed class SessionPool
         }
 
         foreach (SqlSession session in closed)
-            session.Dispose();
+            End(session);
+    }
+
+    // No client was cut off.
+    private static void End(SqlSession session)
+    {
+        session.NoteTerminate();
+        session.Dispose();
     }
 
     private Pool PoolOf(PoolKey key)

@@ -104,6 +104,7 @@ public unsafe ref struct WalRecordBuilder
         Invariant.Check(!_open.IsValid);
         int length = _writer.Finish();
         ResourceUsage.CountWal(length);
+        _inserter.CountRecord();
         return _inserter.Sink.Append(_scratch[..length]);
     }
 
