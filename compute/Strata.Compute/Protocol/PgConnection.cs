@@ -123,7 +123,8 @@ public sealed class PgConnection : IDisposable
     /// <summary>Serves what has arrived until the client is quiet, and says how to go on.</summary>
     internal ServeOutcome Serve()
     {
-        Volatile.Write(ref _pace, BeingServed);
+        // Woken by bytes, it must take some before it gives its thread up: else it would be woken again at once, and never get on while others wait.
+        bool mayRest = Interlocked.Exchange(ref _pace, BeingServed) == Called;
         if (_isQuiet && _server.Time.GetElapsedTime(_restedAt) < _server.Options.QuietBeforeParking)
             _isQuiet = false;
         try
@@ -146,7 +147,7 @@ public sealed class PgConnection : IDisposable
                     return ServeOutcome.Over;
                 }
                 _output.Flush();
-                if (MustYield || MayParkAtOnce)
+                if (mayRest && (MustYield || MayParkAtOnce))
                     return Rest();
                 int received = _transport.Receive(_input.Room());
                 if (received == 0)
@@ -154,6 +155,7 @@ public sealed class PgConnection : IDisposable
                 if (received > 0)
                 {
                     _input.Received(received);
+                    mayRest = true;
                     continue;
                 }
                 if (AuthenticationTimeLeft is { } left && left <= TimeSpan.Zero)

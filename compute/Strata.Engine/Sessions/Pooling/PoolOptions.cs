@@ -16,7 +16,7 @@ public sealed record PoolOptions
     public int DatabaseSessionsMax { get; init; }
 
     /// <summary>Clients of the pooler at a time (<c>max_client_conn</c>), waiting ones included.</summary>
-    public int ClientsMax { get; init; } = 10_000;
+    public int ClientsMax { get; init; } = 12_000;
 
     /// <summary>How long a client waits for a working session (<c>query_wait_timeout</c>); zero for ever.</summary>
     public TimeSpan WaitTimeout { get; init; } = TimeSpan.FromSeconds(120);
