@@ -202,7 +202,7 @@ internal sealed class FromBinder(BindingState state)
                 table.Position, SqlState.InvalidRecursion, $"recursive reference to query \"{cte.Name}\" must not appear within its non-recursive term");
         cte.References++;
         if (cte.IsRecursing)
-            cte.IsSelfReferenced = true;
+            cte.IsSelfReferenced = scope.ReadsRecursion = true;
         string shown = table.Alias?.Name ?? cte.Name;
         var columns = new List<int>();
         var names = new List<NamespaceColumn>();

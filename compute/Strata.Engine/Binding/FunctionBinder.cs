@@ -32,7 +32,7 @@ internal sealed class FunctionBinder(BindingState state)
         switch (kind)
         {
             case FunctionKind.Window:
-                throw BindingErrors.At(position, SqlState.WindowingError, $"window function {call.Name.Name} requires an OVER clause");
+                throw BindingErrors.At(position, SqlState.WrongObjectType, $"window function {call.Name.Name} requires an OVER clause");
             case FunctionKind.Aggregate:
                 return BindAggregate(call, (FunctionExpression)bound, scope);
             case FunctionKind.Procedure:
@@ -333,6 +333,8 @@ internal sealed class FunctionBinder(BindingState state)
                 return new ColumnExpression(known.Column, type) { Position = position };
         }
 
+        if (level.ReadsRecursion)
+            throw BindingErrors.At(position, SqlState.InvalidRecursion, "aggregate functions are not allowed in a recursive query's recursive term");
         int column = state.Metadata.AddColumn(call.Name.Name, type);
         level.Aggregates.Add(candidate with { Column = column });
         level.AggregateColumns.Add(column);
@@ -388,7 +390,7 @@ internal sealed class FunctionBinder(BindingState state)
                 if (call.IsDistinct)
                 {
                     throw BindingErrors.At(
-                        position, SqlState.InvalidColumnReference,
+                        item.Value.StartPosition, SqlState.InvalidColumnReference,
                         "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list");
                 }
 

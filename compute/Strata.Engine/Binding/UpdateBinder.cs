@@ -26,14 +26,14 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         if (view is not null)
             shown = common.ShowView(view, item, update.Alias, scope, ref node);
         List<NamespaceItem> others = [];
+        var held = new HeldRowsBinder(state);
         if (update.From.Count > 0)
         {
-            RelationalNode from = state.From.BindList(update.From, scope);
+            RelationalNode from = held.Hold(state.From.BindList(update.From, scope));
             others = scope.Items.Where(other => !ReferenceEquals(other, shown)).ToList();
             node = new JoinNode(JoinType.Inner, node, from, []);
         }
 
-        Dictionary<short, Expression> assigned = BindAssignments(update.Assignments, relation, scope, view);
         if (update.Where is Syntax.CurrentOfExpression current)
         {
             state.Require(relation, 'r');
@@ -45,7 +45,8 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
             node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(update.Where, scope, ExpressionKind.Where)));
         }
 
-        return ModificationBinder.With(ctes, Finish(update, outer is null && ctes.Count == 0 ? null : scope, relation, scan, item, others, node, assigned, view));
+        Dictionary<short, Expression> assigned = BindAssignments(update.Assignments, relation, scope, view);
+        return ModificationBinder.With(ctes, Finish(update, outer is null && ctes.Count == 0 ? null : scope, relation, scan, item, others, held.Rows, node, assigned, view));
     }
 
     /// <summary>Binds SET clauses, of UPDATE and of ON CONFLICT.</summary>
@@ -59,7 +60,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
             for (int i = 0; i < assignment.Targets.Count; i++)
             {
                 AssignmentTarget target = assignment.Targets[i];
-                ColumnInfo column = ModificationBinder.TargetColumn(relation, target, seen, isUpdate: true, view);
+                ColumnInfo column = TargetColumn(relation, target, seen, view, assignments, scope);
                 state.Use(relation.Oid, 'w', column.Number);
                 Syntax.Expression? value = bound is null ? values[i] : null;
                 if (value is DefaultLiteral)
@@ -82,6 +83,25 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         }
 
         return assigned;
+    }
+
+    private ColumnInfo TargetColumn(RelationInfo relation, AssignmentTarget target, HashSet<short> seen, ViewTarget? view, SyntaxList<Assignment> assignments, Scope scope)
+    {
+        try
+        {
+            return ModificationBinder.TargetColumn(relation, target, seen, isUpdate: true, view);
+        }
+        catch (SqlException)
+        {
+            // What is wrong with the values comes before what is wrong with the columns.
+            foreach (Assignment assignment in assignments)
+            {
+                if (assignment.Targets.Count == 1 && assignment.Value is not DefaultLiteral)
+                    state.Expressions.Bind(assignment.Value, scope, ExpressionKind.UpdateSource);
+            }
+
+            throw;
+        }
     }
 
     // The target is the first item in sight; in ON CONFLICT it is the existing row.
@@ -143,7 +163,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
 
     private BoundQuery Finish(
         UpdateStatement update, Scope? outer, RelationInfo relation, ScanNode scan, NamespaceItem item, List<NamespaceItem> others,
-        RelationalNode node, Dictionary<short, Expression> assigned, ViewTarget? view)
+        HeldRows held, RelationalNode node, Dictionary<short, Expression> assigned, ViewTarget? view)
     {
         var old = new int[relation.Columns.Length];
         var values = new int[relation.Columns.Length];
@@ -180,6 +200,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
             TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, item.Name),
             Members = scan.Members,
             MemberColumn = scan.Members is null ? -1 : item.SystemColumns.First(column => column.Name == "tableoid").Column,
+            Held = held,
         };
         return common.Returning(update.Returning, outer, result, others, view, update.Alias);
     }

@@ -1,6 +1,7 @@
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution;
 using Strata.Engine.Execution.BlockSummaries;
+using Strata.Engine.Sessions.Progress;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
@@ -13,7 +14,7 @@ namespace Strata.Engine.Ddl;
 /// <summary>
 /// Fills a new index from a table's rows: scan and sort, with a helper thread where one is free, then build bottom-up. The caller holds a lock that keeps writers out.
 /// </summary>
-internal sealed class IndexBuilder
+internal sealed class IndexBuilder : IDisposable
 {
     /// <summary>Blocks that a second thread must have before it is worth waking.</summary>
     private const uint HelperBlocksMin = 256;
@@ -25,8 +26,12 @@ internal sealed class IndexBuilder
     private byte[] _last = [];
     private int _lastLength = -1;
 
-    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index, bool checksKeys)
+    private readonly ProgressReport _progress;
+
+    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index, bool checksKeys, string words)
     {
+        _progress = context.Session.Engine.Progress.Begin(ProgressCommand.CreateIndex, context.Session, table.Oid, words);
+        _progress[IndexProgress.IndexOid] = index.Oid;
         _checksKeys = checksKeys;
         _context = context;
         _table = table;
@@ -34,11 +39,11 @@ internal sealed class IndexBuilder
     }
 
     /// <summary>Makes the storage of <paramref name="index"/> and fills it. Throws 23505 (23P01) when a key occurs twice and <paramref name="checksKeys"/> is set.</summary>
-    public static void Build(DdlContext context, RelationInfo table, IndexInfo index, int pagesPerRange, bool checksKeys)
+    public static void Build(DdlContext context, RelationInfo table, IndexInfo index, int pagesPerRange, bool checksKeys, string words = "CREATE INDEX")
     {
         BTreeIndex tree = RelationStorage.CreateIndex(context, table.Database, index.Storage);
         HeapRelation heap = context.Session.Engine.Handles.Heap(table.Database, table.Storage);
-        var builder = new IndexBuilder(context, table, index, checksKeys);
+        using var builder = new IndexBuilder(context, table, index, checksKeys, words);
         uint blocks = heap.CountBlocks(ReadPoint.Live, context.Cancellation);
         if (index.Method == IndexMethod.Brin)
             builder.Summarize(tree, heap, blocks, pagesPerRange);
@@ -48,7 +53,7 @@ internal sealed class IndexBuilder
 
     private void Summarize(BTreeIndex tree, HeapRelation heap, uint blocks, int pagesPerRange)
     {
-        using var collector = new IndexKeyCollector(_context, _table, _index, heap, _context.Transaction.TakeFreshSnapshot(), (0, blocks), 1);
+        using var collector = new IndexKeyCollector(_context, _table, _index, heap, _context.Transaction.TakeFreshSnapshot(), (0, blocks), 1) { Progress = _progress };
         var builder = new SummaryBuilder(_index, collector.KeyBuilder, new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation), pagesPerRange);
         collector.Scan(builder.Add);
         builder.Finish();
@@ -56,6 +61,8 @@ internal sealed class IndexBuilder
 
     private void Fill(BTreeIndex tree, HeapRelation heap, uint blocks)
     {
+        _progress[IndexProgress.BlocksTotal] = blocks;
+        _progress.Phase = IndexProgress.Scanning;
         Snapshot snapshot = _context.Transaction.TakeFreshSnapshot();
         List<IndexKeyCollector> collectors = [];
         try
@@ -63,9 +70,9 @@ internal sealed class IndexBuilder
             // Expressions may call functions of the session, which has one thread.
             bool mayHelp = _index.Method.HasKeys() && _index.Predicate is null && _index.Keys.All(static key => key.Expression is null) && blocks >= 2 * HelperBlocksMin;
             uint middle = mayHelp && _context.Session.Engine.Execution.Workers is not null ? blocks / 2 : blocks;
-            collectors.Add(new IndexKeyCollector(_context, _table, _index, heap, snapshot, (0, middle), middle < blocks ? 2 : 1));
+            collectors.Add(new IndexKeyCollector(_context, _table, _index, heap, snapshot, (0, middle), middle < blocks ? 2 : 1) { Progress = _progress });
             if (middle < blocks)
-                collectors.Add(new IndexKeyCollector(_context, _table, _index, heap, snapshot, (middle, blocks), 2));
+                collectors.Add(new IndexKeyCollector(_context, _table, _index, heap, snapshot, (middle, blocks), 2) { Progress = _progress });
             Collect(collectors);
             Write(tree, collectors);
         }
@@ -99,6 +106,14 @@ internal sealed class IndexBuilder
 
     private void Write(BTreeIndex tree, List<IndexKeyCollector> collectors)
     {
+        _progress[IndexProgress.RowsTotal] = _progress[IndexProgress.RowsDone];
+        _progress.Phase = IndexProgress.Loading;
+        if (collectors[0].Postings is { } postings)
+        {
+            postings.Write(new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation));
+            return;
+        }
+
         if (collectors.TrueForAll(static c => c.Sorter.Count == 0 && c.Runs.Count == 0))
             return;
         var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
@@ -181,6 +196,8 @@ internal sealed class IndexBuilder
 
         builder.Add(key, tid);
     }
+
+    public void Dispose() => _progress.Dispose();
 
     private SqlException Duplicate(Tid tid)
     {

@@ -4,7 +4,7 @@ using Strata.Engine.Catalog;
 using Strata.Engine.Execution.Entries;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
-using Strata.Engine.Sessions;
+using Strata.Engine.Sessions.Progress;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
@@ -52,6 +52,12 @@ internal sealed class IndexKeyCollector : IDisposable
     /// <summary>The keys that are in memory.</summary>
     public IndexKeySorter Sorter { get; } = new();
 
+    /// <summary>What a GIN index gathers instead of keys; null for others.</summary>
+    public PostingAccumulator? Postings { get; private set; }
+
+    /// <summary>How far the build is. Collectors add to it at a time.</summary>
+    public required ProgressReport Progress { get; init; }
+
     /// <summary>The keys that are on disk.</summary>
     public IndexKeyRuns Runs { get; }
 
@@ -88,11 +94,18 @@ internal sealed class IndexKeyCollector : IDisposable
     private RowReader Entries()
     {
         var row = new RowEntries(_index, _keys);
+        if (_index.Method == IndexMethod.Gin)
+            Postings = new PostingAccumulator(Runs);
         return (evaluation, batch, position, tid, errors) =>
         {
             row.Build(evaluation, batch, position, errors);
             for (int i = 0; i < row.Entries.Count; i++)
-                Add(row.Entries[i], tid, hasNull: false);
+            {
+                if (Postings is not null)
+                    Postings.Add(row.Entries[i], tid);
+                else
+                    Add(row.Entries[i], tid, hasNull: false);
+            }
         };
     }
 
@@ -114,6 +127,8 @@ internal sealed class IndexKeyCollector : IDisposable
             while (scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, _context.Cancellation))
             {
                 _context.Cancellation.ThrowIfCancellationRequested();
+                Progress.Add(IndexProgress.BlocksDone, 1);
+                Progress.Add(IndexProgress.RowsDone, rows.Length);
                 batch.Reset(rows.Length);
                 bool isUniform = decoder.IsUniform(rows);
                 foreach (int column in needed)

@@ -50,7 +50,9 @@ internal sealed class EntryPathPlanner(PlannerState state)
         if (tests.Count == 0)
             return null;
         double share = state.Selectivity.Of(used), rows = Math.Max(1, size.Rows * share);
-        double descent = (Math.Log2(Math.Max(size.Rows, 2)) + 50) * CostModel.CpuOperatorCost;
+        // Of two indexes that do the same the smaller one is better.
+        double entries = Math.Max(size.Rows, (state.Context.Catalog.FindRelation(index.Oid)?.Pages ?? 0) * 200.0);
+        double descent = (Math.Log2(Math.Max(entries, 2)) + 50) * CostModel.CpuOperatorCost;
         double pages = Math.Max(1, Math.Ceiling(rows / 300));
         double heapPages = 0;
         double cost = (tests.Count * descent) + (pages * CostModel.RandomPageCost) + (rows * tests.Count * CostModel.CpuIndexTupleCost);

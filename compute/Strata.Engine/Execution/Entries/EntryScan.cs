@@ -35,6 +35,10 @@ internal sealed class EntryScan(BTreeIndex index, ReadPoint readPoint, Serializa
     public void Open(BTreeScan cursor, in BTreeRange range, bool withKeys = false) =>
         cursor.Open(index, range, ScanDirection.Forward, withKeys, readPoint, reader);
 
+    /// <summary>Copies rows of an entry, from the key and TID <paramref name="from"/> on; there are no more when the span is not full.</summary>
+    public int Lookup(ReadOnlySpan<byte> entry, ReadOnlySpan<byte> from, Span<Tid> tids) =>
+        BTreeLookup.Run(index, entry, from, tids, out _, readPoint, cancellation, reader);
+
     /// <summary>Adds the rows of a range of entries to a set.</summary>
     public void Collect(in BTreeRange range, TidBitmap bitmap)
     {

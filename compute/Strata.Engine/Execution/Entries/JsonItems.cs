@@ -21,7 +21,7 @@ internal sealed class JsonItems : ItemClass
     public override void Extract(Vector vector, int row, EntryList entries)
     {
         int before = entries.Count;
-        Add(JsonValue.Parse(vector.GetBytes(row)), isMember: false, entries);
+        Add(JsonValue.ParseStored(vector.GetBytes(row)), isMember: false, entries);
         if (entries.Count == before)
             entries.Add(EntryCategory.Empty);
     }
@@ -32,7 +32,7 @@ internal sealed class JsonItems : ItemClass
         switch (operatorName)
         {
             case "@>":
-                Add(JsonValue.Parse(value.GetBytes(row)), isMember: false, scratch);
+                Add(JsonValue.ParseStored(value.GetBytes(row)), isMember: false, scratch);
                 scratch.SortUnique();
                 return scratch.ToAnd() ?? EntryQuery.AllOf(column);
             case "?":

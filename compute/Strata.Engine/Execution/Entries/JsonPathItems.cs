@@ -16,7 +16,7 @@ internal sealed class JsonPathItems : ItemClass
     public override void Extract(Vector vector, int row, EntryList entries)
     {
         int before = entries.Count;
-        Add(JsonValue.Parse(vector.GetBytes(row)), Seed, entries);
+        Add(JsonValue.ParseStored(vector.GetBytes(row)), Seed, entries);
         if (entries.Count == before)
             entries.Add(EntryCategory.Empty);
     }
@@ -26,7 +26,7 @@ internal sealed class JsonPathItems : ItemClass
         int column = scratch.Column;
         if (operatorName == "@>")
         {
-            Add(JsonValue.Parse(value.GetBytes(row)), Seed, scratch);
+            Add(JsonValue.ParseStored(value.GetBytes(row)), Seed, scratch);
             scratch.SortUnique();
             return scratch.ToAnd() ?? EntryQuery.AllOf(column);
         }

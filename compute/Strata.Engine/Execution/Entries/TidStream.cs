@@ -1,4 +1,3 @@
-using Strata.Engine.Storage.BTree;
 using Strata.Format;
 
 namespace Strata.Engine.Execution.Entries;
@@ -19,15 +18,20 @@ internal abstract class TidStream
     public abstract ulong Seek(ulong atLeast);
 }
 
-/// <summary>The rows of one entry: what is skipped beyond the leaf at hand is skipped by a descent from the root.</summary>
+/// <summary>The rows of one entry. What lies beyond those at hand is found by a descent from the root: few rows after a leap, more and more while it goes on from row to row.</summary>
 internal sealed class PostingStream : TidStream
 {
+    private const int BatchMin = 8;
+    private const int BatchMax = 512;
+
     private readonly EntryScan _scan;
-    private readonly BTreeScan _cursor;
     private readonly byte[] _entry;
     private readonly byte[] _from;
+    private Tid[] _tids = new Tid[BatchMin];
+    private int _count;
     private int _next;
-    private bool _isOpen;
+    private int _batch = BatchMin;
+    private bool _isLast;
 
     public PostingStream(EntryScan scan, byte[] entry)
     {
@@ -35,54 +39,52 @@ internal sealed class PostingStream : TidStream
         _entry = entry;
         _from = new byte[entry.Length + Tid.SizeBytes];
         entry.CopyTo(_from, 0);
-        _cursor = scan.NewCursor();
     }
 
     public override ulong Seek(ulong atLeast)
     {
         if (atLeast == End)
             return End;
-        for (int attempt = 0; ; attempt++)
+        if (_count == 0 || NumberOf(_tids[_count - 1]) < atLeast)
         {
-            ReadOnlySpan<Tid> batch = _isOpen ? _cursor.Tids : default;
-            if (_next < batch.Length && NumberOf(batch[^1]) >= atLeast)
-            {
-                Skip(batch, atLeast);
-                return NumberOf(batch[_next]);
-            }
-
-            // First the next leaf, then a leap.
-            if (!_isOpen || attempt == 1)
-                OpenAt(atLeast);
-            if (!_cursor.NextBatch(_scan.Cancellation))
+            if (_isLast)
                 return End;
-            _next = 0;
+            Fill(atLeast);
+            if (_count == 0)
+                return End;
         }
+
+        Skip(atLeast);
+        return NumberOf(_tids[_next]);
     }
 
-    private void OpenAt(ulong atLeast)
+    private void Fill(ulong atLeast)
     {
+        bool goesOn = _count > 0 && _next >= _count / 2;
+        _batch = goesOn ? Math.Min(_batch * 4, BatchMax) : BatchMin;
+        if (_tids.Length < _batch)
+            _tids = new Tid[_batch];
         TidOf(atLeast).Write(_from.AsSpan(_entry.Length));
-        _scan.Open(_cursor, new BTreeRange { HasLower = true, Lower = _from, LowerInclusive = true, HasUpper = true, Upper = _entry, UpperInclusive = true });
-        _isOpen = true;
+        _count = _scan.Lookup(_entry, _from, _tids.AsSpan(0, _batch));
+        _isLast = _count < _batch;
+        _next = 0;
     }
 
-    private void Skip(ReadOnlySpan<Tid> batch, ulong atLeast)
+    private void Skip(ulong atLeast)
     {
         // Mostly the next one or one nearby.
-        int step = 1;
-        int low = _next;
-        while (low + step < batch.Length && NumberOf(batch[low + step]) < atLeast)
+        int low = _next, step = 1;
+        while (low + step < _count && NumberOf(_tids[low + step]) < atLeast)
         {
             low += step;
             step *= 2;
         }
 
-        int high = Math.Min(low + step, batch.Length - 1);
+        int high = Math.Min(low + step, _count - 1);
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            if (NumberOf(batch[middle]) < atLeast)
+            if (NumberOf(_tids[middle]) < atLeast)
                 low = middle + 1;
             else
                 high = middle;
@@ -117,23 +119,56 @@ internal sealed class CollectedStream(TidBitmap bitmap) : TidStream
     }
 }
 
-/// <summary>What all streams have, by leaps: each moves to where another one is.</summary>
+/// <summary>
+/// What all streams have, by leaps: each moves to where another one is. A stream that has agreed to everything for a while is not asked any more: most rows have it, and rows found are checked anyway.
+/// </summary>
 internal sealed class AndStream(TidStream[] parts) : TidStream
 {
+    private const int AgreementsMax = 64;
+
+    private readonly TidStream[] _parts = [.. parts];
+    private readonly int[] _agreements = new int[parts.Length];
+    private int _count = parts.Length;
+
     public override ulong Seek(ulong atLeast)
     {
         ulong target = atLeast;
         int agreed = 0;
-        for (int i = 0; agreed < parts.Length; i = (i + 1) % parts.Length)
+        bool isProposed = false;
+        for (int i = 0; agreed < _count;)
         {
-            ulong found = parts[i].Seek(target);
+            ulong found = _parts[i].Seek(target);
             if (found == End)
                 return End;
-            agreed = found == target ? agreed + 1 : 1;
+            bool agrees = found == target;
+            // Whether it would have been there by itself says nothing about what others propose.
+            if (isProposed)
+                _agreements[i] = agrees && _agreements[i] >= 0 ? _agreements[i] + 1 : -1;
+            isProposed = true;
+            agreed = agrees ? agreed + 1 : 1;
             target = found;
+            if (_agreements[i] >= AgreementsMax && _count > 1)
+            {
+                Drop(i);
+                agreed--;
+            }
+            else
+            {
+                i++;
+            }
+
+            if (i >= _count)
+                i = 0;
         }
 
         return target;
+    }
+
+    private void Drop(int index)
+    {
+        _count--;
+        _parts.AsSpan((index + 1)..(_count + 1)).CopyTo(_parts.AsSpan(index));
+        _agreements.AsSpan((index + 1)..(_count + 1)).CopyTo(_agreements.AsSpan(index));
     }
 }
 

@@ -82,33 +82,19 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     }
 
     /// <summary>
-    /// Adds the entries of rows, in the order of their keys and a leaf at a time. Raises 23505 for the first row whose key is taken, by a row before it too. Waits for transactions that decide it.
+    /// Adds the entries of rows, in the order of their keys and a leaf at a time. Returns the error of the first row that it refuses, because its key is taken (by a row before it too) or can't be built, with its
+    /// index in <paramref name="refused"/>; all rows before it are in. Waits for transactions that decide it.
     /// </summary>
-    public void InsertMany(ExecutionState state, HeapRelation heap, TargetRow row, Selection rows, ReadOnlySpan<Tid> tids, ErrorSink errors)
+    public SqlException? InsertMany(ExecutionState state, HeapRelation heap, TargetRow row, Selection rows, ReadOnlySpan<Tid> tids, ErrorSink errors, out int refused)
     {
+        refused = tids.Length;
         bool isJudged = _entries is not null || Info.IsExclusion || (Info.IsUnique && !Info.IsImmediate);
         if (tids.Length < ManyMin || isJudged)
-        {
-            for (int i = 0; i < tids.Length; i++)
-                Insert(state, heap, row, rows[i], tids[i], raise: true, errors);
-            return;
-        }
-
-        EvaluationContext context = state.Evaluation;
-        BTreeEntryBatch entries = _batch ??= new BTreeEntryBatch();
+            return InsertEach(state, heap, row, rows, tids, errors, ref refused);
         _undecided.Clear();
+        BTreeEntryBatch entries = _batch ??= new BTreeEntryBatch();
         entries.Clear();
-        for (int i = 0; i < tids.Length; i++)
-        {
-            if (!Keys.Includes(context, row.Batch, rows[i], errors))
-                continue;
-            ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, rows[i], errors);
-            if (Info.IsUnique && Keys.HasNull && !Info.NullsNotDistinct)
-                _undecided.Add(i);
-            else
-                entries.Add(key, tids[i], i);
-        }
-
+        SqlException? error = BuildMany(state, row, rows, tids, entries, errors, ref refused);
         Transaction transaction = state.Transaction;
         entries.Sort();
         Index.InsertMany(transaction.EnsureXid(state.Cancellation), entries, Info.IsUnique, _undecided, transaction.Serializable, state.Cancellation);
@@ -116,7 +102,62 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         // In the order of the rows, so that the error is that of the row that PostgreSQL would name.
         _undecided.Sort();
         foreach (int i in _undecided)
-            Insert(state, heap, row, rows[i], tids[i], raise: true, errors);
+        {
+            try
+            {
+                Insert(state, heap, row, rows[i], tids[i], raise: true, errors);
+            }
+            catch (SqlException conflict)
+            {
+                refused = i;
+                return conflict;
+            }
+        }
+
+        return error;
+    }
+
+    private SqlException? InsertEach(ExecutionState state, HeapRelation heap, TargetRow row, Selection rows, ReadOnlySpan<Tid> tids, ErrorSink errors, ref int refused)
+    {
+        for (int i = 0; i < tids.Length; i++)
+        {
+            try
+            {
+                Insert(state, heap, row, rows[i], tids[i], raise: true, errors);
+            }
+            catch (SqlException error)
+            {
+                refused = i;
+                return error;
+            }
+        }
+
+        return null;
+    }
+
+    private SqlException? BuildMany(ExecutionState state, TargetRow row, Selection rows, ReadOnlySpan<Tid> tids, BTreeEntryBatch entries, ErrorSink errors, ref int refused)
+    {
+        EvaluationContext context = state.Evaluation;
+        for (int i = 0; i < tids.Length; i++)
+        {
+            try
+            {
+                if (!Keys.Includes(context, row.Batch, rows[i], errors))
+                    continue;
+                ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, rows[i], errors);
+                if (Info.IsUnique && Keys.HasNull && !Info.NullsNotDistinct)
+                    _undecided.Add(i);
+                else
+                    entries.Add(key, tids[i], i);
+            }
+            catch (SqlException error)
+            {
+                refused = i;
+                return error;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>
