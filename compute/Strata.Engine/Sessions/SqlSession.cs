@@ -311,6 +311,8 @@ public sealed class SqlSession : IDisposable
             made.SetFormats(bind.ResultFormats);
             if (prepared.Plan is not null)
                 BindPlan(made, prepared, bind);
+            else if (prepared.Statement is CallStatement)
+                made.Arguments = CallParameters.Read(bind, prepared.ParameterTypes, Context);
             else if (bind.ParameterCount != 0)
                 throw WrongParameterCount(prepared, bind.ParameterCount, 0);
             Portals.Add(made);
@@ -387,7 +389,9 @@ public sealed class SqlSession : IDisposable
                 _runner.PlanOf(prepared);
             }
 
-            Context.Output.ParameterDescription(prepared.Plan?.ParameterOids ?? []);
+            if (prepared.Statement is CallStatement)
+                Context.Transactions.EnsureBegun();
+            Context.Output.ParameterDescription(prepared.Plan?.ParameterOids ?? (prepared.Statement is CallStatement call ? CallParameters.Oids(Context, call, prepared.ParameterTypes) : []));
             DescribeRows(prepared.Plan is { Plan.HasRows: true } plan ? plan.Columns : _utility.Describe(prepared.Statement), []);
             return SessionStep.Completed;
         }
@@ -404,7 +408,7 @@ public sealed class SqlSession : IDisposable
         {
             BeginStatement();
             Portal portal = Portals.Find(name);
-            DescribeRows(portal.Plan is { Plan.HasRows: true } plan ? plan.Columns : _utility.Describe(portal.Statement), portal.Formats);
+            DescribeRows(portal.Plan is { Plan.HasRows: true } plan ? plan.Columns : _utility.Describe(portal.Statement, portal.Arguments), portal.Formats);
             return SessionStep.Completed;
         }
         catch (Exception error)
@@ -492,7 +496,7 @@ public sealed class SqlSession : IDisposable
 
     private SessionStep ExecuteUtility(Portal portal, int rowsMax)
     {
-        portal.Utility ??= _utility.Execute(portal.Statement!, portal.Text, portal.Text, portal.Formats);
+        portal.Utility ??= _utility.Execute(portal.Statement!, portal.Text, portal.Text, portal.Formats, portal.Arguments);
         UtilityResult result = portal.Utility;
         int left = result.Rows.Count - portal.UtilityRowsSent;
         int now = rowsMax > 0 ? Math.Min(left, rowsMax) : left;
