@@ -5,6 +5,10 @@ switch (args)
 {
     case ["wide", ..]:
         return await WideTable.RunAsync(args);
+    case ["kernels"]:
+        return Strata.Benchmarks.Kernels.KernelTimes.Run();
+    case ["orders", ..]:
+        return await JoinOrders.RunAsync(args);
     case ["oltp", ..]:
         return OltpComparison.Run(args);
     case ["soak", ..]:

@@ -3,7 +3,7 @@ namespace Strata.Differential;
 /// <summary>What a run does.</summary>
 /// <param name="Seed">Decides everything.</param>
 /// <param name="Statements">How many to run.</param>
-/// <param name="ScalarPercent">Share of single expressions; the others are queries and changes over tables.</param>
+/// <param name="Kinds">Kinds of statements, each with the same chance: call, tables, rows, query, scalar, script, mistake.</param>
 /// <param name="OutputFile">Receives findings as they come; null for none.</param>
-/// <param name="FindingsPerKind">Findings over tables kept of one kind.</param>
-internal sealed record DriverOptions(ulong Seed, int Statements, int ScalarPercent, int FindingsPerKind, string? OutputFile);
+/// <param name="FindingsPerKind">Findings kept of one kind.</param>
+internal sealed record DriverOptions(ulong Seed, int Statements, IReadOnlyList<string> Kinds, int FindingsPerKind, string? OutputFile);

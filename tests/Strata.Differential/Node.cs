@@ -19,6 +19,9 @@ internal sealed class Node(string kind)
     /// <summary>The parts are items of a list, with this between them; null for other pieces.</summary>
     public string? Separator { get; init; }
 
+    /// <summary>The shortest text that the piece's rule makes; null when it has none.</summary>
+    public string? Simplest { get; private init; }
+
     /// <summary>The <see cref="Maker.Key"/> of what is called here; null for other pieces.</summary>
     public string? Tag { get; private set; }
 
@@ -29,6 +32,9 @@ internal sealed class Node(string kind)
     }
 
     public static Node Of(string kind, params object[] parts) => new(kind) { Parts = [.. parts] };
+
+    /// <summary>What a rule of a <see cref="Grammar"/> made; the same rule with the same aliases may take its place.</summary>
+    public static Node Rule(string kind, string? simplest, List<object> parts) => new(kind) { Parts = parts, Simplest = simplest };
 
     public static Node Optional(params object[] parts) => new("clause") { Parts = [.. parts], IsOptional = true };
 
@@ -81,8 +87,16 @@ internal sealed class Node(string kind)
             }
         }
 
+        if (Simplest is not null && !(Parts is [string text] && text == Simplest))
+            yield return [Simplest];
         if (Parts is [string])
             yield break;
+        if (Simplest is not null || Kind.Contains('§', StringComparison.Ordinal))
+        {
+            foreach (Node same in Descendants().Where(node => node.Kind == Kind))
+                yield return [same];
+        }
+
         if (Kind.StartsWith(':'))
         {
             yield return ["NULL::" + Kind[1..]];

@@ -7,8 +7,11 @@ namespace Strata.Differential;
 /// <summary>One of the two servers, over a connection that is opened again when it is lost.</summary>
 internal sealed class Server : IDisposable
 {
+    private const uint FirstUserOid = 16384;
+
     private readonly string _connectionString;
     private readonly string _setup;
+    private readonly StringBuilder _notices = new();
     private NpgsqlConnection? _connection;
 
     public Server(string name, string connectionString, string setup)
@@ -30,9 +33,14 @@ internal sealed class Server : IDisposable
             return _connection;
         _connection?.Dispose();
         _connection = new NpgsqlConnection(_connectionString);
+        _connection.Notice += (_, e) => _notices.Append(CultureInfo.InvariantCulture, $"{e.Notice.Severity} {e.Notice.SqlState}: {e.Notice.MessageText}\n");
         _connection.Open();
-        using var command = new NpgsqlCommand(_setup, _connection);
-        command.ExecuteNonQuery();
+        foreach (string statement in _setup.Split(';'))
+        {
+            using var command = new NpgsqlCommand(statement, _connection);
+            command.ExecuteNonQuery();
+        }
+
         return _connection;
     }
 
@@ -40,12 +48,14 @@ internal sealed class Server : IDisposable
     {
         try
         {
-            using var command = new NpgsqlCommand(sql, Connection()) { AllResultTypesAreUnknown = true };
+            NpgsqlConnection connection = Connection();
+            _notices.Clear();
+            using var command = new NpgsqlCommand(sql, connection) { AllResultTypesAreUnknown = true };
             using NpgsqlDataReader reader = command.ExecuteReader();
             var rows = new List<string>();
             var columns = new StringBuilder();
             for (int i = 0; i < reader.FieldCount; i++)
-                columns.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? ", " : "")}{reader.GetName(i)}:{reader.GetDataTypeOID(i)}");
+                columns.Append(CultureInfo.InvariantCulture, $"{(i > 0 ? ", " : "")}{reader.GetName(i)}:{TypeName(reader.GetDataTypeOID(i))}");
             while (reader.Read())
             {
                 var row = new StringBuilder();
@@ -54,12 +64,13 @@ internal sealed class Server : IDisposable
                 rows.Add(row.ToString());
             }
 
-            string count = reader.FieldCount == 0 ? reader.RecordsAffected.ToString(CultureInfo.InvariantCulture) : columns.ToString();
-            return new Answer(null, null, count, rows);
+            reader.Close();
+            columns.Append(CultureInfo.InvariantCulture, $" #{reader.RecordsAffected}");
+            return new Answer(null, null, columns.ToString(), rows) { Notices = _notices.ToString() };
         }
         catch (PostgresException e)
         {
-            return new Answer(e.SqlState, e.MessageText, "", []);
+            return new Answer(e.SqlState, e.MessageText, "", []) { Position = e.Position, More = string.Join(" / ", new[] { e.Detail, e.Hint }.Where(static text => text is not null)) };
         }
         catch (Exception e) when (e is NpgsqlException or InvalidOperationException or IOException or TimeoutException)
         {
@@ -69,6 +80,9 @@ internal sealed class Server : IDisposable
             return new Answer("LOST", e.Message, "", []);
         }
     }
+
+    /// <summary>Types that the user made have other numbers on each server.</summary>
+    private static string TypeName(uint oid) => oid < FirstUserOid ? oid.ToString(CultureInfo.InvariantCulture) : "user";
 
     private static string Cell(NpgsqlDataReader reader, int column)
     {

@@ -9,6 +9,14 @@ GRANT every_group TO every_owner WITH ADMIN OPTION;
 ALTER ROLE every_reader SET work_mem = '8MB';
 ALTER ROLE every_reader IN DATABASE :DBNAME SET search_path = every, public;
 COMMENT ON ROLE every_group IS 'the group';
+CREATE ROLE every_login LOGIN CREATEROLE NOINHERIT BYPASSRLS REPLICATION PASSWORD 'SCRAM-SHA-256$4096:c2FsdHNhbHRzYWx0c2FsdA==$pFCEWqR8kPCSSxdgVKkC8HOeOwdQWb0OAPhVXfJiYWU=:Y5YS9eYKGOrHyHf1UL/2iIqNOVsJMV6hRcqqUY1fLVk=' IN ROLE every_group;
+ALTER ROLE every_login SET "statement_timeout" = '1min';
+ALTER ROLE every_login SET datestyle = 'ISO, DMY';
+COMMENT ON DATABASE :DBNAME IS 'a database with one of everything';
+ALTER DATABASE :DBNAME SET extra_float_digits = 1;
+ALTER DATABASE :DBNAME SET "every.setting" = 'it''s';
+GRANT CREATE, TEMPORARY ON DATABASE :DBNAME TO every_group WITH GRANT OPTION;
+REVOKE CONNECT ON DATABASE :DBNAME FROM PUBLIC;
 
 CREATE SCHEMA every AUTHORIZATION every_owner;
 CREATE SCHEMA "Odd Schema";
@@ -27,12 +35,29 @@ COMMENT ON TYPE mood IS 'how it is';
 COMMENT ON DOMAIN positive IS 'more than nothing';
 COMMENT ON COLUMN pair.a IS 'first';
 GRANT USAGE ON TYPE mood TO every_reader;
+CREATE TYPE "Odd Enum" AS ENUM ('', 'it''s', 'Ω "quoted" \\');
+CREATE TYPE nothing_in_it AS ();
+CREATE TYPE nested AS (one pair, many pair[], how mood, amount positive, place numeric(6, 2));
+CREATE TYPE text_span AS RANGE (subtype = text, collation = "C", multirange_type_name = text_spans);
+CREATE DOMAIN odd_positive AS positive CONSTRAINT is_odd CHECK (VALUE % 2 = 1);
+CREATE DOMAIN codes AS code[] CHECK (cardinality(VALUE) < 5);
+CREATE DOMAIN maybe AS numeric(8, 3) DEFAULT NULL;
+ALTER DOMAIN maybe ADD CONSTRAINT not_big CHECK (VALUE < 100) NOT VALID;
+CREATE DOMAIN of_pair AS pair CHECK ((VALUE).a > 0);
+COMMENT ON CONSTRAINT is_positive ON DOMAIN positive IS 'greater than zero';
+COMMENT ON TYPE span IS 'from here to there';
+REVOKE USAGE ON DOMAIN code FROM PUBLIC;
+GRANT USAGE ON DOMAIN code TO every_owner WITH GRANT OPTION;
+ALTER TYPE nested OWNER TO every_owner;
 
 -- Sequences
 CREATE SEQUENCE plain_seq;
 CREATE SEQUENCE odd_seq AS smallint INCREMENT BY -2 MINVALUE -100 MAXVALUE 100 START WITH 50 CACHE 5 CYCLE;
 COMMENT ON SEQUENCE odd_seq IS 'counts down';
 GRANT USAGE, SELECT ON SEQUENCE odd_seq TO every_reader;
+CREATE SEQUENCE big_seq INCREMENT 1000000000000 MAXVALUE 9000000000000000000 NO CYCLE OWNED BY NONE;
+CREATE UNLOGGED SEQUENCE quick_seq START 7;
+ALTER SEQUENCE big_seq OWNER TO every_owner;
 SELECT nextval('plain_seq'), setval('plain_seq', 42);
 
 -- Functions, procedures, aggregates, operators, casts
@@ -58,6 +83,42 @@ COMMENT ON OPERATOR CLASS odd_ops USING btree IS 'odd order';
 COMMENT ON OPERATOR FAMILY odd_family USING btree IS 'odd orders';
 REVOKE ALL ON FUNCTION atomic(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION atomic(integer) TO every_reader;
+CREATE FUNCTION anything(VARIADIC a anyarray) RETURNS anyelement LANGUAGE sql AS 'SELECT a[1]';
+CREATE FUNCTION of_kind(a anycompatible, b anycompatiblearray DEFAULT NULL) RETURNS anycompatible LANGUAGE sql CALLED ON NULL INPUT EXTERNAL SECURITY INVOKER AS $a$ SELECT coalesce(a, b[1]) -- $$
+$a$;
+CREATE FUNCTION defaults(a text DEFAULT 'it''s', b date DEFAULT '2020-02-29', c mood DEFAULT 'ok', d numeric DEFAULT -1.50, e pair DEFAULT ROW(1, 'x'), f interval DEFAULT '1 mon 2 days') RETURNS text LANGUAGE sql STABLE RETURN a || b::text || c::text;
+CREATE FUNCTION block(INOUT p integer, OUT q text) LANGUAGE sql BEGIN ATOMIC SELECT p; SELECT p + 1, 'q'::text; END;
+CREATE PROCEDURE steps(p integer DEFAULT 3) LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT p; END;
+CREATE FUNCTION with_settings() RETURNS SETOF pair LANGUAGE sql SET work_mem = '4MB' SET "DateStyle" = 'ISO, DMY' SET search_path = every, "$user", 'Odd Schema' PARALLEL RESTRICTED AS $$ SELECT ROW(1, 'x')::pair $$;
+CREATE FUNCTION nothing() RETURNS void LANGUAGE sql AS '';
+CREATE FUNCTION "Odd Schema"."Odd Function"("Key" integer, "select" text) RETURNS boolean LANGUAGE sql AS $_$ SELECT $1::text = $2 $_$;
+CREATE FUNCTION middle(integer[]) RETURNS integer LANGUAGE sql AS 'SELECT $1[cardinality($1) / 2]';
+CREATE AGGREGATE middle_of(integer) (SFUNC = array_append, STYPE = integer[], FINALFUNC = middle, FINALFUNC_MODIFY = READ_ONLY, INITCOND = '{}');
+CREATE AGGREGATE greatest_of(integer) (SFUNC = int4larger, STYPE = integer, COMBINEFUNC = int4larger, SORTOP = >);
+CREATE AGGREGATE moving(integer) (SFUNC = int4pl, STYPE = integer, MSFUNC = int4pl, MINVFUNC = int4mi, MSTYPE = integer, MINITCOND = '0', INITCOND = '0', SSPACE = 8, MSSPACE = 16);
+CREATE AGGREGATE percentile(float8 ORDER BY float8) (SFUNC = ordered_set_transition, STYPE = internal, FINALFUNC = percentile_cont_float8_final);
+CREATE AGGREGATE place_of(VARIADIC "any" ORDER BY VARIADIC "any") (SFUNC = ordered_set_transition_multi, STYPE = internal, FINALFUNC = rank_final, FINALFUNC_EXTRA, HYPOTHETICAL);
+CREATE AGGREGATE everything(*) (SFUNC = int8inc, STYPE = int8, INITCOND = '0');
+CREATE FUNCTION same_pair(pair, pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT ($1).a = ($2).a';
+CREATE FUNCTION other_pair(pair, pair) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT ($1).a <> ($2).a';
+CREATE FUNCTION minus_pair(pair) RETURNS pair LANGUAGE sql IMMUTABLE AS 'SELECT ROW(-($1).a, ($1).b)::pair';
+CREATE OPERATOR === (FUNCTION = same_pair, LEFTARG = pair, RIGHTARG = pair, COMMUTATOR = ===, NEGATOR = !==, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
+CREATE OPERATOR !== (FUNCTION = other_pair, LEFTARG = pair, RIGHTARG = pair, COMMUTATOR = !==, NEGATOR = ===, RESTRICT = neqsel, JOIN = neqjoinsel);
+CREATE OPERATOR !! (FUNCTION = minus_pair, RIGHTARG = pair);
+CREATE FUNCTION mood_number(mood) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION pair_hash(pair) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT ($1).a';
+CREATE CAST (mood AS integer) WITH FUNCTION mood_number(mood) AS ASSIGNMENT;
+CREATE CAST (span AS text) WITH INOUT;
+CREATE CAST (text AS span) WITH INOUT AS ASSIGNMENT;
+CREATE OPERATOR CLASS pair_ops DEFAULT FOR TYPE pair USING hash AS OPERATOR 1 ===, FUNCTION 1 pair_hash(pair);
+ALTER OPERATOR FAMILY odd_family USING btree ADD OPERATOR 1 < (integer, bigint), OPERATOR 2 <= (integer, bigint), OPERATOR 3 = (integer, bigint), OPERATOR 4 >= (integer, bigint), OPERATOR 5 > (integer, bigint), FUNCTION 1 (integer, bigint) btint48cmp(integer, bigint);
+COMMENT ON PROCEDURE touch(integer) IS 'touches';
+COMMENT ON FUNCTION "Odd Schema"."Odd Function"(integer, text) IS 'odd';
+ALTER FUNCTION defaults OWNER TO every_owner;
+ALTER OPERATOR !! (NONE, pair) OWNER TO every_owner;
+ALTER AGGREGATE total(integer) OWNER TO every_owner;
+GRANT EXECUTE ON PROCEDURE touch(integer) TO every_reader;
+GRANT EXECUTE ON FUNCTION total(integer) TO every_group;
 
 -- Tables
 CREATE TABLE author (
@@ -105,6 +166,38 @@ COMMENT ON COLUMN book.title IS 'what it is called';
 COMMENT ON CONSTRAINT title_check ON book IS 'no bad titles';
 ALTER TABLE book OWNER TO every_owner;
 ALTER TABLE scratch REPLICA IDENTITY FULL;
+CREATE TABLE kinds_of (
+    small smallserial, mid serial, own integer GENERATED BY DEFAULT AS IDENTITY (SEQUENCE NAME kinds_own MINVALUE 5 MAXVALUE 50 CYCLE) NOT NULL,
+    b boolean DEFAULT true, c "char" DEFAULT 'x', ch char(3), v varchar, n name, by bytea DEFAULT '\xdeadbeef', r real DEFAULT 1.5, d double precision DEFAULT 'Infinity', m money DEFAULT 12.34, big bigint DEFAULT 9223372036854775807,
+    d1 date DEFAULT '2020-01-01', t1 time(3) DEFAULT '04:05:06', t2 time with time zone, ts timestamp(0) without time zone DEFAULT CURRENT_TIMESTAMP, iv interval day to second(2), ym interval year to month,
+    u uuid DEFAULT gen_random_uuid(), j json DEFAULT '{"a": 1}', jp jsonpath DEFAULT '$.a', bits bit varying(8) DEFAULT B'1', i inet, ci cidr DEFAULT '10.0.0.0/8', mac macaddr, mac8 macaddr8,
+    pt point DEFAULT '(1,2)', bx box, ln line, ls lseg, pa path, po polygon, ce circle, tv tsvector DEFAULT to_tsvector('english', 'the fat cats'), tq tsquery, o oid, rc regclass DEFAULT 'author'::regclass, rt regtype DEFAULT 'every.mood'::regtype,
+    ir int4range DEFAULT '[1,5)', im int4multirange, lsn pg_lsn, x xid, matrix integer[][], nest nested, oddp odd_positive, cs codes, dp of_pair, "check" text CONSTRAINT "odd check" CHECK ("check" IN ('a', 'b')),
+    who name DEFAULT current_user, total integer
+) WITH (toast_tuple_target = 1000, parallel_workers = 2, toast.autovacuum_enabled = false);
+ALTER TABLE kinds_of ALTER COLUMN total SET DEFAULT nextval('plain_seq'), ALTER COLUMN v SET COMPRESSION pglz, ALTER COLUMN v SET STORAGE MAIN, ALTER COLUMN j SET STORAGE EXTENDED, DROP COLUMN ln, ADD COLUMN late integer DEFAULT 3;
+ALTER SEQUENCE big_seq OWNED BY NONE;
+CREATE TABLE node (id integer PRIMARY KEY, parent integer DEFAULT 0 REFERENCES node (id) ON DELETE SET DEFAULT, a integer, b integer, UNIQUE (id, a), FOREIGN KEY (b, a) REFERENCES node (id, a) ON DELETE SET NULL (a) DEFERRABLE);
+CREATE TABLE region (country text, code integer, PRIMARY KEY (country, code)) PARTITION BY LIST (country);
+CREATE TABLE region_nl PARTITION OF region FOR VALUES IN ('nl');
+CREATE TABLE region_be (code integer NOT NULL, gone integer, country text NOT NULL);
+ALTER TABLE region_be DROP COLUMN gone;
+ALTER TABLE region ATTACH PARTITION region_be FOR VALUES IN ('be', 'lu');
+CREATE TABLE town (name text, country text, code integer, FOREIGN KEY (country, code) REFERENCES region ON UPDATE CASCADE) PARTITION BY RANGE (lower(name) COLLATE "C" text_pattern_ops, code);
+CREATE TABLE town_1 PARTITION OF town (CONSTRAINT named CHECK (name <> ''), country DEFAULT 'nl') FOR VALUES FROM (MINVALUE, MINVALUE) TO ('m', 100);
+CREATE TABLE town_2 PARTITION OF town FOR VALUES FROM ('m', 100) TO (MAXVALUE, MAXVALUE) WITH (fillfactor = 70);
+CREATE TABLE top_a (a integer NOT NULL DEFAULT 1, shared_c text CHECK (shared_c <> 'x'));
+CREATE TABLE top_b (b integer, shared_c text DEFAULT 'y');
+CREATE TABLE under (shared_c text DEFAULT 'z', c integer, CHECK (c > 0)) INHERITS (top_a, top_b);
+ALTER TABLE under ALTER COLUMN a SET DEFAULT 5;
+CREATE TABLE no_columns ();
+CREATE TABLE like_it (LIKE book INCLUDING ALL, more integer);
+CREATE TABLE by_index (a integer NOT NULL, b integer NOT NULL);
+CREATE UNIQUE INDEX by_index_b ON by_index (b);
+ALTER TABLE by_index REPLICA IDENTITY USING INDEX by_index_b;
+ALTER TABLE node REPLICA IDENTITY NOTHING;
+COMMENT ON TABLE measure IS 'in parts';
+COMMENT ON COLUMN measure_2023.value IS 'of 2023';
 
 -- Indexes
 CREATE INDEX book_title ON book (lower(title) text_pattern_ops, price DESC NULLS LAST) INCLUDE (added) WHERE price > 5;
@@ -114,6 +207,14 @@ CREATE INDEX author_name ON author (name COLLATE "C" DESC, born NULLS FIRST);
 CREATE INDEX measure_place ON measure (place);
 ALTER TABLE author CLUSTER ON author_pk;
 COMMENT ON INDEX book_title IS 'by title';
+CREATE INDEX measure_value ON ONLY measure (value DESC);
+CREATE INDEX measure_2023_value ON measure_2023 (value DESC);
+ALTER INDEX measure_value ATTACH PARTITION measure_2023_value;
+CREATE UNIQUE INDEX region_unique ON region (country, code DESC);
+CREATE INDEX author_odd ON author USING btree (id odd_ops) WITH (deduplicate_items = off);
+CREATE INDEX kinds_two ON kinds_of (v varchar_pattern_ops, (lower(v)), (b IS TRUE)) WHERE b AND v IS NOT NULL AND d1 BETWEEN '2020-01-01' AND '2021-01-01';
+ALTER INDEX book_expression ALTER COLUMN 1 SET STATISTICS 500;
+ALTER TABLE "Odd Schema"."Odd Table" CLUSTER ON "Odd Table_pkey";
 
 -- Data
 INSERT INTO author (name, email, born) VALUES ('Ann', 'ann@example.com', '1970-05-05'), ('Bob', NULL, NULL), (E'tab\there\\', '"quoted"', '2000-02-29');
@@ -122,6 +223,16 @@ INSERT INTO book (author_id, title, price, tags, attributes, added, amount, two,
 INSERT INTO measure VALUES ('2023-05-01', 'x', 1.25), ('2024-05-01', 'a', 'NaN'), ('1999-01-01', NULL, '-Infinity');
 INSERT INTO hashed SELECT a, 't' FROM generate_series(1, 20) a WHERE satisfies_hash_partition('hashed'::regclass, 2, 0, a, 't'::text);
 INSERT INTO "Odd Schema"."Odd Table" VALUES (1, 'select');
+INSERT INTO kinds_of (ch, v, n, t2, ts, iv, ym, u, bits, i, mac, mac8, bx, ls, pa, po, ce, tq, o, im, lsn, x, matrix, nest, oddp, cs, dp, "check", who)
+    VALUES ('a', E'line\nfeed\ttab\\back', 'n', '04:05:06.7+02', '2020-01-01', '1 day 02:03:04.56', '1-2', '00000000-0000-0000-0000-000000000001', '101', '::1/64', '08:00:2b:01:02:03', '08:00:2b:01:02:03:04:05',
+        '(1,2),(3,4)', '[(1,2),(3,4)]', '[(1,2),(3,4)]', '((1,2),(3,4),(5,6))', '<(1,2),3>', '''fat'' & !rat:*A', 5, '{[1,3),[5,9)}', '16/B374D848', '7', '[0:1][2:3]={{1,2},{NULL,4}}', ROW(ROW(1, 'a,b')::pair, ARRAY[ROW(2, '"')::pair], 'sad', 4, 1.5), 7, '{A,B}', ROW(1, NULL), 'b', 'someone'),
+        (NULL, '', '\.', NULL, 'infinity', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', NULL, 9, NULL, NULL, NULL, NULL);
+INSERT INTO node VALUES (0, NULL, 1, NULL), (1, 0, 1, 0), (2, 1, NULL, NULL);
+INSERT INTO region VALUES ('nl', 1), ('be', 2), ('lu', 3);
+INSERT INTO town VALUES ('ams', 'nl', 1), ('mons', 'be', 2), ('zeist', 'nl', 1);
+INSERT INTO under VALUES (1, 'q', 2, 3);
+INSERT INTO top_a DEFAULT VALUES;
+INSERT INTO no_columns DEFAULT VALUES;
 
 -- Views
 CREATE VIEW books AS SELECT b.id, b.title AS name, a.name AS author, b.price * 2 AS twice FROM book b JOIN author a ON b.author_id = a.id WHERE b.price > 1 AND NOT a.name IS NULL ORDER BY b.title DESC NULLS LAST LIMIT 10;
@@ -143,6 +254,26 @@ CREATE RECURSIVE VIEW nums (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM nums WH
 CREATE MATERIALIZED VIEW stored AS SELECT author_id, count(*) AS n FROM book GROUP BY author_id;
 CREATE UNIQUE INDEX stored_author ON stored (author_id);
 CREATE MATERIALIZED VIEW unfilled AS SELECT 1 AS one WITH NO DATA;
+CREATE MATERIALIZED VIEW on_stored WITH (fillfactor = 80) AS SELECT n, now() > '2000-01-01' AS late FROM stored;
+CREATE VIEW on_views (renamed, "Second Column") AS SELECT o.n, c.title FROM on_stored o CROSS JOIN cheap c;
+CREATE VIEW cascaded AS SELECT * FROM cheap WHERE id > 0 WITH CASCADED CHECK OPTION;
+CREATE VIEW rows_from AS SELECT * FROM ROWS FROM (generate_series(1, 3), unnest(ARRAY['a', 'b'])) WITH ORDINALITY AS r(n, t, o);
+CREATE VIEW defined AS SELECT * FROM json_to_recordset('[{"a":1,"b":"x"}]') AS j(a integer, b text COLLATE "C"), jsonb_to_record('{"c": 1.5}') AS k(c numeric(5, 2));
+CREATE VIEW expressions AS SELECT a.id IS DISTINCT FROM 5 AS e1, a.name LIKE 'A%' ESCAPE '!' AS e2, a.name ILIKE '%b' AS e3, a.name SIMILAR TO 'a+' AS e4, a.name ~* 'x' AS e5, (a.id, a.name) = (1, 'x') AS e6, (a.id, a.name) < (2, 'y') AS e7,
+    a.id = ANY (ARRAY[1, 2]) AS e8, a.name <> ALL (ARRAY['p', 'q']) AS e9, nullif(a.id, 3) AS e10, greatest(a.id, 1, 2) AS e11, least(a.id, 4) AS e12, ROW(a.id, NULL) IS NULL AS e13, a.shape::text || '!' AS e14, CAST(a.id AS numeric(10, 1)) AS e15,
+    substring(a.name FROM 2 FOR 3) AS e16, position('a' IN a.name) AS e17, overlay(a.name PLACING 'z' FROM 1) AS e18, trim(BOTH 'x' FROM a.name) AS e19, a.name COLLATE "C" AS e20, (a.id > 1) IS NOT TRUE AS e21, -a.id AS e22, - (-5) AS e23,
+    localtimestamp(2) AS e24, session_user AS e25, ARRAY[ARRAY[1, 2], ARRAY[a.id, 3]] AS e26, ROW(1, 'a')::pair AS e27 FROM author a;
+CREATE VIEW sets AS (SELECT 1 AS x UNION SELECT 2) INTERSECT ALL (VALUES (1), (3)) ORDER BY x DESC OFFSET 0 FETCH FIRST 2 ROWS WITH TIES;
+CREATE VIEW cycles AS WITH RECURSIVE w(id, parent) AS (SELECT id, parent FROM node WHERE parent IS NULL UNION ALL SELECT n.id, n.parent FROM node n, w WHERE n.parent = w.id) SEARCH BREADTH FIRST BY id SET ordered CYCLE id SET looped USING path SELECT id, looped FROM w ORDER BY ordered;
+CREATE VIEW distincts AS SELECT DISTINCT ON (author_id) author_id, id, price FROM book ORDER BY author_id, price DESC NULLS LAST;
+CREATE VIEW frames AS SELECT first_value(a) OVER (ORDER BY b RANGE BETWEEN 1 PRECEDING AND 2 FOLLOWING EXCLUDE TIES) AS f, lag(a, 2, 0) OVER (PARTITION BY b ORDER BY a GROUPS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS l FROM by_index;
+CREATE VIEW ordered_sets AS SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY price DESC) AS p, rank(3.0) WITHIN GROUP (ORDER BY price) AS r, array_agg(DISTINCT title ORDER BY title) AS t, json_object_agg(id, title) AS j FROM book TABLESAMPLE bernoulli (100) REPEATABLE (7);
+CREATE VIEW joins AS SELECT x.*, y.code AS other FROM region x LEFT JOIN region y USING (country) RIGHT JOIN (town t FULL JOIN node n ON n.id = t.code) ON t.country = x.country WHERE x IS NOT NULL AND NOT EXISTS (SELECT FROM by_index);
+CREATE VIEW using_alias AS SELECT j.country, x.code FROM region x JOIN town y USING (country) AS j;
+CREATE VIEW only_tops AS SELECT a, shared_c FROM ONLY top_a;
+CREATE VIEW "Odd Schema"."Odd View" AS SELECT "Key" AS "Value", "select" AS "from" FROM "Odd Schema"."Odd Table" "O T";
+COMMENT ON COLUMN books.name IS 'what it is called, again';
+ALTER VIEW using_alias OWNER TO every_owner;
 ALTER VIEW cheap ALTER COLUMN title SET DEFAULT 'cheap';
 COMMENT ON VIEW books IS 'all of them';
 COMMENT ON MATERIALIZED VIEW stored IS 'counted';
@@ -153,6 +284,13 @@ ALTER TABLE scratch RENAME TO draft;
 ALTER FUNCTION atomic(integer) RENAME TO doubled;
 ALTER TYPE pair RENAME ATTRIBUTE b TO second CASCADE;
 ALTER SEQUENCE plain_seq RENAME TO simple_seq;
+ALTER TYPE "Odd Enum" RENAME VALUE 'it''s' TO 'renamed';
+ALTER VIEW on_views RENAME COLUMN renamed TO again;
+ALTER TABLE node RENAME CONSTRAINT node_pkey TO node_pk;
+ALTER INDEX kinds_two RENAME TO kinds_three;
+ALTER DOMAIN maybe RENAME TO perhaps;
+ALTER OPERATOR CLASS odd_ops USING btree RENAME TO odder_ops;
+ALTER MATERIALIZED VIEW on_stored RENAME TO upon_stored;
 
 -- Privileges, policies, statistics
 GRANT SELECT, INSERT (title, price), UPDATE (price) ON book TO every_reader WITH GRANT OPTION;
@@ -165,6 +303,23 @@ CREATE POLICY see ON author FOR SELECT TO every_reader, every_group USING (id > 
 CREATE POLICY change ON author AS RESTRICTIVE FOR ALL USING (name <> 'x') WITH CHECK (email IS NOT NULL);
 COMMENT ON POLICY see ON author IS 'what may be seen';
 ALTER TABLE book FORCE ROW LEVEL SECURITY;
+CREATE POLICY put ON book FOR INSERT TO CURRENT_USER WITH CHECK (price > 0);
+CREATE POLICY set_it ON book FOR UPDATE USING (amount > 1) WITH CHECK (amount > 2);
+CREATE POLICY drop_it ON book FOR DELETE TO PUBLIC USING (false);
+ALTER DEFAULT PRIVILEGES GRANT USAGE ON SCHEMAS TO every_reader;
+ALTER DEFAULT PRIVILEGES FOR ROLE every_owner GRANT ALL ON SEQUENCES TO every_group WITH GRANT OPTION;
+ALTER DEFAULT PRIVILEGES IN SCHEMA "Odd Schema" GRANT EXECUTE ON FUNCTIONS TO every_reader;
+ALTER DEFAULT PRIVILEGES FOR ROLE every_owner REVOKE ALL ON TYPES FROM PUBLIC;
+GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA "Odd Schema" TO every_group;
+GRANT TRUNCATE, REFERENCES (id), TRIGGER ON author TO every_reader;
+REVOKE DELETE ON author FROM every_group;
+GRANT SELECT ("Value") ON "Odd Schema"."Odd View" TO every_reader;
+REVOKE ALL ON "Odd Schema"."Odd View" FROM CURRENT_USER;
+GRANT ALL ON SCHEMA "Odd Schema" TO every_owner WITH GRANT OPTION;
+GRANT SELECT ON stored TO every_reader;
+SET SESSION AUTHORIZATION every_owner;
+GRANT SELECT ON book TO every_group;
+RESET SESSION AUTHORIZATION;
 
 -- Text search, foreign data, publications, statistics
 CREATE TEXT SEARCH DICTIONARY plain_words (TEMPLATE = simple, STOPWORDS = english);
@@ -180,3 +335,33 @@ CREATE PUBLICATION some_tables FOR TABLE book (id, title), author WHERE (id > 1)
 CREATE PUBLICATION all_tables FOR ALL TABLES;
 CREATE STATISTICS related (ndistinct, dependencies) ON author_id, price FROM book;
 CREATE COLLATION odd_collation (LOCALE = 'C');
+CREATE COLLATION "Other Collation" FROM "POSIX";
+CREATE PUBLICATION whole_schema FOR TABLES IN SCHEMA every, "Odd Schema" WITH (publish_via_partition_root = true);
+CREATE PUBLICATION nothing_yet WITH (publish = 'truncate');
+CREATE STATISTICS every_mcv (mcv) ON author_id, (price * 2), lower(title) FROM book;
+CREATE STATISTICS of_all ON id, title FROM book;
+ALTER STATISTICS related SET STATISTICS 77;
+CREATE TEXT SEARCH DICTIONARY stems (TEMPLATE = snowball, Language = english, StopWords = english);
+CREATE TEXT SEARCH CONFIGURATION copied_search (COPY = pg_catalog.english);
+ALTER TEXT SEARCH CONFIGURATION copied_search ALTER MAPPING FOR hword, word WITH stems;
+CREATE TEXT SEARCH TEMPLATE odd_template (INIT = dsimple_init, LEXIZE = dsimple_lexize);
+CREATE TEXT SEARCH PARSER odd_parser (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype, HEADLINE = prsd_headline);
+COMMENT ON TEXT SEARCH DICTIONARY stems IS 'stems of words';
+COMMENT ON TEXT SEARCH TEMPLATE odd_template IS 'a template';
+COMMENT ON TEXT SEARCH PARSER odd_parser IS 'a parser';
+COMMENT ON COLLATION odd_collation IS 'an order';
+COMMENT ON FOREIGN DATA WRAPPER far IS 'far away';
+COMMENT ON SERVER away IS 'there';
+COMMENT ON PUBLICATION some_tables IS 'some';
+COMMENT ON STATISTICS related IS 'belong together';
+GRANT USAGE ON FOREIGN DATA WRAPPER far TO every_reader;
+GRANT USAGE ON FOREIGN SERVER away TO every_group WITH GRANT OPTION;
+CREATE USER MAPPING FOR PUBLIC SERVER away;
+ALTER SERVER away OWNER TO every_login;
+ALTER FOREIGN TABLE remote ADD COLUMN more integer CHECK (more > 0);
+GRANT SELECT ON remote TO every_reader;
+ALTER PUBLICATION nothing_yet OWNER TO every_login;
+ALTER COLLATION odd_collation OWNER TO every_owner;
+ALTER TEXT SEARCH DICTIONARY stems OWNER TO every_owner;
+ALTER CONVERSION odd_conversion OWNER TO every_owner;
+ANALYZE;

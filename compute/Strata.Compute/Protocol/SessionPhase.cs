@@ -38,7 +38,11 @@ internal sealed class SessionPhase(SqlSession session, ProtocolOutput output) : 
     public bool Handle(byte type, ReadOnlySpan<byte> body)
     {
         if (type == (byte)'X')
+        {
+            session.NoteTerminate();
             return false;
+        }
+
         try
         {
             if (_copying != Copying.None && type is not ((byte)'H' or (byte)'S'))

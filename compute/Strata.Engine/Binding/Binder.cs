@@ -163,8 +163,19 @@ public static class Binder
         Privileges = state.Privileges,
         IsWriting = state.IsWriting,
         DependsOnRoles = state.DependsOnRoles,
+        DependsOnCatalog = NamesObjects(query.Node),
         RowAddresses = state.RowAddresses,
     };
+
+    /// <summary>True when an expression makes a value of a type that somebody created, or has found an object by its name: both are numbers by now, and another object may get the number.</summary>
+    private static bool NamesObjects(RelationalNode root)
+    {
+        bool found = false;
+        TreeWalker.Visit(root, part => found |= part is not ColumnExpression && (part.Type.Oid >= Catalog.CatalogOids.FirstUser
+            || (part is ConstantExpression && part.Type.Oid is TypeOid.RegClass or TypeOid.RegType or TypeOid.RegProc or TypeOid.RegProcedure or TypeOid.RegOper or TypeOid.RegOperator
+                or TypeOid.RegNamespace or TypeOid.RegRole or TypeOid.RegConfig or TypeOid.RegDictionary or TypeOid.RegCollation)));
+        return found;
+    }
 
     /// <summary>Turns offsets of the tree into characters of the text.</summary>
     internal static T Guard<T>(BindingContext context, Func<T> bind)

@@ -28,6 +28,9 @@ internal sealed class BindingState
     private int _viewDepth;
     private uint _policyTable;
 
+    /// <summary>The calls whose anonymous records stand in columns, also where a query around theirs reads these: what fields a record has, only its call knows.</summary>
+    public Dictionary<int, Expressions.Expression> RecordSources { get; } = [];
+
     public BindingState(BindingContext context)
     {
         Context = context;

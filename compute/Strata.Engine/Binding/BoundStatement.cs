@@ -79,6 +79,9 @@ public sealed class BoundStatement
     /// <summary>Row security policies were looked at: the plan is good only for the roles and memberships as they are.</summary>
     public bool DependsOnRoles { get; init; }
 
+    /// <summary>It holds numbers of types or other objects that no dependency names: the plan is good only under the very catalog that it was made for.</summary>
+    public bool DependsOnCatalog { get; init; }
+
     /// <summary>Privileges to check at each execution.</summary>
     public required IReadOnlyList<RequiredPrivilege> Privileges { get; init; }
 

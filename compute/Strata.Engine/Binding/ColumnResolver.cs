@@ -100,9 +100,7 @@ internal static class ColumnResolver
                 {
                     return BindingErrors.InvalidFromReference(
                         position, name,
-                        item.IsLateralOnly
-                            ? "To reference that table, you must mark this subquery with LATERAL."
-                            : null,
+                        null,
                         $"There is an entry for table \"{name}\", but it cannot be referenced from this part of the query.");
                 }
 

@@ -24,7 +24,7 @@ internal sealed class CteBinder(BindingState state)
         }
 
         var definitions = new List<(CteDefinition Definition, CteEntry Entry)>();
-        foreach (CommonTableExpression written in with.Items)
+        foreach (CommonTableExpression written in with.IsRecursive && with.Items.Count > 1 ? RecursionCheck.Sort(with) : with.Items)
         {
             CommonTableExpression item = CteTraversal.Rewrite(written, with.IsRecursive);
             var entry = new CteEntry(state.Metadata.NextCte(), item.Name);
@@ -108,6 +108,7 @@ internal sealed class CteBinder(BindingState state)
                 $"recursive reference to query \"{item.Name}\" must not appear within its non-recursive term");
         }
 
+        new RecursionCheck(item.Name).CheckTerm(union.Right);
         BoundQuery start = state.Queries.BindSelect(union.Left, inner, resolveUnknown: true);
         RelationalNode startNode = OutputCoercion.Shape(state, start);
         var columns = start.Output.Select(column => state.Metadata.AddColumn(column.Name, column.Type)).ToArray();

@@ -115,6 +115,8 @@ internal sealed class ExpressionBinder
         {
             case ColumnReference reference:
                 return BindColumn(reference, scope);
+            case ParameterReference parameter when _state.Context.ParameterValues is { } values && parameter.Number <= values.Count && parameter.Number > 0:
+                return BindOperand(values[parameter.Number - 1], scope);
             case ParameterReference parameter:
                 return _state.Parameters.Reference(parameter.Number, position);
             case IntegerLiteral integer:
@@ -383,6 +385,14 @@ internal sealed class ExpressionBinder
 
     private Expression BindIsNull(IsNullExpression isNull, Scope scope)
     {
+        // Where it is only printed again, a row stays what was written.
+        if (isNull.Operand is Syntax.RowExpression written && _state.Context.IsRecorded)
+        {
+            Expression[] fields = [.. BindAll(written.Fields, scope)];
+            return new NullTestExpression(new RowExpression(SqlType.Record, fields, [.. fields.Select(static (_, i) => $"f{i + 1}")]), isNull.IsNegated) { Position = isNull.Position };
+        }
+
+
         if (isNull.Operand is Syntax.RowExpression row)
         {
             Expression[] tests = BindAll(row.Fields, scope)
@@ -422,7 +432,16 @@ internal sealed class ExpressionBinder
             return new NullTestExpression(ResolveUnknown(Bind(distinct.Left, scope)), !distinct.IsNegated) { Position = distinct.Position };
         if (distinct.Left is NullLiteral)
             return new NullTestExpression(ResolveUnknown(Bind(distinct.Right, scope)), !distinct.IsNegated) { Position = distinct.Position };
+        if (distinct.Left is Syntax.RowExpression leftRow && distinct.Right is Syntax.RowExpression rightRow && leftRow.Fields.Count == rightRow.Fields.Count && leftRow.Fields.Count > 0)
+            return BindRowDistinct(BindAll(leftRow.Fields, scope), BindAll(rightRow.Fields, scope), distinct.IsNegated, distinct.Position);
         return _factory.DistinctFrom(Bind(distinct.Left, scope), Bind(distinct.Right, scope), distinct.IsNegated, distinct.Position);
+    }
+
+    /// <summary>Rows differ when any of their fields do.</summary>
+    private Expression BindRowDistinct(Expression[] left, Expression[] right, bool isNegated, int position)
+    {
+        Expression[] fields = [.. left.Select((value, i) => _factory.DistinctFrom(value, right[i], isNegated, position))];
+        return fields.Length == 1 ? fields[0] : new BooleanExpression(isNegated ? BooleanOperator.And : BooleanOperator.Or, fields) { Position = position };
     }
 
     private Expression BindBetween(BetweenExpression between, Scope scope)
@@ -483,15 +502,13 @@ internal sealed class ExpressionBinder
     {
         string name = inList.IsNegated ? "<>" : "=";
         int position = inList.Position;
-        if (inList.Operand is Syntax.RowExpression row)
+        if (inList.Operand is Syntax.RowExpression row && inList.Items.All(static item => item is Syntax.RowExpression))
         {
             Expression[] left = BindAll(row.Fields, scope);
             var comparisons = new List<Expression>();
             foreach (Syntax.Expression item in inList.Items)
             {
-                if (item is not Syntax.RowExpression other)
-                    throw BindingErrors.At(item.Position, SqlState.SyntaxError, "unequal number of entries in row expressions");
-                comparisons.Add(BindRowComparison(name, left, BindAll(other.Fields, scope), position));
+                comparisons.Add(BindRowComparison(name, left, BindAll(((Syntax.RowExpression)item).Fields, scope), position));
             }
 
             return Chain(comparisons, inList.IsNegated, position);
@@ -656,7 +673,8 @@ internal sealed class ExpressionBinder
         if (type.Kind == TypeKind.Composite)
             return _state.Context.Functions.Catalog.CompositeColumns(type.Oid);
         if (value is ColumnExpression column)
-            value = scope is not null && scope.SetReturning.FindIndex(item => item.Column == column.Column) is >= 0 and var at ? scope.SetReturning[at].Value : value;
+            value = scope is not null && scope.SetReturning.FindIndex(item => item.Column == column.Column) is >= 0 and var at ? scope.SetReturning[at].Value
+                : _state.RecordSources.GetValueOrDefault(column.Column, value);
         return value is FunctionExpression { Function: { } function } call && function.ResultColumns.Count > 1
             ? RoutineResult.OutputColumns(function, [.. call.Arguments.Select(static a => a.Type.Oid)], _state.Context.Functions.Catalog)
             : null;
@@ -683,11 +701,29 @@ internal sealed class ExpressionBinder
         // x.f may be a call f(x).
         if (scope is not null && value.Type.Kind == TypeKind.Composite && _state.Functions.TryCallAsField(field, value) is { } call)
             return call;
-        throw value.Type.Kind == TypeKind.Composite || value is RowExpression
-            ? BindingErrors.At(field.Position, SqlState.UndefinedColumn, $"column \"{field.Name}\" not found in data type {value.Type}")
+        throw value is RowExpression && scope is not null && ItemOf(value, scope) is { } item ? BindingErrors.UndefinedColumn(value.Position, item, field.Name)
+            : value.Type.Kind == TypeKind.Composite || value is RowExpression
+            ? BindingErrors.At(
+                field.Position, SqlState.UndefinedColumn,
+                value.Type.Oid == TypeOid.Record ? $"could not identify column \"{field.Name}\" in record data type" : $"column \"{field.Name}\" not found in data type {value.Type}")
             : BindingErrors.At(
-                field.Position, SqlState.WrongObjectType,
+                value.StartPosition, SqlState.WrongObjectType,
                 $"column notation .{field.Name} applied to type {value.Type}, which is not a composite type");
+    }
+
+    /// <summary>Name of the item of a FROM clause whose row a value is; null when it is another row.</summary>
+    private static string? ItemOf(Expression value, Scope start)
+    {
+        for (Scope? scope = start; scope is not null && value is RowExpression row; scope = scope.Parent)
+        {
+            foreach (NamespaceItem item in scope.Items)
+            {
+                if (item.Name.Length > 0 && row.Fields.Select(static field => (field as ColumnExpression)?.Column).SequenceEqual(item.Columns.Where(static c => c.Name.Length > 0).Select(static c => (int?)c.Column)))
+                    return item.Name;
+            }
+        }
+
+        return null;
     }
 
     private Expression BindSubscripts(IndirectionExpression indirection, ref int next, Expression container, Scope scope)
@@ -740,7 +776,11 @@ internal sealed class ExpressionBinder
             ? BindArray(array, scope, type)
             : Bind(cast.Operand, scope);
         int position = cast.Position;
-        return _factory.Casts.Cast(value, type, CastContext.Explicit, position)
+        Expression? result = _factory.Casts.Cast(value, type, CastContext.Explicit, position);
+        // A constant with its type before it begins there.
+        if (result is ConstantExpression constant && position >= 0 && position < constant.Position)
+            return new ConstantExpression(constant.Type, constant.Value) { Position = position };
+        return result
             ?? throw BindingErrors.At(
                 position, SqlState.CannotCoerce, $"cannot cast type {value.Type.WithTypmod(-1)} to {type.WithTypmod(-1)}");
     }
@@ -756,7 +796,7 @@ internal sealed class ExpressionBinder
                 collate.Position, SqlState.DatatypeMismatch, $"collations are not supported by type {value.Type.WithTypmod(-1)}");
         }
 
-        uint collation = _state.Types.ResolveCollation(collate.Collation);
+        uint collation = _state.Types.ResolveCollation(collate.Collation, collate.Position);
         return new RelabelExpression(value, value.Type.WithCollation(collation), isExplicit: true) { Position = collate.Position };
     }
 

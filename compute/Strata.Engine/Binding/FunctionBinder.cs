@@ -32,7 +32,7 @@ internal sealed class FunctionBinder(BindingState state)
         switch (kind)
         {
             case FunctionKind.Window:
-                throw BindingErrors.At(position, SqlState.WindowingError, $"window function {call.Name.Name} requires an OVER clause");
+                throw BindingErrors.At(position, SqlState.WrongObjectType, $"window function {call.Name.Name} requires an OVER clause");
             case FunctionKind.Aggregate:
                 return BindAggregate(call, (FunctionExpression)bound, scope);
             case FunctionKind.Procedure:
@@ -66,6 +66,8 @@ internal sealed class FunctionBinder(BindingState state)
         int column = state.Metadata.AddColumn(name, call.Type);
         scope.SetReturning.Add(new ProjectedColumn(column, call));
         state.Recorder?.Value(column, call);
+        if (call.Type.Oid == TypeOid.Record)
+            state.RecordSources[column] = call;
         return new ColumnExpression(column, call.Type) { Position = call.Position };
     }
 
@@ -333,6 +335,8 @@ internal sealed class FunctionBinder(BindingState state)
                 return new ColumnExpression(known.Column, type) { Position = position };
         }
 
+        if (level.ReadsRecursion)
+            throw BindingErrors.At(position, SqlState.InvalidRecursion, "aggregate functions are not allowed in a recursive query's recursive term");
         int column = state.Metadata.AddColumn(call.Name.Name, type);
         level.Aggregates.Add(candidate with { Column = column });
         level.AggregateColumns.Add(column);
@@ -388,7 +392,7 @@ internal sealed class FunctionBinder(BindingState state)
                 if (call.IsDistinct)
                 {
                     throw BindingErrors.At(
-                        position, SqlState.InvalidColumnReference,
+                        item.Value.StartPosition, SqlState.InvalidColumnReference,
                         "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list");
                 }
 

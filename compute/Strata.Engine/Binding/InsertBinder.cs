@@ -68,7 +68,9 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             Conflict = insert.OnConflict is null ? null : BindConflict(insert.OnConflict, relation, insert.Alias ?? (view?.View ?? relation).Name, scope, view),
         };
         Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
-        return ModificationBinder.With(ctes, common.Returning(insert.Returning, parent, node, [], view, insert.Alias));
+        BoundQuery bound = common.Returning(insert.Returning, parent, node, [], view, insert.Alias);
+        // PostgreSQL looks for the indexes while it plans: whatever else is wrong with the statement comes first.
+        return _arbiterProblem is null ? ModificationBinder.With(ctes, bound) : throw _arbiterProblem;
     }
 
     /// <summary>COPY FROM: rows of the given columns are fed in, the others get their defaults; <paramref name="where"/> chooses among them.</summary>
@@ -255,18 +257,22 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         return generated.Count == 0 ? source : new ProjectNode(source, [.. Projection.PassThrough(state.Metadata, source.Columns), .. generated]);
     }
 
+    private SqlException? _arbiterProblem;
+
     private ConflictAction BindConflict(OnConflictClause clause, RelationInfo relation, string alias, Scope outer, ViewTarget? view)
     {
         IReadOnlyList<uint> arbiters = FindArbiters(clause, relation, view);
         if (!clause.IsUpdate)
             return new ConflictAction(false) { ArbiterIndexes = arbiters };
-        if (arbiters.Count == 0)
+        if (arbiters.Count == 0 && _arbiterProblem is null)
         {
             throw BindingErrors.At(
                 clause.Position, SqlState.SyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name",
                 "For example, ON CONFLICT (column_name).");
         }
 
+        if (Array.Exists(relation.Indexes, index => index.IsExclusion && arbiters.Contains(index.Oid)))
+            throw BindingErrors.At(-1, SqlState.WrongObjectType, "ON CONFLICT DO UPDATE not supported with exclusion constraints");
         state.Require(relation, 'w');
         state.Require(relation, 'r');
         int[] existing = _rows.NewRow(relation, alias);
@@ -283,7 +289,6 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         }
 
         scope.Items.Add(existingItem);
-        excludedItem.AreColumnsVisible = false;
         scope.Items.Add(excludedItem);
         Dictionary<short, Expression> assigned = new UpdateBinder(state, common).BindAssignments(clause.Assignments, relation, scope, view);
         foreach (short number in assigned.Keys.ToArray())
@@ -291,7 +296,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         foreach (ColumnInfo column in relation.Columns)
         {
             if (!column.IsDropped && column.Generated != '\0')
-                throw BindingErrors.NotSupported(clause.Position, "ON CONFLICT DO UPDATE of a table with generated columns");
+                assigned[column.Number] = Generated(relation, column, existing, assigned);
         }
 
         Expression? where = clause.Where is null ? null : state.Expressions.BindCondition(clause.Where, scope, ExpressionKind.Where);
@@ -304,6 +309,11 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             Where = common.AsRole(view, () => WithPolicies(relation, existing, assigned, where is null ? null : ViewTarget.Substitute(where, computed))),
         };
     }
+
+    /// <summary>A generated column of the row that an update leaves.</summary>
+    private Expression Generated(RelationInfo relation, ColumnInfo column, int[] existing, Dictionary<short, Expression> assigned) =>
+        TreeWalker.Map(_rows.Generated(relation, column, existing), part =>
+            part is ColumnExpression read && Array.IndexOf(existing, read.Column) is >= 0 and var at ? assigned.GetValueOrDefault((short)(at + 1)) ?? part : part);
 
     // The row that is there must be one that may be updated, and so must the row that comes of it; else an error is raised, nothing is passed over.
     private Expression? WithPolicies(RelationInfo relation, int[] existing, Dictionary<short, Expression> assigned, Expression? where)
@@ -349,7 +359,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             if (constraint.IndexOid == 0 || constraint.Kind == Catalog.ConstraintKind.ForeignKey)
                 throw BindingErrors.At(-1, SqlState.WrongObjectType, "constraint in ON CONFLICT clause has no associated index");
             if (constraint.IsDeferrable)
-                throw BindingErrors.At(-1, SqlState.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters");
+                _arbiterProblem = BindingErrors.At(-1, SqlState.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters");
             return [constraint.IndexOid];
         }
 
@@ -383,14 +393,14 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             if (columnsMatch && expressionsMatch && predicateMatches)
             {
                 if (!index.IsImmediate)
-                    throw BindingErrors.At(-1, SqlState.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters");
+                    _arbiterProblem = BindingErrors.At(-1, SqlState.ObjectNotInPrerequisiteState, "ON CONFLICT does not support deferrable unique constraints/exclusion constraints as arbiters");
                 found.Add(index.Oid);
             }
         }
 
         if (found.Count == 0)
         {
-            throw BindingErrors.At(
+            _arbiterProblem = BindingErrors.At(
                 -1, SqlState.InvalidColumnReference, "there is no unique or exclusion constraint matching the ON CONFLICT specification");
         }
 

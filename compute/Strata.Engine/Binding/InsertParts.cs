@@ -33,6 +33,8 @@ internal sealed class InsertParts(BindingState state, InsertStatement insert, Li
             bool isSlice = false;
             for (; i < path.Count && path[i] is Subscript or SliceSubscript; i++)
                 isSlice |= path[i] is SliceSubscript;
+            if (type.Oid == TypeOid.Jsonb)
+                continue;
             type = isSlice ? type : type.ElementType ?? type;
         }
 

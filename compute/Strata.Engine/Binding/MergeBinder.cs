@@ -23,6 +23,8 @@ internal sealed class MergeBinder(BindingState state, ModificationBinder common)
         var scope = new Scope(outer);
         IReadOnlyList<CteDefinition> ctes = merge.With is null ? [] : state.Ctes.Bind(merge.With, scope);
         CheckReachable(merge);
+        if (state.ResolveRelation(merge.Relation) is { Kind: RelationKind.View } view)
+            throw BindingErrors.At(-1, SqlState.FeatureNotSupported, $"cannot execute MERGE on relation \"{view.Name}\"", detail: "This operation is not supported for views.");
         RelationInfo relation = common.Target(merge.Relation, "merge into", 'r');
         foreach (MergeWhen when in merge.Whens)
         {

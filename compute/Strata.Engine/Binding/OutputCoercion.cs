@@ -20,7 +20,27 @@ internal static class OutputCoercion
             }
         }
 
-        return new ColumnExpression(output.Column, output.Type);
+        return new ColumnExpression(output.Column, output.Type) { Position = PositionOf(query.Node, output.Column) };
+    }
+
+    /// <summary>Where the expression of an output column stands in the text; -1 when that is not known.</summary>
+    private static int PositionOf(RelationalNode node, int column)
+    {
+        while (true)
+        {
+            if (node is ProjectNode project)
+            {
+                foreach (ProjectedColumn item in project.Items)
+                {
+                    if (item.Column == column)
+                        return item.Value.StartPosition;
+                }
+            }
+
+            if (node.Inputs.Count != 1)
+                return -1;
+            node = node.Inputs[0];
+        }
     }
 
     /// <summary>The query with an output column coerced to a type.</summary>

@@ -35,6 +35,14 @@ internal sealed class PartAssignment(BindingState state)
         if (end == from)
             throw BindingErrors.NotSupported(path[from].Position, "row expansion via \"*\"");
         SqlType array = state.Expressions.Factory.Coercion.BaseType(container.Type);
+        if (array.Oid == TypeOid.Jsonb)
+        {
+            if (end < path.Count)
+                throw BindingErrors.At(path[end].Position, SqlState.WrongObjectType, $"cannot assign to field \"{((FieldSelection)path[end]).Name}\" of column \"{column.Name}\" because its type jsonb is not a composite type");
+            Expression document = container.Type.Oid == array.Oid ? container : new RelabelExpression(container, array, false);
+            return Rebuild(JsonSubscripts.Store(state.Expressions, path, from, document, Assign(source, array, column, isSubscript: true), scope), container.Type);
+        }
+
         if (!array.IsArray || array.ElementType is not { } element)
             throw BindingErrors.At(path[from].Position, SqlState.DatatypeMismatch, $"cannot subscript type {container.Type.WithTypmod(-1)} because it does not support subscripting");
         (List<Expression?> lower, List<Expression?> upper, bool isSlice) = Subscripts(path, from, end, scope);

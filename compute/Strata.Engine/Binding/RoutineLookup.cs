@@ -17,8 +17,7 @@ internal static class RoutineLookup
         {
             SchemaInfo found = catalog.FindSchema(schema)
                 ?? throw BindingErrors.At(position, SqlState.InvalidSchemaName, $"schema \"{schema}\" does not exist");
-            // The information schema has helper functions of its own in the list of built-in ones.
-            IReadOnlyList<FunctionInfo> own = found.Oid is CatalogOids.CatalogSchema or CatalogOids.InformationSchema ? BuiltinRegistry.FunctionsByName(name) : [];
+            IReadOnlyList<FunctionInfo> own = found.Oid is CatalogOids.CatalogSchema ? BuiltinRegistry.FunctionsByName(name) : [];
             FunctionInfo[] made = [.. catalog.FindRoutines(found.Oid, name).Select(routine => Shape(routine, forCall))];
             return made.Length == 0 ? own : [.. own, .. made];
         }

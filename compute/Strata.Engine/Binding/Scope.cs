@@ -31,6 +31,9 @@ internal sealed class Scope(Scope? parent)
     /// <summary>The FROM item being bound may look at its left neighbours.</summary>
     public bool IsLateralActive { get; set; }
 
+    /// <summary>A FROM item of this level is the WITH query whose recursive term is being bound.</summary>
+    public bool ReadsRecursion { get; set; }
+
     /// <summary>Aggregates of this level.</summary>
     public List<AggregateCall> Aggregates { get; } = [];
 

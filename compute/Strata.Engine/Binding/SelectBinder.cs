@@ -265,12 +265,15 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             return keys;
         }
 
+        var positions = new List<int>();
         foreach (Strata.Sql.Syntax.Expression item in body.DistinctOn)
         {
             Target target = FindTarget(item, ExpressionKind.DistinctOn);
             RequireOrdering(target, item.Position);
-            if (!keys.Contains(target))
-                keys.Add(target);
+            if (keys.Contains(target))
+                continue;
+            keys.Add(target);
+            positions.Add(item is Strata.Sql.Syntax.IntegerLiteral ? target.Position : target.Value.StartPosition is >= 0 and var start && item is not Strata.Sql.Syntax.ColumnReference ? start : item.Position);
         }
 
         // The sort must begin with the DISTINCT ON keys, in any order.
@@ -281,8 +284,12 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
                 break;
             if (!keys.Contains(item.Target))
             {
+                // The first key that the sort has only later, or not at all.
+                int missing = sort.Skip(matched).Select(later => keys.IndexOf(later.Target)).FirstOrDefault(static at => at >= 0, -1);
+                if (missing < 0)
+                    missing = keys.FindIndex(key => !sort.Exists(other => ReferenceEquals(other.Target, key)));
                 throw BindingErrors.At(
-                    item.Target.Position, SqlState.InvalidColumnReference, "SELECT DISTINCT ON expressions must match initial ORDER BY expressions");
+                    positions[missing], SqlState.InvalidColumnReference, "SELECT DISTINCT ON expressions must match initial ORDER BY expressions");
             }
 
             matched++;
@@ -389,7 +396,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             {
                 target.Column = column.Column;
                 if (!items.Exists(item => item.Column == column.Column))
-                    items.Add(new ProjectedColumn(column.Column, new ColumnExpression(column.Column, column.Type)));
+                    items.Add(new ProjectedColumn(column.Column, new ColumnExpression(column.Column, column.Type) { Position = column.Position }));
                 continue;
             }
 

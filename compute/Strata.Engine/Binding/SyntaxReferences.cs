@@ -52,6 +52,14 @@ internal static class SyntaxReferences
         }
     }
 
+    /// <summary>A subquery of an expression that mentions the name; null for none.</summary>
+    public static SelectStatement? FindSubquery(Expression expression, string name)
+    {
+        SelectStatement? found = null;
+        Visit(expression, query => found ??= Mentions(query, name) ? query : null);
+        return found;
+    }
+
     private static bool Mentions(FromItem item, string name)
     {
         DepthGuard.Check();
@@ -64,39 +72,52 @@ internal static class SyntaxReferences
         };
     }
 
-    private static bool Mentions(Expression? expression, string name)
+    private static bool Mentions(Expression? expression, string name) => expression is not null && FindSubquery(expression, name) is not null;
+
+    /// <summary>Calls back for each subquery directly within an expression.</summary>
+    private static void Visit(Expression? expression, Action<SelectStatement> visit)
     {
         DepthGuard.Check();
         switch (expression)
         {
-            case null:
-                return false;
             case ScalarSubquery scalar:
-                return Mentions(scalar.Query, name);
+                visit(scalar.Query);
+                break;
             case ExistsExpression exists:
-                return Mentions(exists.Query, name);
+                visit(exists.Query);
+                break;
             case InSubqueryExpression inside:
-                return Mentions(inside.Query, name) || Mentions(inside.Operand, name);
+                visit(inside.Query);
+                Visit(inside.Operand, visit);
+                break;
             case QuantifiedSubqueryExpression quantified:
-                return Mentions(quantified.Query, name) || Mentions(quantified.Left, name);
+                visit(quantified.Query);
+                Visit(quantified.Left, visit);
+                break;
             case ArraySubquery array:
-                return Mentions(array.Query, name);
+                visit(array.Query);
+                break;
             case LogicalExpression logical:
                 foreach (Expression operand in logical.Operands)
-                {
-                    if (Mentions(operand, name))
-                        return true;
-                }
-
-                return false;
+                    Visit(operand, visit);
+                break;
             case NotExpression not:
-                return Mentions(not.Operand, name);
+                Visit(not.Operand, visit);
+                break;
             case BinaryExpression binary:
-                return Mentions(binary.Left, name) || Mentions(binary.Right, name);
+                Visit(binary.Left, visit);
+                Visit(binary.Right, visit);
+                break;
             case UnaryExpression unary:
-                return Mentions(unary.Operand, name);
-            default:
-                return false;
+                Visit(unary.Operand, visit);
+                break;
+            case CastExpression cast:
+                Visit(cast.Operand, visit);
+                break;
+            case FunctionCall call:
+                foreach (Expression argument in call.Arguments)
+                    Visit(argument, visit);
+                break;
         }
     }
 }

@@ -120,7 +120,7 @@ internal sealed class TargetRowBinder(BindingState state)
         Format.Invariant.Check(!column.IsDropped && relation.Columns.Length >= column.Number);
         return state.Expressions.CoerceForAssignmentOrNull(value, type)
             ?? throw BindingErrors.At(
-                value.Position, SqlState.DatatypeMismatch,
+                value.StartPosition, SqlState.DatatypeMismatch,
                 $"column \"{column.Name}\" is of type {type.WithTypmod(-1)} but expression is of type {value.Type.WithTypmod(-1)}",
                 "You will need to rewrite or cast the expression.");
     }

@@ -34,14 +34,14 @@ internal sealed class TypeLookup(BindingState state)
     public SqlType Resolve(TypeName name) =>
         TypeNameResolver.Resolve(name, state.Catalog, state.SearchPath, _services);
 
-    /// <summary>A collation by name. Throws 42704; 0A000 for those that do not exist yet.</summary>
-    public uint ResolveCollation(QualifiedName name) => Own(name) ?? name.Name switch
+    /// <summary>A collation by name, for a COLLATE at a position. Throws 42704; 0A000 for those that do not exist yet.</summary>
+    public uint ResolveCollation(QualifiedName name, int position) => Own(name) ?? name.Name switch
     {
         "C" => CatalogOids.CCollation,
         "POSIX" => 951,
         "default" or "C.UTF-8" or "C.utf8" or "ucs_basic" => CatalogOids.DefaultCollation,
         _ => throw BindingErrors.At(
-            name.Position, SqlState.UndefinedObject, $"collation \"{name}\" for encoding \"UTF8\" does not exist"),
+            position, SqlState.UndefinedObject, $"collation \"{name}\" for encoding \"UTF8\" does not exist"),
     };
 
     private uint? Own(QualifiedName name)

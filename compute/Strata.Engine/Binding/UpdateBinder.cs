@@ -34,7 +34,6 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
             node = new JoinNode(JoinType.Inner, node, from, []);
         }
 
-        Dictionary<short, Expression> assigned = BindAssignments(update.Assignments, relation, scope, view);
         if (update.Where is Syntax.CurrentOfExpression current)
         {
             state.Require(relation, 'r');
@@ -46,6 +45,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
             node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(update.Where, scope, ExpressionKind.Where)));
         }
 
+        Dictionary<short, Expression> assigned = BindAssignments(update.Assignments, relation, scope, view);
         return ModificationBinder.With(ctes, Finish(update, outer is null && ctes.Count == 0 ? null : scope, relation, scan, item, others, held.Rows, node, assigned, view));
     }
 
@@ -60,7 +60,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
             for (int i = 0; i < assignment.Targets.Count; i++)
             {
                 AssignmentTarget target = assignment.Targets[i];
-                ColumnInfo column = ModificationBinder.TargetColumn(relation, target, seen, isUpdate: true, view);
+                ColumnInfo column = TargetColumn(relation, target, seen, view, assignments, scope);
                 state.Use(relation.Oid, 'w', column.Number);
                 Syntax.Expression? value = bound is null ? values[i] : null;
                 if (value is DefaultLiteral)
@@ -83,6 +83,25 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         }
 
         return assigned;
+    }
+
+    private ColumnInfo TargetColumn(RelationInfo relation, AssignmentTarget target, HashSet<short> seen, ViewTarget? view, SyntaxList<Assignment> assignments, Scope scope)
+    {
+        try
+        {
+            return ModificationBinder.TargetColumn(relation, target, seen, isUpdate: true, view);
+        }
+        catch (SqlException)
+        {
+            // What is wrong with the values comes before what is wrong with the columns.
+            foreach (Assignment assignment in assignments)
+            {
+                if (assignment.Targets.Count == 1 && assignment.Value is not DefaultLiteral)
+                    state.Expressions.Bind(assignment.Value, scope, ExpressionKind.UpdateSource);
+            }
+
+            throw;
+        }
     }
 
     // The target is the first item in sight; in ON CONFLICT it is the existing row.

@@ -294,6 +294,7 @@ internal sealed class CatalogLoader
         PassedByValue = row[9].Number != 0,
         Alignment = (char)row[10].Number,
         StorageStrategy = (char)row[11].Number,
+        Compression = (char)row[12].Number,
         NotNull = row[13].Number != 0,
         Identity = (char)row[16].Number,
         Generated = (char)row[17].Number,
@@ -320,7 +321,8 @@ internal sealed class CatalogLoader
             bool isKey = i < keyCount;
             keys[i] = new IndexKey(
                 (short)columns[i], columns[i] == 0 ? new CatalogExpression(expressions[expression++]) : null, column.TypeOid, column.TypeModifier,
-                isKey ? (uint)collations[i] : 0, isKey ? (uint)classes[i] : 0, isKey ? (IndexKeyOptions)options[i] : IndexKeyOptions.None);
+                isKey ? (uint)collations[i] : 0, isKey ? (uint)classes[i] : 0, isKey ? (IndexKeyOptions)options[i] : IndexKeyOptions.None)
+            { ClassOptions = column.Options };
         }
 
         return new IndexInfo
@@ -329,6 +331,7 @@ internal sealed class CatalogLoader
             Name = relation.Name,
             TableOid = Oid(row[1]),
             Storage = relation.Storage,
+            Method = IndexMethods.Of(relation.AccessMethodOid),
             Keys = keys,
             KeyCount = keyCount,
             IsUnique = row[4].Number != 0,

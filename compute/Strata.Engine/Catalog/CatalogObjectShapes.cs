@@ -16,6 +16,7 @@ internal static class CatalogObjectShapes
         [CatalogOids.PgOpFamily] = new(CatalogHeap.PgOpFamily, 2, 3, 4, "operator family"),
         [CatalogOids.PgAmOp] = new(CatalogHeap.PgAmOp, -1, -1, -1, "operator of access method"),
         [CatalogOids.PgAmProc] = new(CatalogHeap.PgAmProc, -1, -1, -1, "function of access method"),
+        [CatalogOids.PgAm] = new(CatalogHeap.PgAm, 1, -1, -1, "access method"),
         [CatalogOids.PgConversion] = new(CatalogHeap.PgConversion, 1, 2, 3, "conversion"),
         [CatalogOids.PgCollation] = new(CatalogHeap.PgCollation, 1, 2, 3, "collation"),
         [CatalogOids.PgPolicy] = new(CatalogHeap.PgPolicy, 1, -1, -1, "policy"),

@@ -95,6 +95,18 @@ public static class CatalogOids
     /// <summary>Access method <c>hash</c>; its indexes are B-trees here.</summary>
     public const uint HashAccessMethod = 405;
 
+    /// <summary>Access method <c>gist</c>.</summary>
+    public const uint GistAccessMethod = 783;
+
+    /// <summary>Access method <c>gin</c>.</summary>
+    public const uint GinAccessMethod = 2742;
+
+    /// <summary>Access method <c>brin</c>.</summary>
+    public const uint BrinAccessMethod = 3580;
+
+    /// <summary>Access method <c>spgist</c>.</summary>
+    public const uint SpGistAccessMethod = 4000;
+
     /// <summary>Collation <c>default</c>: the database's, C.UTF-8.</summary>
     public const uint DefaultCollation = 100;
 

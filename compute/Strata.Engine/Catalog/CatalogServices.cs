@@ -3,6 +3,7 @@ using Strata.Engine.Binding;
 using Strata.Engine.Deparsing;
 using Strata.Engine.Functions;
 using Strata.Engine.Sessions;
+using Strata.Engine.Statistics.Cumulative;
 using Strata.Engine.Sessions.Settings;
 using Strata.Engine.Types;
 
@@ -38,13 +39,22 @@ internal sealed class CatalogServices : ICatalogServices
             TypeOid.RegClass => View.ResolveRelation(_session.SearchPath, schema, name)?.Oid,
             TypeOid.RegNamespace => View.FindSchema(name)?.Oid,
             TypeOid.RegRole => View.FindRole(name)?.Oid,
-            TypeOid.RegType => TypeResolver.Find(schema, name, View, _session.SearchPath)?.Oid ?? (schema is null ? TypeNames.FindBuiltin(text)?.Oid : null),
+            TypeOid.RegType => TypeResolver.Find(schema, name, View, _session.SearchPath)?.Oid ?? (schema is null ? TypeNames.FindBuiltin(text)?.Oid : null) ?? ArrayTypeOid(text),
             TypeOid.RegProc => ResolveFunction(schema, name),
             TypeOid.RegOper when OperatorOid(text) is { } op => op,
             TypeOid.RegOper or TypeOid.RegOperator => BuiltinNames.Find("pg_operator", "oprname", name),
             TypeOid.RegCollation => BuiltinNames.Find("pg_collation", "collname", name),
             _ => null,
         };
+    }
+
+    // "name[]", as the grammar has it.
+    private uint? ArrayTypeOid(string text)
+    {
+        if (!text.TrimEnd().EndsWith(']'))
+            return null;
+        Sql.Syntax.TypeName name = Sql.SqlParser.ParseTypeName(text);
+        return TypeResolver.Find(name.Schema, name.Name, View, _session.SearchPath) is { ArrayOid: var array and not 0 } ? array : null;
     }
 
     // A name alone must mean one function.
@@ -216,7 +226,8 @@ internal sealed class CatalogServices : ICatalogServices
                 return Binding.RoutineLookup.Find(View, _session.SearchPath, null, routine.Name, -1).Any(f => f.Oid == oid);
             case "pg_operator" when View.FindObject(CatalogOids.PgOperator, oid) is { } op:
                 return UserOperators(op.Name).Any(o => o.Oid == oid);
-            case "pg_opclass" or "pg_opfamily" or "pg_conversion" or "pg_collation" or "pg_ts_config" or "pg_ts_dict" or "pg_ts_parser" or "pg_ts_template" or "pg_statistic_ext" when View.Objects.FirstOrDefault(o => o.Oid == oid) is { } other:
+            case "pg_opclass" or "pg_opfamily" or "pg_conversion" or "pg_collation" or "pg_ts_config" or "pg_ts_dict" or "pg_ts_parser" or "pg_ts_template" or "pg_statistic_ext"
+                when View.FindObject(BuiltinRelations.Find(CatalogOids.CatalogSchema, catalog)!.Oid, oid) is { } other:
                 return _session.SearchPath.Contains(other.SchemaOid);
             default:
                 // Everything else is built in, and the built-in schema is always in the path.
@@ -293,6 +304,9 @@ internal sealed class CatalogServices : ICatalogServices
     public string CollationName(uint oid) => Names.Collation(oid);
 
     /// <summary>A blank and the name of an operator class; nothing for the default one of the type.</summary>
+    /// <summary>Where the session looks names up.</summary>
+    public SearchPath SearchPath => _session.SearchPath;
+
     public string OperatorClassName(uint oid, uint typeOid) => oid == 0 || OperatorClassNames.IsDefault(oid, typeOid, View) ? "" : " " + OperatorClassNames.Of(oid, View, _session.SearchPath);
 
     private string WithRelationNames(string nodeTree)
@@ -307,6 +321,8 @@ internal sealed class CatalogServices : ICatalogServices
             : nodeTree[start..at];
         return nodeTree[..start] + name + Suffix + WithRelationNames(nodeTree[(at + Suffix.Length)..]);
     }
+
+    public RelationInfo? Index(uint oid) => View.FindRelation(oid) is { Index: not null } found ? found : null;
 
     public string? IndexDefinition(uint index, int column, bool pretty) => new DefinitionPrinter(View, this).Index(index, column, pretty);
 
@@ -448,6 +464,22 @@ internal sealed class CatalogServices : ICatalogServices
             name = name[..^" WITH GRANT OPTION".Length];
         return name == "MEMBER" ? Privileges.Usage : PrivilegeNames.Find(name)
             ?? throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized privilege type: \"{text}\"");
+    }
+
+    public long RelationCounter(uint relation, RelationStatistic item) =>
+        View.FindRelation(relation) is { } info ? _session.Engine.Statistics.Get(_session, info, item) : 0;
+
+    public long DatabaseCounter(uint database, DatabaseStatistic item) => _session.Engine.Statistics.Get(database, item);
+
+    public void ResetStatistics(uint relation)
+    {
+        // PostgreSQL grants these functions to nobody but superusers.
+        if (!_session.IsSuperuser)
+            throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for function {(relation == 0 ? "pg_stat_reset" : "pg_stat_reset_single_table_counters")}");
+        if (relation == 0)
+            _session.Engine.Statistics.Reset(_session.DatabaseOid);
+        else if (View.FindRelation(relation) is { } info)
+            _session.Engine.Statistics.Of(_session.DatabaseOid, info)?.Reset();
     }
 
     public long? RelationSize(uint relation, string fork) => View.FindRelation(relation) is { } info ? Bytes(info) : null;

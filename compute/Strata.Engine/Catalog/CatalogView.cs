@@ -73,8 +73,8 @@ public sealed class CatalogView
     public UserTypeInfo? FindUserType(uint schemaOid, string name) =>
         Image.TypeNames.TryGetValue(new QualifiedKey(schemaOid, name), out uint oid) ? Image.Types.GetValueOrDefault(oid) : null;
 
-    /// <summary>A user's routine by OID; null for built-in ones and unknown OIDs.</summary>
-    public RoutineInfo? FindRoutine(uint oid) => Image.Routines.GetValueOrDefault(oid);
+    /// <summary>A user's routine by OID, or one of the information schema's; null for built-in ones and unknown OIDs.</summary>
+    public RoutineInfo? FindRoutine(uint oid) => Image.Routines.GetValueOrDefault(oid) ?? InformationSchemaRoutines.Find(oid);
 
     /// <summary>A user's routines of a schema that have a name, in no particular order.</summary>
     public IEnumerable<RoutineInfo> FindRoutines(uint schemaOid, string name)
@@ -82,6 +82,9 @@ public sealed class CatalogView
         if (Image.RoutineNames.TryGetValue(new QualifiedKey(schemaOid, name), out System.Collections.Immutable.ImmutableArray<uint> oids))
             foreach (uint oid in oids)
                 yield return Image.Routines[oid];
+        if (schemaOid == CatalogOids.InformationSchema)
+            foreach (RoutineInfo routine in InformationSchemaRoutines.Find(name))
+                yield return routine;
     }
 
     /// <summary>All routines that users created.</summary>

@@ -35,6 +35,9 @@ public sealed record ColumnInfo
     /// <summary><c>attstorage</c>: p, e, m or x.</summary>
     public char StorageStrategy { get; init; } = 'p';
 
+    /// <summary><c>attcompression</c>: p for pglz, l for lz4, '\0' for the default. Kept and shown; values are compressed the engine's one way.</summary>
+    public char Compression { get; init; }
+
     /// <summary>Bytes that a value takes in a row, or <see cref="RowLayout.Variable"/>; also known of dropped columns, whose <see cref="Length"/> becomes this width.</summary>
     public short StorageWidthBytes => IsDropped ? Length : TypeOid >= CatalogOids.FirstUser && Length == 4 ? (short)4 : WidthOf(BuiltinTypes.PhysicalOf(TypeOid));
 

@@ -63,6 +63,13 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         return at < 0 ? option : $"{TypeNames.QuoteIdentifier(option[..at])}={ExpressionQuote(option[(at + 1)..])}";
     }
 
+    // name='value', the value always quoted.
+    private static string ClassOption(string option)
+    {
+        int at = option.IndexOf('=', StringComparison.Ordinal);
+        return $"{TypeNames.QuoteIdentifier(option[..at])}={Deparsing.ExpressionWriter.Quote(option[(at + 1)..])}";
+    }
+
     private static string ExpressionQuote(string value) => TypeNames.QuoteIdentifier(value) == value ? value : Deparsing.ExpressionWriter.Quote(value);
 
     private static string MethodName(RelationInfo index) => BuiltinNames.NameOf("pg_am", "amname", index.AccessMethodOid) ?? "btree";
@@ -87,7 +94,9 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         uint collation = key.Column > 0 ? table.Columns[key.Column - 1].CollationOid : TypeResolver.Find(key.TypeOid, view)?.CollationOid ?? 0;
         if (key.CollationOid != 0 && key.CollationOid != collation)
             text += " COLLATE " + names.CollationName(key.CollationOid);
-        text += names.OperatorClassName(key.OperatorClassOid, key.TypeOid);
+        text += key.ClassOptions is { } options
+            ? $" {OperatorClassNames.Of(key.OperatorClassOid, view, names.SearchPath)} ({string.Join(", ", options.Select(ClassOption))})"
+            : names.OperatorClassName(key.OperatorClassOid, key.TypeOid);
         if (key.Options.HasFlag(IndexKeyOptions.Descending))
             return text + (key.Options.HasFlag(IndexKeyOptions.NullsFirst) ? " DESC" : " DESC NULLS LAST");
         return key.Options.HasFlag(IndexKeyOptions.NullsFirst) ? text + " NULLS FIRST" : text;
@@ -122,7 +131,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         foreach (UserTypeInfo type in view.UserTypes)
             foreach (ConstraintInfo constraint in type.Constraints)
                 if (constraint.Oid == oid)
-                    return $"CHECK ({names.Show(constraint.Check!, null, TypeResolver.Find(type.Oid, view)!.Plain, pretty)})";
+                    return $"CHECK ({names.Show(constraint.Check!, null, TypeResolver.Find(type.BaseTypeOid, view), pretty)}){(constraint.IsValidated ? "" : " NOT VALID")}";
         return null;
     }
 
@@ -146,7 +155,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
             case ConstraintKind.Exclusion when view.FindRelation(constraint.IndexOid) is { Index: { } index } relation:
                 text.Append("EXCLUDE USING ").Append(MethodName(relation)).Append(" (");
                 for (int i = 0; i < index.KeyCount; i++)
-                    text.Append(i > 0 ? ", " : "").Append(Key(table, index.Keys[i], isKey: true, bare: false, pretty)).Append(" WITH =");
+                    text.Append(i > 0 ? ", " : "").Append(Key(table, index.Keys[i], isKey: true, bare: false, pretty)).Append(" WITH ").Append(OperatorName(constraint, i));
                 text.Append(')');
                 AppendIncluded(text, table, constraint);
                 if (index.Predicate is { } predicate)
@@ -165,6 +174,9 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
             text.Append(" NOT VALID");
         return text.ToString();
     }
+
+    private static string OperatorName(ConstraintInfo constraint, int key) =>
+        key < constraint.Operators.Length && Functions.BuiltinRegistry.Operator(constraint.Operators[key]) is { } op ? op.Name : "=";
 
     private bool NullsNotDistinct(ConstraintInfo constraint) => view.FindRelation(constraint.IndexOid)?.Index is { NullsNotDistinct: true };
 

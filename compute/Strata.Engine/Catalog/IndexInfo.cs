@@ -18,7 +18,11 @@ public enum IndexKeyOptions : short
 /// <param name="OperatorClassOid">Its operator class; 0 for included columns.</param>
 /// <param name="Options">Its order.</param>
 public sealed record IndexKey(
-    short Column, CatalogExpression? Expression, uint TypeOid, int TypeModifier, uint CollationOid, uint OperatorClassOid, IndexKeyOptions Options);
+    short Column, CatalogExpression? Expression, uint TypeOid, int TypeModifier, uint CollationOid, uint OperatorClassOid, IndexKeyOptions Options)
+{
+    /// <summary>Options of the operator class as <c>name=value</c>; null for none.</summary>
+    public string[]? ClassOptions { get; init; }
+}
 
 /// <summary>An index: its <c>pg_index</c> row with what is needed from <c>pg_class</c>. Immutable.</summary>
 public sealed record IndexInfo
@@ -31,6 +35,9 @@ public sealed record IndexInfo
 
     /// <summary>Storage id of the index.</summary>
     public required ulong Storage { get; init; }
+
+    /// <summary>How it is built and searched.</summary>
+    public IndexMethod Method { get; init; }
 
     /// <summary>Key columns first, then those of INCLUDE.</summary>
     public required IndexKey[] Keys { get; init; }

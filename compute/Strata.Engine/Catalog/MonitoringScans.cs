@@ -5,7 +5,7 @@ using Strata.Engine.Types;
 
 namespace Strata.Engine.Catalog;
 
-/// <summary>Rows of the views of the running system: settings, sessions, cursors, prepared statements. What is not counted reads as zero or null.</summary>
+/// <summary>Rows of the views of the running system: settings, sessions, cursors, prepared statements.</summary>
 internal static class MonitoringScans
 {
     public static IEnumerable<CatalogValue[]> Settings(SystemScanContext context)
@@ -76,44 +76,28 @@ internal static class MonitoringScans
             ];
     }
 
-    public static IEnumerable<CatalogValue[]> Databases(SystemScanContext context)
+    /// <summary>What the endpoint has written to its log. Images of whole pages are not a thing of their own here, and the log is written and made durable by the safekeepers.</summary>
+    public static IEnumerable<CatalogValue[]> Wal(SystemScanContext context)
     {
-        foreach (DatabaseInfo database in context.Catalog.Databases)
-        {
-            var row = new CatalogValue[28];
-            Array.Fill(row, 0L);
-            row[0] = database.Oid;
-            row[1] = database.Name;
-            row[2] = context.Session?.Context.Engine.Sessions.Count(s => s.Context.DatabaseOid == database.Oid) ?? 0;
-            (long files, long bytes) = context.Session?.Context.Engine.TemporaryFileCounters.Of(database.Oid) ?? default;
-            row[13] = files;
-            row[14] = bytes;
-            row[17] = CatalogValue.Null;
-            for (int i = 18; i < 23; i++)
-                row[i] = CatalogValue.Float(0);
-            row[27] = CatalogValue.Null;
-            yield return row;
-        }
+        if (context.Session?.Context.Engine is { } engine)
+            yield return
+            [
+                engine.Storage.Wal.Records, 0L, (engine.Options.Wal.EndOfLog.Value - engine.StartLsn.Value).ToString(System.Globalization.CultureInfo.InvariantCulture), 0L, 0L, 0L,
+                CatalogValue.Float(0), CatalogValue.Float(0), engine.StartTimestamp,
+            ];
     }
 
-    public static IEnumerable<CatalogValue[]> Tables(SystemScanContext context, bool system, bool user)
+    /// <summary>There are no checkpoints and no dirty pages to write: the log is all that compute writes. What is counted is the pages that came into the pool.</summary>
+    public static IEnumerable<CatalogValue[]> BackgroundWriter(SystemScanContext context)
     {
-        IEnumerable<RelationInfo> relations = (system ? BuiltinRelations.All : []).Concat(user ? context.Catalog.UserRelations : []);
-        foreach (RelationInfo relation in relations)
-        {
-            if (relation.Kind != RelationKind.Table)
-                continue;
-            var row = new CatalogValue[23];
-            Array.Fill(row, 0L);
-            row[0] = relation.Oid;
-            row[1] = context.Catalog.FindSchema(relation.SchemaOid)?.Name;
-            row[2] = relation.Name;
-            if (relation.Indexes.Length == 0)
-                row[5] = row[6] = CatalogValue.Null;
-            row[11] = (long)Math.Max(relation.Tuples, 0);
-            for (int i = 15; i < 19; i++)
-                row[i] = CatalogValue.Null;
-            yield return row;
-        }
+        if (context.Session?.Context.Engine is { } engine)
+            yield return [0L, 0L, CatalogValue.Float(0), CatalogValue.Float(0), 0L, 0L, 0L, 0L, 0L, engine.Storage.Pool.Misses, engine.StartTimestamp];
+    }
+
+    /// <summary>As with archive_mode off: object storage has the log without an archiver.</summary>
+    public static IEnumerable<CatalogValue[]> Archiver(SystemScanContext context)
+    {
+        if (context.Session?.Context.Engine is { } engine)
+            yield return [0L, CatalogValue.Null, CatalogValue.Null, 0L, CatalogValue.Null, CatalogValue.Null, engine.StartTimestamp];
     }
 }

@@ -62,7 +62,7 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
             case CatalogOids.PgLanguage:
                 return BuiltinNames.NameOf("pg_language", "lanname", oid) is { } language ? Simple("language", null, Quote(language), Quote(language), [language]) : null;
             case CatalogOids.PgAm:
-                return BuiltinNames.NameOf("pg_am", "amname", oid) is { } method ? Simple("access method", null, Quote(method), Quote(method), [method]) : null;
+                return (view.FindObject(CatalogOids.PgAm, oid)?.Name ?? BuiltinNames.NameOf("pg_am", "amname", oid)) is { } method ? Simple("access method", null, Quote(method), Quote(method), [method]) : null;
             default:
                 return view.FindObject(classOid, oid) is { } entry ? Other(entry) : Builtin(classOid, oid);
         }

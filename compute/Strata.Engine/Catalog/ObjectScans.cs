@@ -5,7 +5,7 @@ internal static class ObjectScans
 {
     public static IEnumerable<CatalogValue[]> Routines(SystemScanContext context)
     {
-        foreach (RoutineInfo routine in context.Catalog.UserRoutines)
+        foreach (RoutineInfo routine in context.Catalog.UserRoutines.Concat(InformationSchemaRoutines.All))
             yield return RoutineRows.Shown(routine, context.Catalog);
     }
 

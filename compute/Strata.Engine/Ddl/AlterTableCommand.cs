@@ -22,10 +22,17 @@ internal sealed class AlterTableCommand(DdlContext context)
         CheckKind(statement.Kind, relation);
         context.CheckOwner(relation);
         _includesDescendants = statement.Relation.IncludeDescendants;
-        foreach (Step command in Ordered(statement.Commands))
+        AlterColumnType[] types = [.. statement.Commands.AsSpan().ToArray().OfType<AlterColumnType>()];
+        bool typesChanged = false;
+        foreach (Sql.Syntax.AlterTableCommand command in Ordered(statement.Commands, types))
         {
             RelationInfo current = context.View.FindRelation(relation.Oid)!;
-            relation = new AlterTreeCommand(context, this).Apply(current, command.Command, _includesDescendants);
+            var tree = new AlterTreeCommand(context, this);
+            if (command is not AlterColumnType)
+                relation = tree.Apply(current, command, _includesDescendants);
+            else if (!typesChanged)
+                relation = tree.ChangeTypes(current, types, _includesDescendants);
+            typesChanged |= command is AlterColumnType;
         }
     }
 
@@ -50,19 +57,22 @@ internal sealed class AlterTableCommand(DdlContext context)
 
     private bool _includesDescendants;
 
-    private readonly record struct Step(Sql.Syntax.AlterTableCommand Command);
-
-    // PostgreSQL works in passes: what drops comes before what adds, constraints come last.
-    private static IEnumerable<Step> Ordered(SyntaxList<Sql.Syntax.AlterTableCommand> commands) =>
-        commands.AsSpan().ToArray().Select((command, i) => (Command: command, Order: i)).OrderBy(static c => Pass(c.Command)).ThenBy(static c => c.Order).Select(static c => new Step(c.Command));
-
-    private static int Pass(Sql.Syntax.AlterTableCommand command) => command switch
+    // PostgreSQL works in passes: what drops comes before what adds, constraints come last. Changes of types are one step, and see the columns that the statement drops.
+    private static IEnumerable<Sql.Syntax.AlterTableCommand> Ordered(SyntaxList<Sql.Syntax.AlterTableCommand> commands, AlterColumnType[] types)
     {
-        Sql.Syntax.DropColumn or Sql.Syntax.DropConstraint => 0,
+        var used = new HashSet<string>(types.Where(static t => t.Using is not null).SelectMany(static t => StoredExpressions.ColumnNames(t.Using!)));
+        return commands.AsSpan().ToArray().Select((command, i) => (Command: command, Order: i)).OrderBy(c => Pass(c.Command, used)).ThenBy(static c => c.Order).Select(static c => c.Command);
+    }
+
+    private static int Pass(Sql.Syntax.AlterTableCommand command, HashSet<string> used) => command switch
+    {
+        Sql.Syntax.DropColumn drop => used.Contains(drop.Column) ? 2 : 0,
+        Sql.Syntax.DropConstraint => 0,
         AlterColumnType => 1,
-        Sql.Syntax.AddColumn => 2,
-        Sql.Syntax.AddConstraint => 4,
-        _ => 3,
+        Sql.Syntax.AddColumn => 3,
+        Sql.Syntax.AddConstraint { Constraint.Kind: not Sql.Syntax.ConstraintKind.ForeignKey } => 5,
+        Sql.Syntax.AddConstraint => 6,
+        _ => 4,
     };
 
     private static void CheckKind(ObjectKind kind, RelationInfo relation)
@@ -84,17 +94,19 @@ internal sealed class AlterTableCommand(DdlContext context)
         switch (command)
         {
             case Sql.Syntax.AddColumn add:
-                return AddColumn(table, add);
+                return Unplaced(() => AddColumn(table, add), add.Column.Type!.Position);
             case Sql.Syntax.DropColumn drop:
                 return DropColumn(table, drop);
             case AlterColumnDefault change:
-                return SetDefault(table, change);
+                return Unplaced(() => SetDefault(table, change));
             case AlterColumnNotNull change:
                 return SetNotNull(table, change);
             case AlterColumnType change:
-                return new ColumnTypeChange(context).Apply(table, change);
-            case Sql.Syntax.AddConstraint add:
+                return new ColumnTypeChange(context).Apply(table, [change]);
+            case Sql.Syntax.AddConstraint { Constraint.Kind: Sql.Syntax.ConstraintKind.Exclusion } add:
                 return new ConstraintCommands(context).Add(table, add.Constraint, validate: true);
+            case Sql.Syntax.AddConstraint add:
+                return Unplaced(() => new ConstraintCommands(context).Add(table, add.Constraint, validate: true));
             case Sql.Syntax.DropConstraint drop:
                 return DropConstraint(table, drop);
             case ValidateConstraint validate:
@@ -119,6 +131,20 @@ internal sealed class AlterTableCommand(DdlContext context)
                 return new InheritCommands(context).Detach(table, detach);
             default:
                 return new AlterTableProperties(context).Apply(table, command);
+        }
+    }
+
+    // PostgreSQL does not know the statement's text any more when it cooks defaults and constraints of tables that exist, so their errors have no position. That of a type's name stays.
+    private RelationInfo Unplaced(Func<RelationInfo> apply, int keptOffset = -1)
+    {
+        try
+        {
+            return apply();
+        }
+        catch (SqlException error) when (error.Position > 0 && (keptOffset < 0 || (error.Position != context.Position(keptOffset) && error.Position != keptOffset + 1)))
+        {
+            error.Position = 0;
+            throw;
         }
     }
 
@@ -170,7 +196,7 @@ internal sealed class AlterTableCommand(DdlContext context)
     private RelationInfo AddColumn(RelationInfo table, Sql.Syntax.AddColumn add)
     {
         ColumnDefinition definition = add.Column;
-        if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable or RelationKind.CompositeType))
+        if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable or RelationKind.CompositeType or RelationKind.ForeignTable))
             throw new SqlException(SqlState.WrongObjectType, $"ALTER action ADD COLUMN cannot be performed on relation \"{table.Name}\"");
         if (table.FindColumn(definition.Name) is not null)
         {
@@ -184,6 +210,7 @@ internal sealed class AlterTableCommand(DdlContext context)
             throw new SqlException(SqlState.TooManyColumns, $"tables can have at most {ColumnBuilder.ColumnsMax} columns");
         var constraints = new ColumnConstraints(context, table.Name, null);
         ColumnInfo column = constraints.Apply(ColumnBuilder.FromDefinition(context, definition, checked((short)(table.Columns.Length + 1))), definition);
+        RowTypeUse.RejectRecursion(context, table, column.TypeOid);
         if (column.Generated != '\0')
             column = column with { Default = GeneratedColumns.Complete(context, table with { Columns = [.. table.Columns, column] }, column) };
         bool isSerial = SerialTypes.TryGet(definition.Type!, out SqlType? serial);
@@ -238,11 +265,23 @@ internal sealed class AlterTableCommand(DdlContext context)
     private RelationInfo MakeOwnedSequence(RelationInfo table, ColumnInfo column, SqlType type, SyntaxList<SequenceOption> options, DependencyKind kind)
     {
         SchemaInfo schema = context.View.FindSchema(table.SchemaOid)!;
-        string name = context.ChooseName(table.Name, column.Name, "seq", candidate => context.View.FindRelation(schema.Oid, candidate) is not null);
+        string name;
+        if (SequenceOptions.NameOf(context, options) is { } given)
+        {
+            schema = given.Schema is null ? schema : context.RequireSchema(given.Schema, given.Position);
+            name = given.Name;
+            context.CheckNameIsFree(schema.Oid, name, hasRowType: false);
+        }
+        else
+        {
+            name = context.ChooseName(table.Name, column.Name, "seq", candidate => context.View.FindRelation(schema.Oid, candidate) is not null);
+        }
+
         RelationInfo sequence = SequenceCommands.Build(context, schema, name, SequenceOptions.Create(context, options, type));
         sequence = sequence with
         {
             OwnerOid = table.OwnerOid,
+            Persistence = table.Persistence == 'u' ? 'u' : 'p',
             Dependencies = [new Dependency(new ObjectAddress(CatalogOids.PgClass, sequence.Oid), new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number), kind)],
         };
         SequenceCommands.Create(context, sequence);
@@ -264,6 +303,8 @@ internal sealed class AlterTableCommand(DdlContext context)
     {
         if (table.FindColumn(drop.Column) is not { } column)
         {
+            if (ColumnBuilder.SystemColumn(drop.Column))
+                throw new SqlException(SqlState.FeatureNotSupported, $"cannot drop system column \"{drop.Column}\"");
             if (!drop.IfExists)
                 throw new SqlException(SqlState.UndefinedColumn, $"column \"{drop.Column}\" of relation \"{table.Name}\" does not exist");
             context.Notice($"column \"{drop.Column}\" of relation \"{table.Name}\" does not exist, skipping");

@@ -26,11 +26,7 @@ internal sealed class AlterTableProperties(DdlContext context)
                     throw new SqlException(SqlState.UndefinedObject, $"tablespace \"{tablespace.Tablespace}\" does not exist");
                 return table;
             case SetAccessMethod method:
-                if (method.AccessMethod is not "heap")
-                    throw BuiltinNames.Find("pg_am", "amname", method.AccessMethod) is null
-                        ? new SqlException(SqlState.UndefinedObject, $"access method \"{method.AccessMethod}\" does not exist")
-                        : new SqlException(SqlState.WrongObjectType, $"access method \"{method.AccessMethod}\" is not of type TABLE");
-                return table;
+                return AccessMethodCommands.Change(context, table, method.AccessMethod);
             case SetRowSecurity security:
                 if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable))
                     throw new SqlException(SqlState.WrongObjectType, $"ALTER action {security.Mode.ToString().ToUpperInvariant()} ROW SECURITY cannot be performed on relation \"{table.Name}\"");
@@ -38,10 +34,11 @@ internal sealed class AlterTableProperties(DdlContext context)
             case AlterColumnStorage storage:
                 return SetStorage(table, storage);
             case AlterColumnCompression compression:
-                AlterTableCommand.RequireColumn(table, compression.Column);
-                if (compression.Compression is not ("pglz" or "lz4" or "default"))
-                    throw new SqlException(SqlState.InvalidParameterValue, $"invalid compression method \"{compression.Compression}\"");
-                return table;
+                ColumnInfo compressed = AlterTableCommand.RequireColumn(table, compression.Column);
+                return AlterTableCommand.ReplaceColumn(context, table, compressed with
+                {
+                    Compression = ColumnBuilder.Compression(TypeResolver.Find(compressed.TypeOid, context.View)!, compression.Compression),
+                });
             case SetLogged logged:
                 return SetPersistence(table, logged.IsLogged);
             case SetCluster cluster:
@@ -97,16 +94,23 @@ internal sealed class AlterTableProperties(DdlContext context)
             context.Replace(relation, relation with { Persistence = persistence });
         }
 
+        // The sequences of its columns go with a table.
+        foreach (RelationInfo sequence in context.View.UserRelations.ToArray())
+            if (sequence.Sequence is not null && Array.Exists(sequence.Dependencies, d => d.Kind != DependencyKind.Normal && d.Referenced.ObjectOid == table.Oid))
+                context.Replace(sequence, sequence with { Persistence = persistence });
         table = context.View.FindRelation(table.Oid)!;
         return context.Replace(table, table with { Persistence = persistence });
     }
 
-    private RelationInfo SetClustered(RelationInfo table, string? name)
+    /// <summary>Marks an index as the one that the table is clustered by; null for none.</summary>
+    public RelationInfo SetClustered(RelationInfo table, string? name)
     {
         if (table.PartitionKey is not null)
             throw new SqlException(SqlState.FeatureNotSupported, "cannot mark index clustered in partitioned table");
         if (name is not null && !Array.Exists(table.Indexes, index => index.Name == name))
             throw new SqlException(SqlState.UndefinedObject, $"index \"{name}\" for table \"{table.Name}\" does not exist");
+        if (Array.Find(table.Indexes, index => index.Name == name) is { Method: not (IndexMethod.BTree or IndexMethod.Gist) })
+            throw new SqlException(SqlState.FeatureNotSupported, $"cannot cluster on index \"{name}\" because access method does not support clustering");
         return SetIndexFlag(table, (index, isNamed) => index with { IsClustered = isNamed }, name);
     }
 

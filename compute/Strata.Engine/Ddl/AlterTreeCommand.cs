@@ -25,7 +25,7 @@ internal sealed class AlterTreeCommand(DdlContext context, AlterTableCommand com
             case Sql.Syntax.DropConstraint drop:
                 return DropConstraint(table, drop, includesDescendants);
             case AlterColumnType type:
-                return ChangeType(table, type, includesDescendants);
+                return ChangeTypes(table, [type], includesDescendants);
             case AlterColumnNotNull notNull:
                 return ChangeNotNull(table, notNull, includesDescendants);
             case AlterColumnDefault or AlterColumnStorage or AlterColumnStatistics:
@@ -314,26 +314,31 @@ internal sealed class AlterTreeCommand(DdlContext context, AlterTableCommand com
         }
     }
 
-    private RelationInfo ChangeType(RelationInfo table, AlterColumnType type, bool includesDescendants)
+    /// <summary>Changes types of columns in the whole tree.</summary>
+    public RelationInfo ChangeTypes(RelationInfo table, AlterColumnType[] types, bool includesDescendants)
     {
-        if (table.FindColumn(type.Column) is not { } column)
-            return command.Apply(table, type);
-        if (column.InheritCount > 0)
-            throw new SqlException(SqlState.InvalidTableDefinition, $"cannot alter inherited column \"{column.Name}\"");
-        CheckPartitionKey(table, column, "alter column");
-        if (table.Children.Length > 0 && !includesDescendants)
-            throw new SqlException(SqlState.InvalidTableDefinition, $"type of inherited column \"{column.Name}\" must be changed in child tables too");
-        command.Apply(table, type);
+        var change = new ColumnTypeChange(context);
+        foreach (AlterColumnType type in types)
+        {
+            CheckKind(table, type);
+            if (table.FindColumn(type.Column) is not { } column)
+                return change.Apply(table, types);
+            if (column.InheritCount > 0)
+                throw new SqlException(SqlState.InvalidTableDefinition, $"cannot alter inherited column \"{column.Name}\"");
+            CheckPartitionKey(table, column, "alter column");
+            if (table.Children.Length > 0 && !includesDescendants)
+                throw new SqlException(SqlState.InvalidTableDefinition, $"type of inherited column \"{column.Name}\" must be changed in child tables too");
+        }
+
+        change.Apply(table, types);
         foreach (RelationInfo descendant in RelationTree.Descendants(context.View, table))
         {
             if (descendant.Index is not null)
                 continue;
             RelationInfo locked = context.LockRelation(descendant, RelationLockMode.AccessExclusive)!;
-            CheckPartitionKey(locked, locked.FindColumn(type.Column)!, "alter column");
-            ColumnInfo before = locked.FindColumn(type.Column)!;
-            RelationInfo changed = command.Apply(locked, type);
-            ColumnInfo after = changed.FindColumn(type.Column)!;
-            AlterTableCommand.ReplaceColumn(context, changed, after with { IsLocal = before.IsLocal, InheritCount = before.InheritCount });
+            foreach (AlterColumnType type in types)
+                CheckPartitionKey(locked, locked.FindColumn(type.Column)!, "alter column");
+            change.Apply(locked, types);
         }
 
         return context.View.FindRelation(table.Oid)!;

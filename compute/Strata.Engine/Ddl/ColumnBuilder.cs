@@ -41,8 +41,24 @@ internal static class ColumnBuilder
             collation = Collation(context, named);
         }
 
+        char compression = definition.Compression is null ? '\0' : Compression(type, definition.Compression);
         CatalogValue options = GenericOptions.Change(CatalogValue.Null, definition.ForeignOptions);
-        return Make(number, definition.Name, type, collation) with { ForeignOptions = options.IsNull ? null : (string[])options.Array, Dimensions = (short)definition.Type!.ArrayBounds.Count };
+        return Make(number, definition.Name, type, collation) with { ForeignOptions = options.IsNull ? null : (string[])options.Array, Dimensions = (short)definition.Type!.ArrayBounds.Count, Compression = compression };
+    }
+
+    /// <summary><c>attcompression</c> by the name of a method. Throws 0A000 for types whose values are never compressed, 22023 for unknown methods.</summary>
+    public static char Compression(SqlType type, string method)
+    {
+        if (method == "default")
+            return '\0';
+        if (type.Storage == 'p')
+            throw new SqlException(SqlState.FeatureNotSupported, $"column data type {TypeNames.Format(type)} does not support compression");
+        return method switch
+        {
+            "pglz" => 'p',
+            "lz4" => 'l',
+            _ => throw new SqlException(SqlState.InvalidParameterValue, $"invalid compression method \"{method}\""),
+        };
     }
 
     /// <summary>The OID of a collation by name. Throws 42704 for unknown ones and 0A000 for those that have another order than C.</summary>

@@ -1,49 +1,132 @@
 using Strata.Engine.Catalog;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
+using ConstraintKind = Strata.Engine.Catalog.ConstraintKind;
 
 namespace Strata.Engine.Ddl;
 
-/// <summary>ALTER COLUMN TYPE: only the entry when the stored values stay as they are, else all rows anew.</summary>
+/// <summary>ALTER COLUMN TYPE, all of a statement at once, so that every USING sees the old rows: only the entry when the stored values stay as they are, else all rows anew.</summary>
 internal sealed class ColumnTypeChange(DdlContext context)
 {
-    public RelationInfo Apply(RelationInfo table, AlterColumnType change)
+    public RelationInfo Apply(RelationInfo table, IReadOnlyList<AlterColumnType> changes)
     {
-        ColumnInfo column = table.FindColumn(change.Column) ??
-            throw new SqlException(SqlState.UndefinedColumn, $"column \"{change.Column}\" of relation \"{table.Name}\" does not exist");
+        ColumnInfo[] columns = [.. table.Columns];
+        var expressions = new Dictionary<int, string>();
+        bool needsRewrite = false;
+        if (table.Kind is RelationKind.Table or RelationKind.MaterializedView or RelationKind.CompositeType)
+            RowTypeUse.Reject(context, table);
+        foreach (AlterColumnType change in changes)
+        {
+            ColumnInfo column = table.FindColumn(change.Column) ??
+                throw (ColumnBuilder.SystemColumn(change.Column)
+                    ? new SqlException(SqlState.FeatureNotSupported, $"cannot alter system column \"{change.Column}\"")
+                    : new SqlException(SqlState.UndefinedColumn, $"column \"{change.Column}\" of relation \"{table.Name}\" does not exist"));
+            if (expressions.ContainsKey(column.Number))
+                throw new SqlException(SqlState.FeatureNotSupported, $"cannot alter type of column \"{column.Name}\" twice");
+            ColumnInfo after = Changed(table, column, change);
+            columns[column.Number - 1] = after;
+            expressions[column.Number] = change.Using is null ? TypeNames.QuoteIdentifier(column.Name) : $"({Sql.SqlDeparser.Deparse(change.Using)})";
+            needsRewrite |= !IsSameStorage(column, after, change.Using);
+            StatisticsCommand.ResetFor(context, table.Oid, column.Number);
+        }
+
+        RelationInfo changed = context.Replace(table, table with { Columns = columns, Statistics = [.. table.Statistics.Where(s => !expressions.ContainsKey(s.Column))] });
+        changed = context.Replace(changed, WithDefinitionsOver(changed, expressions));
+        if (needsRewrite && !new TableRewrite(context).IsEmpty(table))
+            changed = new TableRewrite(context).Rewrite(table, changed, expressions);
+        else
+            RetypeIndexes(table, changed, expressions);
+        CheckConstraints(context.View.FindRelation(table.Oid)!, expressions, needsRewrite);
+        return context.View.FindRelation(table.Oid)!;
+    }
+
+    private ColumnInfo Changed(RelationInfo table, ColumnInfo column, AlterColumnType change)
+    {
         SqlType type = context.ResolveType(change.Type);
         if (type.IsPseudo)
             throw new SqlException(SqlState.InvalidTableDefinition, $"column \"{column.Name}\" has pseudo-type {TypeNames.Format(type)}");
-        RejectDependents(table, column);
-        uint? collation = change.Collation is { } named ? ColumnBuilder.Collation(context, named) : null;
-        ColumnInfo after = ColumnBuilder.Make(column.Number, column.Name, type, collation) with
-        {
-            NotNull = column.NotNull,
-            Identity = column.Identity,
-            Default = column.Default,
-            DefaultOid = column.DefaultOid,
-            Dimensions = (short)change.Type.ArrayBounds.Count,
-            StatisticsTarget = column.StatisticsTarget,
-        };
-        after = WithDefaultOf(after, column, type);
-        string name = TypeNames.QuoteIdentifier(column.Name);
-        string value = change.Using is null ? $"{name}" : $"({Sql.SqlDeparser.Deparse(change.Using)})";
+        RowTypeUse.RejectRecursion(context, table, type.Oid);
+        if (column.Generated != '\0' && change.Using is not null)
+            throw new SqlException(SqlState.InvalidColumnDefinition, "cannot specify USING when altering type of generated column") { Detail = $"Column \"{column.Name}\" is a generated column." };
         CheckCast(table, column, type, change);
-        RelationInfo changed = AlterTableCommand.ReplaceColumn(context, table, after);
-        changed = changed.Statistics.Length == 0 ? changed : context.Replace(changed, changed with { Statistics = [.. changed.Statistics.Where(s => s.Column != column.Number)] });
-        StatisticsCommand.ResetFor(context, table.Oid, column.Number);
-        var rewrite = new TableRewrite(context);
-        if (!IsSameStorage(column, after, change.Using) && !rewrite.IsEmpty(table))
-            return rewrite.Rewrite(table, changed, new Dictionary<int, string> { [column.Number] = $"({value})::{TypeNames.Format(type, type.Typmod)}" });
-        foreach (IndexInfo index in changed.Indexes)
-            if (Array.Exists(index.Keys, k => k.Column == column.Number))
+        RejectDependents(table, column);
+        if (change.Collation is { } given && !type.IsCollatable)
+            throw new SqlException(SqlState.DatatypeMismatch, $"collations are not supported by type {TypeNames.Format(type)}") { Position = context.Position(given.Position) };
+        uint? collation = change.Collation is { } named ? ColumnBuilder.Collation(context, named) : null;
+        ColumnInfo made = ColumnBuilder.Make(column.Number, column.Name, type, collation);
+        ColumnInfo after = column with
+        {
+            TypeOid = made.TypeOid,
+            TypeModifier = made.TypeModifier,
+            CollationOid = made.CollationOid,
+            Length = made.Length,
+            PassedByValue = made.PassedByValue,
+            Alignment = made.Alignment,
+            StorageStrategy = made.StorageStrategy,
+            Compression = made.StorageStrategy == 'p' ? '\0' : column.Compression,
+            Dimensions = (short)change.Type.ArrayBounds.Count,
+        };
+        return WithDefaultOf(after, column, type);
+    }
+
+    private void RetypeIndexes(RelationInfo before, RelationInfo table, Dictionary<int, string> changed)
+    {
+        foreach (IndexInfo index in before.Indexes)
+            if (Array.Exists(index.Keys, k => changed.ContainsKey(k.Column)))
             {
                 RelationInfo relation = context.View.FindRelation(index.Oid)!;
-                IndexInfo retyped = Retyped(context, index, context.View.FindRelation(table.Oid)!);
+                IndexInfo retyped = Retyped(context, relation.Index!, context.View.FindRelation(table.Oid)!);
                 context.Replace(relation, RetypedColumns(context, relation with { Index = retyped }));
             }
+    }
 
-        return context.View.FindRelation(table.Oid)!;
+    // Checks that mention a column mean its new type now, or nothing: then binding them fails.
+    private RelationInfo WithDefinitionsOver(RelationInfo table, Dictionary<int, string> changed) => table with
+    {
+        Constraints = Array.ConvertAll(table.Constraints, constraint => constraint.Check is { } check && Array.Exists(constraint.Columns, n => changed.ContainsKey(n))
+            ? constraint with { Check = Bound(check, table) }
+            : constraint),
+    };
+
+    private CatalogExpression Bound(CatalogExpression expression, RelationInfo table)
+    {
+        try
+        {
+            return Deparsing.StoredDefinitions.KeptText(
+                Deparsing.StoredDefinitions.Rebind(expression, table, null, Binding.ExpressionKind.CheckConstraint, context.View, context.Session), context.View, context.Session);
+        }
+        catch (SqlException error)
+        {
+            // Positions are those of a kept text, which nobody wrote.
+            error.Position = 0;
+            throw;
+        }
+    }
+
+    private void CheckConstraints(RelationInfo table, Dictionary<int, string> changed, bool rowsChanged)
+    {
+        var commands = new ConstraintCommands(context);
+        foreach (ConstraintInfo constraint in table.Constraints)
+        {
+            if (!Array.Exists(constraint.Columns, n => changed.ContainsKey(n)))
+                continue;
+            if (constraint.Kind == ConstraintKind.Check && constraint.IsValidated && rowsChanged)
+                TableValidation.Check(context, table, constraint);
+            if (constraint.Kind != ConstraintKind.ForeignKey || context.View.FindRelation(constraint.ReferencedTableOid) is not { } referenced)
+                continue;
+            commands.CheckTypes(table, referenced, constraint.Columns, constraint.ReferencedColumns, constraint.Name);
+            if (constraint.IsValidated && rowsChanged)
+                TableValidation.ForeignKey(context, table, referenced, constraint);
+        }
+
+        foreach (ConstraintInfo constraint in table.ReferencedBy)
+        {
+            if (!Array.Exists(constraint.ReferencedColumns, n => changed.ContainsKey(n)) || context.View.FindRelation(constraint.TableOid) is not { } referencing)
+                continue;
+            commands.CheckTypes(referencing, table, constraint.Columns, constraint.ReferencedColumns, constraint.Name);
+            if (constraint.IsValidated && rowsChanged)
+                TableValidation.ForeignKey(context, referencing, table, constraint);
+        }
     }
 
     // varchar(n) to a longer one or to text, and numeric to a wider one of the same scale: the rows are right as they are.
@@ -52,6 +135,8 @@ internal sealed class ColumnTypeChange(DdlContext context)
         if (@using is not null)
             return false;
         bool textual = before.TypeOid is TypeOid.VarChar or TypeOid.Text && after.TypeOid is TypeOid.VarChar or TypeOid.Text;
+        if (before.CollationOid != after.CollationOid)
+            return false;
         if (textual)
             return after.TypeModifier == -1 || (before.TypeOid == TypeOid.VarChar && before.TypeModifier != -1 && after.TypeModifier >= before.TypeModifier);
         return before.TypeOid == after.TypeOid && (after.TypeModifier == -1 || after.TypeModifier == before.TypeModifier);
@@ -59,7 +144,7 @@ internal sealed class ColumnTypeChange(DdlContext context)
 
     private ColumnInfo WithDefaultOf(ColumnInfo after, ColumnInfo before, SqlType type)
     {
-        if (before.Default is null || before.Identity != '\0')
+        if (before.Default is null || before.Identity != '\0' || before.Generated != '\0')
             return after;
         try
         {
@@ -75,20 +160,43 @@ internal sealed class ColumnTypeChange(DdlContext context)
 
     private void CheckCast(RelationInfo table, ColumnInfo column, SqlType type, AlterColumnType change)
     {
-        if (change.Using is not null)
-            return;
-        SqlType from = TypeResolver.Find(column.TypeOid, context.View)!;
+        SqlType from;
+        if (change.Using is null)
+        {
+            from = TypeResolver.Find(column.TypeOid, context.View)!;
+        }
+        else
+        {
+            foreach (string name in StoredExpressions.ColumnNames(change.Using))
+                if (name == table.Name && table.FindColumn(name) is null)
+                    throw new SqlException(SqlState.FeatureNotSupported, "cannot convert whole-row table reference") { Detail = "USING expression contains a whole-row table reference." };
+            if (change.Using is StringLiteral or NullLiteral)
+                return;
+            from = Binding.RecordedBinding.BindExpression(change.Using, table, null, null, Binding.ExpressionKind.Other, StoredExpressions.RecordedContextOf(context)).Value.Type;
+        }
+
         if (new Functions.TypeCoercion(context.Session.Catalog).CanCoerce(from.Oid, type.Oid, Functions.CastContext.Assignment))
             return;
         string target = TypeNames.Format(type, type.Typmod);
-        throw new SqlException(SqlState.DatatypeMismatch, $"column \"{column.Name}\" cannot be cast automatically to type {target}")
-        {
-            Hint = $"You might need to specify \"USING {TypeNames.QuoteIdentifier(column.Name)}::{target}\".",
-        };
+        throw change.Using is null
+            ? new SqlException(SqlState.DatatypeMismatch, $"column \"{column.Name}\" cannot be cast automatically to type {target}")
+            {
+                Hint = column.Generated != '\0' ? null : $"You might need to specify \"USING {TypeNames.QuoteIdentifier(column.Name)}::{target}\".",
+            }
+            : new SqlException(SqlState.DatatypeMismatch, $"result of USING clause for column \"{column.Name}\" cannot be cast automatically to type {target}")
+            {
+                Hint = "You might need to add an explicit cast.",
+            };
     }
 
     private void RejectDependents(RelationInfo table, ColumnInfo column)
     {
+        foreach (ColumnInfo generated in table.Columns)
+            if (generated.Generated != '\0' && generated.Number != column.Number && StoredExpressions.ColumnNames(generated.Default!.Syntax).Contains(column.Name))
+                throw new SqlException(SqlState.SyntaxError, "cannot alter type of a column used by a generated column")
+                {
+                    Detail = $"Column \"{column.Name}\" is used by generated column \"{generated.Name}\".",
+                };
         foreach (RelationInfo candidate in context.View.UserRelations)
             if (candidate.View is not null)
                 foreach (Dependency dependency in candidate.Dependencies)
@@ -106,7 +214,7 @@ internal sealed class ColumnTypeChange(DdlContext context)
         {
             if (key.Column == 0)
                 return key;
-            IndexKey fresh = IndexCommands.ColumnKey(table, key.Column, context);
+            IndexKey fresh = key.OperatorClassOid == 0 ? IndexCommands.IncludedKey(table, key.Column) : IndexCommands.ColumnKey(table, key.Column, context, index.Method);
             return key with
             {
                 TypeOid = fresh.TypeOid,

@@ -55,6 +55,12 @@ internal static class CommentCommand
                 object entry = ObjectFinder.Find(context, kind, statement.Object, missingOk: false)!;
                 ObjectFinder.CheckOwner(context, entry);
                 return ObjectFinder.AddressOf(entry);
+            case ObjectKind.AccessMethod:
+                string method = ((NamedObject)statement.Object).Name.Name;
+                return new ObjectAddress(CatalogOids.PgAm, AccessMethodCommands.Find(context, method)?.Oid ?? throw new SqlException(SqlState.UndefinedObject, $"access method \"{method}\" does not exist"));
+            case ObjectKind.Language:
+                string language = ((NamedObject)statement.Object).Name.Name;
+                return new ObjectAddress(CatalogOids.PgLanguage, BuiltinNames.Find("pg_language", "lanname", language) ?? throw new SqlException(SqlState.UndefinedObject, $"language \"{language}\" does not exist"));
             case ObjectKind.DomainConstraint:
                 var domainConstraint = (DomainConstraintObject)statement.Object;
                 UserTypeInfo domain = TypeCommands.RequireUserType(context, domainConstraint.Domain);

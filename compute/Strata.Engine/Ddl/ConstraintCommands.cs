@@ -1,4 +1,5 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution.Modify;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
@@ -16,7 +17,7 @@ internal sealed class ConstraintCommands(DdlContext context)
     public RelationInfo Add(RelationInfo table, Constraint constraint, bool validate) => constraint.Kind switch
     {
         SyntaxKind.Check => AddCheck(table, constraint, validate),
-        SyntaxKind.PrimaryKey or SyntaxKind.Unique => AddKey(table, constraint),
+        SyntaxKind.PrimaryKey or SyntaxKind.Unique => AddKey(table, constraint, isNewTable: !validate),
         SyntaxKind.ForeignKey => AddForeignKey(table, constraint, validate),
         _ => AddExclusion(table, constraint),
     };
@@ -51,7 +52,8 @@ internal sealed class ConstraintCommands(DdlContext context)
             Columns = [.. columns.Select(column => table.FindColumn(column)?.Number ?? 0).Where(static n => n > 0)],
             Check = check,
             NoInherit = constraint.IsNoInherit,
-            IsValidated = !constraint.IsNotValid,
+            // A new table has no rows that could be wrong.
+            IsValidated = !validate || !constraint.IsNotValid,
         };
         if (validate && !constraint.IsNotValid)
             TableValidation.Check(context, table, added);
@@ -75,13 +77,18 @@ internal sealed class ConstraintCommands(DdlContext context)
         return context.Replace(table, table with { Constraints = constraints });
     }
 
-    private RelationInfo AddKey(RelationInfo table, Constraint constraint)
+    private RelationInfo AddKey(RelationInfo table, Constraint constraint, bool isNewTable)
     {
         bool isPrimary = constraint.Kind == SyntaxKind.PrimaryKey;
         if (isPrimary && table.PrimaryKey is not null)
             throw new SqlException(SqlState.InvalidTableDefinition, $"multiple primary keys for table \"{table.Name}\" are not allowed") { Position = context.Position(constraint.Position) };
         if (constraint.IndexName is not null)
             return AddKeyUsingIndex(table, constraint, isPrimary);
+        // The columns of an existing table's primary key are made NOT NULL first, and that is what fails.
+        if (isPrimary && !isNewTable)
+            foreach (string column in constraint.Columns)
+                if (table.FindColumn(column) is null)
+                    throw new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" of relation \"{table.Name}\" does not exist");
         short[] columns = KeyColumns(table, constraint.Columns, constraint);
         if (isPrimary)
             table = MarkNotNull(table, columns);
@@ -89,7 +96,7 @@ internal sealed class ConstraintCommands(DdlContext context)
             ? CheckIndexName(table, given)
             : isPrimary
                 ? NameOf(table, constraint, null, "pkey")
-                : NameOf(table, constraint, string.Join('_', constraint.Columns.AsSpan().ToArray()), "key");
+                : NameOf(table, constraint, string.Join('_', [.. constraint.Columns, .. constraint.Including]), "key");
         var keys = new List<IndexKey>();
         foreach (short column in columns)
             keys.Add(IndexCommands.ColumnKey(table, column, context));
@@ -98,7 +105,9 @@ internal sealed class ConstraintCommands(DdlContext context)
             keys.Add(IndexCommands.IncludedKey(table, column));
         if (table.PartitionKey is not null)
             PartitionIndexes.CheckKey(table, keys, keyCount, isPrimary ? "PRIMARY KEY" : "UNIQUE");
-        IndexInfo index = new IndexCommands(context).Create(table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable);
+        IndexInfo index = new IndexCommands(context).Create(
+            table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable,
+            options: IndexOptions.Parse(IndexMethod.BTree, constraint.Options));
         table = With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
         {
             Oid = context.NewOid(),
@@ -127,12 +136,25 @@ internal sealed class ConstraintCommands(DdlContext context)
 
     private RelationInfo AddKeyUsingIndex(RelationInfo table, Constraint constraint, bool isPrimary)
     {
+        if (table.PartitionKey is not null)
+            throw new SqlException(SqlState.FeatureNotSupported, "ALTER TABLE / ADD CONSTRAINT USING INDEX is not supported on partitioned tables");
         RelationInfo index = context.View.FindRelation(table.SchemaOid, constraint.IndexName!) ??
             throw new SqlException(SqlState.UndefinedObject, $"index \"{constraint.IndexName}\" does not exist");
         if (index.Index is not { } info || info.TableOid != table.Oid)
             throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"index \"{constraint.IndexName}\" does not belong to table \"{table.Name}\"");
         if (!info.IsUnique || info.Predicate is not null || Array.Exists(info.Keys, static k => k.Column == 0))
             throw new SqlException(SqlState.WrongObjectType, $"\"{constraint.IndexName}\" is not a unique index") { Detail = "Cannot create a primary key or unique constraint using such an index." };
+        for (int i = 0; i < info.KeyCount; i++)
+        {
+            if (info.Keys[i].Options == IndexKeyOptions.None && info.Keys[i].OperatorClassOid == OperatorClasses.Default(info.Keys[i].TypeOid, context))
+                continue;
+            throw new SqlException(SqlState.WrongObjectType, $"index \"{index.Name}\" column number {i + 1} does not have default sorting behavior")
+            {
+                Detail = "Cannot create a primary key or unique constraint using such an index.",
+                Position = context.Position(constraint.Position),
+            };
+        }
+
         short[] columns = [.. info.Keys.Take(info.KeyCount).Select(static k => k.Column)];
         if (isPrimary)
             table = MarkNotNull(table, columns);
@@ -189,40 +211,27 @@ internal sealed class ConstraintCommands(DdlContext context)
         return any ? context.Replace(table, table with { Columns = changed }) : table;
     }
 
-    // Equality on all columns is what a unique index checks; other operators need access methods that are not there.
     private RelationInfo AddExclusion(RelationInfo table, Constraint constraint)
     {
         if (table.PartitionKey is not null)
             throw new SqlException(SqlState.FeatureNotSupported, "exclusion constraints are not supported on partitioned tables") { Position = context.Position(constraint.Position) };
-        string method = constraint.AccessMethod ?? "gist";
-        if (method is not ("btree" or "hash"))
-            throw BuiltinNames.Find("pg_am", "amname", method) is null
-                ? new SqlException(SqlState.UndefinedObject, $"access method \"{method}\" does not exist")
-                : new SqlException(SqlState.FeatureNotSupported, $"exclusion constraints using access method \"{method}\" are not supported yet");
-        var elements = new List<IndexElement>();
-        var operators = new List<uint>();
-        foreach (ExclusionElement element in constraint.Exclusions)
-        {
-            if (element.Operator.Name != "=")
-                throw new SqlException(SqlState.FeatureNotSupported, $"exclusion constraints with operator {element.Operator.Name} are not supported yet");
-            elements.Add(element.Element);
-        }
-
+        IndexMethod method = IndexMethods.Find(constraint.AccessMethod ?? "btree");
+        SyntaxList<IndexElement> elements = [.. constraint.Exclusions.Select(static element => element.Element)];
+        IndexCommands.CheckAbilities(method, isUnique: false, !constraint.Including.IsEmpty, elements.Count, isExclusion: true);
         var commands = new IndexCommands(context);
-        List<IndexKey> keys = commands.BuildKeys(table, [.. elements]);
-        foreach (IndexKey key in keys)
-            operators.Add(BuiltinNames.EqualityOperator(key.TypeOid));
+        List<IndexKey> keys = commands.BuildKeys(table, elements, method);
+        uint[] operators = [.. keys.Select((key, i) => ExclusionOperators.Find(context, method, key, constraint.Exclusions[i].Operator))];
         int keyCount = keys.Count;
         foreach (short column in KeyColumns(table, constraint.Including, constraint))
             keys.Add(IndexCommands.IncludedKey(table, column));
         string name = constraint.Name is { } given
             ? CheckIndexName(table, given)
-            : NameOf(table, constraint, string.Join('_', elements.Select(static e => e.Column ?? "expr")), "excl");
+            : NameOf(table, constraint, string.Join('_', elements.Select(static e => e.Column ?? IndexCommands.NameOf(e.Expression!)).Concat(constraint.Including)), "excl");
         CatalogExpression? predicate = constraint.Where is null ? null : StoredExpressions.OverTable(context, table, constraint.Where, isCondition: true);
         IndexInfo index = commands.Create(
             table, name, keys, keyCount, isUnique: false, isPrimary: false, nullsNotDistinct: false, predicate, !constraint.IsDeferrable,
-            method == "hash" ? CatalogOids.HashAccessMethod : CatalogOids.BTreeAccessMethod, isExclusion: true);
-        return With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
+            method, IndexOptions.Parse(method, constraint.Options), operators);
+        RelationInfo changed = With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
         {
             Oid = context.NewOid(),
             Name = name,
@@ -231,10 +240,13 @@ internal sealed class ConstraintCommands(DdlContext context)
             TableOid = table.Oid,
             IndexOid = index.Oid,
             Columns = [.. keys.Take(keyCount).Select(static key => key.Column)],
-            Operators = [.. operators],
+            Operators = operators,
             IsDeferrable = constraint.IsDeferrable,
             IsDeferred = constraint.IsInitiallyDeferred,
         });
+        if (!ExclusionPlan.IsByKey(method, operators))
+            ExclusionOperators.Validate(context, changed, index, operators);
+        return changed;
     }
 
     private RelationInfo AddForeignKey(RelationInfo table, Constraint constraint, bool validate)
@@ -270,7 +282,7 @@ internal sealed class ConstraintCommands(DdlContext context)
             OnUpdate = ActionOf(constraint.OnUpdate),
             OnDelete = ActionOf(constraint.OnDelete),
             Match = constraint.Match == ForeignKeyMatch.Full ? 'f' : 's',
-            IsValidated = !constraint.IsNotValid,
+            IsValidated = !validate || !constraint.IsNotValid,
         };
         if (table.PartitionKey is not null && constraint.IsNotValid)
             throw new SqlException(SqlState.WrongObjectType, $"cannot add NOT VALID foreign key on partitioned table \"{table.Name}\" referencing relation \"{referenced.Name}\"")
@@ -334,14 +346,17 @@ internal sealed class ConstraintCommands(DdlContext context)
         throw new SqlException(SqlState.InvalidForeignKey, $"there is no unique constraint matching given keys for referenced table \"{referenced.Name}\"");
     }
 
-    private void CheckTypes(RelationInfo table, RelationInfo referenced, short[] columns, short[] keys, string name)
+    /// <summary>Throws 42804 when a foreign key's columns can't be compared with the key's: there must be an equality of just these types, or the referencing type must turn into the other by itself.</summary>
+    public void CheckTypes(RelationInfo table, RelationInfo referenced, short[] columns, short[] keys, string name)
     {
+        var coercion = new Functions.TypeCoercion(context.Session.Catalog);
         for (int i = 0; i < columns.Length; i++)
         {
             ColumnInfo column = table.Columns[columns[i] - 1], key = referenced.Columns[keys[i] - 1];
-            SqlType left = TypeResolver.Find(column.TypeOid, context.View)!, right = TypeResolver.Find(key.TypeOid, context.View)!;
-            if (left.Oid == right.Oid || (left.Category == right.Category && left.Category is TypeCategory.Numeric or TypeCategory.String or TypeCategory.DateTime))
+            uint from = coercion.BaseType(column.TypeOid), to = coercion.BaseType(key.TypeOid);
+            if (from == to || coercion.Operator("=", to, from) is not null || coercion.CanCoerce(column.TypeOid, key.TypeOid, Functions.CastContext.Implicit))
                 continue;
+            SqlType left = TypeResolver.Find(column.TypeOid, context.View)!, right = TypeResolver.Find(key.TypeOid, context.View)!;
             throw new SqlException(SqlState.DatatypeMismatch, $"foreign key constraint \"{name}\" cannot be implemented")
             {
                 Detail = $"Key columns \"{column.Name}\" and \"{key.Name}\" are of incompatible types: {TypeNames.Format(left, column.TypeModifier)} and {TypeNames.Format(right, key.TypeModifier)}.",
@@ -355,13 +370,13 @@ internal sealed class ConstraintCommands(DdlContext context)
         ConstraintInfo? constraint = Array.Find(source.Constraints, c => c.IndexOid == index.Oid && c.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique or ConstraintKind.Exclusion);
         short[] map = RelationTree.MapColumns(source, table);
         List<IndexKey> keys = [.. index.Keys.Select(key => key.Column > 0 ? key with { Column = map[key.Column - 1] } : key)];
-        string columns = string.Join('_', keys.Select(key => key.Column > 0 ? table.Columns[key.Column - 1].Name : "expr"));
+        string columns = string.Join('_', keys.Select(key => key.Column > 0 ? table.Columns[key.Column - 1].Name : IndexCommands.NameOf(key.Expression!.Syntax)));
         string label = constraint is null ? "idx" : constraint.Kind == ConstraintKind.PrimaryKey ? "pkey" : constraint.Kind == ConstraintKind.Unique ? "key" : "excl";
         string name = context.ChooseName(
             table.Name, label == "pkey" ? null : columns, label, candidate => Exists(table, candidate) || context.View.FindRelation(table.SchemaOid, candidate) is not null);
         RelationInfo relation = context.View.FindRelation(index.Oid)!;
         IndexInfo copy = new IndexCommands(context).Create(
-            table, name, keys, index.KeyCount, index.IsUnique, index.IsPrimary, index.NullsNotDistinct, index.Predicate, index.IsImmediate, relation.AccessMethodOid, relation.Options, index.IsExclusion);
+            table, name, keys, index.KeyCount, index.IsUnique, index.IsPrimary, index.NullsNotDistinct, index.Predicate, index.IsImmediate, index.Method, relation.Options, index.IsExclusion ? constraint!.Operators : null);
         table = context.View.FindRelation(table.Oid)!;
         if (constraint is null)
             return table;

@@ -17,7 +17,7 @@ internal static class CreateTableCommand
         SchemaInfo schema = context.CreationSchema(statement.Relation.Schema, statement.Relation.Position, statement.Relation.Persistence);
         if (!TryReserveName(context, schema, statement.Relation.Name, statement.IfNotExists))
             return;
-        var builder = new TableBuilder(context, schema, statement.Relation.Name) { IsForeign = statement.ForeignServer is not null };
+        var builder = new TableBuilder(context, schema, statement.Relation.Name) { IsForeign = statement.ForeignServer is not null, AccessMethod = statement.AccessMethod };
         PartitionBoundInfo? bound = null;
         RelationInfo? parent = null;
         if (statement.PartitionOf is { } partitioned)
@@ -81,8 +81,8 @@ internal static class CreateTableCommand
 
     private static void RejectUnsupported(CreateTableStatement statement)
     {
-        if (statement.AccessMethod is not (null or "heap"))
-            throw new SqlException(SqlState.UndefinedObject, $"access method \"{statement.AccessMethod}\" does not exist");
+        if (statement.AccessMethod is not null && statement.PartitionBy is not null)
+            throw new SqlException(SqlState.FeatureNotSupported, "specifying a table access method is not supported on a partitioned table");
         if (statement.Tablespace is not (null or "pg_default"))
             throw new SqlException(SqlState.UndefinedObject, $"tablespace \"{statement.Tablespace}\" does not exist");
     }
@@ -117,11 +117,12 @@ internal static class CreateTableCommand
         SchemaInfo schema = context.CreationSchema(into.Relation.Schema, into.Relation.Position, into.Relation.Persistence);
         if (!TryReserveName(context, schema, into.Relation.Name, ifNotExists))
             return null;
-        BoundStatement bound = Binder.Bind(query, StoredExpressions.BindingContextOf(context));
+        // Without data nothing is read: materialized views that are not filled yet will do.
+        BoundStatement bound = Binder.Bind(query, into.WithNoData ? StoredExpressions.RecordedContextOf(context) : StoredExpressions.BindingContextOf(context));
         CheckPrivileges(context, bound);
         if (into.Columns.Count > bound.Output.Count)
             throw new SqlException(SqlState.SyntaxError, "too many column names were specified");
-        var builder = new TableBuilder(context, schema, into.Relation.Name);
+        var builder = new TableBuilder(context, schema, into.Relation.Name) { AccessMethod = into.AccessMethod };
         for (int i = 0; i < bound.Output.Count; i++)
             builder.AddColumn(i < into.Columns.Count ? into.Columns[i] : bound.Output[i].Name, StoredType(bound.Output[i].Type));
         RelationInfo table = builder.Create(into.Relation.Persistence, StorageOptions.Parse(into.Options));

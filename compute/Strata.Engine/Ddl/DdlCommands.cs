@@ -15,6 +15,7 @@ internal static class DdlCommands
             CreateDatabaseStatement => "CREATE DATABASE",
             DropDatabaseStatement => "DROP DATABASE",
             VacuumStatement { IsVacuum: true } => "VACUUM",
+            ClusterStatement { Relation: null } => "CLUSTER",
             CreateIndexStatement { IsConcurrent: true } => "CREATE INDEX CONCURRENTLY",
             _ => null,
         };
@@ -110,6 +111,9 @@ internal static class DdlCommands
             case VacuumStatement vacuum:
                 MaintenanceCommands.Vacuum(context, vacuum);
                 break;
+            case ClusterStatement cluster:
+                ClusterCommand.Execute(context, cluster);
+                break;
             case ReindexStatement reindex:
                 new IndexCommands(context).Reindex(reindex);
                 break;
@@ -166,6 +170,9 @@ internal static class DdlCommands
                 break;
             case AlterPolicyStatement alter:
                 PolicyCommands.Alter(context, alter);
+                break;
+            case CreateAccessMethodStatement create:
+                AccessMethodCommands.Create(context, create);
                 break;
             case CreateConversionStatement create:
                 ConversionCommand.Create(context, create);

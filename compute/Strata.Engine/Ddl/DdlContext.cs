@@ -200,7 +200,8 @@ internal sealed class DdlContext(SessionContext session, string statementText)
         }
     }
 
-    private string FreeTypeName(uint schemaOid, string name)
+    /// <summary>A type name that is free in a schema: the given one, with underscores put before it as long as it is taken.</summary>
+    public string FreeTypeName(uint schemaOid, string name)
     {
         string candidate = name.Length > 63 ? name[..63] : name;
         while (View.FindUserType(schemaOid, candidate) is not null)
@@ -208,12 +209,21 @@ internal sealed class DdlContext(SessionContext session, string statementText)
         return candidate;
     }
 
+    /// <summary>Gives a type that is some type's array type another name, so that its own is free; false for other types.</summary>
+    public bool MoveArrayType(UserTypeInfo type)
+    {
+        if (type.Kind != UserTypeKind.Array || View.FindUserType(type.ElementOid)?.ArrayOid != type.Oid)
+            return false;
+        Changes.Replace(type, type with { Name = FreeTypeName(type.SchemaOid, type.Name) }, Cancellation);
+        return true;
+    }
+
     /// <summary>Throws 42P07 or 42710 when the schema has a relation or a type of that name. Call under <see cref="LockName"/>.</summary>
     public void CheckNameIsFree(uint schemaOid, string name, bool hasRowType)
     {
         if (View.FindRelation(schemaOid, name) is not null)
             throw new SqlException(SqlState.DuplicateTable, $"relation \"{name}\" already exists");
-        if (hasRowType && View.FindUserType(schemaOid, name) is not null)
+        if (hasRowType && View.FindUserType(schemaOid, name) is { } taken && !MoveArrayType(taken))
             throw new SqlException(SqlState.DuplicateObject, $"type \"{name}\" already exists")
             {
                 Hint = "A relation has an associated type of the same name, so you must use a name that doesn't conflict with any existing type.",

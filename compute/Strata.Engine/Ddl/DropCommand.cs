@@ -37,7 +37,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 command.DropTypes(statement);
                 break;
             case ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine or ObjectKind.Aggregate or ObjectKind.Operator or ObjectKind.Cast or ObjectKind.OperatorClass
-                or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Policy or ObjectKind.Statistics or ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate or ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication:
+                or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Policy or ObjectKind.Statistics or ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate or ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication or ObjectKind.AccessMethod:
                 command.DropObjects(statement);
                 break;
             default:
@@ -81,7 +81,6 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     private static bool IsBuiltin(ObjectKind kind, string name) => kind switch
     {
         ObjectKind.Language => BuiltinNames.Find("pg_language", "lanname", name) is not null,
-        ObjectKind.AccessMethod => BuiltinNames.Find("pg_am", "amname", name) is not null,
         ObjectKind.Tablespace => name is "pg_default" or "pg_global",
         ObjectKind.Transform or ObjectKind.LargeObject => true,
         _ => false,

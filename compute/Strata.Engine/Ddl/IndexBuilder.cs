@@ -2,8 +2,11 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution.BlockSummaries;
+using Strata.Engine.Execution.Entries;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
+using Strata.Engine.Sessions.Progress;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
@@ -27,6 +30,8 @@ internal sealed class IndexBuilder : IDisposable
     private readonly RelationInfo _table;
     private readonly IndexInfo _index;
     private readonly HeapRelation _heap;
+    private readonly bool _checksKeys;
+    private PostingAccumulator? _postings;
     private readonly List<byte[]> _blocks = [];
     private readonly List<Entry> _entries = [];
     private readonly IndexKeyRuns _runs;
@@ -51,8 +56,13 @@ internal sealed class IndexBuilder : IDisposable
         }
     }
 
-    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index)
+    private readonly ProgressReport _progress;
+
+    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index, bool checksKeys, string words)
     {
+        _progress = context.Session.Engine.Progress.Begin(ProgressCommand.CreateIndex, context.Session, table.Oid, words);
+        _progress[IndexProgress.IndexOid] = index.Oid;
+        _checksKeys = checksKeys;
         _context = context;
         _table = table;
         _index = index;
@@ -60,19 +70,65 @@ internal sealed class IndexBuilder : IDisposable
         _runs = new IndexKeyRuns(context.Session);
     }
 
-    /// <summary>Makes the storage of <paramref name="index"/> and fills it. Throws 23505 when a unique key occurs twice.</summary>
-    public static void Build(DdlContext context, RelationInfo table, IndexInfo index)
+    /// <summary>Makes the storage of <paramref name="index"/> and fills it. Throws 23505 (23P01) when a key occurs twice and <paramref name="checksKeys"/> is set.</summary>
+    public static void Build(DdlContext context, RelationInfo table, IndexInfo index, int pagesPerRange, bool checksKeys, string words = "CREATE INDEX")
     {
         BTreeIndex tree = RelationStorage.CreateIndex(context, table.Database, index.Storage);
-        using var builder = new IndexBuilder(context, table, index);
-        if (builder._heap.CountBlocks(ReadPoint.Live, context.Cancellation) == 0)
+        using var builder = new IndexBuilder(context, table, index, checksKeys, words);
+        if (index.Method == IndexMethod.Brin)
+        {
+            builder.Summarize(new BTreeBuilder(tree, context.Transaction.EnsureXid(context.Cancellation), context.Cancellation), pagesPerRange);
             return;
-        builder.Collect();
-        if (builder._entries.Count > 0 || builder._runs.Count > 0)
+        }
+
+        uint blocks = builder._heap.CountBlocks(ReadPoint.Live, context.Cancellation);
+        if (blocks == 0)
+            return;
+        builder._progress[IndexProgress.BlocksTotal] = blocks;
+        builder._progress.Phase = IndexProgress.Scanning;
+        using (IndexKeyBuilder keys = builder.MakeKeyBuilder())
+            builder.Scan(keys, index.Method.HasKeys() ? builder.Keys(keys) : builder.Entries(keys));
+        builder._postings?.Write(new BTreeBuilder(tree, context.Transaction.EnsureXid(context.Cancellation), context.Cancellation));
+        if (builder._postings is null && (builder._entries.Count > 0 || builder._runs.Count > 0))
             builder.Write(tree);
     }
 
-    private void Collect()
+    /// <summary>Takes a row at a position of a batch.</summary>
+    private delegate void RowReader(EvaluationContext evaluation, Batch batch, int position, Tid tid, ErrorSink errors);
+
+    private RowReader Keys(IndexKeyBuilder keys) => (evaluation, batch, position, tid, errors) =>
+    {
+        ReadOnlySpan<byte> key = keys.Build(evaluation, batch, position, errors);
+        Add(key, tid, keys.HasNull);
+    };
+
+    private RowReader Entries(IndexKeyBuilder keys)
+    {
+        var row = new RowEntries(_index, keys);
+        if (_index.Method == IndexMethod.Gin)
+            _postings = new PostingAccumulator(_runs);
+        return (evaluation, batch, position, tid, errors) =>
+        {
+            row.Build(evaluation, batch, position, errors);
+            for (int i = 0; i < row.Entries.Count; i++)
+            {
+                if (_postings is not null)
+                    _postings.Add(row.Entries[i], tid);
+                else
+                    Add(row.Entries[i], tid, hasNull: false);
+            }
+        };
+    }
+
+    private void Summarize(BTreeBuilder tree, int pagesPerRange)
+    {
+        using IndexKeyBuilder keys = MakeKeyBuilder();
+        var builder = new SummaryBuilder(_index, keys, tree, pagesPerRange);
+        Scan(keys, builder.Add);
+        builder.Finish();
+    }
+
+    private void Scan(IndexKeyBuilder keys, RowReader reader)
     {
         CatalogView view = _context.View;
         var layout = new TableLayout(_table, column => TypeResolver.Find(column.TypeOid, view)!.WithTypmod(column.TypeModifier), _context.Session);
@@ -80,7 +136,6 @@ internal sealed class IndexBuilder : IDisposable
         var decoder = new RowDecoder(layout, attributes);
         using var batch = new Batch(Array.ConvertAll(_table.Columns, column => TypeResolver.Find(column.TypeOid, view)!));
         using var evaluation = new EvaluationContext { Functions = _context.Session };
-        using IndexKeyBuilder keys = MakeKeyBuilder();
         int[] needed = NeededColumns();
         var errors = new ErrorSink();
         var detoast = new Detoast(_heap, ReadPoint.Live, _context.Cancellation);
@@ -91,6 +146,8 @@ internal sealed class IndexBuilder : IDisposable
             while (scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, _context.Cancellation))
             {
                 _context.Cancellation.ThrowIfCancellationRequested();
+                _progress[IndexProgress.BlocksDone] = scan.Block + 1;
+                _progress.Add(IndexProgress.RowsDone, rows.Length);
                 batch.Reset(rows.Length);
                 bool isUniform = decoder.IsUniform(rows);
                 foreach (int column in needed)
@@ -101,8 +158,7 @@ internal sealed class IndexBuilder : IDisposable
                 {
                     if (!keys.Includes(evaluation, batch, i, errors))
                         continue;
-                    ReadOnlySpan<byte> key = keys.Build(evaluation, batch, i, errors);
-                    Add(key, RootOf(rows[i], scan.Block, ref rootsKnown), keys.HasNull);
+                    reader(evaluation, batch, i, RootOf(rows[i], scan.Block, ref rootsKnown), errors);
                 }
             }
         }
@@ -247,8 +303,11 @@ internal sealed class IndexBuilder : IDisposable
             return;
         }
 
+        _progress.Phase = IndexProgress.Sorting;
+        _progress[IndexProgress.RowsTotal] = _progress[IndexProgress.RowsDone];
         Sort(CollectionsMarshal.AsSpan(_entries), new EntryComparer(_blocks));
-        if (_index.IsUnique || _index.IsExclusion)
+        _progress.Phase = IndexProgress.Loading;
+        if (_checksKeys)
             CheckUnique();
         var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
         foreach (ref readonly Entry entry in CollectionsMarshal.AsSpan(_entries))
@@ -262,7 +321,7 @@ internal sealed class IndexBuilder : IDisposable
             SpillEntries();
         _blocks.Clear();
         var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
-        bool isUnique = _index.IsUnique || _index.IsExclusion;
+        bool isUnique = _checksKeys;
         byte[] last = [];
         int lastLength = -1;
         _runs.Merge((key, tid, hasNull) =>
@@ -333,5 +392,6 @@ internal sealed class IndexBuilder : IDisposable
     {
         _blocks.Clear();
         _runs.Dispose();
+        _progress.Dispose();
     }
 }

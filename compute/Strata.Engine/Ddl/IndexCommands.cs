@@ -1,4 +1,5 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution.Modify;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
@@ -12,17 +13,14 @@ internal sealed class IndexCommands(DdlContext context)
 
     public void Create(CreateIndexStatement statement)
     {
-        if (statement.AccessMethod == "hash" && (statement.Elements.Count > 1 || statement.IsUnique || !statement.Including.IsEmpty))
-            throw new SqlException(SqlState.FeatureNotSupported, $"access method \"hash\" does not support {(statement.IsUnique ? "unique indexes" : statement.Including.IsEmpty ? "multicolumn indexes" : "included columns")}");
-        if (statement.AccessMethod is not ("btree" or "hash"))
-            throw BuiltinNames.Find("pg_am", "amname", statement.AccessMethod) is not null || statement.AccessMethod is "gin" or "gist" or "brin" or "spgist"
-                ? new SqlException(SqlState.FeatureNotSupported, $"access method \"{statement.AccessMethod}\" is not supported yet")
-                : new SqlException(SqlState.UndefinedObject, $"access method \"{statement.AccessMethod}\" does not exist");
+        IndexMethod method = MethodOf(statement.AccessMethod);
         RelationInfo table = context.Require(statement.Relation, RelationLockMode.Share);
         if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable or RelationKind.MaterializedView) || table.SystemTable is not null)
             throw new SqlException(SqlState.WrongObjectType, $"cannot create index on relation \"{table.Name}\"") { Detail = NotSupportedFor(table.Kind) };
         context.CheckOwner(table);
-        List<IndexKey> keys = BuildKeys(table, statement.Elements);
+        CheckAbilities(method, statement.IsUnique, !statement.Including.IsEmpty, statement.Elements.Count);
+        string[]? options = IndexOptions.Parse(method, statement.Options);
+        List<IndexKey> keys = BuildKeys(table, statement.Elements, method);
         int keyCount = keys.Count;
         foreach (IndexElement included in statement.Including)
             keys.Add(Included(table, included));
@@ -45,9 +43,30 @@ internal sealed class IndexCommands(DdlContext context)
             PartitionIndexes.CheckKey(table, keys, keyCount, "UNIQUE");
         IndexInfo index = Create(
             table, name, keys, keyCount, statement.IsUnique, isPrimary: false, statement.IsNullsNotDistinct, predicate,
-            methodOid: statement.AccessMethod == "hash" ? CatalogOids.HashAccessMethod : CatalogOids.BTreeAccessMethod, options: StorageOptions.Parse(statement.Options));
+            method: method, options: options);
         if (table.PartitionKey is not null && statement.Relation.IncludeDescendants)
             new PartitionIndexes(context).CloneToPartitions(context.View.FindRelation(table.Oid)!, index);
+        else if (table.PartitionKey is not null && table.Children.Length > 0 && context.View.FindRelation(index.Oid) is { } whole)
+            context.Replace(whole, whole with { Index = whole.Index! with { IsValid = false } });
+    }
+
+    private IndexMethod MethodOf(string name)
+    {
+        if (name == "rtree")
+            context.Session.Notice("substituting access method \"gist\" for obsolete method \"rtree\"");
+        return IndexMethods.Find(name);
+    }
+
+    /// <summary>Throws 0A000 when an access method cannot do what an index is to do.</summary>
+    public static void CheckAbilities(IndexMethod method, bool isUnique, bool includes, int columns, bool isExclusion = false)
+    {
+        string? missing = isUnique && !method.CanBeUnique() ? "unique indexes"
+            : includes && !method.CanInclude() ? "included columns"
+            : columns > 1 && !method.CanHaveSeveralColumns() ? "multicolumn indexes"
+            : isExclusion && !method.CanExclude() ? "exclusion constraints"
+            : null;
+        if (missing is not null)
+            throw new SqlException(SqlState.FeatureNotSupported, $"access method \"{IndexMethods.NameOf(method)}\" does not support {missing}");
     }
 
     private static string NotSupportedFor(RelationKind kind) => kind switch
@@ -58,51 +77,65 @@ internal sealed class IndexCommands(DdlContext context)
         _ => "This operation is not supported for such relations.",
     };
 
+    /// <summary>What an expression adds to names that are chosen for an index and its columns.</summary>
+    public static string NameOf(Expression expression) => Binding.TargetNaming.NameOf(expression) is var name && name == "?column?" ? "expr" : name;
+
     private string ChooseName(RelationInfo table, CreateIndexStatement statement)
     {
         var parts = new List<string>();
         foreach (IndexElement element in statement.Elements)
-            parts.Add(element.Column ?? (element.Expression is FunctionCall call ? call.Name.Name : "expr"));
+            parts.Add(element.Column ?? NameOf(element.Expression!));
         foreach (IndexElement element in statement.Including)
             parts.Add(element.Column is not { } name ? "expr" : parts.Contains(name) ? name + parts.Count(part => part == name) : name);
         return context.ChooseName(table.Name, string.Join('_', parts), "idx", candidate => context.View.FindRelation(table.SchemaOid, candidate) is not null);
     }
 
     /// <summary>Keys of index elements, in order.</summary>
-    public List<IndexKey> BuildKeys(RelationInfo table, SyntaxList<IndexElement> elements)
+    public List<IndexKey> BuildKeys(RelationInfo table, SyntaxList<IndexElement> elements, IndexMethod method = IndexMethod.BTree)
     {
         var keys = new List<IndexKey>();
         foreach (IndexElement element in elements)
         {
-            IndexKey key = element.Column is { } column ? ColumnKey(table, RequireColumn(table, column), context) : ExpressionKey(table, element.Expression!);
+            IndexKey key = element.Column is { } column ? IncludedKey(table, RequireColumn(table, column)) : ExpressionKey(table, element.Expression!);
+            if (key.Column > 0)
+                key = key with { CollationOid = table.Columns[key.Column - 1].CollationOid };
+            if (!method.IsOrdered() && element.Direction != SortDirection.Default)
+                throw new SqlException(SqlState.FeatureNotSupported, $"access method \"{IndexMethods.NameOf(method)}\" does not support ASC/DESC options");
+            if (!method.IsOrdered() && element.Nulls != NullsOrder.Default)
+                throw new SqlException(SqlState.FeatureNotSupported, $"access method \"{IndexMethods.NameOf(method)}\" does not support NULLS FIRST/LAST options");
             bool descending = element.Direction == SortDirection.Descending;
             bool nullsFirst = element.Nulls == NullsOrder.First || (element.Nulls != NullsOrder.Last && descending);
             IndexKeyOptions options = (descending ? IndexKeyOptions.Descending : 0) | (nullsFirst ? IndexKeyOptions.NullsFirst : 0);
             uint collation = element.Collation is { } named ? ColumnBuilder.Collation(context, named) : key.CollationOid;
-            uint operatorClass = element.OperatorClass is { } given ? OperatorClasses.Find(given, key.TypeOid, context) : key.OperatorClassOid;
-            keys.Add(key with { Options = options, CollationOid = collation, OperatorClassOid = operatorClass });
+            uint operatorClass = element.OperatorClass is { } given ? OperatorClasses.Find(method, given, key.TypeOid, context) : OperatorClasses.Default(method, key.TypeOid, context);
+            keys.Add(key with { Options = options, CollationOid = collation, OperatorClassOid = operatorClass, ClassOptions = OperatorClassOptions.Parse(operatorClass, element.OperatorClassOptions) });
         }
 
         return keys;
     }
 
-    private static short RequireColumn(RelationInfo table, string name) => table.FindColumn(name)?.Number ??
-        throw new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" does not exist");
+    private static short RequireColumn(RelationInfo table, string name) => table.FindColumn(name)?.Number ?? throw (IsSystemColumn(name)
+        ? new SqlException(SqlState.FeatureNotSupported, "index creation on system columns is not supported")
+        : new SqlException(SqlState.UndefinedColumn, $"column \"{name}\" does not exist"));
+
+    private static bool IsSystemColumn(string name) => name is "ctid" or "xmin" or "cmin" or "xmax" or "cmax" or "tableoid";
 
     /// <summary>A key of a plain column with the type's default operator class.</summary>
-    public static IndexKey ColumnKey(RelationInfo table, short number, DdlContext context)
+    public static IndexKey ColumnKey(RelationInfo table, short number, DdlContext context, IndexMethod method = IndexMethod.BTree)
     {
         ColumnInfo column = table.Columns[number - 1];
-        return new IndexKey(number, null, column.TypeOid, column.TypeModifier, column.CollationOid, OperatorClasses.Default(column.TypeOid, context), IndexKeyOptions.None);
+        return new IndexKey(number, null, column.TypeOid, column.TypeModifier, column.CollationOid, OperatorClasses.Default(method, column.TypeOid, context), IndexKeyOptions.None);
     }
 
     private IndexKey ExpressionKey(RelationInfo table, Expression expression)
     {
         CatalogExpression stored = StoredExpressions.OverTable(context, table, expression, isCondition: false);
         Expressions.Expression bound = Binding.Binder.BindOverRow(expression, table, isCondition: false, StoredExpressions.BindingContextOf(context));
+        if (bound.Type.IsPseudo)
+            throw new SqlException(SqlState.InvalidTableDefinition, $"column \"{NameOf(expression)}\" has pseudo-type {TypeNames.Format(bound.Type)}");
         if (bound.Volatility != Functions.Volatility.Immutable)
             throw new SqlException(SqlState.InvalidObjectDefinition, "functions in index expression must be marked IMMUTABLE");
-        return new IndexKey(0, stored, bound.Type.Oid, bound.Type.Typmod, bound.Type.CollationOid, OperatorClasses.Default(bound.Type.Oid, context), IndexKeyOptions.None);
+        return new IndexKey(0, stored, bound.Type.Oid, bound.Type.Typmod, bound.Type.CollationOid, 0, IndexKeyOptions.None);
     }
 
     /// <summary>An included column: any type will do.</summary>
@@ -122,7 +155,7 @@ internal sealed class IndexCommands(DdlContext context)
     /// <summary>Makes an index, fills it from the table's rows and adds it to the catalog.</summary>
     public IndexInfo Create(
         RelationInfo table, string name, List<IndexKey> keys, int keyCount, bool isUnique, bool isPrimary, bool nullsNotDistinct, CatalogExpression? predicate, bool isImmediate = true,
-        uint methodOid = CatalogOids.BTreeAccessMethod, string[]? options = null, bool isExclusion = false)
+        IndexMethod method = IndexMethod.BTree, string[]? options = null, uint[]? exclusion = null)
     {
         bool isPartitioned = table.PartitionKey is not null;
         var index = new IndexInfo
@@ -131,7 +164,8 @@ internal sealed class IndexCommands(DdlContext context)
             Name = name,
             TableOid = table.Oid,
             Storage = isPartitioned ? 0 : context.NewStorage(),
-            IsExclusion = isExclusion,
+            Method = method,
+            IsExclusion = exclusion is not null,
             Keys = [.. keys],
             KeyCount = keyCount,
             IsUnique = isUnique,
@@ -141,13 +175,13 @@ internal sealed class IndexCommands(DdlContext context)
             Predicate = predicate,
         };
         if (!isPartitioned)
-            IndexBuilder.Build(context, table, index);
+            IndexBuilder.Build(context, table, index, IndexOptions.PagesPerRange(options), isUnique || (exclusion is not null && ExclusionPlan.IsByKey(method, exclusion)));
         var columns = new ColumnInfo[keys.Count];
         for (int i = 0; i < columns.Length; i++)
         {
             SqlType type = TypeResolver.Find(keys[i].TypeOid, context.View)!.WithTypmod(keys[i].TypeModifier);
             string columnName = keys[i].Column > 0 ? table.Columns[keys[i].Column - 1].Name : ExpressionColumnName(keys, i);
-            columns[i] = ColumnBuilder.Make((short)(i + 1), columnName, type, keys[i].CollationOid);
+            columns[i] = ColumnBuilder.Make((short)(i + 1), columnName, type, keys[i].CollationOid) with { Options = keys[i].ClassOptions };
         }
 
         context.CreateRelation(new RelationInfo
@@ -160,7 +194,7 @@ internal sealed class IndexCommands(DdlContext context)
             Database = table.Database,
             Storage = index.Storage,
             Persistence = table.Persistence,
-            AccessMethodOid = methodOid,
+            AccessMethodOid = IndexMethods.OidOf(method),
             Options = options,
             Columns = columns,
             Tuples = 0,
@@ -171,13 +205,16 @@ internal sealed class IndexCommands(DdlContext context)
 
     private static string ExpressionColumnName(List<IndexKey> keys, int position)
     {
-        string text = keys[position].Expression!.Text;
-        int open = text.IndexOf('(', StringComparison.Ordinal);
-        string name = open > 0 && text[..open].All(static c => char.IsLetterOrDigit(c) || c == '_') ? text[..open] : "expr";
-        int same = 0;
+        string name = NameOf(keys[position].Expression!.Syntax);
+        // Numbered until no key before it has the name.
+        var taken = new HashSet<string>();
         for (int i = 0; i < position; i++)
-            same += keys[i].Column == 0 ? 1 : 0;
-        return same == 0 ? name : name + same;
+            if (keys[i].Column == 0)
+                taken.Add(ExpressionColumnName(keys, i));
+        string free = name;
+        for (int i = 1; taken.Contains(free); i++)
+            free = name + i;
+        return free;
     }
 
     public void Reindex(ReindexStatement statement)
@@ -211,6 +248,13 @@ internal sealed class IndexCommands(DdlContext context)
             Rebuild(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
     }
 
+    /// <summary>Builds an index that exists in the catalog, in a storage that does not exist yet.</summary>
+    public static void Fill(DdlContext context, RelationInfo table, RelationInfo index, string words = "CREATE INDEX")
+    {
+        bool checksKeys = index.Index!.IsUnique || (index.Index.IsExclusion && ExclusionPlan.ConstraintOf(table, index.Index) is null);
+        IndexBuilder.Build(context, table, index.Index, IndexOptions.PagesPerRange(index.Options), checksKeys, words);
+    }
+
     private void Rebuild(RelationInfo relation)
     {
         if (relation.Kind == RelationKind.PartitionedIndex)
@@ -221,7 +265,7 @@ internal sealed class IndexCommands(DdlContext context)
         }
 
         IndexInfo rebuilt = relation.Index! with { Storage = context.NewStorage() };
-        IndexBuilder.Build(context, context.View.FindRelation(rebuilt.TableOid)!, rebuilt);
+        Fill(context, context.View.FindRelation(rebuilt.TableOid)!, relation with { Index = rebuilt }, "REINDEX");
         RelationStorage.Drop(context, relation);
         context.Replace(relation, relation with { Storage = rebuilt.Storage, Index = rebuilt });
     }

@@ -133,10 +133,10 @@ internal sealed class InheritedDefinition(DdlContext context, string table, Sche
     /// <summary>A column that the table's own definition names too. <paramref name="own"/> stands under the inherited one's number.</summary>
     public ColumnInfo Merge(ColumnInfo inherited, ColumnInfo own, bool isPartition)
     {
-        if (!isPartition)
-            context.Notice(inherited.Number == own.Number
-                ? $"merging column \"{own.Name}\" with inherited definition"
-                : $"moving and merging column \"{own.Name}\" with inherited definition");
+        if (!isPartition && inherited.Number == own.Number)
+            context.Notice($"merging column \"{own.Name}\" with inherited definition");
+        else if (!isPartition)
+            context.Session.Notice($"moving and merging column \"{own.Name}\" with inherited definition", detail: "User-specified column moved to the position of the inherited column.");
         CheckTypes(context, $"column \"{own.Name}\"", inherited, own);
         if (own.Default is not null)
             _conflictingDefaults.Remove(own.Name);

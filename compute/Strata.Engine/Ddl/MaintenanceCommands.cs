@@ -31,6 +31,8 @@ internal static class MaintenanceCommands
 
             if (!MayMaintain(context, table, statement.IsVacuum))
                 continue;
+            if (full && table.PartitionKey is null)
+                table = ClusterCommand.Rewrite(context, table, null);
             Maintain(context, table, statement.IsVacuum, analyze, target.Columns.AsSpan().ToArray(), throttle: null);
         }
     }
@@ -65,13 +67,18 @@ internal static class MaintenanceCommands
         {
             table = VacuumTable(context, table, throttle);
             activity.NoteVacuumed(begin);
+            NoteMaintained(context, table, vacuum: true, throttle is not null);
         }
 
         if (!analyze)
             return;
         Analyze(context, table, columns, throttle);
         activity.NoteAnalyzed(begin);
+        NoteMaintained(context, context.View.FindRelation(table.Oid)!, vacuum: false, throttle is not null);
     }
+
+    private static void NoteMaintained(DdlContext context, RelationInfo table, bool vacuum, bool isAutomatic) =>
+        context.Session.Engine.Statistics.Of(context.DatabaseOid, table)?.NoteMaintained(vacuum, isAutomatic, table.Tuples, context.Session.Now());
 
     private static void Analyze(DdlContext context, RelationInfo table, string[] columns, Action? throttle)
     {

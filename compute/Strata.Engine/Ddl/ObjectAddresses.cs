@@ -30,7 +30,7 @@ internal sealed class ObjectAddresses(CatalogView view, CatalogServices services
             case "language":
                 return new ObjectAddress(CatalogOids.PgLanguage, BuiltinNames.Find("pg_language", "lanname", One(names)) ?? throw Missing("language", names[0]));
             case "access method":
-                return new ObjectAddress(CatalogOids.PgAm, BuiltinNames.Find("pg_am", "amname", One(names)) ?? throw Missing("access method", names[0]));
+                return new ObjectAddress(CatalogOids.PgAm, AccessMethodCommands.Find(view, One(names))?.Oid ?? throw Missing("access method", names[0]));
             case "function" or "procedure" or "aggregate" or "routine":
                 return new ObjectAddress(CatalogOids.PgProc, Function(kind, names, arguments));
             case "operator":

@@ -64,6 +64,7 @@ internal static class ObjectFinder
                 OperatorClassObject opclass => OperatorClass(context, kind, opclass),
                 DependentObject dependent when kind == ObjectKind.Policy => Policy(context, dependent),
                 NamedObject named when kind is ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication => ForeignCommands.Require(context, ClassOf(kind), named.Name.Name),
+                NamedObject named when kind == ObjectKind.AccessMethod => AccessMethodCommands.Require(context, named.Name.Name),
                 NamedObject named => Named(context, ClassOf(kind), named.Name),
                 _ => throw new SqlException(SqlState.FeatureNotSupported, $"{DropCommand.KindName(kind)} objects are not supported yet"),
             };

@@ -66,7 +66,7 @@ internal sealed class PartitionIndexes(DdlContext context)
     /// <summary>True when an index has these keys and otherwise the properties of another.</summary>
     public static bool IsSame(IndexInfo candidate, IndexInfo index, List<IndexKey> keys)
     {
-        if (candidate.IsUnique != index.IsUnique || candidate.KeyCount != index.KeyCount || candidate.Keys.Length != keys.Count || candidate.NullsNotDistinct != index.NullsNotDistinct
+        if (candidate.IsUnique != index.IsUnique || candidate.Method != index.Method || candidate.KeyCount != index.KeyCount || candidate.Keys.Length != keys.Count || candidate.NullsNotDistinct != index.NullsNotDistinct
             || candidate.Predicate?.Text != index.Predicate?.Text)
             return false;
         for (int i = 0; i < keys.Count; i++)
@@ -80,14 +80,14 @@ internal sealed class PartitionIndexes(DdlContext context)
     {
         var names = new List<string>();
         foreach (IndexKey key in keys.Take(index.KeyCount))
-            names.Add(key.Column > 0 ? partition.Columns[key.Column - 1].Name : "expr");
+            names.Add(key.Column > 0 ? partition.Columns[key.Column - 1].Name : IndexCommands.NameOf(key.Expression!.Syntax));
         string label = constraint is null ? "idx" : constraint.Kind == ConstraintKind.PrimaryKey ? "pkey" : constraint.Kind == ConstraintKind.Unique ? "key" : "excl";
         string name = context.ChooseName(partition.Name, label == "pkey" ? null : string.Join('_', names), label, candidate =>
             context.View.FindRelation(partition.SchemaOid, candidate) is not null || Array.Exists(partition.Constraints, c => c.Name == candidate));
         Format.Invariant.Check(parent.PartitionKey is not null);
         return new IndexCommands(context).Create(
             partition, name, keys, index.KeyCount, index.IsUnique, index.IsPrimary, index.NullsNotDistinct, index.Predicate, index.IsImmediate,
-            methodOid: context.View.FindRelation(index.Oid)!.AccessMethodOid);
+            method: index.Method, options: context.View.FindRelation(index.Oid)!.Options);
     }
 
     private void AttachConstraint(ConstraintInfo constraint, RelationInfo partition, IndexInfo own, short[] map)

@@ -113,7 +113,17 @@ internal static class RenameCommand
 
         context.Replace(context.View.FindRelation(relation.Oid)!, changed);
         if (relation.RowTypeOid != 0 && context.View.FindUserType(relation.RowTypeOid) is { } type)
-            context.Changes.Replace(type, type with { Name = name }, context.Cancellation);
+            RenameTypePair(context, type, name);
+    }
+
+    // The array type's name follows; it gives way to others of its name.
+    private static void RenameTypePair(DdlContext context, UserTypeInfo type, string name)
+    {
+        if (context.View.FindUserType(type.SchemaOid, name) is { } taken && taken.Oid != type.ArrayOid && !context.MoveArrayType(taken))
+            throw new SqlException(SqlState.DuplicateObject, $"type \"{name}\" already exists");
+        if (type.ArrayOid != 0 && context.View.FindUserType(type.ArrayOid) is { } array)
+            context.Changes.Replace(array, array with { Name = context.FreeTypeName(array.SchemaOid, "_" + name) }, context.Cancellation);
+        context.Changes.Replace(type, type with { Name = name }, context.Cancellation);
     }
 
     private static void RenameColumnOfTree(DdlContext context, RelationInfo table, string from, string to, bool includesDescendants, bool isCascade)
@@ -239,9 +249,7 @@ internal static class RenameCommand
     private static void RenameType(DdlContext context, TypeName name, string to)
     {
         UserTypeInfo type = TypeCommands.RequireUserType(context, name);
-        if (context.View.FindUserType(type.SchemaOid, to) is not null)
-            throw new SqlException(SqlState.DuplicateObject, $"type \"{to}\" already exists");
-        context.Changes.Replace(type, type with { Name = to }, context.Cancellation);
+        RenameTypePair(context, type, to);
     }
 
     public static void SetSchema(DdlContext context, AlterObjectSchemaStatement statement)

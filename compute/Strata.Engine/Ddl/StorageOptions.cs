@@ -12,13 +12,16 @@ internal static class StorageOptions
         "fillfactor", "toast_tuple_target", "parallel_workers", "autovacuum_enabled", "autovacuum_vacuum_threshold", "autovacuum_vacuum_scale_factor", "autovacuum_analyze_threshold",
         "autovacuum_analyze_scale_factor", "autovacuum_vacuum_insert_threshold", "autovacuum_vacuum_insert_scale_factor", "autovacuum_vacuum_cost_delay", "autovacuum_vacuum_cost_limit",
         "autovacuum_freeze_min_age", "autovacuum_freeze_max_age", "autovacuum_freeze_table_age", "log_autovacuum_min_duration", "user_catalog_table", "vacuum_truncate", "vacuum_index_cleanup",
-        "deduplicate_items", "security_barrier", "security_invoker", "check_option",
+        "deduplicate_items", "fastupdate", "gin_pending_list_limit", "buffering", "pages_per_range", "autosummarize", "security_barrier", "security_invoker", "check_option",
     };
 
     private static readonly HashSet<string> s_ofColumns = new(StringComparer.Ordinal) { "n_distinct", "n_distinct_inherited" };
 
     /// <summary>Options as <c>name=value</c>; null for none. Throws 22023 for unknown names.</summary>
     public static string[]? Parse(SyntaxList<DefinitionElement> options) => Change(null, options, isReset: false);
+
+    /// <summary>Options of a kind of object that knows the given ones. Throws 22023 for others.</summary>
+    public static string[]? Parse(SyntaxList<DefinitionElement> options, string[] known) => Change(null, options, isReset: false, [.. known]);
 
     /// <summary>Options changed by SET or RESET.</summary>
     public static string[]? Change(string[]? before, SyntaxList<DefinitionElement> options, bool isReset) => Change(before, options, isReset, s_known);

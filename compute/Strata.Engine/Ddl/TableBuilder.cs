@@ -26,6 +26,9 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
 
     public uint TableOid { get; } = context.NewOid();
 
+    /// <summary>The table access method that the statement names; null for the default.</summary>
+    public string? AccessMethod { get; init; }
+
     /// <summary>A foreign table: there is nothing here to keep its rows in.</summary>
     public bool IsForeign { get; init; }
 
@@ -148,8 +151,10 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
     /// <summary>Adds the sequence of a serial or identity column, to be made with the table.</summary>
     public RelationInfo AddSequence(ColumnInfo column, SqlType type, SyntaxList<SequenceOption> options, DependencyKind ownership)
     {
-        string sequenceName = context.ChooseName(name, column.Name, "seq", IsTaken);
-        RelationInfo sequence = SequenceCommands.Build(context, schema, sequenceName, SequenceOptions.Create(context, options, type)) with
+        (SchemaInfo home, string sequenceName) = SequenceOptions.NameOf(context, options) is { } given
+            ? (given.Schema is null ? schema : context.RequireSchema(given.Schema, given.Position), given.Name)
+            : (schema, context.ChooseName(name, column.Name, "seq", IsTaken));
+        RelationInfo sequence = SequenceCommands.Build(context, home, sequenceName, SequenceOptions.Create(context, options, type)) with
         {
             Dependencies = [new Dependency(default, new ObjectAddress(CatalogOids.PgClass, TableOid, column.Number), ownership)],
         };
@@ -190,7 +195,7 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
         if (like.Options.HasFlag(TableLikeOptions.Constraints))
             foreach (ConstraintInfo constraint in source.Constraints)
                 if (constraint.Kind == ConstraintKind.Check)
-                    _tableConstraints.Add(new Constraint(SyntaxKind.Check, -1) { Name = constraint.Name, Expression = constraint.Check!.Syntax });
+                    _tableConstraints.Add(new Constraint(SyntaxKind.Check, -1) { Name = constraint.Name, Expression = constraint.Check!.Syntax, IsNoInherit = constraint.NoInherit });
         if (like.Options.HasFlag(TableLikeOptions.Indexes))
             foreach (IndexInfo index in source.Indexes)
                 _indexCopies.Add(new IndexCopy(source, index));
@@ -200,7 +205,11 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
 
     private ColumnInfo CopyColumn(ColumnInfo column, TableLikeOptions options)
     {
-        ColumnInfo copy = column with { Number = NextNumber, Default = null, DefaultOid = 0, Identity = '\0', Generated = '\0', MissingValue = null, StatisticsTarget = -1 };
+        ColumnInfo copy = column with { Number = NextNumber, Default = null, DefaultOid = 0, Identity = '\0', Generated = '\0', MissingValue = null, StatisticsTarget = -1, Options = null, Acl = null };
+        if (!options.HasFlag(TableLikeOptions.Compression))
+            copy = copy with { Compression = '\0' };
+        if (!options.HasFlag(TableLikeOptions.Storage))
+            copy = copy with { StorageStrategy = (char)TypeResolver.Find(copy.TypeOid, context.View)!.Storage };
         bool copiesDefault = column.Generated != '\0' ? options.HasFlag(TableLikeOptions.Generated) : options.HasFlag(TableLikeOptions.Defaults);
         if (column.Default is not null && copiesDefault)
             copy = copy with { Default = column.Default, DefaultOid = context.NewOid(), Generated = column.Generated };
@@ -217,8 +226,13 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
         CheckDuplicateKeys();
         MarkPrimaryKeyNotNull();
         uint owner = context.CurrentUser;
+        uint method = partitionBy is null && !IsForeign ? AccessMethodCommands.OfTable(context, AccessMethod) : 0;
         foreach (RelationInfo sequence in _sequences)
-            SequenceCommands.Create(context, sequence);
+        {
+            context.CheckNameIsFree(sequence.SchemaOid, sequence.Name, hasRowType: false);
+            SequenceCommands.Create(context, persistence == RelationPersistence.Unlogged ? sequence with { Persistence = 'u' } : sequence);
+        }
+
         var table = new RelationInfo
         {
             Oid = TableOid,
@@ -235,9 +249,9 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
             Constraints = InheritedChecks(),
             Persistence = persistence == RelationPersistence.Unlogged ? 'u' : 'p',
             RowTypeOid = context.NewTypePair(),
-            AccessMethodOid = partitionBy is null && !IsForeign ? CatalogOids.HeapAccessMethod : 0,
+            AccessMethodOid = method,
             Columns = [.. _columns],
-            Dependencies = [.. _dependencies, .. TypeDependencies(), .. InheritedSequences()],
+            Dependencies = [.. _dependencies, .. TypeDependencies(), .. InheritedSequences(), .. AccessMethodCommands.DependenciesOf(TableOid, method)],
             Options = options,
         };
         table = GeneratedColumns.Complete(context, table);

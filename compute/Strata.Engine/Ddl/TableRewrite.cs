@@ -5,17 +5,17 @@ using Strata.Engine.Types;
 
 namespace Strata.Engine.Ddl;
 
-/// <summary>Writes all rows of a table anew into another storage, with some columns computed: ADD COLUMN with a volatile default, ALTER COLUMN TYPE.</summary>
+/// <summary>Writes all rows of a table anew into another storage, some columns computed (ADD COLUMN with a volatile default, ALTER COLUMN TYPE) or in another order (CLUSTER, VACUUM FULL).</summary>
 internal sealed class TableRewrite(DdlContext context)
 {
     public bool IsEmpty(RelationInfo table) => table.Storage == 0 ||
         context.Session.Engine.Handles.Heap(table.Database, table.Storage).CountBlocks(ReadPoint.Live, context.Cancellation) == 0;
 
     /// <summary>
-    /// Copies the rows of <paramref name="before"/> to a new storage in the shape of <paramref name="after"/>, which is in force already; <paramref name="expressions"/> gives values of columns by number, as SQL over the old columns. Then
-    /// builds the indexes anew. Returns the entry that is in force.
+    /// Copies the rows of <paramref name="before"/> to a new storage in the shape of <paramref name="after"/>, which is in force already; <paramref name="expressions"/> gives values of columns by number, as SQL over the old columns,
+    /// and <paramref name="order"/> the keys of ORDER BY. Then builds the indexes anew. Returns the entry that is in force.
     /// </summary>
-    public RelationInfo Rewrite(RelationInfo before, RelationInfo after, Dictionary<int, string> expressions)
+    public RelationInfo Rewrite(RelationInfo before, RelationInfo after, Dictionary<int, string> expressions, string? order = null)
     {
         // The old rows stay readable under a second name while the new ones are written; nobody else sees it, and it goes away before the command ends.
         RelationInfo current = context.View.FindRelation(after.Oid)!;
@@ -35,9 +35,11 @@ internal sealed class TableRewrite(DdlContext context)
             Statistics = [],
             RowTypeOid = 0,
         };
+        context.Session.Engine.Statistics.Of(context.DatabaseOid, before);
         ulong storage = context.NewStorage();
         RelationInfo target = context.Replace(current, current with { Storage = storage, Columns = WithoutMissingValues(current.Columns) });
         RelationStorage.CreateHeap(context, target);
+        context.Session.Engine.Handles.Heap(target.Database, storage).NoteRewrite(context.Transaction.EnsureXid(context.Cancellation));
         context.Changes.Create(source, context.Cancellation);
         var columns = new StringBuilder();
         var values = new StringBuilder();
@@ -53,8 +55,15 @@ internal sealed class TableRewrite(DdlContext context)
         string overriding = Array.Exists(target.Columns, static c => c.Identity == 'a') ? " OVERRIDING SYSTEM VALUE" : "";
         // Indexes are built afterwards: the new rows must not go into the old ones.
         RelationInfo bare = HideIndexes(target);
+        // Constraints held for the old rows; the caller checks those that the change may break.
+        ConstraintInfo[] constraints = bare.Constraints;
+        if (constraints.Length > 0)
+            bare = context.Replace(bare, bare with { Constraints = [] });
+        // Under the table's name, by which expressions may call its columns.
         new InternalQuery(context).Run(
-            $"INSERT INTO {context.Session.Catalog.QualifiedName(bare)} ({columns}){overriding} SELECT {values} FROM {context.Session.Catalog.QualifiedName(source)}");
+            $"INSERT INTO {context.Session.Catalog.QualifiedName(bare)} ({columns}){overriding} SELECT {values} FROM {context.Session.Catalog.QualifiedName(source)} AS {TypeNames.QuoteIdentifier(before.Name)}{(order is null ? "" : " ORDER BY " + order)}");
+        if (constraints.Length > 0)
+            bare = context.Replace(context.View.FindRelation(bare.Oid)!, context.View.FindRelation(bare.Oid)! with { Constraints = constraints });
         context.Changes.Drop(context.View.FindRelation(source.Oid)!, context.Cancellation);
         RelationStorage.Drop(context, before);
         ShowIndexes(target);
@@ -83,7 +92,7 @@ internal sealed class TableRewrite(DdlContext context)
         {
             RelationInfo rebuilt = relation with { Storage = context.NewStorage() };
             rebuilt = rebuilt with { Index = ColumnTypeChange.Retyped(context, rebuilt.Index! with { Storage = rebuilt.Storage }, context.View.FindRelation(table.Oid)!) };
-            IndexBuilder.Build(context, context.View.FindRelation(table.Oid)!, rebuilt.Index!);
+            IndexCommands.Fill(context, context.View.FindRelation(table.Oid)!, rebuilt);
             context.Transaction.DropStorageAtCommit(relation.Database, relation.Storage);
             context.Changes.Create(ColumnTypeChange.RetypedColumns(context, rebuilt), context.Cancellation);
         }

@@ -84,6 +84,7 @@ internal static class TruncateCommand
         if (table.Storage == 0)
             return;
         table = context.View.FindRelation(table.Oid)!;
+        context.Session.Engine.Statistics.Of(context.DatabaseOid, table);
         RelationStorage.Drop(context, table);
         RelationInfo emptied = table with { Storage = context.NewStorage(), Pages = 0, Tuples = -1, AllVisiblePages = 0 };
         RelationStorage.CreateHeap(context, emptied);

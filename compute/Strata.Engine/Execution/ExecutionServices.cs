@@ -16,6 +16,9 @@ public sealed record ExecutionServices(
     /// <summary>Threads that help large aggregations; null for none.</summary>
     public QueryWorkers? Workers { get; init; }
 
+    /// <summary>Samples of tables for planning; null for none.</summary>
+    internal Statistics.RowSamples? Samples { get; init; }
+
     /// <summary>Pages of a table from which on several threads read it.</summary>
     public int ParallelScanPagesMin { get; init; } = int.MaxValue;
 }

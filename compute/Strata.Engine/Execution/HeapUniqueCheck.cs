@@ -17,6 +17,9 @@ internal ref struct HeapUniqueCheck(HeapRelation heap, Transaction transaction, 
     /// <summary>The version that was found live, after a verdict of Live.</summary>
     public Tid LiveTid { get; private set; }
 
+    /// <summary>The version that the last verdict of Live or InProgress was about.</summary>
+    public Tid JudgedTid { get; private set; }
+
     public unsafe UniqueVerdict Judge(Tid tid, out ulong waitXid)
     {
         TransactionManager transactions = heap.Context.Transactions;
@@ -58,9 +61,10 @@ internal ref struct HeapUniqueCheck(HeapRelation heap, Transaction transaction, 
             switch (JudgeVersion(row, transactions, out waitXid))
             {
                 case UniqueVerdict.Live:
-                    LiveTid = new Tid(tid.Block, (ushort)slot);
+                    JudgedTid = LiveTid = new Tid(tid.Block, (ushort)slot);
                     return UniqueVerdict.Live;
                 case UniqueVerdict.InProgress:
+                    JudgedTid = new Tid(tid.Block, (ushort)slot);
                     return UniqueVerdict.InProgress;
             }
 

@@ -5,6 +5,8 @@ public sealed class OperatorStatistics(TimeProvider time)
 {
     private bool _firstRowSeen;
     private bool _started;
+    private Storage.ResourceUsage _usage;
+    private Storage.ResourceUsage _usedBefore;
 
     /// <summary>Rows delivered, over all loops.</summary>
     public long Rows { get; private set; }
@@ -24,6 +26,21 @@ public sealed class OperatorStatistics(TimeProvider time)
     /// <summary>Rows that an index-only scan had to look up in the table.</summary>
     public long HeapFetches { get; set; }
 
+    /// <summary>Runs that a memoizing operator answered from memory.</summary>
+    public long CacheHits { get; set; }
+
+    /// <summary>Runs that a memoizing operator had to read.</summary>
+    public long CacheMisses { get; set; }
+
+    /// <summary>Remembered parameter values that were forgotten to make room.</summary>
+    public long CacheEvictions { get; set; }
+
+    /// <summary>Most bytes that a memoizing operator held.</summary>
+    public long CacheBytes { get; set; }
+
+    /// <summary>Pages and log used inside, over all loops; inputs included. Counted while <see cref="Storage.ResourceUsage"/> counts the thread.</summary>
+    public ref readonly Storage.ResourceUsage Usage => ref _usage;
+
     /// <summary>Memory and disk that the operator took in its last loop; null when it holds no rows.</summary>
     internal SpaceReport? Space { get; set; }
 
@@ -38,6 +55,7 @@ public sealed class OperatorStatistics(TimeProvider time)
             Loops++;
         }
 
+        _usedBefore = Storage.ResourceUsage.OfThread;
         return time.GetTimestamp();
     }
 
@@ -45,6 +63,7 @@ public sealed class OperatorStatistics(TimeProvider time)
     {
         long ticks = time.GetTimestamp() - started;
         TotalTicks += ticks;
+        _usage.Add(Storage.ResourceUsage.OfThread.Since(_usedBefore));
         if (!_firstRowSeen)
         {
             _firstRowSeen = true;

@@ -31,6 +31,9 @@ internal sealed class TidBitmap(MemoryAccount? account) : IDisposable
     /// <summary>Slot of an entry; 0 for all of the block.</summary>
     public ushort SlotOf(int entry) => (ushort)(_entries[entry] & SlotMask);
 
+    /// <summary>An entry as a number: block × 65536 + slot.</summary>
+    public ulong NumberAt(int entry) => _entries[entry];
+
     /// <summary>Forgets everything.</summary>
     public void Clear()
     {
@@ -45,14 +48,17 @@ internal sealed class TidBitmap(MemoryAccount? account) : IDisposable
         ulong entry = ((ulong)tid.Block << SlotBits) | tid.Slot;
         if (IsLossy)
             entry &= ~SlotMask;
-        if (Count > 0 && _entries[Count - 1] >= entry)
-        {
-            if (_entries[Count - 1] == entry)
-                return;
-            _isSorted = false;
-        }
-
+        if (Count > 0 && _entries[Count - 1] == entry)
+            return;
         Append(entry);
+    }
+
+    /// <summary>Adds whole blocks, whose rows must be checked. Call <see cref="Complete"/> before reading.</summary>
+    public void AddBlocks(uint from, uint to)
+    {
+        IsLossy |= from < to;
+        for (uint block = from; block < to; block++)
+            Append((ulong)block << SlotBits);
     }
 
     /// <summary>Sorts the entries and drops what is there twice.</summary>
@@ -136,6 +142,8 @@ internal sealed class TidBitmap(MemoryAccount? account) : IDisposable
     {
         if (Count == _entries.Length && !MakeRoom())
             entry &= ~SlotMask;
+        // Looked at here: making room sorts what is there.
+        _isSorted &= Count == 0 || _entries[Count - 1] <= entry;
         _entries[Count++] = entry;
     }
 

@@ -199,10 +199,7 @@ internal sealed class CallBuilder(CastBuilder casts)
             throw new SqlException(SqlState.DatatypeMismatch, problem) { Detail = polymorphic.Detail, Position = position + 1 };
         if (polymorphic.Unresolved && function.Kind != FunctionKind.Aggregate)
         {
-            throw new SqlException(SqlState.DatatypeMismatch, "could not determine polymorphic type because input has type unknown")
-            {
-                Position = position + 1,
-            };
+            throw new SqlException(SqlState.DatatypeMismatch, "could not determine polymorphic type because input has type unknown");
         }
 
         var converted = new Expression[ordered.Count];

@@ -29,7 +29,7 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
             return Cast(expression, Coercion.BaseType(target), castContext, position) is { } below ? new DomainExpression(below, target.WithTypmod(-1)) { IsExplicit = isExplicit, Position = expression.Position } : null;
         // The unit of a bare number depends on the modifier: interval '1' day.
         if (target.Oid == TypeOid.Interval && target.Typmod >= 0 && expression is ConstantExpression { IsNull: false, Type.Oid: TypeOid.Unknown } literal)
-            return new ConstantExpression(target, TypeInput.Parse(target, literal.Value.Bytes, context)) { Position = expression.Position };
+            return new ConstantExpression(target, Read(literal, target)) { Position = expression.Position };
         // The length decides which bits of an integer are taken.
         if (target.Oid == TypeOid.Bit && target.Typmod >= 0 && Coercion.BaseType(expression.Type.Oid) is TypeOid.Int4 or TypeOid.Int8
             && Coercion.FindPath(expression.Type.Oid, target.Oid, castContext, out FunctionInfo? toBits) == CoercionPath.Function)
@@ -127,15 +127,19 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
             return new IoCastExpression(expression, target, castContext == CastContext.Explicit) { Position = expression.Position };
         if (constant.IsNull)
             return new ConstantExpression(target, Datum.Null) { Position = expression.Position };
+        return new ConstantExpression(target, Read(constant, Coercion.BaseType(target).WithTypmod(-1))) { Position = expression.Position };
+    }
+
+    /// <summary>The value of a literal; errors tell where it stands.</summary>
+    private Datum Read(ConstantExpression literal, SqlType type)
+    {
         try
         {
-            SqlType baseTarget = Coercion.BaseType(target);
-            Datum value = TypeInput.Parse(baseTarget.WithTypmod(-1), constant.Value.Bytes, context);
-            return new ConstantExpression(target, value) { Position = expression.Position };
+            return TypeInput.Parse(type, literal.Value.Bytes, context);
         }
-        catch (SqlException e) when (e.Position == 0 && expression.Position >= 0)
+        catch (SqlException e) when (e.Position == 0 && literal.Position >= 0)
         {
-            e.Position = expression.Position + 1;
+            e.Position = literal.Position + 1;
             throw;
         }
     }

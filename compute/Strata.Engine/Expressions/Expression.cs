@@ -15,6 +15,28 @@ public abstract class Expression : IEquatable<Expression>
     /// <summary>UTF-16 offset in the statement, or -1.</summary>
     public int Position { get; init; } = -1;
 
+    /// <summary>
+    /// Where the text of the expression begins, as PostgreSQL's exprLocation tells it: calls, operators and casts at the leftmost of their own place and their operands'; -1 when unknown.
+    /// </summary>
+    public int StartPosition
+    {
+        get
+        {
+            int start = Position;
+            if (this is CaseExpression or ArrayExpression or RowExpression or CoalesceExpression or MinMaxExpression)
+                return start;
+            foreach (Expression child in Children)
+            {
+                // The first operand whose place is known.
+                int first = child.StartPosition;
+                if (first >= 0)
+                    return start < 0 ? first : Math.Min(start, first);
+            }
+
+            return start;
+        }
+    }
+
     /// <summary>Direct operands, left to right.</summary>
     public virtual IReadOnlyList<Expression> Children => [];
 

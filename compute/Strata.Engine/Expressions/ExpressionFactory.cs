@@ -196,7 +196,7 @@ public sealed class ExpressionFactory
             ?? throw new SqlException(
                 SqlState.DatatypeMismatch, $"argument of {clause} must be type boolean, not type {TypeNames.Format(expression.Type)}")
             {
-                Position = expression.Position + 1,
+                Position = expression.StartPosition + 1,
             };
     }
 
@@ -211,7 +211,7 @@ public sealed class ExpressionFactory
         throw new SqlException(
             SqlState.DatatypeMismatch, $"{clause} types {TypeNames.Format(first)} and {TypeNames.Format(second)} cannot be matched")
         {
-            Position = at < 0 ? 0 : expressions[at].Position + 1,
+            Position = at < 0 ? 0 : expressions[at].StartPosition + 1,
         };
     }
 
@@ -224,7 +224,7 @@ public sealed class ExpressionFactory
             ?? throw new SqlException(
                 SqlState.CannotCoerce, $"{clause} could not convert type {TypeNames.Format(expression.Type)} to {TypeNames.Format(type)}")
             {
-                Position = expression.Position + 1,
+                Position = expression.StartPosition + 1,
             };
     }
 

@@ -17,7 +17,10 @@ public sealed class IoCastExpression(Expression operand, SqlType type, bool isEx
         new IoCastExpression(children[0], Type, IsExplicit) { Position = Position };
 
     /// <summary>Text forms may depend on settings (TimeZone, DateStyle).</summary>
-    public override Functions.Volatility OwnVolatility => Functions.Volatility.Stable;
+    public override Functions.Volatility OwnVolatility =>
+        TextFormVolatility.OfOutput(Operand.Type.Oid) == Functions.Volatility.Immutable && TextFormVolatility.OfInput(Type.Oid) == Functions.Volatility.Immutable
+            ? Functions.Volatility.Immutable
+            : Functions.Volatility.Stable;
 
     protected override bool EqualsOwn(Expression other) => true;
 

@@ -167,7 +167,7 @@ internal static class ArrayFunctions
         for (int i = 1; i < dimensions; i++)
         {
             if (left.Length(i - leftShift) != right.Length(i - rightShift))
-                throw Incompatible("Arrays with differing element dimensions are not compatible for concatenation.");
+                throw Incompatible(leftShift + rightShift > 0 ? "Arrays with differing dimensions are not compatible for concatenation." : "Arrays with differing element dimensions are not compatible for concatenation.");
         }
 
         var builder = new ArrayBuilder();
@@ -186,8 +186,21 @@ internal static class ArrayFunctions
         return order.Equal(element.Stored, c.ArgumentVector(argument).GetStored(c.Row));
     }
 
+    // An array without nulls has no null element, wherever the search begins.
     private static int StartOf(ref FunctionCall c) => c.IsNull(0) || !c.IsNull(2) ? c.Int32(2)
+        : c.IsNull(1) && !HasNull(new ArrayValue(c.Bytes(0))) ? 1
         : throw new SqlException(SqlState.NullValueNotAllowed, "initial position must not be null");
+
+    private static bool HasNull(in ArrayValue array)
+    {
+        foreach (ArrayValue.Element element in array)
+        {
+            if (element.IsNull)
+                return true;
+        }
+
+        return false;
+    }
 
     private static void Position(ref FunctionCall c, int start)
     {

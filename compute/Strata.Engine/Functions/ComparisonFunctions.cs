@@ -26,6 +26,9 @@ internal static class ComparisonFunctions
 
         RegisterTests(t, "oidvector", "", static (ref FunctionCall c) => Compare(ref c));
         RegisterTests(t, "bpchar_pattern_", "", static (ref FunctionCall c) => ComparePadded(ref c));
+        RegisterTests(t, "record_image_", "", static (ref FunctionCall c) => RecordImage.Compare(c.Bytes(0), c.Bytes(1)));
+        t.Add("record_image_eq", static (ref FunctionCall c) => c.Return(RecordImage.Compare(c.Bytes(0), c.Bytes(1)) == 0));
+        t.Add("btrecordimagecmp", static (ref FunctionCall c) => c.Return(RecordImage.Compare(c.Bytes(0), c.Bytes(1))));
         RegisterNumbers(t);
     }
 

@@ -265,7 +265,10 @@ internal static class DatePartFunctions
     private static IntervalValue TruncateInterval(ref FunctionCall c, IntervalValue value)
     {
         string text = c.String(0);
-        string unit = Unit(text) ?? throw Unrecognized(text.ToLowerInvariant(), "interval");
+        string? unit = Unit(text);
+        // Units that only dates have are no words of intervals.
+        if (unit is null or "epoch" or "dow" or "isodow" or "doy" or "isoyear" or "julian")
+            throw Unrecognized(text.ToLowerInvariant(), "interval");
         long Cut(long unitMicroseconds) => value.Microseconds / unitMicroseconds * unitMicroseconds;
         IntervalValue Months(int count) => new(0, 0, value.Months / count * count);
         return unit switch
@@ -282,6 +285,7 @@ internal static class DatePartFunctions
             "decade" => Months(120),
             "century" => Months(1200),
             "millennium" => Months(12000),
+            "week" => throw new SqlException(SqlState.FeatureNotSupported, $"unit \"{text.ToLowerInvariant()}\" not supported for type interval") { Detail = "Months usually have fractional weeks." },
             _ => throw Unsupported(text.ToLowerInvariant(), "interval"),
         };
     }

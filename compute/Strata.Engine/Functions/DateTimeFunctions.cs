@@ -55,7 +55,7 @@ internal static class DateTimeFunctions
         });
         t.Add(1848u, static (ref FunctionCall c) =>
             c.Return(WrapTime(c.Int64(1) + (c.Fixed16<IntervalValue>(0).Microseconds % DateTimeMath.MicrosecondsPerDay))));
-        t.Add(2550u, static (ref FunctionCall c) => c.Return(CheckedDate((long)c.Int32(0) + c.Int32(1))));
+        t.Add(2550u, static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int32(1)) ? CheckedDate((long)c.Int32(0) + c.Int32(1)) : c.Int32(1)));
         t.Add("date_mi", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int32(0)) && DateTimeMath.IsFinite(c.Int32(1))
             ? c.Int32(0) - c.Int32(1) : throw new SqlException(SqlState.DatetimeFieldOverflow, "cannot subtract infinite dates")));
         t.Add("date_pl_interval", static (ref FunctionCall c) => c.Return(DateTimeMath.Add(DateToTimestamp(c.Int32(0)), c.Fixed16<IntervalValue>(1))));
@@ -167,9 +167,23 @@ internal static class DateTimeFunctions
     private static SqlException MissingSign(string zone) =>
         new(SqlState.InvalidParameterValue, $"invalid input syntax for type numeric time zone: \"{zone}\"") { Hint = "Numeric time zones must have \"-\" or \"+\" as first character." };
 
+    /// <summary>What does not fit becomes the smallest number, as the processor's conversion that PostgreSQL uses makes it.</summary>
+    private static long RoundedMicroseconds(double seconds)
+    {
+        double microseconds = Math.Round(seconds * 1e6, MidpointRounding.ToEven);
+        return microseconds is >= -9.2233720368547758e18 and < 9.2233720368547758e18 ? (long)microseconds : long.MinValue;
+    }
+
+    private static string ZoneText(in IntervalValue zone)
+    {
+        var buffer = new ByteBuffer();
+        IntervalOutput.Write(buffer, zone, IntervalStyle.Postgres);
+        return System.Text.Encoding.UTF8.GetString(buffer.Written);
+    }
+
     private static long OffsetOf(in IntervalValue zone) =>
         zone.Months != 0 || zone.Days != 0
-            ? throw new SqlException(SqlState.InvalidParameterValue, "interval time zone must not include months or days")
+            ? throw new SqlException(SqlState.InvalidParameterValue, $"interval time zone \"{ZoneText(zone)}\" must not include months or days")
             : zone.Microseconds;
 
     private static long Today(ref FunctionCall c)
@@ -186,7 +200,7 @@ internal static class DateTimeFunctions
             return seconds > 0 ? DateTimeMath.TimestampInfinity : DateTimeMath.TimestampMinusInfinity;
         double microseconds = Math.Round((seconds - 946684800.0) * 1e6, MidpointRounding.ToEven);
         return microseconds is >= DateTimeMath.TimestampMin and < DateTimeMath.TimestampEnd ? (long)microseconds
-            : throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"timestamp out of range: \"{seconds}\""));
+            : throw new SqlException(SqlState.DatetimeFieldOverflow, $"timestamp out of range: \"{NumberText.General(seconds, 6)}\"");
     }
 
     private static long MakeTimestamp(ref FunctionCall c)
@@ -202,7 +216,7 @@ internal static class DateTimeFunctions
     private static long MakeTime(int hour, int minute, double second)
     {
         if (hour is < 0 or > 24 || minute is < 0 or > 59 || double.IsNaN(second) || second is < 0 or > 60 || (hour == 24 && (minute > 0 || second > 0)))
-            throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"time field value out of range: {hour}:{TwoDigits(minute)}:{(double.IsInteger(second) && second is >= 0 and < 10 ? "0" : "")}{second:G6}"));
+            throw new SqlException(SqlState.DatetimeFieldOverflow, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"time field value out of range: {hour}:{TwoDigits(minute)}:{(double.IsInteger(second) && second is >= 0 and < 10 ? "0" : "")}{NumberText.General(second, 6)}"));
         return (hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute) + (long)Math.Round(second * 1e6, MidpointRounding.ToEven);
     }
 
@@ -295,7 +309,7 @@ internal static class DateTimeFunctions
         t.Add("interval_justify_days", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.JustifyDays(c.Fixed16<IntervalValue>(0))));
         t.Add("interval_justify_interval", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.JustifyInterval(c.Fixed16<IntervalValue>(0))));
         t.Add("make_interval", static (ref FunctionCall c) => c.ReturnFixed16(new IntervalValue(
-            (c.Int32(4) * DateTimeMath.MicrosecondsPerHour) + (c.Int32(5) * DateTimeMath.MicrosecondsPerMinute) + (long)Math.Round(c.Float64(6) * 1e6),
+            (c.Int32(4) * DateTimeMath.MicrosecondsPerHour) + (c.Int32(5) * DateTimeMath.MicrosecondsPerMinute) + RoundedMicroseconds(c.Float64(6)),
             (c.Int32(2) * 7) + c.Int32(3),
             (c.Int32(0) * 12) + c.Int32(1))));
     }

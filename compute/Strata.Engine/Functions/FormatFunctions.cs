@@ -23,12 +23,18 @@ internal static class FormatFunctions
             IntervalValue value = c.Fixed16<IntervalValue>(0);
             c.Return(Template(ref c, 1).Write(DateTimeTemplate.FromInterval(value)));
         });
-        t.Add("numeric_to_char", static (ref FunctionCall c) => c.Return(Number(ref c, 1).Write(c.Numeric(0))));
-        t.Add("int4_to_char", static (ref FunctionCall c) => c.Return(Number(ref c, 1).Write(NumericValue.FromInt64(c.Int32(0)))));
-        t.Add("int8_to_char", static (ref FunctionCall c) => c.Return(Number(ref c, 1).Write(NumericValue.FromInt64(c.Int64(0)))));
-        t.Add("float4_to_char", static (ref FunctionCall c) => c.Return(Number(ref c, 1).Write(NumericFunctions.FromFloat(c.Float32(0), 6))));
-        t.Add("float8_to_char", static (ref FunctionCall c) => c.Return(Number(ref c, 1).Write(NumericFunctions.FromFloat(c.Float64(0), 15))));
-        t.Add("numeric_to_number", static (ref FunctionCall c) => c.Return(Number(ref c, 1).Read(c.String(0))));
+        AddToChar(t, "numeric_to_char", static (ref FunctionCall c, NumberTemplate template) => NumberWriter.Write(template, c.Numeric(0)));
+        AddToChar(t, "int4_to_char", static (ref FunctionCall c, NumberTemplate template) => NumberWriter.Write(template, c.Int32(0), isInt4: true));
+        AddToChar(t, "int8_to_char", static (ref FunctionCall c, NumberTemplate template) => NumberWriter.Write(template, c.Int64(0), isInt4: false));
+        AddToChar(t, "float4_to_char", static (ref FunctionCall c, NumberTemplate template) => NumberWriter.Write(template, c.Float32(0), NumberWriter.SingleDigits));
+        AddToChar(t, "float8_to_char", static (ref FunctionCall c, NumberTemplate template) => NumberWriter.Write(template, c.Float64(0), NumberWriter.DoubleDigits));
+        t.Add("numeric_to_number", static (ref FunctionCall c) =>
+        {
+            if (c.Bytes(1).IsEmpty)
+                c.ReturnNull();
+            else
+                c.Return(NumberReader.Read(Number(ref c, 1), c.String(0)));
+        });
         t.Add("to_date", static (ref FunctionCall c) =>
         {
             string text = c.String(0);
@@ -45,6 +51,14 @@ internal static class FormatFunctions
             c.Return(offset is { } east ? local - (east * DateTimeMath.MicrosecondsPerSecond) : DateTimeMath.ToUtc(c.Settings.TimeZone, local));
         });
     }
+
+    private delegate string NumberToText(ref FunctionCall c, NumberTemplate template);
+
+    private static void AddToChar(FunctionTable t, string name, NumberToText write) => t.Add(name, (ref FunctionCall c) =>
+    {
+        // An empty template shows nothing.
+        c.Return(c.Bytes(1).IsEmpty ? "" : write(ref c, Number(ref c, 1)));
+    });
 
     private static string ZoneAbbreviation(TimeZoneRules zone, long timestamp) =>
         DateTimeMath.IsFinite(timestamp) ? DateTimeMath.PeriodAt(zone, timestamp).Abbreviation : "";

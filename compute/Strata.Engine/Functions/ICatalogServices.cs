@@ -1,3 +1,4 @@
+using Strata.Engine.Statistics.Cumulative;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Functions;
@@ -8,6 +9,15 @@ namespace Strata.Engine.Functions;
 /// </summary>
 public interface ICatalogServices
 {
+    /// <summary>A counter of the cumulative statistics; 0 for a relation that is not there or counts nothing.</summary>
+    long RelationCounter(uint relation, RelationStatistic item);
+
+    /// <summary>A counter of a database's cumulative statistics.</summary>
+    long DatabaseCounter(uint database, DatabaseStatistic item);
+
+    /// <summary>Begins the counts of one relation anew, or with 0 all counts of the session's database.</summary>
+    void ResetStatistics(uint relation);
+
     /// <summary>A type by OID, user-defined ones included.</summary>
     SqlType? FindType(uint oid);
 
@@ -64,6 +74,9 @@ public interface ICatalogServices
     string? DeparseExpression(string nodeTree, uint relation, bool pretty);
 
     string? IndexDefinition(uint index, int column, bool pretty);
+
+    /// <summary>An index by OID; null for what is none, and for those of catalogs.</summary>
+    Catalog.RelationInfo? Index(uint oid) => null;
 
     string? ConstraintDefinition(uint constraint, bool pretty);
 

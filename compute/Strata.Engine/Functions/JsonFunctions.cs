@@ -41,9 +41,9 @@ internal static class JsonFunctions
         t.Add("array_to_json_pretty", static (ref FunctionCall c) => ToJson(ref c, c.Boolean(1)));
         t.Add("jsonb_float4", static (ref FunctionCall c) =>
             c.Return(NumberText.ParseFloat32(Scalar(ref c, "real", JsonKind.Number, JsonKind.Number).Text)));
-        t.Add("jsonb_contains", static (ref FunctionCall c) => c.Return(JsonValue.Parse(c.Bytes(0)).Contains(JsonValue.Parse(c.Bytes(1)))));
-        t.Add("jsonb_contained", static (ref FunctionCall c) => c.Return(JsonValue.Parse(c.Bytes(1)).Contains(JsonValue.Parse(c.Bytes(0)))));
-        t.Add("jsonb_exists", static (ref FunctionCall c) => c.Return(Exists(JsonValue.Parse(c.Bytes(0)), c.String(1))));
+        t.Add("jsonb_contains", static (ref FunctionCall c) => c.Return(JsonValue.ParseStored(c.Bytes(0)).Contains(Part(ref c, 1))));
+        t.Add("jsonb_contained", static (ref FunctionCall c) => c.Return(JsonValue.ParseStored(c.Bytes(1)).Contains(Part(ref c, 0))));
+        t.Add("jsonb_exists", static (ref FunctionCall c) => c.Return(Exists(JsonValue.ParseStored(c.Bytes(0)), c.String(1))));
         t.Add("jsonb_exists_any", static (ref FunctionCall c) => c.Return(ExistsMany(ref c, all: false)));
         t.Add("jsonb_exists_all", static (ref FunctionCall c) => c.Return(ExistsMany(ref c, all: true)));
         t.Add("jsonb_concat", static (ref FunctionCall c) => Return(ref c, Concatenate(JsonValue.Parse(c.Bytes(0)), JsonValue.Parse(c.Bytes(1)))));
@@ -53,6 +53,8 @@ internal static class JsonFunctions
         t.Add("jsonb_delete_path", static (ref FunctionCall c) => Return(ref c, Change(JsonValue.Parse(c.Bytes(0)), Strings(c.Bytes(1)), 0, null, false, false, false)));
         t.Add("jsonb_set", static (ref FunctionCall c) => Return(ref c, Change(
             JsonValue.Parse(c.Bytes(0)), Strings(c.Bytes(1)), 0, JsonValue.Parse(c.Bytes(2)), create: c.Boolean(3), insert: false, after: false)));
+        t.Add(JsonSubscriptAssignment.Symbol, static (ref FunctionCall c) => Return(ref c, JsonSubscriptAssignment.Set(
+            c.IsNull(0) ? c.Boolean(3) ? JsonValue.NewArray([]) : JsonValue.NewObject([]) : JsonValue.Parse(c.Bytes(0)), NullableStrings(c.Bytes(1)), c.IsNull(2) ? JsonValue.Null : JsonValue.Parse(c.Bytes(2)))));
         t.Add("jsonb_set_lax", static (ref FunctionCall c) => SetLax(ref c));
         t.Add("jsonb_insert", static (ref FunctionCall c) => Return(ref c, Change(
             JsonValue.Parse(c.Bytes(0)), Strings(c.Bytes(1)), 0, JsonValue.Parse(c.Bytes(2)), create: true, insert: true, after: c.Boolean(3))));
@@ -90,6 +92,14 @@ internal static class JsonFunctions
         JsonKind.Array => "array",
         _ => "object",
     };
+
+    private static List<string?> NullableStrings(ReadOnlySpan<byte> array)
+    {
+        var strings = new List<string?>();
+        foreach (ArrayValue.Element element in new ArrayValue(array))
+            strings.Add(element.IsNull ? null : Encoding.UTF8.GetString(element.Stored));
+        return strings;
+    }
 
     private static List<string> Strings(ReadOnlySpan<byte> array)
     {
@@ -188,7 +198,10 @@ internal static class JsonFunctions
 
     private static void Element(ref FunctionCall c, bool asText)
     {
-        if (Find(c.Bytes(0), null, c.Int32(1), out ReadOnlySpan<byte> value))
+        // A scalar jsonb is stored as an array of one element, and shows it here.
+        if (c.ArgumentType(0).Oid == TypeOid.Jsonb && c.Int32(1) is 0 or -1 && c.Bytes(0)[0] is not ((byte)'[' or (byte)'{'))
+            ReturnFound(ref c, c.Bytes(0), asText);
+        else if (Find(c.Bytes(0), null, c.Int32(1), out ReadOnlySpan<byte> value))
             ReturnFound(ref c, value, asText);
         else
             c.ReturnNull();
@@ -370,7 +383,7 @@ internal static class JsonFunctions
     private static void ObjectFromLists(ref FunctionCall c)
     {
         ArrayValue keys = new(c.Bytes(0)), values = new(c.Bytes(1));
-        if (keys.Dimensions > 1 || values.Dimensions > 1)
+        if (keys.Dimensions > 1 || keys.Dimensions != values.Dimensions)
             throw new SqlException(SqlState.ArraySubscriptError, "wrong number of array subscripts");
         if (keys.Count != values.Count)
             throw new SqlException(SqlState.ArraySubscriptError, "mismatched array dimensions");
@@ -468,6 +481,19 @@ internal static class JsonFunctions
             return count;
         }
     }
+
+    /// <summary>The document that is looked for, which mostly is the same for all rows.</summary>
+    private static JsonValue Part(ref FunctionCall c, int argument)
+    {
+        ReadOnlySpan<byte> text = c.Bytes(argument);
+        if (c.Site.State is ParsedPart known && text.SequenceEqual(known.Text))
+            return known.Value;
+        var parsed = new ParsedPart(text.ToArray(), JsonValue.ParseStored(text));
+        c.Site.State = parsed;
+        return parsed.Value;
+    }
+
+    private sealed record ParsedPart(byte[] Text, JsonValue Value);
 
     private static bool Exists(JsonValue value, string key) => value.Kind switch
     {

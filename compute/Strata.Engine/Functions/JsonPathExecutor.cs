@@ -140,9 +140,12 @@ internal sealed class JsonPathExecutor(bool isLax, JsonValue root, JsonValue? va
             case JsonPathKind.String: return JsonString(node.Text);
             case JsonPathKind.Last: return Json((_innermostArraySize - 1).ToString(CultureInfo.InvariantCulture));
             default:
-                JsonValue value = _variables?.Member(node.Text)
+                // The operators pass no variables at all: each is null then.
+                if (_variables is null)
+                    return Json("null");
+                JsonValue value = _variables.Member(node.Text)
                     ?? throw new SqlException(SqlState.UndefinedObject, $"could not find jsonpath variable \"{node.Text}\"");
-                _ids.SetBase(_variables!, 1);
+                _ids.SetBase(_variables, 1);
                 return new JsonPathItem(value);
         }
     }

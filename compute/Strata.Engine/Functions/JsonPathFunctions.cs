@@ -53,7 +53,7 @@ internal static class JsonPathFunctions
         }
 
         CachedPath path = Path(ref c);
-        return new JsonPathExecutor(path.IsLax, JsonValue.Parse(c.Bytes(0)), variables, !IsSilent(ref c), c.Context, useZone).Run(path.Root, found);
+        return new JsonPathExecutor(path.IsLax, JsonValue.ParseStored(c.Bytes(0)), variables, !IsSilent(ref c), c.Context, useZone).Run(path.Root, found);
     }
 
     private static void Exists(ref FunctionCall c, bool useZone)

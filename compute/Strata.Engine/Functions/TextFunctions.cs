@@ -608,6 +608,9 @@ internal static class TextFunctions
                 }
                 catch (FormatException)
                 {
+                    foreach (System.Text.Rune symbol in c.String(0).EnumerateRunes())
+                        if (!(symbol.IsAscii && (char.IsAsciiLetterOrDigit((char)symbol.Value) || symbol.Value is '+' or '/' or '=' or ' ' or '\t' or '\n' or '\r')))
+                            throw new SqlException(SqlState.InvalidParameterValue, $"invalid symbol \"{symbol}\" found while decoding base64 sequence");
                     throw new SqlException(SqlState.InvalidParameterValue, "invalid base64 end sequence") { Hint = "Input data is missing padding, is truncated, or is otherwise corrupted." };
                 }
 

@@ -50,22 +50,24 @@ internal static class TransactionIdFunctions
         t.Add("numeric_pg_lsn", static (ref FunctionCall c) =>
         {
             NumericValue value = c.Numeric(0);
-            if (!value.IsFinite)
-                throw new SqlException(SqlState.FeatureNotSupported, value.IsNaN ? "cannot convert NaN to pg_lsn" : "cannot convert infinity to pg_lsn");
-            c.Return((long)ToLsn(value));
+            c.Return((long)(value.IsFinite ? ToLsn(value) : throw Infinite(value)));
         });
     }
+
+    private static SqlException Infinite(in NumericValue value) => new(SqlState.FeatureNotSupported, value.IsNaN ? "cannot convert NaN to pg_lsn" : "cannot convert infinity to pg_lsn");
 
     private static ulong Offset(ulong lsn, NumericValue bytes, string operation)
     {
         if (bytes.IsNaN)
             throw new SqlException(SqlState.InvalidParameterValue, $"cannot {operation}");
-        return bytes.IsFinite ? ToLsn(NumericMath.Add(new NumericValue(lsn, 0), bytes)) : throw TypeErrors.OutOfRange("pg_lsn");
+        NumericValue sum = NumericMath.Add(new NumericValue(lsn, 0), bytes);
+        return bytes.IsFinite ? ToLsn(sum) : throw Infinite(sum);
     }
 
     private static ulong ToLsn(NumericValue value)
     {
         NumericValue rounded = NumericMath.Round(value, 0);
-        return rounded.TryGetSmall(out Int128 number) && number >= 0 && number <= ulong.MaxValue ? (ulong)number : throw TypeErrors.OutOfRange("pg_lsn");
+        return rounded.TryGetSmall(out Int128 number) && number >= 0 && number <= ulong.MaxValue ? (ulong)number
+            : throw new SqlException(SqlState.InvalidParameterValue, "pg_lsn out of range");
     }
 }

@@ -31,11 +31,12 @@ internal sealed class AccessPathPlanner(PlannerState state)
         if (scan.Relation.Storage == 0)
             throw new SqlException(SqlState.FeatureNotSupported, $"relation \"{scan.Relation.Name}\" has no storage");
         (double pages, double rows) = state.SizeOf(scan.Relation);
-        double selected = Math.Max(1, rows * state.Selectivity.Of(conditions));
+        double selected = Math.Max(1, rows * state.ShareOf(scan, conditions));
         var decoder = new RowDecoder(state.LayoutOf(scan.Relation), scan.Attributes);
         CompiledExpression? filter = state.Expressions.CompileAll(FilterOrder.Sort(conditions, state.Selectivity), scan.Columns);
         int width = scan.Attributes.Sum(attribute => ColumnWidth.Of(scan.Relation, attribute));
-        double cost = (pages * CostModel.SeqPageCost) + (rows * CostModel.CpuTupleCost) + (rows * conditions.Count * CostModel.CpuOperatorCost);
+        double remote = state.RemoteShare(pages);
+        double cost = (pages * (CostModel.SeqPageCost + (remote * CostModel.RemoteRunPageCost))) + (rows * CostModel.CpuTupleCost) + (rows * conditions.Count * CostModel.CpuOperatorCost);
         cost += state.Settings.CostOf(PlannerMethods.SeqScan);
         var paths = new List<PhysicalNode>
         {
@@ -79,7 +80,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         var paths = new List<IndexScanPlan>();
         foreach (IndexInfo index in scan.Relation.Indexes)
         {
-            if (index.IsValid && IndexPath(scan, index, conditions, filter, decoder, size.Pages, size.Rows, selected, width, forUpdate) is { } path)
+            if (index.IsValid && index.Method.HasKeys() && IndexPath(scan, index, conditions, filter, decoder, size.Pages, size.Rows, selected, width, forUpdate) is { } path)
                 paths.Add(path);
         }
 
@@ -93,7 +94,8 @@ internal sealed class AccessPathPlanner(PlannerState state)
         if (conditions.Count == 0 || scan.Relation.Indexes.Length == 0)
             return null;
         BitmapPlan? source = new BitmapPathPlanner(state).Find(
-            conditions, scans, size, branch => IndexPaths(scan, branch, recheck, decoder, size, selected, width, forUpdate));
+            conditions, Sets(scan, conditions, scans, size), size,
+            branch => Sets(scan, branch, IndexPaths(scan, branch, recheck, decoder, size, selected, width, forUpdate), size));
         if (source is null)
             return null;
         Expression[] rest = conditions.Where(condition => !source.Conditions.Contains(condition)).ToArray();
@@ -105,17 +107,23 @@ internal sealed class AccessPathPlanner(PlannerState state)
             Scan = scan.Scan,
             Member = scan.IsMember ? scan.Relation.Oid : 0,
             Decoder = decoder,
-            Filter = state.Expressions.CompileAll(FilterOrder.Sort(rest, state.Selectivity), scan.Columns),
+            Filter = source.IsApproximate ? recheck : state.Expressions.CompileAll(FilterOrder.Sort(rest, state.Selectivity), scan.Columns),
             Recheck = recheck,
             FilterConditions = rest,
             ForUpdate = forUpdate,
             Source = source,
             Rows = selected,
             StartupCost = source.TotalCost,
-            TotalCost = BitmapPathPlanner.HeapCost(source, size, rest.Length) + state.Settings.CostOf(PlannerMethods.BitmapScan),
+            TotalCost = BitmapPathPlanner.HeapCost(source, size, rest.Length) + (state.RemoteShare(size.Pages) * BitmapPathPlanner.RemoteCost(source, size)) + state.Settings.CostOf(PlannerMethods.BitmapScan),
             WidthBytes = width,
         };
     }
+
+    private List<BitmapPlan> Sets(ScanNode scan, IReadOnlyList<Expression> conditions, List<IndexScanPlan> scans, BitmapPathPlanner.TableSize size) =>
+    [
+        .. scans.Where(static path => path.IndexConditions.Count > 0).Select(BitmapPathPlanner.Single),
+        .. new EntryPathPlanner(state).Find(scan, conditions, size, index => index.Predicate is null || Implies(scan, index, conditions)),
+    ];
 
     /// <summary>What a sequential scan gives out. Statements that re-check changed rows need all columns of the conditions.</summary>
     private IReadOnlyList<int> VisibleColumns(ScanNode scan, IReadOnlyList<Expression>? above)
@@ -154,7 +162,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         int column = 0;
         for (; column < index.KeyCount; column++)
         {
-            if (index.Keys[column].Column == 0 || FindEquality(scan, index.Keys[column].Column, conditions) is not { } equality)
+            if (IndexKeyExpressions.Key(state, scan, index.Keys[column]) is not { } key || FindEquality(key, conditions) is not { } equality)
                 break;
             used.Add(equality.Condition);
             equalities.Add((state.Expressions.CompileEach(equality.Values, []), equality.Operator == "IS NULL"));
@@ -165,9 +173,11 @@ internal sealed class AccessPathPlanner(PlannerState state)
         CompiledExpression? upper = null;
         bool lowerInclusive = false;
         bool upperInclusive = false;
-        if (column < index.KeyCount && index.Keys[column].Column > 0)
+        if (index.Method == IndexMethod.Hash && column < index.KeyCount)
+            return null;
+        if (column < index.KeyCount && IndexKeyExpressions.Key(state, scan, index.Keys[column]) is { } bounded)
         {
-            foreach (Usable bound in FindBounds(scan, index.Keys[column].Column, conditions))
+            foreach (Usable bound in FindBounds(bounded, conditions))
             {
                 bool isLower = bound.Operator is ">" or ">=";
                 if (isLower && lower is null)
@@ -186,7 +196,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         }
 
         IReadOnlyList<SortKey> ordering = single ? OrderingOf(scan, index, equalities.Count) : [];
-        IndexOnlyColumns? keyColumns = scan.IsTarget || forUpdate ? null : IndexOnlyColumns.Find(index, scan.Attributes, attribute => state.TypeOf(scan.Relation.Columns[attribute - 1]));
+        IndexOnlyColumns? keyColumns = scan.IsTarget || forUpdate || !index.Method.IsOrdered() ? null : IndexOnlyColumns.Find(index, scan.Attributes, attribute => state.TypeOf(scan.Relation.Columns[attribute - 1]));
         if (used.Count == 0 && ordering.Count == 0 && (keyColumns is null || !state.Settings.Allows(PlannerMethods.IndexOnlyScan)))
             return null;
         Expression[] rest = conditions.Where(condition => !used.Contains(condition)).ToArray();
@@ -197,17 +207,20 @@ internal sealed class AccessPathPlanner(PlannerState state)
         double descent = (Math.Log2(Math.Max(rows, 2)) * CostModel.CpuOperatorCost) + (50 * CostModel.CpuOperatorCost);
         double indexPages = Math.Max(1, Math.Ceiling(fetched / 300));
         double heapPages = used.Count == 0 ? Math.Min(fetched, pages * 2) : Math.Min(fetched, pages);
+        double remote = state.RemoteShare(pages);
+        double remotePages = remote == 0 ? 0 : remote * (indexPages + CostModel.PagesFetched(fetched, pages, state.CachedPages(pages)));
         double indexCost = descent + (indexPages * CostModel.RandomPageCost) + (fetched * CostModel.CpuIndexTupleCost);
         double rowCost = (fetched * CostModel.CpuTupleCost) + (fetched * rest.Length * CostModel.CpuOperatorCost);
-        double cost = indexCost + rowCost + (heapPages * CostModel.RandomPageCost) + state.Settings.CostOf(PlannerMethods.IndexScan);
+        double cost = indexCost + rowCost + (heapPages * CostModel.RandomPageCost) + (remotePages * CostModel.RemotePageCost) + state.Settings.CostOf(PlannerMethods.IndexScan);
         if (keyColumns is not null && !isLookup)
         {
             // Read in key order the index costs as much as a table of its size; only pages that are not visible to all are looked at.
             double looked = 1 - Math.Clamp(scan.Relation.AllVisiblePages / Math.Max(1, pages), 0, 1);
-            double only = descent + CostModel.RandomPageCost + ((indexPages - 1) * CostModel.SeqPageCost) + (fetched * CostModel.CpuIndexTupleCost) + rowCost
+            double remoteOnly = remote * ((indexPages * CostModel.RemoteRunPageCost) + (looked * heapPages * CostModel.RemotePageCost));
+            double only = remoteOnly + descent + CostModel.RandomPageCost + ((indexPages - 1) * CostModel.SeqPageCost) + (fetched * CostModel.CpuIndexTupleCost) + rowCost
                 + (heapPages * looked * CostModel.RandomPageCost) + state.Settings.CostOf(PlannerMethods.IndexOnlyScan);
             if (only < cost || used.Count + ordering.Count == 0)
-                cost = only;
+                (cost, remotePages) = (only, remoteOnly / CostModel.RemotePageCost);
             else
                 keyColumns = null;
         }
@@ -242,6 +255,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
             IndexCost = indexCost,
             IndexRows = fetched,
             IndexShare = Math.Min(1, fetched / Math.Max(1, rows)),
+            RemoteCost = remotePages * CostModel.RemotePageCost,
             Ordering = isLookup ? [] : ordering,
             Rows = isLookup ? 1 : selected,
             StartupCost = descent,
@@ -276,6 +290,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         IndexCost = plan.IndexCost,
         IndexRows = plan.IndexRows,
         IndexShare = plan.IndexShare,
+        RemoteCost = plan.RemoteCost,
         Ordering = plan.Ordering.Select(key => new SortKey(key.Column, !key.Descending, !key.NullsFirst)).ToArray(),
         Rows = plan.Rows,
         StartupCost = plan.StartupCost,
@@ -296,7 +311,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         var ordering = new List<SortKey>();
         for (int i = fixedColumns; i < index.KeyCount; i++)
         {
-            int column = ColumnOf(scan, index.Keys[i].Column);
+            int column = IndexKeyExpressions.ColumnOf(scan, index.Keys[i].Column);
             if (column < 0)
                 break;
             ordering.Add(new SortKey(
@@ -306,53 +321,23 @@ internal sealed class AccessPathPlanner(PlannerState state)
         return ordering;
     }
 
-    private static int ColumnOf(ScanNode scan, short attribute)
-    {
-        for (int i = 0; i < scan.Attributes.Count; i++)
-        {
-            if (attribute > 0 && scan.Attributes[i] == attribute)
-                return scan.Columns[i];
-        }
-
-        return -1;
-    }
-
     /// <summary>A partial index is usable when its predicate is one of the conditions, word for word.</summary>
-    private bool Implies(ScanNode scan, IndexInfo index, IReadOnlyList<Expression> conditions)
-    {
-        var context = new BindingContext
-        {
-            Catalog = state.Context.Catalog,
-            SearchPath = new SearchPath([CatalogOids.CatalogSchema], 0),
-            Functions = state.Context.Functions,
-        };
-        Expression predicate = Binder.BindOverRow(index.Predicate!.Syntax, scan.Relation, isCondition: true, context);
-        bool complete = true;
-        Expression over = predicate.Transform(part =>
-        {
-            if (part is not SlotExpression slot)
-                return part;
-            int column = ColumnOf(scan, (short)(slot.Slot + 1));
-            complete &= column >= 0;
-            return new ColumnExpression(column, slot.Type);
-        });
-        return complete && Conjunction.Split(over).TrueForAll(part => conditions.Contains(part));
-    }
+    private bool Implies(ScanNode scan, IndexInfo index, IReadOnlyList<Expression> conditions) =>
+        IndexKeyExpressions.Over(state, scan, index.Predicate!, isCondition: true) is { } predicate && Conjunction.Split(predicate).TrueForAll(part => conditions.Contains(part));
 
-    private Usable? FindEquality(ScanNode scan, short attribute, IReadOnlyList<Expression> conditions)
+    private static Usable? FindEquality(Expression key, IReadOnlyList<Expression> conditions)
     {
-        int column = ColumnOf(scan, attribute);
         Usable? list = null;
         foreach (Expression condition in conditions)
         {
             switch (condition)
             {
-                case FunctionExpression { Operator.Name: "=" } call when Match(scan, call, column, attribute) is { } value:
+                case FunctionExpression { Operator.Name: "=" } call when Match(call, key) is { } value:
                     return new Usable(condition, "=", [value.Value]);
-                case NullTestExpression { IsNotNull: false, Operand: ColumnExpression tested } when tested.Column == column && column >= 0:
+                case NullTestExpression { IsNotNull: false } tested when key.Type.Kind != TypeKind.Composite && IndexKeyExpressions.IsKey(tested.Operand, key):
                     return new Usable(condition, "IS NULL", []);
                 case ArrayComparisonExpression { IsAll: false, Operator.Name: "=", Array: ArrayExpression { IsNested: false } array } any
-                    when IsColumn(any.Scalar, column) && array.Elements.All(element => IsFree(element, scan) && FitsColumn(scan, attribute, element.Type)):
+                    when IndexKeyExpressions.IsKey(any.Scalar, key) && array.Elements.All(element => IsFree(element) && Fits(key.Type, element.Type)):
                     list ??= new Usable(condition, "IN", array.Elements);
                     break;
             }
@@ -361,12 +346,11 @@ internal sealed class AccessPathPlanner(PlannerState state)
         return list;
     }
 
-    private IEnumerable<Usable> FindBounds(ScanNode scan, short attribute, IReadOnlyList<Expression> conditions)
+    private static IEnumerable<Usable> FindBounds(Expression key, IReadOnlyList<Expression> conditions)
     {
-        int column = ColumnOf(scan, attribute);
         foreach (Expression condition in conditions)
         {
-            if (condition is FunctionExpression { Operator.Name: "<" or "<=" or ">" or ">=" } call && Match(scan, call, column, attribute) is { } found)
+            if (condition is FunctionExpression { Operator.Name: "<" or "<=" or ">" or ">=" } call && Match(call, key) is { } found)
             {
                 string name = call.Operator!.Name;
                 if (found.IsSwapped)
@@ -376,42 +360,23 @@ internal sealed class AccessPathPlanner(PlannerState state)
         }
     }
 
-    private (Expression Value, bool IsSwapped)? Match(ScanNode scan, FunctionExpression call, int column, short attribute)
+    private static (Expression Value, bool IsSwapped)? Match(FunctionExpression call, Expression key)
     {
-        if (call.Arguments.Count != 2 || column < 0)
+        if (call.Arguments.Count != 2)
             return null;
-        if (IsColumn(call.Arguments[0], column) && IsFree(call.Arguments[1], scan) && FitsColumn(scan, attribute, call.Arguments[1].Type))
+        if (IndexKeyExpressions.IsKey(call.Arguments[0], key) && IsFree(call.Arguments[1]) && Fits(key.Type, call.Arguments[1].Type))
             return (call.Arguments[1], false);
-        if (IsColumn(call.Arguments[1], column) && IsFree(call.Arguments[0], scan) && FitsColumn(scan, attribute, call.Arguments[0].Type))
+        if (IndexKeyExpressions.IsKey(call.Arguments[1], key) && IsFree(call.Arguments[0]) && Fits(key.Type, call.Arguments[0].Type))
             return (call.Arguments[0], true);
         return null;
     }
 
-    private static bool IsColumn(Expression value, int column) => value switch
-    {
-        ColumnExpression own => own.Column == column,
-        // varchar = text compares the same bytes.
-        RelabelExpression relabel => IsColumn(relabel.Operand, column),
-        _ => false,
-    };
-
     /// <summary>The value does not change while the scan runs.</summary>
-    private static bool IsFree(Expression value, ScanNode scan)
-    {
-        Format.Invariant.Check(scan is not null);
-        return !value.IsVolatile && !value.Any(part => part is ColumnExpression or SubqueryExpression);
-    }
+    private static bool IsFree(Expression value) => !value.IsVolatile && !value.Any(static part => part is ColumnExpression or SubqueryExpression);
 
-    /// <summary>The value's key bytes are those of the column's type.</summary>
-    private bool FitsColumn(ScanNode scan, short attribute, SqlType value)
-    {
-        SqlType column = state.TypeOf(scan.Relation.Columns[attribute - 1]);
-        if (column.Oid == value.Oid)
-            return true;
-        if (IsInteger(column.Oid) && IsInteger(value.Oid))
-            return true;
-        return IsText(column.Oid) && IsText(value.Oid);
-    }
+    /// <summary>The value's key bytes are those of the key's type.</summary>
+    private static bool Fits(SqlType key, SqlType value) =>
+        key.Plain.Oid == value.Plain.Oid || (IsInteger(key.Plain.Oid) && IsInteger(value.Plain.Oid)) || (IsText(key.Plain.Oid) && IsText(value.Plain.Oid));
 
     private static bool IsInteger(uint oid) => oid is TypeOid.Int2 or TypeOid.Int4 or TypeOid.Int8;
 

@@ -12,22 +12,16 @@ internal sealed class BitmapPathPlanner(PlannerState state)
     public readonly record struct TableSize(double Pages, double Rows);
 
     /// <summary>
-    /// The cheapest set of row addresses for conditions on a table, or null when no index helps. <paramref name="scans"/> are the table's index scans under all conditions;
-    /// <paramref name="scansOf"/> gives those under other conditions (a branch of an OR).
+    /// The cheapest set of row addresses for conditions on a table, or null when no index helps. <paramref name="sets"/> are those of the table's indexes under all conditions;
+    /// <paramref name="setsOf"/> gives those under other conditions (a branch of an OR).
     /// </summary>
     public BitmapPlan? Find(
-        IReadOnlyList<Expression> conditions, IReadOnlyList<IndexScanPlan> scans, TableSize size, Func<IReadOnlyList<Expression>, List<IndexScanPlan>> scansOf)
+        IReadOnlyList<Expression> conditions, IReadOnlyList<BitmapPlan> sets, TableSize size, Func<IReadOnlyList<Expression>, List<BitmapPlan>> setsOf)
     {
-        var parts = new List<BitmapPlan>();
-        foreach (IndexScanPlan scan in scans)
-        {
-            if (scan.IndexConditions.Count > 0)
-                parts.Add(Single(scan));
-        }
-
+        List<BitmapPlan> parts = [.. sets];
         foreach (Expression condition in conditions)
         {
-            if (condition is BooleanExpression { Operator: BooleanOperator.Or } or && Union(or, size, scansOf) is { } union)
+            if (condition is BooleanExpression { Operator: BooleanOperator.Or } or && Union(or, size, setsOf) is { } union)
                 parts.Add(union);
         }
 
@@ -39,15 +33,24 @@ internal sealed class BitmapPathPlanner(PlannerState state)
     {
         double rows = Math.Max(1, size.Rows * source.Share);
         double pages = Math.Max(1, size.Pages);
-        // Mackert and Lohman: pages hit by that many rows at random places.
-        double fetched = Math.Min(pages, Math.Ceiling(2 * pages * rows / ((2 * pages) + rows)));
+        if (source.HeapPages > 0)
+            return source.TotalCost + (source.HeapPages * CostModel.SeqPageCost) + (rows * (CostModel.CpuTupleCost + (CostModel.CpuOperatorCost * (conditions + source.Conditions.Count))));
+        double fetched = Fetched(source, size);
         double pageCost = fetched >= 2
             ? CostModel.RandomPageCost - ((CostModel.RandomPageCost - CostModel.SeqPageCost) * Math.Sqrt(fetched / pages))
             : CostModel.RandomPageCost;
         return source.TotalCost + (fetched * pageCost) + (rows * (CostModel.CpuTupleCost + (CostModel.CpuOperatorCost * conditions)));
     }
 
-    private static BitmapIndexScanPlan Single(IndexScanPlan scan) => new()
+    /// <summary>Cost of the pages of a set's rows when the buffer pool has none of them.</summary>
+    public static double RemoteCost(BitmapPlan source, TableSize size) => CostModel.RemoteCostInOrder(Fetched(source, size), size.Pages);
+
+    private static double Fetched(BitmapPlan source, TableSize size) => source.HeapPages > 0
+        ? source.HeapPages
+        : Math.Min(Math.Max(1, size.Pages), Math.Ceiling(CostModel.PagesFetched(Math.Max(1, size.Rows * source.Share), size.Pages, double.MaxValue)));
+
+    /// <summary>The set that a scan of a B-tree gives.</summary>
+    public static BitmapIndexScanPlan Single(IndexScanPlan scan) => new()
     {
         Columns = [],
         Scan = scan,
@@ -58,13 +61,13 @@ internal sealed class BitmapPathPlanner(PlannerState state)
         TotalCost = scan.IndexCost + (scan.IndexRows * 0.1 * CostModel.CpuOperatorCost),
     };
 
-    private BitmapPlan? Union(BooleanExpression or, TableSize size, Func<IReadOnlyList<Expression>, List<IndexScanPlan>> scansOf)
+    private BitmapPlan? Union(BooleanExpression or, TableSize size, Func<IReadOnlyList<Expression>, List<BitmapPlan>> setsOf)
     {
         var parts = new List<BitmapPlan>();
         foreach (Expression branch in or.Operands)
         {
             List<Expression> conditions = Binding.Conjunction.Split(branch);
-            List<BitmapPlan> found = [.. scansOf(conditions).Where(static scan => scan.IndexConditions.Count > 0).Select(Single)];
+            List<BitmapPlan> found = setsOf(conditions);
             if (found.Count == 0)
                 return null;
             parts.Add(Intersect(found, size));
@@ -75,6 +78,7 @@ internal sealed class BitmapPathPlanner(PlannerState state)
             Columns = [],
             Parts = parts,
             IsAnd = false,
+            IsApproximate = parts.Exists(static part => part.IsApproximate),
             Share = state.Selectivity.Of([or]),
             Conditions = [or],
             Rows = size.Rows * Math.Min(1, parts.Sum(static part => part.Share)),
@@ -114,6 +118,7 @@ internal sealed class BitmapPathPlanner(PlannerState state)
             Columns = [],
             Parts = parts,
             IsAnd = true,
+            IsApproximate = parts.Exists(static part => part.IsApproximate),
             Share = share,
             Conditions = conditions,
             Rows = size.Rows * share,

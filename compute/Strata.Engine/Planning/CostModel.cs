@@ -9,10 +9,16 @@ internal static class CostModel
     public const double CpuIndexTupleCost = 0.005;
     public const double CpuOperatorCost = 0.0025;
 
+    /// <summary>A page that the buffer pool does not have: one read of its own from the page server.</summary>
+    public const double RemotePageCost = 100;
+
+    /// <summary>A page that the buffer pool does not have, read with others that were announced together.</summary>
+    public const double RemoteRunPageCost = 20;
+
     private const double HashBuildCost = 0.02;
     private const double ProbeCost = 0.005;
 
-    // What one more run of an index scan costs when it runs for many outer rows: its pages are in memory after the first ones.
+    // What one more run of an index scan costs when it runs for many outer rows and its pages are in the pool.
     private const double RescanCost = 1.5;
     private const double RescanRowCost = 0.2;
 
@@ -34,7 +40,9 @@ internal static class CostModel
     /// <summary>Cost of a nested loop over an inner side with parameters, of which it looks at a share of the rows, without the left input.</summary>
     public static double LoopWithParameters(double left, Physical.PhysicalNode inner, double rows, double share)
     {
-        return inner.TotalCost + (Math.Max(0, left - 1) * AgainCost(inner, share)) + (rows * CpuTupleCost);
+        // The join may be known to have more rows than the inner side's own estimate for any value gives.
+        double more = Math.Max(0, rows - (left * inner.Rows));
+        return inner.TotalCost + (Math.Max(0, left - 1) * AgainCost(inner, share)) + (more * RescanRowCost) + (rows * CpuTupleCost);
     }
 
     /// <summary>Cost of a nested loop whose inner side's rows are remembered by its parameters, of which <paramref name="distinct"/> different ones come.</summary>
@@ -44,12 +52,30 @@ internal static class CostModel
     /// <summary>Cost of merging two inputs that are in order.</summary>
     public static double MergeJoin(double left, double right, double rows) => ((left + right) * MergeRowCost) + (rows * CpuTupleCost);
 
+    /// <summary>
+    /// Pages that are read for so many rows at random places of a table, when that many of its pages stay in memory (Mackert and Lohman 1989, as PostgreSQL's index_pages_fetched has it).
+    /// </summary>
+    public static double PagesFetched(double rows, double pages, double cachedPages)
+    {
+        pages = Math.Max(1, pages);
+        cachedPages = Math.Max(1, cachedPages);
+        double touched = 2 * pages * rows / ((2 * pages) + rows);
+        if (pages <= cachedPages)
+            return Math.Min(pages, touched);
+        double full = 2 * pages * cachedPages / ((2 * pages) - cachedPages);
+        return rows <= full ? touched : cachedPages + ((rows - full) * (pages - cachedPages) / pages);
+    }
+
+    /// <summary>Cost of pages of a table that are read in its order, not all of them: between a read of its own for each and a run of all.</summary>
+    public static double RemoteCostInOrder(double fetched, double pages) =>
+        fetched * (RemotePageCost - ((RemotePageCost - RemoteRunPageCost) * Math.Sqrt(Math.Min(1, fetched / Math.Max(1, pages)))));
+
     private static double AgainCost(Physical.PhysicalNode node, double share)
     {
         if (node is Physical.MemoizePlan memoize)
             return AgainCost(memoize.Input, share);
-        if (node is Physical.IndexScanPlan)
-            return Math.Min(node.TotalCost, RescanCost + (RescanRowCost * node.Rows * share));
+        if (node is Physical.IndexScanPlan scan)
+            return Math.Min(node.TotalCost, RescanCost + (RescanRowCost * node.Rows * share) + (scan.RemoteCost * share));
         double cost = node.TotalCost;
         foreach (Physical.PhysicalNode input in node.Inputs)
             cost += AgainCost(input, share) - input.TotalCost;

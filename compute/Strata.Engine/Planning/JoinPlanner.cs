@@ -11,6 +11,9 @@ namespace Strata.Engine.Planning;
 /// </summary>
 internal sealed class JoinPlanner(PlannerState state)
 {
+    /// <summary>Relations ordered together when a join has more than one search takes.</summary>
+    private const int RelationsOfLargeJoin = 24;
+
     private readonly JoinBuilder _builder = new(state);
 
     /// <summary>Plans an inner, semi or anti join with all such joins directly below it.</summary>
@@ -19,8 +22,6 @@ internal sealed class JoinPlanner(PlannerState state)
         var leaves = new List<JoinLeaf>();
         var conditions = new List<Expression>();
         Flatten(join, leaves, conditions);
-        if (leaves.Count > JoinSearch.RelationsMax)
-            throw new SqlException(SqlState.ProgramLimitExceeded, $"a join of more than {JoinSearch.RelationsMax} relations is not supported");
         AddImplied(conditions, leaves.Where(leaf => leaf.Type == JoinType.Inner).Select(leaf => leaf.Node).ToList());
         return new JoinSearch(state, _builder, leaves, conditions, join.Needed).Plan();
     }
@@ -75,33 +76,51 @@ internal sealed class JoinPlanner(PlannerState state)
         return type == JoinType.Full ? Math.Max(left + right, inner) : Math.Max(left, inner);
     }
 
-    private static void Flatten(RelationalNode node, List<JoinLeaf> leaves, List<Expression> conditions)
+    /// <summary>
+    /// Relations and conditions of the joins that lie side by side. Of more than a search takes, the lowest joins stay together as one relation that is planned by itself, as beyond PostgreSQL's
+    /// join_collapse_limit.
+    /// </summary>
+    private static void Flatten(JoinNode root, List<JoinLeaf> leaves, List<Expression> conditions)
     {
-        switch (node)
+        int most = RelationsOf(root) <= JoinSearch.RelationsMax ? JoinSearch.RelationsMax : RelationsOfLargeJoin;
+        leaves.Add(new JoinLeaf(root, JoinType.Inner, []));
+        while (leaves.Count < most)
         {
-            case JoinNode { Type: JoinType.Inner } join:
-                Flatten(join.Left, leaves, conditions);
-                Flatten(join.Right, leaves, conditions);
-                conditions.AddRange(join.Conjuncts);
-                break;
-            case JoinNode { Type: JoinType.Semi or JoinType.Anti } join:
-                Flatten(join.Left, leaves, conditions);
-                if (join.Type == JoinType.Semi && UniqueInput.IsUnique(join.Right, join.Conjuncts))
-                {
-                    // Each left row has one match at most: an inner join, which may also begin with the right side.
-                    leaves.Add(new JoinLeaf(join.Right, JoinType.Inner, []));
-                    conditions.AddRange(join.Conjuncts);
-                }
-                else
-                {
-                    leaves.Add(new JoinLeaf(join.Right, join.Type, join.Conjuncts));
-                }
+            int largest = -1, relations = 1;
+            for (int i = 0; i < leaves.Count; i++)
+            {
+                int count = leaves[i].Type == JoinType.Inner ? RelationsOf(leaves[i].Node) : 1;
+                if (count > relations)
+                    (largest, relations) = (i, count);
+            }
 
-                break;
-            default:
-                leaves.Add(new JoinLeaf(node, JoinType.Inner, []));
-                break;
+            if (largest < 0)
+                return;
+            var join = (JoinNode)leaves[largest].Node;
+            leaves[largest] = new JoinLeaf(join.Left, JoinType.Inner, []);
+            leaves.Insert(largest + 1, RightLeaf(join, conditions));
         }
+    }
+
+    /// <summary>How many relations a join consists of, by the joins that can be ordered with it; 1 for anything else.</summary>
+    private static int RelationsOf(RelationalNode node)
+    {
+        int count = 1;
+        for (; node is JoinNode { Type: JoinType.Inner or JoinType.Semi or JoinType.Anti } join; node = join.Left)
+            count += join.Type == JoinType.Inner ? RelationsOf(join.Right) : 1;
+        return count;
+    }
+
+    private static JoinLeaf RightLeaf(JoinNode join, List<Expression> conditions)
+    {
+        // When each left row has one match at most a semi join is an inner one, which may also begin with the right side.
+        if (join.Type == JoinType.Inner || (join.Type == JoinType.Semi && UniqueInput.IsUnique(join.Right, join.Conjuncts)))
+        {
+            conditions.AddRange(join.Conjuncts);
+            return new JoinLeaf(join.Right, JoinType.Inner, []);
+        }
+
+        return new JoinLeaf(join.Right, join.Type, join.Conjuncts);
     }
 
     /// <summary>From a = b and a = constant follows b = constant, which an index may use. Conditions on one relation stand in its filter already.</summary>

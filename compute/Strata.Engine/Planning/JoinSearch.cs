@@ -8,7 +8,7 @@ namespace Strata.Engine.Planning;
 
 /// <summary>
 /// Orders joins: by dynamic programming over the sets of relations (bushy trees too) up to <see cref="ExhaustiveMax"/> of them, beyond that greedily by the
-/// smallest result. Semi and anti joins take part: they come when the relations that their conditions read are there. Candidates are only costed; nodes are
+/// smallest result, and by dynamic programming over linear orders when that is worth it. Semi and anti joins take part: they come when the relations that their conditions read are there. Candidates are only costed; nodes are
 /// made for the winner. One per join; not thread-safe.
 /// </summary>
 internal sealed class JoinSearch
@@ -20,6 +20,16 @@ internal sealed class JoinSearch
     public const int RelationsMax = 62;
 
     private const int ProductsMax = 4;
+
+    // Joins that are thought to cost this much, and those of so many relations that the thought is worth little, are searched by samples of their tables, unless these are small.
+    private const double ThoroughCostMin = 100;
+    private const int ThoroughRelationsMin = 5;
+    private const int SampledRelationsMin = 3;
+    private const double SampledPagesMin = 64;
+
+    // Joins looked at in linear orders, and orders, at most.
+    private const int LinearJoinsMax = 16_000;
+    private const int LinearOrdersMax = 8;
 
     private enum Method
     {
@@ -79,12 +89,7 @@ internal sealed class JoinSearch
                 _requires[i] |= condition.Mask & ~(1UL << i);
         }
 
-        for (int i = 0; i < leaves.Count; i++)
-        {
-            if (!_isLateral[i])
-                _plans[i] = state.Builder.Plan(_trees[i]);
-        }
-
+        PlanLeaves();
         _rows = new JoinRows(state, leaves, _trees, _columns, _conditions, _leafConditions, leaf => _plans[leaf]?.Rows);
     }
 
@@ -93,9 +98,63 @@ internal sealed class JoinSearch
     /// <summary>The cheapest order found, as nodes.</summary>
     public PhysicalNode Plan()
     {
-        Partial best = (_leaves.Count <= ExhaustiveMax ? Exhaustive() : null) ?? Greedy();
+        // Of many relations the first thought is worth little: then there is none.
+        Partial? best = _leaves.Count < ThoroughRelationsMin ? Search(isThorough: false) : null;
+        if (best is null || best.Cost >= ThoroughCostMin)
+        {
+            bool isSampled = _leaves.Count >= SampledRelationsMin && PagesOfTables() >= SampledPagesMin && _rows.UseSamples();
+            if (isSampled)
+                PlanLeaves();
+            if (isSampled || best is null)
+                best = Search(isThorough: true);
+        }
+
         PhysicalNode plan = Build(best);
         return _last.Count == 0 ? plan : _state.Builder.Filter(plan, _last);
+    }
+
+    private void PlanLeaves()
+    {
+        _orderedLeaves.Clear();
+        for (int i = 0; i < _leaves.Count; i++)
+        {
+            // A subquery was planned as well as it can be; scans may be known better by now.
+            if (!_isLateral[i] && (_plans[i] is null || IsPlainScan(_trees[i])))
+                _plans[i] = _state.Builder.Plan(_trees[i]);
+        }
+    }
+
+    private double PagesOfTables()
+    {
+        double pages = 0;
+        foreach (RelationalNode tree in _trees)
+        {
+            if ((tree as ScanNode ?? (tree as FilterNode)?.Input as ScanNode) is { Relation.Storage: not 0 } scan)
+                pages += _state.SizeOf(scan.Relation).Pages;
+        }
+
+        return pages;
+    }
+
+    private static bool IsPlainScan(RelationalNode tree) =>
+        tree is FilterNode { Input: ScanNode } filter && !filter.Conjuncts.Any(static condition => condition.Any(static part => part is SubqueryExpression));
+
+    private Partial Search(bool isThorough)
+    {
+        if (_state.Settings.JoinOrderSeed != 0)
+            return AtRandom(new OrderLottery(_state.Settings.JoinOrderSeed));
+        if (_leaves.Count <= ExhaustiveMax && Exhaustive() is { } exact)
+            return exact;
+        Partial best = Greedy();
+        if (!isThorough)
+            return best;
+        foreach (int[] order in LinearOrders())
+        {
+            if (OverIntervals(order) is { } found && found.Cost < best.Cost)
+                best = found;
+        }
+
+        return best;
     }
 
     /// <summary>Conditions on one relation go to its tree, those that read none (or are volatile) above all joins.</summary>
@@ -179,7 +238,7 @@ internal sealed class JoinSearch
         var best = new Dictionary<ulong, Partial>();
         for (int i = 0; i < count; i++)
         {
-            if (_requires[i] == 0 && _leaves[i].Type == JoinType.Inner)
+            if (CanBegin(i))
                 best[1UL << i] = LeafOf(i);
         }
 
@@ -274,13 +333,16 @@ internal sealed class JoinSearch
         double hashed = CostModel.HashJoin(outer.Rows, inner.Rows, 1, 0) + outer.Cost + inner.Cost + _state.Settings.CostOf(PlannerMethods.HashJoin);
         double merged = CostModel.MergeJoin(outer.Rows, inner.Rows, 0);
         // Sorting both sides is never cheaper than hashing one, so only sides that an index orders are worth a look (all, when hashing is off).
-        if (merged > hashed)
+        if (merged + SortedCostMin(outer) + SortedCostMin(inner) > hashed)
             return null;
         (IReadOnlyList<SortKey> left, IReadOnlyList<SortKey> right) = OrdersOf(outer.Set, inner.Set, leaf);
         if (left.Count == 0)
             return null;
         return merged + OrderedCost(outer, left) + OrderedCost(inner, right);
     }
+
+    /// <summary>What a part in order costs at least: only relations may come in order out of an index.</summary>
+    private static double SortedCostMin(Partial part) => part.Method == Method.Leaf ? 0 : part.Cost + PlanBuilder.SortCost(part.Rows);
 
     /// <summary>The order of both sides by the equalities between them; empty when those are not of plain columns.</summary>
     private (IReadOnlyList<SortKey> Left, IReadOnlyList<SortKey> Right) OrdersOf(ulong left, ulong right, int leaf)
@@ -317,7 +379,7 @@ internal sealed class JoinSearch
         (int, SortKey) key = (leaf, order[0]);
         if (!_orderedLeaves.TryGetValue(key, out PhysicalNode? plan))
         {
-            plan = _isLateral[leaf] ? null : _state.Builder.Plan(_trees[leaf], order);
+            plan = _isLateral[leaf] || IsJoin(leaf) ? null : _state.Builder.Plan(_trees[leaf], order);
             if (plan is not null && PlanBuilder.SortedPrefix(plan.Ordering, order) < order.Count)
                 plan = null;
             _orderedLeaves.Add(key, plan);
@@ -394,16 +456,34 @@ internal sealed class JoinSearch
         return between;
     }
 
+    // Joins that stayed together are planned once: planning them anew for each order or parameter of theirs would go on through all levels.
+    private bool IsJoin(int leaf) => _leaves[leaf].Node is JoinNode { Type: JoinType.Inner or JoinType.Semi or JoinType.Anti };
+
     private ParameterizedSide? SideOf(int leaf, ulong left)
     {
-        ulong partners = left & (_partners[leaf] | _requires[leaf]);
+        if (IsJoin(leaf) && !_isLateral[leaf])
+            return null;
+        ulong partners = PartnersOf(leaf, left);
         if (!_sides.TryGetValue((leaf, partners), out ParameterizedSide? side))
         {
-            side = _builder.Parameterize(ColumnsOf(left), _trees[leaf], ConditionsOf(left, 1UL << leaf, leaf), _isLateral[leaf]);
+            side = _builder.Parameterize(ColumnsOf(partners), _trees[leaf], ConditionsOf(partners, 1UL << leaf, leaf), _isLateral[leaf]);
             _sides.Add((leaf, partners), side);
         }
 
         return side;
+    }
+
+    /// <summary>The relations of a set whose values a relation's conditions read: of each class of equal columns one, so that few sets of them differ.</summary>
+    private ulong PartnersOf(int leaf, ulong left)
+    {
+        ulong own = 1UL << leaf, partners = left & _requires[leaf], classes = 0;
+        foreach (JoinCondition condition in _conditions)
+        {
+            if ((condition.Mask & own) != 0 && (condition.Mask & ~(left | own)) == 0 && !IsKnown(condition, ref classes))
+                partners |= condition.Mask & ~own;
+        }
+
+        return partners;
     }
 
     private HashSet<int> ColumnsOf(ulong set)
@@ -418,14 +498,91 @@ internal sealed class JoinSearch
         return columns;
     }
 
+    /// <summary>Orders in which each relation adds as few rows as possible to those before it, beginning with the smallest relations.</summary>
+    private IEnumerable<int[]> LinearOrders()
+    {
+        int count = _leaves.Count;
+        int orders = Math.Clamp(3 * LinearJoinsMax / (count * count * count), 1, LinearOrdersMax);
+        foreach (int first in Enumerable.Range(0, count).Where(CanBegin).OrderBy(i => _plans[i]!.Rows).Take(orders))
+        {
+            var order = new List<int> { first };
+            ulong set = 1UL << first;
+            while (order.Count < count)
+            {
+                int next = -1;
+                bool isNextConnected = false;
+                double least = double.MaxValue;
+                for (int i = 0; i < count; i++)
+                {
+                    if ((set & (1UL << i)) != 0 || (_requires[i] & ~set) != 0)
+                        continue;
+                    bool isConnected = ((_partners[i] | _requires[i]) & set) != 0;
+                    double rows = isNextConnected && !isConnected ? double.MaxValue : _rows.Of(set | (1UL << i));
+                    if (rows < least || (isConnected && !isNextConnected))
+                        (next, isNextConnected, least) = (i, isConnected, rows);
+                }
+
+                if (next < 0)
+                    yield break;
+                order.Add(next);
+                set |= 1UL << next;
+            }
+
+            yield return [.. order];
+        }
+    }
+
+    private bool CanBegin(int leaf) => _requires[leaf] == 0 && _leaves[leaf].Type == JoinType.Inner;
+
+    /// <summary>The cheapest join tree, bushy ones too, whose parts all stand side by side in an order (linearized dynamic programming: Neumann and Radke, SIGMOD 2018); null when there is none.</summary>
+    private Partial? OverIntervals(int[] order)
+    {
+        int count = order.Length;
+        var best = new Partial?[count, count];
+        var sets = new ulong[count, count];
+        for (int i = 0; i < count; i++)
+        {
+            sets[i, i] = 1UL << order[i];
+            best[i, i] = CanBegin(order[i]) ? LeafOf(order[i]) : null;
+        }
+
+        for (int length = 2; length <= count; length++)
+        {
+            for (int first = 0; first + length <= count; first++)
+            {
+                int last = first + length - 1;
+                sets[first, last] = sets[first, last - 1] | sets[last, last];
+                for (int middle = first; middle < last; middle++)
+                {
+                    Take(ref best[first, last], best[first, middle], sets[middle + 1, last], best[middle + 1, last]);
+                    Take(ref best[first, last], best[middle + 1, last], sets[first, middle], best[first, middle]);
+                }
+            }
+        }
+
+        return best[0, count - 1];
+
+        void Take(ref Partial? known, Partial? outer, ulong right, Partial? inner)
+        {
+            if (outer is not null && Join(outer, right, inner, connectedOnly: true) is { } joined && (known is null || joined.Cost < known.Cost))
+                known = joined;
+        }
+    }
+
     /// <summary>Joins the two parts with the smallest result until one is left.</summary>
-    private Partial Greedy()
+    private Partial Greedy() => Combine(static (candidate, best) => candidate.Rows < best.Rows || (candidate.Rows == best.Rows && candidate.Cost < best.Cost));
+
+    /// <summary>Joins two parts that a condition connects, any of them, until one is left: for measuring how good the chosen order is.</summary>
+    private Partial AtRandom(OrderLottery lottery) => Combine((_, _) => lottery.Draw(), lottery.Begin);
+
+    /// <summary>Joins two parts until one is left: those of which <paramref name="isBetter"/> says so when it is asked for each candidate and the best one so far.</summary>
+    private Partial Combine(Func<Partial, Partial, bool> isBetter, Action? begin = null)
     {
         var parts = new List<Partial>();
         var waiting = new List<int>();
         for (int i = 0; i < _leaves.Count; i++)
         {
-            if (_requires[i] == 0 && _leaves[i].Type == JoinType.Inner)
+            if (CanBegin(i))
                 parts.Add(LeafOf(i));
             else
                 waiting.Add(i);
@@ -434,6 +591,7 @@ internal sealed class JoinSearch
         while (parts.Count > 1 || waiting.Count > 0)
         {
             Partial? best = null;
+            begin?.Invoke();
             foreach (bool connectedOnly in (ReadOnlySpan<bool>)[true, false])
             {
                 foreach (Partial left in parts)
@@ -459,7 +617,7 @@ internal sealed class JoinSearch
 
             void Take(Partial? candidate)
             {
-                if (candidate is not null && (best is null || candidate.Rows < best.Rows || (candidate.Rows == best.Rows && candidate.Cost < best.Cost)))
+                if (candidate is not null && (best is null || isBetter(candidate, best)))
                     best = candidate;
             }
         }

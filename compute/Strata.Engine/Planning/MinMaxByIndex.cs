@@ -53,7 +53,7 @@ internal static class MinMaxByIndex
                 continue;
             foreach (IndexInfo index in scan.Relation.Indexes)
             {
-                if (index.IsValid && index.Predicate is null && index.Keys[0].Column == scan.Attributes[i])
+                if (index.IsValid && index.Method.IsOrdered() && index.Predicate is null && index.Keys[0].Column == scan.Attributes[i])
                     return true;
             }
         }

@@ -150,6 +150,9 @@ internal sealed class ModifyPlanner(PlannerState state)
         if (relation.Storage == 0)
             throw new SqlException(SqlState.FeatureNotSupported, $"relation \"{relation.Name}\" has no storage");
         bool storesRows = node.Row.IndexKeys.Count == relation.Indexes.Length;
+        IReadOnlyList<CompiledExpression?>[] keys = relation.Indexes.Select((_, i) => storesRows
+            ? (IReadOnlyList<CompiledExpression?>)node.Row.IndexKeys[i].Select(key => key is null ? null : state.Expressions.Compile(key, layout)).ToArray()
+            : []).ToArray();
         return new TargetPlan
         {
             Relation = relation,
@@ -157,9 +160,10 @@ internal sealed class ModifyPlanner(PlannerState state)
             Layout = state.LayoutOf(relation),
             Guard = relation.IsPartition ? PartitionGuardPlan.Of(relation, state.Context.Catalog, state.Context.Functions) : null,
             Checks = node.Row.Checks.Select(check => (check.Constraint, state.Expressions.Compile(check.Condition, layout))).ToArray(),
-            IndexKeys = relation.Indexes.Select((_, i) => storesRows
-                ? (IReadOnlyList<CompiledExpression?>)node.Row.IndexKeys[i].Select(key => key is null ? null : state.Expressions.Compile(key, layout)).ToArray()
-                : []).ToArray(),
+            IndexKeys = keys,
+            Exclusions = relation.Indexes.Select((index, i) => storesRows
+                ? ExclusionPlan.Of(relation, index, state.LayoutOf(relation), keys[i], state.Context.Catalog, state.Context.Functions)
+                : null).ToArray(),
             IndexPredicates = relation.Indexes.Select((_, i) => storesRows && node.Row.IndexPredicates[i] is { } predicate
                 ? state.Expressions.Compile(predicate, layout)
                 : null).ToArray(),

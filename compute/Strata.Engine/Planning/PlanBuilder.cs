@@ -2,6 +2,7 @@ using Strata.Engine.Execution.Keys;
 using Strata.Engine.Expressions;
 using Strata.Engine.Functions;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Planning.Estimation;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -276,7 +277,7 @@ internal sealed class PlanBuilder(PlannerState state)
                 call.OrderBy.Select(key => new KeyColumn(key.Argument, key.Descending, key.NullsFirst)).ToArray()));
         }
 
-        double groups = state.Selectivity.GroupsOf(aggregate.GroupColumns, input.Rows);
+        double groups = GroupsOf(aggregate, input);
         return new AggregatePlan
         {
             Columns = aggregate.Columns,
@@ -288,6 +289,20 @@ internal sealed class PlanBuilder(PlannerState state)
             TotalCost = input.TotalCost + (input.Rows * CostModel.CpuOperatorCost * (calls.Count + aggregate.GroupColumns.Count)),
             WidthBytes = 8 * aggregate.Columns.Count,
         };
+    }
+
+    private double GroupsOf(AggregateNode aggregate, PhysicalNode input)
+    {
+        HashSet<int> constant = GroupedInput.FixedColumns(input);
+        double groups = state.Selectivity.GroupsOf([.. aggregate.GroupColumns.Where(column => !constant.Contains(column))], input.Rows, column => GroupedInput.RowsOfScan(input, column));
+        foreach (AggregateCall call in aggregate.Calls)
+        {
+            // Sums and averages of groups are hardly ever equal.
+            if (aggregate.GroupColumns.Count > 0 && call.Function.Function.Name is "sum" or "avg")
+                state.Selectivity.Variables.LearnDistinct(call.Column, groups);
+        }
+
+        return groups;
     }
 
     private PhysicalNode PlanSample(SampleNode sample)
@@ -498,6 +513,13 @@ internal sealed class PlanBuilder(PlannerState state)
         };
     }
 
+    /// <summary>The command tag tells the rows of the statement itself, not those of its WITH items.</summary>
+    private static void DoNotCount(PhysicalNode? node)
+    {
+        for (; node is not null; node = node is WithPlan with ? with.Body : node.Inputs.FirstOrDefault())
+            node.CountsRows = false;
+    }
+
     private PhysicalNode PlanWith(WithNode with, IReadOnlyList<SortKey> wanted, double? rowsWanted)
     {
         var items = new List<(int, string, PhysicalNode)>();
@@ -508,7 +530,10 @@ internal sealed class PlanBuilder(PlannerState state)
             items.Add((item.Cte, item.Name, plan));
             state.Plan.Subplans.Add(($"CTE {item.Name}", plan));
             if (item.IsModifying)
+            {
                 state.Plan.ModifyingCtes.Add(item.Cte);
+                DoNotCount(plan);
+            }
         }
 
         PhysicalNode body = Plan(with.Body, wanted, rowsWanted);

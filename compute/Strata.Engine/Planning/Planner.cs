@@ -22,6 +22,7 @@ public static class Planner
             AbsentNames = statement.AbsentNames,
             Privileges = statement.Privileges,
             DependsOnRoles = statement.DependsOnRoles,
+            DependsOnCatalog = statement.DependsOnCatalog,
             Relations = RelationsOf(root),
             IsWriting = statement.IsWriting,
             Metadata = statement.Metadata,
@@ -31,6 +32,8 @@ public static class Planner
         PhysicalNode physical = state.Builder.Plan(root);
         new RuntimeFilterPlanner(state).Run(physical);
         new ParallelPlanner(state).Run(physical);
+        if (!plan.IsWriting)
+            JoinSwitchPlanner.Run(physical);
         plan.Root = physical;
         plan.ResultSlots = statement.Output.Select(column => physical.SlotOf(column.Column)).ToArray();
         plan.RowAddressSlots = statement.RowAddresses.Select(row => row with { Ctid = physical.SlotOf(row.Ctid), TableOid = physical.SlotOf(row.TableOid) }).ToArray();

@@ -5,7 +5,8 @@ namespace Strata.Engine.Planning;
 /// Immutable; equal settings may share plans.
 /// </summary>
 /// <param name="Disabled">Methods that are off.</param>
-public sealed record PlannerSettings(PlannerMethods Disabled)
+/// <param name="JoinOrderSeed">Joins are ordered at random by this seed; 0: by cost.</param>
+public sealed record PlannerSettings(PlannerMethods Disabled, int JoinOrderSeed = 0)
 {
     /// <summary>PostgreSQL's disable_cost.</summary>
     public const double DisabledCost = 1e10;

@@ -1,5 +1,6 @@
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution.Rows;
+using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Planning.Estimation;
 using Strata.Engine.Planning.Physical;
@@ -11,7 +12,14 @@ namespace Strata.Engine.Planning;
 internal sealed class PlannerState
 {
     private readonly Dictionary<uint, TableLayout> _layouts = [];
+    // A table up to this share of the buffer pool stays in it however much else is read: its pages are asked for often.
+    private const double HotShare = 0.1;
+
+    // Indexes of a table have about so many pages for each of its own.
+    private const double IndexPagesShare = 0.25;
+
     private readonly Dictionary<uint, TableSize> _sizes = [];
+    private double? _pages;
 
     public PlannerState(PlanningContext context, PhysicalPlan plan)
     {
@@ -54,6 +62,16 @@ internal sealed class PlannerState
     /// <summary>WITH items by number, for their estimates.</summary>
     public Dictionary<int, CtePlan> Ctes { get; } = [];
 
+    /// <summary>By number of a scan: conditions on its table that were tried on a sample, and the share of rows that met them.</summary>
+    public Dictionary<int, (IReadOnlyList<Expression> Conditions, double Share)> SampledShares { get; } = [];
+
+    /// <summary>The share of a scan's rows for which all conditions hold: by a sample of the table when they were tried on one.</summary>
+    public double ShareOf(ScanNode scan, IReadOnlyList<Expression> conditions) =>
+        SampledShares.TryGetValue(scan.Scan, out (IReadOnlyList<Expression> Conditions, double Share) sampled) && sampled.Conditions.Count == conditions.Count
+            && conditions.All(sampled.Conditions.Contains)
+            ? sampled.Share
+            : Selectivity.Of(conditions);
+
     /// <summary>A new executor parameter.</summary>
     public int AddParameter(SqlType type)
     {
@@ -71,6 +89,20 @@ internal sealed class PlannerState
             _sizes.Add(relation.Oid, size = TableSize.Of(relation, Context.Services.Handles));
         return size;
     }
+
+    /// <summary>Pages of a table that stay in the buffer pool, beside what else the statement reads; at most all of them.</summary>
+    public double CachedPages(double pages)
+    {
+        _pages ??= Plan.Relations.Sum(access => access.Relation.Storage == 0 ? 0 : SizeOf(access.Relation).Pages) * (1 + IndexPagesShare);
+        double pool = Context.Services.Storage.Pool.FrameCount;
+        if (_pages <= pool)
+            return pages;
+        double share = pool / _pages.Value;
+        return Math.Min(pages, Math.Max(pages * share, pool * HotShare));
+    }
+
+    /// <summary>The chance that a page of a table is not in the buffer pool.</summary>
+    public double RemoteShare(double pages) => pages <= 0 ? 0 : 1 - (CachedPages(pages) / pages);
 
     /// <summary>The row layout of a relation.</summary>
     public TableLayout LayoutOf(RelationInfo relation)

@@ -135,7 +135,7 @@ internal sealed class TreeModifyPlanner(PlannerState state)
     private ConflictPlan ConflictOf(ConflictAction action, MemberPlan member)
     {
         RelationInfo relation = member.Target.Relation;
-        int[] arbiters = [.. Enumerable.Range(0, relation.Indexes.Length).Where(i => relation.Indexes[i].IsUnique && (action.ArbiterIndexes.Count == 0 || IsArbiter(relation.Indexes[i].Oid, action)))];
+        int[] arbiters = [.. Enumerable.Range(0, relation.Indexes.Length).Where(i => relation.Indexes[i] is { IsUnique: true } or { IsExclusion: true } && (action.ArbiterIndexes.Count == 0 || IsArbiter(relation.Indexes[i].Oid, action)))];
         int[] layout = [.. InMember(member, action.ExistingColumns), .. InMember(member, action.ExcludedColumns)];
         var decoder = new RowDecoder(member.Target.Layout, [.. relation.Columns.Select(static column => column.IsDropped ? SystemAttribute.TableOid : column.Number)]);
         return new ConflictPlan(

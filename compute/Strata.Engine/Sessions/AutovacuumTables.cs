@@ -13,7 +13,7 @@ namespace Strata.Engine.Sessions;
 internal sealed class AutovacuumTables(EngineInstance engine) : IAutovacuumTables
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(uint Database, ulong Storage), (long Inserted, long Dead)> _seen = [];
+    private readonly Dictionary<(uint Database, ulong Storage), (long Inserted, long Dead, long Changed)> _seen = [];
 
     /// <summary>What has changed in the tables since they were maintained.</summary>
     public TableActivities Activities { get; } = new();
@@ -25,13 +25,15 @@ internal sealed class AutovacuumTables(EngineInstance engine) : IAutovacuumTable
         HeapActivity heap = engine.Storage.ActivityOf(database, storage);
         lock (_gate)
         {
-            (long inserted, long dead) = _seen.GetValueOrDefault((database, storage));
-            (long insertedNow, long deadNow) = (heap.Inserted, heap.Dead);
+            (long inserted, long dead, long changed) = _seen.GetValueOrDefault((database, storage));
+            (long insertedNow, long deadNow, long changedNow) = (heap.Inserted, heap.Dead, heap.Changed);
             if (insertedNow > inserted)
                 activity.NoteInserted(insertedNow - inserted);
             if (deadNow > dead)
                 activity.NoteDead(deadNow - dead);
-            _seen[(database, storage)] = (insertedNow, deadNow);
+            if (changedNow > changed)
+                activity.NoteChanged(changedNow - changed);
+            _seen[(database, storage)] = (insertedNow, deadNow, changedNow);
         }
 
         return activity;
@@ -51,6 +53,7 @@ internal sealed class AutovacuumTables(EngineInstance engine) : IAutovacuumTable
         foreach (DatabaseImage database in engine.Catalog.LoadedDatabases)
         {
             ListCatalogs(database.DatabaseOid, CatalogHeap.OfDatabase, tables);
+            engine.Statistics.Visit(database);
             foreach (RelationInfo table in database.Relations.Values)
                 if (table.Kind == RelationKind.Table && table.Persistence != 't')
                 {

@@ -11,6 +11,7 @@ using Strata.Engine.Storage.Wal;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
+using Strata.Format;
 using Strata.Format.Pages;
 using Strata.Platform;
 
@@ -41,16 +42,21 @@ public sealed class EngineInstance : IDisposable
         Storage.FreeSpace = Files;
         Prepared = new PreparedTransactions(Storage);
         Handles = new StorageHandles(Storage, Files);
-        Memory = new MemoryAccount("TopMemoryContext", options.QueryMemoryBytes);
+        Memory = new MemoryAccount("TopMemoryContext", options.QueryMemoryBytes)
+        {
+            Watch = options.QueryMemoryBytes == long.MaxValue ? null : new GarbageWatch(options.QueryMemoryBytes),
+        };
         TemporaryFiles? temporaryFiles = options.TemporaryFiles is { } files ? new TemporaryFiles(files) : null;
         Execution = new ExecutionServices(Storage, Handles, temporaryFiles, Memory, options.Scheduler.Time)
         {
             Workers = options.QueryThreads > 1 ? new QueryWorkers(options.Scheduler, options.QueryThreads - 1) : null,
             ParallelScanPagesMin = options.ParallelScanPagesMin,
+            Samples = new Statistics.RowSamples(Storage, Memory),
         };
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();
         AutovacuumTables = new AutovacuumTables(this);
+        Statistics = new CumulativeStatistics(this);
         Progress = new Progress.ProgressTable();
     }
 
@@ -69,6 +75,7 @@ public sealed class EngineInstance : IDisposable
             if (engine.Catalog.Shared.Databases.IsEmpty)
                 Bootstrap.Run(engine.Catalog, options.BootstrapVerifier, cancellation);
             engine.StartTimestamp = engine.Transactions.Now();
+            engine.StartLsn = options.Wal.EndOfLog;
             if (options.Autovacuum)
                 engine.StartAutovacuum();
             return engine;
@@ -114,10 +121,15 @@ public sealed class EngineInstance : IDisposable
 
     internal AutovacuumTables AutovacuumTables { get; }
 
+    internal CumulativeStatistics Statistics { get; }
+
     /// <summary>Commands that report how far they are.</summary>
     internal Progress.ProgressTable Progress { get; }
 
     internal TemporarySlots TemporarySlots { get; } = new();
+
+    /// <summary>Where the log ended when the engine was opened.</summary>
+    internal Lsn StartLsn { get; private set; }
 
     /// <summary>When the engine was opened, microseconds since 2000-01-01 UTC.</summary>
     internal long StartTimestamp { get; private set; }

@@ -5,6 +5,7 @@ using Strata.Engine.Planning.Explain;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Sessions.Settings;
+using Strata.Engine.Storage;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Sql.Syntax;
@@ -27,13 +28,26 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         Statement query = statement.Query is CreateTableAsStatement create && !options.Analyze ? create.Query : statement.Query;
         if (!Binder.Accepts(query))
             return NoPlan(statement, options);
+        ResourceUsage.Begin();
+        try
+        {
+            return Explain(query, text, own, options, new UtilityResult("EXPLAIN", Describe(statement)));
+        }
+        finally
+        {
+            ResourceUsage.End();
+        }
+    }
+
+    private UtilityResult Explain(Statement query, string text, string own, ExplainOptions options, UtilityResult result)
+    {
         long began = context.Clock.GetTimestamp();
+        ResourceUsage before = ResourceUsage.OfThread;
         CachedPlan plan;
         do
             plan = runner.Plan(query, "explain:" + own, text, [], allowParameters: false, out _);
         while (!runner.TryLock(plan));
-        double planning = context.Clock.GetElapsedTime(began).TotalMilliseconds;
-        var result = new UtilityResult("EXPLAIN", Describe(statement));
+        var planning = new ExplainPlanning(context.Clock.GetElapsedTime(began).TotalMilliseconds, ResourceUsage.OfThread.Since(before));
         if (!options.Analyze)
         {
             Write(result, plan.Plan, null, options, planning, null);
@@ -44,7 +58,6 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         try
         {
             Transactions.Transaction transaction = context.Transactions.Current;
-            long misses = context.Engine.Storage.Pool.Misses;
             long started = context.Clock.GetTimestamp();
             execution.Begin(transaction, transaction.TakeSnapshot(), context, context.SystemScan, context.Cancellation);
             while (execution.Next(Batch.RowsMax) is not null)
@@ -53,7 +66,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
             }
 
             double elapsed = context.Clock.GetElapsedTime(started).TotalMilliseconds;
-            Write(result, plan.Plan, execution, options, planning, (elapsed, context.Engine.Storage.Pool.Misses - misses));
+            Write(result, plan.Plan, execution, options, planning, elapsed);
         }
         finally
         {
@@ -65,14 +78,15 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
     }
 
     private void Write(
-        UtilityResult result, PhysicalPlan plan, ExecutionInstance? execution, ExplainOptions options, double planning, (double Milliseconds, long PagesRead)? run)
+        UtilityResult result, PhysicalPlan plan, ExecutionInstance? execution, ExplainOptions options, in ExplainPlanning planning, double? run)
     {
         ExplainNode root = ExplainBuilder.Build(plan, new ExplainRun(context.View, context.SearchPath, context, execution)
         {
             Verbose = options.Verbose,
             Costs = options.Costs,
             Timing = options.Timing,
-            Buffers = options.Buffers && run is { } measured ? new ExplainBuffers(measured.PagesRead) : null,
+            Buffers = options.Buffers,
+            Wal = options.Wal,
         });
         List<(string Name, string Value)> settings = options.Settings ? ChangedSettings() : [];
         if (options.Format == ExplainFormat.Text)
@@ -81,23 +95,27 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
                 result.Rows.Add([line]);
             if (settings.Count > 0)
                 result.Rows.Add(["Settings: " + string.Join(", ", settings.Select(static setting => $"{setting.Name} = '{setting.Value}'"))]);
+            if (options.Buffers && ExplainUsage.BuffersLine(planning.Used) is { Length: > 0 } buffers)
+                result.Rows.AddRange([["Planning:"], ["  " + buffers]]);
             if (!options.Summary)
                 return;
-            result.Rows.Add([string.Create(CultureInfo.InvariantCulture, $"Planning Time: {planning:F3} ms")]);
+            result.Rows.Add([string.Create(CultureInfo.InvariantCulture, $"Planning Time: {planning.Milliseconds:F3} ms")]);
             if (run is not null)
-                result.Rows.Add([string.Create(CultureInfo.InvariantCulture, $"Execution Time: {run.Value.Milliseconds:F3} ms")]);
+                result.Rows.Add([string.Create(CultureInfo.InvariantCulture, $"Execution Time: {run.Value:F3} ms")]);
             return;
         }
 
         var summary = new List<(string, object)>();
         if (settings.Count > 0)
             summary.Add(("Settings", settings.Select(static setting => new ExplainProperty(setting.Name, setting.Value)).ToArray()));
+        if (options.Buffers)
+            summary.Add(("Planning", ExplainUsage.Buffers(planning.Used).ToArray()));
         if (options.Summary)
-            summary.Add(("Planning Time", ExplainNumber.Of(planning, "F3")));
+            summary.Add(("Planning Time", ExplainNumber.Of(planning.Milliseconds, "F3")));
         if (options.Analyze)
             summary.Add(("Triggers", Array.Empty<string>()));
         if (options.Summary && run is not null)
-            summary.Add(("Execution Time", ExplainNumber.Of(run.Value.Milliseconds, "F3")));
+            summary.Add(("Execution Time", ExplainNumber.Of(run.Value, "F3")));
         string text = options.Format switch
         {
             ExplainFormat.Json => ExplainFormats.Json(root, summary),
@@ -106,6 +124,9 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         };
         result.Rows.Add([text]);
     }
+
+    /// <summary>What planning took.</summary>
+    private readonly record struct ExplainPlanning(double Milliseconds, ResourceUsage Used);
 
     /// <summary>The settings that plans depend on and that are not at their defaults.</summary>
     private List<(string Name, string Value)> ChangedSettings()

@@ -19,6 +19,7 @@ internal sealed record ExplainOptions
     public bool Verbose { get; init; }
     public bool Costs { get; init; } = true;
     public bool Buffers { get; init; }
+    public bool Wal { get; init; }
     public bool Timing { get; init; }
     public bool Summary { get; init; }
     public bool Settings { get; init; }
@@ -28,7 +29,6 @@ internal sealed record ExplainOptions
     public static ExplainOptions Of(ExplainStatement statement)
     {
         var options = new ExplainOptions();
-        bool wal = false;
         bool? timing = null;
         bool? summary = null;
         foreach (DefinitionElement option in statement.Options)
@@ -51,7 +51,7 @@ internal sealed record ExplainOptions
                     options = options with { Settings = Flag(option) };
                     break;
                 case "wal":
-                    wal = Flag(option);
+                    options = options with { Wal = Flag(option) };
                     break;
                 case "timing":
                     timing = Flag(option);
@@ -67,7 +67,7 @@ internal sealed record ExplainOptions
             }
         }
 
-        if (wal && !options.Analyze)
+        if (options.Wal && !options.Analyze)
             throw new SqlException(SqlState.InvalidParameterValue, "EXPLAIN option WAL requires ANALYZE");
         if (timing == true && !options.Analyze)
             throw new SqlException(SqlState.InvalidParameterValue, "EXPLAIN option TIMING requires ANALYZE");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Strata.Engine.Planning;
 using Strata.Engine.Sessions.Settings;
 
@@ -27,6 +28,7 @@ internal static class PlannerSettingsFactory
         var disabled = PlannerMethods.None;
         foreach ((string setting, PlannerMethods method) in s_methods)
             disabled |= settings[setting] == "on" ? PlannerMethods.None : method;
-        return disabled == PlannerMethods.None ? PlannerSettings.Default : new PlannerSettings(disabled);
+        int seed = int.Parse(settings["strata.join_order_seed"], CultureInfo.InvariantCulture);
+        return disabled == PlannerMethods.None && seed == 0 ? PlannerSettings.Default : new PlannerSettings(disabled, seed);
     }
 }

@@ -20,6 +20,7 @@ internal sealed class Portal(string name, string text, Statement? statement)
         Text = text;
         Statement = statement;
         Plan = null;
+        Arguments = null;
         Utility = null;
         UtilityRowsSent = 0;
         IsFinished = false;
@@ -37,6 +38,9 @@ internal sealed class Portal(string name, string text, Statement? statement)
     public Snapshot Snapshot { get; set; }
 
     public bool IsSnapshotRegistered { get; set; }
+
+    /// <summary>Values of the parameters of a CALL, which has no plan; null for other statements.</summary>
+    public IReadOnlyList<Expression>? Arguments { get; set; }
 
     /// <summary>Format codes of the result.</summary>
     public short[] Formats { get; set; } = [];

@@ -14,6 +14,14 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
 
     public string CurrentUser => context.View.RoleName(context.CurrentUserOid);
 
+    public long? SequenceValue(uint sequenceOid)
+    {
+        if (context.View.FindRelation(sequenceOid) is not { Sequence: not null } sequence)
+            return null;
+        (long last, bool isCalled) = context.Engine.Transactions.Sequences.Get(sequence.Database, sequence.Storage, context.Cancellation);
+        return isCalled ? last : null;
+    }
+
     public string SessionUser => context.View.RoleName(context.SessionUserOid);
 
     public string DatabaseName => context.DatabaseName;

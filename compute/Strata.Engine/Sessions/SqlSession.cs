@@ -1,6 +1,7 @@
 using System.Text;
 using Strata.Engine.Binding;
 using Strata.Engine.Sessions.Copying;
+using Strata.Engine.Statistics.Cumulative;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -20,6 +21,9 @@ namespace Strata.Engine.Sessions;
 public sealed class SqlSession : IDisposable
 {
     private readonly LockOwner _owner;
+    private readonly DatabaseStatistics _databaseStatistics;
+    private volatile bool _isTerminated;
+    private bool _isEnding;
     private readonly StatementCancel _cancel;
     private readonly StatementRunner _runner;
     private readonly UtilityCommands _utility;
@@ -50,6 +54,8 @@ public sealed class SqlSession : IDisposable
         context.StatementRunner = _runner;
         Portals = new SessionPortals(context);
         Activity = new SessionActivity(context.Now());
+        _databaseStatistics = context.Engine.Statistics.OfDatabase(context.DatabaseOid);
+        _databaseStatistics.Add(DatabaseStatistic.Sessions);
         Notifications = new SessionNotifications(this);
         _utility = new UtilityCommands(this, _runner);
         context.RoutineRunner.Utility = _utility;
@@ -295,6 +301,8 @@ public sealed class SqlSession : IDisposable
             made.SetFormats(bind.ResultFormats);
             if (prepared.Plan is not null)
                 BindPlan(made, prepared, bind);
+            else if (prepared.Statement is CallStatement)
+                made.Arguments = CallParameters.Read(bind, prepared.ParameterTypes, Context);
             else if (bind.ParameterCount != 0)
                 throw WrongParameterCount(prepared, bind.ParameterCount, 0);
             Portals.Add(made);
@@ -352,7 +360,9 @@ public sealed class SqlSession : IDisposable
                 _runner.PlanOf(prepared);
             }
 
-            Context.Output.ParameterDescription(prepared.Plan?.ParameterOids ?? []);
+            if (prepared.Statement is CallStatement)
+                Context.Transactions.EnsureBegun();
+            Context.Output.ParameterDescription(prepared.Plan?.ParameterOids ?? (prepared.Statement is CallStatement call ? CallParameters.Oids(Context, call, prepared.ParameterTypes) : []));
             DescribeRows(prepared.Plan is { Plan.HasRows: true } plan ? plan.Columns : _utility.Describe(prepared.Statement), []);
             return SessionStep.Completed;
         }
@@ -369,7 +379,7 @@ public sealed class SqlSession : IDisposable
         {
             BeginStatement();
             Portal portal = Portals.Find(name);
-            DescribeRows(portal.Plan is { Plan.HasRows: true } plan ? plan.Columns : _utility.Describe(portal.Statement), portal.Formats);
+            DescribeRows(portal.Plan is { Plan.HasRows: true } plan ? plan.Columns : _utility.Describe(portal.Statement, portal.Arguments), portal.Formats);
             return SessionStep.Completed;
         }
         catch (Exception error)
@@ -457,7 +467,7 @@ public sealed class SqlSession : IDisposable
 
     private SessionStep ExecuteUtility(Portal portal, int rowsMax)
     {
-        portal.Utility ??= _utility.Execute(portal.Statement!, portal.Text, portal.Text, portal.Formats);
+        portal.Utility ??= _utility.Execute(portal.Statement!, portal.Text, portal.Text, portal.Formats, portal.Arguments);
         UtilityResult result = portal.Utility;
         int left = result.Rows.Count - portal.UtilityRowsSent;
         int now = rowsMax > 0 ? Math.Min(left, rowsMax) : left;
@@ -575,6 +585,7 @@ public sealed class SqlSession : IDisposable
     /// <summary>Ends the session at its next step: what runs fails with 57P01. Any thread.</summary>
     public void Terminate()
     {
+        _isTerminated = true;
         _cancel.Request(CancelReason.Termination);
         Woken?.Invoke();
     }
@@ -615,6 +626,7 @@ public sealed class SqlSession : IDisposable
         Diagnostic diagnostic = Diagnostics.From(error, text, _cancel.Reason);
         if (Diagnostics.IsInternal(error))
             LogInternal(error);
+        NoteError(error, diagnostic.IsFatal);
         Context.Cancellation = CancellationToken.None;
         DepthGuard.Watch(CancellationToken.None);
         Context.Transactions.IsInScript = false;
@@ -637,6 +649,15 @@ public sealed class SqlSession : IDisposable
         return diagnostic.IsFatal ? SessionStep.Closed : SessionStep.Failed;
     }
 
+    private void NoteError(Exception error, bool isFatal)
+    {
+        if (error is SqlException sql && sql.State == SqlState.DeadlockDetected)
+            _databaseStatistics.Add(DatabaseStatistic.Deadlocks);
+        if (isFatal && !_isEnding)
+            _databaseStatistics.Add(_isTerminated ? DatabaseStatistic.SessionsKilled : DatabaseStatistic.SessionsFatal);
+        _isEnding |= isFatal;
+    }
+
     private void LogInternal(Exception error) =>
         Context.Engine.Options.Warning?.Invoke($"session {ProcessId}: {error}");
 
@@ -651,6 +672,7 @@ public sealed class SqlSession : IDisposable
     private void OnTransactionEnded(bool committed)
     {
         Context.RestoreRoles();
+        _databaseStatistics.Add(committed ? DatabaseStatistic.Commits : DatabaseStatistic.Rollbacks);
         Portals.CloseAll(committed);
         Context.Temporary.TransactionEnded();
         Notifications.TransactionEnded(committed);
@@ -670,6 +692,17 @@ public sealed class SqlSession : IDisposable
     }
 
     private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The client said that it goes.</summary>
+    public void NoteTerminate() => _isEnding = true;
+
+    private void NoteEnd()
+    {
+        if (!_isEnding && Context.Startup.ClientAddress is not null)
+            _databaseStatistics.Add(DatabaseStatistic.SessionsAbandoned);
+        for (DatabaseStatistic item = DatabaseStatistic.SessionTime; item <= DatabaseStatistic.IdleInTransactionTime; item++)
+            _databaseStatistics.Add(item, Activity.Time(item, Context.Now()));
+    }
 
     /// <summary>Rolls back what is open and forgets the session.</summary>
     public void Dispose()
@@ -694,6 +727,7 @@ public sealed class SqlSession : IDisposable
                 Context.Engine.Fail(error);
         }
 
+        NoteEnd();
         Context.Engine.Close(this);
         _cancel.Dispose();
     }

@@ -390,6 +390,13 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         Released?.Invoke(depth);
     }
 
+    /// <summary>Undoes what was done since a savepoint that a statement made for itself, and ends it. The statement goes on.</summary>
+    public void UndoSavepoint(string name)
+    {
+        UndoTo(Find(name));
+        ReleaseSavepoint(name);
+    }
+
     /// <summary>ROLLBACK TO SAVEPOINT, which also brings a failed block back to life. Throws 3B001.</summary>
     public void RollbackToSavepoint(string name)
     {

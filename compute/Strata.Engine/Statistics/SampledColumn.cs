@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Strata.Engine.Execution.Keys;
 using Strata.Engine.Types;
@@ -82,7 +81,7 @@ internal sealed class SampledColumn : IDisposable
         }
 
         ReadOnlySpan<byte> key = _keys.Written[start..];
-        Keep(value, new Entry(PrefixOf(key), start, key.Length));
+        Keep(value, new Entry(KeyPrefix.Of(key[Math.Min(1, key.Length)..]), start, key.Length));
     }
 
     /// <summary>Adds a row whose value is known to be too wide without being read.</summary>
@@ -120,15 +119,5 @@ internal sealed class SampledColumn : IDisposable
     {
         _values.Add(value);
         _entries.Add(value.IsNull ? new Entry(0, -1, 0) : entry);
-    }
-
-    private static ulong PrefixOf(ReadOnlySpan<byte> key)
-    {
-        if (key.Length > sizeof(ulong))
-            return BinaryPrimitives.ReadUInt64BigEndian(key[1..]);
-        Span<byte> padded = stackalloc byte[sizeof(ulong)];
-        padded.Clear();
-        key[Math.Min(1, key.Length)..].CopyTo(padded);
-        return BinaryPrimitives.ReadUInt64BigEndian(padded);
     }
 }

@@ -10,6 +10,7 @@ namespace Strata.Engine.Storage;
 public sealed class StorageContext(BufferPool pool, WalInserter wal, TransactionManager transactions)
 {
     private readonly ConcurrentDictionary<(uint Database, ulong Storage), HeapSpace> _spaces = [];
+    private readonly ConcurrentDictionary<(uint Database, ulong Storage), HeapActivity> _activities = [];
 
     public BufferPool Pool { get; } = pool;
 
@@ -20,15 +21,25 @@ public sealed class StorageContext(BufferPool pool, WalInserter wal, Transaction
     /// <summary>The free-space map; null offers nothing, so that heaps only grow. Set once, before use.</summary>
     public IFreeSpaceFinder? FreeSpace { get; set; }
 
-    /// <summary>Forgets what is remembered of a storage that was dropped or truncated.</summary>
+    /// <summary>Forgets what is remembered of a storage that was dropped.</summary>
     public void Forget(uint database, ulong storage)
+    {
+        ForgetHints(database, storage);
+        _activities.TryRemove((database, storage), out _);
+        Pool.ForgetReads(database, storage);
+    }
+
+    /// <summary>Forgets where a storage that was truncated has room.</summary>
+    public void ForgetHints(uint database, ulong storage)
     {
         if (_spaces.TryRemove((database, storage), out HeapSpace? space))
             space.Reset();
     }
 
-    /// <summary>What happened to a heap since its last vacuum.</summary>
-    public HeapActivity ActivityOf(uint database, ulong storage) => SpaceOf(database, storage).Activity;
+    /// <summary>What happened to a heap in this compute's life.</summary>
+    public HeapActivity ActivityOf(uint database, ulong storage) => _activities.TryGetValue((database, storage), out HeapActivity? activity)
+        ? activity
+        : _activities.GetOrAdd((database, storage), static _ => new HeapActivity());
 
     internal HeapSpace SpaceOf(uint database, ulong storage) =>
         _spaces.TryGetValue((database, storage), out HeapSpace? space)

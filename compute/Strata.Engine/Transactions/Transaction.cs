@@ -1,4 +1,5 @@
 using Strata.Engine.Storage.Buffers;
+using Strata.Engine.Storage.Heap;
 using Strata.Engine.Storage.Wal;
 using Strata.Engine.Transactions.Serializable;
 using Strata.Engine.Types;
@@ -56,6 +57,9 @@ public sealed class Transaction
         _manager = manager;
         Owner = owner;
     }
+
+    /// <summary>What it changed so far, for the cumulative statistics.</summary>
+    public TransactionActivity Activity { get; } = new();
 
     /// <summary>The session as lock holder.</summary>
     public LockOwner Owner { get; }

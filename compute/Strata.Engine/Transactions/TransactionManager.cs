@@ -470,6 +470,7 @@ public sealed class TransactionManager
     {
         if (transaction.Serializable is { } committed)
             Serializable.End(committed, committed: true);
+        transaction.Activity.End(committed: true);
         Locks.ReleaseFrom(transaction.Owner, 0, 0);
         transaction.Reset();
         if (transaction.Owner.IsClosing)
@@ -488,6 +489,7 @@ public sealed class TransactionManager
         Lsn commitLsn = transaction.CommitLsn;
         if (transaction.Serializable is { } ended)
             Serializable.End(ended, committed);
+        transaction.Activity.End(committed);
         Locks.ReleaseFrom(owner, 0, 0);
         transaction.Reset();
         if (owner.IsInternal)

@@ -11,7 +11,7 @@ internal sealed class ArrayStack
     public void Add(ReadOnlySpan<byte> stored)
     {
         var array = new ArrayValue(stored);
-        if (array.Dimensions == 0)
+        if (array.Dimensions == 0 && _lengths is null)
             throw new SqlException(SqlState.ArraySubscriptError, "cannot accumulate empty arrays");
         var lengths = new int[array.Dimensions];
         for (int i = 0; i < lengths.Length; i++)

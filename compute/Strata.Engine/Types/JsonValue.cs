@@ -40,6 +40,12 @@ internal sealed class JsonValue
     public static JsonValue Parse(ReadOnlySpan<byte> text)
     {
         JsonText.Validate(text);
+        return ParseStored(text);
+    }
+
+    /// <summary>Parses a stored value, which is known to be valid.</summary>
+    public static JsonValue ParseStored(ReadOnlySpan<byte> text)
+    {
         byte[] source = text.ToArray();
         var scanner = new JsonScanner(source);
         return Read(ref scanner, source);

@@ -8,6 +8,10 @@ namespace Strata.Engine.Types;
 /// <summary>Text forms of integers, floats and numeric.</summary>
 public static class NumberText
 {
+    /// <summary>The number as C's %g writes it with so many digits.</summary>
+    public static string General(double value, int digits) =>
+        value.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture).Replace('E', 'e');
+
     private enum Scan
     {
         Ok,

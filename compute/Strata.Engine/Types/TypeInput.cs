@@ -104,7 +104,7 @@ public static class TypeInput
         else if (TypeCodecs.Find(type) is { } codec)
             codec.Parse(type, text, context, result, row);
         else if (type.IsPseudo)
-            throw new SqlException(SqlState.FeatureNotSupported, $"cannot accept a value of type {TypeNames.Format(type)}");
+            throw new SqlException(SqlState.FeatureNotSupported, type.Oid == TypeOid.Record ? "input of anonymous composite types is not implemented" : $"cannot accept a value of type {TypeNames.Format(type)}");
         else
             throw new SqlException(SqlState.FeatureNotSupported, $"input of type {TypeNames.Format(type)} is not supported");
     }

@@ -30,6 +30,9 @@ public sealed class MemoryAccount(string name, long limitBytes, MemoryAccount? p
 
     public MemoryAccount? Parent { get; } = parent;
 
+    /// <summary>Told of every charge; set on the endpoint's account where memory is limited, before it is used.</summary>
+    public GarbageWatch? Watch { get; set; }
+
     public long UsedBytes => Interlocked.Read(ref _usedBytes);
 
     /// <summary>The most that was used at a time since <see cref="ResetPeak"/>; when several threads charge it may miss a moment.</summary>
@@ -53,6 +56,7 @@ public sealed class MemoryAccount(string name, long limitBytes, MemoryAccount? p
 
         if (used > Volatile.Read(ref _peakBytes))
             Volatile.Write(ref _peakBytes, used);
+        Watch?.Charged(bytes);
         return true;
     }
 

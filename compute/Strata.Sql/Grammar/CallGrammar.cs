@@ -143,16 +143,17 @@ internal static class CallGrammar
             call = call with { OrderBy = orderBy, IsWithinGroup = true };
         }
 
-        if (p.Is(Keyword.Filter) && p.PeekKind() == TokenKind.LeftParen)
+        // FILTER and OVER cannot be column labels without AS: after a call they begin the clause.
+        if (p.Is(Keyword.Filter))
         {
             p.Advance();
-            p.Advance();
+            p.Expect(TokenKind.LeftParen);
             p.Expect(Keyword.Where);
             call = call with { Filter = ExpressionGrammar.Parse(p) };
             p.Expect(TokenKind.RightParen);
         }
 
-        if (p.Is(Keyword.Over) && (p.PeekKind() == TokenKind.LeftParen || p.IsColumnId(1)))
+        if (p.Is(Keyword.Over))
         {
             p.Advance();
             int position = p.Position;

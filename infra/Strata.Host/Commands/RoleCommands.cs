@@ -67,6 +67,8 @@ internal static class RoleCommands
                 Tls = parsed.GetValue(tlsCertificate) is { } certificate ? TlsCertificates.Load(certificate, parsed.GetValue(tlsKey)!) : null,
             };
             EndpointMemory division = EndpointMemory.Divide((long?)parsed.GetValue(memory) << 20, (long?)parsed.GetValue(pool) << 20);
+            if (parsed.GetValue(memory) is { } megabytes)
+                ManagedHeap.Limit(((long)megabytes << 20) - division.BufferPoolBytes);
             using ComputeRole role = factory.StartCompute(options, division, parsed.GetValue(check), parsed.GetValue(data)!, parsed.GetValue(files));
             process.WaitForStop();
             return Task.CompletedTask;

@@ -87,7 +87,7 @@ internal static class UpCommand
 
     public static Option<int?> BufferPool()
     {
-        Option<int?> option = new("--buffer-pool-mb") { Description = "buffer pool of one endpoint in megabytes; when absent with --memory-mb 128 or a quarter of it, without an eighth of the machine's from 128 to 2048" };
+        Option<int?> option = new("--buffer-pool-mb") { Description = "buffer pool of one endpoint in megabytes; when absent with --memory-mb a quarter of the first 512 and half of the rest, without an eighth of the machine's from 128 to 2048" };
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int?>() is < 1 or > 1 << 20)

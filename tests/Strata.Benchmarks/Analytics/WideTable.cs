@@ -47,16 +47,16 @@ internal static class WideTable
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        string? peer = Option(arguments, "--peer");
-        string? ours = Option(arguments, "--ours");
+        string? peer = CommandOptions.Find(arguments, "--peer");
+        string? ours = CommandOptions.Find(arguments, "--ours");
         if (peer is null || ours is null)
         {
             Console.Error.WriteLine("wide --peer DSN --ours DSN [--rows 2000000] [--runs 3] [--load]");
             return 2;
         }
 
-        long rows = long.Parse(Option(arguments, "--rows") ?? "2000000", CultureInfo.InvariantCulture);
-        int runs = int.Parse(Option(arguments, "--runs") ?? "3", CultureInfo.InvariantCulture);
+        long rows = long.Parse(CommandOptions.Find(arguments, "--rows") ?? "2000000", CultureInfo.InvariantCulture);
+        int runs = int.Parse(CommandOptions.Find(arguments, "--runs") ?? "3", CultureInfo.InvariantCulture);
         await using NpgsqlDataSource peerSource = NpgsqlDataSource.Create(peer);
         await using NpgsqlDataSource oursSource = NpgsqlDataSource.Create(ours);
         await using NpgsqlConnection a = await peerSource.OpenConnectionAsync();
@@ -90,9 +90,6 @@ internal static class WideTable
         Console.WriteLine(equal ? "all results equal" : "RESULTS DIFFER");
         return equal ? 0 : 1;
     }
-
-    private static string? Option(string[] arguments, string name) =>
-        Array.IndexOf(arguments, name) is >= 0 and var at && at + 1 < arguments.Length ? arguments[at + 1] : null;
 
     private static async Task LoadAsync(NpgsqlConnection connection, long rows)
     {

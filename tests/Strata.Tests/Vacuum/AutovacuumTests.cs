@@ -16,6 +16,7 @@ public class AutovacuumTests
     {
         TableActivity activity = Add(1, rows: 1000);
         activity.NoteDead(250);
+        activity.NoteChanged(250);
         Run();
         Assert.Equal((1u, false, true), Assert.Single(_tables.Done));
         activity.NoteDead(1);
@@ -29,7 +30,9 @@ public class AutovacuumTests
     [Fact]
     public void Inserts_alone_cause_a_vacuum_too()
     {
-        Add(1, rows: 0).NoteInserted(1001);
+        TableActivity activity = Add(1, rows: 0);
+        activity.NoteInserted(1001);
+        activity.NoteChanged(1001);
         Run();
         Assert.Equal((1u, true, true), Assert.Single(_tables.Done));
     }

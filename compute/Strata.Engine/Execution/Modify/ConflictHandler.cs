@@ -41,8 +41,8 @@ internal sealed class ConflictHandler(
     private readonly bool[] _changed = new bool[types.Length];
     private HeapFetch _fetch;
 
-    /// <summary>The indexes whose keys decide.</summary>
-    public TargetIndex[] Arbiters => arbiters;
+    /// <summary>True when the index decides about conflicts.</summary>
+    public bool IsArbiter(TargetIndex index) => Array.IndexOf(arbiters, index) >= 0;
 
     /// <summary>Decides for the row at a position of the target.</summary>
     public ConflictOutcome Resolve(ModifyTarget target, int position, out TargetRow? updated, out Tid tid)

@@ -1,4 +1,5 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Expressions;
 using Strata.Engine.Functions;
 using Strata.Engine.Planning;
 using Strata.Engine.Planning.Physical;
@@ -21,6 +22,7 @@ public sealed class DeferredConstraints
     private readonly List<KeyCheck> _keys = [];
     private readonly HashSet<KeyCheck> _seenKeys = [];
     private readonly List<UniqueCheck> _uniques = [];
+    private readonly List<PendingExclusion> _exclusions = [];
     private bool? _all;
 
     /// <summary>A foreign key's key of which one side was touched.</summary>
@@ -34,8 +36,11 @@ public sealed class DeferredConstraints
     /// <summary>A key of a unique constraint that was stored though another row may have it.</summary>
     private sealed record UniqueCheck(ConstraintInfo Constraint, RelationInfo Table, IndexInfo Index, byte[] Key, SqlException Violation);
 
+    /// <summary>A row that was stored under an exclusion constraint.</summary>
+    private sealed record PendingExclusion(ExclusionPlan Plan, Datum[] Keys, Tid Tid, IFunctionContext Functions);
+
     /// <summary>True when something waits.</summary>
-    public bool HasPending => _keys.Count > 0 || _uniques.Count > 0;
+    public bool HasPending => _keys.Count > 0 || _uniques.Count > 0 || _exclusions.Count > 0;
 
     /// <summary>True when a constraint is checked at the end of the transaction as things stand.</summary>
     public bool IsDeferred(ConstraintInfo constraint) => constraint.IsDeferrable
@@ -63,17 +68,23 @@ public sealed class DeferredConstraints
     internal void AddUnique(ConstraintInfo constraint, RelationInfo table, IndexInfo index, ReadOnlySpan<byte> key, SqlException violation) =>
         _uniques.Add(new UniqueCheck(constraint, table, index, key.ToArray(), violation));
 
-    /// <summary>Checks the unique keys whose constraints are immediate now: at the end of a statement. Raises 23505.</summary>
+    /// <summary>Notes a row that was stored under a deferrable exclusion constraint.</summary>
+    internal void AddExclusion(ExclusionPlan plan, Datum[] keys, Tid tid, IFunctionContext functions) => _exclusions.Add(new PendingExclusion(plan, keys, tid, functions));
+
+    /// <summary>Checks the keys whose constraints are immediate now: at the end of a statement. Raises 23505, 23P01.</summary>
     internal void RunImmediate(ExecutionServices services, Transaction transaction, CancellationToken cancellation)
     {
         if (_uniques.Count > 0)
             RunUniques(services, transaction, check => !IsDeferred(check.Constraint), cancellation);
+        if (_exclusions.Count > 0)
+            RunExclusions(services, transaction, check => !IsDeferred(check.Plan.Constraint), cancellation);
     }
 
-    /// <summary>Does all checks, or those of constraints that are immediate now. Raises 23503, 23505.</summary>
+    /// <summary>Does all checks, or those of constraints that are immediate now. Raises 23503, 23505, 23P01.</summary>
     internal void Run(PlanningContext context, Transaction transaction, SystemScanContext systemScan, bool onlyImmediate, CancellationToken cancellation)
     {
         RunUniques(context.Services, transaction, check => !onlyImmediate || !IsDeferred(check.Constraint), cancellation);
+        RunExclusions(context.Services, transaction, check => !onlyImmediate || !IsDeferred(check.Plan.Constraint), cancellation);
         var planner = new ForeignKeyPlanner(context);
         KeyCheck[] pending = [.. _keys];
         transaction.AdvanceCommand();
@@ -128,6 +139,30 @@ public sealed class DeferredConstraints
         foreach (UniqueCheck check in due)
             if (IsDuplicated(services, transaction, check, cancellation))
                 throw check.Violation;
+    }
+
+    private void RunExclusions(ExecutionServices services, Transaction transaction, Predicate<PendingExclusion> isDue, CancellationToken cancellation)
+    {
+        List<PendingExclusion> due = _exclusions.FindAll(isDue);
+        _exclusions.RemoveAll(isDue);
+        foreach (PendingExclusion pending in due)
+            Check(services, transaction, pending, cancellation);
+    }
+
+    // Rows of running transactions are waited for.
+    private static void Check(ExecutionServices services, Transaction transaction, PendingExclusion pending, CancellationToken cancellation)
+    {
+        using var check = new ExclusionCheck(pending.Plan, services);
+        using var evaluation = new EvaluationContext { Functions = pending.Functions };
+        check.TakeKeys(pending.Keys);
+        while (check.IsLive(transaction, pending.Tid, cancellation))
+        {
+            if (check.FindConflict(evaluation, transaction, pending.Tid, out ulong waitXid, cancellation).IsNone)
+                return;
+            if (waitXid == 0)
+                throw check.Violation(evaluation);
+            services.Storage.Transactions.Locks.WaitForXid(transaction.Owner, waitXid, cancellation);
+        }
     }
 
     // Two live rows of the key; rows of running transactions are waited for.

@@ -36,9 +36,25 @@ internal sealed class ModifyTarget(
     /// <summary>The relation.</summary>
     public RelationInfo Relation => Row.Relation;
 
-    /// <summary>Raises 23502 or 23514 for the first selected row that violates a constraint.</summary>
+    /// <summary>Raises 23502 or 23514 for the row at a position if it violates a constraint: before ON CONFLICT looks for its key.</summary>
+    public unsafe void CheckConstraints(int position)
+    {
+        int single = position;
+        CheckConstraints(Row, new Selection(&single, 1));
+    }
+
     private void CheckConstraints(TargetRow row, Selection rows)
     {
+        if (FirstViolation(row, rows, out _) is { } violation)
+            throw violation;
+        guard?.Check(state, row, rows);
+    }
+
+    /// <summary>What the first selected row that violates a constraint raises, and how many rows stand before it; null when none does.</summary>
+    private SqlException? FirstViolation(TargetRow row, Selection rows, out int sound)
+    {
+        sound = rows.Count;
+        ColumnInfo? withNull = null;
         foreach (ColumnInfo column in Relation.Columns)
         {
             if (!column.NotNull || column.IsDropped)
@@ -46,32 +62,43 @@ internal sealed class ModifyTarget(
             Vector vector = row.Batch[column.Number - 1];
             if (!vector.HasNulls)
                 continue;
-            for (int i = 0; i < rows.Count; i++)
+            for (int i = 0; i < sound; i++)
             {
                 if (vector.IsNull(rows[i]))
-                    throw NullViolation(row, column, rows[i]);
+                    (withNull, sound) = (column, i);
             }
         }
 
+        ConstraintInfo? violated = null;
         foreach ((ConstraintInfo constraint, ExpressionInstance condition) in checks)
         {
-            Vector result = condition.Evaluate(state.Evaluation, row.Batch, rows, _errors);
+            if (sound == 0)
+                break;
+            Vector result = condition.Evaluate(state.Evaluation, row.Batch, rows.First(sound), _errors);
             _errors.ThrowIfAny();
-            for (int i = 0; i < rows.Count; i++)
+            for (int i = 0; i < sound; i++)
             {
                 // Unknown passes.
                 if (!result.IsNull(rows[i]) && result.Get<byte>(rows[i]) == 0)
-                    throw CheckViolation(row, constraint, rows[i]);
+                    (violated, sound) = (constraint, i);
             }
         }
 
-        guard?.Check(state, row, rows);
+        return violated is not null ? CheckViolation(row, violated, rows[sound]) : withNull is not null ? NullViolation(row, withNull, rows[sound]) : null;
     }
 
     /// <summary>Stores the selected rows and their index entries. The addresses are valid until the next call.</summary>
     public ReadOnlySpan<Tid> Insert(Selection rows)
     {
-        CheckConstraints(Row, rows);
+        if (FirstViolation(Row, rows, out int sound) is { } violation)
+        {
+            // Rows before it may violate a unique index: that comes first, as if each row were stored before the next is looked at.
+            if (sound > 0)
+                Insert(rows.First(sound));
+            throw violation;
+        }
+
+        guard?.Check(state, Row, rows);
         Encode(Row, rows, default, default);
         if (_tids.Length < rows.Count)
             _tids = new Tid[Math.Max(rows.Count, _tids.Length * 2)];
@@ -80,29 +107,49 @@ internal sealed class ModifyTarget(
             tids[0] = Heap.Insert(state.Transaction, _encoded[0], state.Cancellation);
         else
             Heap.InsertMany(state.Transaction, _encoded, tids, state.Cancellation);
-        // Index after index, so that one tree's pages stay hot; the statement fails as a whole anyway.
-        foreach (TargetIndex index in Indexes)
-        {
-            for (int i = 0; i < tids.Length; i++)
-                index.Insert(state, Heap, Row, rows[i], tids[i], raise: true, _errors);
-        }
-
+        InsertKeys(rows, tids);
         return tids;
     }
 
     /// <summary>
-    /// Stores one row unless one of the indexes that decide has its key already (then nothing is left of it, and false is returned). A key in another unique index raises 23505.
+    /// Index after index, so that one tree's pages stay hot. When one refuses a row the others still get the rows before it: the error is that of the first row that any index refuses, as if row
+    /// came after row. The statement fails as a whole anyway.
     /// </summary>
-    public unsafe bool TryInsert(int position, TargetIndex[] arbiters, out Tid tid)
+    private void InsertKeys(Selection rows, ReadOnlySpan<Tid> tids)
+    {
+        SqlException? refused = null;
+        int count = tids.Length;
+        foreach (TargetIndex index in Indexes)
+        {
+            int i = 0;
+            try
+            {
+                for (; i < count; i++)
+                    index.Insert(state, Heap, Row, rows[i], tids[i], raise: true, _errors);
+            }
+            catch (SqlException error)
+            {
+                (refused, count) = (error, i);
+            }
+        }
+
+        if (refused is not null)
+            throw refused;
+    }
+
+    /// <summary>
+    /// Stores one row unless an index that decides about conflicts has its key already (then nothing is left of it, and false is returned); other unique indexes raise 23505. The row was
+    /// looked at by <see cref="CheckConstraints(int)"/>.
+    /// </summary>
+    public unsafe bool TryInsert(int position, ConflictHandler conflicts, out Tid tid)
     {
         int single = position;
         var rows = new Selection(&single, 1);
-        CheckConstraints(Row, rows);
         bool isToasted = Encode(Row, rows, default, default);
         tid = Heap.Insert(state.Transaction, _encoded[0], state.Cancellation);
         foreach (TargetIndex index in Indexes)
         {
-            if (index.Insert(state, Heap, Row, position, tid, raise: Array.IndexOf(arbiters, index) < 0, _errors))
+            if (index.Insert(state, Heap, Row, position, tid, raise: !conflicts.IsArbiter(index), _errors))
                 continue;
             // Somebody was faster: the row that was stored goes again, and the caller looks for the conflict anew.
             Snapshot own = state.Snapshot.WithCommand(state.Transaction.CommandId + 1);

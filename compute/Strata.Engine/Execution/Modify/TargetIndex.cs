@@ -11,8 +11,10 @@ using Strata.Format;
 namespace Strata.Engine.Execution.Modify;
 
 /// <summary>An index of a table that is being modified. Not thread-safe.</summary>
-internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuilder keys) : IDisposable
+internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuilder keys, ExclusionPlan? exclusion = null) : IDisposable
 {
+    private readonly EntryTarget? _entries = info.Method.HasKeys() ? null : new EntryTarget(info, index, keys, exclusion);
+
     /// <summary>The index.</summary>
     public IndexInfo Info { get; } = info;
 
@@ -31,6 +33,8 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         EvaluationContext context = state.Evaluation;
         if (!Keys.Includes(context, row.Batch, position, errors))
             return true;
+        if (_entries is not null)
+            return _entries.Insert(state, row.Batch, position, tid, raise, errors);
         ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, position, errors);
         Transaction transaction = state.Transaction;
         ulong xid = transaction.EnsureXid(state.Cancellation);
@@ -80,6 +84,8 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
         EvaluationContext context = state.Evaluation;
         if (!(Info.IsUnique || Info.IsExclusion) || !Keys.Includes(context, row.Batch, position, errors))
             return default;
+        if (_entries is not null)
+            return _entries.FindConflict(state, row.Batch, position, errors);
         ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, position, errors);
         if (Keys.HasNull && !Info.NullsNotDistinct)
             return default;
@@ -111,37 +117,47 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Keys.Dispose();
+    public void Dispose()
+    {
+        _entries?.Dispose();
+        Keys.Dispose();
+    }
 
     private SqlException Duplicate(ExecutionState state, TargetRow row, int position)
     {
-        var names = new List<string>();
+        var names = new List<string?>();
         var values = new List<string>();
-        bool onlyColumns = true;
+        var errors = new ErrorSink();
         for (int i = 0; i < Info.KeyCount; i++)
         {
             short column = Info.Keys[i].Column;
-            onlyColumns &= column > 0;
-            if (column <= 0)
-                continue;
-            names.Add(row.Relation.Columns[column - 1].Name);
-            values.Add(row.Text(state, column, position));
+            names.Add(column > 0 ? row.Relation.Columns[column - 1].Name : state.Evaluation.Functions.Catalog.IndexDefinition(Info.Oid, i + 1, true));
+            values.Add(column > 0 ? row.Text(state, column, position) : Text(state, Keys.Value(i, state.Evaluation, row.Batch, position, errors), position));
         }
 
         if (Info.IsExclusion)
             return new SqlException(SqlState.ExclusionViolation, $"conflicting key value violates exclusion constraint \"{Info.Name}\"")
             {
-                Detail = onlyColumns ? $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) conflicts with existing key ({string.Join(", ", names)})=({string.Join(", ", values)})." : null,
+                Detail = $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) conflicts with existing key ({string.Join(", ", names)})=({string.Join(", ", values)}).",
                 SchemaName = row.SchemaName,
                 TableName = row.Relation.Name,
                 ConstraintName = Info.Name,
             };
         return new SqlException(SqlState.UniqueViolation, $"duplicate key value violates unique constraint \"{Info.Name}\"")
         {
-            Detail = onlyColumns ? $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) already exists." : null,
+            Detail = $"Key ({string.Join(", ", names)})=({string.Join(", ", values)}) already exists.",
             SchemaName = row.SchemaName,
             TableName = row.Relation.Name,
             ConstraintName = Info.Name,
         };
+    }
+
+    private static string Text(ExecutionState state, Vector value, int position)
+    {
+        if (value.IsNull(position))
+            return "null";
+        var buffer = new ByteBuffer();
+        TypeOutput.Write(value, position, buffer, state.Evaluation.Functions.Settings, state.Evaluation.Functions.Catalog);
+        return buffer.ToString();
     }
 }

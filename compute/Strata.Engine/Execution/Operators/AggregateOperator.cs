@@ -53,6 +53,9 @@ internal sealed class AggregateTask(
 /// </summary>
 internal sealed unsafe class AggregateOperator : Operator
 {
+    private const int StatesAtFirst = 16;
+    private const int StatesKeptMax = 1 << 16;
+
     private readonly ExecutionState _state;
     private readonly OperatorMemory _memory;
     private readonly Operator _input;
@@ -62,7 +65,7 @@ internal sealed unsafe class AggregateOperator : Operator
     private readonly PackedTable _packed;
     private HashKeyBuilder? _storedKeys;
     private PackedKeys? _storedPacked;
-    private Batch? _mergeRow;
+    private int[]? _storedSlots;
     private readonly int[] _groupSlots;
     private readonly AggregateTask[] _tasks;
     private readonly SqlType[] _types;
@@ -80,7 +83,7 @@ internal sealed unsafe class AggregateOperator : Operator
     private readonly int _stateBytes;
     private readonly int[] _groupOfRow = new int[Batch.RowsMax];
     private readonly nint[] _statePointers = new nint[Batch.RowsMax];
-    private nint[] _groupStates = new nint[16];
+    private nint[] _groupStates = new nint[StatesAtFirst];
     private DeferredRows? _spill;
     private bool _isFull;
     private long _taken;
@@ -193,6 +196,13 @@ internal sealed unsafe class AggregateOperator : Operator
         foreach (DistinctInput? distinct in _distinct)
             distinct?.Dispose();
         _spill?.Dispose();
+        FreeStates();
+    }
+
+    private void FreeStates()
+    {
+        _memory.Account.Release((_groupStates.Length - StatesAtFirst) * (long)sizeof(nint));
+        _groupStates = new nint[StatesAtFirst];
     }
 
     private void Clear()
@@ -210,6 +220,8 @@ internal sealed unsafe class AggregateOperator : Operator
     {
         _next = 0;
         _taken = 0;
+        if (_groupStates.Length > StatesKeptMax)
+            FreeStates();
         _table.Clear();
         _cache?.Clear();
         _packed.Clear();
@@ -309,59 +321,61 @@ internal sealed unsafe class AggregateOperator : Operator
             Statistics.Space = SpaceReport.OfGroups(_spill?.Batches ?? 1, _memory.Account.PeakBytes, _spill?.DiskBytes ?? 0);
     }
 
-    /// <summary>Adds the groups of another operator over the same plan, which has read other rows.</summary>
+    /// <summary>Adds the groups of another operator over the same plan, which has read other rows: a store's chunk at a time.</summary>
     public void Merge(AggregateOperator other)
     {
         _context.Source = other._context;
-        for (int from = 0; from < other.GroupCount; from++)
+        if (_keys is null)
         {
-            int to = 0;
-            if (_keys is not null)
+            _groupOfRow[0] = 0;
+            Combine(other, 0, 1);
+        }
+        else
+        {
+            for (int chunk = 0; chunk < other._groups.ChunkCount; chunk++)
             {
-                Batch chunk = other._groups.ChunkOf(from);
-                int row = RowStore.Offset(from);
-                to = FindOrAddGroup(chunk, row);
-            }
-
-            foreach (AggregateTask task in _tasks)
-            {
-                if (task.SharedWith < 0)
-                    task.Function.Combine(_context, (byte*)other._groupStates[from] + task.StateOffset, (byte*)_groupStates[to] + task.StateOffset);
+                AssignStored(other._groups.Chunk(chunk));
+                Combine(other, chunk * Batch.RowsMax, other._groups.Chunk(chunk).StoredCount);
             }
         }
 
         _context.Source = null;
     }
 
-    /// <summary>The group of a row that stands in a store of group columns.</summary>
-    private int FindOrAddGroup(Batch stored, int row)
+    private void Combine(AggregateOperator other, int first, int count)
     {
-        _storedKeys ??= new HashKeyBuilder([.. Enumerable.Range(0, _groupSlots.Length)]);
-        bool added;
-        int number;
+        foreach (AggregateTask task in _tasks)
+        {
+            if (task.SharedWith >= 0)
+                continue;
+            for (int i = 0; i < count; i++)
+                task.Function.Combine(_context, (byte*)other._groupStates[first + i] + task.StateOffset, (byte*)_groupStates[_groupOfRow[i]] + task.StateOffset);
+        }
+    }
+
+    /// <summary>The groups of the rows of a store of group columns; new ones are added.</summary>
+    private void AssignStored(Batch stored)
+    {
+        _storedSlots ??= [.. Enumerable.Range(0, _groupSlots.Length)];
         if (_packedKeys is not null)
         {
-            _storedPacked ??= new PackedKeys([.. Enumerable.Range(0, _groupSlots.Length)]);
-            _mergeRow ??= new Batch(new Vector[_groupSlots.Length]);
-            for (int i = 0; i < _groupSlots.Length; i++)
-                _mergeRow.Columns[i] = stored[i];
-            _mergeRow.SetCount(stored.StoredCount);
-            _mergeRow.Select(new Selection(&row, 1));
-            _storedPacked.Read(_mergeRow);
-            number = _packed.FindOrAdd(_storedPacked.Keys[0], _storedPacked.HasNulls ? _storedPacked.Nulls[0] : 0, _packed.Count, out added);
-        }
-        else
-        {
-            number = _table.FindOrAdd(_storedKeys.Build(stored, row), out added);
+            _storedPacked ??= new PackedKeys(_storedSlots);
+            AssignPackedGroups(_storedPacked, stored, stored);
+            return;
         }
 
-        if (added)
+        _storedKeys ??= new HashKeyBuilder(_storedSlots);
+        for (int row = 0; row < stored.StoredCount; row++)
         {
-            AddGroup(number);
-            _groups.AppendRow(stored, row);
-        }
+            int number = _table.FindOrAdd(_storedKeys.Build(stored, row), out bool added);
+            if (added)
+            {
+                AddGroup(number);
+                _groups.AppendRow(stored, row);
+            }
 
-        return number;
+            _groupOfRow[row] = number;
+        }
     }
 
     private void Build()
@@ -373,7 +387,11 @@ internal sealed unsafe class AggregateOperator : Operator
     private void AddGroup(int number)
     {
         if (number >= _groupStates.Length)
+        {
+            _memory.Account.Charge(_groupStates.Length * (long)sizeof(nint));
             Array.Resize(ref _groupStates, _groupStates.Length * 2);
+        }
+
         byte* states = _states.Allocate(Math.Max(_stateBytes, 8));
         NativeMemory.Clear(states, (nuint)_stateBytes);
         foreach (AggregateTask task in _tasks)
@@ -400,7 +418,7 @@ internal sealed unsafe class AggregateOperator : Operator
 
         if (_packedKeys is not null)
         {
-            AssignPackedGroups(_packedKeys, batch);
+            AssignPackedGroups(_packedKeys, batch, _groupRow);
             return;
         }
 
@@ -428,7 +446,7 @@ internal sealed unsafe class AggregateOperator : Operator
         }
     }
 
-    private void AssignPackedGroups(PackedKeys packed, Batch batch)
+    private void AssignPackedGroups(PackedKeys packed, Batch batch, Batch groupColumns)
     {
         packed.Read(batch);
         ulong[] keys = packed.Keys;
@@ -442,7 +460,7 @@ internal sealed unsafe class AggregateOperator : Operator
             if (added)
             {
                 AddGroup(number);
-                _groups.AppendRow(_groupRow, row);
+                _groups.AppendRow(groupColumns, row);
             }
 
             _groupOfRow[row] = number;

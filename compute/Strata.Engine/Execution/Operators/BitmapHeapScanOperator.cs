@@ -78,6 +78,8 @@ internal sealed class BitmapHeapScanOperator(
         {
             _fetch.Release();
             _blocks.Close();
+            if (count > 0)
+                Heap.Activity.NoteFetched(count);
         }
 
         Rows.SetCount(count);

@@ -40,10 +40,12 @@ internal sealed class BitmapIndexScanOperator(ExecutionState state, BTreeIndex i
         _bitmap.Clear();
         _bitmap.EntriesMax = EntriesMax(state);
         range.Restart();
+        index.Activity.NoteScan();
         while (range.TryNext(_scan, index, ScanDirection.Forward, state.ReadPoint, state.Reader))
         {
             while (_scan.NextBatch(state.Cancellation))
             {
+                index.Activity.NoteRead(_scan.Tids.Length, 0);
                 foreach (Format.Tid tid in _scan.Tids)
                     _bitmap.Add(tid);
             }

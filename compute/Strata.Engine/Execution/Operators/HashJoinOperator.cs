@@ -30,6 +30,7 @@ internal sealed unsafe class HashJoinOperator : Operator
         LeftRows,
         RightRows,
         EndPass,
+        Switched,
         Done,
     }
 
@@ -91,6 +92,12 @@ internal sealed unsafe class HashJoinOperator : Operator
     /// <summary>Told when the right side does not fit into memory: no other thread can use the table then.</summary>
     public Action? Spilled { get; init; }
 
+    /// <summary>Changes the sides when the right one is far larger than thought; null when they must stay.</summary>
+    public JoinSwitch? Switch { get; set; }
+
+    /// <summary>What the operator holds.</summary>
+    public OperatorMemory Memory => _memory;
+
     /// <summary>The built side, for copies of the join in other threads.</summary>
     public JoinHashTable Table => _table;
 
@@ -132,6 +139,11 @@ internal sealed unsafe class HashJoinOperator : Operator
                     break;
                 case Step.EndPass:
                     EndPass();
+                    break;
+                case Step.Switched:
+                    result = Switch!.NextRest(rowsMax);
+                    if (result is null)
+                        _step = Step.Done;
                     break;
                 default:
                     return null;
@@ -177,6 +189,7 @@ internal sealed unsafe class HashJoinOperator : Operator
         _right?.Dispose();
         _residual?.Dispose();
         _spill?.Dispose();
+        Switch?.Dispose();
         if (!_isShared)
             _table.Dispose();
         _pairs.Dispose();
@@ -188,6 +201,7 @@ internal sealed unsafe class HashJoinOperator : Operator
         _step = Step.Build;
         _batch = null;
         _errors.Reset();
+        Switch?.Clear();
         if (_isShared)
             return;
         _table.Clear();
@@ -222,11 +236,14 @@ internal sealed unsafe class HashJoinOperator : Operator
             _table.Add(batch, _stored);
             if (_memory.MustSpill(_table.RowCount))
                 BeginSpill();
+            else if (Switch?.Decide(_table.RowCount) == true)
+                break;
         }
 
         if (_spill is null)
         {
-            _table.Complete(_filter);
+            // The filter would have to know all rows of the right side.
+            _table.Complete(Switch is { IsSwitched: true } ? null : _filter);
             ClearRightMatched();
         }
 
@@ -259,7 +276,7 @@ internal sealed unsafe class HashJoinOperator : Operator
     private void Scatter(JoinSpill spill)
     {
         _scattered = true;
-        while (_left.Next(Batch.RowsMax) is { } batch)
+        while (NextLeft(Batch.RowsMax) is { } batch)
         {
             _state.CheckCancel();
             spill.AddLeft(batch);
@@ -285,7 +302,7 @@ internal sealed unsafe class HashJoinOperator : Operator
             return;
         }
 
-        _batch = _spill is not null ? _spill.NextLeft(rowsMax) : CanMatch() ? _left.Next(rowsMax) : null;
+        _batch = _spill is not null ? _spill.NextLeft(rowsMax) : CanMatch() ? NextLeft(rowsMax) : null;
         _position = 0;
         _inChain = false;
         if (_batch is null)
@@ -314,11 +331,13 @@ internal sealed unsafe class HashJoinOperator : Operator
         _step = Step.Pairs;
     }
 
+    private Batch? NextLeft(int rowsMax) => Switch is null ? _left.Next(rowsMax) : Switch.NextLeft(rowsMax);
+
     /// <summary>All left rows have met the table: the join is done, or goes on with other rows on both sides.</summary>
     private void EndPass()
     {
         if (_spill is null)
-            _step = Step.Done;
+            _step = Switch is { IsSwitched: true } ? Step.Switched : Step.Done;
         else
             NextPass(_spill);
     }

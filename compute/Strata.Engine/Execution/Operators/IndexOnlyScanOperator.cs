@@ -39,17 +39,19 @@ internal sealed class IndexOnlyScanOperator(
         {
             _started = true;
             range.Restart();
+            index.Activity.NoteScan();
             if (State.ReadPoint.IsLive)
                 _map.Open(Heap, State.Cancellation);
         }
 
         Rows.Reset(Math.Min(rowsMax, 64));
-        int count = 0;
+        int count = 0, read = 0;
         try
         {
             while (count < rowsMax && HasEntry())
             {
                 int entry = _next++;
+                read++;
                 if (!IsVisible(_scan.Tids[entry], entry))
                     continue;
                 foreach (Vector column in Rows.Columns)
@@ -63,6 +65,10 @@ internal sealed class IndexOnlyScanOperator(
         {
             _fetch.Release();
             _map.Release();
+            if (Statistics is not null)
+                Statistics.HeapFetches += _heapFetches;
+            index.Activity.NoteRead(read, (int)_heapFetches);
+            _heapFetches = 0;
         }
 
         return count;
@@ -76,11 +82,6 @@ internal sealed class IndexOnlyScanOperator(
         _scan.Close();
         _started = false;
         _inRange = false;
-        if (Statistics is not null)
-        {
-            Statistics.HeapFetches += _heapFetches;
-            _heapFetches = 0;
-        }
     }
 
     public override void Dispose()

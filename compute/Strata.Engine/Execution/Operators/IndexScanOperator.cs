@@ -32,14 +32,16 @@ internal sealed class IndexScanOperator(
         {
             _started = true;
             range.Restart();
+            index.Activity.NoteScan();
         }
 
         Rows.Reset(Math.Min(rowsMax, 64));
-        int count = 0;
+        int count = 0, read = 0;
         try
         {
             while (count < rowsMax && HasTid())
             {
+                read++;
                 if (!_fetch.Fetch(Heap, _scan.Tids[_nextTid++], State.Snapshot, forUpdate, State.Cancellation))
                 {
                     // Nobody will ever see the entry's row: later scans need not fetch it.
@@ -57,6 +59,7 @@ internal sealed class IndexScanOperator(
         finally
         {
             _fetch.Release();
+            index.Activity.NoteRead(read, count);
         }
 
         return count;

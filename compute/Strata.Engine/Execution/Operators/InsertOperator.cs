@@ -35,6 +35,7 @@ internal sealed class InsertOperator(
 
     private void InsertOrResolve(Batch batch, int position)
     {
+        Target.CheckConstraints(position);
         while (true)
         {
             switch (conflicts!.Resolve(Target, position, out TargetRow? updated, out Tid tid))
@@ -51,7 +52,7 @@ internal sealed class InsertOperator(
                     continue;
             }
 
-            if (!Target.TryInsert(position, conflicts.Arbiters, out tid))
+            if (!Target.TryInsert(position, conflicts, out tid))
                 continue;
             State.RowsAffected++;
             Keep(batch, position, tid);

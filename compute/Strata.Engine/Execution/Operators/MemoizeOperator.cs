@@ -104,17 +104,27 @@ internal sealed class MemoizeOperator : Operator
         for (int i = 0; i < _parameters.Length; i++)
             _key.Columns[i] = _state.Evaluation.Parameters[_parameters[i]];
         _key.SetCount(1);
+        if (Statistics is not null)
+            Statistics.CacheBytes = Math.Max(Statistics.CacheBytes, _memory.Account.UsedBytes);
         if (_memory.Account.UsedBytes > _memory.BudgetBytes)
+        {
+            if (Statistics is not null)
+                Statistics.CacheEvictions += _table.Count;
             Forget();
+        }
 
         _entry = _table.FindOrAdd(_keys.Build(_key, 0), out bool added);
         if (!added && _entries[_entry].Count != Incomplete)
         {
             _at = 0;
             _step = Step.Replay;
+            if (Statistics is not null)
+                Statistics.CacheHits++;
             return;
         }
 
+        if (Statistics is not null)
+            Statistics.CacheMisses++;
         if (_entry >= _entries.Length)
             Array.Resize(ref _entries, _entries.Length * 2);
         // Whoever stops before the end leaves the entry open: it is read anew next time.

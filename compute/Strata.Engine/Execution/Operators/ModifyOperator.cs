@@ -22,6 +22,9 @@ internal abstract class ModifyOperator(
 
     protected ReturnedRows? Returned => returned;
 
+    /// <summary>Its rows are those that the command tag tells: false for a WITH item.</summary>
+    public bool CountsRows { get; set; } = true;
+
     /// <summary>Modifies for the rows of one batch of the input.</summary>
     protected abstract void Modify(Batch batch);
 
@@ -45,7 +48,10 @@ internal abstract class ModifyOperator(
             while (input.Next(Batch.RowsMax) is { } batch)
             {
                 state.CheckCancel();
+                long before = state.RowsAffected;
                 Modify(batch);
+                if (!CountsRows)
+                    state.RowsAffected = before;
             }
 
             RunForeignKeys();

@@ -69,6 +69,7 @@ internal sealed class RoutedInsertOperator(
 
     private void InsertOrResolve(Batch batch, MemberTarget member, ConflictHandler conflicts, int position)
     {
+        member.Target.CheckConstraints(position);
         while (true)
         {
             switch (conflicts.Resolve(member.Target, position, out TargetRow? updated, out Tid tid))
@@ -91,7 +92,7 @@ internal sealed class RoutedInsertOperator(
                     continue;
             }
 
-            if (!member.Target.TryInsert(position, conflicts.Arbiters, out tid))
+            if (!member.Target.TryInsert(position, conflicts, out tid))
                 continue;
             State.RowsAffected++;
             Keep(batch, member, position, tid);

@@ -39,6 +39,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     private readonly Queue<Tid> _leftOver = [];
     private HeapFetch _fetch;
     private bool _isOpen;
+    private bool _isCounted;
 
     /// <summary>
     /// <paramref name="types"/> and <paramref name="decoder"/> are of the columns that the filter is over; <paramref name="visible"/> lists those that
@@ -66,6 +67,7 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         if (_isOpen)
             _scan.Close();
         _isOpen = false;
+        _isCounted = false;
         Array.Clear(_asked);
         Array.Clear(_passed);
         _leftOver.Clear();
@@ -146,6 +148,9 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
             return false;
         _scan.Open(Heap, State.Snapshot, _forUpdate, first, end, State.Cancellation);
         _isOpen = true;
+        if (!_isCounted)
+            Heap.Activity.NoteSequentialScan();
+        _isCounted = true;
         return true;
     }
 
@@ -188,6 +193,8 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
             _copied = first + rows.Length;
         }
 
+        if (_gather.Count > 0)
+            Heap.Activity.NoteSequentialRows(_gather.Count);
         return _gather.Count > 0;
     }
 

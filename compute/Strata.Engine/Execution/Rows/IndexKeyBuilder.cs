@@ -44,7 +44,7 @@ public sealed class IndexKeyBuilder : IDisposable
     }
 
     /// <summary>The key of a row; valid until the next call. Throws what an expression raises.</summary>
-    public unsafe ReadOnlySpan<byte> Build(EvaluationContext context, Batch row, int position, ErrorSink errors)
+    public ReadOnlySpan<byte> Build(EvaluationContext context, Batch row, int position, ErrorSink errors)
     {
         _buffer.Clear();
         bool hasNull = false;
@@ -53,23 +53,23 @@ public sealed class IndexKeyBuilder : IDisposable
             IndexKey key = _index.Keys[i];
             bool descending = (key.Options & IndexKeyOptions.Descending) != 0;
             bool nullsFirst = (key.Options & IndexKeyOptions.NullsFirst) != 0;
-            Vector vector;
-            if (_expressions[i] is { } expression)
-            {
-                int single = position;
-                vector = expression.Evaluate(context, row, new Selection(&single, 1), errors);
-                errors.ThrowIfAny();
-            }
-            else
-            {
-                vector = row[key.Column - 1];
-            }
-
+            Vector vector = Value(i, context, row, position, errors);
             hasNull |= !KeyEncoder.Append(vector, position, descending, nullsFirst, _buffer);
         }
 
         HasNull = hasNull;
         return _buffer.Written;
+    }
+
+    /// <summary>The vector that has the value of a key column at the row's position; valid until the next call for the column. Throws what an expression raises.</summary>
+    public unsafe Vector Value(int column, EvaluationContext context, Batch row, int position, ErrorSink errors)
+    {
+        if (_expressions[column] is not { } expression)
+            return row[_index.Keys[column].Column - 1];
+        int single = position;
+        Vector vector = expression.Evaluate(context, row, new Selection(&single, 1), errors);
+        errors.ThrowIfAny();
+        return vector;
     }
 
     /// <inheritdoc/>

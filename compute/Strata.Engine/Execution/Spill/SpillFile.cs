@@ -1,3 +1,4 @@
+using Strata.Engine.Storage;
 using Strata.Engine.Types;
 using Strata.Format;
 using Strata.Platform;
@@ -35,6 +36,7 @@ internal sealed class SpillFile : IDisposable
         try
         {
             _file.Write(offset, bytes);
+            ResourceUsage.CountTemporary(0, bytes.Length);
         }
         catch (IOException error)
         {
@@ -48,6 +50,7 @@ internal sealed class SpillFile : IDisposable
         try
         {
             Invariant.Check(_file.Read(offset, target) == target.Length);
+            ResourceUsage.CountTemporary(target.Length, 0);
         }
         catch (IOException error)
         {

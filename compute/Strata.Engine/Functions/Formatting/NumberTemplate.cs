@@ -1,344 +1,266 @@
-using System.Globalization;
-using System.Numerics;
 using System.Text;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Functions.Formatting;
 
-/// <summary>A parsed number template of to_char and to_number (manual, "Template Patterns for Numeric Formatting"). Immutable.</summary>
+/// <summary>What a piece of a number template is.</summary>
+internal enum NumberToken
+{
+    Text,
+    Nine,
+    Zero,
+    Point,
+    Comma,
+    Group,
+    Currency,
+    Sign,
+    Minus,
+    Plus,
+    PlusMinus,
+    Angle,
+    Roman,
+    RomanLower,
+    Ordinal,
+    OrdinalLower,
+    Blank,
+    FillMode,
+    Exponent,
+    Shift,
+    Ignored,
+}
+
+/// <summary>
+/// A parsed number template of to_char and to_number (manual, "Template Patterns for Numeric Formatting"): its pieces and what they say together. The rules which of them go together, and their
+/// errors, are those of PostgreSQL's NUMDesc_prepare. Immutable after construction.
+/// </summary>
 internal sealed class NumberTemplate
 {
-    private enum SignPlace
-    {
-        Automatic,
-        Leading,
-        Trailing,
-        Minus,
-        Plus,
-        PlusMinus,
-        Angle,
-    }
+    private static readonly (string Word, NumberToken Token)[] s_words =
+    [
+        (",", NumberToken.Comma), (".", NumberToken.Point), ("0", NumberToken.Zero), ("9", NumberToken.Nine), ("B", NumberToken.Blank), ("C", NumberToken.Ignored), ("D", NumberToken.Point),
+        ("EEEE", NumberToken.Exponent), ("FM", NumberToken.FillMode), ("G", NumberToken.Group), ("L", NumberToken.Currency), ("MI", NumberToken.Minus), ("PL", NumberToken.Plus),
+        ("PR", NumberToken.Angle), ("RN", NumberToken.Roman), ("SG", NumberToken.PlusMinus), ("SP", NumberToken.Ignored), ("S", NumberToken.Sign), ("TH", NumberToken.Ordinal), ("V", NumberToken.Shift),
+    ];
 
     private readonly byte[] _source;
-    private readonly List<(char Kind, string Text)> _nodes = [];
-    private readonly bool _fillMode;
-    private readonly SignPlace _sign;
-    private readonly int _integerDigits;
-    private readonly int _fractionDigits;
-    private readonly int _firstZero = -1;
-    private readonly bool _isRoman;
-    private readonly bool _isExponential;
-    private readonly int _shift;
+    private readonly List<(NumberToken Token, string Text)> _pieces = [];
 
     public NumberTemplate(ReadOnlySpan<byte> source)
     {
         _source = source.ToArray();
         string template = Encoding.UTF8.GetString(source);
-        bool afterPoint = false, sawDigit = false;
-        for (int i = 0; i < template.Length; i++)
+        for (int at = 0; at < template.Length;)
         {
-            string rest = template[i..];
-            string upper = rest.Length >= 4 ? rest[..4].ToUpperInvariant() : rest.ToUpperInvariant();
-            char c = char.ToUpperInvariant(template[i]);
-            if (upper.StartsWith("FM", StringComparison.Ordinal))
+            if (Find(template, at) is var (token, length))
             {
-                _fillMode = true;
-                i++;
+                Prepare(token);
+                _pieces.Add((token, ""));
+                at += length;
             }
-            else if (upper.StartsWith("RN", StringComparison.Ordinal))
+            else if (template[at] == '"')
             {
-                _isRoman = true;
-                _nodes.Add((template[i] == 'r' ? 'r' : 'R', ""));
-                i++;
-            }
-            else if (upper.StartsWith("EEEE", StringComparison.Ordinal))
-            {
-                _isExponential = true;
-                i += 3;
-            }
-            else if (upper.StartsWith("PR", StringComparison.Ordinal))
-            {
-                _sign = SignPlace.Angle;
-                i++;
-            }
-            else if (upper.StartsWith("MI", StringComparison.Ordinal))
-            {
-                _sign = SignPlace.Minus;
-                _nodes.Add(('-', ""));
-                i++;
-            }
-            else if (upper.StartsWith("PL", StringComparison.Ordinal))
-            {
-                _sign = SignPlace.Plus;
-                _nodes.Add(('+', ""));
-                i++;
-            }
-            else if (upper.StartsWith("SG", StringComparison.Ordinal))
-            {
-                _sign = SignPlace.PlusMinus;
-                _nodes.Add(('S', ""));
-                i++;
-            }
-            else if (upper.StartsWith("TH", StringComparison.Ordinal))
-            {
-                _nodes.Add((template[i] == 'T' ? 'T' : 't', ""));
-                i++;
-            }
-            else if (c is '9' or '0')
-            {
-                if (c == '0' && _firstZero < 0 && !afterPoint)
-                    _firstZero = _integerDigits;
-                if (afterPoint)
-                    _fractionDigits++;
-                else
-                    _integerDigits++;
-                sawDigit = true;
-                _nodes.Add((c, ""));
-            }
-            else if (c is '.' or 'D')
-            {
-                afterPoint = true;
-                _nodes.Add(('.', ""));
-            }
-            else if (c is ',' or 'G')
-            {
-                _nodes.Add((',', ""));
-            }
-            else if (c == 'S')
-            {
-                _sign = sawDigit ? SignPlace.Trailing : SignPlace.Leading;
-            }
-            else if (c == 'V')
-            {
-                int digits = template[(i + 1)..].Count(static d => d is '9' or '0');
-                _shift = digits;
-            }
-            else if (c == 'L')
-            {
-                _nodes.Add(('L', ""));
-            }
-            else if (c == '"')
-            {
-                int end = template.IndexOf('"', i + 1);
-                end = end < 0 ? template.Length : end;
-                _nodes.Add(('"', template[(i + 1)..end]));
-                i = end;
+                at = AddQuoted(template, at + 1);
             }
             else
             {
-                _nodes.Add(('"', template[i].ToString()));
+                if (template[at] == '\\' && at + 1 < template.Length && template[at + 1] == '"')
+                    at++;
+                at = AddCharacter(template, at);
             }
         }
     }
 
+    /// <summary>The pieces in order.</summary>
+    public IReadOnlyList<(NumberToken Token, string Text)> Pieces => _pieces;
+
+    /// <summary>Digits before the point.</summary>
+    public int Before { get; private set; }
+
+    /// <summary>Digits after the point.</summary>
+    public int After { get; private set; }
+
+    /// <summary>Digits behind V.</summary>
+    public int Shift { get; private set; }
+
+    /// <summary>Number of the first 0 before the point, from 1; 0 for none.</summary>
+    public int FirstZero { get; private set; }
+
+    /// <summary>Number of the last 0, from 1; 0 for none.</summary>
+    public int LastZero { get; private set; }
+
+    public bool HasZero { get; private set; }
+
+    public bool HasPoint { get; private set; }
+
+    public bool HasMinus { get; private set; }
+
+    public bool HasPlus { get; private set; }
+
+    public bool HasAngle { get; private set; }
+
+    public bool IsBlank { get; private set; }
+
+    public bool IsFillMode { get; private set; }
+
+    public bool IsRoman { get; private set; }
+
+    public bool IsExponential { get; private set; }
+
+    public bool IsShifted { get; private set; }
+
+    /// <summary>S is there.</summary>
+    public bool HasSign { get; private set; }
+
+    /// <summary>S stands behind the number.</summary>
+    public bool IsSignBehind { get; private set; }
+
+    /// <summary>Digits that stand before an S before the point.</summary>
+    public int DigitsBeforeSign { get; private set; }
+
+    /// <summary>It was made of this text.</summary>
     public bool IsFor(ReadOnlySpan<byte> source) => source.SequenceEqual(_source);
 
-    public string Write(in NumericValue value)
+    private static (NumberToken Token, int Length)? Find(string template, int at)
     {
-        if (_isRoman)
-            return Roman(value);
-        if (_isExponential)
-            return Exponential(value);
-        NumericValue rounded = value;
-        if (_shift > 0)
-            rounded = NumericMath.Multiply(value, new NumericValue(NumericMath.PowerOfTen(_shift), 0));
-        rounded = NumericMath.Round(rounded, _fractionDigits);
-        bool negative = rounded.Sign < 0, overflow = !value.IsFinite;
-        string digits = overflow ? "" : BigInteger.Abs(rounded.Mantissa).ToString(CultureInfo.InvariantCulture).PadLeft(_fractionDigits + 1, '0');
-        string integer = overflow ? "" : digits[..^_fractionDigits], fraction = overflow ? "" : digits[^_fractionDigits..];
-        overflow |= integer.Length > _integerDigits;
-        if (integer == "0" && _fractionDigits > 0)
-            integer = "";
-        if (integer == "0" && _integerDigits == 0)
-            integer = "";
-        return Lay(overflow, negative, integer, fraction);
-    }
-
-    private string Lay(bool overflow, bool negative, string integer, string fraction)
-    {
-        var body = new StringBuilder();
-        int position = 0, fractionAt = 0;
-        int leading = _integerDigits - integer.Length;
-        bool started = false, inFraction = false;
-        int signAt = -1;
-        int lastSignificant = LastSignificantFraction(fraction);
-        foreach ((char kind, string text) in _nodes)
+        foreach ((string word, NumberToken token) in s_words)
         {
-            switch (kind)
-            {
-                case '9' or '0' when !inFraction:
-                    bool isDigit = position >= leading;
-                    bool isZero = !isDigit && _firstZero >= 0 && position >= _firstZero;
-                    if ((isDigit || isZero) && !started)
-                    {
-                        started = true;
-                        signAt = body.Length;
-                    }
-
-                    if (overflow)
-                        body.Append('#');
-                    else if (isDigit)
-                        body.Append(integer[position - leading]);
-                    else if (isZero)
-                        body.Append('0');
-                    else if (!_fillMode)
-                        body.Append(' ');
-                    position++;
-                    break;
-                case '9' or '0':
-                    if (overflow)
-                        body.Append('#');
-                    else if (!_fillMode || fractionAt < lastSignificant)
-                        body.Append(fraction[fractionAt]);
-                    fractionAt++;
-                    break;
-                case '.':
-                    if (!started)
-                    {
-                        started = true;
-                        signAt = body.Length;
-                    }
-
-                    inFraction = true;
-                    body.Append('.');
-                    break;
-                case ',':
-                    if (started)
-                        body.Append(',');
-                    else if (!_fillMode)
-                        body.Append(' ');
-                    break;
-                case '-':
-                    body.Append(negative ? "-" : _fillMode ? "" : " ");
-                    break;
-                case '+':
-                    body.Append(negative ? (_fillMode ? "" : " ") : "+");
-                    break;
-                case 'S':
-                    body.Append(negative ? '-' : '+');
-                    break;
-                case 'T' or 't':
-                    if (!negative && !inFraction && integer.Length > 0)
-                        body.Append(OrdinalSuffix(integer, kind == 'T'));
-                    break;
-                case 'L':
-                    body.Append(_fillMode ? "" : " ");
-                    break;
-                default:
-                    body.Append(text);
-                    break;
-            }
+            if (string.CompareOrdinal(template, at, word, 0, word.Length) == 0)
+                return (token, word.Length);
         }
 
-        return WithSign(body, negative, signAt < 0 ? 0 : signAt);
-    }
-
-    private int LastSignificantFraction(string fraction)
-    {
-        // FM drops trailing zeros, but not those that a 0 in the template asks for.
-        int last = fraction.TrimEnd('0').Length, at = 0;
-        bool inFraction = false;
-        foreach ((char kind, _) in _nodes)
+        foreach ((string word, NumberToken token) in s_words)
         {
-            if (kind == '.')
-                inFraction = true;
-            else if (inFraction && kind is ('9' or '0') && ++at > last && kind == '0')
-                last = at;
+            if (string.CompareOrdinal(template, at, word.ToLowerInvariant(), 0, word.Length) == 0)
+                return (token switch { NumberToken.Roman => NumberToken.RomanLower, NumberToken.Ordinal => NumberToken.OrdinalLower, _ => token }, word.Length);
         }
 
-        return last;
+        return null;
     }
 
-    private string WithSign(StringBuilder body, bool negative, int signAt)
+    private int AddQuoted(string template, int at)
     {
-        switch (_sign)
+        while (at < template.Length && template[at] != '"')
         {
-            case SignPlace.Automatic:
-                if (_fillMode)
-                    return negative ? body.Insert(signAt, '-').ToString() : body.ToString();
-                return body.Insert(signAt, negative ? '-' : ' ').ToString();
-            case SignPlace.Leading:
-                return body.Insert(signAt, negative ? '-' : '+').ToString();
-            case SignPlace.Trailing:
-                return body.Append(negative ? '-' : '+').ToString();
-            case SignPlace.Angle:
-                if (_fillMode)
-                    return negative ? body.Insert(signAt, '<').Append('>').ToString() : body.ToString();
-                return body.Insert(signAt, negative ? '<' : ' ').Append(negative ? '>' : ' ').ToString();
-            default:
-                return body.ToString();
+            if (template[at] == '\\' && at + 1 < template.Length)
+                at++;
+            at = AddCharacter(template, at);
+        }
+
+        return Math.Min(at + 1, template.Length);
+    }
+
+    private int AddCharacter(string template, int at)
+    {
+        int length = char.IsHighSurrogate(template[at]) && at + 1 < template.Length ? 2 : 1;
+        _pieces.Add((NumberToken.Text, template.Substring(at, length)));
+        return at + length;
+    }
+
+    private void Prepare(NumberToken token)
+    {
+        if (IsExponential && token != NumberToken.Exponent)
+            throw Error("\"EEEE\" must be the last pattern used");
+        switch (token)
+        {
+            case NumberToken.Nine or NumberToken.Zero:
+                PrepareDigit(token == NumberToken.Zero);
+                break;
+            case NumberToken.Blank:
+                IsBlank |= Before == 0 && After == 0 && !HasZero;
+                break;
+            case NumberToken.Point:
+                Refuse(HasPoint, "multiple decimal points");
+                Refuse(IsShifted, "cannot use \"V\" and decimal point together");
+                HasPoint = true;
+                break;
+            case NumberToken.FillMode:
+                IsFillMode = true;
+                break;
+            case NumberToken.Sign:
+                PrepareSign();
+                break;
+            case NumberToken.Minus:
+                Refuse(HasSign, "cannot use \"S\" and \"MI\" together");
+                HasMinus = true;
+                break;
+            case NumberToken.Plus:
+                Refuse(HasSign, "cannot use \"S\" and \"PL\" together");
+                HasPlus = true;
+                break;
+            case NumberToken.PlusMinus:
+                Refuse(HasSign, "cannot use \"S\" and \"SG\" together");
+                HasMinus = HasPlus = true;
+                break;
+            case NumberToken.Angle:
+                Refuse(HasSign || HasPlus || HasMinus, "cannot use \"PR\" and \"S\"/\"PL\"/\"MI\"/\"SG\" together");
+                HasAngle = true;
+                break;
+            case NumberToken.Roman or NumberToken.RomanLower:
+                IsRoman = true;
+                break;
+            case NumberToken.Shift:
+                Refuse(HasPoint, "cannot use \"V\" and decimal point together");
+                IsShifted = true;
+                break;
+            case NumberToken.Exponent:
+                PrepareExponent();
+                break;
         }
     }
 
-    private static string OrdinalSuffix(string integer, bool upper)
+    private void PrepareDigit(bool isZero)
     {
-        int tens = int.Parse(integer.Length > 2 ? integer[^2..] : integer, CultureInfo.InvariantCulture);
-        string suffix = tens is >= 11 and <= 13 ? "th" : (tens % 10) switch { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" };
-        return upper ? suffix.ToUpperInvariant() : suffix;
-    }
-
-    private string Roman(in NumericValue value)
-    {
-        const int width = 15;
-        string text = new('#', width);
-        if (NumericMath.TryToInt64(value, out long number) && number is >= 1 and <= 3999)
+        Refuse(HasAngle, isZero ? "\"0\" must be ahead of \"PR\"" : "\"9\" must be ahead of \"PR\"");
+        if (!isZero && IsShifted)
         {
-            (int Value, string Text)[] numerals =
-            [
-                (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
-            ];
-            var result = new StringBuilder();
-            foreach ((int unit, string numeral) in numerals)
-            {
-                for (; number >= unit; number -= unit)
-                    result.Append(numeral);
-            }
-
-            text = result.ToString();
+            Shift++;
+            return;
         }
 
-        if (_nodes.Any(static n => n.Kind == 'r'))
-            text = text.ToLowerInvariant();
-        return _fillMode ? text : text.PadLeft(width);
-    }
-
-    private string Exponential(in NumericValue value)
-    {
-        string format = "0." + new string('0', _fractionDigits) + "e+00";
-        double number = NumericFunctions.ToFloat64(value);
-        string text = number.ToString(format, CultureInfo.InvariantCulture);
-        if (_fractionDigits == 0)
-            text = text.Replace(".", "", StringComparison.Ordinal);
-        return number < 0 || _fillMode ? text : " " + text;
-    }
-
-    /// <summary>Reads a number by the template: digits, one point, and a sign count; separators are skipped.</summary>
-    public NumericValue Read(string text)
-    {
-        var digits = new StringBuilder();
-        bool negative = false, point = false;
-        int scale = 0;
-        foreach (char c in text)
+        if (isZero && !HasZero && !HasPoint)
         {
-            if (char.IsAsciiDigit(c))
-            {
-                digits.Append(c);
-                scale += point ? 1 : 0;
-            }
-            else if (c == '.' && !point && _nodes.Any(static n => n.Kind == '.'))
-            {
-                point = true;
-            }
-            else if (c is '-' || (c == '<' && _sign == SignPlace.Angle))
-            {
-                negative = true;
-            }
+            HasZero = true;
+            FirstZero = Before + 1;
         }
 
-        if (digits.Length == 0)
-            throw TypeErrors.InvalidSyntax("numeric", Encoding.UTF8.GetBytes(text.Trim().Length == 0 ? " " : text));
-        BigInteger mantissa = BigInteger.Parse(digits.ToString(), NumberStyles.None, CultureInfo.InvariantCulture);
-        NumericValue value = new(negative ? -mantissa : mantissa, scale);
-        return _shift > 0 ? NumericMath.Divide(value, new NumericValue(NumericMath.PowerOfTen(_shift), 0)) : value;
+        if (HasPoint)
+            After++;
+        else
+            Before++;
+        if (isZero)
+            LastZero = Before + After;
     }
+
+    private void PrepareSign()
+    {
+        Refuse(HasSign, "cannot use \"S\" twice");
+        Refuse(HasPlus || HasMinus || HasAngle, "cannot use \"S\" and \"PL\"/\"MI\"/\"SG\"/\"PR\" together");
+        HasSign = true;
+        if (HasPoint)
+            IsSignBehind = true;
+        else
+            DigitsBeforeSign = Before;
+    }
+
+    private void PrepareExponent()
+    {
+        Refuse(IsExponential, "cannot use \"EEEE\" twice");
+        if (IsBlank || IsFillMode || HasSign || HasAngle || HasMinus || HasPlus || IsRoman || IsShifted)
+        {
+            throw new SqlException(SqlState.SyntaxError, "\"EEEE\" is incompatible with other formats")
+            {
+                Detail = "\"EEEE\" may only be used together with digit and decimal point patterns.",
+            };
+        }
+
+        IsExponential = true;
+    }
+
+    private static void Refuse(bool condition, string message)
+    {
+        if (condition)
+            throw Error(message);
+    }
+
+    private static SqlException Error(string message) => new(SqlState.SyntaxError, message);
 }

@@ -66,108 +66,105 @@ internal static unsafe class FilterKernels
         return true;
     }
 
-    /// <summary>
-    /// Values of one scale, as columns with a declared scale have, are compared as integers with the constant brought to that scale; a value with another header is compared by itself.
-    /// </summary>
-    private static bool Numerics<TTest>(in FilterCall call, out Selection kept)
-        where TTest : struct, IComparisonTest
+    /// <summary>A test of one value that is not null.</summary>
+    private interface IValueTest
     {
-        if (!IsApplicable(call, out kept))
-            return false;
+        bool Passes(ByteView* value);
+    }
+
+    private static Selection Keep<TTest>(in FilterCall call, TTest test)
+        where TTest : struct, IValueTest
+    {
         Vector left = call.Arguments[0];
-        var right = (ByteView*)call.Arguments[1].Data;
         var values = (ByteView*)left.Data;
         Selection selection = call.Selection;
         int* rows = call.Buffer.Reserve(selection.Count + SelectionKernels.Slack);
         bool nulls = left.HasNulls;
-        bool isSmall = NumericKernels.TryGetInline(right, out long constant, out int constantScale);
-        ulong header = 0;
-        long scaled = 0;
         int found = 0;
         for (int i = 0; i < selection.Count; i++)
         {
             int row = selection[i];
             if (nulls && left.IsNull(row))
                 continue;
-            ByteView* value = values + row;
-            if (*(ulong*)value != header)
-            {
-                if (!isSmall || !NumericKernels.TryGetInline(value, out _, out int scale) || scale < constantScale
-                    || !NumericKernels.TryScaleUp(constant, scale - constantScale, out long made))
-                {
-                    rows[found] = row;
-                    found += TTest.Test(NumericValue.Decode(value->Span).CompareTo(NumericValue.Decode(right->Span)), 0) ? 1 : 0;
-                    continue;
-                }
-
-                header = *(ulong*)value;
-                scaled = made;
-            }
-
             rows[found] = row;
-            found += TTest.Test(((long*)value)[1], scaled) ? 1 : 0;
+            found += test.Passes(values + row) ? 1 : 0;
         }
 
-        kept = new Selection(rows, found);
+        return new Selection(rows, found);
+    }
+
+    private static bool Numerics<TTest>(in FilterCall call, out Selection kept)
+        where TTest : struct, IComparisonTest
+    {
+        if (!IsApplicable(call, out kept))
+            return false;
+        kept = Keep(call, new NumericTest<TTest>((ByteView*)call.Arguments[1].Data));
         return true;
+    }
+
+    /// <summary>
+    /// Values of one scale, as columns with a declared scale have, are compared as integers with the constant brought to that scale; a value with another header is compared by itself.
+    /// </summary>
+    private struct NumericTest<TTest>(ByteView* right) : IValueTest
+        where TTest : struct, IComparisonTest
+    {
+        private readonly bool _isSmall = NumericKernels.TryGetInline(right, out _, out _);
+        private ulong _header;
+        private long _scaled;
+
+        public bool Passes(ByteView* value)
+        {
+            if (*(ulong*)value != _header)
+            {
+                if (!_isSmall || !NumericKernels.TryGetInline(right, out long constant, out int constantScale) || !NumericKernels.TryGetInline(value, out _, out int scale)
+                    || scale < constantScale || !NumericKernels.TryScaleUp(constant, scale - constantScale, out long made))
+                    return TTest.Test(NumericValue.Decode(value->Span).CompareTo(NumericValue.Decode(right->Span)), 0);
+                _header = *(ulong*)value;
+                _scaled = made;
+            }
+
+            return TTest.Test(((long*)value)[1], _scaled);
+        }
     }
 
     private static bool Views(in FilterCall call, bool wanted, bool isPadded, out Selection kept)
     {
         if (!IsApplicable(call, out kept))
             return false;
-        Vector left = call.Arguments[0];
         var right = (ByteView*)call.Arguments[1].Data;
-        var values = (ByteView*)left.Data;
-        Selection selection = call.Selection;
-        int* rows = call.Buffer.Reserve(selection.Count + SelectionKernels.Slack);
-        ReadOnlySpan<byte> trimmed = isPadded ? CharacterTypes.TrimBpChar(right->Span) : default;
-        bool nulls = left.HasNulls;
-        int found = 0;
-        for (int i = 0; i < selection.Count; i++)
-        {
-            int row = selection[i];
-            if (nulls && left.IsNull(row))
-                continue;
-            ByteView* value = values + row;
-            // Padded values of equal length are equal exactly when their bytes are.
-            bool isEqual = isPadded && value->Length != right->Length
-                ? CharacterTypes.TrimBpChar(value->Span).SequenceEqual(trimmed)
-                : value->Equals(*right);
-            rows[found] = row;
-            found += isEqual == wanted ? 1 : 0;
-        }
-
-        kept = new Selection(rows, found);
+        kept = isPadded ? Keep(call, new PaddedTest(right, wanted)) : Keep(call, new ViewTest(right, wanted));
         return true;
+    }
+
+    private readonly struct ViewTest(ByteView* right, bool wanted) : IValueTest
+    {
+        public bool Passes(ByteView* value) => value->Equals(*right) == wanted;
+    }
+
+    private readonly struct PaddedTest(ByteView* right, bool wanted) : IValueTest
+    {
+        // Padded values of equal length are equal exactly when their bytes are.
+        public bool Passes(ByteView* value) => wanted == (value->Length == right->Length
+            ? value->Equals(*right)
+            : CharacterTypes.TrimBpChar(value->Span).SequenceEqual(CharacterTypes.TrimBpChar(right->Span)));
     }
 
     private static bool Like(in FilterCall call, bool wanted, out Selection kept)
     {
         if (!IsApplicable(call, out kept))
             return false;
-        Vector left = call.Arguments[0];
         ReadOnlySpan<byte> source = call.Arguments[1].GetBytes(0);
         // An escape at the end fails for some texts only: that is for the call that can report a row.
         if (source.Contains((byte)'\\'))
             return false;
         if (call.Site.State is not LikePattern pattern || !pattern.IsFor(source))
             call.Site.State = pattern = LikePattern.Compile(source);
-        var values = (ByteView*)left.Data;
-        Selection selection = call.Selection;
-        int* rows = call.Buffer.Reserve(selection.Count + SelectionKernels.Slack);
-        bool nulls = left.HasNulls;
-        int found = 0;
-        for (int i = 0; i < selection.Count; i++)
-        {
-            int row = selection[i];
-            if (nulls && left.IsNull(row))
-                continue;
-            rows[found] = row;
-            found += pattern.Matches(values[row].Span, call.Cancellation) == wanted ? 1 : 0;
-        }
-
-        kept = new Selection(rows, found);
+        kept = Keep(call, new LikeTest(pattern, wanted, call.Cancellation));
         return true;
+    }
+
+    private readonly struct LikeTest(LikePattern pattern, bool wanted, CancellationToken cancellation) : IValueTest
+    {
+        public bool Passes(ByteView* value) => pattern.Matches(value->Span, cancellation) == wanted;
     }
 }

@@ -31,7 +31,7 @@ internal static unsafe class SelectionKernels
         if (!IsAccelerated<T>())
             return SelectScalar<T, TTest>(values, constant, 0, count, rows);
         int done = count & ~(Lanes - 1);
-        int kept = sizeof(T) == 4 ? Select32<T, TTest>(values, constant, done, rows) : Select64<T, TTest>(values, constant, done, rows);
+        int kept = SelectVectors<T, TTest>(values, constant, done, rows);
         return kept + SelectScalar<T, TTest>(values, constant, done, count, rows + kept);
     }
 
@@ -119,7 +119,7 @@ internal static unsafe class SelectionKernels
         return kept;
     }
 
-    private static int Select32<T, TTest>(T* values, T constant, int end, int* rows)
+    private static int SelectVectors<T, TTest>(T* values, T constant, int end, int* rows)
         where T : unmanaged
         where TTest : struct, IComparisonTest
     {
@@ -132,29 +132,9 @@ internal static unsafe class SelectionKernels
             for (int i = 0; i < end; i += Lanes)
             {
                 uint mask = TTest.Test(Vector256.Load(values + i), right).ExtractMostSignificantBits();
-                Avx2.PermuteVar8x32(numbers, Vector256.Load(compress + (mask * Lanes))).Store(rows + kept);
-                kept += BitOperations.PopCount(mask);
-                numbers += step;
-            }
-        }
-
-        return kept;
-    }
-
-    private static int Select64<T, TTest>(T* values, T constant, int end, int* rows)
-        where T : unmanaged
-        where TTest : struct, IComparisonTest
-    {
-        int kept = 0;
-        Vector256<T> right = Vector256.Create(constant);
-        Vector256<int> numbers = Vector256<int>.Indices;
-        Vector256<int> step = Vector256.Create(Lanes);
-        fixed (int* compress = s_compress)
-        {
-            for (int i = 0; i < end; i += Lanes)
-            {
-                uint mask = TTest.Test(Vector256.Load(values + i), right).ExtractMostSignificantBits()
-                    | (TTest.Test(Vector256.Load(values + i + (Lanes / 2)), right).ExtractMostSignificantBits() << (Lanes / 2));
+                // Values of eight bytes: a vector holds half of the lanes.
+                if (sizeof(T) == 8)
+                    mask |= TTest.Test(Vector256.Load(values + i + (Lanes / 2)), right).ExtractMostSignificantBits() << (Lanes / 2);
                 Avx2.PermuteVar8x32(numbers, Vector256.Load(compress + (mask * Lanes))).Store(rows + kept);
                 kept += BitOperations.PopCount(mask);
                 numbers += step;

@@ -6,26 +6,41 @@ namespace Strata.Engine.Functions.Kernels;
 /// <summary>Sums and extremes of dense columns, with 256-bit vectors and a scalar twin for tails and other hardware. Sums of 32-bit values have 64 bits, so they never overflow within a batch.</summary>
 internal static unsafe class SumKernels
 {
-    /// <summary>The sum of 32-bit values.</summary>
+    // Vectors that are added up before a lane of 32 bits could overflow with halves of 16 bits.
+    private const int VectorsPerBlock = 1 << 14;
+
+    /// <summary>The sum of 32-bit values: their upper and lower halves are added up apart, in lanes of 32 bits, which takes less than widening each value.</summary>
     public static long Sum(int* values, int count)
     {
         long sum = 0;
         int i = 0;
         if (Vector256.IsHardwareAccelerated)
         {
-            Vector256<long> low = Vector256<long>.Zero;
-            Vector256<long> high = Vector256<long>.Zero;
-            for (; i + Vector256<int>.Count <= count; i += Vector256<int>.Count)
+            Vector256<int> mask = Vector256.Create((int)ushort.MaxValue);
+            while (count - i >= 2 * Vector256<int>.Count)
             {
-                (Vector256<long> a, Vector256<long> b) = Vector256.Widen(Vector256.Load(values + i));
-                low += a;
-                high += b;
-            }
+                int end = i + Math.Min((count - i) & ~((2 * Vector256<int>.Count) - 1), VectorsPerBlock * Vector256<int>.Count);
+                Vector256<int> lowA = Vector256<int>.Zero, lowB = Vector256<int>.Zero, highA = Vector256<int>.Zero, highB = Vector256<int>.Zero;
+                for (; i < end; i += 2 * Vector256<int>.Count)
+                {
+                    Vector256<int> a = Vector256.Load(values + i), b = Vector256.Load(values + i + Vector256<int>.Count);
+                    lowA += a & mask;
+                    lowB += b & mask;
+                    highA += a >> 16;
+                    highB += b >> 16;
+                }
 
-            sum = Vector256.Sum(low + high);
+                sum += SumOf(lowA) + SumOf(lowB) + ((SumOf(highA) + SumOf(highB)) << 16);
+            }
         }
 
         return sum + SumScalar(values + i, count - i);
+    }
+
+    private static long SumOf(Vector256<int> lanes)
+    {
+        (Vector256<long> low, Vector256<long> high) = Vector256.Widen(lanes);
+        return Vector256.Sum(low + high);
     }
 
     /// <summary>The scalar twin of <see cref="Sum(int*, int)"/>.</summary>

@@ -16,20 +16,25 @@ internal sealed class JoinRows(
     private const double AntiShareMin = 0.02;
 
     private readonly Dictionary<ulong, double> _rows = [];
+    private SampledJoins? _samples;
+
+    /// <summary>From now on estimates come from samples of the tables where there are some; false when there are none. Throws what reading pages throws.</summary>
+    public bool UseSamples()
+    {
+        _samples = SampledJoins.Of(state, leaves, trees, conditions);
+        if (_samples is null)
+            return false;
+        _samples.Tell(state);
+        _rows.Clear();
+        return true;
+    }
 
     /// <summary>Rows of a join of a set.</summary>
     public double Of(ulong set)
     {
         if (_rows.TryGetValue(set, out double known))
             return known;
-        double rows = 1;
-        for (int i = 0; i < leaves.Count; i++)
-        {
-            if (Has(set, i) && leaves[i].Type == JoinType.Inner)
-                rows *= rowsOfLeaf(i) ?? LateralRows;
-        }
-
-        rows *= ShareOf(set);
+        double rows = OfSamples(set) ?? OfStatistics(set);
         for (int i = 0; i < leaves.Count; i++)
         {
             if (Has(set, i) && leaves[i].Type != JoinType.Inner)
@@ -39,6 +44,40 @@ internal sealed class JoinRows(
         rows = Math.Max(1, rows);
         _rows.Add(set, rows);
         return rows;
+    }
+
+    private double OfStatistics(ulong set)
+    {
+        double rows = 1;
+        for (int i = 0; i < leaves.Count; i++)
+        {
+            if (Has(set, i) && leaves[i].Type == JoinType.Inner)
+                rows *= RowsOfLeaf(i);
+        }
+
+        return rows * ShareOf(set);
+    }
+
+    /// <summary>Inner joins of two relations and more; what one relation has is said by its own plan.</summary>
+    private double? OfSamples(ulong set)
+    {
+        if (_samples is null)
+            return null;
+        ulong inner = 0;
+        for (int i = 0; i < leaves.Count; i++)
+            inner |= Has(set, i) && leaves[i].Type == JoinType.Inner ? 1UL << i : 0;
+        return System.Numerics.BitOperations.PopCount(inner) < 2
+            ? null
+            : _samples.Rows(inner, RowsOfLeaf, ShareOf, ShareOfGroup, core => Keys.Exists(key => (key.Mask & ~core) == 0));
+    }
+
+    private double RowsOfLeaf(int leaf) => rowsOfLeaf(leaf) ?? LateralRows;
+
+    private static double ShareOfGroup(IReadOnlyList<JoinCondition> group)
+    {
+        if (group[0].Class >= 0)
+            return OfClasses([.. group.Select(static condition => (condition, false))]);
+        return group.Aggregate(1.0, static (product, condition) => product * condition.Share);
     }
 
     private static bool Has(ulong set, int leaf) => (set & (1UL << leaf)) != 0;

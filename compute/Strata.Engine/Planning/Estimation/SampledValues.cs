@@ -81,8 +81,7 @@ internal sealed class SampledValues(PlannerState state, VariableFinder variables
     /// <summary>An expression over one column as one over slot 0, with that column's statistics and number of distinct values; null when there is more to it.</summary>
     private (Expression Over, ComparableStatistics Statistics, double Distinct)? SingleColumn(Expression expression)
     {
-        if (expression.IsVolatile || expression.ContainsSet || expression.Any(static part => part is FunctionExpression { Function.Routine: not null })
-            || expression.Any(static part => part is SubqueryExpression or ParameterExpression or HostedExpression or SlotExpression or TestExpression or CaseOperandExpression or CurrentOfExpression))
+        if (!SampleFilter.IsPure(expression))
             return null;
         Expression expanded = variables.Expand(expression);
         HashSet<int> columns = TreeWalker.ColumnsOf(expanded);

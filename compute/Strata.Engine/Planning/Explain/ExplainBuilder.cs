@@ -78,8 +78,7 @@ internal sealed class ExplainBuilder
         if (_run.Verbose)
             AddOutput(result, node, [.. collapsed, shown]);
         AddDetails(result, shown, filters, removed);
-        if (relationship is null && _run.Buffers is { } buffers)
-            AddBuffers(result, buffers);
+        AddUsage(result, statistics);
         AddSubplans(result, node, collapsed, shown, relationship is null);
         AddInputs(result, shown);
         return result;
@@ -104,6 +103,7 @@ internal sealed class ExplainBuilder
         hash.Head.AddRange([new("Node Type", "Hash"), new("Parent Relationship", "Inner"), new("Parallel Aware", false), new("Async Capable", false)]);
         AddEstimates(hash.Head, built, Statistics(built), built.TotalCost);
         AddSpace(hash, Statistics(join));
+        AddUsage(hash, Statistics(built));
         hash.Plans.Add(Make(built, "Outer", null));
         return hash;
     }
@@ -337,6 +337,8 @@ internal sealed class ExplainBuilder
 
         if (node is IndexScanPlan && _operators is not null && node.Name.StartsWith("Index Only", StringComparison.Ordinal))
             result.Details.Add(new("Heap Fetches", ExplainNumber.Of(statistics?.HeapFetches ?? 0, "F0")));
+        if (node is MemoizePlan)
+            AddMemory(result, statistics);
         if (node is not HashJoinPlan)
             AddSpace(result, statistics);
     }
@@ -356,18 +358,33 @@ internal sealed class ExplainBuilder
         }
     }
 
-    private static void AddBuffers(ExplainNode result, ExplainBuffers buffers)
+    private void AddUsage(ExplainNode result, OperatorStatistics? statistics)
     {
-        string[] names =
+        if (_operators is null)
+            return;
+        Storage.ResourceUsage used = statistics is null ? default : statistics.Usage;
+        if (_run.Buffers)
+            result.Details.AddRange(ExplainUsage.Buffers(used));
+        if (_run.Wal)
+            result.Details.AddRange(ExplainUsage.Wal(used));
+    }
+
+    private static void AddMemory(ExplainNode result, OperatorStatistics? statistics)
+    {
+        if (statistics is not { CacheMisses: > 0 })
+            return;
+        long kilobytes = (statistics.CacheBytes + 1023) / 1024;
+        string line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"Hits: {statistics.CacheHits}  Misses: {statistics.CacheMisses}  Evictions: {statistics.CacheEvictions}  Overflows: 0  Memory Usage: {kilobytes}kB");
+        (string Name, long Value)[] values =
         [
-            "Shared Hit Blocks", "Shared Read Blocks", "Shared Dirtied Blocks", "Shared Written Blocks", "Local Hit Blocks", "Local Read Blocks", "Local Dirtied Blocks", "Local Written Blocks",
-            "Temp Read Blocks", "Temp Written Blocks",
+            ("Cache Hits", statistics.CacheHits), ("Cache Misses", statistics.CacheMisses), ("Cache Evictions", statistics.CacheEvictions), ("Cache Overflows", 0), ("Peak Memory Usage", kilobytes),
         ];
-        foreach (string name in names)
+        foreach ((string name, long value) in values)
         {
-            long value = name == "Shared Read Blocks" ? buffers.Read : 0;
-            string line = name == "Shared Read Blocks" && value > 0 ? string.Create(CultureInfo.InvariantCulture, $"Buffers: shared read={value}") : "";
             result.Details.Add(new(name, ExplainNumber.Of(value, "F0"), line));
+            line = "";
         }
     }
 

@@ -85,7 +85,7 @@ internal static class ExplainFormats
                 text.Append(truth ? "true" : "false");
                 break;
             case ExplainProperty[] group:
-                text.Append("{\n").AppendJoin(",\n", group.Select(static item => $"      {Quote(item.Name)}: {Quote((string)item.Value)}")).Append("\n    }");
+                text.Append("{\n").AppendJoin(",\n", group.Select(static item => $"      {Quote(item.Name)}: {(item.Value is ExplainNumber number ? number.Text : Quote((string)item.Value))}")).Append("\n    }");
                 break;
             case string[] { Length: 0 }:
                 text.Append("[\n    ]");
@@ -153,7 +153,7 @@ internal static class ExplainFormats
                 break;
             case ExplainProperty[] group:
                 foreach (ExplainProperty item in group)
-                    text.Append('\n').Append(' ', indent).Append(item.Name).Append(": ").Append(Quote((string)item.Value));
+                    text.Append('\n').Append(' ', indent).Append(item.Name).Append(": ").Append(item.Value is ExplainNumber own ? own.Text : Quote((string)item.Value));
                 break;
             case string[] list:
                 foreach (string item in list)

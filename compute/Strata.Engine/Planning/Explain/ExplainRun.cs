@@ -15,10 +15,9 @@ internal sealed record ExplainRun(CatalogView Catalog, SearchPath Path, IFunctio
     public bool Costs { get; init; } = true;
     public bool Timing { get; init; } = true;
 
-    /// <summary>Pages that the statement found in the pool and read, and temporary blocks; null without BUFFERS.</summary>
-    public ExplainBuffers? Buffers { get; init; }
-}
+    /// <summary>BUFFERS: pages and temporary blocks of each node.</summary>
+    public bool Buffers { get; init; }
 
-/// <summary>Pages used by a statement.</summary>
-/// <param name="Read">Pages that were not in the pool and came from the page server.</param>
-internal sealed record ExplainBuffers(long Read);
+    /// <summary>WAL: what each node put into the log.</summary>
+    public bool Wal { get; init; }
+}

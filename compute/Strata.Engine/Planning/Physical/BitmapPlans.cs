@@ -13,8 +13,14 @@ internal abstract class BitmapPlan : PhysicalNode
     /// <summary>The share of the table's rows in the set.</summary>
     public required double Share { get; init; }
 
-    /// <summary>Conditions that every row of the set meets.</summary>
+    /// <summary>Conditions that the set is for: every row of it meets them unless it is approximate.</summary>
     public required IReadOnlyList<Expression> Conditions { get; init; }
+
+    /// <summary>Rows of the set must be checked.</summary>
+    public bool IsApproximate { get; init; }
+
+    /// <summary>Pages of the table that whole blocks of the set make up; 0 when it has single rows.</summary>
+    public double HeapPages { get; init; }
 
     /// <summary>The operator.</summary>
     public BitmapOperator CreateBitmap(InstanceBuilder builder) => (BitmapOperator)builder.Create(this);

@@ -25,6 +25,8 @@ public sealed class InstanceBuilder(ExecutionState state, PhysicalPlan plan, boo
         using var charged = new VectorAccountScope(State.Memory);
         Operator result = node.CreateOperator(this);
         result.Owner = State;
+        if (!node.CountsRows && result is Execution.Operators.ModifyOperator modify)
+            modify.CountsRows = false;
         if (withStatistics)
         {
             result.Statistics = new OperatorStatistics(State.Services.Time);

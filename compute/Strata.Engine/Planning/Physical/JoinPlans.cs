@@ -58,6 +58,9 @@ internal sealed class HashJoinPlan : JoinPlan
     /// <summary>The scan below the built side whose blocks several threads may share, or null.</summary>
     public SeqScanPlan? GatheredScan { get; set; }
 
+    /// <summary>Rows of the right side from which on the sides may change; 0: never.</summary>
+    public long SwitchRowsMin { get; set; }
+
     /// <summary>Number of the filter that scans on the left side use, or -1.</summary>
     public int RuntimeFilter { get; set; } = -1;
 
@@ -81,6 +84,8 @@ internal sealed class HashJoinPlan : JoinPlan
         };
         if (shared is null)
             group?.Publish(this, join.Table);
+        if (SwitchRowsMin > 0 && group is null)
+            join.Switch = new JoinSwitch(builder.State, join.Memory, left, right!, columns, builder.TypesOf(Left), builder.TypesOf(Right), SwitchRowsMin);
         return join;
     }
 }

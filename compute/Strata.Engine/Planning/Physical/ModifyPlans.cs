@@ -26,6 +26,9 @@ internal sealed class TargetPlan
 
     public required CompiledExpression?[] IndexPredicates { get; init; }
 
+    /// <summary>Exclusion constraints by index; null entries for indexes without.</summary>
+    public required ExclusionPlan?[] Exclusions { get; init; }
+
     /// <summary>Checks that rows belong into the partition; null when it is none, or when rows are routed to it.</summary>
     public PartitionGuardPlan? Guard { get; init; }
 
@@ -40,7 +43,7 @@ internal sealed class TargetPlan
         {
             IndexInfo index = Relation.Indexes[i];
             indexes[i] = new TargetIndex(
-                index, state.Services.Handles.Index(Relation.Database, index.Storage), new IndexKeyBuilder(index, IndexKeys[i], IndexPredicates[i]));
+                index, state.Services.Handles.Index(Relation.Database, index.Storage), new IndexKeyBuilder(index, IndexKeys[i], IndexPredicates[i]), Exclusions[i]);
         }
 
         return new ModifyTarget(

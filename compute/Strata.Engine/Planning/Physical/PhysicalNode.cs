@@ -27,6 +27,9 @@ public abstract class PhysicalNode
     /// <summary>Order that its rows come in; empty when unknown.</summary>
     public IReadOnlyList<SortKey> Ordering { get; init; } = [];
 
+    /// <summary>Rows that it modifies are those that the command tag tells: false within a WITH item.</summary>
+    public bool CountsRows { get; set; } = true;
+
     /// <summary>Inputs.</summary>
     public virtual IReadOnlyList<PhysicalNode> Inputs => [];
 

@@ -48,6 +48,9 @@ public sealed class PhysicalPlan
     /// <summary>Row security policies were looked at: the plan is good only for the roles and memberships as they are.</summary>
     public bool DependsOnRoles { get; init; }
 
+    /// <summary>It holds numbers of types or other objects that no dependency names: good only under the very catalog that it was made for.</summary>
+    public bool DependsOnCatalog { get; init; }
+
     /// <summary>Relations that it touches, with how: the locks that an execution takes first.</summary>
     public required IReadOnlyList<RelationAccess> Relations { get; init; }
 

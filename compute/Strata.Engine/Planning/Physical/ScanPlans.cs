@@ -1,3 +1,4 @@
+using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution;
 using Strata.Engine.Execution.Keys;
@@ -69,7 +70,7 @@ internal sealed class SeqScanPlan : TableScanPlan
             filters[i] = (RuntimeFilters[i].Column, builder.RuntimeFilter(RuntimeFilters[i].Filter));
         return new SeqScanOperator(
             builder.State, builder.State.Services.Handles.Heap(Relation.Database, Relation.Storage), Decoder, builder.TypesOf(DecodedColumns), visible,
-            Filter is null ? null : new ScanConditions(Filter.Expression), filters, Recheck?.CreateInstance(), Scan, ForUpdate, builder.BlocksOf(this))
+            Filter is null || Conjunction.Split(Filter.Expression).Count == 0 ? null : new ScanConditions(Filter.Expression), filters, Recheck?.CreateInstance(), Scan, ForUpdate, builder.BlocksOf(this))
         { Member = Member };
     }
 }
@@ -111,6 +112,9 @@ internal sealed class IndexScanPlan : TableScanPlan
     public double IndexRows { get; init; }
 
     public double IndexShare { get; init; } = 1;
+
+    /// <summary>The part of the cost that is reads from the page server; each run of the scan has it again.</summary>
+    public double RemoteCost { get; init; }
 
     public override string Name =>
         $"Index {(KeyColumns is null ? "" : "Only ")}Scan {(Backward ? "Backward " : "")}using {Index.Name} on {Target}";

@@ -53,18 +53,21 @@ internal sealed class TreeTargetPlan(RelationInfo root, PlanningContext context)
     {
         RelationInfo relation = context.Catalog.FindRelation(oid) ?? throw new SqlException(SqlState.UndefinedTable, $"relation with OID {oid} does not exist");
         var binding = new BindingContext { Catalog = context.Catalog, SearchPath = new SearchPath([CatalogOids.CatalogSchema], 0), Functions = context.Functions };
+        TableLayout layout = LayoutOf(relation, context);
+        var keys = Array.ConvertAll(relation.Indexes, index => (IReadOnlyList<CompiledExpression?>)Array.ConvertAll(index.Keys, key =>
+            key.Expression is null ? null : CompiledExpression.Compile(Binder.BindOverRow(key.Expression.Syntax, relation, isCondition: false, binding))));
         var target = new TargetPlan
         {
             Relation = relation,
             SchemaName = context.Catalog.FindSchema(relation.SchemaOid)?.Name,
-            Layout = LayoutOf(relation, context),
+            Layout = layout,
             Checks =
             [
                 .. relation.Constraints.Where(static constraint => constraint.Check is not null).Select(constraint =>
                     (constraint, CompiledExpression.Compile(Binder.BindOverRow(constraint.Check!.Syntax, relation, isCondition: true, binding)))),
             ],
-            IndexKeys = Array.ConvertAll(relation.Indexes, index => (IReadOnlyList<CompiledExpression?>)Array.ConvertAll(index.Keys, key =>
-                key.Expression is null ? null : CompiledExpression.Compile(Binder.BindOverRow(key.Expression.Syntax, relation, isCondition: false, binding)))),
+            IndexKeys = keys,
+            Exclusions = [.. relation.Indexes.Select((index, i) => ExclusionPlan.Of(relation, index, layout, keys[i], context.Catalog, context.Functions))],
             IndexPredicates = Array.ConvertAll(relation.Indexes, index =>
                 index.Predicate is null ? null : CompiledExpression.Compile(Binder.BindOverRow(index.Predicate.Syntax, relation, isCondition: true, binding))),
         };

@@ -12,8 +12,28 @@ namespace Strata.Engine.Planning.Rewrites;
 /// </summary>
 internal sealed class ConstantFolding : IRewrite
 {
-    public RelationalNode Apply(RelationalNode root, RewriteContext context) =>
-        TreeWalker.Map(root, expression => Fold(expression, context.Functions));
+    public RelationalNode Apply(RelationalNode root, RewriteContext context)
+    {
+        bool sawFalse = false;
+        RelationalNode folded = TreeWalker.Map(root, expression =>
+        {
+            Expression result = Fold(expression, context.Functions);
+            sawFalse |= IsFalse(result);
+            return result;
+        });
+        return sawFalse ? TreeWalker.MapNodes(folded, WithoutDecided) : folded;
+    }
+
+    private static bool IsFalse(Expression expression) => expression is ConstantExpression { IsNull: false, Type.Oid: TypeOid.Boolean } constant && !constant.Value.AsBoolean;
+
+    /// <summary>The conjuncts of a filter are one AND: what stands after a false one is never computed.</summary>
+    private static RelationalNode WithoutDecided(RelationalNode node)
+    {
+        if (node is not FilterNode { Conjuncts.Count: > 1 } filter)
+            return node;
+        int decided = filter.Conjuncts.ToList().FindIndex(IsFalse);
+        return decided < 0 ? node : new FilterNode(filter.Input, [.. filter.Conjuncts.Take(decided).Where(HoldsConstantCall), filter.Conjuncts[decided]]);
+    }
 
     /// <summary>Folds one node whose operands are folded already.</summary>
     public static Expression Fold(Expression expression, IFunctionContext functions)
@@ -26,35 +46,61 @@ internal sealed class ConstantFolding : IRewrite
             case BooleanExpression boolean:
                 return FoldBoolean(boolean);
             case CaseExpression choice:
-                return FoldCase(choice);
+                return FoldCase(choice, functions);
+            case CoalesceExpression coalesce:
+                return FoldCoalesce(coalesce);
         }
 
         if (DateComparison.TrySimplify(expression) is { } simpler)
             return simpler;
-        if (expression.OwnVolatility != Volatility.Immutable || expression.ReturnsSet || expression.Children.Count == 0)
+        if (expression.ReturnsSet)
             return expression;
-        // An array stays a list: index conditions read its elements.
-        if (expression is ArrayExpression or RowExpression)
+        if (IsStrictOnNull(expression) && !expression.Children.Any(HoldsConstantCall))
+            return ConstantExpression.Null(expression.Type);
+        if (!IsConstantCall(expression))
             return expression;
-        foreach (Expression child in expression.Children)
-        {
-            if (child is not ConstantExpression)
-                return expression;
-        }
-
         try
         {
-            using var charged = new VectorAccountScope(functions.Memory);
-            using var context = new EvaluationContext { Functions = functions };
-            using ExpressionInstance instance = CompiledExpression.Compile(expression).CreateInstance();
-            return new ConstantExpression(expression.Type, instance.EvaluateScalar(context)) { Position = expression.Position };
+            return Evaluate(expression, functions);
         }
         catch (SqlException)
         {
-            // It raises when, and only when, it is evaluated.
+            // Another operand may yet decide that it is never evaluated; what is left at the end raises (ConstantErrors).
             return expression;
         }
     }
+
+    /// <summary>The value of a call that <see cref="IsConstantCall"/>; raises what the call raises.</summary>
+    public static ConstantExpression Evaluate(Expression expression, IFunctionContext functions)
+    {
+        using var charged = new VectorAccountScope(functions.Memory);
+        using var context = new EvaluationContext { Functions = functions };
+        using ExpressionInstance instance = CompiledExpression.Compile(expression).CreateInstance();
+        return new ConstantExpression(expression.Type, instance.EvaluateScalar(context)) { Position = expression.Position };
+    }
+
+    /// <summary>An immutable call whose operands are all constants. After folding such a call is one that fails.</summary>
+    public static bool IsConstantCall(Expression expression)
+    {
+        // An array stays a list: index conditions read its elements.
+        if (expression.OwnVolatility != Volatility.Immutable || expression.ReturnsSet || expression.Children.Count == 0
+            || expression is ArrayExpression or RowExpression or SubqueryExpression or HostedExpression)
+            return false;
+        foreach (Expression child in expression.Children)
+        {
+            if (child is not ConstantExpression)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>A strict function with a constant null is never called, whatever its other arguments are (PostgreSQL's evaluate_function).</summary>
+    private static bool IsStrictOnNull(Expression expression) =>
+        expression is FunctionExpression { Function: { IsStrict: true, Kind: FunctionKind.Function } } call
+        && call.Arguments.Any(static argument => argument is ConstantExpression { IsNull: true });
+
+    private static bool HoldsConstantCall(Expression expression) => expression.Any(IsConstantCall);
 
     private static Expression FoldBoolean(BooleanExpression expression)
     {
@@ -71,8 +117,9 @@ internal sealed class ConstantFolding : IRewrite
         {
             if (operand is ConstantExpression { IsNull: false } constant)
             {
+                // What stands before the constant that decides is computed first, and may fail.
                 if (constant.Value.AsBoolean != isAnd)
-                    return ConstantExpression.Boolean(!isAnd);
+                    return left.Exists(HoldsConstantCall) ? expression : ConstantExpression.Boolean(!isAnd);
                 continue;
             }
 
@@ -89,8 +136,37 @@ internal sealed class ConstantFolding : IRewrite
         };
     }
 
-    private static Expression FoldCase(CaseExpression choice)
+    private static Expression FoldCoalesce(CoalesceExpression node)
     {
+        var kept = new List<Expression>();
+        foreach (Expression operand in node.Operands)
+        {
+            if (operand is ConstantExpression { IsNull: true })
+                continue;
+            kept.Add(operand);
+            if (operand is ConstantExpression)
+                break;
+        }
+
+        if (kept.Count == 0)
+            return ConstantExpression.Null(node.Type);
+        if (kept.Count == node.Operands.Count)
+            return node;
+        return kept.Count == 1 ? kept[0] : new CoalesceExpression(node.Type, kept) { Position = node.Position };
+    }
+
+    /// <summary>CASE of a constant: its conditions are constants as well, unless another CASE within them hides which operand is whose.</summary>
+    private static CaseExpression WithOperand(CaseExpression choice, IFunctionContext functions)
+    {
+        if (choice.Operand is not ConstantExpression operand || choice.Conditions.Any(static condition => condition.Any(static part => part is CaseExpression)))
+            return choice;
+        Expression[] conditions = [.. choice.Conditions.Select(condition => condition.Transform(part => part is CaseOperandExpression ? operand : Fold(part, functions)))];
+        return new CaseExpression(choice.Type, null, conditions, choice.Results, choice.Otherwise) { Position = choice.Position };
+    }
+
+    private static Expression FoldCase(CaseExpression choice, IFunctionContext functions)
+    {
+        choice = WithOperand(choice, functions);
         if (choice.Operand is not null)
             return choice;
         var conditions = new List<Expression>();

@@ -259,8 +259,9 @@ internal sealed class PredicatePushdown : IRewrite
         foreach (ProjectedColumn item in project.Items)
         {
             items.Add(item);
+            // A lateral right side may compute with columns that the left projection defined.
             if (!item.IsPassThrough)
-                substitution.Add(item.Column, item.Value);
+                substitution.Add(item.Column, substitution.Apply(item.Value));
         }
     }
 

@@ -17,6 +17,7 @@ internal static class RewritePipeline
         new ProjectMerging(),
         new ConstantFolding(),
         new ColumnPruning(),
+        new ConstantErrors(),
     ];
 
     /// <summary>Runs them all, on the query and on the subqueries that stay inside its expressions.</summary>

@@ -20,6 +20,7 @@ internal sealed class CachedPlan
         Relations = [.. plan.Relations.Where(static access => access.Relation.SystemTable is null)];
         Privileges = [.. plan.Privileges];
         _dependencies = [.. plan.Dependencies];
+        _validUnder = view;
         Columns = new ResultColumn[plan.HasRows ? plan.ResultColumns.Count : 0];
         for (int i = 0; i < Columns.Length; i++)
         {
@@ -57,6 +58,8 @@ internal sealed class CachedPlan
     {
         if (Volatile.Read(ref _validUnder) is { } known && known.IsSameAs(view))
             return true;
+        if (Plan.DependsOnCatalog)
+            return false;
         if (_roles is not null && !ReferenceEquals(_roles, view.Shared))
             return false;
         foreach (PlanDependency dependency in _dependencies)

@@ -84,6 +84,16 @@ public static class SettingRegistry
             Default = Vectors.Batch.RowsMax.ToString(System.Globalization.CultureInfo.InvariantCulture),
             Description = "Sets the most rows that operators hand on at a time, for tests.",
         });
+        settings.Add("strata.join_order_seed", new SettingDefinition
+        {
+            Name = "strata.join_order_seed",
+            Type = SettingType.Integer,
+            Context = SettingContext.User,
+            Minimum = "0",
+            Maximum = int.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Default = "0",
+            Description = "Joins tables in an order drawn by this seed instead of the cheapest one, for measuring the planner; 0 turns it off.",
+        });
         Add(settings, "strata.hints", SettingType.Boolean, SettingContext.User, "off", "Adds nearest-name hints to errors about unknown names.");
         return settings.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }

@@ -19,6 +19,7 @@ internal static class BTreeDescent
         BTreeIndex index, ReadOnlySpan<byte> key, int level, LatchMode mode, ReadPoint readPoint, scoped Span<uint> path, CancellationToken cancellation)
     {
         (uint block, int at) = index.Root(readPoint, cancellation);
+        index.Activity.NoteBlocks(at - level + 1);
         while (true)
         {
             PageHandle page = index.Pin(block, readPoint, cancellation);
@@ -49,6 +50,7 @@ internal static class BTreeDescent
         BTreeIndex index, ReadOnlySpan<byte> key, bool hasKey, ReadPoint readPoint, CancellationToken cancellation)
     {
         (uint block, int at) = index.Root(readPoint, cancellation);
+        index.Activity.NoteBlocks(at + 1);
         while (true)
         {
             PageHandle page = index.Pin(block, readPoint, cancellation);

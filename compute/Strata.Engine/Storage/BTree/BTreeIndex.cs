@@ -42,8 +42,14 @@ public sealed class BTreeIndex
             _keyLocks[i] = new Lock();
     }
 
+    /// <summary>What the index was used for in this compute's life.</summary>
+    public IndexActivity Activity { get; } = new();
+
     /// <summary>Who must learn of splits of leaves that serializable transactions have read; null when nobody watches.</summary>
     internal SerializableManager? Serializable { get; init; }
+
+    /// <summary>Held by who checks an exclusion constraint of the index, from the check to the insertion.</summary>
+    internal Lock ExclusionLock { get; } = new();
 
     internal BufferPool Pool { get; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Strata.Engine.Types;
@@ -48,6 +49,7 @@ public sealed unsafe class BufferPool : IDisposable
     private int _neverUsed;
     private uint _clockHand;
     private long _misses;
+    private readonly ConcurrentDictionary<(uint Database, ulong Storage), StrongBox<long>> _reads = [];
     private long _evictions;
 
     /// <param name="source">Where pages come from.</param>
@@ -80,6 +82,15 @@ public sealed unsafe class BufferPool : IDisposable
     /// <summary>Pages read from the page source so far.</summary>
     public long Misses => Volatile.Read(ref _misses);
 
+    /// <summary>Pages of one storage that were read from the page source so far.</summary>
+    public long ReadsOf(uint database, ulong storage) => _reads.TryGetValue((database, storage), out StrongBox<long>? reads) ? Volatile.Read(ref reads.Value) : 0;
+
+    /// <summary>Forgets how often a storage that is gone was read.</summary>
+    public void ForgetReads(uint database, ulong storage) => _reads.TryRemove((database, storage), out _);
+
+    private void CountRead(in PageKey key) =>
+        Interlocked.Increment(ref _reads.GetOrAdd((key.Database, key.Storage), static _ => new StrongBox<long>()).Value);
+
     /// <summary>Pages that left to make room so far.</summary>
     public long Evictions => Volatile.Read(ref _evictions);
 
@@ -91,7 +102,13 @@ public sealed unsafe class BufferPool : IDisposable
     {
         ulong hash = Hash(key, readPoint.Raw);
         int frame = TryPinResident(key, readPoint.Raw, hash);
-        return new PageHandle(this, frame >= 0 ? frame : PinSlow(key, readPoint, hash, isNew: false, cancellation));
+        if (frame >= 0)
+        {
+            ResourceUsage.CountHit();
+            return new PageHandle(this, frame);
+        }
+
+        return new PageHandle(this, PinSlow(key, readPoint, hash, isNew: false, cancellation));
     }
 
     /// <summary>
@@ -110,6 +127,8 @@ public sealed unsafe class BufferPool : IDisposable
     {
         int frame = TryPinResident(key, readPoint.Raw, Hash(key, readPoint.Raw));
         page = frame >= 0 ? new PageHandle(this, frame) : default;
+        if (frame >= 0)
+            ResourceUsage.CountHit();
         return frame >= 0;
     }
 
@@ -390,6 +409,9 @@ public sealed unsafe class BufferPool : IDisposable
         try
         {
             _source.Read(new ReadOnlySpan<PageRead>(reads, count), readPoint.Lsn, cancellation);
+            ResourceUsage.CountReads(count);
+            for (int i = 0; i < count; i++)
+                CountRead(reads[i].Key);
             done = true;
         }
         finally

@@ -103,6 +103,8 @@ public readonly unsafe struct PageHandle
     {
         Frame* frame = _pool.FrameAt(_frame);
         Invariant.Check(lsn.Value > frame->ModifiedLsn);
+        if (frame->ModifiedLsn == 0)
+            ResourceUsage.CountDirtied();
         Volatile.Write(ref frame->ModifiedLsn, lsn.Value);
     }
 

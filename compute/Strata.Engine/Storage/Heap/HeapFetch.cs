@@ -32,6 +32,8 @@ public unsafe struct HeapFetch
         if (!_page.IsValid || _block != tid.Block)
         {
             Release();
+            heap.CheckReadable(snapshot);
+            heap.Activity.NoteBlocks(1);
             _page = context.Pool.Pin(heap.KeyOf(tid.Block), snapshot.ReadPoint, cancellation);
             _block = tid.Block;
         }

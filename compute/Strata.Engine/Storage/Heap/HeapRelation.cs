@@ -30,6 +30,7 @@ public sealed unsafe class HeapRelation
     private readonly BufferPool _pool;
     private readonly WalInserter _wal;
     private readonly TransactionManager _transactions;
+    private ulong _rewrittenBy;
     private ToastStore? _toast; // two threads may both make it: it only remembers that its storage exists
 
     public HeapRelation(StorageContext context, uint database, ulong storage)
@@ -40,6 +41,7 @@ public sealed unsafe class HeapRelation
         _transactions = context.Transactions;
         Database = database;
         Storage = storage;
+        Activity = context.ActivityOf(database, storage);
     }
 
     public uint Database { get; }
@@ -50,6 +52,9 @@ public sealed unsafe class HeapRelation
     public bool IsWatched { get; init; }
 
     internal StorageContext Context => _context;
+
+    /// <summary>What happened to the heap in this compute's life.</summary>
+    public HeapActivity Activity { get; }
 
     /// <summary>The transaction in the conflict graph of SERIALIZABLE, if it is one whose accesses to this heap count.</summary>
     internal SerializableTransaction? Watch(Transaction? transaction) => IsWatched ? transaction?.Serializable : null;
@@ -168,7 +173,7 @@ public sealed unsafe class HeapRelation
                 Watch(transaction)?.Write(Storage);
                 Tid tid = LogInsert(transaction, xid, page, map, row);
                 transaction.UseCommand();
-                Space.Activity.NoteInserted(1);
+                transaction.Activity.NoteInserted(Activity, 1);
                 return tid;
             }
             finally
@@ -177,6 +182,24 @@ public sealed unsafe class HeapRelation
             }
         }
     }
+
+    /// <summary>
+    /// Throws 40001 when the table was written anew (VACUUM FULL, CLUSTER, a rewriting ALTER TABLE) by a transaction that the snapshot does not see: all rows carry that transaction's id, so that the
+    /// snapshot would see none. PostgreSQL keeps the old ids when it clusters, and shows an empty table after ALTER TABLE.
+    /// </summary>
+    internal void CheckReadable(in Snapshot snapshot)
+    {
+        ulong rewriter = Volatile.Read(ref _rewrittenBy);
+        if (rewriter == 0 || !snapshot.ReadPoint.IsLive || snapshot.Owner?.IsOwn(rewriter) == true)
+            return;
+        if (_transactions.IsCommittedForAll(rewriter))
+            Volatile.Write(ref _rewrittenBy, 0);
+        else if (!_transactions.IsCommittedAt(rewriter, snapshot.VisibleLsn, out _))
+            throw new SqlException(SqlState.SerializationFailure, "could not serialize access due to a concurrent rewrite of the table");
+    }
+
+    /// <summary>A transaction fills this heap with all rows that the table had in another: see <see cref="CheckReadable"/>. For the one object that all sessions share.</summary>
+    internal void NoteRewrite(ulong xid) => Volatile.Write(ref _rewrittenBy, xid);
 
     /// <summary>
     /// Inserts the rows of a batch as of the current command, a page per record (COPY, INSERT of many rows). <paramref name="tids"/> gets their places, in order.
@@ -217,7 +240,7 @@ public sealed unsafe class HeapRelation
             }
         }
         transaction.UseCommand();
-        Space.Activity.NoteInserted(rows.Count);
+        transaction.Activity.NoteInserted(Activity, rows.Count);
     }
 
     /// <summary>
@@ -253,8 +276,7 @@ public sealed unsafe class HeapRelation
                         Watch(transaction)?.Write(Storage, tid);
                         outcome = LogUpdate(transaction, xid, page, map, tid, row, hotAllowed, keyChanged);
                         transaction.UseCommand();
-                        if (!hotAllowed)
-                            Space.Activity.NoteDead();
+                        transaction.Activity.NoteUpdated(Activity, isHot: hotAllowed);
                         return HeapResult.Ok;
                     }
                     // Nobody may change the row while we look for another page with nothing latched: hold it by a row lock. Nobody else has one now.
@@ -335,7 +357,7 @@ public sealed unsafe class HeapRelation
                 outcome = outcome with { HadOutOfLine = HasOutOfLine(page, tid) };
                 record.Insert();
                 transaction.UseCommand();
-                Space.Activity.NoteDead();
+                transaction.Activity.NoteDeleted(Activity);
                 return HeapResult.Ok;
             }
             finally
@@ -510,8 +532,7 @@ public sealed unsafe class HeapRelation
                 first.UnlatchExclusive();
             }
             transaction.UseCommand();
-            Space.Activity.NoteInserted(1);
-            Space.Activity.NoteDead();
+            transaction.Activity.NoteUpdated(Activity, isHot: false);
             return true;
         }
         finally

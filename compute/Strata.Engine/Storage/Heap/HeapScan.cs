@@ -29,6 +29,7 @@ public sealed unsafe class HeapScan
     private uint _next;
     private uint _end;
     private uint _announced;
+    private int _pages;
 
     /// <summary>The block that the current rows are from.</summary>
     public uint Block { get; private set; }
@@ -41,6 +42,7 @@ public sealed unsafe class HeapScan
         HeapRelation heap, in Snapshot snapshot, bool forUpdate = false, uint firstBlock = 0, uint endBlock = uint.MaxValue, CancellationToken cancellation = default)
     {
         Close();
+        heap.CheckReadable(snapshot);
         _heap = heap;
         _snapshot = snapshot;
         _reader = heap.Watch(snapshot.Owner);
@@ -103,6 +105,9 @@ public sealed unsafe class HeapScan
     public void Close()
     {
         ReleasePage();
+        if (_pages > 0)
+            _heap!.Activity.NoteBlocks(_pages);
+        _pages = 0;
         _heap = null;
         _reader = null;
         _snapshot = default;
@@ -131,6 +136,7 @@ public sealed unsafe class HeapScan
 
     private void TakeAheadOrPin(CancellationToken cancellation)
     {
+        _pages++;
         if (_nextPage.IsValid)
         {
             _page = _nextPage;

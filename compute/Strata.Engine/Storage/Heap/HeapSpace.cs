@@ -25,8 +25,6 @@ internal sealed class HeapSpace(StorageContext context, uint database, ulong sto
     private readonly uint[] _targets = NewTargets();
     private bool _looked;
 
-    public HeapActivity Activity { get; } = new();
-
     private static uint[] NewTargets()
     {
         uint[] targets = new uint[Targets];

@@ -106,10 +106,10 @@ public sealed unsafe class TableVacuum
             kept--;
         if (kept == blocks)
             return 0;
-        _context.Forget(_file.Database, _file.Storage);
+        _context.ForgetHints(_file.Database, _file.Storage);
         _freeSpace.Truncate(kept);
         _file.Truncate(Fork.Main, kept, xid, cancellation);
-        _context.Forget(_file.Database, _file.Storage);
+        _context.ForgetHints(_file.Database, _file.Storage);
         return blocks - kept;
     }
 

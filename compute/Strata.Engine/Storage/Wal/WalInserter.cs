@@ -15,6 +15,7 @@ namespace Strata.Engine.Storage.Wal;
 public sealed class WalInserter
 {
     private readonly Action<Exception> _fatal;
+    private long _records;
 
     /// <param name="sink">The log.</param>
     /// <param name="fatal">Ends the process: called when a record was appended and could not be applied. It should not return.</param>
@@ -23,6 +24,11 @@ public sealed class WalInserter
         Sink = sink;
         _fatal = fatal;
     }
+
+    /// <summary>Records appended so far.</summary>
+    public long Records => Volatile.Read(ref _records);
+
+    internal void CountRecord() => Interlocked.Increment(ref _records);
 
     /// <summary>The log below.</summary>
     public IWalSink Sink { get; }

@@ -103,6 +103,8 @@ public unsafe ref struct WalRecordBuilder
     {
         Invariant.Check(!_open.IsValid);
         int length = _writer.Finish();
+        ResourceUsage.CountWal(length);
+        _inserter.CountRecord();
         return _inserter.Sink.Append(_scratch[..length]);
     }
 

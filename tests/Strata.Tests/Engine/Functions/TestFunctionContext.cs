@@ -1,4 +1,5 @@
 using Strata.Engine.Functions;
+using Strata.Engine.Statistics.Cumulative;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Platform;
@@ -26,6 +27,12 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
     public MemoryAccount? Memory => null;
 
     public bool Sleep(TimeSpan duration) => true;
+
+    public long RelationCounter(uint relation, RelationStatistic item) => relation == 1 ? (long)item : 0;
+
+    public long DatabaseCounter(uint database, DatabaseStatistic item) => database == 1 ? (long)item : 0;
+
+    public void ResetStatistics(uint relation) => throw new NotSupportedException("there is nothing to reset");
 
     public uint TemporarySchema => 0;
 

@@ -152,28 +152,29 @@ public sealed class HeapSpaceTests
     }
 
     [Fact]
-    public void Activity_counts_what_only_vacuum_removes()
+    public void Activity_tells_what_lives_and_what_only_vacuum_removes_when_transactions_end()
     {
         using var engine = new TestEngine();
         TestTable table = TestTable.Create(engine);
         HeapActivity activity = engine.Context.ActivityOf(TestEngine.Database, table.Heap.Storage);
         Tid tid = default;
-        table.InTransaction(t => tid = table.Insert(t, 1, 1));
+        table.InTransaction(t =>
+        {
+            tid = table.Insert(t, 1, 1);
+            Assert.Equal(0, activity.Inserted);
+            Assert.Equal(new HeapChanges(1, 0, 0, 0), t.Activity.ChangesOf(activity));
+        });
         table.InTransaction(t => table.Update(t, tid, 1, 2, out tid));
-        Assert.Equal((1, 0), (activity.Inserted, activity.Dead));
+        Assert.Equal((1, 1, 1, 0), (activity.Inserted, activity.HotUpdated, activity.LiveChange, activity.Dead));
         table.InTransaction(t => table.Update(t, tid, 1, 3, out tid, hot: false));
         table.InTransaction(t => table.Heap.Delete(t, t.CurrentSnapshot, tid, out _));
-        Assert.Equal((1, 2), (activity.Inserted, activity.Dead));
-        Assert.False(activity.IsVacuumDue(0));
-        for (int i = 0; i < 60; i++)
-        {
-            table.InTransaction(t => tid = table.Insert(t, 10 + i, 1));
-            table.InTransaction(t => table.Heap.Delete(t, t.CurrentSnapshot, tid, out _));
-        }
-        Assert.True(activity.IsVacuumDue(10));
-        Assert.False(activity.IsVacuumDue(1000));
-        activity.Reset();
-        Assert.False(activity.IsVacuumDue(0));
+        Assert.Equal((2, 1, 1, 0, 2, 4), (activity.Updated, activity.HotUpdated, activity.Deleted, activity.LiveChange, activity.Dead, activity.Changed));
+
+        Transaction aborted = engine.Transactions.Begin();
+        aborted.TakeSnapshot();
+        table.Insert(aborted, 2, 2);
+        engine.Transactions.Abort(aborted);
+        Assert.Equal((2, 0, 3, 4), (activity.Inserted, activity.LiveChange, activity.Dead, activity.Changed));
     }
 
     private static void Truncate(TestEngine engine, TestTable table)

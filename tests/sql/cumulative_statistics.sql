@@ -1,0 +1,18 @@
+create table st(a int primary key, b int) with (autovacuum_enabled=false); insert into st select i, i from generate_series(1,1000) i;
+create table st2(a int, b text) with (autovacuum_enabled=false); create index st2_a on st2(a);
+begin; insert into st2 select i, 'x' from generate_series(1,500) i; select pg_stat_get_xact_tuples_inserted('st2'::regclass); rollback;
+insert into st2 select i, 'x' from generate_series(1,100) i;
+select pg_stat_force_next_flush();
+select count(*) from st; select count(*) from st where b > 5; 
+set enable_seqscan=off; select b from st where a=5; select b from st where a in (6,7); set enable_seqscan=on;
+update st set b=b+1 where a<=10; update st set a=a+10000 where a<=5; delete from st where a between 100 and 119;
+select pg_stat_force_next_flush();
+select relname, seq_scan >= 2 or n_tup_ins = 600 as scanned, n_tup_ins, n_tup_upd, n_tup_del, n_live_tup, n_dead_tup, n_mod_since_analyze, n_ins_since_vacuum, vacuum_count from pg_stat_user_tables where relname like 'st%' order by 1;
+vacuum st; analyze st; analyze st2;
+select pg_stat_force_next_flush();
+select relname, n_tup_ins, n_live_tup, n_dead_tup, n_mod_since_analyze, last_vacuum is null, last_analyze is null, vacuum_count, analyze_count from pg_stat_user_tables where relname like 'st%' order by 1;
+select relname, heap_blks_hit>0, idx_blks_hit>0 from pg_statio_user_tables where relname like 'st%' order by 1;
+select xact_commit>5, xact_rollback>0, tup_returned>100, tup_fetched>1, tup_inserted>1000, tup_updated>0, tup_deleted>0 from pg_stat_database where datname=current_database();
+select pg_stat_reset_single_table_counters('st'::regclass); select n_tup_ins, seq_scan from pg_stat_user_tables where relname='st';
+select wal_records>0 from pg_stat_wal; select count(*) from pg_stat_bgwriter; select archived_count from pg_stat_archiver;
+select count(*)>0 from pg_stat_sys_tables; select count(*)>0 from pg_stat_all_indexes; select count(*) from pg_stat_database_conflicts where confl_lock>0; 
