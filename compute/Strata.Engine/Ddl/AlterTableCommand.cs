@@ -44,7 +44,7 @@ internal sealed class AlterTableCommand(DdlContext context)
         {
             RelationLockMode needed = command switch
             {
-                ValidateConstraint => RelationLockMode.ShareUpdateExclusive,
+                ValidateConstraint or AlterColumnStatistics => RelationLockMode.ShareUpdateExclusive,
                 Sql.Syntax.AddConstraint { Constraint.Kind: Sql.Syntax.ConstraintKind.ForeignKey } => RelationLockMode.ShareRowExclusive,
                 _ => RelationLockMode.AccessExclusive,
             };

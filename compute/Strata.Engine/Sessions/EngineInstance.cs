@@ -261,6 +261,10 @@ public sealed class EngineInstance : IDisposable
                 pids.Add(session.ProcessId);
         }
 
+        // Prepared transactions have no process: PostgreSQL gives 0 for them.
+        foreach (PreparedTransaction prepared in Prepared.All)
+            if (owners.Contains(prepared.Transaction.Owner))
+                pids.Add(0);
         return pids;
     }
 

@@ -253,8 +253,6 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     /// <summary>SET TRANSACTION SNAPSHOT.</summary>
     public void ImportSnapshot(string name)
     {
-        if (!IsBlock)
-            throw new SqlException(SqlState.NoActiveSqlTransaction, "SET TRANSACTION SNAPSHOT can only be used in transaction blocks");
         Current.ImportSnapshot(name, databaseOid);
     }
 
