@@ -11,6 +11,9 @@ public readonly record struct Tid(uint Block, ushort Slot) : IComparable<Tid>
     /// <summary>Size in bytes of the binary form: block 4, slot 2.</summary>
     public const int SizeBytes = 6;
 
+    /// <summary>Stands where a row's newer version is named: the row went to another table, a partition.</summary>
+    public static readonly Tid Moved = new(uint.MaxValue, 1);
+
     public bool IsNone => Slot == 0;
 
     public int CompareTo(Tid other)

@@ -1,8 +1,19 @@
 using Strata.Benchmarks.Analytics;
+using Strata.Benchmarks.Oltp;
 
-if (args is ["wide", ..])
-    return await WideTable.RunAsync(args);
-if (args is ["orders", ..])
-    return await JoinOrders.RunAsync(args);
-BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
-return 0;
+switch (args)
+{
+    case ["wide", ..]:
+        return await WideTable.RunAsync(args);
+    case ["kernels"]:
+        return Strata.Benchmarks.Kernels.KernelTimes.Run();
+    case ["orders", ..]:
+        return await JoinOrders.RunAsync(args);
+    case ["oltp", ..]:
+        return OltpComparison.Run(args);
+    case ["soak", ..]:
+        return Soak.Run(args);
+    default:
+        BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        return 0;
+}

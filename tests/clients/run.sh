@@ -53,4 +53,5 @@ if wanted efcore || wanted dapper; then
     echo "skipped efcore, dapper: $(grep -m1 error <<<"$built")"
   fi
 fi
+[ ${#names[@]} -eq 0 ] && { "$here/drivers/run.sh" "$uri" || failed=1; }
 exit $failed

@@ -22,9 +22,10 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
         if (view is not null)
             shown = common.ShowView(view, item, delete.Alias, scope, ref node);
         List<NamespaceItem> others = [];
+        var held = new HeldRowsBinder(state);
         if (delete.Using.Count > 0)
         {
-            RelationalNode from = state.From.BindList(delete.Using, scope);
+            RelationalNode from = held.Hold(state.From.BindList(delete.Using, scope));
             others = scope.Items.Where(other => !ReferenceEquals(other, shown)).ToList();
             node = new JoinNode(JoinType.Inner, node, from, []);
         }
@@ -62,6 +63,7 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
             TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, item.Name),
             Members = scan.Members,
             MemberColumn = scan.Members is null ? -1 : item.SystemColumns.First(column => column.Name == "tableoid").Column,
+            Held = held.Rows,
         };
         Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
         return ModificationBinder.With(ctes, common.Returning(delete.Returning, parent, result, others, view, delete.Alias));

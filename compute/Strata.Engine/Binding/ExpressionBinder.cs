@@ -422,7 +422,16 @@ internal sealed class ExpressionBinder
             return new NullTestExpression(ResolveUnknown(Bind(distinct.Left, scope)), !distinct.IsNegated) { Position = distinct.Position };
         if (distinct.Left is NullLiteral)
             return new NullTestExpression(ResolveUnknown(Bind(distinct.Right, scope)), !distinct.IsNegated) { Position = distinct.Position };
+        if (distinct.Left is Syntax.RowExpression leftRow && distinct.Right is Syntax.RowExpression rightRow && leftRow.Fields.Count == rightRow.Fields.Count && leftRow.Fields.Count > 0)
+            return BindRowDistinct(BindAll(leftRow.Fields, scope), BindAll(rightRow.Fields, scope), distinct.IsNegated, distinct.Position);
         return _factory.DistinctFrom(Bind(distinct.Left, scope), Bind(distinct.Right, scope), distinct.IsNegated, distinct.Position);
+    }
+
+    /// <summary>Rows differ when any of their fields do.</summary>
+    private Expression BindRowDistinct(Expression[] left, Expression[] right, bool isNegated, int position)
+    {
+        Expression[] fields = [.. left.Select((value, i) => _factory.DistinctFrom(value, right[i], isNegated, position))];
+        return fields.Length == 1 ? fields[0] : new BooleanExpression(isNegated ? BooleanOperator.And : BooleanOperator.Or, fields) { Position = position };
     }
 
     private Expression BindBetween(BetweenExpression between, Scope scope)
@@ -687,7 +696,7 @@ internal sealed class ExpressionBinder
                 field.Position, SqlState.UndefinedColumn,
                 value.Type.Oid == TypeOid.Record ? $"could not identify column \"{field.Name}\" in record data type" : $"column \"{field.Name}\" not found in data type {value.Type}")
             : BindingErrors.At(
-                field.Position, SqlState.WrongObjectType,
+                value.StartPosition, SqlState.WrongObjectType,
                 $"column notation .{field.Name} applied to type {value.Type}, which is not a composite type");
     }
 
@@ -756,7 +765,11 @@ internal sealed class ExpressionBinder
             ? BindArray(array, scope, type)
             : Bind(cast.Operand, scope);
         int position = cast.Position;
-        return _factory.Casts.Cast(value, type, CastContext.Explicit, position)
+        Expression? result = _factory.Casts.Cast(value, type, CastContext.Explicit, position);
+        // A constant with its type before it begins there.
+        if (result is ConstantExpression constant && position >= 0 && position < constant.Position)
+            return new ConstantExpression(constant.Type, constant.Value) { Position = position };
+        return result
             ?? throw BindingErrors.At(
                 position, SqlState.CannotCoerce, $"cannot cast type {value.Type.WithTypmod(-1)} to {type.WithTypmod(-1)}");
     }

@@ -32,7 +32,7 @@ internal sealed class FunctionBinder(BindingState state)
         switch (kind)
         {
             case FunctionKind.Window:
-                throw BindingErrors.At(position, SqlState.WindowingError, $"window function {call.Name.Name} requires an OVER clause");
+                throw BindingErrors.At(position, SqlState.WrongObjectType, $"window function {call.Name.Name} requires an OVER clause");
             case FunctionKind.Aggregate:
                 return BindAggregate(call, (FunctionExpression)bound, scope);
             case FunctionKind.Procedure:

@@ -32,7 +32,8 @@ internal sealed class MergeBinder(BindingState state, ModificationBinder common)
                 state.Require(relation, when.Action switch { MergeAction.Insert => 'a', MergeAction.Update => 'w', _ => 'd' });
         }
 
-        RelationalNode source = state.From.BindList([merge.Source], scope);
+        var held = new HeldRowsBinder(state);
+        RelationalNode source = held.Hold(state.From.BindList([merge.Source], scope));
         List<NamespaceItem> sourceItems = [.. scope.Items];
         string alias = merge.Alias ?? relation.Name;
         if (sourceItems.Exists(item => item.IsRelationVisible && item.Name == alias))
@@ -42,8 +43,6 @@ internal sealed class MergeBinder(BindingState state, ModificationBinder common)
         }
 
         (ScanNode scan, NamespaceItem target) = state.From.BindTarget(relation, merge.Alias, scope, merge.Relation.IncludeDescendants);
-        if (scan.Members is not null)
-            throw BindingErrors.NotSupported(merge.Relation.Position, "MERGE into a table with descendants or partitions");
         scope.Items = [target, .. sourceItems];
         RelationalNode targetRows = state.Security.Rows(relation, target, scan, RowSecurity.Select);
         Expression on = state.Expressions.BindCondition(merge.On, scope, ExpressionKind.JoinOn);
@@ -57,6 +56,9 @@ internal sealed class MergeBinder(BindingState state, ModificationBinder common)
         {
             Alias = target.Name,
             CtidColumn = state.Metadata.AddColumn("ctid", SqlType.Tid, target.Name),
+            Members = scan.Members,
+            MemberColumn = scan.Members is null ? -1 : target.SystemColumns.First(column => column.Name == "tableoid").Column,
+            Held = held.Rows,
         };
         return ModificationBinder.With(ctes, new BoundQuery(result, []));
     }

@@ -194,9 +194,9 @@ internal sealed class QueryBinder(BindingState state)
             [
                 new NamespaceItem("", output.Select(column => new NamespaceColumn(column.Name, column.Column, column.Type)).ToArray()) { IsRelationVisible = false },
             ];
-            state.Expressions.Bind(item.Value, scope, ExpressionKind.OrderBy);
+            Expression wrong = state.Expressions.Bind(item.Value, scope, ExpressionKind.OrderBy);
             throw BindingErrors.At(
-                item.Value.Position, SqlState.FeatureNotSupported, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause",
+                wrong.StartPosition, SqlState.FeatureNotSupported, "invalid UNION/INTERSECT/EXCEPT ORDER BY clause",
                 "Add the expression/function to every SELECT, or move the UNION into a FROM clause.",
                 "Only result column names can be used, not expressions or functions.");
         }

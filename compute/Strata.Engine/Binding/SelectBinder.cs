@@ -14,6 +14,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
 {
     private readonly QueryMetadata _metadata = state.Metadata;
     private readonly List<(Strata.Sql.Syntax.Expression Item, Target Target)> _groups = [];
+    private readonly HeldRowsBinder _held = new(state);
     private List<Target> _targets = [];
     private int _impliedSorts;
 
@@ -26,6 +27,8 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             throw BindingErrors.At(body.Into.Position, SqlState.SyntaxError, "SELECT ... INTO is not allowed here");
         scope.Locking = statement.Locking;
         RelationalNode node = state.From.BindList(body.From, scope);
+        if (statement.Locking.Count > 0 && body.From.Count > 0)
+            node = _held.Hold(node);
         scope.IsGrouped = body.GroupBy.Count > 0 || body.Having is not null;
         foreach (WindowDefinition window in body.Windows)
         {
@@ -393,7 +396,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             {
                 target.Column = column.Column;
                 if (!items.Exists(item => item.Column == column.Column))
-                    items.Add(new ProjectedColumn(column.Column, new ColumnExpression(column.Column, column.Type)));
+                    items.Add(new ProjectedColumn(column.Column, new ColumnExpression(column.Column, column.Type) { Position = column.Position }));
                 continue;
             }
 
@@ -487,12 +490,6 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
 
         if (locks.Count == 0)
             return node;
-        foreach (NamespaceItem item in scope.Items)
-        {
-            if (item.Table is { SystemTable: null } && item.Scan >= 0 && !locks.Exists(other => other.Scan == item.Scan))
-                locks.Add(NewLock(item, first) with { IsLocked = false });
-        }
-
         return LockBelow(node, locks);
     }
 
@@ -526,8 +523,11 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
     /// <summary>Puts the lock under the projection and the sort's result: the ctid columns are carried through both.</summary>
     private RelationalNode LockBelow(RelationalNode node, List<RowLock> locks)
     {
-        int[] ctids = locks.Select(rowLock => rowLock.CtidColumn).Concat(locks.Where(rowLock => rowLock.MemberColumn >= 0).Select(rowLock => rowLock.MemberColumn)).ToArray();
-        return new LockRowsNode(CarryThrough(node, ctids), locks);
+        int[] carried =
+        [
+            .. locks.Select(rowLock => rowLock.CtidColumn).Concat(locks.Where(rowLock => rowLock.MemberColumn >= 0).Select(rowLock => rowLock.MemberColumn)).Concat(_held.Rows.Columns).Distinct(),
+        ];
+        return new LockRowsNode(CarryThrough(node, carried), locks, _held.Rows);
     }
 
     private RelationalNode CarryThrough(RelationalNode node, int[] columns)
@@ -541,7 +541,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
                     project.Input,
                     [.. project.Items, .. Projection.PassThrough(_metadata, columns.Where(column => !project.Columns.Contains(column)))]);
             case LockRowsNode locks:
-                return new LockRowsNode(CarryThrough(locks.Input, columns), locks.Locks);
+                return new LockRowsNode(CarryThrough(locks.Input, columns), locks.Locks, locks.Held);
             default:
                 return node;
         }

@@ -19,8 +19,11 @@ internal static class TreeMembers
 
         if (relation.Children.Length == 0 || !includeDescendants)
             return null;
-        return [relation, .. RelationTree.Descendants(context.Catalog, relation)];
+        return [relation, .. RelationTree.Descendants(context.Catalog, relation).Where(member => IsInSight(member, context))];
     }
+
+    // A temporary table of another session is not part of the tree for this one.
+    private static bool IsInSight(RelationInfo member, BindingContext context) => member.Persistence != 't' || member.SchemaOid == context.SearchPath.TemporarySchema;
 
     private static void AddLeaves(RelationInfo table, BindingContext context, List<RelationInfo> leaves)
     {

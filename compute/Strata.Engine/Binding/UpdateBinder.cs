@@ -26,9 +26,10 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         if (view is not null)
             shown = common.ShowView(view, item, update.Alias, scope, ref node);
         List<NamespaceItem> others = [];
+        var held = new HeldRowsBinder(state);
         if (update.From.Count > 0)
         {
-            RelationalNode from = state.From.BindList(update.From, scope);
+            RelationalNode from = held.Hold(state.From.BindList(update.From, scope));
             others = scope.Items.Where(other => !ReferenceEquals(other, shown)).ToList();
             node = new JoinNode(JoinType.Inner, node, from, []);
         }
@@ -45,7 +46,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         }
 
         Dictionary<short, Expression> assigned = BindAssignments(update.Assignments, relation, scope, view);
-        return ModificationBinder.With(ctes, Finish(update, outer is null && ctes.Count == 0 ? null : scope, relation, scan, item, others, node, assigned, view));
+        return ModificationBinder.With(ctes, Finish(update, outer is null && ctes.Count == 0 ? null : scope, relation, scan, item, others, held.Rows, node, assigned, view));
     }
 
     /// <summary>Binds SET clauses, of UPDATE and of ON CONFLICT.</summary>
@@ -162,7 +163,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
 
     private BoundQuery Finish(
         UpdateStatement update, Scope? outer, RelationInfo relation, ScanNode scan, NamespaceItem item, List<NamespaceItem> others,
-        RelationalNode node, Dictionary<short, Expression> assigned, ViewTarget? view)
+        HeldRows held, RelationalNode node, Dictionary<short, Expression> assigned, ViewTarget? view)
     {
         var old = new int[relation.Columns.Length];
         var values = new int[relation.Columns.Length];
@@ -199,6 +200,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
             TableOidColumn = state.Metadata.AddColumn("tableoid", SqlType.OidType, item.Name),
             Members = scan.Members,
             MemberColumn = scan.Members is null ? -1 : item.SystemColumns.First(column => column.Name == "tableoid").Column,
+            Held = held,
         };
         return common.Returning(update.Returning, outer, result, others, view, update.Alias);
     }

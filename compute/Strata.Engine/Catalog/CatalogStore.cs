@@ -86,6 +86,27 @@ internal sealed class CatalogStore
     /// <summary>Forgets a transaction that rolled back, or that was published.</summary>
     public void Unregister(ReadOnlySpan<byte> token) => _pending.TryRemove(BinaryPrimitives.ReadUInt64LittleEndian(token), out _);
 
+    /// <summary>Reads a database and the shared catalogs anew: rows of them became visible that this life did not write.</summary>
+    public void Reload(uint database, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            long published = Volatile.Read(ref _published);
+            var loader = new CatalogLoader();
+            CatalogHeapAccess.Load(_storage, 0, CatalogHeap.Shared, loader, cancellation);
+            SharedImage shared = BuiltinRoles.AddTo(loader.BuildShared());
+            lock (_gate)
+            {
+                // A commit that was published meanwhile may not have been seen.
+                if (published != _published)
+                    continue;
+                Volatile.Write(ref _shared, shared);
+                _databases.TryRemove(database, out _);
+                return;
+            }
+        }
+    }
+
     /// <summary>Forgets a dropped database.</summary>
     public void Forget(uint database) => _databases.TryRemove(database, out _);
 

@@ -43,37 +43,15 @@ internal static class MonitoringScans
             SessionActivity activity = session.Activity;
             bool maySee = asking.Context.IsSuperuser || asking.Context.Catalog.Permissions.HasRole(asking.Context.CurrentUserOid, other.AuthenticatedUserOid);
             bool inTransaction = activity.State != "idle";
+            string? wait = LockScans.WaitOf(session.LockOwner);
             yield return
             [
                 other.DatabaseOid, other.DatabaseName, session.ProcessId, CatalogValue.Null, other.AuthenticatedUserOid, context.Catalog.RoleName(other.AuthenticatedUserOid),
                 other.Settings["application_name"], other.Startup.ClientAddress, CatalogValue.Null, other.Startup.ClientPort,
                 activity.StartedAt, inTransaction ? activity.QueryStartedAt : CatalogValue.Null, activity.QueryStartedAt == 0 ? CatalogValue.Null : activity.QueryStartedAt, activity.StateChangedAt,
-                activity.State == "active" ? CatalogValue.Null : "Client", activity.State == "active" ? CatalogValue.Null : "ClientRead",
+                wait is not null ? "Lock" : activity.State == "active" ? CatalogValue.Null : "Client", wait ?? (activity.State == "active" ? CatalogValue.Null : (CatalogValue)"ClientRead"),
                 maySee ? activity.State : CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null,
                 maySee ? activity.Query : "<insufficient privilege>", "client backend",
-            ];
-        }
-    }
-
-    /// <summary>Relation, object and advisory locks of the shared table; locks on the fast path, which conflict with nobody, are not listed.</summary>
-    public static IEnumerable<CatalogValue[]> Locks(SystemScanContext context)
-    {
-        if (context.Session is not { } asking)
-            yield break;
-        var holders = new Dictionary<LockOwner, int>();
-        foreach (SqlSession session in asking.Context.Engine.Sessions)
-            holders[session.LockOwner] = session.ProcessId;
-        var locks = new List<(LockTag Tag, LockOwner Owner, byte Mode, bool Granted)>();
-        asking.Context.Engine.Transactions.Locks.CopyTo(locks);
-        foreach ((LockTag tag, LockOwner owner, byte mode, bool granted) in locks)
-        {
-            bool isRelation = tag.Kind == LockKind.Relation;
-            bool isAdvisory = tag.Kind == LockKind.Advisory;
-            yield return
-            [
-                tag.Kind.ToString().ToLowerInvariant(), tag.Database, isRelation ? (long)tag.Id : CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null,
-                isAdvisory ? (long)(tag.Id >> 32) : CatalogValue.Null, isAdvisory ? (long)(uint)tag.Id : CatalogValue.Null, isAdvisory ? (long)tag.Part : CatalogValue.Null,
-                CatalogValue.Null, holders.TryGetValue(owner, out int pid) ? pid : CatalogValue.Null, (RelationLockMode)mode + "Lock", granted, false, CatalogValue.Null,
             ];
         }
     }

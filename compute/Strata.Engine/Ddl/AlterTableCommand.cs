@@ -11,7 +11,7 @@ internal sealed class AlterTableCommand(DdlContext context)
 {
     public void Execute(AlterTableStatement statement)
     {
-        if (context.Find(statement.Relation, RelationLockMode.AccessExclusive) is not { } relation)
+        if (context.Find(statement.Relation, LockOf(statement)) is not { } relation)
         {
             if (!statement.IfExists)
                 throw context.Missing(statement.Relation);
@@ -34,6 +34,25 @@ internal sealed class AlterTableCommand(DdlContext context)
                 relation = tree.ChangeTypes(current, types, _includesDescendants);
             typesChanged |= command is AlterColumnType;
         }
+    }
+
+    // The strongest that one of the commands needs; what changes nothing for readers does not keep them out, as in PostgreSQL.
+    private static RelationLockMode LockOf(AlterTableStatement statement)
+    {
+        RelationLockMode strongest = RelationLockMode.ShareUpdateExclusive;
+        foreach (Sql.Syntax.AlterTableCommand command in statement.Commands)
+        {
+            RelationLockMode needed = command switch
+            {
+                ValidateConstraint => RelationLockMode.ShareUpdateExclusive,
+                Sql.Syntax.AddConstraint { Constraint.Kind: Sql.Syntax.ConstraintKind.ForeignKey } => RelationLockMode.ShareRowExclusive,
+                _ => RelationLockMode.AccessExclusive,
+            };
+            if (needed > strongest)
+                strongest = needed;
+        }
+
+        return strongest;
     }
 
     private bool _includesDescendants;

@@ -6,6 +6,7 @@ using Strata.Engine.Execution.BlockSummaries;
 using Strata.Engine.Execution.Entries;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
+using Strata.Engine.Sessions.Progress;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
@@ -55,8 +56,12 @@ internal sealed class IndexBuilder : IDisposable
         }
     }
 
-    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index, bool checksKeys)
+    private readonly ProgressReport _progress;
+
+    private IndexBuilder(DdlContext context, RelationInfo table, IndexInfo index, bool checksKeys, string words)
     {
+        _progress = context.Session.Engine.Progress.Begin(ProgressCommand.CreateIndex, context.Session, table.Oid, words);
+        _progress[IndexProgress.IndexOid] = index.Oid;
         _checksKeys = checksKeys;
         _context = context;
         _table = table;
@@ -66,18 +71,21 @@ internal sealed class IndexBuilder : IDisposable
     }
 
     /// <summary>Makes the storage of <paramref name="index"/> and fills it. Throws 23505 (23P01) when a key occurs twice and <paramref name="checksKeys"/> is set.</summary>
-    public static void Build(DdlContext context, RelationInfo table, IndexInfo index, int pagesPerRange, bool checksKeys)
+    public static void Build(DdlContext context, RelationInfo table, IndexInfo index, int pagesPerRange, bool checksKeys, string words = "CREATE INDEX")
     {
         BTreeIndex tree = RelationStorage.CreateIndex(context, table.Database, index.Storage);
-        using var builder = new IndexBuilder(context, table, index, checksKeys);
+        using var builder = new IndexBuilder(context, table, index, checksKeys, words);
         if (index.Method == IndexMethod.Brin)
         {
             builder.Summarize(new BTreeBuilder(tree, context.Transaction.EnsureXid(context.Cancellation), context.Cancellation), pagesPerRange);
             return;
         }
 
-        if (builder._heap.CountBlocks(ReadPoint.Live, context.Cancellation) == 0)
+        uint blocks = builder._heap.CountBlocks(ReadPoint.Live, context.Cancellation);
+        if (blocks == 0)
             return;
+        builder._progress[IndexProgress.BlocksTotal] = blocks;
+        builder._progress.Phase = IndexProgress.Scanning;
         using (IndexKeyBuilder keys = builder.MakeKeyBuilder())
             builder.Scan(keys, index.Method.HasKeys() ? builder.Keys(keys) : builder.Entries(keys));
         builder._postings?.Write(new BTreeBuilder(tree, context.Transaction.EnsureXid(context.Cancellation), context.Cancellation));
@@ -138,6 +146,8 @@ internal sealed class IndexBuilder : IDisposable
             while (scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, _context.Cancellation))
             {
                 _context.Cancellation.ThrowIfCancellationRequested();
+                _progress[IndexProgress.BlocksDone] = scan.Block + 1;
+                _progress.Add(IndexProgress.RowsDone, rows.Length);
                 batch.Reset(rows.Length);
                 bool isUniform = decoder.IsUniform(rows);
                 foreach (int column in needed)
@@ -293,7 +303,10 @@ internal sealed class IndexBuilder : IDisposable
             return;
         }
 
+        _progress.Phase = IndexProgress.Sorting;
+        _progress[IndexProgress.RowsTotal] = _progress[IndexProgress.RowsDone];
         Sort(CollectionsMarshal.AsSpan(_entries), new EntryComparer(_blocks));
+        _progress.Phase = IndexProgress.Loading;
         if (_checksKeys)
             CheckUnique();
         var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
@@ -379,5 +392,6 @@ internal sealed class IndexBuilder : IDisposable
     {
         _blocks.Clear();
         _runs.Dispose();
+        _progress.Dispose();
     }
 }

@@ -242,10 +242,10 @@ internal sealed class IndexCommands(DdlContext context)
     }
 
     /// <summary>Builds an index that exists in the catalog, in a storage that does not exist yet.</summary>
-    public static void Fill(DdlContext context, RelationInfo table, RelationInfo index)
+    public static void Fill(DdlContext context, RelationInfo table, RelationInfo index, string words = "CREATE INDEX")
     {
         bool checksKeys = index.Index!.IsUnique || (index.Index.IsExclusion && ExclusionPlan.ConstraintOf(table, index.Index) is null);
-        IndexBuilder.Build(context, table, index.Index, IndexOptions.PagesPerRange(index.Options), checksKeys);
+        IndexBuilder.Build(context, table, index.Index, IndexOptions.PagesPerRange(index.Options), checksKeys, words);
     }
 
     private void Rebuild(RelationInfo relation)
@@ -258,7 +258,7 @@ internal sealed class IndexCommands(DdlContext context)
         }
 
         IndexInfo rebuilt = relation.Index! with { Storage = context.NewStorage() };
-        Fill(context, context.View.FindRelation(rebuilt.TableOid)!, relation with { Index = rebuilt });
+        Fill(context, context.View.FindRelation(rebuilt.TableOid)!, relation with { Index = rebuilt }, "REINDEX");
         RelationStorage.Drop(context, relation);
         context.Replace(relation, relation with { Storage = rebuilt.Storage, Index = rebuilt });
     }

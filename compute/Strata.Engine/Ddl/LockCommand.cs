@@ -17,14 +17,35 @@ internal static class LockCommand
         {
             RelationInfo relation = context.View.ResolveRelation(context.Session.SearchPath, name.Schema, name.Name) ?? throw context.Missing(name);
             context.Permissions.CheckAny(relation, mode == RelationLockMode.AccessShare ? Privileges.Select : Privileges.Update | Privileges.Delete | Privileges.Truncate);
-            bool locked = context.Session.Engine.Transactions.Locks.LockRelation(
-                context.Transaction.Owner, context.DatabaseOid, relation.Oid, mode, statement.IsNoWait ? WaitPolicy.Skip : WaitPolicy.Block, context.Cancellation);
-            if (!locked)
-                throw new SqlException(SqlState.LockNotAvailable, $"could not obtain lock on relation \"{relation.Name}\"");
+            var done = new HashSet<uint>();
+            Lock(context, statement, relation, mode, done);
+            if (name.IncludeDescendants)
+                foreach (RelationInfo descendant in RelationTree.Descendants(context.View, relation))
+                    Lock(context, statement, descendant, mode, done);
             if (context.View.FindRelation(relation.Oid) is null)
                 throw context.Missing(name);
         }
 
         return "LOCK TABLE";
+    }
+
+    // A view with all that it reads from, a table with its descendants.
+    private static void Lock(DdlContext context, LockStatement statement, RelationInfo relation, RelationLockMode mode, HashSet<uint> done)
+    {
+        if (!done.Add(relation.Oid))
+            return;
+        bool locked = context.Session.Engine.Transactions.Locks.LockRelation(
+            context.Transaction.Owner, context.DatabaseOid, relation.Oid, mode, statement.IsNoWait ? WaitPolicy.Skip : WaitPolicy.Block, context.Cancellation);
+        if (!locked)
+            throw new SqlException(SqlState.LockNotAvailable, $"could not obtain lock on relation \"{relation.Name}\"");
+        if (relation.Kind == RelationKind.View)
+        {
+            foreach (Dependency dependency in relation.Dependencies)
+            {
+                if (dependency.Referenced.ClassOid == CatalogOids.PgClass && context.View.FindRelation(dependency.Referenced.ObjectOid) is { SystemTable: null } read
+                    && read.Kind is RelationKind.Table or RelationKind.PartitionedTable or RelationKind.View)
+                    Lock(context, statement, read, mode, done);
+            }
+        }
     }
 }

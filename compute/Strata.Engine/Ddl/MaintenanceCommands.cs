@@ -19,7 +19,10 @@ internal static class MaintenanceCommands
         bool full = Has(statement, "full");
         foreach (VacuumRelation target in Targets(context, statement))
         {
-            if (context.Find(target.Relation, full ? RelationLockMode.AccessExclusive : RelationLockMode.ShareUpdateExclusive) is not { } table)
+            RelationLockMode mode = full ? RelationLockMode.AccessExclusive : RelationLockMode.ShareUpdateExclusive;
+            if (Has(statement, "skip_locked") && !TryLock(context, target.Relation, mode, statement.IsVacuum))
+                continue;
+            if (context.Find(target.Relation, mode) is not { } table)
                 continue;
             if (!MayMaintain(context, table, statement.IsVacuum))
                 continue;
@@ -27,6 +30,17 @@ internal static class MaintenanceCommands
                 table = ClusterCommand.Rewrite(context, table, null);
             Maintain(context, table, statement.IsVacuum, analyze, target.Columns.AsSpan().ToArray(), throttle: null);
         }
+    }
+
+    // SKIP_LOCKED: rather not than later.
+    private static bool TryLock(DdlContext context, RelationName name, RelationLockMode mode, bool isVacuum)
+    {
+        RelationInfo relation = context.View.ResolveRelation(context.Session.SearchPath, name.Schema, name.Name) ?? throw context.Missing(name);
+        if (context.Session.Engine.Transactions.Locks.LockRelation(
+            context.Transaction.Owner, context.DatabaseOid, relation.Oid, mode, WaitPolicy.Skip, context.Cancellation))
+            return true;
+        context.Session.Notice($"skipping {(isVacuum ? "vacuum" : "analyze")} of \"{relation.Name}\" --- lock not available", "WARNING", SqlState.LockNotAvailable.Code);
+        return false;
     }
 
     /// <summary>Vacuums and analyzes a table that is locked, and notes that it was done.</summary>

@@ -9,28 +9,26 @@ namespace Strata.Engine.Execution;
 /// Runs the input of an UPDATE, DELETE or FOR UPDATE again for one row whose version changed (PostgreSQL's EvalPlanQual): a second set of operators, made
 /// at the first need, in which the scans deliver given versions. Parameters that the main run uses are put back afterwards. Not thread-safe.
 /// </summary>
-internal sealed class RecheckPlan(ExecutionState state, Func<Operator> makeInput, (int Scan, int Slot, int MemberSlot)[] otherScans) : IDisposable
+internal sealed class RecheckPlan(ExecutionState state, Func<Operator> makeInput, HeldSlots held) : IDisposable
 {
-    private readonly RowRecheck _rows = new();
+    private readonly RowRecheck _rows = new(held);
     private Operator? _input;
     private bool _isOpen;
     private Datum[] _saved = [];
 
-    /// <summary>
-    /// The row that the input gives for the new version, or null when it no longer qualifies. <paramref name="original"/> is the row of the main run, whose
-    /// other tables keep their versions. Valid until <see cref="End"/>.
-    /// </summary>
-    public Batch? Run(int scan, Tid version, Batch original, int position, uint member = 0)
+    /// <summary>Begins a re-check: <paramref name="original"/> is the row of the main run, whose sources keep their rows except for those that <see cref="Set"/> gives.</summary>
+    public void Begin(Batch original, int position)
     {
         Format.Invariant.Check(state.Recheck is null);
-        _rows.Clear();
-        foreach ((int other, int slot, int memberSlot) in otherScans)
-        {
-            if (!original[slot].IsNull(position))
-                _rows.Set(other, Rows.TidValue.Unpack(original[slot].Get<long>(position)), memberSlot < 0 ? 0 : original[memberSlot].Get<uint>(position));
-        }
+        _rows.Begin(original, position);
+    }
 
-        _rows.Set(scan, version, member);
+    /// <summary>Sets the version of a row that a scan gives instead of the main run's; none as if it were not there.</summary>
+    public void Set(int scan, Tid version, uint member) => _rows.Set(scan, version, member);
+
+    /// <summary>The row that the input gives now, or null when there is none. Valid until <see cref="End"/>.</summary>
+    public Batch? Run()
+    {
         SaveParameters();
         state.Recheck = _rows;
         // Begun anew each time: what a rescan may keep, such as a hash table, holds the row that was re-checked before.

@@ -1,16 +1,35 @@
+using Strata.Engine.Vectors;
 using Strata.Format;
 
 namespace Strata.Engine.Execution;
 
 /// <summary>
 /// The rows that scans deliver while a changed row is re-checked (PostgreSQL's EvalPlanQual): the newest version of the changed row, and for the
-/// other tables of a join the versions that it was joined with. Scans that are not listed run as usual.
+/// other sources of a join the rows that it was joined with. Scans that are not listed run as usual.
 /// </summary>
-internal sealed class RowRecheck
+internal sealed class RowRecheck(HeldSlots held)
 {
     private readonly List<(int Scan, Tid Tid, uint Member)> _rows = [];
+    private Batch? _original;
+    private int _position;
 
-    /// <summary>Sets the version that a scan delivers; of a tree's scans, that of <paramref name="member"/> does and the others deliver nothing.</summary>
+    /// <summary>Begins with what a row of the main run was joined with; the batch must live until the re-check ends.</summary>
+    public void Begin(Batch original, int position)
+    {
+        _rows.Clear();
+        _original = original;
+        _position = position;
+        foreach ((int scan, int slot, int memberSlot) in held.Tables)
+        {
+            bool isNone = original[slot].IsNull(position);
+            _rows.Add((
+                scan, isNone ? default : Rows.TidValue.Unpack(original[slot].Get<long>(position)), isNone || memberSlot < 0 ? 0 : original[memberSlot].Get<uint>(position)));
+        }
+    }
+
+    /// <summary>
+    /// Sets the version that a scan delivers, none for nothing; of a tree's scans, that of <paramref name="member"/> does and the others deliver nothing.
+    /// </summary>
     public void Set(int scan, Tid tid, uint member = 0)
     {
         for (int i = 0; i < _rows.Count; i++)
@@ -25,7 +44,7 @@ internal sealed class RowRecheck
         _rows.Add((scan, tid, member));
     }
 
-    /// <summary>The version that a scan delivers; false when it runs as usual.</summary>
+    /// <summary>The version that a scan delivers, none for nothing; false when it runs as usual.</summary>
     public bool TryGet(int scan, out Tid tid)
     {
         foreach ((int number, Tid version, _) in _rows)
@@ -49,6 +68,12 @@ internal sealed class RowRecheck
         return 0;
     }
 
-    /// <summary>Forgets all.</summary>
-    public void Clear() => _rows.Clear();
+    /// <summary>The row of a source that is kept as a copy: where it stands in the main run's row.</summary>
+    public (Batch Source, int Position, int[] Slots) CopyOf(int number)
+    {
+        foreach ((int copy, int[] slots) in held.Copies)
+            if (copy == number)
+                return (_original!, _position, slots);
+        throw new InvariantViolationException($"nothing is kept of source {number}");
+    }
 }

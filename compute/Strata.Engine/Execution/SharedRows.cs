@@ -3,7 +3,7 @@ using Strata.Engine.Execution.Spill;
 namespace Strata.Engine.Execution;
 
 /// <summary>The rows of a WITH item: computed on demand by one operator, read by several.</summary>
-internal sealed class SharedRows(SpillableRows rows) : IDisposable
+internal sealed class SharedRows(ExecutionState state, SpillableRows rows) : IDisposable
 {
     /// <summary>Rows computed so far.</summary>
     public SpillableRows Rows { get; set; } = rows;
@@ -28,7 +28,10 @@ internal sealed class SharedRows(SpillableRows rows) : IDisposable
             IsOpen = true;
         }
 
+        // What an item changes does not count for the statement.
+        long affected = state.RowsAffected;
         Vectors.Batch? batch = Source.Next(rowsMax);
+        state.RowsAffected = affected;
         if (batch is null)
         {
             IsComplete = true;

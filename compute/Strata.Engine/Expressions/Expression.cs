@@ -27,9 +27,10 @@ public abstract class Expression : IEquatable<Expression>
                 return start;
             foreach (Expression child in Children)
             {
+                // The first operand whose place is known.
                 int first = child.StartPosition;
-                if (first >= 0 && (start < 0 || first < start))
-                    start = first;
+                if (first >= 0)
+                    return start < 0 ? first : Math.Min(start, first);
             }
 
             return start;

@@ -28,6 +28,9 @@ public sealed class AggregateContext(MemoryAccount? account = null) : IDisposabl
     /// <summary>While states of another operator are combined: what those refer to.</summary>
     public AggregateContext? Source { get; set; }
 
+    /// <summary>While rows of a group come in an order of their own: how many the group has whose first argument is not null.</summary>
+    public long RowsOfGroup { get; set; }
+
     /// <summary>Stores an object; the handle is never 0.</summary>
     public int Add(object value)
     {

@@ -167,7 +167,7 @@ internal static class ArrayFunctions
         for (int i = 1; i < dimensions; i++)
         {
             if (left.Length(i - leftShift) != right.Length(i - rightShift))
-                throw Incompatible("Arrays with differing element dimensions are not compatible for concatenation.");
+                throw Incompatible(leftShift + rightShift > 0 ? "Arrays with differing dimensions are not compatible for concatenation." : "Arrays with differing element dimensions are not compatible for concatenation.");
         }
 
         var builder = new ArrayBuilder();

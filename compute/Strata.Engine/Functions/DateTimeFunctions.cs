@@ -55,7 +55,7 @@ internal static class DateTimeFunctions
         });
         t.Add(1848u, static (ref FunctionCall c) =>
             c.Return(WrapTime(c.Int64(1) + (c.Fixed16<IntervalValue>(0).Microseconds % DateTimeMath.MicrosecondsPerDay))));
-        t.Add(2550u, static (ref FunctionCall c) => c.Return(CheckedDate((long)c.Int32(0) + c.Int32(1))));
+        t.Add(2550u, static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int32(1)) ? CheckedDate((long)c.Int32(0) + c.Int32(1)) : c.Int32(1)));
         t.Add("date_mi", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int32(0)) && DateTimeMath.IsFinite(c.Int32(1))
             ? c.Int32(0) - c.Int32(1) : throw new SqlException(SqlState.DatetimeFieldOverflow, "cannot subtract infinite dates")));
         t.Add("date_pl_interval", static (ref FunctionCall c) => c.Return(DateTimeMath.Add(DateToTimestamp(c.Int32(0)), c.Fixed16<IntervalValue>(1))));
@@ -216,7 +216,7 @@ internal static class DateTimeFunctions
     private static long MakeTime(int hour, int minute, double second)
     {
         if (hour is < 0 or > 24 || minute is < 0 or > 59 || double.IsNaN(second) || second is < 0 or > 60 || (hour == 24 && (minute > 0 || second > 0)))
-            throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"time field value out of range: {hour}:{TwoDigits(minute)}:{(double.IsInteger(second) && second is >= 0 and < 10 ? "0" : "")}{second:G6}"));
+            throw new SqlException(SqlState.DatetimeFieldOverflow, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"time field value out of range: {hour}:{TwoDigits(minute)}:{(double.IsInteger(second) && second is >= 0 and < 10 ? "0" : "")}{NumberText.General(second, 6)}"));
         return (hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute) + (long)Math.Round(second * 1e6, MidpointRounding.ToEven);
     }
 

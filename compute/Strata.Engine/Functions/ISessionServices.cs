@@ -38,6 +38,9 @@ public interface ISessionServices
     /// <summary>Transaction id of the running transaction: 0 when it has none and <paramref name="assign"/> is false.</summary>
     ulong TransactionId(bool assign);
 
+    /// <summary>Exports the running statement's snapshot; its name.</summary>
+    string ExportSnapshot();
+
     /// <summary>pg_current_snapshot() as text xmin:xmax:list.</summary>
     string CurrentSnapshotText();
 

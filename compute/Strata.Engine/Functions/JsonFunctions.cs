@@ -198,7 +198,10 @@ internal static class JsonFunctions
 
     private static void Element(ref FunctionCall c, bool asText)
     {
-        if (Find(c.Bytes(0), null, c.Int32(1), out ReadOnlySpan<byte> value))
+        // A scalar jsonb is stored as an array of one element, and shows it here.
+        if (c.ArgumentType(0).Oid == TypeOid.Jsonb && c.Int32(1) is 0 or -1 && c.Bytes(0)[0] is not ((byte)'[' or (byte)'{'))
+            ReturnFound(ref c, c.Bytes(0), asText);
+        else if (Find(c.Bytes(0), null, c.Int32(1), out ReadOnlySpan<byte> value))
             ReturnFound(ref c, value, asText);
         else
             c.ReturnNull();
@@ -380,7 +383,7 @@ internal static class JsonFunctions
     private static void ObjectFromLists(ref FunctionCall c)
     {
         ArrayValue keys = new(c.Bytes(0)), values = new(c.Bytes(1));
-        if (keys.Dimensions > 1 || values.Dimensions > 1)
+        if (keys.Dimensions > 1 || keys.Dimensions != values.Dimensions)
             throw new SqlException(SqlState.ArraySubscriptError, "wrong number of array subscripts");
         if (keys.Count != values.Count)
             throw new SqlException(SqlState.ArraySubscriptError, "mismatched array dimensions");

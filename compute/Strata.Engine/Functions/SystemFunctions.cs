@@ -165,6 +165,7 @@ internal static class SystemFunctions
             else
                 c.Return((long)xid);
         });
+        t.Add("pg_export_snapshot", static (ref FunctionCall c) => c.Return(c.Context.Session.ExportSnapshot()));
         t.Add("pg_current_snapshot", static (ref FunctionCall c) => c.Return(c.Context.Session.CurrentSnapshotText()));
     }
 

@@ -40,7 +40,9 @@ internal static class CostModel
     /// <summary>Cost of a nested loop over an inner side with parameters, of which it looks at a share of the rows, without the left input.</summary>
     public static double LoopWithParameters(double left, Physical.PhysicalNode inner, double rows, double share)
     {
-        return inner.TotalCost + (Math.Max(0, left - 1) * AgainCost(inner, share)) + (rows * CpuTupleCost);
+        // The join may be known to have more rows than the inner side's own estimate for any value gives.
+        double more = Math.Max(0, rows - (left * inner.Rows));
+        return inner.TotalCost + (Math.Max(0, left - 1) * AgainCost(inner, share)) + (more * RescanRowCost) + (rows * CpuTupleCost);
     }
 
     /// <summary>Cost of a nested loop whose inner side's rows are remembered by its parameters, of which <paramref name="distinct"/> different ones come.</summary>

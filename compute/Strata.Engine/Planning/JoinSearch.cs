@@ -21,9 +21,11 @@ internal sealed class JoinSearch
 
     private const int ProductsMax = 4;
 
-    // Joins that are thought to cost this much are worth a longer search; those of so many relations are estimated again by samples of their tables.
-    private const double ThoroughCostMin = 500;
+    // Joins that are thought to cost this much, and those of so many relations that the thought is worth little, are searched by samples of their tables, unless these are small.
+    private const double ThoroughCostMin = 100;
+    private const int ThoroughRelationsMin = 5;
     private const int SampledRelationsMin = 3;
+    private const double SampledPagesMin = 64;
 
     // Joins looked at in linear orders, and orders, at most.
     private const int LinearJoinsMax = 16_000;
@@ -96,13 +98,14 @@ internal sealed class JoinSearch
     /// <summary>The cheapest order found, as nodes.</summary>
     public PhysicalNode Plan()
     {
-        Partial best = Search(isThorough: false);
-        if (best.Cost >= ThoroughCostMin)
+        // Of many relations the first thought is worth little: then there is none.
+        Partial? best = _leaves.Count < ThoroughRelationsMin ? Search(isThorough: false) : null;
+        if (best is null || best.Cost >= ThoroughCostMin)
         {
-            bool isSampled = _leaves.Count >= SampledRelationsMin && _rows.UseSamples();
+            bool isSampled = _leaves.Count >= SampledRelationsMin && PagesOfTables() >= SampledPagesMin && _rows.UseSamples();
             if (isSampled)
                 PlanLeaves();
-            if (isSampled || _leaves.Count > ExhaustiveMax)
+            if (isSampled || best is null)
                 best = Search(isThorough: true);
         }
 
@@ -119,6 +122,18 @@ internal sealed class JoinSearch
             if (!_isLateral[i] && (_plans[i] is null || IsPlainScan(_trees[i])))
                 _plans[i] = _state.Builder.Plan(_trees[i]);
         }
+    }
+
+    private double PagesOfTables()
+    {
+        double pages = 0;
+        foreach (RelationalNode tree in _trees)
+        {
+            if ((tree as ScanNode ?? (tree as FilterNode)?.Input as ScanNode) is { Relation.Storage: not 0 } scan)
+                pages += _state.SizeOf(scan.Relation).Pages;
+        }
+
+        return pages;
     }
 
     private static bool IsPlainScan(RelationalNode tree) =>
@@ -318,13 +333,16 @@ internal sealed class JoinSearch
         double hashed = CostModel.HashJoin(outer.Rows, inner.Rows, 1, 0) + outer.Cost + inner.Cost + _state.Settings.CostOf(PlannerMethods.HashJoin);
         double merged = CostModel.MergeJoin(outer.Rows, inner.Rows, 0);
         // Sorting both sides is never cheaper than hashing one, so only sides that an index orders are worth a look (all, when hashing is off).
-        if (merged > hashed)
+        if (merged + SortedCostMin(outer) + SortedCostMin(inner) > hashed)
             return null;
         (IReadOnlyList<SortKey> left, IReadOnlyList<SortKey> right) = OrdersOf(outer.Set, inner.Set, leaf);
         if (left.Count == 0)
             return null;
         return merged + OrderedCost(outer, left) + OrderedCost(inner, right);
     }
+
+    /// <summary>What a part in order costs at least: only relations may come in order out of an index.</summary>
+    private static double SortedCostMin(Partial part) => part.Method == Method.Leaf ? 0 : part.Cost + PlanBuilder.SortCost(part.Rows);
 
     /// <summary>The order of both sides by the equalities between them; empty when those are not of plain columns.</summary>
     private (IReadOnlyList<SortKey> Left, IReadOnlyList<SortKey> Right) OrdersOf(ulong left, ulong right, int leaf)
@@ -445,14 +463,27 @@ internal sealed class JoinSearch
     {
         if (IsJoin(leaf) && !_isLateral[leaf])
             return null;
-        ulong partners = left & (_partners[leaf] | _requires[leaf]);
+        ulong partners = PartnersOf(leaf, left);
         if (!_sides.TryGetValue((leaf, partners), out ParameterizedSide? side))
         {
-            side = _builder.Parameterize(ColumnsOf(left), _trees[leaf], ConditionsOf(left, 1UL << leaf, leaf), _isLateral[leaf]);
+            side = _builder.Parameterize(ColumnsOf(partners), _trees[leaf], ConditionsOf(partners, 1UL << leaf, leaf), _isLateral[leaf]);
             _sides.Add((leaf, partners), side);
         }
 
         return side;
+    }
+
+    /// <summary>The relations of a set whose values a relation's conditions read: of each class of equal columns one, so that few sets of them differ.</summary>
+    private ulong PartnersOf(int leaf, ulong left)
+    {
+        ulong own = 1UL << leaf, partners = left & _requires[leaf], classes = 0;
+        foreach (JoinCondition condition in _conditions)
+        {
+            if ((condition.Mask & own) != 0 && (condition.Mask & ~(left | own)) == 0 && !IsKnown(condition, ref classes))
+                partners |= condition.Mask & ~own;
+        }
+
+        return partners;
     }
 
     private HashSet<int> ColumnsOf(ulong set)

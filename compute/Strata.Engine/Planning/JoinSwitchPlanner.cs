@@ -36,7 +36,7 @@ internal static class JoinSwitchPlanner
         FilterPlan filter => IsQuiet(filter.Condition) && IsQuiet(filter.Input),
         ProjectPlan project => project.Computed.All(IsQuiet) && IsQuiet(project.Input),
         HashJoinPlan join => IsQuiet(join.Residual) && IsQuiet(join.Left) && IsQuiet(join.Right),
-        AggregatePlan aggregate => IsQuiet(aggregate.Input),
+        AggregatePlan aggregate => aggregate.Calls.All(static call => IsQuiet(call.Filter) && call.Arguments.All(IsQuiet)) && IsQuiet(aggregate.Input),
         FunctionScanPlan function => function.Calls.All(static call => call.Function is { Volatility: not Volatility.Volatile, Routine: null }),
         ValuesPlan => true,
         _ => false,

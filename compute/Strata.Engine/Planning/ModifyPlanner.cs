@@ -1,6 +1,7 @@
 using System.Text;
 using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
 using Strata.Engine.Execution.Modify;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Expressions;
@@ -59,7 +60,7 @@ internal sealed class ModifyPlanner(PlannerState state)
                     CtidSlot = input.SlotOf(update.Ctid),
                     OldSlots = Slots(update.OldValues, input),
                     NewSlots = Slots(update.NewValues, input),
-                    OtherScans = [],
+                    Held = HeldSlots.Of(node.Held, input),
                     Rows = node.IsReturning ? input.Rows : 0,
                     TotalCost = input.TotalCost,
                 };
@@ -73,7 +74,9 @@ internal sealed class ModifyPlanner(PlannerState state)
                     ForeignKeys = _foreignKeys.Outgoing(node.Relation),
                     UpdateForeignKeys = _foreignKeys.ForUpdate(node.Relation),
                     DeleteForeignKeys = _foreignKeys.Incoming(node.Relation, isDelete: true),
+                    Scan = merge.Scan,
                     CtidSlot = input.SlotOf(merge.Ctid),
+                    Held = HeldSlots.Of(node.Held, input),
                     KindSlot = input.SlotOf(merge.Kind),
                     OldSlots = Slots(merge.OldValues, input),
                     NewSlots = Slots(merge.NewValues, input),
@@ -94,7 +97,7 @@ internal sealed class ModifyPlanner(PlannerState state)
                     Scan = delete.Scan,
                     CtidSlot = input.SlotOf(delete.Ctid),
                     OldSlots = Slots(delete.OldValues, input),
-                    OtherScans = [],
+                    Held = HeldSlots.Of(node.Held, input),
                     Rows = node.IsReturning ? input.Rows : 0,
                     TotalCost = input.TotalCost,
                 };
@@ -106,9 +109,9 @@ internal sealed class ModifyPlanner(PlannerState state)
     {
         Columns = input.Columns,
         Input = input,
-        Locks = node.Locks.Where(static item => item.IsLocked).Select(item => new RowLockPlan(
+        Locks = node.Locks.Select(item => new RowLockPlan(
             item.Scan, input.SlotOf(item.CtidColumn), item.Relation, item.Members, MemberSlot(item, input), Mode(item.Strength), Policy(item.WaitPolicy))).ToArray(),
-        OtherScans = node.Locks.Select(item => (item.Scan, input.SlotOf(item.CtidColumn), MemberSlot(item, input))).ToArray(),
+        Held = HeldSlots.Of(node.Held, input),
         Rows = input.Rows,
         StartupCost = input.StartupCost,
         TotalCost = input.TotalCost + (input.Rows * CostModel.CpuTupleCost),

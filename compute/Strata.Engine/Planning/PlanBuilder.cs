@@ -2,6 +2,7 @@ using Strata.Engine.Execution.Keys;
 using Strata.Engine.Expressions;
 using Strata.Engine.Functions;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Planning.Estimation;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -46,6 +47,7 @@ internal sealed class PlanBuilder(PlannerState state)
             WithNode with => PlanWith(with, wanted, rowsWanted),
             CteScanNode cte => PlanCteScan(cte),
             RecursiveUnionNode recursive => PlanRecursiveUnion(recursive),
+            HeldCopyNode copy => PlanHeldCopy(copy),
             LockRowsNode locks => state.Modifications.PlanLockRows(locks, Plan(locks.Input, wanted, rowsWanted)),
             FeedNode feed => new FeedPlan { Columns = feed.Columns, Rows = 1000 },
             ModifyNode modify => state.Modifications.Plan(modify, Plan(modify.Input, [], null)),
@@ -275,7 +277,7 @@ internal sealed class PlanBuilder(PlannerState state)
                 call.OrderBy.Select(key => new KeyColumn(key.Argument, key.Descending, key.NullsFirst)).ToArray()));
         }
 
-        double groups = state.Selectivity.GroupsOf(aggregate.GroupColumns, input.Rows);
+        double groups = GroupsOf(aggregate, input);
         return new AggregatePlan
         {
             Columns = aggregate.Columns,
@@ -287,6 +289,20 @@ internal sealed class PlanBuilder(PlannerState state)
             TotalCost = input.TotalCost + (input.Rows * CostModel.CpuOperatorCost * (calls.Count + aggregate.GroupColumns.Count)),
             WidthBytes = 8 * aggregate.Columns.Count,
         };
+    }
+
+    private double GroupsOf(AggregateNode aggregate, PhysicalNode input)
+    {
+        HashSet<int> constant = GroupedInput.FixedColumns(input);
+        double groups = state.Selectivity.GroupsOf([.. aggregate.GroupColumns.Where(column => !constant.Contains(column))], input.Rows, column => GroupedInput.RowsOfScan(input, column));
+        foreach (AggregateCall call in aggregate.Calls)
+        {
+            // Sums and averages of groups are hardly ever equal.
+            if (aggregate.GroupColumns.Count > 0 && call.Function.Function.Name is "sum" or "avg")
+                state.Selectivity.Variables.LearnDistinct(call.Column, groups);
+        }
+
+        return groups;
     }
 
     private PhysicalNode PlanSample(SampleNode sample)
@@ -437,6 +453,22 @@ internal sealed class PlanBuilder(PlannerState state)
             Rows = values.Rows.Count,
             TotalCost = values.Rows.Count * CostModel.CpuOperatorCost,
             WidthBytes = values.Columns.Count * 8,
+        };
+    }
+
+    private HeldCopyPlan PlanHeldCopy(HeldCopyNode node)
+    {
+        PhysicalNode input = Plan(node.Input);
+        return new HeldCopyPlan
+        {
+            Columns = input.Columns,
+            Input = input,
+            Number = node.Number,
+            Rows = input.Rows,
+            StartupCost = input.StartupCost,
+            TotalCost = input.TotalCost,
+            WidthBytes = input.WidthBytes,
+            Ordering = input.Ordering,
         };
     }
 

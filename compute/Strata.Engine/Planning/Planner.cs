@@ -67,7 +67,7 @@ public static class Planner
                         Add(member, isRead: modify is InsertNode { Conflict: not null }, isWritten: true);
                     break;
                 case LockRowsNode locks:
-                    foreach (RowLock rowLock in locks.Locks.Where(static item => item.IsLocked))
+                    foreach (RowLock rowLock in locks.Locks)
                     {
                         Add(rowLock.Relation, isRowLocked: true);
                         foreach (RelationInfo member in rowLock.Members ?? [])

@@ -448,5 +448,5 @@ internal sealed class Selectivity
         Known(left) is { } a && Known(right) is { } b ? JoinEstimate.Semi(WithDistinct(a), WithDistinct(b), rightRows) : UnknownDefault;
 
     /// <summary>How many groups columns make of some rows.</summary>
-    public double GroupsOf(IReadOnlyList<int> columns, double rows = double.PositiveInfinity) => _groups.Groups(columns, rows);
+    public double GroupsOf(IReadOnlyList<int> columns, double rows = double.PositiveInfinity, Func<int, double?>? rowsOfScan = null) => _groups.Groups(columns, rows, rowsOfScan);
 }

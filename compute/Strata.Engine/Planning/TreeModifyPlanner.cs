@@ -1,4 +1,5 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Planning.Physical;
@@ -43,10 +44,29 @@ internal sealed class TreeModifyPlanner(PlannerState state)
                     Scan = update.Scan,
                     CtidSlot = input.SlotOf(update.Ctid),
                     MemberSlot = input.SlotOf(node.MemberColumn),
+                    Held = HeldSlots.Of(node.Held, input),
                     OldSlots = Slots(update.OldValues, input),
                     NewSlots = Slots(update.NewValues, input),
-                    MayMove = MayMove(update, node.Relation),
+                    MayMove = MayMove(update.OldValues, update.NewValues, node.Relation),
                     Rows = rows,
+                    TotalCost = input.TotalCost,
+                };
+            case MergeNode merge:
+                return new TreeMergePlan
+                {
+                    Columns = node.Columns,
+                    Input = input,
+                    Targets = targets,
+                    Alias = node.Alias,
+                    Scan = merge.Scan,
+                    CtidSlot = input.SlotOf(merge.Ctid),
+                    MemberSlot = input.SlotOf(node.MemberColumn),
+                    KindSlot = input.SlotOf(merge.Kind),
+                    Held = HeldSlots.Of(node.Held, input),
+                    OldSlots = Slots(merge.OldValues, input),
+                    NewSlots = Slots(merge.NewValues, input),
+                    MayMove = MayMove(merge.OldValues, merge.NewValues, node.Relation),
+                    Rows = 0,
                     TotalCost = input.TotalCost,
                 };
             default:
@@ -62,6 +82,7 @@ internal sealed class TreeModifyPlanner(PlannerState state)
                     Scan = delete.Scan,
                     CtidSlot = input.SlotOf(delete.Ctid),
                     MemberSlot = input.SlotOf(node.MemberColumn),
+                    Held = HeldSlots.Of(node.Held, input),
                     OldSlots = Slots(delete.OldValues, input),
                     Rows = rows,
                     TotalCost = input.TotalCost,
@@ -71,7 +92,7 @@ internal sealed class TreeModifyPlanner(PlannerState state)
 
     private static int[] Slots(IReadOnlyList<int> columns, PhysicalNode input) => columns.Select(column => column < 0 ? -1 : input.SlotOf(column)).ToArray();
 
-    private bool MayMove(UpdateNode update, RelationInfo root)
+    private bool MayMove(IReadOnlyList<int> oldValues, IReadOnlyList<int> newValues, RelationInfo root)
     {
         if (root.PartitionKey is null)
             return false;
@@ -84,7 +105,7 @@ internal sealed class TreeModifyPlanner(PlannerState state)
                 continue;
             short[] map = RelationTree.MapColumns(table, root);
             foreach (PartitionKeyColumn key in table.PartitionKey.Columns)
-                if (key.Column == 0 || (map[key.Column - 1] is var column && update.OldValues[column - 1] != update.NewValues[column - 1]))
+                if (key.Column == 0 || (map[key.Column - 1] is var column && oldValues[column - 1] != newValues[column - 1]))
                     return true;
         }
 

@@ -30,6 +30,8 @@ internal static class UniqueInput
         {
             case FilterNode filter:
                 return IsUniqueOn(filter.Input, columns);
+            case HeldCopyNode copy:
+                return IsUniqueOn(copy.Input, columns);
             case ProjectNode project:
                 var below = new HashSet<int>();
                 foreach (ProjectedColumn item in project.Items)

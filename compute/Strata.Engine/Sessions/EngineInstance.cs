@@ -40,6 +40,7 @@ public sealed class EngineInstance : IDisposable
         Storage = new StorageContext(_pool, wal, Transactions);
         Files = new RelationFiles(_pool, wal);
         Storage.FreeSpace = Files;
+        Prepared = new PreparedTransactions(Storage);
         Handles = new StorageHandles(Storage, Files);
         Memory = new MemoryAccount("TopMemoryContext", options.QueryMemoryBytes)
         {
@@ -69,6 +70,7 @@ public sealed class EngineInstance : IDisposable
         try
         {
             engine.Transactions.Start(options.Term, cancellation);
+            engine.Prepared.Recover(cancellation);
             engine.Catalog.LoadShared(cancellation);
             if (engine.Catalog.Shared.Databases.IsEmpty)
                 Bootstrap.Run(engine.Catalog, options.BootstrapVerifier, cancellation);
@@ -100,6 +102,9 @@ public sealed class EngineInstance : IDisposable
     internal StorageHandles Handles { get; }
 
     internal TransactionManager Transactions { get; }
+
+    /// <summary>Transactions between PREPARE TRANSACTION and their end.</summary>
+    internal PreparedTransactions Prepared { get; }
 
     internal ExecutionServices Execution { get; }
 

@@ -8,18 +8,18 @@ namespace Strata.Engine.Sessions;
 internal sealed class SessionNotifications(SqlSession session)
 {
     private readonly HashSet<string> _channels = new(StringComparer.Ordinal);
-    private readonly List<(bool Listen, string? Channel)> _pendingListens = [];
-    private readonly List<Notification> _pending = [];
+    private readonly List<(bool Listen, string? Channel, int Depth)> _pendingListens = [];
+    private readonly List<(Notification Notification, int Depth)> _pending = [];
     private readonly ConcurrentQueue<Notification> _received = new();
 
     private NotificationHub Hub => session.Context.Engine.Notifications;
 
     public IEnumerable<string> Channels => _channels;
 
-    public void Listen(string channel) => _pendingListens.Add((true, channel));
+    public void Listen(string channel) => _pendingListens.Add((true, channel, Depth));
 
     /// <summary>UNLISTEN; null for all.</summary>
-    public void Unlisten(string? channel) => _pendingListens.Add((false, channel));
+    public void Unlisten(string? channel) => _pendingListens.Add((false, channel, Depth));
 
     /// <summary>NOTIFY: a repeated notification of one transaction counts once. Throws 22023.</summary>
     public void Notify(string channel, string payload)
@@ -32,8 +32,30 @@ internal sealed class SessionNotifications(SqlSession session)
         if (Encoding.UTF8.GetByteCount(payload) > PayloadMaxBytes)
             throw new SqlException(SqlState.InvalidParameterValue, "payload string too long");
         var notification = new Notification(session.ProcessId, channel, payload);
-        if (!_pending.Contains(notification))
-            _pending.Add(notification);
+        if (!_pending.Exists(other => other.Notification == notification))
+            _pending.Add((notification, Depth));
+    }
+
+    /// <summary>The transaction has executed LISTEN, UNLISTEN or NOTIFY.</summary>
+    public bool HasWork => _pendingListens.Count > 0 || _pending.Count > 0;
+
+    // What a savepoint undoes was never said.
+    private int Depth => session.Context.Transactions.SavepointDepth;
+
+    /// <summary>A savepoint was rolled back to; <paramref name="depth"/> are around it.</summary>
+    public void RolledBack(int depth)
+    {
+        _pendingListens.RemoveAll(pending => pending.Depth > depth);
+        _pending.RemoveAll(pending => pending.Depth > depth);
+    }
+
+    /// <summary>Savepoints were released; <paramref name="depth"/> are left.</summary>
+    public void Released(int depth)
+    {
+        for (int i = 0; i < _pendingListens.Count; i++)
+            _pendingListens[i] = _pendingListens[i] with { Depth = Math.Min(_pendingListens[i].Depth, depth) };
+        for (int i = 0; i < _pending.Count; i++)
+            _pending[i] = _pending[i] with { Depth = Math.Min(_pending[i].Depth, depth) };
     }
 
     /// <summary>True when notifications wait for <see cref="Flush"/>. Any thread.</summary>
@@ -48,9 +70,9 @@ internal sealed class SessionNotifications(SqlSession session)
             return;
         if (committed)
         {
-            foreach ((bool listen, string? channel) in _pendingListens)
+            foreach ((bool listen, string? channel, _) in _pendingListens)
                 Apply(listen, channel);
-            Hub.Send(session.Context.DatabaseOid, _pending);
+            Hub.Send(session.Context.DatabaseOid, _pending.ConvertAll(static pending => pending.Notification));
         }
 
         _pendingListens.Clear();

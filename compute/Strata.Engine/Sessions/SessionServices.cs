@@ -54,6 +54,8 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
 
     public ulong TransactionId(bool assign) => assign ? context.Transactions.Current.EnsureXid(context.Cancellation) : context.Transactions.Current.Xid;
 
+    public string ExportSnapshot() => context.Transactions.Current.ExportSnapshot(DatabaseOid);
+
     public string CurrentSnapshotText()
     {
         ulong next = context.Engine.Transactions.NextXid;
@@ -72,7 +74,7 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
 
     public long NextSequenceValue(uint sequenceOid)
     {
-        (RelationInfo relation, SequenceDefinition definition) = Sequence(sequenceOid, Privileges.Usage | Privileges.Update);
+        (RelationInfo relation, SequenceDefinition definition) = LockedSequence(sequenceOid, Privileges.Usage | Privileges.Update);
         if (context.Transactions.Current.ReadOnly)
             throw new SqlException(SqlState.ReadOnlySqlTransaction, "cannot execute nextval() in a read-only transaction");
         long value = context.Engine.Transactions.Sequences.Next(context.Transactions.Current, relation.Database, relation.Storage, relation.Name, definition, context.Cancellation);
@@ -95,7 +97,7 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
 
     public void SetSequenceValue(uint sequenceOid, long value, bool isCalled)
     {
-        (RelationInfo relation, SequenceDefinition definition) = Sequence(sequenceOid, Privileges.Update);
+        (RelationInfo relation, SequenceDefinition definition) = LockedSequence(sequenceOid, Privileges.Update);
         if (context.Transactions.Current.ReadOnly)
             throw new SqlException(SqlState.ReadOnlySqlTransaction, "cannot execute setval() in a read-only transaction");
         context.Engine.Transactions.Sequences.Set(
@@ -109,6 +111,15 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
     {
         _currentValues.Clear();
         _lastSequence = 0;
+    }
+
+    // Until the end of the transaction: ALTER SEQUENCE gives it another storage.
+    private (RelationInfo Relation, SequenceDefinition Definition) LockedSequence(uint oid, Privileges needed)
+    {
+        Transaction transaction = context.Transactions.Current;
+        context.Engine.Transactions.Locks.LockRelation(
+            transaction.Owner, context.DatabaseOid, oid, RelationLockMode.RowExclusive, WaitPolicy.Block, context.Cancellation);
+        return Sequence(oid, needed);
     }
 
     private (RelationInfo Relation, SequenceDefinition Definition) Sequence(uint oid, Privileges needed)

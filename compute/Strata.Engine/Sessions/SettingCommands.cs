@@ -12,6 +12,14 @@ internal sealed class SettingCommands(SessionContext context)
 {
     public UtilityResult Set(SetStatement statement)
     {
+        UtilityResult result = Apply(statement);
+        // Further statements of the same message wait as long as is said now.
+        context.Session.ApplyLockTimeouts();
+        return result;
+    }
+
+    private UtilityResult Apply(SetStatement statement)
+    {
         switch (statement.Kind)
         {
             case SetKind.Transaction:
@@ -21,7 +29,8 @@ internal sealed class SettingCommands(SessionContext context)
                 TransactionCommands.ApplyDefaults(context, statement.Modes);
                 return new UtilityResult("SET");
             case SetKind.TransactionSnapshot:
-                throw new SqlException(SqlState.FeatureNotSupported, "SET TRANSACTION SNAPSHOT is not supported yet");
+                context.Transactions.ImportSnapshot(((StringLiteral)statement.Values[0]).Value);
+                return new UtilityResult("SET");
             case SetKind.ResetAll:
                 context.Settings.ResetAll();
                 return new UtilityResult("RESET");

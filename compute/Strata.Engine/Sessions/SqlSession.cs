@@ -66,8 +66,13 @@ public sealed class SqlSession : IDisposable
         {
             context.RestoreRoles();
             Portals.CloseAbove(depth);
+            Notifications.RolledBack(depth);
         };
-        context.Transactions.Released = Portals.LowerTo;
+        context.Transactions.Released = depth =>
+        {
+            Portals.LowerTo(depth);
+            Notifications.Released(depth);
+        };
     }
 
     internal SessionContext Context { get; }
@@ -588,12 +593,18 @@ public sealed class SqlSession : IDisposable
         Woken?.Invoke();
     }
 
-    private void BeginStatement()
+    /// <summary>Takes over <c>lock_timeout</c> and <c>deadlock_timeout</c> as they are set now; returns <c>statement_timeout</c>.</summary>
+    internal TimeSpan ApplyLockTimeouts()
     {
-        TimeSpan timeout = Context.StatementTimeout;
+        TimeSpan statementTimeout = Context.StatementTimeout;
         _owner.LockTimeout = Context.LockTimeout;
         _owner.DeadlockTimeout = Context.DeadlockTimeout;
-        Context.Cancellation = _cancel.Begin(timeout);
+        return statementTimeout;
+    }
+
+    private void BeginStatement()
+    {
+        Context.Cancellation = _cancel.Begin(ApplyLockTimeouts());
         Context.Cancellation.ThrowIfCancellationRequested();
         DepthGuard.Watch(Context.Cancellation);
         Context.StatementTimestamp = Context.Now();

@@ -242,6 +242,14 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         _isolation = level;
     }
 
+    /// <summary>SET TRANSACTION SNAPSHOT.</summary>
+    public void ImportSnapshot(string name)
+    {
+        if (!IsBlock)
+            throw new SqlException(SqlState.NoActiveSqlTransaction, "SET TRANSACTION SNAPSHOT can only be used in transaction blocks");
+        Current.ImportSnapshot(name, databaseOid);
+    }
+
     /// <summary>
     /// Commits. In a failed block it rolls back instead and returns false. Throws what commit throws; the transaction is over in any case.
     /// </summary>
@@ -287,6 +295,27 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         if (dropped.Length > 0)
             StoragesDropped?.Invoke(dropped);
         return true;
+    }
+
+    /// <summary>
+    /// PREPARE TRANSACTION: <paramref name="prepare"/> takes the transaction over. When anything throws, it is rolled back.
+    /// </summary>
+    public void Prepare(Action<Transaction> prepare)
+    {
+        try
+        {
+            Committing?.Invoke();
+            prepare(Current);
+        }
+        catch
+        {
+            Rollback();
+            throw;
+        }
+
+        // Changes of catalogs wait for the end of the prepared transaction.
+        _changes = null;
+        Finish(committed: true);
     }
 
     /// <summary>Rolls back whatever there is.</summary>

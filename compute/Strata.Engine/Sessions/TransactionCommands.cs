@@ -34,31 +34,10 @@ internal static class TransactionCommands
                 transactions.RollbackToSavepoint(statement.SavepointName!);
                 return "ROLLBACK";
             case TransactionKind.Prepare:
-                return Prepare(context);
+                return PreparedTransactionCommands.Prepare(context, statement);
             default:
-                return FinishPrepared(context, statement);
+                return PreparedTransactionCommands.Finish(context, statement);
         }
-    }
-
-    /// <summary>PREPARE TRANSACTION, as where max_prepared_transactions is 0: the transaction is over, whatever happens.</summary>
-    private static string Prepare(SessionContext context)
-    {
-        bool isDisabled = context.Transactions is { IsBlock: true, IsFailed: false };
-        if (!context.Transactions.IsBlock)
-            context.Notice("there is no transaction in progress", "WARNING", SqlState.NoActiveSqlTransaction.Code);
-        context.Transactions.Rollback();
-        if (!isDisabled)
-            return "ROLLBACK";
-        throw new SqlException(SqlState.ObjectNotInPrerequisiteState, "prepared transactions are disabled") { Hint = "Set max_prepared_transactions to a nonzero value." };
-    }
-
-    /// <summary>COMMIT PREPARED and ROLLBACK PREPARED: there is no prepared transaction.</summary>
-    private static string FinishPrepared(SessionContext context, TransactionStatement statement)
-    {
-        string command = statement.Kind == TransactionKind.CommitPrepared ? "COMMIT PREPARED" : "ROLLBACK PREPARED";
-        throw context.Transactions.IsBlock
-            ? new SqlException(SqlState.ActiveSqlTransaction, $"{command} cannot run inside a transaction block")
-            : new SqlException(SqlState.UndefinedObject, $"prepared transaction with identifier \"{statement.GlobalId}\" does not exist");
     }
 
     /// <summary>The statements that a failed block still takes.</summary>

@@ -99,11 +99,24 @@ public sealed class LockManager
         return false;
     }
 
-    /// <summary>All locks but those on the fast path, for <c>pg_locks</c>.</summary>
-    public void CopyTo(List<(LockTag Tag, LockOwner Owner, byte Mode, bool Granted)> locks)
+    /// <summary>All locks, for <c>pg_locks</c>.</summary>
+    internal void CopyTo(List<(LockTag Tag, LockOwner Owner, byte Mode, bool Granted, bool IsFast)> locks)
     {
-        _table.CopyTo(locks);
-        _rows.CopyTo(locks);
+        var shared = new List<(LockTag Tag, LockOwner Owner, byte Mode, bool Granted)>();
+        _table.CopyTo(shared);
+        _rows.CopyTo(shared);
+        foreach ((LockTag tag, LockOwner owner, byte mode, bool granted) in shared)
+            locks.Add((tag, owner, mode, granted, false));
+        foreach (LockOwner owner in Volatile.Read(ref _owners))
+        {
+            lock (owner.FastGate)
+            {
+                for (int i = 0; i < owner.FastCount; i++)
+                    for (byte mode = 0; mode < 16; mode++)
+                        if ((owner.Fast[i].Modes & (1 << mode)) != 0)
+                            locks.Add((owner.Fast[i].Tag, owner, mode, true, true));
+            }
+        }
     }
 
     /// <summary>
@@ -187,6 +200,56 @@ public sealed class LockManager
             if (includeSession || !owner.Held[i].Session)
                 ReleaseAt(owner, i);
         }
+    }
+
+    /// <summary>Gives all transaction-level locks of an owner to another one that has none, without letting go of any in between.</summary>
+    internal void Transfer(LockOwner from, LockOwner to)
+    {
+        lock (from.FastGate)
+        {
+            for (int i = 0; i < from.FastCount; i++)
+            {
+                for (byte mode = 0; mode < 16; mode++)
+                    if ((from.Fast[i].Modes & (1 << mode)) != 0)
+                        _table.GrantMoved(to, from.Fast[i].Tag, mode);
+            }
+
+            from.FastCount = 0;
+        }
+
+        int kept = 0;
+        for (int i = 0; i < from.HeldCount; i++)
+        {
+            LockOwner.HeldLock held = from.Held[i];
+            if (held.Session)
+            {
+                from.Held[kept++] = held;
+                continue;
+            }
+
+            _table.Transfer(from, to, held.Tag, held.Mode);
+            to.AddHeld(held.Tag, held.Mode, session: false);
+        }
+
+        Array.Clear(from.Held, kept, from.HeldCount - kept);
+        from.HeldCount = kept;
+        for (int i = 0; i < from.HeldRowCount; i++)
+        {
+            (LockTag tag, byte mode) = from.HeldRows[i];
+            _rows.Transfer(from, to, tag, mode);
+            to.AddHeldRow(tag, mode);
+        }
+
+        from.HeldRowCount = 0;
+    }
+
+    /// <summary>Takes the locks of a transaction that an earlier life prepared; nobody else has any yet but others of that kind.</summary>
+    internal void Restore(LockOwner owner, ReadOnlySpan<(LockTag Tag, byte Mode)> locks, ReadOnlySpan<(LockTag Tag, byte Mode)> rows, CancellationToken cancellation)
+    {
+        foreach ((LockTag tag, byte mode) in locks)
+            Acquire(owner, tag, mode, session: false, WaitPolicy.Block, cancellation);
+        foreach ((LockTag tag, byte mode) in rows)
+            Format.Invariant.Check(TryLockRow(owner, tag, (RowLockMode)mode, out _));
     }
 
     private bool Acquire(LockOwner owner, in LockTag tag, byte mode, bool session, WaitPolicy policy, CancellationToken cancellation)

@@ -97,6 +97,16 @@ internal sealed class LockTable(int maxLocks)
         }
     }
 
+    /// <summary>Gives a lock that one owner holds to another one, if it does; nobody else's turn comes by that.</summary>
+    public void Transfer(LockOwner from, LockOwner to, in LockTag tag, byte mode)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(tag, out LockEntry? entry) && entry.Revoke(from, mode))
+                entry.Grant(to, mode);
+        }
+    }
+
     /// <summary>Whether somebody else holds the lock in a mode that conflicts.</summary>
     public bool HasConflict(LockOwner owner, in LockTag tag, byte mode)
     {

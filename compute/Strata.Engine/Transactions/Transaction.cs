@@ -50,6 +50,7 @@ public sealed class Transaction
 
     /// <summary>Lowest LSN of any snapshot in use, 0 for none. Read by other threads.</summary>
     internal ulong PublishedSnapshot;
+    private bool _hasExported;
 
     internal Transaction(TransactionManager manager, LockOwner owner)
     {
@@ -166,6 +167,35 @@ public sealed class Transaction
             _statementLsn = Serializable is not null ? BeginSerializable() : _manager.Snapshots.Publish(this, LowestRegistered());
         HasSnapshot = true;
         return new Snapshot(this, new Lsn(_statementLsn), CommandId);
+    }
+
+    /// <summary>
+    /// Exports the snapshot of the running statement: others may see what it sees as long as this transaction lasts. Throws 25001 inside a savepoint.
+    /// </summary>
+    public string ExportSnapshot(uint database)
+    {
+        if (_depth > 0)
+            throw new SqlException(SqlState.ActiveSqlTransaction, "cannot export a snapshot from a subtransaction");
+        Register(_statementLsn == 0 ? TakeSnapshot() : CurrentSnapshot);
+        _hasExported = true;
+        return _manager.ExportedSnapshots.Add(this, _statementLsn, database);
+    }
+
+    /// <summary>
+    /// Takes a snapshot that another transaction has exported as the first and only one. Throws 25001 when there is one already, 0A000 at READ COMMITTED, 22023 for an unknown name.
+    /// </summary>
+    public void ImportSnapshot(string name, uint database)
+    {
+        if (HasSnapshot || _depth > 0)
+            throw new SqlException(SqlState.ActiveSqlTransaction, "SET TRANSACTION SNAPSHOT must be called before any query");
+        if (Isolation < IsolationLevel.RepeatableRead)
+            throw new SqlException(SqlState.FeatureNotSupported, "a snapshot-importing transaction must have isolation level SERIALIZABLE or REPEATABLE READ");
+        _manager.ExportedSnapshots.Use(name, this, database, (exporter, lsn) =>
+        {
+            Volatile.Write(ref PublishedSnapshot, lsn);
+            _statementLsn = Serializable is null ? lsn : _manager.Serializable.Begin(Serializable, ReadOnly, _ => lsn, exporter.Serializable);
+        });
+        HasSnapshot = true;
     }
 
     /// <summary>
@@ -293,6 +323,82 @@ public sealed class Transaction
     /// <summary>The commit may be acknowledged only when the log is durable up to here, whether or not the transaction writes.</summary>
     public void RequireDurable(Lsn lsn) => RequiredLsn = Lsn.MaxOf(RequiredLsn, lsn);
 
+    /// <summary>It has exported a snapshot.</summary>
+    internal bool HasExported => _hasExported;
+
+    /// <summary>The relations of a database that it has locked.</summary>
+    internal IEnumerable<uint> LockedRelations(uint database)
+    {
+        for (int i = 0; i < Owner.HeldCount; i++)
+            if (Owner.Held[i].Tag is { Kind: LockKind.Relation } tag && tag.Database == database)
+                yield return (uint)tag.Id;
+    }
+
+    /// <summary>What must be kept of it when it is prepared.</summary>
+    internal PreparedState Describe(string gid, uint role, uint database, long now)
+    {
+        // Savepoints end here, with what was done in them kept.
+        AdvanceCommand();
+        _depth = 0;
+        var locks = new List<(LockTag, byte)>();
+        foreach (LockOwner.HeldLock held in Owner.Held.AsSpan(0, Owner.HeldCount))
+            if (!held.Session)
+                locks.Add((held.Tag, held.Mode));
+        return new PreparedState(gid, role, database, now)
+        {
+            Isolation = Isolation,
+            HasCatalogChanges = _invalidationBytes > 0,
+            CommandId = CommandId,
+            Xids = OwnXids.ToArray(),
+            CommitDrops = [.. CommitDrops],
+            AbortDrops = [.. AbortDrops],
+            Locks = [.. locks],
+            RowLocks = Owner.HeldRows.AsSpan(0, Owner.HeldRowCount).ToArray(),
+        };
+    }
+
+    /// <summary>Becomes, from idle, what another transaction was before it was prepared; that one is as good as over then. Locks are the manager's affair.</summary>
+    internal void TakeOver(Transaction other)
+    {
+        Begin(IsolationLevel.ReadCommitted, readOnly: false, other.StartTime);
+        Isolation = other.Isolation;
+        (_ownXids, other._ownXids) = (other._ownXids, _ownXids);
+        (_ownXidCount, other._ownXidCount) = (other._ownXidCount, 0);
+        _levels[0].Xid = _ownXids[0];
+        CommandId = other.CommandId;
+        CommitDrops.AddRange(other.CommitDrops);
+        AbortDrops.AddRange(other.AbortDrops);
+        AddInvalidation(other.Invalidations.Span);
+        Serializable = other.Serializable;
+        other.Serializable = null;
+        if (Serializable is { } known)
+            known.Transaction = this;
+    }
+
+    /// <summary>Who waited for the ids of another transaction waits for this one, which has them now. They may be signalled once too often, which every waiter bears.</summary>
+    internal void TakeWaiters(Transaction other)
+    {
+        lock (other._waitersGate)
+        {
+            lock (_waitersGate)
+                _waiters.AddRange(other._waiters);
+        }
+
+        SignalWaiters();
+    }
+
+    /// <summary>Becomes, from idle, a transaction that was prepared in an earlier life.</summary>
+    internal void Recover(PreparedState state)
+    {
+        Begin(IsolationLevel.ReadCommitted, readOnly: false, DateTimeOffset.UnixEpoch);
+        foreach (ulong xid in state.Xids)
+            AddOwnXid(xid);
+        _levels[0].Xid = state.Xids[0];
+        CommandId = state.CommandId;
+        CommitDrops.AddRange(state.CommitDrops);
+        AbortDrops.AddRange(state.AbortDrops);
+    }
+
     internal void Begin(IsolationLevel isolation, bool readOnly, DateTimeOffset now)
     {
         Invariant.Check(State == TransactionState.Idle);
@@ -309,6 +415,9 @@ public sealed class Transaction
     /// <summary>Forgets everything: the transaction is over and its outcome shows.</summary>
     internal void Reset()
     {
+        if (_hasExported)
+            _manager.ExportedSnapshots.Remove(this);
+        _hasExported = false;
         Volatile.Write(ref PublishedSnapshot, 0);
         State = TransactionState.Idle;
         _deferred = null;

@@ -82,6 +82,8 @@ public sealed class TransactionManager
 
     internal SnapshotRegistry Snapshots { get; } = new();
 
+    internal ExportedSnapshots ExportedSnapshots { get; } = new();
+
     /// <summary>
     /// Begins this compute's life: writes the first record of its term and waits until it is durable. Replays nothing: ids of earlier lives that the commit log
     /// does not show as committed are aborted. Throws <see cref="LostTermException"/> or <see cref="OperationCanceledException"/>.
@@ -170,6 +172,39 @@ public sealed class TransactionManager
             Invariant.Check(VisibleLsn >= lsn);
         }
         Finish(transaction, committed: true);
+    }
+
+    /// <summary>PREPARE TRANSACTION under SERIALIZABLE: from here on the transaction can't be made to fail. Throws 40001.</summary>
+    internal void PrepareSerializable(Transaction transaction)
+    {
+        if (transaction.Serializable is { } prepared)
+            Serializable.Prepare(prepared);
+    }
+
+    /// <summary>Ends the session's part in a transaction that is prepared: what it is and what it holds goes over to another object with an owner of its own, which is returned.</summary>
+    internal Transaction Detach(Transaction transaction)
+    {
+        LockOwner owner = Locks.CreateOwner();
+        Transaction prepared = Create(owner);
+        prepared.TakeOver(transaction);
+        foreach (ulong xid in prepared.OwnXids)
+            Xids.SetOwner(xid, prepared);
+        Locks.Transfer(transaction.Owner, owner);
+        prepared.TakeWaiters(transaction);
+        transaction.Reset();
+        return prepared;
+    }
+
+    /// <summary>Gives an id of an earlier life back to a prepared transaction; in ascending order, before this life hands out any.</summary>
+    internal void AddRecoveredXid(ulong xid, Transaction owner) =>
+        Xids.AddRecovered(xid, owner, NextXid, id => _commitLog.StatusOf(id, ReadPoint.Live) == CommitStatus.Committed);
+
+    /// <summary>A transaction that an earlier life prepared. Its ids are to be added to the table, its locks to be taken.</summary>
+    internal Transaction BeginRecovered(PreparedState state)
+    {
+        Transaction prepared = Create(Locks.CreateOwner());
+        prepared.Recover(state);
+        return prepared;
     }
 
     /// <summary>Rolls the transaction back. Never waits for the log's quorum.</summary>

@@ -21,6 +21,7 @@ internal sealed class XidTable
     private const int SegmentXids = 4096;
     private const int InitialDirectory = 256;
     private const ulong Running = 0;
+    private const ulong CommittedLongAgo = 1;
     private const ulong Aborted = ulong.MaxValue;
 
     private sealed class Segment
@@ -73,6 +74,34 @@ internal sealed class XidTable
             Volatile.Write(ref segment.Owners[xid % SegmentXids], owner);
             segment.HandedOut++;
         }
+    }
+
+    /// <summary>
+    /// Registers an id of an earlier life as running, before any id of this life, in ascending order. The other ids of that life in its segment, up to <paramref name="firstOfLife"/>, are final:
+    /// <paramref name="isCommitted"/> tells how.
+    /// </summary>
+    public void AddRecovered(ulong xid, Transaction owner, ulong firstOfLife, Func<ulong, bool> isCommitted)
+    {
+        if (Find(xid) is null)
+        {
+            lock (_lock)
+            {
+                Segment made = NewSegment(xid);
+                for (ulong other = made.FirstXid; other < Math.Min(firstOfLife, made.FirstXid + SegmentXids); other++)
+                    made.Values[other % SegmentXids] = isCommitted(other) ? CommittedLongAgo : Aborted;
+            }
+        }
+
+        Volatile.Write(ref Find(xid)!.Values[xid % SegmentXids], Running);
+        Add(xid, owner);
+    }
+
+    /// <summary>The id runs on in another transaction object: its transaction was prepared.</summary>
+    public void SetOwner(ulong xid, Transaction owner)
+    {
+        Segment? segment = Find(xid);
+        Invariant.Check(segment is not null);
+        Volatile.Write(ref segment.Owners[xid % SegmentXids], owner);
     }
 
     /// <summary>Notes that an id's commit record ends at an LSN. It stays "in progress" to others until that LSN is visible.</summary>

@@ -84,7 +84,8 @@ internal sealed class JsonPathLexer(string text)
             return new JsonPathToken(JsonPathTokenKind.Symbol, symbol, symbol);
         }
 
-        return new JsonPathToken(JsonPathTokenKind.Identifier, Name(), text[start.._at]);
+        // An error at a name shows what ended it: PostgreSQL's scanner has put everything but a blank back by then.
+        return new JsonPathToken(JsonPathTokenKind.Identifier, Name(), IsBlank(Current) ? Current.ToString() : "");
     }
 
     private JsonPathToken Number()

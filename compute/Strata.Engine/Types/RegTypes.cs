@@ -18,8 +18,12 @@ internal static class RegTypes
             return 0;
         if (name.Length > 0 && name.All(char.IsAsciiDigit))
             return NumberText.ParseOid(text);
-        return catalog.ResolveName(type.Oid, name) ?? ParseBuiltin(type, name) ?? throw NotFound(type.Oid, name);
+        return catalog.ResolveName(type.Oid, name) ?? ParseBuiltin(type, name) ?? throw NotFound(type.Oid, Shown(type.Oid, name));
     }
+
+    /// <summary>Names are shown as they were looked for, those of functions and operators as they were written.</summary>
+    private static string Shown(uint type, string name) =>
+        type is TypeOid.RegProc or TypeOid.RegProcedure or TypeOid.RegOper or TypeOid.RegOperator || name.Contains('"', StringComparison.Ordinal) ? name : name.Trim().ToLowerInvariant();
 
     private static uint? ParseBuiltin(SqlType type, string name)
     {

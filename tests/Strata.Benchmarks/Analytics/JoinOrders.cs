@@ -11,6 +11,8 @@ namespace Strata.Benchmarks.Analytics;
 /// </summary>
 internal static class JoinOrders
 {
+    // The first runs of a plan are by code that is not compiled for speed yet.
+    private const int WarmingRuns = 30;
     private const int FinalRuns = 7;
     private const int TimeoutFactor = 4;
     private const int TimeoutMsMin = 50;
@@ -54,7 +56,7 @@ internal static class JoinOrders
 
     private static async Task<(double Chosen, double Best)> CompareAsync(NpgsqlConnection connection, string query, int orders)
     {
-        double chosen = await MeasureAsync(connection, query, 0, 3) ?? double.PositiveInfinity;
+        double chosen = await MeasureAsync(connection, query, 0, WarmingRuns) ?? double.PositiveInfinity;
         int timeoutMs = Math.Max(TimeoutMsMin, (int)(chosen * TimeoutFactor));
         await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET statement_timeout = {timeoutMs}"));
         int bestSeed = 0;

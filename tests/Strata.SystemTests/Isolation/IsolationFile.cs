@@ -78,6 +78,8 @@ public sealed class IsolationFile
                     file._runs.Add([.. rest.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(file.Find)]);
                     break;
                 default:
+                    if (file._sessions[^1].Exists(step => step.Name == name))
+                        throw new FormatException($"session {session} has two steps {name}");
                     file._sessions[^1].Add(new IsolationStep(session, name, rest));
                     break;
             }

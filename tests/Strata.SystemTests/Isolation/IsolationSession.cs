@@ -20,6 +20,11 @@ internal sealed class IsolationSession : IDisposable
             lock (_notices)
                 _notices.Append(notice.Notice.Severity).Append(": ").AppendLine(notice.Notice.MessageText);
         };
+        _connection.Notification += (_, notification) =>
+        {
+            lock (_notices)
+                _notices.AppendLine($"NOTIFY {notification.Channel} '{notification.Payload}'{(notification.PID == ProcessId ? " of its own" : "")}");
+        };
         _connection.Open();
         ProcessId = _connection.ProcessID;
     }

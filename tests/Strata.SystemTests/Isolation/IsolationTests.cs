@@ -5,7 +5,7 @@ namespace Strata.SystemTests.Isolation;
 
 /// <summary>
 /// Runs tests/isolation/*.iso and compares with the files beside them, which PostgreSQL 15 wrote: with STRATA_ISOLATION_PEER set to the connection string of a PostgreSQL they are written anew
-/// instead (and the test fails, so that this is not forgotten).
+/// instead (and the test fails, so that this is not forgotten). STRATA_ISOLATION_ACTUAL names a folder for what Strata answered.
 /// </summary>
 public sealed class IsolationTests(IsolationTests.Server server) : IClassFixture<IsolationTests.Server>
 {
@@ -38,6 +38,8 @@ public sealed class IsolationTests(IsolationTests.Server server) : IClassFixture
         string path = Path.Combine(Root(), name + ".out");
         using IsolationRunner runner = new(server.ConnectionString);
         string actual = runner.Run(file);
+        if (Environment.GetEnvironmentVariable("STRATA_ISOLATION_ACTUAL") is { Length: > 0 } folder)
+            File.WriteAllText(Path.Combine(folder, name + ".out"), actual, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         if (server.Peer is not null)
             File.WriteAllText(path, actual, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false));
         Assert.True(server.Peer is null, "the expected output was written anew");

@@ -9,7 +9,7 @@ namespace Strata.Format.Pages.Ops;
 //   v  cmax
 //   1  bits         0 KeysUpdated · 1 next version follows
 //   v  next block   if bit 1
-//   v  next slot    if bit 1
+//   v  next slot    if bit 1; Tid.Moved: the row went to another partition
 
 /// <summary>Gives a row version a deleting transaction: a delete, or the old side of an update to another page.</summary>
 public static class HeapDelete
@@ -20,6 +20,10 @@ public static class HeapDelete
     /// <summary>Encodes a delete.</summary>
     public static void Encode(ref ByteWriter writer, int slot, ulong xmax, uint cmax) =>
         EncodeUpdate(ref writer, slot, xmax, cmax, keysUpdated: true, default);
+
+    /// <summary>Encodes a delete of a row that is inserted into another partition by the same statement.</summary>
+    public static void EncodeMove(ref ByteWriter writer, int slot, ulong xmax, uint cmax) =>
+        EncodeUpdate(ref writer, slot, xmax, cmax, keysUpdated: true, Tid.Moved);
 
     /// <summary>Encodes the old side of an update whose new version is at <paramref name="next"/>, on another page.</summary>
     public static void EncodeUpdate(ref ByteWriter writer, int slot, ulong xmax, uint cmax, bool keysUpdated, Tid next)

@@ -11,6 +11,9 @@ public sealed class KeyBuilder(IReadOnlyList<KeyColumn> columns)
     private readonly KeyColumn[] _columns = [.. columns];
     private readonly KeyBuffer _buffer = new();
 
+    /// <summary>The first column; null when there is none.</summary>
+    public KeyColumn? First => _columns.Length > 0 ? _columns[0] : null;
+
     /// <summary>True when a column of the last key was null.</summary>
     public bool HasNull { get; private set; }
 

@@ -248,10 +248,12 @@ internal sealed class ModifyTarget(
         return isToasted;
     }
 
-    /// <summary>Deletes a row version that the snapshot sees, with its large values. As <see cref="HeapRelation.Delete"/>.</summary>
-    public HeapResult Delete(Tid tid, in Snapshot snapshot, out HeapUpdateOutcome outcome)
+    /// <summary>
+    /// Deletes a row version that the snapshot sees, with its large values. As <see cref="HeapRelation.Delete"/>; <paramref name="isMove"/> when the row goes to another partition.
+    /// </summary>
+    public HeapResult Delete(Tid tid, in Snapshot snapshot, out HeapUpdateOutcome outcome, bool isMove = false)
     {
-        HeapResult result = Heap.Delete(state.Transaction, snapshot, tid, out outcome, state.Cancellation);
+        HeapResult result = Heap.Delete(state.Transaction, snapshot, tid, out outcome, state.Cancellation, isMove);
         if (result == HeapResult.Ok && outcome.HadOutOfLine)
             ToastedRow.DeleteValues(Heap, state.Transaction, tid, layout.Of, [], state.Cancellation);
         return result;

@@ -19,6 +19,7 @@ internal sealed class LockRowsOperator(
     ExecutionState state, Operator input, LockTask[] tasks, RecheckPlan recheck, SqlType[] types) : Operator
 {
     private readonly RowAppender _output = new(new Batch(types, state.Memory));
+    private readonly List<(int Scan, Tid Version, uint Member)> _changed = [];
 
     public override void Open() => input.Open();
 
@@ -51,52 +52,69 @@ internal sealed class LockRowsOperator(
         _output.Output.Dispose();
     }
 
-    private void LockRow(Batch original, int originalPosition)
+    private void LockRow(Batch original, int position)
     {
-        Batch batch = original;
-        int position = originalPosition;
-        for (int t = 0; t < tasks.Length; t++)
+        _changed.Clear();
+        foreach (LockTask task in tasks)
         {
-            LockTask task = tasks[t];
             // The nullable side of an outer join may have no row to lock.
-            if (batch[task.CtidSlot].IsNull(position))
-                continue;
-            Tid tid = TidValue.Unpack(batch[task.CtidSlot].Get<long>(position));
-            uint member = task.MemberSlot < 0 ? 0 : batch[task.MemberSlot].Get<uint>(position);
-            HeapRelation heap = task.Heap ?? task.Members![member];
-            while (true)
-            {
-                HeapResult result = heap.LockRow(
-                    state.Transaction, state.Snapshot, tid, task.Mode, task.WaitPolicy, out HeapUpdateOutcome outcome, state.Cancellation);
-                if (result == HeapResult.Ok)
-                    break;
-                if (!ReferenceEquals(batch, original))
-                    recheck.End();
-                switch (result)
-                {
-                    case HeapResult.Updated:
-                        tid = outcome.Tid;
-                        Batch? newest = recheck.Run(task.Scan, tid, original, originalPosition, member);
-                        if (newest is null)
-                        {
-                            recheck.End();
-                            return;
-                        }
-
-                        batch = newest;
-                        position = newest.Selection[0];
-                        continue;
-                    case HeapResult.WouldBlock when task.WaitPolicy == WaitPolicy.Fail:
-                        throw new SqlException(SqlState.LockNotAvailable, $"could not obtain lock on row in relation \"{task.RelationName}\"");
-                    default:
-                        return;
-                }
-            }
+            if (!original[task.CtidSlot].IsNull(position) && !TryLock(task, original, position))
+                return;
         }
 
+        if (_changed.Count == 0)
+        {
+            Give(original, position);
+            return;
+        }
+
+        // All newest versions are locked by now: one look tells whether they still belong together.
+        recheck.Begin(original, position);
+        foreach ((int scan, Tid version, uint member) in _changed)
+            recheck.Set(scan, version, member);
+        try
+        {
+            if (recheck.Run() is { } newest)
+                Give(newest, newest.Selection[0]);
+        }
+        finally
+        {
+            recheck.End();
+        }
+    }
+
+    private void Give(Batch batch, int position)
+    {
         _output.Copy(batch, position, 0, types.Length);
         _output.EndRow();
-        if (!ReferenceEquals(batch, original))
-            recheck.End();
+    }
+
+    /// <summary>Locks the newest version of a row; false when there is none or when it is to be skipped.</summary>
+    private bool TryLock(LockTask task, Batch original, int position)
+    {
+        Tid tid = TidValue.Unpack(original[task.CtidSlot].Get<long>(position));
+        uint member = task.MemberSlot < 0 ? 0 : original[task.MemberSlot].Get<uint>(position);
+        HeapRelation heap = task.Heap ?? task.Members![member];
+        bool isChanged = false;
+        while (true)
+        {
+            HeapResult result = heap.LockRow(
+                state.Transaction, state.Snapshot, tid, task.Mode, task.WaitPolicy, out HeapUpdateOutcome outcome, state.Cancellation);
+            switch (result)
+            {
+                case HeapResult.Ok:
+                    if (isChanged)
+                        _changed.Add((task.Scan, tid, member));
+                    return true;
+                case HeapResult.Updated:
+                    tid = outcome.Tid;
+                    isChanged = true;
+                    break;
+                case HeapResult.WouldBlock when task.WaitPolicy == WaitPolicy.Fail:
+                    throw new SqlException(SqlState.LockNotAvailable, $"could not obtain lock on row in relation \"{task.RelationName}\"");
+                default:
+                    return false;
+            }
+        }
     }
 }

@@ -1,44 +1,18 @@
 using Strata.Engine.Execution.Modify;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Storage.Heap;
-using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Format;
-using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Execution.Operators;
 
-/// <summary>
-/// MERGE: each row of the input says what is to be done with it. A target row that another transaction changed meanwhile raises 40001, whatever the isolation level: which WHEN clause applies
-/// to its newest version depends on the whole join.
-/// </summary>
+/// <summary>MERGE into one table.</summary>
 internal sealed class MergeOperator(
-    ExecutionState state, Operator input, ModifyTarget target, TargetRow oldRow, int ctidSlot, int kindSlot, int[] oldSlots, int[] newSlots,
+    ExecutionState state, Operator input, ModifyTarget target, TargetRow oldRow, int scan, int ctidSlot, int kindSlot, int[] oldSlots, int[] newSlots, RecheckPlan recheck,
     ForeignKeyQueue[] insertKeys, ForeignKeyQueue[] updateKeys, ForeignKeyQueue[] deleteKeys)
-    : ModifyOperator(state, input, target, [.. insertKeys, .. updateKeys, .. deleteKeys], null)
+    : MergingOperator(state, input, target, scan, ctidSlot, memberSlot: -1, kindSlot, recheck, [.. insertKeys, .. updateKeys, .. deleteKeys])
 {
     private readonly bool[] _changed = new bool[newSlots.Length];
-
-    protected override void Modify(Batch batch)
-    {
-        Selection rows = batch.Selection;
-        for (int i = 0; i < rows.Count; i++)
-        {
-            int position = rows[i];
-            switch ((MergeAction)batch[kindSlot].Get<int>(position))
-            {
-                case MergeAction.Insert:
-                    Insert(batch, position);
-                    break;
-                case MergeAction.Update:
-                    Update(batch, position);
-                    break;
-                case MergeAction.Delete:
-                    Delete(batch, position);
-                    break;
-            }
-        }
-    }
 
     public override void Dispose()
     {
@@ -46,7 +20,7 @@ internal sealed class MergeOperator(
         oldRow.Dispose();
     }
 
-    private unsafe void Insert(Batch batch, int position)
+    protected override unsafe void Insert(Batch batch, int position)
     {
         Target.Row.Show(batch, newSlots);
         int single = position;
@@ -56,7 +30,7 @@ internal sealed class MergeOperator(
             queue.Add(Target.Row, position, queue.Constraint.Columns);
     }
 
-    private void Update(Batch batch, int position)
+    protected override HeapResult Update(Batch batch, int position, uint member, Tid tid, out HeapUpdateOutcome outcome)
     {
         Target.Row.Show(batch, newSlots);
         for (int i = 0; i < _changed.Length; i++)
@@ -65,7 +39,9 @@ internal sealed class MergeOperator(
                 && (oldSlots[i] < 0 || newSlots[i] < 0 || !ValueEquality.AreSame(batch[oldSlots[i]], position, batch[newSlots[i]], position));
         }
 
-        Check(Target.Update(AddressOf(batch, position), position, _changed, State.Snapshot, out _));
+        HeapResult result = Target.Update(tid, position, _changed, State.Snapshot, out outcome);
+        if (result != HeapResult.Ok)
+            return result;
         State.RowsAffected++;
         oldRow.Show(batch, oldSlots);
         foreach (ForeignKeyQueue queue in updateKeys)
@@ -82,36 +58,19 @@ internal sealed class MergeOperator(
             else
                 queue.Add(oldRow, position, columns, Target.Row, position);
         }
+
+        return result;
     }
 
-    private void Delete(Batch batch, int position)
+    protected override HeapResult Delete(Batch batch, int position, uint member, Tid tid, out HeapUpdateOutcome outcome)
     {
-        Check(Target.Delete(AddressOf(batch, position), State.Snapshot, out _));
+        HeapResult result = Target.Delete(tid, State.Snapshot, out outcome);
+        if (result != HeapResult.Ok)
+            return result;
         State.RowsAffected++;
         oldRow.Show(batch, oldSlots);
         foreach (ForeignKeyQueue queue in deleteKeys)
             queue.Add(oldRow, position, queue.Constraint.ReferencedColumns);
-    }
-
-    private Tid AddressOf(Batch batch, int position) => TidValue.Unpack(batch[ctidSlot].Get<long>(position));
-
-    private static void Check(HeapResult result)
-    {
-        switch (result)
-        {
-            case HeapResult.Ok:
-                return;
-            case HeapResult.SelfModified:
-                throw new SqlException(SqlState.CardinalityViolation, "MERGE command cannot affect row a second time")
-                {
-                    Hint = "Ensure that not more than one source row matches any one target row.",
-                };
-            case HeapResult.Updated:
-                throw new SqlException(SqlState.SerializationFailure, "could not serialize access due to concurrent update");
-            case HeapResult.Deleted:
-                throw new SqlException(SqlState.SerializationFailure, "could not serialize access due to concurrent delete");
-            default:
-                throw new SqlException(SqlState.InternalError, "attempted to merge invisible tuple");
-        }
+        return result;
     }
 }

@@ -19,6 +19,7 @@ internal sealed unsafe class OrderedInput : IDisposable
     private readonly Batch _line;
     private readonly Vector[] _arguments;
     private readonly SelectionBuffer _run = new();
+    private readonly List<long> _counts = [];
     private byte[] _lastKey = [];
     private int _lastLength = -1;
     private int _lastGroup = -1;
@@ -40,7 +41,12 @@ internal sealed unsafe class OrderedInput : IDisposable
     {
         _groups.Reset(selection.End);
         for (int i = 0; i < selection.Count; i++)
-            _groups.Set(selection[i], groupOfRow is null ? 0 : groupOfRow[selection[i]]);
+        {
+            int group = groupOfRow is null ? 0 : groupOfRow[selection[i]];
+            _groups.Set(selection[i], group);
+            Count(group, arguments.Length == 0 || arguments[0].IsNull(selection[i]) ? 0 : 1);
+        }
+
         _line.Columns[0] = _groups;
         for (int i = 0; i < arguments.Length; i++)
             _line.Columns[i + 1] = arguments[i];
@@ -72,6 +78,7 @@ internal sealed unsafe class OrderedInput : IDisposable
                         rows[count++] = row;
                 }
 
+                context.RowsOfGroup = _counts[group];
                 if (count > 0)
                     _task.Function.UpdateSingle(context, _arguments, new Selection(rows, count), (byte*)groupStates[group] + stateOffset, errors);
                 errors.ThrowIfAny();
@@ -81,7 +88,18 @@ internal sealed unsafe class OrderedInput : IDisposable
     }
 
     /// <summary>Forgets all rows.</summary>
-    public void Clear() => _sorter.Clear();
+    public void Clear()
+    {
+        _sorter.Clear();
+        _counts.Clear();
+    }
+
+    private void Count(int group, int rows)
+    {
+        while (_counts.Count <= group)
+            _counts.Add(0);
+        _counts[group] += rows;
+    }
 
     public void Dispose()
     {

@@ -66,7 +66,9 @@ internal abstract class RecheckingOperator(
                     return;
                 case HeapResult.Updated:
                     tid = outcome.Tid;
-                    Batch? newest = recheck.Run(scan, tid, original, originalPosition, member);
+                    recheck.Begin(original, originalPosition);
+                    recheck.Set(scan, tid, member);
+                    Batch? newest = recheck.Run();
                     if (newest is null)
                     {
                         recheck.End();

@@ -8,7 +8,7 @@ namespace Strata.Engine.Execution.Operators;
 /// <summary>Sorts all rows of its input; equal rows keep their order. With a bound it keeps only that many rows at a time (top-N).</summary>
 internal sealed class SortOperator(ExecutionState state, Operator input, SqlType[] types, KeyBuilder keys, Func<long>? bound) : Operator
 {
-    private readonly RowSorter _sorter = new(state, types, "TupleSort main");
+    private readonly RowSorter _sorter = new(state, types, "TupleSort main", bound is null ? null : keys.First);
     private bool _sorted;
 
     public override void Open()

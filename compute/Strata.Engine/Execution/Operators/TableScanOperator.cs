@@ -76,7 +76,7 @@ internal abstract class TableScanOperator(
                 if (_rechecked)
                     return null;
                 _rechecked = true;
-                if (rows.MemberOf(scan) != Member)
+                if (version.IsNone || rows.MemberOf(scan) != Member)
                     return null;
                 LoadVersion(version);
                 continue;

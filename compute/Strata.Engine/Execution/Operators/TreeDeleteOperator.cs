@@ -15,7 +15,7 @@ internal sealed class TreeDeleteOperator(
     protected override HeapResult TryModify(Batch batch, int position, uint member, Tid tid, out HeapUpdateOutcome outcome)
     {
         MemberTarget from = Targets.Of(member);
-        HeapResult result = from.Heap.Delete(State.Transaction, State.Snapshot, tid, out outcome, State.Cancellation);
+        HeapResult result = from.Target.Delete(tid, State.Snapshot, out outcome);
         if (result != HeapResult.Ok)
             return result;
         State.RowsAffected++;

@@ -42,9 +42,18 @@ internal sealed unsafe class RowSorter : IDisposable
 
     // With a bound, once more rows than that were there: the key of the last row that is wanted. No other row is needed from there on.
     private readonly KeyBuffer _worst = new();
+    private readonly TopBound? _bound;
+    private readonly int _firstSlot;
 
-    public RowSorter(ExecutionState state, SqlType[] types, string name)
+    /// <summary><paramref name="first"/>: the first column of the keys, when the sort may be bounded.</summary>
+    public RowSorter(ExecutionState state, SqlType[] types, string name, KeyColumn? first = null)
     {
+        if (first is { } column)
+        {
+            _firstSlot = column.Slot;
+            _bound = new TopBound(column, types[column.Slot]);
+        }
+
         _state = state;
         _types = types;
         _runTypes = [SqlType.Bytea, .. types];
@@ -90,9 +99,10 @@ internal sealed unsafe class RowSorter : IDisposable
     /// <summary>Adds the rows that come before the last one that is wanted so far; an equal one comes behind it.</summary>
     private void AddBetter(Batch batch, KeyBuilder keys)
     {
-        for (int i = 0; i < batch.Count; i++)
+        Selection selection = _bound?.Apply(batch) ?? batch.Selection;
+        for (int i = 0; i < selection.Count; i++)
         {
-            int row = batch.Selection[i];
+            int row = selection[i];
             ReadOnlySpan<byte> key = keys.Build(batch, row);
             if (key.SequenceCompareTo(_worst.Written) < 0)
                 AddKey(key, _rows.AppendRow(batch, row));
@@ -171,6 +181,7 @@ internal sealed unsafe class RowSorter : IDisposable
         _next = 0;
         _total = 0;
         _worst.Clear();
+        _bound?.Reset();
         Bound = long.MaxValue;
         if (_capacity > ItemsKeptMax)
             FreeItems();
@@ -189,6 +200,7 @@ internal sealed unsafe class RowSorter : IDisposable
         _writer?.Dispose();
         _buffer?.Dispose();
         _chunk?.Dispose();
+        _bound?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -240,7 +252,11 @@ internal sealed unsafe class RowSorter : IDisposable
         _count = limit;
         _worst.Clear();
         if (limit > 0)
+        {
             _worst.Write(new ReadOnlySpan<byte>(_items[limit - 1].Key, _items[limit - 1].Length));
+            _bound?.Set(_spare.ChunkOf(_items[limit - 1].Row)[_firstSlot], RowStore.Offset(_items[limit - 1].Row));
+        }
+
         (_rows, _spare) = (_spare, _rows);
         (_keyBytes, _spareKeys) = (_spareKeys, _keyBytes);
         _spare.Clear();

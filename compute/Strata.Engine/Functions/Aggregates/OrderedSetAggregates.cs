@@ -78,31 +78,93 @@ internal sealed unsafe class ModeAggregate(FunctionInfo function, SqlType[] argu
     }
 }
 
-/// <summary>percentile_disc and percentile_cont, of one fraction or an array of them.</summary>
+/// <summary>percentile_disc and percentile_cont, of one fraction or an array of them. Rows come in order and their number is known, so only the values that are asked for are kept.</summary>
 internal sealed unsafe class PercentileAggregate(FunctionInfo function, SqlType[] argumentTypes, SqlType resultType, bool isContinuous)
     : CollectingAggregate<PercentileAggregate.Collector>(function, argumentTypes, resultType)
 {
     internal sealed class Collector
     {
-        public List<byte[]> Values { get; } = [];
+        /// <summary>Values by their place in the order.</summary>
+        public Dictionary<long, byte[]> Values { get; } = [];
+
+        /// <summary>Values of the group.</summary>
+        public long Count { get; set; }
+
+        /// <summary>Values seen so far.</summary>
+        public long Seen { get; set; }
+
+        /// <summary>Places that are asked for, ascending, and which of them comes next.</summary>
+        public long[] Places { get; set; } = [];
+
+        public int Next { get; set; }
 
         /// <summary>The direct argument in its stored form; null for NULL.</summary>
         public byte[]? Fraction { get; set; }
     }
 
-    private const int ValueOverheadBytes = 32;
+    private const int ValueOverheadBytes = 64;
 
     protected override bool SkipsNulls => true;
 
     protected override void Add(AggregateContext context, byte* state, ReadOnlySpan<Vector> arguments, int row)
     {
-        bool isFirst = Find(context, state) is null;
         Collector collector = Get(context, state);
-        if (isFirst)
+        if (collector.Count == 0)
+        {
+            collector.Count = context.RowsOfGroup;
             collector.Fraction = arguments[1].IsNull(row) ? null : arguments[1].GetStored(row).ToArray();
+            collector.Places = PlacesOf(collector);
+        }
+
+        long place = collector.Seen++;
+        if (collector.Next == collector.Places.Length || collector.Places[collector.Next] != place)
+            return;
+        collector.Next++;
         ReadOnlySpan<byte> value = arguments[0].GetStored(row);
         context.Charge(value.Length + ValueOverheadBytes);
-        collector.Values.Add(value.ToArray());
+        collector.Values.Add(place, value.ToArray());
+    }
+
+    private long[] PlacesOf(Collector collector)
+    {
+        if (collector.Fraction is not { } fraction)
+            return [];
+        var fractions = new List<double>();
+        if (ArgumentTypes[1].IsArray)
+        {
+            foreach (ArrayValue.Element element in new ArrayValue(fraction))
+                if (!element.IsNull)
+                    fractions.Add(BitConverter.ToDouble(element.Stored));
+        }
+        else
+        {
+            fractions.Add(BitConverter.ToDouble(fraction));
+        }
+
+        var places = new SortedSet<long>();
+        foreach (double value in fractions)
+        {
+            // What is out of range raises its error when the result is asked for.
+            if (value is not (>= 0 and <= 1))
+                continue;
+            (long low, long high, _) = PlaceOf(collector.Count, value);
+            places.Add(low);
+            places.Add(high);
+        }
+
+        return [.. places];
+    }
+
+    private (long Low, long High, double Share) PlaceOf(long count, double fraction)
+    {
+        if (!isContinuous)
+        {
+            long place = Math.Max(0, (long)Math.Ceiling(fraction * count) - 1);
+            return (place, place, 0);
+        }
+
+        double position = fraction * (count - 1);
+        return ((long)Math.Floor(position), (long)Math.Ceiling(position), position - Math.Floor(position));
     }
 
     protected override void Finish(AggregateContext context, byte* state, Vector result, int row)
@@ -115,7 +177,7 @@ internal sealed unsafe class PercentileAggregate(FunctionInfo function, SqlType[
 
         if (!ArgumentTypes[1].IsArray)
         {
-            result.SetStored(row, ValueAt(collector.Values, BitConverter.ToDouble(fraction)));
+            result.SetStored(row, ValueAt(collector, BitConverter.ToDouble(fraction)));
             return;
         }
 
@@ -126,7 +188,7 @@ internal sealed unsafe class PercentileAggregate(FunctionInfo function, SqlType[
             if (element.IsNull)
                 builder.AddNull();
             else
-                builder.Add(ValueAt(collector.Values, BitConverter.ToDouble(element.Stored)));
+                builder.Add(ValueAt(collector, BitConverter.ToDouble(element.Stored)));
         }
 
         var lengths = new int[array.Dimensions];
@@ -136,15 +198,12 @@ internal sealed unsafe class PercentileAggregate(FunctionInfo function, SqlType[
         result.SetBytes(row, lengths.Length == 0 ? builder.Build(ResultType.ElementOid) : builder.Build(ResultType.ElementOid, lengths, bounds));
     }
 
-    private byte[] ValueAt(List<byte[]> values, double fraction)
+    private byte[] ValueAt(Collector collector, double fraction)
     {
         if (fraction is not (>= 0 and <= 1))
             throw new SqlException(SqlState.NumericValueOutOfRange, $"percentile value {NumberText.General(fraction, 6)} is not between 0 and 1");
-        if (!isContinuous)
-            return values[Math.Max(0, (int)Math.Ceiling(fraction * values.Count) - 1)];
-        double position = fraction * (values.Count - 1);
-        int low = (int)Math.Floor(position), high = (int)Math.Ceiling(position);
-        double share = position - low;
+        (long low, long high, double share) = PlaceOf(collector.Count, fraction);
+        Dictionary<long, byte[]> values = collector.Values;
         if (low == high)
             return values[low];
         if (ArgumentTypes[0].Oid == TypeOid.Interval)

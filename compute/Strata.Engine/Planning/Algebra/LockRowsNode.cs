@@ -14,19 +14,19 @@ public sealed record RowLock(int Scan, RelationInfo Relation, int CtidColumn, Lo
 
     /// <summary>The column that holds the OID of the row's table; -1 for plain scans.</summary>
     public int MemberColumn { get; init; } = -1;
-
-    /// <summary>False for a table whose rows are not locked but only remembered: when a locked row is looked at again, it is joined with the same rows as before.</summary>
-    public bool IsLocked { get; init; } = true;
 }
 
 /// <summary>FOR UPDATE and the like: locks the rows that reach it, and re-checks those that changed meanwhile.</summary>
-public sealed class LockRowsNode(RelationalNode input, IReadOnlyList<RowLock> locks) : RelationalNode
+public sealed class LockRowsNode(RelationalNode input, IReadOnlyList<RowLock> locks, HeldRows held) : RelationalNode
 {
     /// <summary>Input.</summary>
     public RelationalNode Input { get; } = input;
 
     /// <summary>What to lock.</summary>
     public IReadOnlyList<RowLock> Locks { get; } = locks;
+
+    /// <summary>What rows of the locked tables are joined with.</summary>
+    public HeldRows Held { get; } = held;
 
     /// <inheritdoc/>
     public override IReadOnlyList<int> Columns => Input.Columns;
@@ -35,5 +35,5 @@ public sealed class LockRowsNode(RelationalNode input, IReadOnlyList<RowLock> lo
     public override IReadOnlyList<RelationalNode> Inputs => [Input];
 
     /// <inheritdoc/>
-    public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) => new LockRowsNode(inputs[0], Locks);
+    public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) => new LockRowsNode(inputs[0], Locks, Held);
 }

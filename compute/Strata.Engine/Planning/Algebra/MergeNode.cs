@@ -26,9 +26,16 @@ public sealed class MergeNode(
     public IReadOnlyList<int> NewValues { get; } = newValues;
 
     /// <inheritdoc/>
-    public override IEnumerable<int> NeededColumns => OldValues.Concat(NewValues).Where(column => column >= 0).Append(Ctid).Append(Kind);
+    public override IEnumerable<int> NeededColumns => OldValues.Concat(NewValues).Where(column => column >= 0).Append(Ctid).Append(Kind).Concat(MemberColumn < 0 ? [] : [MemberColumn]).Concat(Held.Columns);
 
     /// <inheritdoc/>
     public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) =>
-        new MergeNode(inputs[0], Relation, Row, Scan, Ctid, Kind, OldValues, NewValues) { Alias = Alias, CtidColumn = CtidColumn };
+        new MergeNode(inputs[0], Relation, Row, Scan, Ctid, Kind, OldValues, NewValues) 
+        {
+            Alias = Alias,
+            CtidColumn = CtidColumn,
+            Members = Members,
+            MemberColumn = MemberColumn,
+            Held = Held,
+        };
 }

@@ -70,6 +70,9 @@ public abstract class ModifyNode(RelationalNode input, RelationInfo relation, Ta
     /// <summary>The input's column with the OID of the row's table, when there are members to update or delete from; else -1.</summary>
     public int MemberColumn { get; init; } = -1;
 
+    /// <summary>What a row of the target was joined with; of UPDATE, DELETE and MERGE.</summary>
+    public HeldRows Held { get; init; } = HeldRows.None;
+
     /// <inheritdoc/>
     public override IReadOnlyList<int> Columns => IsReturning ? [.. Row.Columns.Where(column => column >= 0), CtidColumn, TableOidColumn, .. PassedColumns] : [];
 
@@ -145,7 +148,7 @@ public sealed class UpdateNode(
 
     /// <inheritdoc/>
     public override IEnumerable<int> NeededColumns =>
-        OldValues.Concat(NewValues).Where(column => column >= 0).Append(Ctid).Concat(PassedColumns).Concat(MemberColumn < 0 ? [] : [MemberColumn]);
+        OldValues.Concat(NewValues).Where(column => column >= 0).Append(Ctid).Concat(PassedColumns).Concat(MemberColumn < 0 ? [] : [MemberColumn]).Concat(Held.Columns);
 
     /// <inheritdoc/>
     public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) =>
@@ -158,6 +161,7 @@ public sealed class UpdateNode(
             TableOidColumn = TableOidColumn,
             Members = Members,
             MemberColumn = MemberColumn,
+            Held = Held,
         };
 }
 
@@ -175,7 +179,7 @@ public sealed class DeleteNode(RelationalNode input, RelationInfo relation, Targ
     public IReadOnlyList<int> OldValues { get; } = oldValues;
 
     /// <inheritdoc/>
-    public override IEnumerable<int> NeededColumns => OldValues.Where(column => column >= 0).Append(Ctid).Concat(PassedColumns).Concat(MemberColumn < 0 ? [] : [MemberColumn]);
+    public override IEnumerable<int> NeededColumns => OldValues.Where(column => column >= 0).Append(Ctid).Concat(PassedColumns).Concat(MemberColumn < 0 ? [] : [MemberColumn]).Concat(Held.Columns);
 
     /// <inheritdoc/>
     public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) =>
@@ -188,6 +192,7 @@ public sealed class DeleteNode(RelationalNode input, RelationInfo relation, Targ
             TableOidColumn = TableOidColumn,
             Members = Members,
             MemberColumn = MemberColumn,
+            Held = Held,
         };
 }
 

@@ -8,6 +8,7 @@ public sealed class QueryMetadata
     private readonly List<QueryColumn> _columns = [];
     private int _nextScan;
     private int _nextCte;
+    private int _nextHeldCopy;
 
     /// <summary>Number of columns so far.</summary>
     public int ColumnCount => _columns.Count;
@@ -28,6 +29,9 @@ public sealed class QueryMetadata
 
     /// <summary>A new number for a WITH item.</summary>
     public int NextCte() => _nextCte++;
+
+    /// <summary>A new number for rows of FROM that are kept as copies.</summary>
+    public int NextHeldCopy() => _nextHeldCopy++;
 
     /// <summary>Number of scans so far.</summary>
     public int ScanCount => _nextScan;

@@ -17,28 +17,28 @@ internal sealed class GroupEstimate(PlannerState state, VariableFinder variables
     private const double FewerShare = 0.5;
 
     /// <summary>One thing that is grouped by: the expression, over slots for comparison with statistics objects, and how many values it has.</summary>
-    private sealed record Key(Expression OverSlots, short Attribute, double Distinct)
+    private sealed record Key(Expression OverSlots, short Attribute, double Distinct, int Column)
     {
         /// <summary>An expression that has fewer values than its column; it counts only where the column itself is no key.</summary>
         public int SampledColumn { get; init; } = -1;
     }
 
-    /// <summary>The number of groups that columns make of <paramref name="rows"/> rows.</summary>
-    public double Groups(IReadOnlyList<int> columns, double rows)
+    /// <summary>The number of groups that columns make of <paramref name="rows"/> rows; <paramref name="rowsOfScan"/>: rows that the scan of a column's table gives, where known.</summary>
+    public double Groups(IReadOnlyList<int> columns, double rows, Func<int, double?>? rowsOfScan = null)
     {
-        var byTable = new Dictionary<uint, (RelationInfo Relation, List<Key> Keys)>();
+        var byTable = new Dictionary<(uint Table, string? Qualifier), (RelationInfo Relation, List<Key> Keys)>();
         double groups = 1;
         foreach (int column in columns)
             groups *= Add(new ColumnExpression(column, state.Metadata[column].Type), byTable);
         foreach ((RelationInfo relation, List<Key> keys) in byTable.Values)
-            groups *= OfTable(relation, keys, rows);
+            groups *= Math.Min(OfTable(relation, keys, rows), rowsOfScan?.Invoke(keys[0].Column) is { } scanned ? Math.Max(1, scanned) : double.PositiveInfinity);
         return Math.Max(1, Math.Min(Math.Ceiling(groups), rows));
     }
 
     /// <summary>The number of values of an expression over one table.</summary>
     public double DistinctOf(Expression expression, double rows)
     {
-        var byTable = new Dictionary<uint, (RelationInfo Relation, List<Key> Keys)>();
+        var byTable = new Dictionary<(uint Table, string? Qualifier), (RelationInfo Relation, List<Key> Keys)>();
         double distinct = Add(expression, byTable);
         foreach ((RelationInfo relation, List<Key> keys) in byTable.Values)
             distinct *= OfTable(relation, keys, double.PositiveInfinity);
@@ -46,7 +46,7 @@ internal sealed class GroupEstimate(PlannerState state, VariableFinder variables
     }
 
     /// <summary>Adds an expression to the keys of its tables; returns the groups that belong to none.</summary>
-    private double Add(Expression expression, Dictionary<uint, (RelationInfo Relation, List<Key> Keys)> byTable)
+    private double Add(Expression expression, Dictionary<(uint Table, string? Qualifier), (RelationInfo Relation, List<Key> Keys)> byTable)
     {
         Expression over = variables.Expand(VariableFinder.Unwrap(expression));
         if (over is ConstantExpression or ParameterExpression)
@@ -55,7 +55,8 @@ internal sealed class GroupEstimate(PlannerState state, VariableFinder variables
             return 2;
         if (variables.Find(over) is { Relation: { } relation } variable && (over is ColumnExpression || variable.Statistics is not null || variable.IsUnique))
         {
-            Put(byTable, relation, new Key(variables.OverSlots(over), over is ColumnExpression column ? variables.AttributeOf(column.Column) : (short)0, variable.Distinct));
+            int first = TreeWalker.ColumnsOf(over).First();
+            Put(byTable, relation, new Key(variables.OverSlots(over), over is ColumnExpression column ? variables.AttributeOf(column.Column) : (short)0, variable.Distinct, first));
             return 1;
         }
 
@@ -64,7 +65,7 @@ internal sealed class GroupEstimate(PlannerState state, VariableFinder variables
         HashSet<int> columns = TreeWalker.ColumnsOf(over);
         if (variables.Find(over) is { Relation: { } table } && samples.Distinct(over) is { } sampled && sampled < FewerShare * DistinctOfColumn(columns.First()))
         {
-            Put(byTable, table, new Key(variables.OverSlots(over), 0, sampled) { SampledColumn = columns.First() });
+            Put(byTable, table, new Key(variables.OverSlots(over), 0, sampled, columns.First()) { SampledColumn = columns.First() });
             return 1;
         }
 
@@ -76,10 +77,12 @@ internal sealed class GroupEstimate(PlannerState state, VariableFinder variables
 
     private double DistinctOfColumn(int column) => variables.Find(new ColumnExpression(column, state.Metadata[column].Type))?.Distinct ?? DistinctDefault;
 
-    private static void Put(Dictionary<uint, (RelationInfo Relation, List<Key> Keys)> byTable, RelationInfo relation, Key key)
+    private void Put(Dictionary<(uint Table, string? Qualifier), (RelationInfo Relation, List<Key> Keys)> byTable, RelationInfo relation, Key key)
     {
-        if (!byTable.TryGetValue(relation.Oid, out (RelationInfo Relation, List<Key> Keys) known))
-            byTable.Add(relation.Oid, known = (relation, []));
+        // Two scans of one table have values of their own.
+        (uint, string?) place = (relation.Oid, state.Metadata[key.Column].Qualifier);
+        if (!byTable.TryGetValue(place, out (RelationInfo Relation, List<Key> Keys) known))
+            byTable.Add(place, known = (relation, []));
         if (!known.Keys.Exists(other => other.OverSlots.Equals(key.OverSlots)))
             known.Keys.Add(key);
     }

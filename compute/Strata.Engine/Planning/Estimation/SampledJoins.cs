@@ -26,6 +26,7 @@ internal sealed class SampledJoins
     private readonly Dictionary<(int Leaf, ulong Folded, bool HasOwn), ulong[]> _bits = [];
     private readonly Dictionary<(int Edge, ulong Folded), ulong[]> _edgeBits = [];
     private readonly Dictionary<(int Class, int Leaf, ulong Folded), int[]> _counts = [];
+    private bool _mayCycle;
     private long _work;
 
     /// <summary>A table that may be folded into another: for each row of the other's sample its partner, or -1.</summary>
@@ -57,6 +58,7 @@ internal sealed class SampledJoins
         var joins = new SampledJoins(sampled);
         for (int i = 0; i < conditions.Count; i++)
             joins.Add(conditions[i], i);
+        joins._mayCycle = joins.HasCycle((1UL << leaves.Count) - 1);
         return joins;
     }
 
@@ -124,7 +126,7 @@ internal sealed class SampledJoins
         ulong set, Func<int, double> rowsOf, Func<ulong, double> shareOf, Func<IReadOnlyList<JoinCondition>, double> shareOfGroup, Func<ulong, bool> hasKeys)
     {
         ulong folded = FoldedIn(set);
-        if (HasCycle(folded))
+        if (_mayCycle && HasCycle(folded))
             return null;
         ulong core = set & ~folded;
         double rows = 1;

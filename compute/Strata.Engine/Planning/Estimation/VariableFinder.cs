@@ -17,6 +17,7 @@ internal sealed class VariableFinder(PlannerState state)
     private readonly Dictionary<int, Variable?> _columns = [];
     private readonly Dictionary<uint, List<(Expression Expression, ColumnStatistics Statistics)>> _expressions = [];
     private readonly HashSet<uint> _alone = [];
+    private readonly Dictionary<int, double> _distinct = [];
     private (RelationInfo Tree, RelationInfo Member, short[] Map)? _member;
 
     /// <summary>Learns which columns stand for which expressions below.</summary>
@@ -38,6 +39,13 @@ internal sealed class VariableFinder(PlannerState state)
                 break;
         }
     });
+
+    /// <summary>A column that no table has is different in each of so many rows.</summary>
+    public void LearnDistinct(int column, double rows)
+    {
+        _distinct[column] = rows;
+        _columns.Clear();
+    }
 
     /// <summary>While <paramref name="plan"/> runs, columns of a tree are those of one member, whose own statistics hold.</summary>
     public T WithMember<T>(RelationInfo tree, RelationInfo member, short[] map, Func<T> plan)
@@ -154,6 +162,8 @@ internal sealed class VariableFinder(PlannerState state)
     private Variable? MakeOf(ColumnExpression column)
     {
         QueryColumn query = state.Metadata[column.Column];
+        if (query.TableOid == 0 && _distinct.TryGetValue(column.Column, out double rows))
+            return new Variable(column, column.Type, null, null, Math.Max(1, rows), IsUnique: true);
         if (query.TableOid == 0)
             return _definitions.TryGetValue(column.Column, out Expression? value) && value.Type.Oid == column.Type.Oid ? Find(value) : new Variable(column, column.Type, null, null, 0, false);
         if (RelationOf(query.TableOid) is not { } relation)

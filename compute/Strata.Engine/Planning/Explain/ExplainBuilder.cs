@@ -59,7 +59,7 @@ internal sealed class ExplainBuilder
         var collapsed = new List<PhysicalNode>();
         PhysicalNode shown = node;
         long removed = 0;
-        while (shown is FilterPlan or WithPlan or ProjectPlan { Input: not OneRowPlan })
+        while (shown is FilterPlan or WithPlan or HeldCopyPlan or ProjectPlan { Input: not OneRowPlan })
         {
             collapsed.Add(shown);
             if (shown is FilterPlan filter)

@@ -36,6 +36,14 @@ public sealed class InstanceBuilder(ExecutionState state, PhysicalPlan plan, boo
         return result;
     }
 
+    /// <summary>
+    /// Makes the operators of a re-check: not measured, with runtime filters of their own, as the main run's say which rows it drops, and with the main run's rows of WITH items.
+    /// </summary>
+    public InstanceBuilder ForRecheck() => new(State, Plan, withStatistics: false) { IsRecheck = true };
+
+    /// <summary>The operators are those of a re-check.</summary>
+    internal bool IsRecheck { get; private init; }
+
     /// <summary>Counters of a node's operator and of all below it; none when nothing is measured.</summary>
     internal IReadOnlyList<OperatorStatistics> StatisticsOf(PhysicalNode node)
     {

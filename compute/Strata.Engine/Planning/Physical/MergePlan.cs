@@ -7,7 +7,12 @@ namespace Strata.Engine.Planning.Physical;
 /// <summary>MERGE. <see cref="ModifyPlan.ForeignKeys"/> are those of inserts.</summary>
 internal sealed class MergePlan : ModifyPlan
 {
+    public required int Scan { get; init; }
+
     public required int CtidSlot { get; init; }
+
+    /// <summary>What a row is joined with.</summary>
+    public required HeldSlots Held { get; init; }
 
     public required int KindSlot { get; init; }
 
@@ -28,6 +33,7 @@ internal sealed class MergePlan : ModifyPlan
         ForeignKeyQueue[] updates = UpdateForeignKeys.Select(work => work.Create(state)).ToArray();
         ForeignKeyQueue[] deletes = DeleteForeignKeys.Select(work => work.Create(state)).ToArray();
         return new MergeOperator(
-            state, builder.Create(Input), Target.Create(state), Target.CreateRow(), CtidSlot, KindSlot, OldSlots, NewSlots, inserts, updates, deletes);
+            state, builder.Create(Input), Target.Create(state), Target.CreateRow(), Scan, CtidSlot, KindSlot, OldSlots, NewSlots,
+            new RecheckPlan(state, () => builder.ForRecheck().Create(Input), Held), inserts, updates, deletes);
     }
 }

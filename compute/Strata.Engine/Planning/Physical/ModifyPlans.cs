@@ -117,13 +117,14 @@ internal sealed class UpdatePlan : ModifyPlan
 
     public required int[] NewSlots { get; init; }
 
-    public required (int Scan, int Slot, int MemberSlot)[] OtherScans { get; init; }
+    /// <summary>What a row is joined with.</summary>
+    public required HeldSlots Held { get; init; }
 
     public override string Name => $"Update on {TargetName}";
 
     public override Operator CreateOperator(InstanceBuilder builder) => new UpdateOperator(
         builder.State, builder.Create(Input), Target.Create(builder.State), Target.CreateRow(), Scan, CtidSlot, OldSlots, NewSlots,
-        new RecheckPlan(builder.State, () => builder.Create(Input), OtherScans), CreateQueues(builder.State), CreateReturned(builder));
+        new RecheckPlan(builder.State, () => builder.ForRecheck().Create(Input), Held), CreateQueues(builder.State), CreateReturned(builder));
 }
 
 /// <summary>DELETE.</summary>
@@ -135,13 +136,14 @@ internal sealed class DeletePlan : ModifyPlan
 
     public required int[] OldSlots { get; init; }
 
-    public required (int Scan, int Slot, int MemberSlot)[] OtherScans { get; init; }
+    /// <summary>What a row is joined with.</summary>
+    public required HeldSlots Held { get; init; }
 
     public override string Name => $"Delete on {TargetName}";
 
     public override Operator CreateOperator(InstanceBuilder builder) => new DeleteOperator(
         builder.State, builder.Create(Input), Target.Create(builder.State), Scan, CtidSlot, OldSlots,
-        new RecheckPlan(builder.State, () => builder.Create(Input), OtherScans), CreateQueues(builder.State), CreateReturned(builder));
+        new RecheckPlan(builder.State, () => builder.ForRecheck().Create(Input), Held), CreateQueues(builder.State), CreateReturned(builder));
 }
 
 /// <summary>A table whose rows are locked; with members, the row's own table stands at a slot.</summary>
@@ -153,7 +155,8 @@ internal sealed class LockRowsPlan : UnaryPlan
 {
     public required IReadOnlyList<RowLockPlan> Locks { get; init; }
 
-    public required (int Scan, int Slot, int MemberSlot)[] OtherScans { get; init; }
+    /// <summary>What a row is joined with.</summary>
+    public required HeldSlots Held { get; init; }
 
     public override string Name => "LockRows";
 
@@ -163,5 +166,5 @@ internal sealed class LockRowsPlan : UnaryPlan
             item.Scan, item.CtidSlot, item.Members is null ? builder.State.Services.Handles.Heap(item.Relation.Database, item.Relation.Storage) : null,
             item.Members?.ToDictionary(static member => member.Oid, member => builder.State.Services.Handles.Heap(member.Database, member.Storage)), item.MemberSlot,
             item.Mode, item.WaitPolicy, item.Relation.Name)).ToArray(),
-        new RecheckPlan(builder.State, () => builder.Create(Input), OtherScans), builder.TypesOf(this));
+        new RecheckPlan(builder.State, () => builder.ForRecheck().Create(Input), Held), builder.TypesOf(this));
 }

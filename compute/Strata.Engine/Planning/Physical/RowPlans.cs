@@ -262,10 +262,12 @@ internal sealed class WithPlan : PhysicalNode
 
     public override Operator CreateOperator(InstanceBuilder builder)
     {
+        // The rows stay those of the main run.
+        if (builder.IsRecheck)
+            return builder.Create(Body);
         foreach ((int cte, string _, PhysicalNode plan) in Items)
         {
-            // A re-check plan makes the operators a second time: the rows stay those of the main run.
-            builder.State.Shared[cte] ??= new SharedRows(new SpillableRows(builder.State, builder.TypesOf(plan), "tuplestore")) { Source = builder.Create(plan) };
+            builder.State.Shared[cte] ??= new SharedRows(builder.State, new SpillableRows(builder.State, builder.TypesOf(plan), "tuplestore")) { Source = builder.Create(plan) };
         }
 
         return new WithOperator(builder.State, Items.Select(item => item.Cte).ToArray(), builder.Create(Body));
@@ -292,7 +294,7 @@ internal sealed class RecursiveUnionPlan : PhysicalNode
     public override Operator CreateOperator(InstanceBuilder builder)
     {
         SqlType[] types = builder.TypesOf(this);
-        builder.State.Shared[WorkTable] ??= new SharedRows(new SpillableRows(builder.State, types, "tuplestore"));
+        builder.State.Shared[WorkTable] ??= new SharedRows(builder.State, new SpillableRows(builder.State, types, "tuplestore"));
         KeyBuilder? distinct = IsAll ? null : new KeyBuilder(Enumerable.Range(0, Columns.Count).Select(slot => new KeyColumn(slot)).ToArray());
         return new RecursiveUnionOperator(builder.State, WorkTable, builder.Create(Start), builder.Create(Step), types, distinct);
     }

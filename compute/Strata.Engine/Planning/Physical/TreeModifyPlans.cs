@@ -60,6 +60,9 @@ internal sealed class TreeUpdatePlan : TreeModifyPlan
 
     public required int MemberSlot { get; init; }
 
+    /// <summary>What a row is joined with.</summary>
+    public required HeldSlots Held { get; init; }
+
     public required int[] OldSlots { get; init; }
 
     public required int[] NewSlots { get; init; }
@@ -69,9 +72,16 @@ internal sealed class TreeUpdatePlan : TreeModifyPlan
 
     public override string Name => $"Update on {TargetName}";
 
-    public override Operator CreateOperator(InstanceBuilder builder) => new TreeUpdateOperator(
-        builder.State, builder.Create(Input), new TreeTargets(builder.State, Targets, ModificationKind.Update, NewSlots, OldSlots), CreateRootRow(),
-        MayMove ? Targets.RootGuard?.Create() : null, Scan, CtidSlot, MemberSlot, NewSlots, MayMove, new RecheckPlan(builder.State, () => builder.Create(Input), []), CreateReturned(builder));
+    public override Operator CreateOperator(InstanceBuilder builder)
+    {
+        ExecutionState state = builder.State;
+        var targets = new TreeTargets(state, Targets, ModificationKind.Update, NewSlots, OldSlots);
+        TargetRow rootRow = CreateRootRow();
+        var update = new TreeRowUpdate(state, targets, rootRow, MayMove ? Targets.RootGuard?.Create() : null, NewSlots, MayMove);
+        return new TreeUpdateOperator(
+            state, builder.Create(Input), targets, rootRow, update, Scan, CtidSlot, MemberSlot, NewSlots,
+            new RecheckPlan(state, () => builder.ForRecheck().Create(Input), Held), CreateReturned(builder));
+    }
 }
 
 /// <summary>DELETE from a table with descendants.</summary>
@@ -83,11 +93,52 @@ internal sealed class TreeDeletePlan : TreeModifyPlan
 
     public required int MemberSlot { get; init; }
 
+    /// <summary>What a row is joined with.</summary>
+    public required HeldSlots Held { get; init; }
+
     public required int[] OldSlots { get; init; }
 
     public override string Name => $"Delete on {TargetName}";
 
     public override Operator CreateOperator(InstanceBuilder builder) => new TreeDeleteOperator(
         builder.State, builder.Create(Input), new TreeTargets(builder.State, Targets, ModificationKind.Delete, OldSlots, OldSlots), CreateRootRow(), Scan, CtidSlot, MemberSlot, OldSlots,
-        new RecheckPlan(builder.State, () => builder.Create(Input), []), CreateReturned(builder));
+        new RecheckPlan(builder.State, () => builder.ForRecheck().Create(Input), Held), CreateReturned(builder));
+}
+
+/// <summary>MERGE into a table with descendants.</summary>
+internal sealed class TreeMergePlan : TreeModifyPlan
+{
+    public required int Scan { get; init; }
+
+    public required int CtidSlot { get; init; }
+
+    public required int MemberSlot { get; init; }
+
+    public required int KindSlot { get; init; }
+
+    /// <summary>What a row is joined with.</summary>
+    public required HeldSlots Held { get; init; }
+
+    public required int[] OldSlots { get; init; }
+
+    public required int[] NewSlots { get; init; }
+
+    /// <summary>A partition key may change.</summary>
+    public required bool MayMove { get; init; }
+
+    public override string Name => $"Merge on {TargetName}";
+
+    public override Operator CreateOperator(InstanceBuilder builder)
+    {
+        ExecutionState state = builder.State;
+        int[] none = new int[NewSlots.Length];
+        Array.Fill(none, -1);
+        var updated = new TreeTargets(state, Targets, ModificationKind.Update, NewSlots, OldSlots);
+        TargetRow rootRow = CreateRootRow();
+        var update = new TreeRowUpdate(state, updated, rootRow, MayMove ? Targets.RootGuard?.Create() : null, NewSlots, MayMove);
+        return new TreeMergeOperator(
+            state, builder.Create(Input), new TreeTargets(state, Targets, ModificationKind.Insert, NewSlots, none), updated,
+            new TreeTargets(state, Targets, ModificationKind.Delete, OldSlots, OldSlots), rootRow, Targets.RootGuard?.Create(), update, Scan, CtidSlot, MemberSlot, KindSlot, NewSlots,
+            new RecheckPlan(state, () => builder.ForRecheck().Create(Input), Held));
+    }
 }

@@ -58,7 +58,7 @@ internal sealed class ColumnPruning : IRewrite
                 below.UnionWith(Needs(set.Expressions));
                 return Finish(new ProjectSetNode(Prune(set.Input, below, context), passed, set.Sets), context);
             case LockRowsNode locks:
-                return PruneInputs(node, With(needed, locks.Locks.Select(rowLock => rowLock.CtidColumn), locks.Locks.Where(rowLock => rowLock.MemberColumn >= 0).Select(rowLock => rowLock.MemberColumn)), context);
+                return PruneInputs(node, With(needed, locks.Locks.Select(rowLock => rowLock.CtidColumn), locks.Locks.Where(rowLock => rowLock.MemberColumn >= 0).Select(rowLock => rowLock.MemberColumn), locks.Held.Columns), context);
             case ModifyNode modify:
                 return PruneInputs(node, [.. modify.NeededColumns], context);
             case WithNode with:

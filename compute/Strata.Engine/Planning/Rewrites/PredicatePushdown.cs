@@ -51,6 +51,8 @@ internal sealed class PredicatePushdown : IRewrite
                 return PushBelow(window, window.Input, conditions, window.PartitionColumns, context, allowed: true);
             case ProjectSetNode sets:
                 return PushBelow(sets, sets.Input, conditions, sets.Passed, context, allowed: true);
+            case HeldCopyNode copy:
+                return PushBelow(copy, copy.Input, conditions, copy.Columns, context, allowed: true);
             case SortNode sort:
                 return new SortNode(Push(sort.Input, conditions, context), sort.Keys);
             case WithNode with:
@@ -257,8 +259,9 @@ internal sealed class PredicatePushdown : IRewrite
         foreach (ProjectedColumn item in project.Items)
         {
             items.Add(item);
+            // A lateral right side may compute with columns that the left projection defined.
             if (!item.IsPassThrough)
-                substitution.Add(item.Column, item.Value);
+                substitution.Add(item.Column, substitution.Apply(item.Value));
         }
     }
 

@@ -30,6 +30,7 @@ public static class SettingRegistry
         ["extension_destdir"] = "",
         ["listen_addresses"] = "",
         ["max_connections"] = "10000",
+        ["max_prepared_transactions"] = "64",
         ["jit"] = "off",
         ["shared_preload_libraries"] = "",
     };

@@ -70,7 +70,7 @@ internal static class SpecialSettings
                 default:
                     throw new SqlException(SqlState.InvalidParameterValue, $"invalid value for parameter \"{setting.Name}\": \"{value}\"")
                     {
-                        Detail = $"Unrecognized key word: \"{part}\".",
+                        Detail = $"Unrecognized key word: \"{part.ToLowerInvariant()}\".",
                     };
             }
         }

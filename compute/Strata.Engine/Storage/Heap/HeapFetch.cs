@@ -82,7 +82,7 @@ public unsafe struct HeapFetch
                 fetch._page.UnlatchShared();
                 if (isVisible)
                     return true;
-                if (next.IsNone || next == tid)
+                if (next.IsNone || next == tid || next == Tid.Moved)
                     return false;
                 tid = next;
             }

@@ -313,10 +313,11 @@ public sealed unsafe class HeapRelation
     }
 
     /// <summary>
-    /// Deletes a row version that the snapshot sees. Results, waits and errors as <see cref="Update"/>; the outcome has meaning unless the result is Ok.
+    /// Deletes a row version that the snapshot sees. Results, waits and errors as <see cref="Update"/>; the outcome has meaning unless the result is Ok. <paramref name="isMove"/>: the row goes
+    /// to another partition, where those who wait for it can't follow.
     /// </summary>
     public HeapResult Delete(
-        Transaction transaction, in Snapshot snapshot, Tid tid, out HeapUpdateOutcome outcome, CancellationToken cancellation = default)
+        Transaction transaction, in Snapshot snapshot, Tid tid, out HeapUpdateOutcome outcome, CancellationToken cancellation = default, bool isMove = false)
     {
         ulong xid = transaction.EnsureXid(cancellation);
         while (true)
@@ -347,7 +348,10 @@ public sealed unsafe class HeapRelation
                 Watch(transaction)?.Write(Storage, tid);
                 WalRecordBuilder record = _wal.Begin(WalRecordKind.Change, xid);
                 ByteWriter change = record.BeginChange(page);
-                HeapDelete.Encode(ref change, tid.Slot, xid, transaction.CommandId);
+                if (isMove)
+                    HeapDelete.EncodeMove(ref change, tid.Slot, xid, transaction.CommandId);
+                else
+                    HeapDelete.Encode(ref change, tid.Slot, xid, transaction.CommandId);
                 record.EndChange(in change);
                 AddMapChange(ref record, map, tid.Block);
                 outcome = outcome with { HadOutOfLine = HasOutOfLine(page, tid) };
@@ -387,6 +391,12 @@ public sealed unsafe class HeapRelation
                 {
                     // An update in progress that leaves the key alone: its new version is locked as well.
                     waitFor = 0;
+                    alsoLock = outcome.Tid;
+                }
+                else if (result == HeapResult.Updated && mode == RowLockMode.KeyShare && !ChangesKey(page, tid))
+                {
+                    // The key is still what the snapshot says: the version that it sees is good enough, as long as the newer ones keep it.
+                    result = HeapResult.Ok;
                     alsoLock = outcome.Tid;
                 }
                 bool locked = result == HeapResult.Ok && waitFor == 0 && _transactions.Locks.TryLockRow(transaction.Owner, tag, mode, out _);
@@ -430,7 +440,7 @@ public sealed unsafe class HeapRelation
             PageHandle page = _pool.Pin(KeyOf(tid.Block), ReadPoint.Live, cancellation);
             ulong waitFor = 0;
             Tid next = default;
-            bool locked = false;
+            bool locked = false, changed = false;
             page.LatchShared();
             try
             {
@@ -447,8 +457,12 @@ public sealed unsafe class HeapRelation
                             next = HeapVisibility.NextOf(row);
                         else if (status == TransactionStatus.InProgress)
                             waitFor = xmax;
+                        else if (status == TransactionStatus.Committed)
+                            changed = true;
                     }
-                    locked = waitFor == 0 && _transactions.Locks.TryLockRow(transaction.Owner, LockTag.Row(Database, Storage, tid), mode, out _);
+                    if (changed)
+                        outcome = new HeapUpdateOutcome(HeapVisibility.NextOf(row), IsHeapOnly: false, HeapVisibility.XmaxOf(row));
+                    locked = !changed && waitFor == 0 && _transactions.Locks.TryLockRow(transaction.Owner, LockTag.Row(Database, Storage, tid), mode, out _);
                 }
             }
             finally
@@ -460,6 +474,12 @@ public sealed unsafe class HeapRelation
             {
                 tid = next;
                 continue;
+            }
+            if (changed)
+            {
+                HeapResult result = outcome.Tid.IsNone ? HeapResult.Deleted : outcome.Tid == Tid.Moved ? HeapResult.Moved : HeapResult.Updated;
+                ThrowIfSerializationFailure(transaction, result == HeapResult.Deleted ? HeapResult.Updated : result);
+                return result;
             }
             if (policy != WaitPolicy.Block)
                 return HeapResult.WouldBlock;
@@ -688,9 +708,12 @@ public sealed unsafe class HeapRelation
 
     private static void ThrowIfSerializationFailure(Transaction transaction, HeapResult result)
     {
-        if (transaction.Isolation < IsolationLevel.RepeatableRead)
+        bool mayLookAgain = transaction.Isolation < IsolationLevel.RepeatableRead;
+        if (mayLookAgain && result == HeapResult.Moved)
+            throw new SqlException(SqlState.SerializationFailure, "tuple to be locked was already moved to another partition due to concurrent update");
+        if (mayLookAgain)
             return;
-        if (result == HeapResult.Updated)
+        if (result is HeapResult.Updated or HeapResult.Moved)
             throw new SqlException(SqlState.SerializationFailure, "could not serialize access due to concurrent update");
         if (result == HeapResult.Deleted)
             throw new SqlException(SqlState.SerializationFailure, "could not serialize access due to concurrent delete");

@@ -18,6 +18,9 @@ public enum HeapResult
     /// <summary>A transaction that has committed deleted it.</summary>
     Deleted,
 
+    /// <summary>A transaction that has committed moved the row to another partition. Callers do not get it: 40001 is thrown at every level.</summary>
+    Moved,
+
     /// <summary>It is locked or being changed, and the caller did not want to wait.</summary>
     WouldBlock,
 }

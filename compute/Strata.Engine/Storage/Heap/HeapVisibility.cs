@@ -74,7 +74,8 @@ internal static unsafe class HeapVisibility
                 SetHint(row, RowFlags.XmaxAborted);
                 return HeapResult.Ok;
             default:
-                return NextOf(row).IsNone ? HeapResult.Deleted : HeapResult.Updated;
+                Tid next = NextOf(row);
+                return next.IsNone ? HeapResult.Deleted : next == Tid.Moved ? HeapResult.Moved : HeapResult.Updated;
         }
     }
 

@@ -40,13 +40,14 @@ internal sealed class SerializableManager
     };
 
     /// <summary>A transaction takes its snapshot, which <paramref name="publish"/> does. A read-only one beside which nobody writes is safe from the start.</summary>
-    public ulong Begin(SerializableTransaction me, bool readOnly, Func<Transaction, ulong> publish)
+    public ulong Begin(SerializableTransaction me, bool readOnly, Func<Transaction, ulong> publish, SerializableTransaction? source = null)
     {
         lock (_gate)
         {
             ulong lsn = publish(me.Transaction);
             me.Snapshot = new Lsn(lsn);
-            me.LastCommitBeforeSnapshot = _lastNumber;
+            // A snapshot that another one has exported is as old as that one.
+            me.LastCommitBeforeSnapshot = source?.LastCommitBeforeSnapshot ?? _lastNumber;
             me.IsReadOnly = readOnly;
             if (readOnly)
             {
@@ -169,7 +170,7 @@ internal sealed class SerializableManager
     {
         lock (_gate)
         {
-            if (me.IsSafe)
+            if (me.IsSafe || me.IsPrepared)
                 return;
             if (me.IsDoomed)
                 throw Error("Canceled on identification as a pivot, during commit attempt.");

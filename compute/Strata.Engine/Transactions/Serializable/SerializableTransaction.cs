@@ -6,7 +6,7 @@ namespace Strata.Engine.Transactions.Serializable;
 /// A transaction as the conflict graph of SERIALIZABLE knows it. It outlives its transaction for as long as others run that overlapped with it. All state under the lock of
 /// <see cref="SerializableManager"/>, but what only the session's own thread touches is marked.
 /// </summary>
-internal sealed class SerializableTransaction(SerializableManager manager, Transaction transaction)
+internal sealed class SerializableTransaction(SerializableManager manager, Transaction running)
 {
     /// <summary>What it read.</summary>
     public readonly HashSet<PredicateTag> Tags = [];
@@ -60,8 +60,8 @@ internal sealed class SerializableTransaction(SerializableManager manager, Trans
 
     public bool IsPrepared => PrepareNumber != 0;
 
-    /// <summary>The transaction while it runs.</summary>
-    public Transaction Transaction => transaction;
+    /// <summary>The transaction while it runs; another one from PREPARE TRANSACTION on.</summary>
+    public Transaction Transaction { get; set; } = running;
 
     /// <summary>It looks at all of a heap or an index.</summary>
     public void ReadRelation(ulong storage) => manager.Read(this, PredicateTag.Relation(storage));

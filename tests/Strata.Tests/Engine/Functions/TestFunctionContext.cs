@@ -148,6 +148,8 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public ulong TransactionId(bool assign) => 777;
 
+    public string ExportSnapshot() => "00000001-00000001-1";
+
     public string CurrentSnapshotText() => "777:777:";
 
     public bool IsInRecovery => false;

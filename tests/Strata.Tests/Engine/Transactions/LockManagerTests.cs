@@ -14,11 +14,11 @@ public sealed class LockManagerTests
         using var engine = new TestEngine();
         LockManager locks = engine.Transactions.Locks;
         LockOwner reader = locks.CreateOwner(), writer = locks.CreateOwner();
-        var listed = new List<(LockTag, LockOwner, byte, bool)>();
+        var listed = new List<(LockTag Tag, LockOwner Owner, byte Mode, bool Granted, bool IsFast)>();
 
         Assert.True(locks.LockRelation(reader, 5, 100, RelationLockMode.AccessShare));
         locks.CopyTo(listed);
-        Assert.Empty(listed);
+        Assert.True(Assert.Single(listed).IsFast);
         Assert.False(locks.LockRelation(writer, 5, 100, RelationLockMode.AccessExclusive, WaitPolicy.Fail));
         Assert.True(locks.LockRelation(writer, 5, 100, RelationLockMode.ShareUpdateExclusive, WaitPolicy.Fail));
         locks.CloseOwner(reader);
@@ -129,7 +129,7 @@ public sealed class LockManagerTests
 
     private static bool Waits(LockManager locks)
     {
-        var listed = new List<(LockTag Tag, LockOwner Owner, byte Mode, bool Granted)>();
+        var listed = new List<(LockTag Tag, LockOwner Owner, byte Mode, bool Granted, bool IsFast)>();
         locks.CopyTo(listed);
         return listed.Exists(held => !held.Granted);
     }

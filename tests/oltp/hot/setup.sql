@@ -1,0 +1,12 @@
+DROP TABLE IF EXISTS counter, account, queue, note;
+CREATE TABLE counter (id int PRIMARY KEY, n bigint NOT NULL, filler char(80) NOT NULL DEFAULT '');
+CREATE TABLE account (id int PRIMARY KEY, branch int NOT NULL, balance bigint NOT NULL, changed timestamptz NOT NULL DEFAULT now(), filler char(80) NOT NULL DEFAULT '');
+CREATE INDEX account_changed ON account (changed);
+CREATE TABLE queue (id bigserial PRIMARY KEY, state text NOT NULL DEFAULT 'new', payload text NOT NULL);
+CREATE INDEX queue_new ON queue (id) WHERE state = 'new';
+CREATE TABLE note (id int PRIMARY KEY, body text NOT NULL);
+INSERT INTO counter SELECT i, 0 FROM generate_series(1, 50) i;
+INSERT INTO account SELECT i, i % 100, 0 FROM generate_series(1, 20000 * :scale) i;
+INSERT INTO queue (payload) SELECT md5(i::text) FROM generate_series(1, 1000) i;
+INSERT INTO note SELECT i, repeat(md5(i::text), 200) FROM generate_series(1, 500) i;
+VACUUM ANALYZE counter, account, queue, note;
