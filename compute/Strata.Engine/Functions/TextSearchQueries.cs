@@ -40,7 +40,7 @@ internal static class TextSearchQueries
             {
                 if (query is null || row[0].IsNull || row[1].IsNull || TsQuery.Decode(row[0].Bytes).Root is not { } target)
                     return;
-                query = TsQueryBuilder.Rewrite(query, target, TsQuery.Decode(row[1].Bytes).Root);
+                query = TsQueryBuilder.Rewrite(query, target, TsQuery.Decode(row[1].Bytes).Root) is { } rewritten ? TsQueryBuilder.Sort(rewritten) : null;
             });
         c.Return(new TsQuery(query).Encode());
     }
