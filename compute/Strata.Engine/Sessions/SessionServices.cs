@@ -170,4 +170,6 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
     }
 
     public void AdvisoryUnlockAll() => context.Engine.Transactions.Locks.UnlockAllSession(context.Transactions.Current.Owner);
+
+    public void RunQuery(string sql, Action<SqlType[]> begin, Action<Datum[]> row) => QueryText.Run(context, sql, begin, row);
 }
