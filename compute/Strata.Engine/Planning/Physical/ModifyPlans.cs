@@ -94,6 +94,9 @@ internal sealed class InsertPlan : ModifyPlan
 
     public ConflictPlan? Conflict { get; init; }
 
+    /// <summary>What refers to rows that ON CONFLICT DO UPDATE changes.</summary>
+    public IReadOnlyList<ForeignKeyWorkPlan> UpdateForeignKeys { get; init; } = [];
+
     public override string Name => $"Insert on {TargetName}";
 
     public override Operator CreateOperator(InstanceBuilder builder)
@@ -104,8 +107,9 @@ internal sealed class InsertPlan : ModifyPlan
             ? null
             : new ConflictHandler(
                 state, Conflict.Arbiters.Select(i => target.Indexes[i]).ToArray(), Conflict.IsUpdate, Conflict.Decoder, Target.Layout.Types,
-                Target.CreateRow(), Conflict.Assignments.Select(a => (a.Attribute, a.Value.CreateInstance())).ToArray(), Conflict.Where?.CreateInstance());
-        return new InsertOperator(state, builder.Create(Input), target, Slots, conflicts, CreateQueues(state), CreateReturned(builder));
+                Target.CreateRow(), Target.CreateRow(), Conflict.Assignments.Select(a => (a.Attribute, a.Value.CreateInstance())).ToArray(), Conflict.Where?.CreateInstance());
+        return new InsertOperator(
+            state, builder.Create(Input), target, Slots, conflicts, CreateQueues(state), [.. UpdateForeignKeys.Select(work => work.Create(state))], CreateReturned(builder));
     }
 }
 
