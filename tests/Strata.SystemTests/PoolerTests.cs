@@ -125,6 +125,36 @@ public sealed class PoolerTests
         Scalar(first, "COMMIT");
     }
 
+    [Theory]
+    [InlineData("off")]
+    [InlineData("transaction")]
+    public async Task More_busy_clients_than_threads_all_get_on(string mode)
+    {
+        using StrataInstance instance = new("--pool-size", "4");
+        instance.Start();
+        NpgsqlConnection[] clients = [.. Enumerable.Range(0, 300).Select(_ => Open(instance, mode))];
+        try
+        {
+            for (int round = 0; round < 3; round++)
+            {
+                object?[] answers = await Task.WhenAll(clients.Select(async client =>
+                {
+                    await using NpgsqlCommand command = new("SELECT pg_sleep(0.001)::text || 'done'", client);
+                    return await command.ExecuteScalarAsync();
+                }));
+                Assert.All(answers, answer => Assert.Equal("done", answer));
+            }
+        }
+        finally
+        {
+            foreach (NpgsqlConnection client in clients)
+                client.Dispose();
+        }
+        // Those that left are gone, however many left at once.
+        while ((long)instance.Scalar("SELECT count(*) FROM pg_stat_activity WHERE state IS NOT NULL")! > 6)
+            StrataInstance.Pause();
+    }
+
     [Fact]
     public async Task A_cancel_request_reaches_the_statement_of_its_own_client()
     {
