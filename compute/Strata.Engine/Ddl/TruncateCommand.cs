@@ -32,8 +32,13 @@ internal static class TruncateCommand
     private static void AddDescendants(DdlContext context, List<RelationInfo> tables, RelationInfo table)
     {
         foreach (RelationInfo descendant in RelationTree.Descendants(context.View, table))
+        {
+            // Temporary children of other sessions are not ours to empty.
+            if (descendant.Persistence == 't' && descendant.SchemaOid != context.Session.Temporary.SchemaOid(context.View))
+                continue;
             if (context.LockRelation(descendant, RelationLockMode.AccessExclusive) is { } locked && !tables.Exists(t => t.Oid == locked.Oid))
                 tables.Add(locked);
+        }
     }
 
     private static void Add(DdlContext context, List<RelationInfo> tables, RelationInfo table)
