@@ -44,7 +44,7 @@ internal sealed class AlterTableCommand(DdlContext context)
         {
             RelationLockMode needed = command switch
             {
-                ValidateConstraint => RelationLockMode.ShareUpdateExclusive,
+                ValidateConstraint or AlterColumnStatistics => RelationLockMode.ShareUpdateExclusive,
                 Sql.Syntax.AddConstraint { Constraint.Kind: Sql.Syntax.ConstraintKind.ForeignKey } => RelationLockMode.ShareRowExclusive,
                 _ => RelationLockMode.AccessExclusive,
             };
@@ -104,7 +104,7 @@ internal sealed class AlterTableCommand(DdlContext context)
             case AlterColumnType change:
                 return new ColumnTypeChange(context).Apply(table, [change]);
             case Sql.Syntax.AddConstraint { Constraint.Kind: Sql.Syntax.ConstraintKind.Exclusion } add:
-                return new ConstraintCommands(context).Add(table, add.Constraint, validate: true);
+                return WithoutPosition(() => new ConstraintCommands(context).Add(table, add.Constraint, validate: true));
             case Sql.Syntax.AddConstraint add:
                 return Unplaced(() => new ConstraintCommands(context).Add(table, add.Constraint, validate: true));
             case Sql.Syntax.DropConstraint drop:
@@ -265,11 +265,23 @@ internal sealed class AlterTableCommand(DdlContext context)
     private RelationInfo MakeOwnedSequence(RelationInfo table, ColumnInfo column, SqlType type, SyntaxList<SequenceOption> options, DependencyKind kind)
     {
         SchemaInfo schema = context.View.FindSchema(table.SchemaOid)!;
-        string name = context.ChooseName(table.Name, column.Name, "seq", candidate => context.View.FindRelation(schema.Oid, candidate) is not null);
+        string name;
+        if (SequenceOptions.NameOf(context, options) is { } given)
+        {
+            schema = given.Schema is null ? schema : context.RequireSchema(given.Schema, given.Position);
+            name = given.Name;
+            context.CheckNameIsFree(schema.Oid, name, hasRowType: false);
+        }
+        else
+        {
+            name = context.ChooseName(table.Name, column.Name, "seq", candidate => context.View.FindRelation(schema.Oid, candidate) is not null);
+        }
+
         RelationInfo sequence = SequenceCommands.Build(context, schema, name, SequenceOptions.Create(context, options, type));
         sequence = sequence with
         {
             OwnerOid = table.OwnerOid,
+            Persistence = table.Persistence == 'u' ? 'u' : 'p',
             Dependencies = [new Dependency(new ObjectAddress(CatalogOids.PgClass, sequence.Oid), new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number), kind)],
         };
         SequenceCommands.Create(context, sequence);
@@ -310,6 +322,20 @@ internal sealed class AlterTableCommand(DdlContext context)
         if (context.View.Comments.FirstOrDefault(c => c.Object == new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number)) is { } comment)
             context.Changes.Drop(comment, context.Cancellation);
         return MarkDropped(context, table, table.Columns[column.Number - 1]);
+    }
+
+    /// <summary>PostgreSQL carries ALTER TABLE out when the statement's text is gone: its errors have no place.</summary>
+    private static RelationInfo WithoutPosition(Func<RelationInfo> change)
+    {
+        try
+        {
+            return change();
+        }
+        catch (SqlException error)
+        {
+            error.Position = 0;
+            throw;
+        }
     }
 
     private RelationInfo SetDefault(RelationInfo table, AlterColumnDefault change)

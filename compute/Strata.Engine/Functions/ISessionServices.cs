@@ -9,6 +9,9 @@ public interface ISessionServices
 
     string SessionUser { get; }
 
+    /// <summary>The value that a sequence gave last; null when it gave none yet, or may not be read. Throws 42P01, 42809.</summary>
+    long? SequenceValue(uint sequenceOid) => null;
+
     string DatabaseName { get; }
 
     uint DatabaseOid { get; }
