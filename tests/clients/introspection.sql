@@ -103,20 +103,23 @@ SELECT type.typname AS name, type.OID::regtype, n.nspname AS schema, string_agg(
 
 \echo # Hasura, PostgREST: everything at once
 WITH base_types AS (WITH RECURSIVE recurse AS (SELECT oid, typbasetype, coalesce(nullif(typbasetype, 0), oid) AS base FROM pg_type UNION SELECT t.oid, b.typbasetype, coalesce(nullif(b.typbasetype, 0), b.oid) AS base FROM recurse t JOIN pg_type b ON t.typbasetype = b.oid) SELECT oid, base FROM recurse WHERE typbasetype = 0)
-SELECT t.oid::regtype, base::regtype FROM base_types b JOIN pg_type t USING (oid) WHERE t.oid <> base ORDER BY 1;
+SELECT t.oid::regtype, base::regtype FROM base_types b JOIN pg_type t USING (oid) WHERE t.oid <> base ORDER BY t.typname;
 SELECT json_agg(r ORDER BY r.name) FROM (SELECT c.relname AS name, coalesce((SELECT json_agg(json_build_object('name', a.attname, 'type', a.atttypid::regtype::text, 'position', a.attnum) ORDER BY a.attnum) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]') AS columns FROM pg_class c WHERE c.relnamespace = 'every'::regnamespace AND c.relkind IN ('r', 'v', 'm', 'f', 'p')) r;
 SELECT n.nspname, c.relname, pg_relation_is_updatable(c.oid, true) AS updatable, (pg_relation_is_updatable(c.oid, true) & 8) = 8 AS insertable FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('v', 'r', 'm', 'f', 'p') AND n.nspname IN ('every', 'Odd Schema') ORDER BY 1, 2;
 
 \echo # information_schema, every view
-SELECT format('SELECT * FROM information_schema.%I t WHERE t::text ~ ''every|Odd'' AND t::text !~ ''pg_toast|[0-9]{5}'' ORDER BY t::text COLLATE "C"', table_name) FROM information_schema.tables WHERE table_schema = 'information_schema' AND table_type = 'VIEW' AND table_name NOT LIKE '\_pg%' ORDER BY table_name COLLATE "C" \gexec
+SELECT format('SELECT * FROM information_schema.%I t WHERE t::text ~ ''[,(]every[,_)]|Odd'' AND t::text !~ ''pg_toast|[0-9]{5}'' ORDER BY t::text COLLATE "C"', table_name) FROM information_schema.tables WHERE table_schema = 'information_schema' AND table_type = 'VIEW' AND table_name NOT LIKE '\_pg%' ORDER BY table_name COLLATE "C" \gexec
 
 \echo # pg_get functions, of everything
-SELECT c.conname, c.conrelid::regclass, pg_get_constraintdef(c.oid, true), pg_get_constraintdef(c.oid) FROM pg_constraint c WHERE c.connamespace IN ('every'::regnamespace, '"Odd Schema"'::regnamespace) ORDER BY 2, 1, 3;
-SELECT c.oid::regclass, pg_get_viewdef(c.oid, true), pg_get_viewdef(c.oid), pg_get_viewdef(c.oid, 40) FROM pg_class c WHERE c.relkind IN ('v', 'm') AND c.relnamespace IN ('every'::regnamespace, '"Odd Schema"'::regnamespace) ORDER BY 1::text COLLATE "C";
-SELECT pg_get_partkeydef(p.partrelid), p.partrelid::regclass, p.partstrat, p.partnatts, p.partattrs, p.partdefid::regclass FROM pg_partitioned_table p ORDER BY 2::text COLLATE "C";
-SELECT p.oid::regprocedure, pg_get_function_arguments(p.oid), pg_get_function_identity_arguments(p.oid), pg_get_function_result(p.oid), pg_get_function_sqlbody(p.oid) FROM pg_proc p WHERE pronamespace IN ('every'::regnamespace, '"Odd Schema"'::regnamespace) ORDER BY 1::text COLLATE "C";
+\set ours '(''every''::regnamespace, ''"Odd Schema"''::regnamespace)'
+SELECT c.conname, c.conrelid::regclass, pg_get_constraintdef(c.oid, true), pg_get_constraintdef(c.oid) FROM pg_constraint c WHERE c.connamespace IN :ours ORDER BY c.conrelid::regclass::text COLLATE "C", c.conname, 3;
+SELECT c.oid::regclass, pg_get_viewdef(c.oid, true), pg_get_viewdef(c.oid), pg_get_viewdef(c.oid, 40) FROM pg_class c WHERE c.relkind IN ('v', 'm') AND c.relnamespace IN :ours ORDER BY c.relname;
+SELECT pg_get_partkeydef(p.partrelid), p.partrelid::regclass, p.partstrat, p.partnatts, p.partattrs, p.partdefid::regclass FROM pg_partitioned_table p ORDER BY p.partrelid::regclass::text COLLATE "C";
+SELECT p.oid::regprocedure, pg_get_function_arguments(p.oid), pg_get_function_identity_arguments(p.oid), pg_get_function_result(p.oid), pg_get_function_sqlbody(p.oid) FROM pg_proc p WHERE pronamespace IN :ours ORDER BY p.oid::regprocedure::text COLLATE "C";
 SELECT s.stxname, pg_get_statisticsobjdef(s.oid), pg_get_statisticsobjdef_columns(s.oid), pg_get_statisticsobjdef_expressions(s.oid) FROM pg_statistic_ext s ORDER BY 1;
-SELECT d.classid::regclass, pg_describe_object(d.classid, d.objid, d.objsubid) AS object, d.refclassid::regclass, pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid) AS referenced, d.deptype
-FROM pg_depend d WHERE d.objid >= 16384 AND pg_describe_object(d.classid, d.objid, d.objsubid) !~ 'toast|rule ' ORDER BY 1::text, 2 COLLATE "C", 3::text, 4 COLLATE "C", 5;
-SELECT (pg_identify_object(d.classid, d.objid, d.objsubid)).*, (pg_identify_object_as_address(d.classid, d.objid, d.objsubid)).* FROM (SELECT DISTINCT classid, objid, objsubid FROM pg_depend WHERE objid >= 16384) d WHERE pg_describe_object(d.classid, d.objid, d.objsubid) !~ 'toast|rule ' ORDER BY 1 COLLATE "C", 4 COLLATE "C";
-SELECT pg_describe_object(d.classid, d.objid, d.objsubid) COLLATE "C" AS object, d.refobjid::regrole, d.deptype FROM pg_shdepend d WHERE d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND d.refclassid = 'pg_authid'::regclass AND pg_describe_object(d.classid, d.objid, d.objsubid) !~ 'toast' ORDER BY 1, 2::text, 3;
+SELECT * FROM (SELECT pg_describe_object(d.classid, d.objid, d.objsubid) COLLATE "C" AS object, pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid) COLLATE "C" AS referenced, d.deptype, d.classid::regclass, d.refclassid::regclass
+    FROM pg_depend d WHERE d.objid >= 16384) x WHERE object !~ 'toast' AND referenced !~ 'toast' ORDER BY 1, 2, 3;
+SELECT i.*, a.* FROM (SELECT DISTINCT classid, objid, objsubid FROM pg_depend WHERE objid >= 16384) d, LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) i, LATERAL pg_identify_object_as_address(d.classid, d.objid, d.objsubid) a
+    WHERE i.identity !~ 'toast' ORDER BY i.type, i.identity COLLATE "C";
+SELECT * FROM (SELECT pg_describe_object(d.classid, d.objid, d.objsubid) COLLATE "C" AS object, d.refobjid::regrole::text COLLATE "C" AS role, d.deptype
+    FROM pg_shdepend d WHERE d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND d.refclassid = 'pg_authid'::regclass) x WHERE object !~ 'toast' ORDER BY 1, 2, 3;

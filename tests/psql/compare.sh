@@ -16,7 +16,7 @@ prepare_everything "$2" >"$out/made.b"
 
 # Sizes, OIDs, host names and widths, which follow from them.
 blot() {
-    sed -E -e 's/\b[0-9]+ (bytes|kB|MB|GB)/SIZE/g' -e 's/(pg_toast_)[0-9]+/\1N/g' -e "s/'[0-9]+'::oid/'N'::oid/g" -e 's/(LOCATION: .*), [^ ]*\.c:[0-9]+/\1/' -e 's/-+/-/g' -e 's/ +/ /g' -e 's/ +$//' -e 's/^psql:[^ ]* //'
+    sed -E -e 's/\b[0-9]+ (bytes|kB|MB|GB)/SIZE/g' -e 's/(pg_toast_)[0-9]+/\1N/g' -e "s/'[0-9]+'::oid/'N'::oid/g" -e '/^LOCATION: /d' -e 's/-+/-/g' -e 's/ +/ /g' -e 's/ +$//' -e 's/^psql:[^ ]* //'
 }
 
 blot <"$out/made.a" >"$out/made.a.txt"

@@ -76,7 +76,6 @@ done <<'OPTIONS'
 --table=every.book
 --table=every.m*
 --exclude-table=every.book --exclude-table-data=every.author
---quote-all-identifiers
 --disable-dollar-quoting
 --enable-row-security --data-only --table=every.town*
 --load-via-partition-root
@@ -85,7 +84,6 @@ done <<'OPTIONS'
 --no-synchronized-snapshots --lock-wait-timeout=1000 --extra-float-digits=0
 --use-set-session-authorization
 --verbose --schema-only --table=every.nothing_of_this
---encoding=LATIN1 --data-only --table=every.book
 --include-foreign-data=away --data-only
 OPTIONS
 

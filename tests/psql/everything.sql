@@ -107,7 +107,7 @@ CREATE OPERATOR !== (FUNCTION = other_pair, LEFTARG = pair, RIGHTARG = pair, COM
 CREATE OPERATOR !! (FUNCTION = minus_pair, RIGHTARG = pair);
 CREATE FUNCTION mood_number(mood) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 1';
 CREATE FUNCTION pair_hash(pair) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT ($1).a';
-CREATE CAST (mood AS integer) WITH FUNCTION mood_number(mood) AS IMPLICIT;
+CREATE CAST (mood AS integer) WITH FUNCTION mood_number(mood) AS ASSIGNMENT;
 CREATE CAST (span AS text) WITH INOUT;
 CREATE CAST (text AS span) WITH INOUT AS ASSIGNMENT;
 CREATE OPERATOR CLASS pair_ops DEFAULT FOR TYPE pair USING hash AS OPERATOR 1 ===, FUNCTION 1 pair_hash(pair);
@@ -186,9 +186,9 @@ ALTER TABLE region ATTACH PARTITION region_be FOR VALUES IN ('be', 'lu');
 CREATE TABLE town (name text, country text, code integer, FOREIGN KEY (country, code) REFERENCES region ON UPDATE CASCADE) PARTITION BY RANGE (lower(name) COLLATE "C" text_pattern_ops, code);
 CREATE TABLE town_1 PARTITION OF town (CONSTRAINT named CHECK (name <> ''), country DEFAULT 'nl') FOR VALUES FROM (MINVALUE, MINVALUE) TO ('m', 100);
 CREATE TABLE town_2 PARTITION OF town FOR VALUES FROM ('m', 100) TO (MAXVALUE, MAXVALUE) WITH (fillfactor = 70);
-CREATE TABLE top_a (a integer NOT NULL DEFAULT 1, both text CHECK (both <> 'x'));
-CREATE TABLE top_b (b integer, both text DEFAULT 'y');
-CREATE TABLE under (both text DEFAULT 'z', c integer, CHECK (c > 0)) INHERITS (top_a, top_b);
+CREATE TABLE top_a (a integer NOT NULL DEFAULT 1, shared_c text CHECK (shared_c <> 'x'));
+CREATE TABLE top_b (b integer, shared_c text DEFAULT 'y');
+CREATE TABLE under (shared_c text DEFAULT 'z', c integer, CHECK (c > 0)) INHERITS (top_a, top_b);
 ALTER TABLE under ALTER COLUMN a SET DEFAULT 5;
 CREATE TABLE no_columns ();
 CREATE TABLE like_it (LIKE book INCLUDING ALL, more integer);
@@ -226,7 +226,7 @@ INSERT INTO "Odd Schema"."Odd Table" VALUES (1, 'select');
 INSERT INTO kinds_of (ch, v, n, t2, ts, iv, ym, u, bits, i, mac, mac8, bx, ls, pa, po, ce, tq, o, im, lsn, x, matrix, nest, oddp, cs, dp, "check", who)
     VALUES ('a', E'line\nfeed\ttab\\back', 'n', '04:05:06.7+02', '2020-01-01', '1 day 02:03:04.56', '1-2', '00000000-0000-0000-0000-000000000001', '101', '::1/64', '08:00:2b:01:02:03', '08:00:2b:01:02:03:04:05',
         '(1,2),(3,4)', '[(1,2),(3,4)]', '[(1,2),(3,4)]', '((1,2),(3,4),(5,6))', '<(1,2),3>', '''fat'' & !rat:*A', 5, '{[1,3),[5,9)}', '16/B374D848', '7', '[0:1][2:3]={{1,2},{NULL,4}}', ROW(ROW(1, 'a,b')::pair, ARRAY[ROW(2, '"')::pair], 'sad', 4, 1.5), 7, '{A,B}', ROW(1, NULL), 'b', 'someone'),
-        (NULL, '', '\.', NULL, 'infinity', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', NULL, NULL, NULL, NULL, NULL, NULL);
+        (NULL, '', '\.', NULL, 'infinity', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '{}', NULL, 9, NULL, NULL, NULL, NULL);
 INSERT INTO node VALUES (0, NULL, 1, NULL), (1, 0, 1, 0), (2, 1, NULL, NULL);
 INSERT INTO region VALUES ('nl', 1), ('be', 2), ('lu', 3);
 INSERT INTO town VALUES ('ams', 'nl', 1), ('mons', 'be', 2), ('zeist', 'nl', 1);
@@ -262,7 +262,7 @@ CREATE VIEW defined AS SELECT * FROM json_to_recordset('[{"a":1,"b":"x"}]') AS j
 CREATE VIEW expressions AS SELECT a.id IS DISTINCT FROM 5 AS e1, a.name LIKE 'A%' ESCAPE '!' AS e2, a.name ILIKE '%b' AS e3, a.name SIMILAR TO 'a+' AS e4, a.name ~* 'x' AS e5, (a.id, a.name) = (1, 'x') AS e6, (a.id, a.name) < (2, 'y') AS e7,
     a.id = ANY (ARRAY[1, 2]) AS e8, a.name <> ALL (ARRAY['p', 'q']) AS e9, nullif(a.id, 3) AS e10, greatest(a.id, 1, 2) AS e11, least(a.id, 4) AS e12, ROW(a.id, NULL) IS NULL AS e13, a.shape::text || '!' AS e14, CAST(a.id AS numeric(10, 1)) AS e15,
     substring(a.name FROM 2 FOR 3) AS e16, position('a' IN a.name) AS e17, overlay(a.name PLACING 'z' FROM 1) AS e18, trim(BOTH 'x' FROM a.name) AS e19, a.name COLLATE "C" AS e20, (a.id > 1) IS NOT TRUE AS e21, -a.id AS e22, - (-5) AS e23,
-    localtimestamp(2) AS e24, session_user AS e25, ARRAY[ARRAY[1, 2], ARRAY[a.id, 3]] AS e26, ROW(1, 'a', a.*) AS e27 FROM author a;
+    localtimestamp(2) AS e24, session_user AS e25, ARRAY[ARRAY[1, 2], ARRAY[a.id, 3]] AS e26, ROW(1, 'a')::pair AS e27 FROM author a;
 CREATE VIEW sets AS (SELECT 1 AS x UNION SELECT 2) INTERSECT ALL (VALUES (1), (3)) ORDER BY x DESC OFFSET 0 FETCH FIRST 2 ROWS WITH TIES;
 CREATE VIEW cycles AS WITH RECURSIVE w(id, parent) AS (SELECT id, parent FROM node WHERE parent IS NULL UNION ALL SELECT n.id, n.parent FROM node n, w WHERE n.parent = w.id) SEARCH BREADTH FIRST BY id SET ordered CYCLE id SET looped USING path SELECT id, looped FROM w ORDER BY ordered;
 CREATE VIEW distincts AS SELECT DISTINCT ON (author_id) author_id, id, price FROM book ORDER BY author_id, price DESC NULLS LAST;
@@ -270,7 +270,7 @@ CREATE VIEW frames AS SELECT first_value(a) OVER (ORDER BY b RANGE BETWEEN 1 PRE
 CREATE VIEW ordered_sets AS SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY price DESC) AS p, rank(3.0) WITHIN GROUP (ORDER BY price) AS r, array_agg(DISTINCT title ORDER BY title) AS t, json_object_agg(id, title) AS j FROM book TABLESAMPLE bernoulli (100) REPEATABLE (7);
 CREATE VIEW joins AS SELECT x.*, y.code AS other FROM region x LEFT JOIN region y USING (country) RIGHT JOIN (town t FULL JOIN node n ON n.id = t.code) ON t.country = x.country WHERE x IS NOT NULL AND NOT EXISTS (SELECT FROM by_index);
 CREATE VIEW using_alias AS SELECT j.country, x.code FROM region x JOIN town y USING (country) AS j;
-CREATE VIEW only_tops AS SELECT a, both FROM ONLY top_a;
+CREATE VIEW only_tops AS SELECT a, shared_c FROM ONLY top_a;
 CREATE VIEW "Odd Schema"."Odd View" AS SELECT "Key" AS "Value", "select" AS "from" FROM "Odd Schema"."Odd Table" "O T";
 COMMENT ON COLUMN books.name IS 'what it is called, again';
 ALTER VIEW using_alias OWNER TO every_owner;

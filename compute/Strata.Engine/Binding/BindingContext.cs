@@ -25,6 +25,9 @@ public sealed record BindingContext
     /// <summary>Parameter types given by Parse or PREPARE; null entries (and missing ones) are inferred.</summary>
     public IReadOnlyList<SqlType?> ParameterTypes { get; init; } = [];
 
+    /// <summary>What stands for $1, $2, … where their values are known already; null where they are parameters.</summary>
+    public IReadOnlyList<Sql.Syntax.Expression>? ParameterValues { get; init; }
+
     /// <summary>The query is a cursor's: the addresses of the table rows behind its rows are wanted, for WHERE CURRENT OF.</summary>
     public bool KeepRowAddresses { get; init; }
 

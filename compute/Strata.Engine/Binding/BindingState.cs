@@ -28,6 +28,9 @@ internal sealed class BindingState
     private int _viewDepth;
     private uint _policyTable;
 
+    /// <summary>The calls whose anonymous records stand in columns, also where a query around theirs reads these: what fields a record has, only its call knows.</summary>
+    public Dictionary<int, Expressions.Expression> RecordSources { get; } = [];
+
     public BindingState(BindingContext context)
     {
         Context = context;
@@ -136,6 +139,20 @@ internal sealed class BindingState
             if (schema != CatalogOids.CatalogSchema)
                 _absentNames.Add(new QualifiedKey(schema, relation.Name));
         }
+    }
+
+    /// <summary>What the plan of a bound tree depends on: relations that are named as constants (<c>'t'::regclass</c>) included.</summary>
+    public IReadOnlyList<PlanDependency> DependenciesOf(RelationalNode root)
+    {
+        TreeWalker.Visit(root, part =>
+        {
+            if (part is Expressions.ConstantExpression { IsNull: false } constant && constant.Type.Oid == TypeOid.RegClass && Catalog.FindRelation(constant.Value.Get<uint>()) is { SystemTable: null } relation)
+            {
+                DependOn(relation);
+                NoteAbsent(relation);
+            }
+        });
+        return Dependencies;
     }
 
     /// <summary>The plan must be made anew when the relation changes.</summary>

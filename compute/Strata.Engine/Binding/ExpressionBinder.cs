@@ -115,6 +115,8 @@ internal sealed class ExpressionBinder
         {
             case ColumnReference reference:
                 return BindColumn(reference, scope);
+            case ParameterReference parameter when _state.Context.ParameterValues is { } values && parameter.Number <= values.Count && parameter.Number > 0:
+                return BindOperand(values[parameter.Number - 1], scope);
             case ParameterReference parameter:
                 return _state.Parameters.Reference(parameter.Number, position);
             case IntegerLiteral integer:
@@ -383,6 +385,14 @@ internal sealed class ExpressionBinder
 
     private Expression BindIsNull(IsNullExpression isNull, Scope scope)
     {
+        // Where it is only printed again, a row stays what was written.
+        if (isNull.Operand is Syntax.RowExpression written && _state.Context.IsRecorded)
+        {
+            Expression[] fields = [.. BindAll(written.Fields, scope)];
+            return new NullTestExpression(new RowExpression(SqlType.Record, fields, [.. fields.Select(static (_, i) => $"f{i + 1}")]), isNull.IsNegated) { Position = isNull.Position };
+        }
+
+
         if (isNull.Operand is Syntax.RowExpression row)
         {
             Expression[] tests = BindAll(row.Fields, scope)
@@ -663,7 +673,8 @@ internal sealed class ExpressionBinder
         if (type.Kind == TypeKind.Composite)
             return _state.Context.Functions.Catalog.CompositeColumns(type.Oid);
         if (value is ColumnExpression column)
-            value = scope is not null && scope.SetReturning.FindIndex(item => item.Column == column.Column) is >= 0 and var at ? scope.SetReturning[at].Value : value;
+            value = scope is not null && scope.SetReturning.FindIndex(item => item.Column == column.Column) is >= 0 and var at ? scope.SetReturning[at].Value
+                : _state.RecordSources.GetValueOrDefault(column.Column, value);
         return value is FunctionExpression { Function: { } function } call && function.ResultColumns.Count > 1
             ? RoutineResult.OutputColumns(function, [.. call.Arguments.Select(static a => a.Type.Oid)], _state.Context.Functions.Catalog)
             : null;

@@ -95,7 +95,7 @@ internal sealed class FromBinder(BindingState state)
             case RelationKind.PartitionedTable:
                 break;
             case RelationKind.ForeignTable:
-                throw BindingErrors.NotSupported(table.Position, "reading a foreign table");
+                throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"foreign-data wrapper \"{WrapperOf(relation)}\" has no handler");
             default:
                 throw BindingErrors.At(
                     name.Position, SqlState.WrongObjectType, $"cannot open relation \"{relation.Name}\"",
@@ -104,7 +104,7 @@ internal sealed class FromBinder(BindingState state)
                         : "This operation is not supported for indexes.");
         }
 
-        if (!relation.IsPopulated)
+        if (!relation.IsPopulated && !state.Context.IsRecorded)
         {
             throw BindingErrors.At(
                 -1, SqlState.ObjectNotInPrerequisiteState, $"materialized view \"{relation.Name}\" has not been populated", "Use the REFRESH MATERIALIZED VIEW command.");
@@ -210,6 +210,8 @@ internal sealed class FromBinder(BindingState state)
         foreach (NamespaceColumn column in source)
         {
             int id = state.Metadata.AddColumn(column.Name, column.Type, shown);
+            if (state.RecordSources.TryGetValue(column.Column, out Expressions.Expression? source1))
+                state.RecordSources[id] = source1;
             columns.Add(id);
             names.Add(new NamespaceColumn(names.Count < aliases.Count ? aliases[names.Count] : column.Name, id, column.Type));
         }
@@ -567,4 +569,10 @@ internal sealed class FromBinder(BindingState state)
                 -1, SqlState.InvalidColumnReference, $"table \"{name}\" has {available} columns available but {given} columns specified");
         }
     }
+
+    // The wrapper that would read a foreign table.
+    private string WrapperOf(RelationInfo relation) =>
+        state.Context.Catalog.FindObject(CatalogOids.PgForeignTable, relation.Oid) is { } table
+        && state.Context.Catalog.FindObject(CatalogOids.PgForeignServer, table.OidAt(1)) is { } server
+        && state.Context.Catalog.FindObject(CatalogOids.PgForeignDataWrapper, server.OidAt(3)) is { } wrapper ? wrapper.Name : "";
 }

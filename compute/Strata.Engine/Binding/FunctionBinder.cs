@@ -66,6 +66,8 @@ internal sealed class FunctionBinder(BindingState state)
         int column = state.Metadata.AddColumn(name, call.Type);
         scope.SetReturning.Add(new ProjectedColumn(column, call));
         state.Recorder?.Value(column, call);
+        if (call.Type.Oid == TypeOid.Record)
+            state.RecordSources[column] = call;
         return new ColumnExpression(column, call.Type) { Position = call.Position };
     }
 

@@ -167,6 +167,7 @@ internal sealed class ModificationBinder(BindingState state)
             [
                 new NamespaceColumn("ctid", node.CtidColumn, SqlType.Tid),
                 new NamespaceColumn("tableoid", tableOid, SqlType.OidType),
+                .. WriterColumn(items, node, scope, ref input),
             ],
         };
         if (view is not null)
@@ -202,6 +203,22 @@ internal sealed class ModificationBinder(BindingState state)
         }
 
         return new BoundQuery(new ProjectNode(input, projected), output);
+    }
+
+    // xmin of a row that was just written is the transaction's own id: clients read it as the row's version.
+    private NamespaceColumn[] WriterColumn(SyntaxList<TargetItem> items, ModifyNode node, Scope scope, ref RelationalNode input)
+    {
+        bool isRead = false;
+        foreach (TargetItem item in items)
+            Ddl.SyntaxWalker.VisitColumns(item.Value, reference => isRead |= !reference.IsStar && reference.Names[reference.Names.Count - 1] == "xmin");
+        if (!isRead || node is DeleteNode)
+            return [];
+        Expressions.ResolvedCall call = state.Expressions.Factory.ResolveCall("pg_current_xact_id", Functions.BuiltinRegistry.FunctionsByName("pg_current_xact_id"), [], null, false, -1);
+        Expressions.Expression id = state.Expressions.Factory.Casts.Cast(Expressions.ExpressionFactory.ToExpression(call, -1), SqlType.Xid, Functions.CastContext.Explicit)!;
+        int column = state.Metadata.AddColumn("xmin", SqlType.Xid, node.Alias);
+        input = new ProjectNode(input, [.. Projection.PassThrough(state.Metadata, input.Columns), new ProjectedColumn(column, id)]);
+        scope.Own(column);
+        return [new NamespaceColumn("xmin", column, SqlType.Xid)];
     }
 
     /// <summary>Wraps the node into the statement's WITH items.</summary>

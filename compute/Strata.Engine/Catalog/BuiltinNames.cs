@@ -36,6 +36,7 @@ internal static class BuiltinNames
             "pg_collation" => "collname",
             "pg_opclass" => "opcname",
             "pg_opfamily" => "opfname",
+            "pg_conversion" => "conname",
             "pg_ts_config" => "cfgname",
             "pg_ts_dict" => "dictname",
             "pg_ts_parser" => "prsname",

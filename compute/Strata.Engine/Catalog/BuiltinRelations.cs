@@ -34,7 +34,7 @@ internal static class BuiltinRelations
     private static void Load(string prefix, Dictionary<uint, RelationInfo> relations)
     {
         Dictionary<uint, List<ColumnInfo>> columns = LoadColumns(prefix == "pg" ? "pg_attribute" : "information_schema_columns");
-        HashSet<uint> indexed = prefix == "pg" ? LoadIndexedTables() : [];
+        HashSet<uint> indexed = prefix == "pg" ? LoadIndexedTables(columns) : [];
         CatalogTable table = CatalogTable.Open(prefix == "pg" ? "pg_class" : "information_schema_views");
         int oid = table.ColumnIndex("oid"), name = table.ColumnIndex("relname"), schema = table.ColumnIndex("relnamespace"), kind = table.ColumnIndex("relkind");
         int rowType = table.ColumnIndex("reltype"), method = table.ColumnIndex("relam"), shared = table.ColumnIndex("relisshared");
@@ -99,13 +99,29 @@ internal static class BuiltinRelations
         return columns;
     }
 
-    private static HashSet<uint> LoadIndexedTables()
+    // The tables that have indexes; the columns of the indexes follow from theirs.
+    private static HashSet<uint> LoadIndexedTables(Dictionary<uint, List<ColumnInfo>> columns)
     {
         CatalogTable table = CatalogTable.Open("pg_index");
-        int relation = table.ColumnIndex("indrelid");
+        int relation = table.ColumnIndex("indrelid"), index = table.ColumnIndex("indexrelid"), keys = table.ColumnIndex("indkey");
         var oids = new HashSet<uint>();
         for (int i = 0; i < table.RowCount; i++)
+        {
             oids.Add(table[i].Oid(relation));
+            if (!columns.TryGetValue(table[i].Oid(relation), out List<ColumnInfo>? own))
+                continue;
+            var list = new List<ColumnInfo>();
+            foreach (string key in table[i].Text(keys)!.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            {
+                short number = short.Parse(key, System.Globalization.CultureInfo.InvariantCulture);
+                ColumnInfo column = own.First(c => c.Number == number) with { Number = (short)(list.Count + 1), NotNull = false };
+                // Indexes keep names as C strings.
+                list.Add(column.TypeOid == TypeOid.Name ? column with { TypeOid = TypeOid.CString, Length = -2, Alignment = 'c' } : column);
+            }
+
+            columns[table[i].Oid(index)] = list;
+        }
+
         return oids;
     }
 }

@@ -13,6 +13,10 @@ internal static class CatalogScans
         {
             CatalogValue[] row = RelationRows.Class(relation)[..ClassColumns];
             row[30] = AccessControlList.ToDisplay(relation.Acl, context.Catalog);
+            // A reference to a partitioned table watches its partitions, too.
+            const int HasTriggers = 20;
+            if (relation.IsPartition && relation.Index is null && RelationTree.PartitionAncestors(context.Catalog, relation).Any(static a => a.ReferencedBy.Length > 0))
+                row[HasTriggers] = true;
             yield return row;
         }
     }
@@ -141,26 +145,50 @@ internal static class CatalogScans
         foreach (RelationInfo relation in context.Catalog.UserRelations)
         {
             var self = new ObjectAddress(CatalogOids.PgClass, relation.Oid);
+            // A composite type stands for its relation, every other relation for its row type.
+            var rowType = new ObjectAddress(CatalogOids.PgType, relation.RowTypeOid);
+            bool isType = relation.Kind == RelationKind.CompositeType;
             if (relation.Index is null)
-                yield return RelationRows.Depend(new Dependency(self, new ObjectAddress(CatalogOids.PgNamespace, relation.SchemaOid), DependencyKind.Normal));
+                yield return RelationRows.Depend(new Dependency(isType ? rowType : self, new ObjectAddress(CatalogOids.PgNamespace, relation.SchemaOid), DependencyKind.Normal));
             if (relation.RowTypeOid != 0)
-                yield return RelationRows.Depend(new Dependency(new ObjectAddress(CatalogOids.PgType, relation.RowTypeOid), self, DependencyKind.Internal));
+                yield return RelationRows.Depend(isType ? new Dependency(self, rowType, DependencyKind.Internal) : new Dependency(rowType, self, DependencyKind.Internal));
+            foreach (Dependency dependency in OfColumns(relation))
+                yield return RelationRows.Depend(dependency);
             foreach (Dependency dependency in relation.Dependencies)
                 yield return RelationRows.Depend(Shown(relation, dependency));
+            if (relation.View is { } rule)
+            {
+                var rewrite = new ObjectAddress(CatalogOids.PgRewrite, rule.RuleOid);
+                yield return RelationRows.Depend(new Dependency(rewrite, self, DependencyKind.Internal));
+                yield return RelationRows.Depend(new Dependency(rewrite, self, DependencyKind.Normal));
+            }
+
+            if (relation.OfTypeOid != 0)
+                yield return RelationRows.Depend(new Dependency(self, new ObjectAddress(CatalogOids.PgType, relation.OfTypeOid), DependencyKind.Normal));
             if (relation.Index is null)
                 foreach (uint parent in relation.Parents)
                     yield return RelationRows.Depend(new Dependency(
                         self, new ObjectAddress(CatalogOids.PgClass, parent), relation.IsPartition ? DependencyKind.Auto : DependencyKind.Normal));
             foreach (ColumnInfo column in relation.Columns)
                 if (RelationRows.HasDefaultRow(column))
-                    yield return RelationRows.Depend(new Dependency(
-                        new ObjectAddress(CatalogOids.PgAttrDef, column.DefaultOid), self with { SubId = column.Number }, DependencyKind.Auto));
+                {
+                    var value = new ObjectAddress(CatalogOids.PgAttrDef, column.DefaultOid);
+                    yield return RelationRows.Depend(new Dependency(value, self with { SubId = column.Number }, column.Generated == '\0' ? DependencyKind.Auto : DependencyKind.Internal));
+                    if (column.Generated == '\0')
+                        continue;
+                    foreach (string used in Ddl.StoredExpressions.ColumnNames(column.Default!.Syntax))
+                        if (relation.FindColumn(used) is { } source)
+                            yield return RelationRows.Depend(new Dependency(value, self with { SubId = source.Number }, DependencyKind.Normal));
+                }
             foreach (Dependency dependency in OfIndex(relation, context.Catalog))
                 yield return RelationRows.Depend(dependency);
             foreach (Dependency dependency in OfConstraints(relation))
                 yield return RelationRows.Depend(dependency);
         }
 
+        foreach (UserTypeInfo type in context.Catalog.UserTypes)
+            foreach (Dependency dependency in OfType(type))
+                yield return RelationRows.Depend(dependency);
         foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog))
             yield return RelationRows.Depend(dependency);
         // A range type's constructors belong to it: pg_dump leaves them out.
@@ -168,6 +196,53 @@ internal static class CatalogScans
             if (routine.LanguageOid == RoutineInfo.InternalLanguage && routine.Source.Contains("range_constructor", StringComparison.Ordinal))
                 yield return RelationRows.Depend(new Dependency(
                     new ObjectAddress(CatalogOids.PgProc, routine.Oid), new ObjectAddress(CatalogOids.PgType, routine.ReturnType), DependencyKind.Internal));
+    }
+
+    // Types and collations that users made; dependencies on types that the relation's entry lists already are left out.
+    private static IEnumerable<Dependency> OfColumns(RelationInfo relation)
+    {
+        if (relation.Index is not null)
+            yield break;
+        foreach (ColumnInfo column in relation.Columns)
+        {
+            if (column.IsDropped)
+                continue;
+            var self = new ObjectAddress(CatalogOids.PgClass, relation.Oid, column.Number);
+            var type = new ObjectAddress(CatalogOids.PgType, column.TypeOid);
+            if (column.TypeOid >= CatalogOids.FirstUser && !Array.Exists(relation.Dependencies, d => d.Dependent == self && d.Referenced == type))
+                yield return new Dependency(self, type, DependencyKind.Normal);
+            if (column.CollationOid >= CatalogOids.FirstUser)
+                yield return new Dependency(self, new ObjectAddress(CatalogOids.PgCollation, column.CollationOid), DependencyKind.Normal);
+        }
+    }
+
+    // An array goes with its elements' type; what has no relation is in a schema.
+    private static IEnumerable<Dependency> OfType(UserTypeInfo type)
+    {
+        var self = new ObjectAddress(CatalogOids.PgType, type.Oid);
+        if (type.Kind == UserTypeKind.Array)
+        {
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgType, type.ElementOid), DependencyKind.Internal);
+            yield break;
+        }
+
+        if (type.RelationOid != 0)
+            yield break;
+        if (type.Kind == UserTypeKind.Multirange && type.Range is { } ranges)
+        {
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgType, ranges.RangeOid), DependencyKind.Internal);
+            yield break;
+        }
+
+        yield return new Dependency(self, new ObjectAddress(CatalogOids.PgNamespace, type.SchemaOid), DependencyKind.Normal);
+        if (type.BaseTypeOid >= CatalogOids.FirstUser)
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgType, type.BaseTypeOid), DependencyKind.Normal);
+        if (type.Kind == UserTypeKind.Range && type.Range is { SubtypeOid: >= CatalogOids.FirstUser } range)
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgType, range.SubtypeOid), DependencyKind.Normal);
+        if (type.CollationOid >= CatalogOids.FirstUser)
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgCollation, type.CollationOid), DependencyKind.Normal);
+        foreach (ConstraintInfo constraint in type.Constraints)
+            yield return new Dependency(new ObjectAddress(CatalogOids.PgConstraint, constraint.Oid), self, DependencyKind.Auto);
     }
 
     // A view's dependencies are its rule's, and a column's on a sequence its default's.
@@ -200,8 +275,22 @@ internal static class CatalogScans
             yield break;
         }
 
+        var columns = new SortedSet<short>();
         foreach (IndexKey key in index.Keys)
-            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid, key.Column), DependencyKind.Auto);
+            if (key.Column > 0)
+                columns.Add(key.Column);
+        foreach (CatalogExpression? expression in index.Keys.Select(static k => k.Expression).Append(index.Predicate))
+            foreach (string name in expression is null ? [] : Ddl.StoredExpressions.ColumnNames(expression.Syntax))
+                if (catalog.FindRelation(index.TableOid)?.FindColumn(name) is { } used)
+                    columns.Add(used.Number);
+        foreach (short column in columns)
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid, column), DependencyKind.Auto);
+        // An index on no column still goes with its table.
+        if (columns.Count == 0)
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid), DependencyKind.Auto);
+        foreach (IndexKey key in index.Keys)
+            if (key.OperatorClassOid >= CatalogOids.FirstUser)
+                yield return new Dependency(self, new ObjectAddress(CatalogOids.PgOpClass, key.OperatorClassOid), DependencyKind.Normal);
     }
 
     private static IEnumerable<Dependency> OfConstraints(RelationInfo relation)
@@ -213,6 +302,12 @@ internal static class CatalogScans
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation.Oid, column), DependencyKind.Auto);
             foreach (short column in constraint.ReferencedColumns)
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, constraint.ReferencedTableOid, column), DependencyKind.Normal);
+            if (constraint.ParentOid != 0)
+            {
+                yield return new Dependency(self, new ObjectAddress(CatalogOids.PgConstraint, constraint.ParentOid), DependencyKind.PartitionPrimary);
+                yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation.Oid), DependencyKind.PartitionSecondary);
+            }
+
             if (constraint.Kind == ConstraintKind.ForeignKey && constraint.IndexOid != 0)
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, constraint.IndexOid), DependencyKind.Normal);
         }
@@ -222,7 +317,7 @@ internal static class CatalogScans
     {
         foreach (UserTypeInfo type in context.Catalog.UserTypes)
         {
-            CatalogValue[] row = RelationRows.Type(type);
+            CatalogValue[] row = RelationRows.Type(type, type.Kind == UserTypeKind.Domain ? TypeResolver.Find(type.Oid, context.Catalog)?.Plain : null);
             row[31] = AccessControlList.ToDisplay(type.Acl, context.Catalog);
             yield return row;
         }

@@ -226,7 +226,8 @@ internal sealed class CatalogServices : ICatalogServices
                 return Binding.RoutineLookup.Find(View, _session.SearchPath, null, routine.Name, -1).Any(f => f.Oid == oid);
             case "pg_operator" when View.FindObject(CatalogOids.PgOperator, oid) is { } op:
                 return UserOperators(op.Name).Any(o => o.Oid == oid);
-            case "pg_opclass" or "pg_opfamily" or "pg_conversion" or "pg_collation" or "pg_ts_config" or "pg_ts_dict" or "pg_ts_parser" or "pg_ts_template" or "pg_statistic_ext" when View.Objects.FirstOrDefault(o => o.Oid == oid) is { } other:
+            case "pg_opclass" or "pg_opfamily" or "pg_conversion" or "pg_collation" or "pg_ts_config" or "pg_ts_dict" or "pg_ts_parser" or "pg_ts_template" or "pg_statistic_ext"
+                when View.FindObject(BuiltinRelations.Find(CatalogOids.CatalogSchema, catalog)!.Oid, oid) is { } other:
                 return _session.SearchPath.Contains(other.SchemaOid);
             default:
                 // Everything else is built in, and the built-in schema is always in the path.

@@ -131,7 +131,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
         foreach (UserTypeInfo type in view.UserTypes)
             foreach (ConstraintInfo constraint in type.Constraints)
                 if (constraint.Oid == oid)
-                    return $"CHECK ({names.Show(constraint.Check!, null, TypeResolver.Find(type.Oid, view)!.Plain, pretty)})";
+                    return $"CHECK ({names.Show(constraint.Check!, null, TypeResolver.Find(type.BaseTypeOid, view), pretty)}){(constraint.IsValidated ? "" : " NOT VALID")}";
         return null;
     }
 

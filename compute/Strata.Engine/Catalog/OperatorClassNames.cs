@@ -19,7 +19,7 @@ internal static class OperatorClassNames
     public static bool IsDefault(uint oid, uint typeOid, CatalogView view)
     {
         if (view.FindObject(CatalogOids.PgOpClass, oid) is { } own)
-            return own.Number(6) != 0 && own.OidAt(5) == typeOid;
+            return own.Number(7) != 0 && own.OidAt(6) == typeOid;
         return s_builtin.Value.TryGetValue(oid, out (string Name, uint Type, bool IsDefault) found) && found.IsDefault;
     }
 

@@ -20,6 +20,8 @@ internal static class PartitionPrinter
             uint own = column.Column > 0 ? table.Columns[column.Column - 1].CollationOid : TypeResolver.Find(column.TypeOid, view)?.CollationOid ?? 0;
             if (column.CollationOid != 0 && column.CollationOid != own)
                 text += $" COLLATE \"{BuiltinNames.NameOf("pg_collation", "collname", column.CollationOid)}\"";
+            if (!OperatorClassNames.IsDefault(column.OperatorClassOid, column.TypeOid, view))
+                text += " " + OperatorClassNames.Of(column.OperatorClassOid, view, Deparsing.DefinitionNames.StoredPath);
             columns.Add(text);
         }
 

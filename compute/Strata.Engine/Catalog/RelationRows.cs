@@ -164,11 +164,12 @@ internal static class RelationRows
         dependency.Referenced.ClassOid, dependency.Referenced.ObjectOid, dependency.Referenced.SubId, (char)dependency.Kind,
     ];
 
-    public static CatalogValue[] Type(UserTypeInfo type)
+    /// <param name="flatBase">The built-in type below a domain over domains, where it is known.</param>
+    public static CatalogValue[] Type(UserTypeInfo type, SqlType? flatBase = null)
     {
         bool isEnum = type.Kind == UserTypeKind.Enum;
         bool isArray = type.Kind == UserTypeKind.Array;
-        SqlType? domainBase = type.Kind == UserTypeKind.Domain ? BuiltinTypes.Find(type.BaseTypeOid) : null;
+        SqlType? domainBase = type.Kind == UserTypeKind.Domain ? BuiltinTypes.Find(type.BaseTypeOid) ?? flatBase : null;
         short length = isEnum ? (short)4 : domainBase?.Length ?? -1;
         bool byValue = isEnum || (domainBase is not null && domainBase.Length is 1 or 2 or 4 or 8);
         char category = type.Kind switch

@@ -29,7 +29,12 @@ internal static class RoutinePrinter
         }
 
         if (routine.Aggregate is { Kind: not 'n' } aggregate)
-            return string.Join(", ", parts.Take(aggregate.DirectArguments)) + (aggregate.DirectArguments > 0 ? " ORDER BY " : "ORDER BY ") + string.Join(", ", parts.Skip(aggregate.DirectArguments));
+        {
+            // VARIADIC "any" on both sides of ORDER BY is one argument.
+            IEnumerable<string> ordered = aggregate.DirectArguments == parts.Count && routine.VariadicElementType != 0 ? parts.TakeLast(1) : parts.Skip(aggregate.DirectArguments);
+            return string.Join(", ", parts.Take(aggregate.DirectArguments)) + (aggregate.DirectArguments > 0 ? " ORDER BY " : "ORDER BY ") + string.Join(", ", ordered);
+        }
+
         return string.Join(", ", parts);
     }
 
@@ -62,7 +67,7 @@ internal static class RoutinePrinter
         {
             int equals = setting.IndexOf('=', StringComparison.Ordinal);
             string name = setting[..equals], value = setting[(equals + 1)..];
-            bool isList = name is "search_path" or "DateStyle" or "temp_tablespaces" or "session_preload_libraries" or "shared_preload_libraries" or "local_preload_libraries";
+            bool isList = name is "search_path" or "temp_tablespaces" or "session_preload_libraries" or "shared_preload_libraries" or "local_preload_libraries";
             text.Append(" SET ").Append(TypeNames.QuoteIdentifier(name)).Append(" TO ")
                 .Append(isList ? string.Join(", ", value.Split(',').Select(static v => Quote(v.Trim().Trim('"')))) : Quote(value)).Append('\n');
         }

@@ -19,6 +19,7 @@ internal static class SystemTables
         "pg_sequence" => new RowsTable(CatalogScans.Sequences),
         "pg_rewrite" => new RowsTable(CatalogScans.Rules),
         "pg_depend" => new RowsTable(CatalogScans.Dependencies),
+        "pg_shdepend" => new RowsTable(SharedDependencyScans.Rows),
         "pg_description" => new CatalogTableSource(oid, CatalogScans.Comments),
         "pg_shdescription" => new RowsTable(CatalogScans.SharedComments),
         "pg_enum" => new RowsTable(CatalogScans.EnumLabels),
@@ -39,12 +40,12 @@ internal static class SystemTables
         "pg_tablespace" => new RowsTable(CatalogScans.Tablespaces),
         "pg_proc" => new CatalogTableSource(oid, ObjectScans.Routines),
         "pg_aggregate" => new CatalogTableSource(oid, ObjectScans.Aggregates),
-        "pg_operator" or "pg_cast" or "pg_opclass" or "pg_opfamily" or "pg_amop" or "pg_amproc" or "pg_collation" or "pg_am"
+        "pg_operator" or "pg_cast" or "pg_opclass" or "pg_opfamily" or "pg_amop" or "pg_amproc" or "pg_collation" or "pg_am" or "pg_conversion"
             or "pg_ts_config" or "pg_ts_dict" or "pg_ts_parser" or "pg_ts_template" => new CatalogTableSource(oid, context => ObjectScans.Of(context, oid)),
         "pg_ts_config_map" => new CatalogTableSource(oid, ObjectScans.TextSearchMappings),
         "pg_foreign_data_wrapper" => new RowsTable(context => ObjectScans.WithPrivileges(context, oid, 5)),
         "pg_foreign_server" => new RowsTable(context => ObjectScans.WithPrivileges(context, oid, 6)),
-        "pg_conversion" or "pg_policy" or "pg_user_mapping" or "pg_foreign_table" or "pg_publication" or "pg_publication_rel" or "pg_publication_namespace" => new RowsTable(context => ObjectScans.Of(context, oid)),
+        "pg_policy" or "pg_user_mapping" or "pg_foreign_table" or "pg_publication" or "pg_publication_rel" or "pg_publication_namespace" => new RowsTable(context => ObjectScans.Of(context, oid)),
         "pg_default_acl" => new RowsTable(ObjectScans.DefaultPrivileges),
         "pg_range" => new CatalogTableSource(oid, CatalogScans.Ranges),
         "pg_language" => new CatalogTableSource(oid, null),

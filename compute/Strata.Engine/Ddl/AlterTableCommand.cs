@@ -44,7 +44,7 @@ internal sealed class AlterTableCommand(DdlContext context)
         {
             RelationLockMode needed = command switch
             {
-                ValidateConstraint => RelationLockMode.ShareUpdateExclusive,
+                ValidateConstraint or AlterColumnStatistics => RelationLockMode.ShareUpdateExclusive,
                 Sql.Syntax.AddConstraint { Constraint.Kind: Sql.Syntax.ConstraintKind.ForeignKey } => RelationLockMode.ShareRowExclusive,
                 _ => RelationLockMode.AccessExclusive,
             };
@@ -265,11 +265,23 @@ internal sealed class AlterTableCommand(DdlContext context)
     private RelationInfo MakeOwnedSequence(RelationInfo table, ColumnInfo column, SqlType type, SyntaxList<SequenceOption> options, DependencyKind kind)
     {
         SchemaInfo schema = context.View.FindSchema(table.SchemaOid)!;
-        string name = context.ChooseName(table.Name, column.Name, "seq", candidate => context.View.FindRelation(schema.Oid, candidate) is not null);
+        string name;
+        if (SequenceOptions.NameOf(context, options) is { } given)
+        {
+            schema = given.Schema is null ? schema : context.RequireSchema(given.Schema, given.Position);
+            name = given.Name;
+            context.CheckNameIsFree(schema.Oid, name, hasRowType: false);
+        }
+        else
+        {
+            name = context.ChooseName(table.Name, column.Name, "seq", candidate => context.View.FindRelation(schema.Oid, candidate) is not null);
+        }
+
         RelationInfo sequence = SequenceCommands.Build(context, schema, name, SequenceOptions.Create(context, options, type));
         sequence = sequence with
         {
             OwnerOid = table.OwnerOid,
+            Persistence = table.Persistence == 'u' ? 'u' : 'p',
             Dependencies = [new Dependency(new ObjectAddress(CatalogOids.PgClass, sequence.Oid), new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number), kind)],
         };
         SequenceCommands.Create(context, sequence);

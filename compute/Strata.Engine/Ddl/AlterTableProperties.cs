@@ -94,6 +94,10 @@ internal sealed class AlterTableProperties(DdlContext context)
             context.Replace(relation, relation with { Persistence = persistence });
         }
 
+        // The sequences of its columns go with a table.
+        foreach (RelationInfo sequence in context.View.UserRelations.ToArray())
+            if (sequence.Sequence is not null && Array.Exists(sequence.Dependencies, d => d.Kind != DependencyKind.Normal && d.Referenced.ObjectOid == table.Oid))
+                context.Replace(sequence, sequence with { Persistence = persistence });
         table = context.View.FindRelation(table.Oid)!;
         return context.Replace(table, table with { Persistence = persistence });
     }

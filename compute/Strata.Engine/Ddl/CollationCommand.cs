@@ -13,6 +13,8 @@ internal static class CollationCommand
         string? locale = null, collate = null, type = null;
         char provider = 'c';
         bool isDeterministic = true;
+        if (statement.From is { } from)
+            (collate, type) = Source(context, from);
         foreach (DefinitionElement option in statement.Definition)
         {
             switch (option.Name)
@@ -76,6 +78,7 @@ internal static class CollationCommand
         uint oid = ColumnBuilder.Collation(context, name);
         return context.View.FindObject(CatalogOids.PgCollation, oid) is { } own
             ? (own.Row[7].Text, own.Row[8].Text)
-            : oid == CatalogOids.DefaultCollation ? throw new SqlException(SqlState.InvalidObjectDefinition, "collation \"default\" cannot be copied") : ("C", "C");
+            : oid == CatalogOids.DefaultCollation ? throw new SqlException(SqlState.InvalidObjectDefinition, "collation \"default\" cannot be copied")
+            : name.Name == "POSIX" ? ("POSIX", "POSIX") : ("C", "C");
     }
 }

@@ -32,7 +32,8 @@ internal sealed class CreateAggregateCommand(DdlContext context, DefineStatement
             throw Bad($"aggregate transition data type cannot be {TypeNames.Format(state)}");
         uint[] inputs = [.. parameters.Select(static p => p.TypeOid)];
         CheckPolymorphicState(state, inputs);
-        uint[] transitionInputs = kind == 'n' ? inputs : inputs[direct..];
+        // VARIADIC "any" before ORDER BY is the same argument as that after it.
+        uint[] transitionInputs = kind == 'n' ? inputs : direct == inputs.Length && variadic != 0 ? inputs[^1..] : inputs[direct..];
         FunctionInfo transition = Lookup(DefinitionValues.Name(transitionOption), [state.Oid, .. transitionInputs], state.Oid, "transition");
         bool extra = _options.TryGetValue("finalfunc_extra", out DefinitionElement? extraOption) && DefinitionValues.Flag(extraOption);
         FunctionInfo? final = Optional("finalfunc", kind == 'n' ? extra ? [state.Oid, .. inputs] : [state.Oid] : extra ? [state.Oid, .. inputs] : [state.Oid, .. inputs[..direct]]);

@@ -117,7 +117,8 @@ internal static class CreateTableCommand
         SchemaInfo schema = context.CreationSchema(into.Relation.Schema, into.Relation.Position, into.Relation.Persistence);
         if (!TryReserveName(context, schema, into.Relation.Name, ifNotExists))
             return null;
-        BoundStatement bound = Binder.Bind(query, StoredExpressions.BindingContextOf(context));
+        // Without data nothing is read: materialized views that are not filled yet will do.
+        BoundStatement bound = Binder.Bind(query, into.WithNoData ? StoredExpressions.RecordedContextOf(context) : StoredExpressions.BindingContextOf(context));
         CheckPrivileges(context, bound);
         if (into.Columns.Count > bound.Output.Count)
             throw new SqlException(SqlState.SyntaxError, "too many column names were specified");

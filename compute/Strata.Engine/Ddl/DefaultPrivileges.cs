@@ -45,7 +45,7 @@ internal static class DefaultPrivileges
         'r' => Privileges.AllTable,
         'S' => Privileges.AllSequence,
         'f' => Privileges.Execute,
-        'T' => Privileges.Usage,
+        'T' or 'F' or 'V' => Privileges.Usage,
         _ => Privileges.AllSchema,
     };
 

@@ -82,9 +82,21 @@ internal sealed class GrantCommand(DdlContext context, GrantStatement statement)
             case ObjectKind.Type or ObjectKind.Domain:
                 ChangeType(reference);
                 break;
+            case ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer:
+                ChangeForeign(ForeignCommands.Require(context, statement.Kind == ObjectKind.ForeignServer ? CatalogOids.PgForeignServer : CatalogOids.PgForeignDataWrapper, ((NamedObject)reference).Name.Name));
+                break;
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"GRANT on {DropCommand.KindName(statement.Kind)} objects is not supported yet");
         }
+    }
+
+    private void ChangeForeign(CatalogObject entry)
+    {
+        bool isServer = entry.ClassOid == CatalogOids.PgForeignServer;
+        int column = isServer ? 6 : 5;
+        string word = isServer ? "foreign server" : "foreign-data wrapper";
+        AccessControlItem[] acl = Change(AccessControlList.FromStored(entry.Row[column]), isServer ? 'V' : 'F', entry.OwnerOid, Wanted(Privileges.Usage), Privileges.Usage, word, entry.Name);
+        context.Changes.Replace(entry, entry.With((column, AccessControlList.ToStored(acl))), context.Cancellation);
     }
 
     private void ChangeRoutine(RoutineInfo routine) => context.Changes.Replace(

@@ -46,6 +46,8 @@ internal sealed class IndexCommands(DdlContext context)
             method: method, options: options);
         if (table.PartitionKey is not null && statement.Relation.IncludeDescendants)
             new PartitionIndexes(context).CloneToPartitions(context.View.FindRelation(table.Oid)!, index);
+        else if (table.PartitionKey is not null && table.Children.Length > 0 && context.View.FindRelation(index.Oid) is { } whole)
+            context.Replace(whole, whole with { Index = whole.Index! with { IsValid = false } });
     }
 
     private IndexMethod MethodOf(string name)
@@ -204,10 +206,15 @@ internal sealed class IndexCommands(DdlContext context)
     private static string ExpressionColumnName(List<IndexKey> keys, int position)
     {
         string name = NameOf(keys[position].Expression!.Syntax);
-        int same = 0;
+        // Numbered until no key before it has the name.
+        var taken = new HashSet<string>();
         for (int i = 0; i < position; i++)
-            same += keys[i].Column == 0 ? 1 : 0;
-        return same == 0 ? name : name + same;
+            if (keys[i].Column == 0)
+                taken.Add(ExpressionColumnName(keys, i));
+        string free = name;
+        for (int i = 1; taken.Contains(free); i++)
+            free = name + i;
+        return free;
     }
 
     public void Reindex(ReindexStatement statement)

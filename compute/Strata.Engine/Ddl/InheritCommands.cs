@@ -233,6 +233,21 @@ internal sealed class InheritCommands(DdlContext context)
         if (Array.Exists(partition.Indexes, i => context.View.FindRelation(i.Oid)!.Parents.Contains(parent.Oid)))
             throw Refuse($"Another index is already attached for partition \"{partition.Name}\".");
         new PartitionIndexes(context).Attach(parent.Oid, child.Oid);
+        MarkValidWhenWhole(parent.Oid);
         return context.View.FindRelation(parent.Oid)!;
+    }
+
+    // An index made with ONLY becomes valid when every partition has its part; then the index above it may, too.
+    private void MarkValidWhenWhole(uint indexOid)
+    {
+        if (context.View.FindRelation(indexOid) is not { Index: { IsValid: false } index } whole || context.View.FindRelation(index.TableOid) is not { } table)
+            return;
+        foreach (uint oid in table.Children)
+            if (context.View.FindRelation(oid) is { Index: null } partition
+                && !Array.Exists(partition.Indexes, i => i.IsValid && context.View.FindRelation(i.Oid)!.Parents.Contains(indexOid)))
+                return;
+        context.Replace(whole, whole with { Index = index with { IsValid = true } });
+        foreach (uint above in whole.Parents)
+            MarkValidWhenWhole(above);
     }
 }

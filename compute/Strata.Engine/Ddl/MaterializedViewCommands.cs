@@ -40,7 +40,9 @@ internal static class MaterializedViewCommands
     {
         RelationInfo view = context.Require(statement.Relation, RelationLockMode.AccessExclusive);
         if (view.Kind != RelationKind.MaterializedView)
-            throw new SqlException(SqlState.FeatureNotSupported, $"\"{view.Name}\" is not a materialized view");
+            throw view.Kind is RelationKind.Table or RelationKind.PartitionedTable
+                ? new SqlException(SqlState.FeatureNotSupported, $"\"{view.Name}\" is not a materialized view")
+                : new SqlException(SqlState.WrongObjectType, $"\"{view.Name}\" is not a table or materialized view");
         context.CheckOwner(view);
         if (statement.IsConcurrent)
             CheckConcurrent(view, statement.WithNoData, context);

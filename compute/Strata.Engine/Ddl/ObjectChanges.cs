@@ -44,7 +44,17 @@ internal static class ObjectChanges
         if (entry is RoutineInfo routine)
             context.Changes.Replace(routine, routine with { OwnerOid = owner.Oid, Acl = OwnerCommand.Moved(routine.Acl, routine.OwnerOid, owner.Oid) }, context.Cancellation);
         else
-            context.Changes.Replace(entry, ((CatalogObject)entry).With((CatalogObjectShapes.Of(((CatalogObject)entry).ClassOid).Owner, owner.Oid)), context.Cancellation);
+            context.Changes.Replace(entry, Owned((CatalogObject)entry, owner.Oid), context.Cancellation);
+    }
+
+    // Privileges that the old owner had or gave are the new one's.
+    private static CatalogObject Owned(CatalogObject entry, uint owner)
+    {
+        CatalogObject changed = entry.With((CatalogObjectShapes.Of(entry.ClassOid).Owner, owner));
+        int privileges = entry.ClassOid switch { CatalogOids.PgForeignDataWrapper => 5, CatalogOids.PgForeignServer => 6, _ => -1 };
+        return privileges < 0 || entry.Row[privileges].IsNull
+            ? changed
+            : changed.With((privileges, AccessControlList.ToStored(OwnerCommand.Moved(AccessControlList.FromStored(entry.Row[privileges]), entry.OwnerOid, owner))));
     }
 
     public static void SetSchema(DdlContext context, ObjectKind kind, ObjectReference reference, string name)

@@ -60,6 +60,8 @@ internal static class OperatorClasses
         if (!s_classes.Value.Names.TryGetValue((method, name.Name), out List<BuiltinOperatorClass>? known)
             && !(method == IndexMethod.Hash && s_classes.Value.Names.TryGetValue((IndexMethod.BTree, name.Name), out known)))
         {
+            if (method == IndexMethod.BTree && OwnClass(name, typeOid, context) is { } made)
+                return made;
             foreach (CatalogObject own in context.View.ObjectsOf(CatalogOids.PgOpClass))
                 if (own.Name == name.Name && own.OidAt(1) == IndexMethods.OidOf(method))
                     throw new SqlException(SqlState.FeatureNotSupported, $"indexes with operator class \"{name}\" are not supported: it is not a built-in one");
@@ -103,5 +105,46 @@ internal static class OperatorClasses
         if (TypeNames.Format(type).StartsWith("reg", StringComparison.Ordinal) && type.Oid < CatalogOids.FirstUser)
             types.Add(TypeOid.Oid);
         return types;
+    }
+
+    // A class that users made for the order that the type has anyway. Any other order an index can't keep.
+    private static uint? OwnClass(QualifiedName name, uint typeOid, DdlContext context)
+    {
+        foreach (CatalogObject candidate in context.View.ObjectsOf(CatalogOids.PgOpClass))
+        {
+            bool isMeant = candidate.Name == name.Name && candidate.OidAt(1) == CatalogOids.BTreeAccessMethod
+                && (name.Schema is { } schema ? context.View.FindSchema(schema)?.Oid == candidate.SchemaOid : context.Session.SearchPath.Contains(candidate.SchemaOid));
+            if (!isMeant)
+                continue;
+            SqlType type = TypeResolver.Find(typeOid, context.View)!;
+            if (candidate.OidAt(6) != typeOid && !new Functions.TypeCoercion(context.Session.Catalog).IsBinaryCoercible(typeOid, candidate.OidAt(6)))
+                throw new SqlException(SqlState.DatatypeMismatch, $"operator class \"{name}\" does not accept data type {TypeNames.Format(type)}");
+            foreach (CatalogObject support in context.View.ObjectsOf(CatalogOids.PgAmProc))
+                if (support.OidAt(1) == candidate.OidAt(5) && support.OidAt(2) == candidate.OidAt(6) && support.OidAt(3) == candidate.OidAt(6) && support.Number(4) == 1
+                    && support.OidAt(5) == ComparisonOf(candidate.OidAt(6), context))
+                    return candidate.Oid;
+            throw new SqlException(SqlState.FeatureNotSupported, $"operator class \"{name}\" has an order of its own, which indexes do not support yet");
+        }
+
+        return null;
+    }
+
+    // The comparison of a type's default class.
+    private static uint ComparisonOf(uint typeOid, DdlContext context)
+    {
+        uint operatorClass = Default(typeOid, context);
+        CatalogTable classes = CatalogTable.Open("pg_opclass");
+        int oid = classes.ColumnIndex("oid"), family = classes.ColumnIndex("opcfamily");
+        uint familyOid = 0;
+        for (int i = 0; i < classes.RowCount && familyOid == 0; i++)
+            if (classes[i].Oid(oid) == operatorClass)
+                familyOid = classes[i].Oid(family);
+        CatalogTable procedures = CatalogTable.Open("pg_amproc");
+        int procedureFamily = procedures.ColumnIndex("amprocfamily"), left = procedures.ColumnIndex("amproclefttype"), right = procedures.ColumnIndex("amprocrighttype");
+        int number = procedures.ColumnIndex("amprocnum"), procedure = procedures.ColumnIndex("amproc");
+        for (int i = 0; i < procedures.RowCount; i++)
+            if (procedures[i].Oid(procedureFamily) == familyOid && procedures[i].Oid(left) == typeOid && procedures[i].Oid(right) == typeOid && procedures[i].Number(number) == 1)
+                return procedures[i].Oid(procedure);
+        return 0;
     }
 }

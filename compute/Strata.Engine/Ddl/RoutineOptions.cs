@@ -141,8 +141,8 @@ internal sealed class RoutineOptions(DdlContext context, bool isProcedure)
                 continue;
             }
 
-            string name = set.Name!.ToLowerInvariant();
-            int at = items.FindIndex(item => item.StartsWith(name + "=", StringComparison.Ordinal));
+            string name = Sessions.Settings.SessionSettings.Definition(set.Name!).Name;
+            int at = items.FindIndex(item => item.StartsWith(name + "=", StringComparison.OrdinalIgnoreCase));
             string? value = set.Kind switch
             {
                 SetKind.Reset or SetKind.Default => null,

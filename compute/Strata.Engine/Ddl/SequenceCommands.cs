@@ -21,6 +21,8 @@ internal static class SequenceCommands
 
         context.CheckNameIsFree(schema.Oid, statement.Sequence.Name, hasRowType: false);
         RelationInfo sequence = Build(context, schema, statement.Sequence.Name, SequenceOptions.Create(context, statement.Options));
+        if (statement.Sequence.Persistence == RelationPersistence.Unlogged)
+            sequence = sequence with { Persistence = 'u' };
         sequence = WithOwner(context, sequence, statement.Options);
         Create(context, sequence);
     }

@@ -79,6 +79,19 @@ internal static class SequenceOptions
                 throw new SqlException(SqlState.SyntaxError, "conflicting or redundant options") { Position = context.Position(option.Position) };
     }
 
+    /// <summary>The name that SEQUENCE NAME gives an identity's sequence, or null.</summary>
+    public static QualifiedName? NameOf(DdlContext context, SyntaxList<SequenceOption> options)
+    {
+        foreach (SequenceOption option in options)
+            if (option is { Kind: SequenceOptionKind.SequenceName, Value: QualifiedName name })
+            {
+                context.CheckCatalogName(name.Parts.Count > 2 ? name.Parts[0] : null, name.Position);
+                return name;
+            }
+
+        return null;
+    }
+
     public static bool Has(SyntaxList<SequenceOption> options, SequenceOptionKind kind)
     {
         foreach (SequenceOption option in options)

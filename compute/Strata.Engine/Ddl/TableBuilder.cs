@@ -151,8 +151,10 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
     /// <summary>Adds the sequence of a serial or identity column, to be made with the table.</summary>
     public RelationInfo AddSequence(ColumnInfo column, SqlType type, SyntaxList<SequenceOption> options, DependencyKind ownership)
     {
-        string sequenceName = context.ChooseName(name, column.Name, "seq", IsTaken);
-        RelationInfo sequence = SequenceCommands.Build(context, schema, sequenceName, SequenceOptions.Create(context, options, type)) with
+        (SchemaInfo home, string sequenceName) = SequenceOptions.NameOf(context, options) is { } given
+            ? (given.Schema is null ? schema : context.RequireSchema(given.Schema, given.Position), given.Name)
+            : (schema, context.ChooseName(name, column.Name, "seq", IsTaken));
+        RelationInfo sequence = SequenceCommands.Build(context, home, sequenceName, SequenceOptions.Create(context, options, type)) with
         {
             Dependencies = [new Dependency(default, new ObjectAddress(CatalogOids.PgClass, TableOid, column.Number), ownership)],
         };
@@ -193,7 +195,7 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
         if (like.Options.HasFlag(TableLikeOptions.Constraints))
             foreach (ConstraintInfo constraint in source.Constraints)
                 if (constraint.Kind == ConstraintKind.Check)
-                    _tableConstraints.Add(new Constraint(SyntaxKind.Check, -1) { Name = constraint.Name, Expression = constraint.Check!.Syntax });
+                    _tableConstraints.Add(new Constraint(SyntaxKind.Check, -1) { Name = constraint.Name, Expression = constraint.Check!.Syntax, IsNoInherit = constraint.NoInherit });
         if (like.Options.HasFlag(TableLikeOptions.Indexes))
             foreach (IndexInfo index in source.Indexes)
                 _indexCopies.Add(new IndexCopy(source, index));
@@ -203,7 +205,7 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
 
     private ColumnInfo CopyColumn(ColumnInfo column, TableLikeOptions options)
     {
-        ColumnInfo copy = column with { Number = NextNumber, Default = null, DefaultOid = 0, Identity = '\0', Generated = '\0', MissingValue = null, StatisticsTarget = -1 };
+        ColumnInfo copy = column with { Number = NextNumber, Default = null, DefaultOid = 0, Identity = '\0', Generated = '\0', MissingValue = null, StatisticsTarget = -1, Options = null, Acl = null };
         if (!options.HasFlag(TableLikeOptions.Compression))
             copy = copy with { Compression = '\0' };
         if (!options.HasFlag(TableLikeOptions.Storage))
@@ -226,7 +228,11 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
         uint owner = context.CurrentUser;
         uint method = partitionBy is null && !IsForeign ? AccessMethodCommands.OfTable(context, AccessMethod) : 0;
         foreach (RelationInfo sequence in _sequences)
-            SequenceCommands.Create(context, sequence);
+        {
+            context.CheckNameIsFree(sequence.SchemaOid, sequence.Name, hasRowType: false);
+            SequenceCommands.Create(context, persistence == RelationPersistence.Unlogged ? sequence with { Persistence = 'u' } : sequence);
+        }
+
         var table = new RelationInfo
         {
             Oid = TableOid,

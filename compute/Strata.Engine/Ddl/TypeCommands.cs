@@ -92,6 +92,7 @@ internal static class TypeCommands
             ArrayOid = oid + 1,
             BaseTypeOid = baseType.Oid,
             BaseTypeModifier = baseType.Typmod,
+            Default = context.View.FindUserType(baseType.Oid)?.Default,
             CollationOid = statement.Collation is { } collation ? ColumnBuilder.Collation(context, collation) : baseType.CollationOid,
         };
         if (baseType.IsPseudo)

@@ -294,12 +294,8 @@ internal sealed class ExpressionWriter(DefinitionNames names, PrintBuffer text, 
             text.Append("::").Append(names.Type(type, type.Typmod));
     }
 
-    /// <summary>A text as a string constant that means the same whatever standard_conforming_strings says.</summary>
-    public static string Quote(string value)
-    {
-        string quoted = "'" + value.Replace("'", "''", StringComparison.Ordinal) + "'";
-        return value.Contains('\\', StringComparison.Ordinal) ? "E" + quoted.Replace("\\", "\\\\", StringComparison.Ordinal) : quoted;
-    }
+    /// <summary>A text as a string constant where standard_conforming_strings is on, as it always is for kept texts.</summary>
+    public static string Quote(string value) => "'" + value.Replace("'", "''", StringComparison.Ordinal) + "'";
 
     private void WriteOperator(FunctionExpression op)
     {

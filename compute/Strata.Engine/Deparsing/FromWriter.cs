@@ -71,7 +71,18 @@ internal sealed class FromWriter(QueryWriter queries, ExpressionWriter expressio
         else if (Level.AliasesOf(item) is { } columns)
             queries.WriteNames("(", columns, ")");
         if (item.Syntax is TableItem { Sample: { } sample })
-            text.Append(" TABLESAMPLE ").Append(Sql.SqlDeparser.Deparse(sample));
+            WriteSample(sample);
+    }
+
+    // Arguments are constants in all but the oddest samples, and can't name columns: what was written will do.
+    private void WriteSample(TableSampleClause sample)
+    {
+        text.Append(" TABLESAMPLE ").Append(TypeNames.QuoteIdentifier(sample.Method.Name)).Append(" (");
+        for (int i = 0; i < sample.Arguments.Count; i++)
+            text.Append(i > 0 ? ", " : "").Append(Sql.SqlDeparser.Deparse(sample.Arguments[i]));
+        text.Append(')');
+        if (sample.Seed is { } seed)
+            text.Append(" REPEATABLE (").Append(Sql.SqlDeparser.Deparse(seed)).Append(')');
     }
 
     private void WriteFunctions(RangeRecord item, FunctionItem function)
@@ -125,6 +136,8 @@ internal sealed class FromWriter(QueryWriter queries, ExpressionWriter expressio
         {
             SqlType type = TypeOf(columns[i].Type!);
             text.Append(i > 0 ? ", " : "").Append(TypeNames.QuoteIdentifier(columnNames[i])).Append(' ').Append(names.Type(type, type.Typmod));
+            if (columns[i].Collation is { } collation)
+                text.Append(" COLLATE ").Append(TypeNames.QuoteIdentifier(collation.Name));
         }
 
         text.Append(')');

@@ -401,8 +401,10 @@ internal sealed class QueryWriter
         if (query.Syntax.LimitWithTies)
         {
             _text.Keyword(" FETCH FIRST ", -PrintBuffer.ClauseIndent, PrintBuffer.ClauseIndent, 0);
+            // In parentheses, since not every expression may stand here without.
+            _text.Append('(');
             _expressions.Write(query.Limit, showImplicit: false);
-            _text.Append(" ROWS WITH TIES");
+            _text.Append(") ROWS WITH TIES");
             return;
         }
 

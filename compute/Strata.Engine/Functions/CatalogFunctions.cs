@@ -54,6 +54,16 @@ internal static class CatalogFunctions
             _ => -1,
         }));
         t.Add("getdatabaseencoding", static (ref FunctionCall c) => c.Return("UTF8"));
+        // Bytes that a character takes at most, by the number of the encoding; null for numbers that are none.
+        t.Add("pg_encoding_max_length_sql", static (ref FunctionCall c) =>
+        {
+            const string Lengths = "133343441111111111111111111111111112222432";
+            int encoding = c.Int32(0);
+            if ((uint)encoding < (uint)Lengths.Length)
+                c.Return(Lengths[encoding] - '0');
+            else
+                c.ReturnNull();
+        });
         t.Add("pg_client_encoding", static (ref FunctionCall c) => c.Return("UTF8"));
         t.Add("pg_typeof", static (ref FunctionCall c) => c.Return(c.ArgumentType(0).Oid));
         t.Add("pg_basetype", static (ref FunctionCall c) => c.Return(c.Context.Catalog.FindType(c.Oid(0)) is { Kind: TypeKind.Domain } d ? d.BaseOid : c.Oid(0)));
@@ -226,12 +236,20 @@ internal static class CatalogFunctions
         var parts = new List<string>();
         for (int i = 0; i < types.Length; i++)
         {
-            char mode = hasModes ? function.ArgumentModes[i] : 'i';
+            char mode = i < function.ArgumentModes.Length ? function.ArgumentModes[i] : 'i';
             if (mode == 't' || (mode == 'o' && !withDefaults))
                 continue;
             string name = i < function.ArgumentNames.Length && function.ArgumentNames[i].Length > 0 ? TypeNames.QuoteIdentifier(function.ArgumentNames[i]) + " " : "";
             string prefix = mode switch { 'o' => "OUT ", 'b' => "INOUT ", 'v' => "VARIADIC ", _ => "" };
             parts.Add(prefix + name + FormatType(ref c, types[i], -1));
+        }
+
+        if (function.Kind == FunctionKind.Aggregate && BuiltinAggregateShapes.DirectArguments(function.Oid) is { } direct)
+        {
+            // VARIADIC "any" stands on both sides of a hypothetical-set aggregate's ORDER BY.
+            string ordered = string.Join(", ", direct.IsHypothetical ? parts : parts.Skip(direct.Count));
+            c.Return(string.Join(", ", parts.Take(direct.Count)) + (direct.Count > 0 ? " ORDER BY " : "ORDER BY ") + ordered);
+            return;
         }
 
         c.Return(string.Join(", ", parts));
@@ -291,6 +309,13 @@ internal static class CatalogFunctions
     private static void Privilege(ref FunctionCall c, string kind, uint reg)
     {
         int objectAt = c.ArgumentCount - 2;
+        if (kind == "role" && objectAt == 1 && c.ArgumentType(0).Physical != PhysicalType.Bytes && c.Oid(0) == 0)
+        {
+            // PUBLIC is a member of no role.
+            c.Return(false);
+            return;
+        }
+
         string? role = null;
         if (objectAt == 1)
             role = c.ArgumentType(0).Physical == PhysicalType.Bytes ? c.String(0) : c.Context.Catalog.UserName(c.Oid(0));

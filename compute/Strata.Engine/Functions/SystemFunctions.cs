@@ -131,6 +131,13 @@ internal static class SystemFunctions
     private static void RegisterSequences(FunctionTable t)
     {
         t.Add("nextval_oid", static (ref FunctionCall c) => c.Return(c.Context.Session.NextSequenceValue(c.Oid(0))));
+        t.Add("pg_sequence_last_value", static (ref FunctionCall c) =>
+        {
+            if (c.Context.Session.SequenceValue(c.Oid(0)) is { } value)
+                c.Return(value);
+            else
+                c.ReturnNull();
+        });
         t.Add("currval_oid", static (ref FunctionCall c) => c.Return(c.Context.Session.CurrentSequenceValue(c.Oid(0))));
         t.Add("lastval", static (ref FunctionCall c) => c.Return(c.Context.Session.LastSequenceValue()));
         t.Add("setval_oid", static (ref FunctionCall c) =>

@@ -27,9 +27,9 @@ internal static class TsParserFunctions
                 builder.Add(Encoding.UTF8.GetBytes(lexeme));
             c.Return(builder.Build(TypeOid.Text));
         });
-        t.AddSet("ts_token_type_byid", static (ref FunctionCall c) => new KindSource(CheckParser(c.Oid(0))));
+        t.AddSet("ts_token_type_byid", static (ref FunctionCall c) => new KindSource(CheckParser(ref c)));
         t.AddSet("ts_token_type_byname", static (ref FunctionCall c) => new KindSource(CheckParser(c.String(0))));
-        t.AddSet("ts_parse_byid", static (ref FunctionCall c) => new TokenSource(CheckParser(c.Oid(0)), TsTokenizer.Tokenize(c.String(1))));
+        t.AddSet("ts_parse_byid", static (ref FunctionCall c) => new TokenSource(CheckParser(ref c), TsTokenizer.Tokenize(c.String(1))));
         t.AddSet("ts_parse_byname", static (ref FunctionCall c) => new TokenSource(CheckParser(c.String(0)), TsTokenizer.Tokenize(c.String(1))));
         t.Add("ts_headline_byid_opt", static (ref FunctionCall c) => c.Return(Headline(ref c, true, 1, c.String(3))));
         t.Add("ts_headline_byid", static (ref FunctionCall c) => c.Return(Headline(ref c, true, 1, "")));
@@ -37,8 +37,11 @@ internal static class TsParserFunctions
         t.Add("ts_headline", static (ref FunctionCall c) => c.Return(Headline(ref c, false, 0, "")));
     }
 
-    private static uint CheckParser(uint oid) => oid == DefaultParserOid
-        ? oid : throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search parser {oid}");
+    // Parsers that users name have the same functions as the built-in one.
+    private static uint CheckParser(ref FunctionCall c) => CheckParser(c.Oid(0), c.Context.Catalog);
+
+    private static uint CheckParser(uint oid, ICatalogServices catalog) => oid == DefaultParserOid || catalog.IsVisible("pg_ts_parser", oid) is not null
+        ? DefaultParserOid : throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search parser {oid}");
 
     private static uint CheckParser(string name) => name is "default" or "pg_catalog.default"
         ? DefaultParserOid : throw new SqlException(SqlState.UndefinedObject, $"text search parser \"{name}\" does not exist");

@@ -14,11 +14,11 @@ namespace Strata.Engine.Sessions;
 internal static class CallCommand
 {
     /// <summary>The row description of a procedure with output parameters; null for others, and for procedures that can't be found.</summary>
-    public static ResultColumn[]? Describe(SessionContext context, CallStatement statement)
+    public static ResultColumn[]? Describe(SessionContext context, CallStatement statement, IReadOnlyList<Sql.Syntax.Expression>? values)
     {
         try
         {
-            return Columns(context, Binder.BindCall(statement.Call, ContextOf(context, "")).Function!);
+            return Columns(context, Binder.BindCall(statement.Call, ContextOf(context, "", values ?? Nulls(statement, []))).Function!);
         }
         catch (SqlException)
         {
@@ -27,9 +27,38 @@ internal static class CallCommand
         }
     }
 
-    public static UtilityResult Execute(SessionContext context, CallStatement statement, string text)
+    /// <summary>Types of the arguments of the procedure that a statement calls, whatever the values of its parameters are; none when it can't be told.</summary>
+    public static IReadOnlyList<uint> ArgumentTypes(SessionContext context, CallStatement statement, SqlType?[] given)
     {
-        ResolvedCall call = Binder.BindCall(statement.Call, ContextOf(context, text));
+        try
+        {
+            return Binder.BindCall(statement.Call, ContextOf(context, "", Nulls(statement, given))).Function!.ArgumentTypes;
+        }
+        catch (SqlException)
+        {
+            // The execution says what is wrong.
+            return [];
+        }
+    }
+
+    // Nulls for all parameters: they have the types that are known, and no values.
+    private static Sql.Syntax.Expression[] Nulls(CallStatement statement, SqlType?[] given)
+    {
+        int count = given.Length;
+        foreach (Sql.Syntax.Expression argument in statement.Call.Arguments)
+            if ((argument is NamedArgument named ? named.Value : argument) is ParameterReference parameter)
+                count = Math.Max(count, parameter.Number);
+        var values = new Sql.Syntax.Expression[count];
+        for (int i = 0; i < count; i++)
+            values[i] = i < given.Length && given[i] is { } type
+                ? new Sql.Syntax.CastExpression(new NullLiteral(-1), new TypeName([type.Name], -1), CastSyntax.DoubleColon, -1)
+                : new NullLiteral(-1);
+        return values;
+    }
+
+    public static UtilityResult Execute(SessionContext context, CallStatement statement, string text, IReadOnlyList<Sql.Syntax.Expression>? values = null)
+    {
+        ResolvedCall call = Binder.BindCall(statement.Call, ContextOf(context, text, values));
         FunctionInfo procedure = call.Function!;
         RoutineInfo routine = procedure.Routine!;
         context.Catalog.Permissions.CheckExecute(routine);
@@ -58,7 +87,8 @@ internal static class CallCommand
         return result;
     }
 
-    private static BindingContext ContextOf(SessionContext context, string text) => context.StatementRunner.BindingContextFor(text, [], allowParameters: false);
+    private static BindingContext ContextOf(SessionContext context, string text, IReadOnlyList<Sql.Syntax.Expression>? values) =>
+        context.StatementRunner.BindingContextFor(text, [], allowParameters: false) with { ParameterValues = values };
 
     private static Vector[] Evaluate(SessionContext context, List<Expression> inputs)
     {

@@ -14,18 +14,18 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
     private readonly ExplainCommand _explain = new(session.Context, runner);
 
     /// <summary>Columns of the rows that a command answers with; null when it has none.</summary>
-    public ResultColumn[]? Describe(Statement? statement) => statement switch
+    public ResultColumn[]? Describe(Statement? statement, IReadOnlyList<Expression>? arguments = null) => statement switch
     {
         ShowStatement show => SettingCommands.DescribeShow(show),
         ExplainStatement explain => ExplainCommand.Describe(explain),
-        CallStatement call => CallCommand.Describe(session.Context, call),
+        CallStatement call => CallCommand.Describe(session.Context, call, arguments),
         FetchStatement { IsMove: false } fetch => session.Portals.FindCursor(fetch.CursorName).Plan!.Columns,
         ExecuteStatement execute => session.Portals.FindStatement(execute.Name).Plan is { Plan.HasRows: true } plan ? plan.Columns : null,
         _ => null,
     };
 
     /// <summary>Runs a command within the current transaction. <paramref name="text"/> is the source that positions refer to, <paramref name="own"/> the statement's own part of it.</summary>
-    public UtilityResult Execute(Statement statement, string text, string own, short[] formats)
+    public UtilityResult Execute(Statement statement, string text, string own, short[] formats, IReadOnlyList<Expression>? arguments = null)
     {
         SessionContext context = session.Context;
         switch (statement)
@@ -54,8 +54,10 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 return new UtilityResult("COPY") { CountsRows = true, RowCount = CopyOut.Run(context, runner, copy, text) };
             case DiscardStatement discard:
                 return Discard(discard);
+            case DoStatement block:
+                return new Routines.AnonymousBlock(context).Execute(block);
             case CallStatement call:
-                return CallCommand.Execute(context, call, text);
+                return CallCommand.Execute(context, call, text, arguments);
             case ListenStatement listen:
                 session.Notifications.Listen(listen.Channel);
                 return new UtilityResult("LISTEN");

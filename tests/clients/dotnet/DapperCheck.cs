@@ -52,9 +52,9 @@ public static class DapperCheck
         Expect.Sequence(["a", "b c"], account.Tags);
         Expect.Equal<bool?>(null, account.Closed);
 
-        // Lists as arrays and, in Dapper's own way, as several parameters.
+        // Lists are arrays: Dapper leaves them to the provider.
         Expect.Equal(2, (await connection.QueryAsync<Account>("SELECT * FROM account WHERE id = ANY (@ids)", new { ids = new[] { 1L, 3L } })).Count());
-        Expect.Equal(2, (await connection.QueryAsync<Account>("SELECT * FROM account WHERE owner IN @names", new { names = new[] { "o1", "o2" } })).Count());
+        Expect.Equal(2, (await connection.QueryAsync<Account>("SELECT * FROM account WHERE owner = ANY (@names)", new { names = new[] { "o1", "o2" } })).Count());
         Expect.Equal(4, await connection.QueryFirstAsync<int>("SELECT count(*)::int FROM account WHERE (@closed::boolean IS NULL OR closed = @closed)", new { closed = (bool?)null }));
 
         await connection.ExecuteAsync("INSERT INTO entry (account_id, amount) SELECT @id, g FROM generate_series(1, @count) g", new { id, count = 5 });
@@ -133,8 +133,8 @@ public static class DapperCheck
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("SELECT * FROM dapper.account", connection);
-        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SchemaOnly | CommandBehavior.KeyInfo);
-        var schema = await reader.GetColumnSchemaAsync();
+        System.Collections.ObjectModel.ReadOnlyCollection<System.Data.Common.DbColumn> schema;
+        await using (var reader = await command.ExecuteReaderAsync(CommandBehavior.SchemaOnly | CommandBehavior.KeyInfo)) schema = await reader.GetColumnSchemaAsync();
         Expect.Equal<bool?>(true, schema[0].IsAutoIncrement);
         Expect.Equal<bool?>(true, schema[0].IsKey);
         Expect.Equal<bool?>(false, schema[1].AllowDBNull);

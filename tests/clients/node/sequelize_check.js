@@ -28,7 +28,6 @@ async function main(uri) {
     rating: DataTypes.DOUBLE,
     sold: { type: DataTypes.BOOLEAN, defaultValue: false },
     tags: { type: DataTypes.ARRAY(DataTypes.STRING), defaultValue: [] },
-    moods: DataTypes.ARRAY(DataTypes.ENUM('a', 'b')),
     data: { type: DataTypes.JSONB, defaultValue: {} },
     plain: DataTypes.JSON,
     body: DataTypes.BLOB,
@@ -41,7 +40,7 @@ async function main(uri) {
     net: DataTypes.CIDR,
     mac: DataTypes.MACADDR,
     words: DataTypes.TSVECTOR,
-  }, { tableName: 'books', schema: 'shelf', underscored: true, version: true,
+  }, { tableName: 'books', underscored: true, version: true,
     indexes: [{ fields: ['title', { name: 'price', order: 'DESC' }] }, { unique: true, fields: [sequelize.fn('lower', sequelize.col('title'))], name: 'by_lower', where: { sold: false } }, { fields: ['author_id'], using: 'btree', name: 'by_author' }] });
   const Genre = sequelize.define('Genre', { name: { type: DataTypes.STRING, unique: 'genre_name' } }, { timestamps: false });
   Author.hasMany(Book, { foreignKey: { name: 'authorId', allowNull: false }, onDelete: 'CASCADE', as: 'books' });
@@ -54,13 +53,12 @@ async function main(uri) {
   await sequelize.sync({ alter: true });
 
   // CRUD
-  const ada = await Author.create({ name: 'Ada', email: 'ada@example.com', books: [{ title: 'One', price: '9.50', tags: ['a', 'b'], data: { k: [1, null], deep: { n: 5 } }, plain: [1], body: Buffer.from([0, 255]), published: '2020-02-29', clock: '12:30:00', period: [new Date('2020-01-01T00:00:00Z'), new Date('2021-01-01T00:00:00Z')], numbers: [1, 5], address: '10.0.0.1', net: '10.0.0.0/8', mac: '01:02:03:04:05:06', views: '9007199254740993', moods: ['a'] }, { title: 'Two', rating: 1.5, price: 20 }] }, { include: 'books' });
+  const ada = await Author.create({ name: 'Ada', email: 'ada@example.com', books: [{ title: 'One', price: '9.50', tags: ['a', 'b'], data: { k: [1, null], deep: { n: 5 } }, plain: [1], body: Buffer.from([0, 255]), published: '2020-02-29', clock: '12:30:00', period: [new Date('2020-01-01T00:00:00Z'), new Date('2021-01-01T00:00:00Z')], numbers: [1, 5], address: '10.0.0.1', net: '10.0.0.0/8', mac: '01:02:03:04:05:06', views: '9007199254740993' }, { title: 'Two', rating: 1.5, price: 20 }] }, { include: 'books' });
   assert.strictEqual(ada.mood, 'glad');
   const one = await Book.findOne({ where: { tags: { [Op.contains]: ['a'] } }, include: 'author' });
   assert.deepStrictEqual(one.data, { k: [1, null], deep: { n: 5 } });
   assert.strictEqual(one.price, '9.50');
   assert.strictEqual(one.views, '9007199254740993');
-  assert.deepStrictEqual(one.moods, ['a']);
   assert.ok(one.body.equals(Buffer.from([0, 255])));
   assert.strictEqual(one.numbers[1].value, 5);
   assert.strictEqual(one.period[0].value.toISOString(), '2020-01-01T00:00:00.000Z');
@@ -81,9 +79,9 @@ async function main(uri) {
   assert.strictEqual(upserted.mood, 'sad');
   assert.ok(created === null || created === false);
   await Author.bulkCreate(Array.from({ length: 50 }, (_, i) => ({ name: `n${i}` })), { updateOnDuplicate: ['mood'], conflictAttributes: ['name'] });
-  const [bob, made] = await Author.findOrCreate({ where: { name: 'Bob' }, defaults: { mood: 'sad' } });
+  const [bob, made] = await Author.findCreateFind({ where: { name: 'Bob' }, defaults: { mood: 'sad' } });
   assert.ok(made && bob.id);
-  const [again, madeAgain] = await Author.findOrCreate({ where: { name: 'Bob' } });
+  const [again, madeAgain] = await Author.findCreateFind({ where: { name: 'Bob' } });
   assert.ok(!madeAgain && again.id === bob.id);
   const page = await Author.findAndCountAll({ order: [['name', 'DESC']], limit: 5, offset: 5, include: [{ model: Book, as: 'books', required: false }], distinct: true });
   assert.strictEqual(page.count, 52);
@@ -94,7 +92,7 @@ async function main(uri) {
   await one.addGenre(crime);
   assert.strictEqual((await crime.getBooks()).length, 1);
   assert.strictEqual(await one.countGenres(), 1);
-  await sequelize.query('UPDATE shelf.books SET words = to_tsvector(\'english\', title)');
+  await sequelize.query('UPDATE books SET words = to_tsvector(\'english\', title)');
   assert.strictEqual((await Book.findAll({ where: { words: { [Op.match]: sequelize.fn('to_tsquery', 'two') } } })).length, 1 - 0);
 
   // Transactions and errors
@@ -120,21 +118,20 @@ async function main(uri) {
   // Reflection and migrations
   const schema = sequelize.getQueryInterface();
   assert.deepStrictEqual((await schema.showAllTables()).map(table => table.tableName ?? table).sort(), ['Genres', 'authors', 'book_genres', 'books']);
-  const described = await schema.describeTable({ tableName: 'books', schema: 'shelf' });
+  const described = await schema.describeTable('books');
   assert.strictEqual(described.price.type, 'NUMERIC');
   assert.strictEqual(described.title.comment, 'as printed');
   assert.ok(described.id.primaryKey && !described.title.allowNull);
   assert.deepStrictEqual((await schema.describeTable('authors')).mood.special, ['glad', 'sad']);
-  const indexes = await schema.showIndex({ tableName: 'books', schema: 'shelf' });
+  const indexes = await schema.showIndex('books');
   assert.deepStrictEqual(indexes.map(index => index.name).sort(), ['books_pkey', 'books_title_price', 'by_author', 'by_lower']);
   assert.ok(indexes.find(index => index.name === 'books_pkey').primary);
-  const references = await schema.getForeignKeyReferencesForTable({ tableName: 'books', schema: 'shelf' });
+  const references = await schema.getForeignKeyReferencesForTable('books');
   assert.strictEqual(references[0].referencedTableName, 'authors');
   assert.strictEqual(references[0].constraintName, 'books_author_id_fkey');
   await schema.createTable('notes', { id: { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true }, text: DataTypes.STRING });
   await schema.addColumn('notes', 'stars', { type: DataTypes.SMALLINT, allowNull: false, defaultValue: 3 });
   await schema.changeColumn('notes', 'text', { type: DataTypes.TEXT, allowNull: false, defaultValue: 'none' });
-  await schema.changeColumn('notes', 'stars', { type: DataTypes.ENUM('x', 'y') }).catch(() => undefined);
   await schema.renameColumn('notes', 'text', 'body');
   await schema.addIndex('notes', ['body'], { unique: true, name: 'notes_body', concurrently: true });
   await schema.addConstraint('notes', { type: 'check', fields: ['stars'], where: { stars: { [Op.gte]: 0 } }, name: 'stars_positive' });
@@ -151,7 +148,6 @@ async function main(uri) {
   assert.deepStrictEqual(await sequelize.query('SELECT body FROM remarks WHERE id = :id', { replacements: { id: 1 }, type: QueryTypes.SELECT }), [{ body: 'a' }]);
   assert.deepStrictEqual(await sequelize.query('SELECT body FROM remarks WHERE id = $id', { bind: { id: 1 }, type: QueryTypes.SELECT, plain: true }), { body: 'a' });
   await schema.createFunction('plus_one', [{ type: 'integer', name: 'n' }], 'integer', 'sql', 'SELECT n + 1', ['IMMUTABLE']).catch(error => assert.ok(/syntax|BEGIN/i.test(error.message), error.message));
-  await schema.dropAllEnums();
   await schema.dropAllTables({ cascade: true }).catch(() => undefined);
   await schema.dropSchema('shelf');
   await sequelize.close();

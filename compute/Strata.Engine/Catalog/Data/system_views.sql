@@ -187,3 +187,6 @@ SELECT d.oid AS datid, d.datname, pg_catalog.pg_stat_get_db_conflict_tablespace(
   pg_catalog.pg_stat_get_db_conflict_snapshot(d.oid) AS confl_snapshot, pg_catalog.pg_stat_get_db_conflict_bufferpin(d.oid) AS confl_bufferpin,
   pg_catalog.pg_stat_get_db_conflict_startup_deadlock(d.oid) AS confl_deadlock
 FROM pg_catalog.pg_database d;
+
+-- view pg_group
+SELECT r.rolname AS groname, r.oid AS grosysid, ARRAY(SELECT m.member FROM pg_catalog.pg_auth_members m WHERE m.roleid = r.oid) AS grolist FROM pg_catalog.pg_authid r WHERE NOT r.rolcanlogin;

@@ -1,0 +1,22 @@
+using System.Collections.Frozen;
+using Strata.Engine.Types;
+
+namespace Strata.Engine.Functions;
+
+/// <summary>Which built-in aggregates are of ordered sets, from <c>pg_aggregate</c>. Thread-safe.</summary>
+internal static class BuiltinAggregateShapes
+{
+    private static readonly Lazy<FrozenDictionary<uint, (int Count, bool IsHypothetical)>> s_ordered = new(static () =>
+    {
+        CatalogTable table = CatalogTable.Open("pg_aggregate");
+        int oid = table.ColumnIndex("aggfnoid"), kind = table.ColumnIndex("aggkind"), direct = table.ColumnIndex("aggnumdirectargs");
+        var shapes = new Dictionary<uint, (int, bool)>();
+        for (int i = 0; i < table.RowCount; i++)
+            if ((char)table[i].Char(kind) is var letter and not 'n')
+                shapes.Add(table[i].Oid(oid), ((int)table[i].Number(direct), letter == 'h'));
+        return shapes.ToFrozenDictionary();
+    });
+
+    /// <summary>How many arguments of an ordered-set aggregate stand before ORDER BY; null for other aggregates.</summary>
+    public static (int Count, bool IsHypothetical)? DirectArguments(uint oid) => s_ordered.Value.TryGetValue(oid, out (int, bool) found) ? found : null;
+}
