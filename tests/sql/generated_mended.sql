@@ -71,3 +71,4 @@ SELECT to_jsonb(5::posint), to_json(ROW(5::posint));
 SELECT date_trunc('doy', now());
 ALTER TABLE k ADD CHECK (nosuch > 0);
 SELECT a FROM k UNION SELECT b FROM k;
+SELECT age(timestamp '1999-11-30 23:59:59', timestamp '2000-01-01'), age(timestamp '2024-03-31', timestamp '2024-02-29 12:00');

@@ -226,13 +226,13 @@ internal static class DateTimeFunctions
         if (!DateTimeMath.IsFinite(a) || !DateTimeMath.IsFinite(b))
             throw DateTimeMath.TimestampOutOfRange();
         if (a < b)
-            return DateTimeMath.Negate(AgeOrdered(b, a, daysOf: b));
-        return AgeOrdered(a, b, daysOf: b);
+            return DateTimeMath.Negate(AgeOrdered(b, a));
+        return AgeOrdered(a, b);
     }
 
-    private static IntervalValue AgeOrdered(long later, long earlier, long daysOf)
+    private static IntervalValue AgeOrdered(long later, long earlier)
     {
-        DateTimeFields x = DateTimeMath.ToFields(later), y = DateTimeMath.ToFields(earlier), months = DateTimeMath.ToFields(daysOf);
+        DateTimeFields x = DateTimeMath.ToFields(later), y = DateTimeMath.ToFields(earlier);
         long time = x.Time - y.Time;
         int day = x.Day - y.Day, month = x.Month - y.Month, year = x.Year - y.Year;
         if (time < 0)
@@ -241,10 +241,10 @@ internal static class DateTimeFunctions
             day--;
         }
 
-        // Days are borrowed from the length of the month of the second argument.
+        // Days are borrowed from the length of the earlier one's month.
         while (day < 0)
         {
-            day += DateTimeMath.DaysInMonth(months.Year, months.Month);
+            day += DateTimeMath.DaysInMonth(y.Year, y.Month);
             month--;
         }
 
