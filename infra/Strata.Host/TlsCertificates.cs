@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Strata.Compute.Protocol;
 
 namespace Strata.Host;
 
@@ -18,7 +19,11 @@ public static class TlsCertificates
             X509Certificate2 certificate = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
             X509Certificate2Collection chain = [];
             chain.ImportFromPemFile(certificatePath);
-            return new SslServerAuthenticationOptions { ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true) };
+            return new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
+                ApplicationProtocols = [ClientTransport.PostgresProtocol],
+            };
         }
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
         {

@@ -11,6 +11,9 @@ public enum ComputeRequestKind
 
     /// <summary>End its sessions and close it; the next connection opens it again.</summary>
     Close,
+
+    /// <summary>Read the endpoint's settings again, then as <see cref="Status"/>.</summary>
+    Reload,
 }
 
 /// <summary>One request over a frame connection, as JSON.</summary>

@@ -107,4 +107,7 @@ public sealed record EndpointRecord
 
     public required string BranchId { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Null: everything as by default.</summary>
+    public EndpointSettings? Settings { get; init; }
 }

@@ -85,6 +85,7 @@ public static class PageOps
             case PageOp.HeapSetAllVisible: HeapSetAllVisible.Redo(page, ref reader); break;
             case PageOp.BTreeInit: BTreeInit.Redo(page, ref reader); break;
             case PageOp.BTreeInsert: BTreeInsert.Redo(page, ref reader); break;
+            case PageOp.BTreeInsertMany: BTreeInsertMany.Redo(page, ref reader); break;
             case PageOp.BTreeSplitLeft: BTreeSplitLeft.Redo(page, ref reader); break;
             case PageOp.BTreeSetLinks: BTreeSetLinks.Redo(page, ref reader); break;
             case PageOp.BTreeSetFlags: BTreeSetFlags.Redo(page, ref reader); break;

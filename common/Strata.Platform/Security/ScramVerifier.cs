@@ -28,6 +28,19 @@ public static class ScramVerifier
             $"{Prefix}{Iterations}:{Convert.ToBase64String(salt)}${Convert.ToBase64String(storedKey)}:{Convert.ToBase64String(serverKey)}");
     }
 
+    /// <summary>Whether a verifier was made of this password. False also when it has not the form of one.</summary>
+    public static bool Matches(string password, string verifier)
+    {
+        if (!verifier.StartsWith(Prefix, StringComparison.Ordinal) || verifier[Prefix.Length..].Split('$') is not [var parameters, var keys] || parameters.Split(':') is not [var count, var saltText] ||
+            keys.Split(':') is not [var stored, _] || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int iterations) || iterations == 0)
+            return false;
+        Span<byte> salt = stackalloc byte[256], storedKey = stackalloc byte[KeyBytes + 1];
+        if (!Convert.TryFromBase64String(saltText, salt, out int saltLength) || !Convert.TryFromBase64String(stored, storedKey, out int keyLength) || keyLength != KeyBytes)
+            return false;
+        byte[] salted = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(password), salt[..saltLength], iterations, HashAlgorithmName.SHA256, KeyBytes);
+        return CryptographicOperations.FixedTimeEquals(SHA256.HashData(HMACSHA256.HashData(salted, "Client Key"u8)), storedKey[..KeyBytes]);
+    }
+
     /// <summary>True when a text has the form of a verifier, so that it is stored as it is.</summary>
     public static bool IsVerifier(string text) => text.StartsWith(Prefix, StringComparison.Ordinal) && text.Split('$').Length == 3;
 }

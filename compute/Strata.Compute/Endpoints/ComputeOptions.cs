@@ -1,4 +1,5 @@
 using Strata.Compute.Wal;
+using Strata.Engine.Sessions.Pooling;
 using Strata.Platform;
 
 namespace Strata.Compute.Endpoints;
@@ -29,6 +30,9 @@ public sealed record ComputeOptions
 
     /// <summary>How long a connection waits for its endpoint to wake.</summary>
     public TimeSpan WakeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The pooler's options of endpoints that don't set their own.</summary>
+    public PoolOptions Pool { get; init; } = new();
 
     /// <summary>Engine settings given by the operator, by name.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();

@@ -70,7 +70,7 @@ public sealed class EndpointDirectory(IObjectStore objects)
         if (branch is not { Ready: true } || endpoint is null)
             throw Unknown(address);
         bool ok = ProjectId.TryParse(project.Id, out ProjectId owner) & TimelineId.TryParse(branch.Id, out TimelineId timeline);
-        return ok ? new EndpointTarget(endpoint.Id, owner, timeline, project.BootstrapVerifier)
+        return ok ? new EndpointTarget(endpoint.Id, owner, timeline, project.BootstrapVerifier, endpoint.Settings)
             : throw new SqlException(SqlState.CannotConnectNow, "the endpoint's record is damaged");
     }
 

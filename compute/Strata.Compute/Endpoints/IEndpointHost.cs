@@ -1,5 +1,3 @@
-using Strata.Engine.Sessions;
-
 namespace Strata.Compute.Endpoints;
 
 /// <summary>
@@ -11,5 +9,5 @@ public interface IEndpointHost
     /// The open compute of an endpoint; blocks while it wakes. Throws <see cref="Strata.Engine.Types.SqlException"/>: 3D000 or 08004 for an unknown endpoint or branch, 57P03 when it can't
     /// start in time.
     /// </summary>
-    EngineInstance Open(EndpointAddress address, CancellationToken cancellation);
+    OpenEndpoint Open(EndpointAddress address, CancellationToken cancellation);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Strata.Engine.Sessions;
 using Strata.Engine.Storage;
 using Strata.Engine.Types;
 using Strata.Format.Control;
@@ -31,7 +30,11 @@ public sealed class InProcessEndpointHost : IEndpointHost, IDisposable
         _log = log;
     }
 
-    public EngineInstance Open(EndpointAddress address, CancellationToken cancellation) => OpenCompute(address, cancellation).Engine;
+    public OpenEndpoint Open(EndpointAddress address, CancellationToken cancellation)
+    {
+        OpenCompute compute = OpenCompute(address, cancellation);
+        return new OpenEndpoint(compute.Engine, compute.Access);
+    }
 
     /// <summary>Answers a request of the control plane. Blocking.</summary>
     public ComputeResponse Handle(ComputeRequest request)
@@ -46,6 +49,8 @@ public sealed class InProcessEndpointHost : IEndpointHost, IDisposable
                 case ComputeRequestKind.Close:
                     Close(request.EndpointId);
                     return new ComputeResponse(null, false, null, 0);
+                case ComputeRequestKind.Reload:
+                    return Status(Reload(address));
                 default:
                     return Status(_slots.TryGetValue(request.EndpointId, out Slot? slot) ? slot.Compute : null);
             }
@@ -112,6 +117,15 @@ public sealed class InProcessEndpointHost : IEndpointHost, IDisposable
             slot.Compute = null;
         }
         _log.Info($"endpoint {endpointId} is closed");
+    }
+
+    private OpenCompute? Reload(EndpointAddress address)
+    {
+        _directory.Forget(address.EndpointId!);
+        EndpointTarget target = _directory.Find(address);
+        OpenCompute? compute = _slots.TryGetValue(target.EndpointId, out Slot? slot) ? slot.Compute : null;
+        compute?.Apply(target, _options.Pool);
+        return compute;
     }
 
     private static ComputeResponse Status(OpenCompute? compute) => compute is null or { IsFailed: true }

@@ -1,6 +1,7 @@
 using Strata.Compute.Pages;
 using Strata.Compute.Wal;
 using Strata.Engine.Sessions;
+using Strata.Engine.Sessions.Pooling;
 using Strata.Platform;
 
 namespace Strata.Compute.Endpoints;
@@ -19,6 +20,7 @@ internal sealed class OpenCompute : IDisposable
         Wal = wal;
         _pages = pages;
         Engine = engine;
+        Access = AccessRules.Parse(target.Settings?.AccessRules);
     }
 
     public EndpointTarget Target { get; }
@@ -26,6 +28,16 @@ internal sealed class OpenCompute : IDisposable
     public QuorumWal Wal { get; }
 
     public EngineInstance Engine { get; }
+
+    /// <summary>Who may connect.</summary>
+    public AccessRules Access { get; private set; }
+
+    /// <summary>Takes over changed settings; sessions that are open go on.</summary>
+    public void Apply(EndpointTarget target, PoolOptions poolDefaults)
+    {
+        Access = AccessRules.Parse(target.Settings?.AccessRules);
+        Engine.Pool.Change(target.Pool(poolDefaults));
+    }
 
     /// <summary>A newer compute has won the term, or the engine has failed: it serves no more.</summary>
     public bool IsFailed => Wal.IsLost || Engine.IsFailed;
@@ -55,6 +67,7 @@ internal sealed class OpenCompute : IDisposable
                 Settings = options.Settings,
                 BootstrapVerifier = target.BootstrapVerifier,
                 Term = wal.Term,
+                Pool = target.Pool(options.Pool),
                 TemporaryFiles = temporary,
                 ServerFiles = options.ServerFiles,
                 Warning = log.For("engine " + target.EndpointId).Warn,

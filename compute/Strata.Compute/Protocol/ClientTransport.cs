@@ -17,6 +17,15 @@ public sealed class ClientTransport(ByteSocket socket) : IDisposable
 
     public bool IsSecure => _secure is not null;
 
+    /// <summary>The host name that the client asked TLS for; null when it gave none.</summary>
+    public string? ServerName => _secure?.TargetHostName is { Length: > 0 } name ? name : null;
+
+    /// <summary>The client chose PostgreSQL's protocol in the handshake itself (ALPN).</summary>
+    public bool HasChosenProtocol => _secure is not null && _secure.NegotiatedApplicationProtocol.Protocol.Span.SequenceEqual(PostgresProtocol.Protocol.Span);
+
+    /// <summary>The name of PostgreSQL's protocol for TLS (ALPN).</summary>
+    public static SslApplicationProtocol PostgresProtocol { get; } = new("postgresql");
+
     /// <summary>How long <see cref="Receive"/> waits for the first byte.</summary>
     public TimeSpan QuietTimeout
     {
@@ -44,11 +53,11 @@ public sealed class ClientTransport(ByteSocket socket) : IDisposable
             _secure.Write(source);
     }
 
-    /// <summary>Runs the server's side of the handshake. <see cref="IOException"/> when it fails.</summary>
-    public void StartTls(SslServerAuthenticationOptions options, TimeSpan timeout)
+    /// <summary>Runs the server's side of the handshake; <paramref name="received"/> is what has come of it already. <see cref="IOException"/> when it fails.</summary>
+    public void StartTls(SslServerAuthenticationOptions options, TimeSpan timeout, byte[] received)
     {
         socket.ReceiveTimeout = timeout;
-        SslStream secure = new(new TlsRecordStream(socket));
+        SslStream secure = new(new TlsRecordStream(socket, received));
         try
         {
             secure.AuthenticateAsServer(options);

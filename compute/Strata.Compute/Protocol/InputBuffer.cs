@@ -63,6 +63,14 @@ public sealed class InputBuffer : IDisposable
         return true;
     }
 
+    /// <summary>Whether a whole message has arrived, and its type.</summary>
+    public bool HasMessage(out byte type)
+    {
+        ReadOnlySpan<byte> pending = Pending;
+        type = pending.IsEmpty ? (byte)0 : pending[0];
+        return pending.Length >= 5 && BinaryPrimitives.ReadInt32BigEndian(pending[1..]) is >= 4 and var length && pending.Length - 1 >= length;
+    }
+
     /// <summary>Gives the buffer back when it holds nothing.</summary>
     public void ReleaseIfEmpty()
     {

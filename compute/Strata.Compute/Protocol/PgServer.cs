@@ -1,7 +1,10 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
 using Strata.Compute.Endpoints;
+using Strata.Engine.Sessions;
+using Strata.Engine.Types;
 using Strata.Platform;
 
 namespace Strata.Compute.Protocol;
@@ -15,13 +18,21 @@ public sealed class PgServer : IDisposable
     private static readonly UpDownCounter<long> s_connections =
         s_meter.CreateUpDownCounter<long>("strata_connections", description: "Client connections, idle ones included.");
 
+    private const int SecretBytes = 32;
+    private const int ShortSecretBytes = 4;
+    private const int RefusalsPerLogLine = 100;
+
+    private readonly byte[] _cancelSecret = new byte[SecretBytes];
     private readonly IScheduler _scheduler;
     private readonly ByteListener _listener;
     private readonly ReadinessPoller _poller;
     private readonly SessionThreads _threads;
     private readonly ConcurrentDictionary<int, PgConnection> _connections = new();
-    private readonly IWorker _acceptor;
+    private readonly List<IWorker> _acceptors = [];
+    private readonly ByteListener? _poolerListener;
     private int _nextProcessId;
+    private int _connectionCount;
+    private int _refused;
     private volatile bool _stopping;
 
     /// <summary>Starts listening. <see cref="IOException"/> when the port is busy.</summary>
@@ -33,26 +44,37 @@ public sealed class PgServer : IDisposable
         Log = log;
         _scheduler = scheduler;
         CertificateHash = options.Tls?.ServerCertificateContext is { } tls ? CertificateHashes.EndPoint(tls.TargetCertificate) : null;
-        byte[] secret = new byte[32];
-        random.Fill(secret);
-        MockSecret = secret;
+        MockSecret = new byte[SecretBytes];
+        random.Fill(MockSecret);
+        random.Fill(_cancelSecret);
         _listener = new ByteListener(options.Host, options.Port);
         _poller = new ReadinessPoller(scheduler);
         _threads = new SessionThreads(scheduler, options.SessionThreadsMax);
-        _acceptor = scheduler.StartThread("pg-accept", Accept);
+        Gate = new ConnectionGate(options, scheduler.Time);
+        _acceptors.Add(scheduler.StartThread("pg-accept", cancellation => Accept(_listener, isPooler: false, cancellation)));
+        if (options.PoolerPort is not { } poolerPort)
+            return;
+        ByteListener pooler = _poolerListener = new ByteListener(options.Host, poolerPort);
+        _acceptors.Add(scheduler.StartThread("pooler-accept", cancellation => Accept(pooler, isPooler: true, cancellation)));
     }
 
     /// <summary>The port, also when the options asked for any.</summary>
     public int Port => _listener.Port;
 
+    /// <summary>The pooler's port; null when it has none of its own.</summary>
+    public int? PoolerPort => _poolerListener?.Port;
+
     /// <summary>Open connections.</summary>
-    public int ConnectionCount => _connections.Count;
+    public int ConnectionCount => Volatile.Read(ref _connectionCount);
 
     internal PgServerOptions Options { get; }
     internal IEndpointHost Endpoints { get; }
     internal IRandom Random { get; }
     internal Log Log { get; }
     internal byte[] MockSecret { get; }
+
+    /// <summary>Limits before authentication.</summary>
+    internal ConnectionGate Gate { get; }
 
     /// <summary>What channel binding is to; null without TLS.</summary>
     internal byte[]? CertificateHash { get; }
@@ -63,10 +85,37 @@ public sealed class PgServer : IDisposable
     internal TimeProvider Time => _scheduler.Time;
 
     /// <summary>A cancel request: does nothing unless the secret is right, and tells nobody which.</summary>
-    public void Cancel(int processId, int secret)
+    public void Cancel(int processId, ReadOnlySpan<byte> secret)
     {
-        if (_connections.TryGetValue(processId, out PgConnection? target) && target.Secret == secret)
+        if (_connections.TryGetValue(processId, out PgConnection? target) && CryptographicOperations.FixedTimeEquals(SecretOf(target), secret))
             target.Cancel();
+    }
+
+    /// <summary>What a cancel request for a connection must know; nothing of it is kept.</summary>
+    internal byte[] SecretOf(PgConnection connection)
+    {
+        Span<byte> id = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(id, connection.ProcessId);
+        byte[] secret = HMACSHA256.HashData(_cancelSecret, id);
+        return connection.HasLongSecret ? secret : secret[..ShortSecretBytes];
+    }
+
+    /// <summary>A process id that no connection has.</summary>
+    internal int NewProcessId()
+    {
+        while (true)
+        {
+            int processId = Interlocked.Increment(ref _nextProcessId) & int.MaxValue;
+            if (processId != 0 && !_connections.ContainsKey(processId))
+                return processId;
+        }
+    }
+
+    /// <summary>The connection has authenticated.</summary>
+    internal void LeaveGate(PgConnection connection)
+    {
+        if (connection.LeaveGate())
+            Gate.Leave(connection.Transport.Socket.RemoteAddress);
     }
 
     /// <summary>Stops accepting and ends all connections; their transactions are rolled back.</summary>
@@ -74,7 +123,9 @@ public sealed class PgServer : IDisposable
     {
         _stopping = true;
         _listener.Dispose();
-        _acceptor.Dispose();
+        _poolerListener?.Dispose();
+        foreach (IWorker acceptor in _acceptors)
+            acceptor.Dispose();
         foreach (PgConnection connection in _connections.Values)
             connection.Abort();
         // A parked connection becomes readable by the abort, gets a thread and ends itself.
@@ -85,34 +136,48 @@ public sealed class PgServer : IDisposable
         _threads.Dispose();
     }
 
-    private void Accept(CancellationToken cancellation)
+    private void Accept(ByteListener listener, bool isPooler, CancellationToken cancellation)
     {
-        while (_listener.Accept(cancellation) is { } socket)
+        while (listener.Accept(cancellation) is { } socket)
         {
-            if (_stopping || _connections.Count >= Options.ConnectionsMax)
+            if (_stopping)
             {
                 socket.Dispose();
-                if (!_stopping)
-                    Log.Warn($"connection from {socket.RemoteAddress} refused: {Options.ConnectionsMax} are open");
                 continue;
             }
-            PgConnection connection = Register(socket);
+            string? reason = ConnectionCount >= Options.ConnectionsMax ? "sorry, too many clients already" : null;
+            if (reason is not null || !Gate.TryEnter(socket.RemoteAddress, out reason))
+            {
+                Refuse(socket, reason);
+                continue;
+            }
+            PgConnection connection = new(this, socket, NewProcessId(), isPooler);
+            _connections[connection.ProcessId] = connection;
+            Interlocked.Increment(ref _connectionCount);
             s_connections.Add(1);
             Park(connection);
         }
     }
 
-    private PgConnection Register(ByteSocket socket)
+    // Without waiting for what the client wants: a refusal must cost nothing. Its few bytes fit into the socket's buffer.
+    private void Refuse(ByteSocket socket, string reason)
     {
-        Span<byte> secret = stackalloc byte[4];
-        Random.Fill(secret);
-        while (true)
+        try
         {
-            int processId = Interlocked.Increment(ref _nextProcessId) & int.MaxValue;
-            PgConnection connection = new(this, socket, processId, BinaryPrimitives.ReadInt32LittleEndian(secret));
-            if (processId != 0 && _connections.TryAdd(processId, connection))
-                return connection;
+            using MessageBuffer message = new();
+            ProtocolOutput.WriteError(message, new Diagnostic { Severity = "FATAL", SqlState = SqlState.TooManyConnections.Code, Message = reason });
+            socket.Send(message.Written);
         }
+        catch (IOException)
+        {
+            // It did not wait for the answer.
+        }
+        finally
+        {
+            socket.Dispose();
+        }
+        if (Interlocked.Increment(ref _refused) % RefusalsPerLogLine == 1)
+            Log.Warn($"connection from {socket.RemoteAddress} refused: {reason} ({_refused} refused so far)");
     }
 
     private void Park(PgConnection connection)
@@ -127,11 +192,11 @@ public sealed class PgServer : IDisposable
         }
     }
 
-    /// <summary>Has a connection served that is parked; one that is being served looks for itself before it parks. Any thread.</summary>
+    /// <summary>Has a connection served that is parked or waits for a session; one that is being served looks for itself before it rests. Any thread.</summary>
     internal void Wake(PgConnection connection)
     {
-        if (_poller.TryTake(connection.Transport.Socket, connection))
-            _threads.Run(() => Serve(connection), connection.IsUrgent);
+        if (connection.Call() || _poller.TryTake(connection.Transport.Socket, connection))
+            _threads.Run(connection.ServeAction, connection.IsUrgent);
     }
 
     private void OnReadable(object state, bool expired)
@@ -139,23 +204,36 @@ public sealed class PgServer : IDisposable
         PgConnection connection = (PgConnection)state;
         if (expired)
             connection.Transport.Abort();
-        _threads.Run(() => Serve(connection), connection.IsUrgent);
+        _threads.Run(connection.ServeAction, connection.IsUrgent);
     }
 
-    private void Serve(PgConnection connection)
+    internal void Serve(PgConnection connection)
     {
-        if (connection.Serve())
+        while (true)
+        {
+            switch (connection.Serve())
+            {
+                case ServeOutcome.Over:
+                    Close(connection);
+                    return;
+                case ServeOutcome.WaitForSession:
+                    if (connection.LeaveWaiting())
+                        return;
+                    continue; // The session came while the connection was on its way to waiting.
+            }
             Park(connection);
-        else
-            Close(connection);
-        if (connection.HasNews)
-            Wake(connection); // it came while the connection was on its way to being parked
+            if (connection.HasNews)
+                Wake(connection); // Likewise while it was on its way to being parked.
+            return;
+        }
     }
 
     private void Close(PgConnection connection)
     {
         if (!_connections.TryRemove(connection.ProcessId, out _))
             return;
+        LeaveGate(connection);
+        Interlocked.Decrement(ref _connectionCount);
         s_connections.Add(-1);
         connection.Dispose();
     }

@@ -123,11 +123,12 @@ public sealed class ProtocolOutput(ClientTransport transport) : ISessionOutput, 
         _buffer.End();
     }
 
-    public void BackendKeyData(int processId, int secret)
+    /// <summary>What a cancel request must know: 4 bytes of secret, or more since protocol 3.2.</summary>
+    public void BackendKeyData(int processId, ReadOnlySpan<byte> secret)
     {
         _buffer.Begin((byte)'K');
         _buffer.Int32(processId);
-        _buffer.Int32(secret);
+        _buffer.Bytes(secret);
         _buffer.End();
     }
 
@@ -140,11 +141,20 @@ public sealed class ProtocolOutput(ClientTransport transport) : ISessionOutput, 
         _buffer.End();
     }
 
-    /// <summary>The newest minor version that we speak, and the startup options that we don't know.</summary>
-    public void NegotiateProtocolVersion(int newestMinor, IReadOnlyList<string> unknownOptions)
+    /// <summary>AuthenticationMD5Password with its salt.</summary>
+    internal void AuthenticationMd5(int code, ReadOnlySpan<byte> salt)
+    {
+        _buffer.Begin((byte)'R');
+        _buffer.Int32(code);
+        _buffer.Bytes(salt);
+        _buffer.End();
+    }
+
+    /// <summary>The version that is spoken instead of the one asked for (major in the upper 16 bits, as PostgreSQL sends it), and the startup options that we don't know.</summary>
+    public void NegotiateProtocolVersion(int version, IReadOnlyList<string> unknownOptions)
     {
         _buffer.Begin((byte)'v');
-        _buffer.Int32(newestMinor);
+        _buffer.Int32(version);
         _buffer.Int32(unknownOptions.Count);
         foreach (string option in unknownOptions)
             _buffer.CString(option);
@@ -170,39 +180,44 @@ public sealed class ProtocolOutput(ClientTransport transport) : ISessionOutput, 
         _buffer.End();
     }
 
-    private void Fields(byte type, Diagnostic fields)
+    private void Fields(byte type, Diagnostic fields) => Write(_buffer, type, fields);
+
+    /// <summary>An ErrorResponse by itself, for clients that are refused before they have a connection.</summary>
+    internal static void WriteError(MessageBuffer buffer, Diagnostic error) => Write(buffer, (byte)'E', error);
+
+    private static void Write(MessageBuffer buffer, byte type, Diagnostic fields)
     {
-        _buffer.Begin(type);
-        Field((byte)'S', fields.Severity);
-        Field((byte)'V', fields.Severity);
-        Field((byte)'C', fields.SqlState);
-        Field((byte)'M', fields.Message);
-        Field((byte)'D', fields.Detail);
-        Field((byte)'H', fields.Hint);
-        Position((byte)'P', fields.Position);
-        Position((byte)'p', fields.InternalPosition);
-        Field((byte)'q', fields.InternalQuery);
-        Field((byte)'W', fields.Where);
-        Field((byte)'s', fields.SchemaName);
-        Field((byte)'t', fields.TableName);
-        Field((byte)'c', fields.ColumnName);
-        Field((byte)'d', fields.DataTypeName);
-        Field((byte)'n', fields.ConstraintName);
-        _buffer.Byte(0);
-        _buffer.End();
+        buffer.Begin(type);
+        Field(buffer, (byte)'S', fields.Severity);
+        Field(buffer, (byte)'V', fields.Severity);
+        Field(buffer, (byte)'C', fields.SqlState);
+        Field(buffer, (byte)'M', fields.Message);
+        Field(buffer, (byte)'D', fields.Detail);
+        Field(buffer, (byte)'H', fields.Hint);
+        Position(buffer, (byte)'P', fields.Position);
+        Position(buffer, (byte)'p', fields.InternalPosition);
+        Field(buffer, (byte)'q', fields.InternalQuery);
+        Field(buffer, (byte)'W', fields.Where);
+        Field(buffer, (byte)'s', fields.SchemaName);
+        Field(buffer, (byte)'t', fields.TableName);
+        Field(buffer, (byte)'c', fields.ColumnName);
+        Field(buffer, (byte)'d', fields.DataTypeName);
+        Field(buffer, (byte)'n', fields.ConstraintName);
+        buffer.Byte(0);
+        buffer.End();
     }
 
-    private void Field(byte code, string? value)
+    private static void Field(MessageBuffer buffer, byte code, string? value)
     {
         if (value is null)
             return;
-        _buffer.Byte(code);
-        _buffer.CString(value);
+        buffer.Byte(code);
+        buffer.CString(value);
     }
 
-    private void Position(byte code, int position)
+    private static void Position(MessageBuffer buffer, byte code, int position)
     {
         if (position > 0)
-            Field(code, position.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            Field(buffer, code, position.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 }

@@ -1,13 +1,15 @@
 using System.Buffers.Binary;
 using Strata.Engine.Sessions;
 using Strata.Engine.Types;
+using Strata.Format;
 
 namespace Strata.Compute.Protocol;
 
 /// <summary>
-/// A connection with a session: takes one message at a time and calls the session. After an error in the extended protocol everything up to Sync is skipped. Not thread-safe, except for <see cref="Cancel"/>.
+/// A connection that has been let in: takes one message at a time and calls the session. After an error in the extended protocol everything up to Sync is skipped. Not thread-safe.
 /// </summary>
-internal sealed class SessionPhase(SqlSession session, ProtocolOutput output) : IDisposable
+/// <param name="output">Where the client is told.</param>
+internal sealed class SessionPhase(ProtocolOutput output)
 {
     /// <summary>Format codes and parameter types up to this many are read into the stack.</summary>
     private const int StackItemsMax = 64;
@@ -21,32 +23,60 @@ internal sealed class SessionPhase(SqlSession session, ProtocolOutput output) : 
 
     private Copying _copying;
     private bool _skipping;
+    private bool _ready = true;
 
-    public bool InTransaction => session.HoldsTransaction;
+    /// <summary>The session; null while a client of the pooler has none.</summary>
+    public SqlSession? Session { get; set; }
+
+    private SqlSession Current
+    {
+        get
+        {
+            Invariant.Check(Session is not null);
+            return Session;
+        }
+    }
+
+    public bool InTransaction => Session is { HoldsTransaction: true };
+
+    /// <summary>The client has been told that the session is ready, and no transaction is open: others may use the session.</summary>
+    public bool IsAtRest => _ready && !InTransaction;
 
     /// <summary>Notifications or the session's end wait for <see cref="DeliverNews"/>.</summary>
-    public bool HasNews => _copying == Copying.None && session.HasNews;
+    public bool HasNews => _copying == Copying.None && Session is { HasNews: true };
 
     /// <summary>Tells the client what came in without its asking. False ends the connection.</summary>
-    public bool DeliverNews() => session.DeliverNews() == SessionStep.Completed;
+    public bool DeliverNews() => Current.DeliverNews() == SessionStep.Completed;
 
-    public void Cancel() => session.Cancel();
+    /// <summary>Whether a message of this type can't be handled without a session.</summary>
+    public bool NeedsSession(byte type) => !_skipping && type is not ((byte)'X' or (byte)'S' or (byte)'H' or (byte)'d' or (byte)'c' or (byte)'f');
 
-    public void Dispose() => session.Dispose();
+    /// <summary>Answers a message with an error instead of handling it.</summary>
+    public void Refuse(byte type, Diagnostic error)
+    {
+        output.Error(error);
+        if (type == (byte)'Q' || type == (byte)'F')
+            Ready(TransactionStatus.Idle);
+        else
+            _skipping = true;
+    }
 
     /// <summary>Handles one message. False ends the connection.</summary>
     public bool Handle(byte type, ReadOnlySpan<byte> body)
     {
         if (type == (byte)'X')
         {
-            session.NoteTerminate();
+            Session?.NoteTerminate();
             return false;
         }
 
+        if (Session is null)
+            return HandleWithoutSession(type);
+        _ready = false;
         try
         {
-            if (_copying != Copying.None && type is not ((byte)'H' or (byte)'S'))
-                return HandleCopy(type, body);
+            if (_copying != Copying.None)
+                return type is (byte)'H' or (byte)'S' || HandleCopy(type, body); // Sent before the client heard of the COPY, which ignores them.
             if (_skipping && type != (byte)'S')
                 return true;
             return Dispatch(type, body);
@@ -54,12 +84,35 @@ internal sealed class SessionPhase(SqlSession session, ProtocolOutput output) : 
         catch (SqlException error)
         {
             // Only messages that break the protocol end here: what statements throw, the session has reported itself.
-            return Finish(session.ReportError(error), simple: type == (byte)'Q');
+            return Finish(Current.ReportError(error), simple: type == (byte)'Q');
         }
+    }
+
+    // Between two transactions of a client of the pooler.
+    private bool HandleWithoutSession(byte type)
+    {
+        if (type == (byte)'S')
+        {
+            _skipping = false;
+            Ready(TransactionStatus.Idle);
+        }
+        else if (type == (byte)'H')
+        {
+            output.Flush();
+        }
+
+        return true;
+    }
+
+    private void Ready(TransactionStatus status)
+    {
+        output.ReadyForQuery(status);
+        _ready = true;
     }
 
     private bool Dispatch(byte type, ReadOnlySpan<byte> body)
     {
+        SqlSession session = Current;
         MessageReader reader = new(body);
         switch (type)
         {
@@ -89,7 +142,7 @@ internal sealed class SessionPhase(SqlSession session, ProtocolOutput output) : 
             case (byte)'S':
                 _skipping = false;
                 SessionStep synced = session.Sync();
-                output.ReadyForQuery(session.TransactionStatus);
+                Ready(session.TransactionStatus);
                 return synced != SessionStep.Closed;
             case (byte)'H':
                 output.Flush();
@@ -113,7 +166,7 @@ internal sealed class SessionPhase(SqlSession session, ProtocolOutput output) : 
         for (int i = 0; i < count; i++)
             types[i] = (uint)reader.Int32();
         reader.End();
-        return Finish(session.Parse(name, sql, types), simple: false);
+        return Finish(Current.Parse(name, sql, types), simple: false);
     }
 
     private bool Bind(ref MessageReader reader)
@@ -137,7 +190,7 @@ internal sealed class SessionPhase(SqlSession session, ProtocolOutput output) : 
         ReadFormats(ref reader, results);
         reader.End();
         BindMessage bind = new() { ParameterFormats = formats, ParameterCount = count, ParameterValues = values, ResultFormats = results };
-        return Finish(session.Bind(portal, statement, in bind), simple: false);
+        return Finish(Current.Bind(portal, statement, in bind), simple: false);
     }
 
     private bool Execute(ref MessageReader reader)
@@ -145,7 +198,7 @@ internal sealed class SessionPhase(SqlSession session, ProtocolOutput output) : 
         ReadOnlySpan<byte> portal = reader.CString();
         int rowsMax = reader.Int32();
         reader.End();
-        SessionStep step = session.Execute(portal, rowsMax);
+        SessionStep step = Current.Execute(portal, rowsMax);
         if (step == SessionStep.NeedsCopyData)
             _copying = Copying.Extended;
         return Finish(step, simple: false);
@@ -154,6 +207,7 @@ internal sealed class SessionPhase(SqlSession session, ProtocolOutput output) : 
     private bool HandleCopy(byte type, ReadOnlySpan<byte> body)
     {
         bool simple = _copying == Copying.Simple;
+        SqlSession session = Current;
         SessionStep step;
         switch (type)
         {
@@ -189,7 +243,7 @@ internal sealed class SessionPhase(SqlSession session, ProtocolOutput output) : 
                 return true;
         }
         if (simple)
-            output.ReadyForQuery(session.TransactionStatus);
+            Ready(Current.TransactionStatus);
         return true;
     }
 

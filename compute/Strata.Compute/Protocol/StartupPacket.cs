@@ -27,7 +27,7 @@ public enum StartupKind
 /// <code>
 /// 0  i32  length including itself, 8 to 10,000
 /// 4  i32  version (3.0 = 196608) or request code (cancel 80877102, TLS 80877103, GSSAPI 80877104)
-/// 8       session: name\0value\0 ... \0     cancel: i32 process id, i32 secret
+/// 8       session: name\0value\0 ... \0     cancel: i32 process id, secret
 /// </code>
 /// </summary>
 public sealed class StartupPacket
@@ -37,6 +37,9 @@ public sealed class StartupPacket
 
     /// <summary>Shortest packet: length and code.</summary>
     public const int LengthMin = 8;
+
+    /// <summary>Longest secret of a cancel request, since protocol 3.2.</summary>
+    public const int CancelSecretBytesMax = 256;
 
     private const int CancelCode = 80877102;
     private const int TlsCode = 80877103;
@@ -57,7 +60,9 @@ public sealed class StartupPacket
     public List<KeyValuePair<string, string>> Parameters { get; } = [];
 
     public int CancelProcessId { get; private init; }
-    public int CancelSecret { get; private init; }
+
+    /// <summary>4 bytes, or up to 256 since protocol 3.2.</summary>
+    public byte[] CancelSecret { get; private init; } = [];
 
     /// <summary>The value of a parameter, or null.</summary>
     public string? Find(string name)
@@ -82,10 +87,10 @@ public sealed class StartupPacket
             case GssCode:
                 return new StartupPacket(StartupKind.Gss, code);
             case CancelCode:
-                return rest.Length != 8 ? null : new StartupPacket(StartupKind.Cancel, code)
+                return rest.Length is < 8 or > 4 + CancelSecretBytesMax ? null : new StartupPacket(StartupKind.Cancel, code)
                 {
                     CancelProcessId = BinaryPrimitives.ReadInt32BigEndian(rest),
-                    CancelSecret = BinaryPrimitives.ReadInt32BigEndian(rest[4..]),
+                    CancelSecret = rest[4..].ToArray(),
                 };
         }
         if (code >> 16 != 3)

@@ -1,41 +1,34 @@
-using System.Text;
+using System.Net;
 using Strata.Compute.Endpoints;
 using Strata.Engine.Sessions;
+using Strata.Engine.Sessions.Pooling;
 using Strata.Engine.Types;
+using Strata.Format.Control;
 
 namespace Strata.Compute.Protocol;
 
 /// <summary>A connection until it has a session: encryption, routing to an endpoint, authentication. Not thread-safe.</summary>
 internal sealed class StartupPhase(PgConnection connection, PgServer server)
 {
-    private const string Mechanism = "SCRAM-SHA-256";
-    private const string BindingMechanism = "SCRAM-SHA-256-PLUS";
     private const int AuthenticationOk = 0;
-    private const int AuthenticationSasl = 10;
-    private const int AuthenticationSaslContinue = 11;
-    private const int AuthenticationSaslFinal = 12;
+    private const int ProtocolMajor = 3;
+    private const int ProtocolMinorMax = 2;
+    private const string PoolModeSetting = "strata.pool_mode";
 
     /// <summary>Most memory and time that TLS and GSS requests may cost: each once.</summary>
     private const int NegotiationsMax = 2;
 
-    private enum State
-    {
-        Packet,
-        SaslInitial,
-        SaslFinal,
-    }
-
-    private State _state = State.Packet;
     private int _negotiations;
     private string _user = "";
     private string? _database;
+    private string? _poolMode;
     private readonly List<KeyValuePair<string, string>> _settings = [];
-    private EngineInstance? _engine;
+    private OpenEndpoint _endpoint;
     private RoleCredential _credential;
-    private ScramServer? _scram;
+    private AuthenticationExchange? _exchange;
 
     /// <summary>True while the next bytes are a packet without a type byte.</summary>
-    public bool ExpectsPacket => _state == State.Packet;
+    public bool ExpectsPacket => _exchange is null;
 
     /// <summary>Handles a startup packet. False ends the connection.</summary>
     public bool Handle(StartupPacket packet)
@@ -50,7 +43,7 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
                 return false;
             case StartupKind.UnsupportedVersion:
                 connection.Fatal(SqlState.FeatureNotSupported,
-                    $"unsupported frontend protocol {packet.Version >> 16}.{packet.Version & 0xFFFF}: server supports 3.0 to 3.0");
+                    $"unsupported frontend protocol {packet.Version >> 16}.{packet.Version & 0xFFFF}: server supports {ProtocolMajor}.0 to {ProtocolMajor}.{ProtocolMinorMax}");
                 return false;
             default:
                 return StartSession(packet);
@@ -63,10 +56,10 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
         if (type != (byte)'p')
         {
             if (type != (byte)'X')
-                connection.Fatal(SqlState.ProtocolViolation, $"expected SASL response, got message type {type}");
+                connection.Fatal(SqlState.ProtocolViolation, $"expected password response, got message type {type}");
             return false;
         }
-        return _state == State.SaslInitial ? ScramFirst(body) : ScramFinal(body);
+        return Advance(_exchange!.Handle(body));
     }
 
     private bool Negotiate(bool tls)
@@ -77,10 +70,16 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
             return false;
         }
         bool accept = tls && server.Options.Tls is not null;
+        if (accept && connection.HasInput)
+        {
+            // Somebody in the middle could have put it there for us to take as the client's own words later.
+            connection.Fatal(SqlState.ProtocolViolation, "received unencrypted data after SSL request");
+            return false;
+        }
         connection.Output.Buffer.Byte(accept ? (byte)'S' : (byte)'N');
         connection.Output.Flush();
         if (accept)
-            connection.Transport.StartTls(server.Options.Tls!, connection.AuthenticationTimeLeft ?? TimeSpan.FromSeconds(1));
+            connection.Transport.StartTls(server.Options.Tls!, connection.AuthenticationTimeLeft ?? TimeSpan.FromSeconds(1), []);
         return true;
     }
 
@@ -88,15 +87,11 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
     {
         try
         {
-            string? endpointId = ReadParameters(packet);
-            (_database, string? branch) = EndpointAddress.SplitDatabase(_database);
-            _engine = server.Endpoints.Open(new EndpointAddress(endpointId, branch), CancellationToken.None);
-            _credential = _engine.GetRoleCredential(_user);
-            bool mayBind = connection.Transport.IsSecure && server.CertificateHash is not null;
-            _scram = new ScramServer(_credential.Verifier, _user, server.MockSecret, server.Random, mayBind ? server.CertificateHash : null);
-            _state = State.SaslInitial;
-            connection.Output.Authentication(AuthenticationSasl, mayBind ? BindingMechanism + "\0" + Mechanism + "\0\0" : Mechanism + "\0\0");
-            return true;
+            EndpointAddress address = ReadParameters(packet);
+            _endpoint = server.Endpoints.Open(address, CancellationToken.None);
+            _credential = _endpoint.Engine.GetRoleCredential(_user);
+            _exchange = new AuthenticationExchange(connection, server, FindMethod(), _user, _credential);
+            return Advance(_exchange.Start());
         }
         catch (SqlException error)
         {
@@ -105,8 +100,19 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
         }
     }
 
-    /// <summary>Reads user, database and settings; returns the endpoint named in <c>options</c>.</summary>
-    private string? ReadParameters(StartupPacket packet)
+    private AccessMethod FindMethod()
+    {
+        bool secure = connection.Transport.IsSecure;
+        string host = connection.Transport.Socket.RemoteAddress, database = _database ?? _user;
+        AccessMethod? method = _endpoint.Access.Find(secure, database, _user, IPAddress.TryParse(host, out IPAddress? address) ? address : IPAddress.None);
+        if (method is { } found and not AccessMethod.Reject)
+            return found;
+        string who = $"host \"{host}\", user \"{_user}\", database \"{database}\", {(secure ? "SSL encryption" : "no encryption")}";
+        throw new SqlException(SqlState.InvalidAuthorizationSpecification, method is null ? $"no pg_hba.conf entry for {who}" : $"pg_hba.conf rejects connection for {who}");
+    }
+
+    /// <summary>Reads user, database and settings; returns where the client wants to go.</summary>
+    private EndpointAddress ReadParameters(StartupPacket packet)
     {
         string? endpointId = null;
         List<string> unknown = [];
@@ -133,49 +139,61 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
         }
         if (_user.Length == 0)
             throw new SqlException(SqlState.InvalidAuthorizationSpecification, "no PostgreSQL user name specified in startup packet");
-        if ((packet.Version & 0xFFFF) > 0 || unknown.Count > 0)
-            connection.Output.NegotiateProtocolVersion(0, unknown);
-        return endpointId;
+        NegotiateVersion(packet.Version & 0xFFFF, unknown);
+        (_database, string? branch) = EndpointAddress.SplitDatabase(_database);
+        (EndpointAddress address, bool pooled) = EndpointAddress.Resolve(endpointId, branch, connection.Transport.ServerName);
+        _poolMode = TakePoolMode() ?? (pooled || connection.IsOnPoolerPort ? "" : null);
+        return address;
     }
 
-    private bool ScramFirst(ReadOnlySpan<byte> body)
+    private void NegotiateVersion(int minor, List<string> unknown)
     {
-        MessageReader reader = new(body);
-        string mechanism = reader.String();
-        int length = reader.Int32();
-        bool binding = mechanism == BindingMechanism && connection.Transport.IsSecure && server.CertificateHash is not null;
-        if (mechanism != Mechanism && !binding)
-        {
-            connection.Fatal(SqlState.ProtocolViolation, "client selected an invalid SASL authentication mechanism");
-            return false;
-        }
-        ReadOnlySpan<byte> response = reader.Take(Math.Max(0, length));
-        reader.End();
-        if (_scram!.First(response, binding, out string reply) != ScramOutcome.Continue)
-            return Malformed();
-        _state = State.SaslFinal;
-        connection.Output.Authentication(AuthenticationSaslContinue, reply);
-        return true;
+        // There is no 3.1: clients that ask for it are older than 3.2.
+        int spoken = minor >= ProtocolMinorMax ? ProtocolMinorMax : 0;
+        connection.HasLongSecret = spoken == ProtocolMinorMax;
+        if (minor != spoken || unknown.Count > 0)
+            connection.Output.NegotiateProtocolVersion((ProtocolMajor << 16) | spoken, unknown);
     }
 
-    private bool ScramFinal(ReadOnlySpan<byte> body)
+    private string? TakePoolMode()
     {
-        switch (_scram!.Final(body, out string reply))
+        string? mode = null;
+        for (int i = _settings.Count - 1; i >= 0; i--)
         {
-            case ScramOutcome.Malformed:
-                return Malformed();
-            case ScramOutcome.Failed:
-                server.Log.Info($"password authentication failed for user \"{_user}\" from {connection.Transport.Socket.RemoteAddress}");
-                connection.Fatal(SqlState.InvalidPassword, $"password authentication failed for user \"{_user}\"");
-                return false;
+            if (!_settings[i].Key.Equals(PoolModeSetting, StringComparison.OrdinalIgnoreCase))
+                continue;
+            mode ??= _settings[i].Value;
+            _settings.RemoveAt(i);
         }
-        if (!_credential.CanLogin)
+        return mode;
+    }
+
+    private bool Advance(AuthenticationStep step)
+    {
+        if (step != AuthenticationStep.Done)
+            return step == AuthenticationStep.Continue;
+        if (_credential is { Exists: true, CanLogin: false })
         {
             connection.Fatal(SqlState.InvalidAuthorizationSpecification, $"role \"{_user}\" is not permitted to log in");
             return false;
         }
-        connection.Output.Authentication(AuthenticationSaslFinal, reply);
         connection.Output.Authentication(AuthenticationOk);
+        BeginSession();
+        connection.Output.BackendKeyData(connection.ProcessId, server.SecretOf(connection));
+        connection.Output.ReadyForQuery(TransactionStatus.Idle);
+        return true;
+    }
+
+    private void BeginSession()
+    {
+        PoolMode? mode = FindPoolMode();
+        _settings.Add(new(PoolModeSetting, mode switch
+        {
+            null => "off",
+            PoolMode.Session => "session",
+            PoolMode.Transaction => "transaction",
+            _ => "statement",
+        }));
         SessionStartup startup = new()
         {
             User = _user,
@@ -185,16 +203,25 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
             ClientPort = connection.Transport.Socket.RemotePort,
             ProcessId = connection.ProcessId,
         };
-        SqlSession session = _engine!.OpenSession(startup, connection.Output);
-        connection.Begin(session);
-        connection.Output.BackendKeyData(connection.ProcessId, connection.Secret);
-        connection.Output.ReadyForQuery(TransactionStatus.Idle);
-        return true;
+        if (mode is { } wanted)
+            connection.Begin(_endpoint.Engine.OpenPooled(startup, connection.Output, new PooledClientOptions(wanted, connection.Wake, server.NewProcessId)));
+        else
+            connection.Begin(_endpoint.Engine.OpenSession(startup, connection.Output));
     }
 
-    private bool Malformed()
+    // What the client says counts; else where it came in; else what the endpoint says of all.
+    private PoolMode? FindPoolMode()
     {
-        connection.Fatal(SqlState.ProtocolViolation, "malformed SCRAM message");
-        return false;
+        PoolOptions pool = _endpoint.Engine.Pool.Options;
+        return _poolMode?.ToLowerInvariant() switch
+        {
+            null => pool.ForAll ? pool.Mode : null,
+            "" or "on" => pool.Mode,
+            "off" => null,
+            "session" => PoolMode.Session,
+            "transaction" => PoolMode.Transaction,
+            "statement" => PoolMode.Statement,
+            _ => throw new SqlException(SqlState.InvalidParameterValue, $"invalid value for parameter \"{PoolModeSetting}\": \"{_poolMode}\"") { Hint = "Available values: off, on, session, transaction, statement." },
+        };
     }
 }

@@ -7,7 +7,7 @@ namespace Strata.Compute.Protocol;
 /// the socket is quiet, there is nothing left to read, and the session may be parked.
 /// </summary>
 /// <remarks>TLS record (RFC 8446 §5.1): type u8, version u16, length u16, then that many bytes.</remarks>
-internal sealed class TlsRecordStream(ByteSocket socket) : Stream
+internal sealed class TlsRecordStream(ByteSocket socket, byte[] received) : Stream
 {
     private const int HeaderBytes = 5;
 
@@ -15,6 +15,7 @@ internal sealed class TlsRecordStream(ByteSocket socket) : Stream
     private int _headerCount;
     private int _headerGiven;
     private int _bodyLeft;
+    private int _receivedGiven;
 
     public override bool CanRead => true;
     public override bool CanSeek => false;
@@ -63,6 +64,14 @@ internal sealed class TlsRecordStream(ByteSocket socket) : Stream
 
     private int Receive(Span<byte> destination)
     {
+        if (_receivedGiven < received.Length)
+        {
+            int given = Math.Min(destination.Length, received.Length - _receivedGiven);
+            received.AsSpan(_receivedGiven, given).CopyTo(destination);
+            _receivedGiven += given;
+            return given;
+        }
+
         int read = socket.Receive(destination);
         return read >= 0 ? read : throw new IOException("timed out within a TLS record");
     }

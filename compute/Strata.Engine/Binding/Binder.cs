@@ -158,7 +158,7 @@ public static class Binder
         Output = query.Output,
         Metadata = state.Metadata,
         ParameterTypes = state.Parameters.Finish(),
-        Dependencies = state.Dependencies,
+        Dependencies = state.DependenciesOf(query.Node),
         AbsentNames = state.AbsentNames,
         Privileges = state.Privileges,
         IsWriting = state.IsWriting,

@@ -148,6 +148,20 @@ internal sealed class BindingState
         }
     }
 
+    /// <summary>What the plan of a bound tree depends on: relations that are named as constants (<c>'t'::regclass</c>) included.</summary>
+    public IReadOnlyList<PlanDependency> DependenciesOf(RelationalNode root)
+    {
+        TreeWalker.Visit(root, part =>
+        {
+            if (part is Expressions.ConstantExpression { IsNull: false } constant && constant.Type.Oid == TypeOid.RegClass && Catalog.FindRelation(constant.Value.Get<uint>()) is { SystemTable: null } relation)
+            {
+                DependOn(relation);
+                NoteAbsent(relation);
+            }
+        });
+        return Dependencies;
+    }
+
     /// <summary>The plan must be made anew when the relation changes.</summary>
     public void DependOn(RelationInfo relation)
     {

@@ -53,7 +53,7 @@ public readonly record struct RequiredPrivilege(uint RelationOid, char Privilege
 }
 
 /// <summary>A SELECT, INSERT, UPDATE or DELETE after binding: names resolved, types inferred. Immutable.</summary>
-public sealed class BoundStatement
+public sealed record BoundStatement
 {
     /// <summary>Kind.</summary>
     public required BoundStatementKind Kind { get; init; }

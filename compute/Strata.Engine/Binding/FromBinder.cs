@@ -545,7 +545,7 @@ internal sealed class FromBinder(BindingState state)
         }
 
         return found ?? throw BindingErrors.At(
-            position, SqlState.UndefinedColumn, $"column \"{name}\" specified in USING clause does not exist in {side} table");
+            -1, SqlState.UndefinedColumn, $"column \"{name}\" specified in USING clause does not exist in {side} table");
     }
 
     private static List<NamespaceColumn> VisibleColumns(List<NamespaceItem> items) =>

@@ -155,6 +155,12 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 }
 
                 RequireInsertable(columns[i], insert.Overriding);
+                if (!single && insert.Overriding == OverridingKind.None && LiteralAssignment.TryAssign(row[i], parts.TypeOf(i)) is { } constant)
+                {
+                    bound[i] = constant;
+                    continue;
+                }
+
                 Expression value = state.Expressions.Bind(row[i], scope, kind);
                 bound[i] = insert.Overriding == OverridingKind.UserValue && columns[i].Identity != '\0'
                     ? _rows.Default(relation, columns[i])

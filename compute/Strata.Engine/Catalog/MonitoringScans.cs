@@ -63,7 +63,7 @@ internal static class MonitoringScans
             if (statement.Name.Length == 0)
                 continue;
             long[] types = Array.ConvertAll(statement.Plan?.ParameterOids ?? [], static oid => (long)oid);
-            yield return [statement.Name, statement.Text, statement.PreparedAt, types, statement.FromSql, statement.Executions, 0L];
+            yield return [statement.Name, statement.Text, statement.PreparedAt, types, statement.FromSql, statement.Choice.GenericPlans, statement.Choice.CustomPlans];
         }
     }
 

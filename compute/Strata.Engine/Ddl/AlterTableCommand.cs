@@ -44,7 +44,7 @@ internal sealed class AlterTableCommand(DdlContext context)
         {
             RelationLockMode needed = command switch
             {
-                ValidateConstraint => RelationLockMode.ShareUpdateExclusive,
+                ValidateConstraint or AlterColumnStatistics => RelationLockMode.ShareUpdateExclusive,
                 Sql.Syntax.AddConstraint { Constraint.Kind: Sql.Syntax.ConstraintKind.ForeignKey } => RelationLockMode.ShareRowExclusive,
                 _ => RelationLockMode.AccessExclusive,
             };
@@ -104,7 +104,7 @@ internal sealed class AlterTableCommand(DdlContext context)
             case AlterColumnType change:
                 return new ColumnTypeChange(context).Apply(table, [change]);
             case Sql.Syntax.AddConstraint { Constraint.Kind: Sql.Syntax.ConstraintKind.Exclusion } add:
-                return new ConstraintCommands(context).Add(table, add.Constraint, validate: true);
+                return WithoutPosition(() => new ConstraintCommands(context).Add(table, add.Constraint, validate: true));
             case Sql.Syntax.AddConstraint add:
                 return Unplaced(() => new ConstraintCommands(context).Add(table, add.Constraint, validate: true));
             case Sql.Syntax.DropConstraint drop:
@@ -322,6 +322,20 @@ internal sealed class AlterTableCommand(DdlContext context)
         if (context.View.Comments.FirstOrDefault(c => c.Object == new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number)) is { } comment)
             context.Changes.Drop(comment, context.Cancellation);
         return MarkDropped(context, table, table.Columns[column.Number - 1]);
+    }
+
+    /// <summary>PostgreSQL carries ALTER TABLE out when the statement's text is gone: its errors have no place.</summary>
+    private static RelationInfo WithoutPosition(Func<RelationInfo> change)
+    {
+        try
+        {
+            return change();
+        }
+        catch (SqlException error)
+        {
+            error.Position = 0;
+            throw;
+        }
     }
 
     private RelationInfo SetDefault(RelationInfo table, AlterColumnDefault change)

@@ -102,6 +102,7 @@ internal static class DatabaseCommands
 
     private static void EndSessions(DdlContext context, DatabaseInfo database, bool force)
     {
+        context.Session.Engine.Pool.CloseIdle(database.Oid);
         SqlSession[] others = [.. context.Session.Engine.Sessions.Where(s => s.Context.DatabaseOid == database.Oid)];
         if (others.Length == 0)
             return;

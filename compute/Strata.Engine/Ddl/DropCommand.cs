@@ -212,10 +212,10 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     private static string Describe(RelationInfo relation) =>
         (relation.Kind == RelationKind.CompositeType ? "type" : Permissions.KindName(relation.Kind)) + " " + relation.Name;
 
-    /// <summary>Adds a relation and what goes with it.</summary>
-    public void Add(RelationInfo relation)
+    /// <summary>Adds a relation and what goes with it; null is one that somebody else dropped while its lock was waited for.</summary>
+    public void Add(RelationInfo? relation)
     {
-        if (!_relations.Add(relation.Oid))
+        if (relation is null || !_relations.Add(relation.Oid))
             return;
         if (_subject.Length == 0)
             _subject = Describe(relation);
@@ -269,7 +269,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         foreach (RelationInfo relation in relations)
             command._named.Add(relation.Oid);
         foreach (RelationInfo relation in relations)
-            command.Add(context.LockRelation(relation, RelationLockMode.AccessExclusive)!);
+            command.Add(context.LockRelation(relation, RelationLockMode.AccessExclusive));
         foreach (object entry in objects)
             command.AddObject(entry);
         foreach (UserTypeInfo type in types)
@@ -300,7 +300,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             if (address.ClassOid != CatalogOids.PgClass && !_relations.Contains(candidate.Oid) && Array.Exists(candidate.Dependencies, d => d.Referenced == address && (d.Dependent.SubId == 0 || address.ClassOid != CatalogOids.PgType)))
             {
                 _cascades.Add((Describe(candidate), referenced));
-                Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive)!);
+                Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
             }
 
         foreach ((object entry, DependencyKind kind) in _others.DependentsOf(address))
@@ -320,7 +320,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             foreach (Dependency dependency in candidate.Dependencies)
                 if (dependency.Kind is DependencyKind.Auto or DependencyKind.Internal && dependency.Referenced.ObjectOid == relation.Oid && (column == 0 || dependency.Referenced.SubId == column))
                 {
-                    Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive)!);
+                    Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
                     break;
                 }
         }
@@ -407,7 +407,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                         {
                             // A table can't do without its partition key.
                             _cascades.Add((Describe(candidate), referenced));
-                            Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive)!);
+                            Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
                             break;
                         }
 
@@ -457,7 +457,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             if (isOwned)
                 continue;
             _cascades.Add((Describe(relation), "schema " + schema.Name));
-            Add(context.LockRelation(relation, RelationLockMode.AccessExclusive)!);
+            Add(context.LockRelation(relation, RelationLockMode.AccessExclusive));
         }
 
         foreach (object entry in _others.In(schema.Oid))
@@ -534,7 +534,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                     if (dependency.Referenced == new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number))
                     {
                         _cascades.Add((Describe(candidate), _subject));
-                        Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive)!);
+                        Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
                         break;
                     }
     }

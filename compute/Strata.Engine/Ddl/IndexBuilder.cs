@@ -1,60 +1,30 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
 using Strata.Engine.Execution.BlockSummaries;
-using Strata.Engine.Execution.Entries;
-using Strata.Engine.Execution.Rows;
-using Strata.Engine.Expressions;
 using Strata.Engine.Sessions.Progress;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Heap;
-using Strata.Engine.Storage.Toast;
+using Strata.Engine.Transactions;
 using Strata.Engine.Types;
-using Strata.Engine.Vectors;
 using Strata.Format;
-using Strata.Format.Pages.Heap;
 
 namespace Strata.Engine.Ddl;
 
 /// <summary>
-/// Fills a new index from a table's rows: scan, sort, build bottom-up. Keys beyond <c>maintenance_work_mem</c> are sorted in parts, which are written to a file and merged. The caller holds a lock that keeps
-/// writers out.
+/// Fills a new index from a table's rows: scan and sort, with a helper thread where one is free, then build bottom-up. The caller holds a lock that keeps writers out.
 /// </summary>
 internal sealed class IndexBuilder : IDisposable
 {
-    private const int BlockBytes = 1 << 20;
+    /// <summary>Blocks that a second thread must have before it is worth waking.</summary>
+    private const uint HelperBlocksMin = 256;
 
     private readonly DdlContext _context;
     private readonly RelationInfo _table;
     private readonly IndexInfo _index;
-    private readonly HeapRelation _heap;
     private readonly bool _checksKeys;
-    private PostingAccumulator? _postings;
-    private readonly List<byte[]> _blocks = [];
-    private readonly List<Entry> _entries = [];
-    private readonly IndexKeyRuns _runs;
-    private readonly ushort[] _roots = new ushort[HeapPage.MaxSlots + 1];
-    private int _blockUsed = BlockBytes;
-    private int _blocksInUse;
-
-    /// <summary>A key's place in the blocks, with its first 8 bytes (a shorter one padded by zeros) and the row that it is for.</summary>
-    private readonly record struct Entry(ulong Prefix, int Block, int Offset, ushort Length, bool HasNull, Tid Tid);
-
-    /// <summary>Orders entries by key, then TID. Most are told apart by the prefix, without a look at the blocks.</summary>
-    private readonly struct EntryComparer(List<byte[]> blocks) : IComparer<Entry>
-    {
-        public int Compare(Entry a, Entry b)
-        {
-            if (a.Prefix != b.Prefix)
-                return a.Prefix < b.Prefix ? -1 : 1;
-            int order = a.Length <= sizeof(ulong) && b.Length <= sizeof(ulong)
-                ? a.Length - b.Length
-                : blocks[a.Block].AsSpan(a.Offset, a.Length).SequenceCompareTo(blocks[b.Block].AsSpan(b.Offset, b.Length));
-            return order != 0 ? order : a.Tid.CompareTo(b.Tid);
-        }
-    }
+    private byte[] _last = [];
+    private int _lastLength = -1;
 
     private readonly ProgressReport _progress;
 
@@ -66,296 +36,168 @@ internal sealed class IndexBuilder : IDisposable
         _context = context;
         _table = table;
         _index = index;
-        _heap = context.Session.Engine.Handles.Heap(table.Database, table.Storage);
-        _runs = new IndexKeyRuns(context.Session);
     }
 
     /// <summary>Makes the storage of <paramref name="index"/> and fills it. Throws 23505 (23P01) when a key occurs twice and <paramref name="checksKeys"/> is set.</summary>
     public static void Build(DdlContext context, RelationInfo table, IndexInfo index, int pagesPerRange, bool checksKeys, string words = "CREATE INDEX")
     {
         BTreeIndex tree = RelationStorage.CreateIndex(context, table.Database, index.Storage);
+        HeapRelation heap = context.Session.Engine.Handles.Heap(table.Database, table.Storage);
         using var builder = new IndexBuilder(context, table, index, checksKeys, words);
+        uint blocks = heap.CountBlocks(ReadPoint.Live, context.Cancellation);
         if (index.Method == IndexMethod.Brin)
-        {
-            builder.Summarize(new BTreeBuilder(tree, context.Transaction.EnsureXid(context.Cancellation), context.Cancellation), pagesPerRange);
-            return;
-        }
-
-        uint blocks = builder._heap.CountBlocks(ReadPoint.Live, context.Cancellation);
-        if (blocks == 0)
-            return;
-        builder._progress[IndexProgress.BlocksTotal] = blocks;
-        builder._progress.Phase = IndexProgress.Scanning;
-        using (IndexKeyBuilder keys = builder.MakeKeyBuilder())
-            builder.Scan(keys, index.Method.HasKeys() ? builder.Keys(keys) : builder.Entries(keys));
-        builder._postings?.Write(new BTreeBuilder(tree, context.Transaction.EnsureXid(context.Cancellation), context.Cancellation));
-        if (builder._postings is null && (builder._entries.Count > 0 || builder._runs.Count > 0))
-            builder.Write(tree);
+            builder.Summarize(tree, heap, blocks, pagesPerRange);
+        else if (blocks > 0)
+            builder.Fill(tree, heap, blocks);
     }
 
-    /// <summary>Takes a row at a position of a batch.</summary>
-    private delegate void RowReader(EvaluationContext evaluation, Batch batch, int position, Tid tid, ErrorSink errors);
-
-    private RowReader Keys(IndexKeyBuilder keys) => (evaluation, batch, position, tid, errors) =>
+    private void Summarize(BTreeIndex tree, HeapRelation heap, uint blocks, int pagesPerRange)
     {
-        ReadOnlySpan<byte> key = keys.Build(evaluation, batch, position, errors);
-        Add(key, tid, keys.HasNull);
-    };
-
-    private RowReader Entries(IndexKeyBuilder keys)
-    {
-        var row = new RowEntries(_index, keys);
-        if (_index.Method == IndexMethod.Gin)
-            _postings = new PostingAccumulator(_runs);
-        return (evaluation, batch, position, tid, errors) =>
-        {
-            row.Build(evaluation, batch, position, errors);
-            for (int i = 0; i < row.Entries.Count; i++)
-            {
-                if (_postings is not null)
-                    _postings.Add(row.Entries[i], tid);
-                else
-                    Add(row.Entries[i], tid, hasNull: false);
-            }
-        };
-    }
-
-    private void Summarize(BTreeBuilder tree, int pagesPerRange)
-    {
-        using IndexKeyBuilder keys = MakeKeyBuilder();
-        var builder = new SummaryBuilder(_index, keys, tree, pagesPerRange);
-        Scan(keys, builder.Add);
+        using var collector = new IndexKeyCollector(_context, _table, _index, heap, _context.Transaction.TakeFreshSnapshot(), (0, blocks), 1) { Progress = _progress };
+        var builder = new SummaryBuilder(_index, collector.KeyBuilder, new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation), pagesPerRange);
+        collector.Scan(builder.Add);
         builder.Finish();
     }
 
-    private void Scan(IndexKeyBuilder keys, RowReader reader)
+    private void Fill(BTreeIndex tree, HeapRelation heap, uint blocks)
     {
-        CatalogView view = _context.View;
-        var layout = new TableLayout(_table, column => TypeResolver.Find(column.TypeOid, view)!.WithTypmod(column.TypeModifier), _context.Session);
-        short[] attributes = [.. Enumerable.Range(1, _table.Columns.Length).Select(static n => (short)n)];
-        var decoder = new RowDecoder(layout, attributes);
-        using var batch = new Batch(Array.ConvertAll(_table.Columns, column => TypeResolver.Find(column.TypeOid, view)!));
-        using var evaluation = new EvaluationContext { Functions = _context.Session };
-        int[] needed = NeededColumns();
-        var errors = new ErrorSink();
-        var detoast = new Detoast(_heap, ReadPoint.Live, _context.Cancellation);
-        var scan = new HeapScan();
-        scan.Open(_heap, _context.Transaction.TakeFreshSnapshot(), cancellation: _context.Cancellation);
+        _progress[IndexProgress.BlocksTotal] = blocks;
+        _progress.Phase = IndexProgress.Scanning;
+        Snapshot snapshot = _context.Transaction.TakeFreshSnapshot();
+        List<IndexKeyCollector> collectors = [];
         try
         {
-            while (scan.NextPage(out ReadOnlySpan<HeapRowPointer> rows, _context.Cancellation))
-            {
-                _context.Cancellation.ThrowIfCancellationRequested();
-                _progress[IndexProgress.BlocksDone] = scan.Block + 1;
-                _progress.Add(IndexProgress.RowsDone, rows.Length);
-                batch.Reset(rows.Length);
-                bool isUniform = decoder.IsUniform(rows);
-                foreach (int column in needed)
-                    decoder.DecodeColumn(rows, new Selection(rows.Length), isUniform, column, batch[column], dense: false, 0, copyBytes: false, detoast);
-                batch.SetCount(rows.Length);
-                bool rootsKnown = false;
-                for (int i = 0; i < rows.Length; i++)
-                {
-                    if (!keys.Includes(evaluation, batch, i, errors))
-                        continue;
-                    reader(evaluation, batch, i, RootOf(rows[i], scan.Block, ref rootsKnown), errors);
-                }
-            }
+            // Expressions may call functions of the session, which has one thread.
+            bool mayHelp = _index.Method.HasKeys() && _index.Predicate is null && _index.Keys.All(static key => key.Expression is null) && blocks >= 2 * HelperBlocksMin;
+            uint middle = mayHelp && _context.Session.Engine.Execution.Workers is not null ? blocks / 2 : blocks;
+            collectors.Add(new IndexKeyCollector(_context, _table, _index, heap, snapshot, (0, middle), middle < blocks ? 2 : 1) { Progress = _progress });
+            if (middle < blocks)
+                collectors.Add(new IndexKeyCollector(_context, _table, _index, heap, snapshot, (middle, blocks), 2) { Progress = _progress });
+            Collect(collectors);
+            Write(tree, collectors);
         }
         finally
         {
-            scan.Close();
+            foreach (IndexKeyCollector collector in collectors)
+                collector.Dispose();
         }
     }
 
-    /// <summary>The columns (0-based) that keys are made from: all of them when there are expressions.</summary>
-    private int[] NeededColumns()
+    private void Collect(List<IndexKeyCollector> collectors)
     {
-        IEnumerable<IndexKey> keys = _index.Keys.Take(_index.KeyCount);
-        return _index.Predicate is not null || keys.Any(static key => key.Expression is not null)
-            ? [.. Enumerable.Range(0, _table.Columns.Length).Where(column => !_table.Columns[column].IsDropped)]
-            : [.. keys.Select(static key => key.Column - 1).Distinct()];
-    }
-
-    private IndexKeyBuilder MakeKeyBuilder()
-    {
-        var expressions = new CompiledExpression?[_index.KeyCount];
-        for (int i = 0; i < expressions.Length; i++)
-            if (_index.Keys[i].Expression is { } expression)
-                expressions[i] = CompiledExpression.Compile(Binder.BindOverRow(expression.Syntax, _table, isCondition: false, StoredExpressions.BindingContextOf(_context)));
-        CompiledExpression? predicate = _index.Predicate is { } condition
-            ? CompiledExpression.Compile(Binder.BindOverRow(condition.Syntax, _table, isCondition: true, StoredExpressions.BindingContextOf(_context)))
-            : null;
-        return new IndexKeyBuilder(_index, expressions, predicate);
-    }
-
-    // An index names the root of a heap-only chain, not the version that happens to be visible: pruning may take that one's place away.
-    private Tid RootOf(in HeapRowPointer row, uint block, ref bool rootsKnown)
-    {
-        if ((HeapRow.GetFlags(row.Bytes) & RowFlags.HeapOnly) == 0)
-            return row.Tid;
-        if (!rootsKnown)
+        QueryWorkers? workers = _context.Session.Engine.Execution.Workers;
+        using var helped = new ManualResetEventSlim(collectors.Count == 1);
+        if (collectors.Count > 1 && !workers!.TryRun(() =>
         {
-            FindRoots(block);
-            rootsKnown = true;
-        }
-
-        ushort root = _roots[row.Tid.Slot];
-        Invariant.Check(root != 0);
-        return new Tid(block, root);
-    }
-
-    private void FindRoots(uint block)
-    {
-        Array.Clear(_roots);
-        PageHandle page = _context.Session.Engine.Storage.Pool.Pin(_heap.KeyOf(block), ReadPoint.Live, _context.Cancellation);
-        page.LatchShared();
-        try
+            collectors[1].Run();
+            helped.Set();
+        }))
         {
-            ReadOnlySpan<byte> bytes = page.Bytes;
-            int count = HeapPage.SlotCount(bytes);
-            for (int slot = 1; slot <= count; slot++)
-            {
-                HeapSlotState state = HeapPage.SlotState(bytes, slot);
-                if (state == HeapSlotState.Redirect)
-                    FollowChain(bytes, block, HeapPage.RedirectTarget(bytes, slot), (ushort)slot);
-                else if (state == HeapSlotState.Normal && (HeapRow.GetFlags(HeapPage.Row(bytes, slot)) & RowFlags.HeapOnly) == 0)
-                    FollowChain(bytes, block, slot, (ushort)slot);
-            }
-        }
-        finally
-        {
-            page.UnlatchShared();
-            page.Unpin();
-        }
-    }
-
-    private void FollowChain(ReadOnlySpan<byte> page, uint block, int slot, ushort root)
-    {
-        while (_roots[slot] == 0 && HeapPage.SlotState(page, slot) == HeapSlotState.Normal)
-        {
-            _roots[slot] = root;
-            ReadOnlySpan<byte> row = HeapPage.Row(page, slot);
-            Tid next = HeapRow.GetNext(row);
-            if (next.IsNone || next.Block != block || next.Slot > HeapPage.SlotCount(page) || HeapPage.SlotState(page, next.Slot) != HeapSlotState.Normal)
-                return;
-            ReadOnlySpan<byte> newer = HeapPage.Row(page, next.Slot);
-            if ((HeapRow.GetFlags(newer) & RowFlags.HeapOnly) == 0 || HeapRow.GetXmin(newer) != HeapRow.GetXmax(row))
-                return;
-            slot = next.Slot;
-        }
-    }
-
-    private void Add(ReadOnlySpan<byte> key, Tid tid, bool hasNull)
-    {
-        BTreeIndex.CheckKeyLength(key);
-        if (_blockUsed + key.Length > BlockBytes)
-            NextBlock();
-        key.CopyTo(_blocks[_blocksInUse - 1].AsSpan(_blockUsed));
-        _entries.Add(new Entry(PrefixOf(key), _blocksInUse - 1, _blockUsed, (ushort)key.Length, hasNull, tid));
-        _blockUsed += key.Length;
-    }
-
-    private void NextBlock()
-    {
-        _blockUsed = 0;
-        if (_runs.MustSpill(((long)_blocksInUse * BlockBytes) + ((long)_entries.Count * Marshal.SizeOf<Entry>())))
-        {
-            SpillEntries();
-            _blocksInUse = 0;
+            collectors[1].Run();
+            helped.Set();
         }
 
-        _runs.ChargeTo(((long)(_blocks.Count + 1) * BlockBytes) + ((long)_entries.Capacity * Marshal.SizeOf<Entry>()));
-        if (_blocksInUse == _blocks.Count)
-            _blocks.Add(new byte[BlockBytes]);
-
-        _blocksInUse++;
+        collectors[0].Run();
+        // What it uses is given back only when it is done; a cancelled statement ends it at its next page.
+        helped.Wait(CancellationToken.None);
+        foreach (IndexKeyCollector collector in collectors)
+            collector.ThrowIfFailed();
     }
 
-    private void SpillEntries()
+    private void Write(BTreeIndex tree, List<IndexKeyCollector> collectors)
     {
-        Span<Entry> entries = CollectionsMarshal.AsSpan(_entries);
-        Sort(entries, new EntryComparer(_blocks));
-        _runs.Begin();
-        foreach (ref readonly Entry entry in entries)
-            _runs.Add(KeyOf(entry), entry.Tid, entry.HasNull);
-        _runs.End();
-        _entries.Clear();
-    }
-
-    private static ulong PrefixOf(ReadOnlySpan<byte> key)
-    {
-        if (key.Length >= sizeof(ulong))
-            return BinaryPrimitives.ReadUInt64BigEndian(key);
-        ulong prefix = 0;
-        foreach (byte b in key)
-            prefix = (prefix << 8) | b;
-        return prefix << (8 * (sizeof(ulong) - key.Length));
-    }
-
-    private ReadOnlySpan<byte> KeyOf(in Entry entry) => _blocks[entry.Block].AsSpan(entry.Offset, entry.Length);
-
-    private void Write(BTreeIndex tree)
-    {
-        if (_runs.Count > 0)
-        {
-            WriteRuns(tree);
-            return;
-        }
-
-        _progress.Phase = IndexProgress.Sorting;
         _progress[IndexProgress.RowsTotal] = _progress[IndexProgress.RowsDone];
-        Sort(CollectionsMarshal.AsSpan(_entries), new EntryComparer(_blocks));
         _progress.Phase = IndexProgress.Loading;
-        if (_checksKeys)
-            CheckUnique();
+        if (collectors[0].Postings is { } postings)
+        {
+            postings.Write(new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation));
+            return;
+        }
+
+        if (collectors.TrueForAll(static c => c.Sorter.Count == 0 && c.Runs.Count == 0))
+            return;
         var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
-        foreach (ref readonly Entry entry in CollectionsMarshal.AsSpan(_entries))
-            builder.Add(KeyOf(entry), entry.Tid);
+        if (collectors.Exists(static c => c.Runs.Count > 0))
+            WriteRuns(builder, collectors);
+        else if (collectors.Count == 1)
+            WriteSorted(builder, collectors[0].Sorter);
+        else
+            WriteMerged(builder, collectors[0].Sorter, collectors[1].Sorter);
         builder.Finish();
     }
 
-    private void WriteRuns(BTreeIndex tree)
+    private void WriteRuns(BTreeBuilder builder, List<IndexKeyCollector> collectors)
     {
-        if (_entries.Count > 0)
-            SpillEntries();
-        _blocks.Clear();
-        var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
-        bool isUnique = _checksKeys;
-        byte[] last = [];
-        int lastLength = -1;
-        _runs.Merge((key, tid, hasNull) =>
+        // In the order of the table's blocks, so that equal keys stand in the order of their rows.
+        IndexKeyRuns all = collectors[0].Runs;
+        foreach (IndexKeyCollector collector in collectors)
         {
-            if (isUnique && lastLength == key.Length && key.SequenceEqual(last.AsSpan(0, lastLength)) && (!hasNull || _index.NullsNotDistinct))
-                throw Duplicate(tid);
-            if (last.Length < key.Length)
-                last = new byte[key.Length * 2];
-            key.CopyTo(last);
-            lastLength = key.Length;
-            builder.Add(key, tid);
-        });
-        builder.Finish();
+            collector.Spill();
+            collector.Sorter.Release();
+            if (!ReferenceEquals(collector.Runs, all))
+                all.Append(collector.Runs);
+        }
+
+        all.Merge((key, tid, hasNull) => Add(builder, key, tid, hasNull));
     }
 
-    private static void Sort(Span<Entry> entries, EntryComparer comparer)
+    private void WriteSorted(BTreeBuilder builder, IndexKeySorter keys)
     {
-        // Rows often stand in the order of a serial key.
-        int sorted = 1;
-        while (sorted < entries.Length && comparer.Compare(entries[sorted - 1], entries[sorted]) < 0)
-            sorted++;
-        if (sorted < entries.Length)
-            entries.Sort(comparer);
-    }
-
-    private void CheckUnique()
-    {
-        for (int i = 1; i < _entries.Count; i++)
+        for (int i = 0; i < keys.Count; i++)
         {
-            if (!KeyOf(_entries[i]).SequenceEqual(KeyOf(_entries[i - 1])) || (_entries[i].HasNull && !_index.NullsNotDistinct))
-                continue;
-            throw Duplicate(_entries[i].Tid);
+            ReadOnlySpan<byte> key = keys.Read(i, out Tid tid, out bool hasNull);
+            Add(builder, key, tid, hasNull);
         }
     }
+
+    // The rows of the first stand before those of the second, so equal keys are taken from it first.
+    private void WriteMerged(BTreeBuilder builder, IndexKeySorter first, IndexKeySorter second)
+    {
+        int i = 0, j = 0;
+        while (i < first.Count && j < second.Count)
+        {
+            ReadOnlySpan<byte> one = first.Read(i, out Tid oneTid, out bool oneHasNull), other = second.Read(j, out Tid otherTid, out bool otherHasNull);
+            if (one.SequenceCompareTo(other) <= 0)
+            {
+                Add(builder, one, oneTid, oneHasNull);
+                i++;
+            }
+            else
+            {
+                Add(builder, other, otherTid, otherHasNull);
+                j++;
+            }
+        }
+
+        for (; i < first.Count; i++)
+        {
+            ReadOnlySpan<byte> key = first.Read(i, out Tid tid, out bool hasNull);
+            Add(builder, key, tid, hasNull);
+        }
+
+        for (; j < second.Count; j++)
+        {
+            ReadOnlySpan<byte> key = second.Read(j, out Tid tid, out bool hasNull);
+            Add(builder, key, tid, hasNull);
+        }
+    }
+
+    private void Add(BTreeBuilder builder, ReadOnlySpan<byte> key, Tid tid, bool hasNull)
+    {
+        if (_checksKeys)
+        {
+            if (_lastLength == key.Length && key.SequenceEqual(_last.AsSpan(0, _lastLength)) && (!hasNull || _index.NullsNotDistinct))
+                throw Duplicate(tid);
+            if (_last.Length < key.Length)
+                _last = new byte[key.Length * 2];
+            key.CopyTo(_last);
+            _lastLength = key.Length;
+        }
+
+        builder.Add(key, tid);
+    }
+
+    public void Dispose() => _progress.Dispose();
 
     private SqlException Duplicate(Tid tid)
     {
@@ -386,12 +228,5 @@ internal sealed class IndexBuilder : IDisposable
             : key.Expression!.Text));
         query.Run($"SELECT {keys} FROM {_context.Session.Catalog.QualifiedName(_table)} WHERE ctid = '{tid}'", row => values.AddRange(row.Select(static v => v ?? "null")));
         return string.Join(", ", values);
-    }
-
-    public void Dispose()
-    {
-        _blocks.Clear();
-        _runs.Dispose();
-        _progress.Dispose();
     }
 }

@@ -32,13 +32,15 @@ internal sealed class IndexKeyRuns : IDisposable
     private long _chargedBytes;
     private int _rows;
 
-    public IndexKeyRuns(SessionContext session)
+    /// <param name="session">Whose files they are.</param>
+    /// <param name="sharers">How many share the session's <c>maintenance_work_mem</c>.</param>
+    public IndexKeyRuns(SessionContext session, int sharers)
     {
         _session = session;
         _scope.Begin(session.Engine.Execution.TemporaryFiles, session.TemporarySpace, session.Execution);
         _account = new MemoryAccount("index build", long.MaxValue, session.Engine.Memory);
         _buffer = new SpillBuffer(_account);
-        _budgetBytes = long.Parse(session.Settings["maintenance_work_mem"], CultureInfo.InvariantCulture) * KilobyteBytes;
+        _budgetBytes = long.Parse(session.Settings["maintenance_work_mem"], CultureInfo.InvariantCulture) * KilobyteBytes / sharers;
     }
 
     /// <summary>Takes a key of a run, its row, and whether a column of the key is null.</summary>
@@ -96,15 +98,19 @@ internal sealed class IndexKeyRuns : IDisposable
         _rows = 0;
     }
 
+    /// <summary>Reads the runs of another behind its own, which must live as long.</summary>
+    public void Append(IndexKeyRuns other) => _runs.AddRange(other._runs);
+
     /// <summary>Reads the keys of all runs in order.</summary>
     public void Merge(KeyReader reader)
     {
         using var merge = new SpillMerge(s_types, _account, _runs);
-        while (merge.Read(_batch!, BatchRows, firstColumn: 0) is > 0 and var count)
+        _batch ??= new Batch(s_types, _account);
+        while (merge.Read(_batch, BatchRows, firstColumn: 0) is > 0 and var count)
         {
             _session.Cancellation.ThrowIfCancellationRequested();
             for (int i = 0; i < count; i++)
-                reader(_batch![0].GetBytes(i), TidValue.Unpack(_batch[1].Get<long>(i)), _batch[2].Get<byte>(i) != 0);
+                reader(_batch[0].GetBytes(i), TidValue.Unpack(_batch[1].Get<long>(i)), _batch[2].Get<byte>(i) != 0);
         }
     }
 

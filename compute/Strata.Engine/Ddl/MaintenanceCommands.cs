@@ -20,10 +20,15 @@ internal static class MaintenanceCommands
         foreach (VacuumRelation target in Targets(context, statement))
         {
             RelationLockMode mode = full ? RelationLockMode.AccessExclusive : RelationLockMode.ShareUpdateExclusive;
-            if (Has(statement, "skip_locked") && !TryLock(context, target.Relation, mode, statement.IsVacuum))
+            if (Has(statement, "skip_locked") && !TryLock(context, target.Relation, mode, statement))
                 continue;
             if (context.Find(target.Relation, mode) is not { } table)
-                continue;
+            {
+                if (statement.Relations.IsEmpty)
+                    continue;
+                throw context.Missing(target.Relation);
+            }
+
             if (!MayMaintain(context, table, statement.IsVacuum))
                 continue;
             if (full && table.PartitionKey is null)
@@ -33,13 +38,15 @@ internal static class MaintenanceCommands
     }
 
     // SKIP_LOCKED: rather not than later.
-    private static bool TryLock(DdlContext context, RelationName name, RelationLockMode mode, bool isVacuum)
+    private static bool TryLock(DdlContext context, RelationName name, RelationLockMode mode, VacuumStatement statement)
     {
         RelationInfo relation = context.View.ResolveRelation(context.Session.SearchPath, name.Schema, name.Name) ?? throw context.Missing(name);
         if (context.Session.Engine.Transactions.Locks.LockRelation(
             context.Transaction.Owner, context.DatabaseOid, relation.Oid, mode, WaitPolicy.Skip, context.Cancellation))
             return true;
-        context.Session.Notice($"skipping {(isVacuum ? "vacuum" : "analyze")} of \"{relation.Name}\" --- lock not available", "WARNING", SqlState.LockNotAvailable.Code);
+        // Of partitions that nobody named, nothing is said.
+        if (statement.Relations.IsEmpty || statement.Relations.Any(named => named.Relation.Name == name.Name))
+            context.Session.Notice($"skipping {(statement.IsVacuum ? "vacuum" : "analyze")} of \"{relation.Name}\" --- lock not available", "WARNING", SqlState.LockNotAvailable.Code);
         return false;
     }
 

@@ -88,10 +88,10 @@ internal static class RoleCommands
             return null;
         }
 
-        if (ScramVerifier.IsVerifier(text.Value))
+        if (ScramVerifier.IsVerifier(text.Value) || Md5Verifier.IsVerifier(text.Value))
             return text.Value;
-        if (text.Value.StartsWith("md5", StringComparison.Ordinal) && text.Value.Length == 35)
-            throw new SqlException(SqlState.FeatureNotSupported, "MD5 passwords are not supported") { Hint = "Give the password in clear text or as a SCRAM-SHA-256 verifier." };
+        if (context.Session.Settings["password_encryption"] == "md5")
+            return Md5Verifier.Create(text.Value, role);
         return ScramVerifier.Create(text.Value, context.Session.Random);
     }
 

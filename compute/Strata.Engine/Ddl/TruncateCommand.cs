@@ -94,8 +94,9 @@ internal static class TruncateCommand
             RelationInfo relation = context.View.FindRelation(index.Oid)!;
             RelationStorage.Drop(context, relation);
             ulong storage = context.NewStorage();
-            RelationStorage.CreateIndex(context, relation.Database, storage);
-            context.Replace(relation, relation with { Storage = storage, Index = relation.Index! with { Storage = storage } });
+            RelationInfo empty = relation with { Storage = storage, Index = relation.Index! with { Storage = storage } };
+            IndexCommands.Fill(context, emptied, empty);
+            context.Replace(relation, empty);
         }
 
     }

@@ -235,7 +235,9 @@ internal static class DatePartFunctions
     private static long Truncate(ref FunctionCall c, long timestamp, string type)
     {
         string text = c.String(0);
-        string unit = Unit(text) ?? throw Unrecognized(text.ToLowerInvariant(), type);
+        string? unit = Unit(text);
+        if (unit is null or "epoch" or "dow" or "isodow" or "doy" or "isoyear" or "julian")
+            throw Unrecognized(text.ToLowerInvariant(), type);
         if (!DateTimeMath.IsFinite(timestamp))
             return timestamp;
         DateTimeFields f = DateTimeMath.ToFields(timestamp);

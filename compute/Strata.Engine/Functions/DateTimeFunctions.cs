@@ -123,8 +123,8 @@ internal static class DateTimeFunctions
         t.Add("timestamp_zone", static (ref FunctionCall c) => c.Return(FromZone(c.String(0), c.Int64(1))));
         t.Add("timestamptz_zone", static (ref FunctionCall c) =>
             c.Return(DateTimeMath.IsFinite(c.Int64(1)) ? Shifted(c.Int64(1), TimeZones.OffsetAt(c.String(0), c.Int64(1))) : c.Int64(1)));
-        t.Add("timestamp_izone", static (ref FunctionCall c) => c.Return(c.Int64(1) - OffsetOf(c.Fixed16<IntervalValue>(0))));
-        t.Add("timestamptz_izone", static (ref FunctionCall c) => c.Return(c.Int64(1) + OffsetOf(c.Fixed16<IntervalValue>(0))));
+        t.Add("timestamp_izone", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int64(1)) ? c.Int64(1) - OffsetOf(c.Fixed16<IntervalValue>(0)) : c.Int64(1)));
+        t.Add("timestamptz_izone", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int64(1)) ? c.Int64(1) + OffsetOf(c.Fixed16<IntervalValue>(0)) : c.Int64(1)));
         t.Add("float8_timestamptz", static (ref FunctionCall c) => c.Return(FromUnixSeconds(c.Float64(0))));
         t.Add("make_timestamp", static (ref FunctionCall c) => c.Return(MakeTimestamp(ref c)));
         t.Add("make_timestamptz", static (ref FunctionCall c) => c.Return(DateTimeMath.ToUtc(c.Settings.TimeZone, MakeTimestamp(ref c))));

@@ -87,4 +87,8 @@ public interface ISessionServices
     bool AdvisoryUnlock(long key, bool shared);
 
     void AdvisoryUnlockAll();
+
+    /// <summary>Runs a query that a function was given as text, with the rights of the current user, and hands on the column types and each row. Throws what the query raises.</summary>
+    void RunQuery(string sql, Action<Types.SqlType[]> begin, Action<Types.Datum[]> row) =>
+        throw new SqlException(SqlState.FeatureNotSupported, "queries are not supported here");
 }

@@ -10,6 +10,8 @@ internal static class JsonBuilder
     public static void WriteValue(SqlType type, ReadOnlySpan<byte> stored, ByteBuffer buffer, IFunctionContext context, bool isPretty = false)
     {
         DepthGuard.Check();
+        // A domain's values are shown as those of its base type.
+        type = type.Plain;
         switch (type.Oid)
         {
             case TypeOid.Boolean:

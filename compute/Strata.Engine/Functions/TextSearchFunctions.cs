@@ -17,6 +17,7 @@ internal static class TextSearchFunctions
         RegisterJson(t);
         TsVectorFunctions.Register(t);
         TsParserFunctions.Register(t);
+        TextSearchQueries.Register(t);
     }
 
     internal static TsVector Vector(ref FunctionCall c, int argument) => TsVector.Decode(c.Bytes(argument));

@@ -43,6 +43,7 @@ internal sealed class ModifyPlanner(PlannerState state)
                     PassedSlots = passed,
                     Slots = Slots(insert.Values, input),
                     Conflict = insert.Conflict is null ? null : Conflict(insert, insert.Conflict),
+                    UpdateForeignKeys = insert.Conflict is { IsUpdate: true } ? _foreignKeys.Incoming(node.Relation, isDelete: false) : [],
                     Rows = node.IsReturning ? input.Rows : 0,
                     TotalCost = input.TotalCost,
                 };

@@ -449,7 +449,8 @@ internal sealed class PlanBuilder(PlannerState state)
         return new ValuesPlan
         {
             Columns = values.Columns,
-            ValueRows = values.Rows.Select(row => state.Expressions.CompileEach(row, [])).ToArray(),
+            Constants = values.IsConstant ? values.Rows : [],
+            ValueRows = values.IsConstant ? [] : values.Rows.Select(row => state.Expressions.CompileEach(row, [])).ToArray(),
             Rows = values.Rows.Count,
             TotalCost = values.Rows.Count * CostModel.CpuOperatorCost,
             WidthBytes = values.Columns.Count * 8,

@@ -3,6 +3,7 @@ using Strata.Engine.Catalog;
 using Strata.Engine.Execution;
 using Strata.Engine.Execution.Spill;
 using Strata.Engine.Sessions.Plans;
+using Strata.Engine.Sessions.Pooling;
 using Strata.Engine.Storage;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.FreeSpace;
@@ -29,6 +30,7 @@ public sealed class EngineInstance : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private IWorker? _autovacuum;
     private int _nextProcessId;
+    private int _sessionCount;
     private int _failed;
 
     private EngineInstance(EngineOptions options)
@@ -58,6 +60,7 @@ public sealed class EngineInstance : IDisposable
         AutovacuumTables = new AutovacuumTables(this);
         Statistics = new CumulativeStatistics(this);
         Progress = new Progress.ProgressTable();
+        Pool = new SessionPool(this);
     }
 
     /// <summary>
@@ -119,6 +122,17 @@ public sealed class EngineInstance : IDisposable
 
     internal NotificationHub Notifications { get; } = new();
 
+    /// <summary>Equal settings of different sessions as one object: their plans are compared by reference.</summary>
+    internal InternedValues<TypeSettings> SharedTypeSettings { get; } = new(TypeSettings.Default);
+
+    internal InternedValues<Planning.PlannerSettings> SharedPlannerSettings { get; } = new(Planning.PlannerSettings.Default);
+
+    /// <summary>What sessions started with lately.</summary>
+    internal InitialSettingsCache InitialSettings { get; } = new();
+
+    /// <summary>Working sessions of the pooler.</summary>
+    public SessionPool Pool { get; }
+
     internal AutovacuumTables AutovacuumTables { get; }
 
     internal CumulativeStatistics Statistics { get; }
@@ -148,7 +162,7 @@ public sealed class EngineInstance : IDisposable
     }
 
     /// <summary>Open sessions.</summary>
-    public int SessionCount => _sessions.Count;
+    public int SessionCount => Volatile.Read(ref _sessionCount);
 
     /// <summary>True after a failure that the engine can't survive, or when the term was lost: nothing can be written any more, and no session opens.</summary>
     public bool IsFailed => Volatile.Read(ref _failed) != 0;
@@ -179,7 +193,7 @@ public sealed class EngineInstance : IDisposable
     {
         RoleInfo? role = Catalog.Shared.FindRole(user);
         bool expired = role?.ValidUntil is { } until && until < Transactions.Now();
-        return new RoleCredential(role is { CanLogin: true }, expired ? null : role?.Password);
+        return new RoleCredential(role is not null, role is { CanLogin: true }, expired ? null : role?.Password);
     }
 
     /// <summary>
@@ -189,16 +203,48 @@ public sealed class EngineInstance : IDisposable
     {
         if (IsFailed)
             throw new SqlException(SqlState.CannotConnectNow, "the database system is shutting down") { IsFatal = true };
-        if (_sessions.Count >= Options.MaxConnections)
+        if (SessionCount >= Options.MaxConnections)
             throw new SqlException(SqlState.TooManyConnections, "sorry, too many clients already") { IsFatal = true };
         if (startup.ProcessId == 0)
             startup = startup with { ProcessId = Interlocked.Increment(ref _nextProcessId) };
         SqlSession session = SessionOpener.Open(this, startup, output);
-        _sessions[startup.ProcessId] = session;
+        Register(session);
         return session;
     }
 
-    internal void Close(SqlSession session) => _sessions.TryRemove(session.ProcessId, out _);
+    /// <summary>
+    /// Lets a client that has been authenticated use the pooler, and reports its settings: it has no session before its first statement. Throws as <see cref="OpenSession"/>, 53300 beyond the pooler's clients.
+    /// </summary>
+    public PooledClient OpenPooled(SessionStartup startup, ISessionOutput output, PooledClientOptions options)
+    {
+        if (IsFailed)
+            throw new SqlException(SqlState.CannotConnectNow, "the database system is shutting down") { IsFatal = true };
+        return Pool.Admit(startup, output, options);
+    }
+
+    /// <summary>Opens a session without a client, for the pooler.</summary>
+    internal SqlSession OpenWorking(SessionStartup startup, ISessionOutput output, PoolKey key)
+    {
+        if (IsFailed)
+            throw new SqlException(SqlState.CannotConnectNow, "the database system is shutting down") { IsFatal = true };
+        if (SessionCount >= Options.MaxConnections)
+            throw new SqlException(SqlState.TooManyConnections, "sorry, too many clients already") { IsFatal = true };
+        SqlSession session = SessionOpener.OpenWorking(this, startup, output, key);
+        Register(session);
+        return session;
+    }
+
+    private void Register(SqlSession session)
+    {
+        if (_sessions.TryAdd(session.ProcessId, session))
+            Interlocked.Increment(ref _sessionCount);
+    }
+
+    internal void Close(SqlSession session)
+    {
+        if (_sessions.TryRemove(new KeyValuePair<int, SqlSession>(session.ProcessId, session)))
+            Interlocked.Decrement(ref _sessionCount);
+    }
 
     internal IEnumerable<SqlSession> Sessions => _sessions.Values;
 
@@ -215,6 +261,10 @@ public sealed class EngineInstance : IDisposable
                 pids.Add(session.ProcessId);
         }
 
+        // Prepared transactions have no process: PostgreSQL gives 0 for them.
+        foreach (PreparedTransaction prepared in Prepared.All)
+            if (owners.Contains(prepared.Transaction.Owner))
+                pids.Add(0);
         return pids;
     }
 

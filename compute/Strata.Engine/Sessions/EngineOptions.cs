@@ -22,7 +22,7 @@ public sealed record EngineOptions
     public long QueryMemoryBytes { get; init; } = long.MaxValue;
 
     /// <summary>Most sessions at a time (<c>max_connections</c>).</summary>
-    public int MaxConnections { get; init; } = 10_000;
+    public int MaxConnections { get; init; } = 12_000;
 
     /// <summary>Settings given by the operator, by name: they replace PostgreSQL's defaults.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
@@ -53,6 +53,9 @@ public sealed record EngineOptions
 
     /// <summary>Told of failures in the background that nobody else hears of.</summary>
     public Action<string>? Warning { get; init; }
+
+    /// <summary>The pooler's mode and limits.</summary>
+    public Pooling.PoolOptions Pool { get; init; } = new();
 
     /// <summary>The term that the log was won with.</summary>
     public ulong Term { get; init; } = 1;

@@ -31,6 +31,9 @@ internal sealed class Portal(string name, string text, Statement? statement)
     /// <summary>The plan; null for utility commands and the empty query.</summary>
     public CachedPlan? Plan { get; set; }
 
+    /// <summary>The plan was made for this portal's values: its execution serves nobody else.</summary>
+    public bool OwnsPlan { get; set; }
+
     /// <summary>The running execution; null before the first row was asked for, and after the end.</summary>
     public ExecutionInstance? Execution { get; set; }
 
@@ -92,6 +95,9 @@ internal sealed class Portal(string name, string text, Statement? statement)
     public void Close(Transaction? transaction)
     {
         Execution?.Close();
+        if (OwnsPlan)
+            Execution?.Dispose();
+        OwnsPlan = false;
         Execution = null;
         if (IsSnapshotRegistered && transaction is { State: TransactionState.Active })
             transaction.Unregister(Snapshot);

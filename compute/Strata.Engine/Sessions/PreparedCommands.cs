@@ -41,6 +41,9 @@ internal sealed class PreparedCommands(SqlSession session, StatementRunner runne
                 Detail = $"Expected {plan.ParameterOids.Length} parameters but got {statement.Arguments.Count}.",
             };
         Datum[] values = Arguments(statement, plan, text);
+        bool isCustom = prepared.Choice.IsCustom(plan, Context.PlanCacheMode);
+        if (isCustom)
+            plan = runner.PlanFor(prepared, values);
         ExecutionInstance execution = runner.Begin(plan, out _);
         long rows = 0;
         try
@@ -61,9 +64,10 @@ internal sealed class PreparedCommands(SqlSession session, StatementRunner runne
         finally
         {
             execution.Close();
+            if (isCustom)
+                execution.Dispose();
         }
 
-        prepared.Executions++;
         return new UtilityResult(plan.Plan.CommandTag) { CountsRows = true, RowCount = rows };
     }
 

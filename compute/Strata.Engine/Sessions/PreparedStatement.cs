@@ -30,5 +30,6 @@ internal sealed class PreparedStatement(string name, string text, Statement? sta
     /// <summary>What the plan was made under, as the plan cache keys it.</summary>
     public PlanKey PlanKey { get; set; }
 
-    public long Executions { get; set; }
+    /// <summary>Whether executions get a plan for their own values.</summary>
+    public PlanChoice Choice { get; } = new();
 }

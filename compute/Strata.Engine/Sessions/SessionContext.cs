@@ -77,9 +77,11 @@ internal sealed class SessionContext : IFunctionContext
         }
     }
 
-    public SessionStartup Startup { get; }
+    /// <summary>What the client said at start-up. A working session of the pooler has another client from transaction to transaction.</summary>
+    public SessionStartup Startup { get; set; }
 
-    public ISessionOutput Output { get; }
+    /// <summary>The way to the client.</summary>
+    public ISessionOutput Output { get; set; }
 
     public uint DatabaseOid { get; }
 
@@ -136,7 +138,7 @@ internal sealed class SessionContext : IFunctionContext
                 _plannerSettingsGeneration = Settings.Generation;
                 Planning.PlannerSettings made = PlannerSettingsFactory.Make(Settings);
                 if (made != _plannerSettings)
-                    _plannerSettings = made;
+                    _plannerSettings = Engine.SharedPlannerSettings.Intern(made);
             }
 
             return _plannerSettings;
@@ -152,7 +154,7 @@ internal sealed class SessionContext : IFunctionContext
                 _typeSettingsGeneration = Settings.Generation;
                 TypeSettings made = TypeSettingsFactory.Make(Settings);
                 if (!made.Equals(_typeSettings))
-                    _typeSettings = made;
+                    _typeSettings = Engine.SharedTypeSettings.Intern(made);
             }
 
             return _typeSettings;
@@ -175,6 +177,29 @@ internal sealed class SessionContext : IFunctionContext
             }
 
             return _searchPath!;
+        }
+    }
+
+    private long _planCacheModeGeneration = -1;
+    private Plans.PlanCacheMode _planCacheMode;
+
+    /// <summary><c>plan_cache_mode</c>.</summary>
+    public Plans.PlanCacheMode PlanCacheMode
+    {
+        get
+        {
+            if (_planCacheModeGeneration != Settings.Generation)
+            {
+                _planCacheModeGeneration = Settings.Generation;
+                _planCacheMode = Settings["plan_cache_mode"] switch
+                {
+                    "force_generic_plan" => Plans.PlanCacheMode.ForceGeneric,
+                    "force_custom_plan" => Plans.PlanCacheMode.ForceCustom,
+                    _ => Plans.PlanCacheMode.Auto,
+                };
+            }
+
+            return _planCacheMode;
         }
     }
 

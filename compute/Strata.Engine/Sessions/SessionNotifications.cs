@@ -16,6 +16,9 @@ internal sealed class SessionNotifications(SqlSession session)
 
     public IEnumerable<string> Channels => _channels;
 
+    /// <summary>It listens, or has got something that its client was not told yet.</summary>
+    public bool IsListening => _channels.Count > 0 || !_received.IsEmpty;
+
     public void Listen(string channel) => _pendingListens.Add((true, channel, Depth));
 
     /// <summary>UNLISTEN; null for all.</summary>

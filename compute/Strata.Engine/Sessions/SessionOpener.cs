@@ -1,4 +1,5 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Sessions.Pooling;
 using Strata.Engine.Sessions.Settings;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
@@ -11,6 +12,50 @@ internal static class SessionOpener
     public static SqlSession Open(EngineInstance engine, SessionStartup startup, ISessionOutput output)
     {
         SharedImage shared = engine.Catalog.Shared;
+        (RoleInfo role, DatabaseInfo database) = Check(engine, startup);
+        CheckConnectionLimits(engine, role, database);
+        SettingsState initial = InitialSettings(engine, shared, role, database, startup);
+        SessionContext context = Create(engine, startup, output, role, database);
+        context.Settings.Restore(initial);
+        ReportSettings(context.Settings, output);
+        return new SqlSession(context, context.Transactions.Owner);
+    }
+
+    /// <summary>Checks who may connect where, and gives what a client of the pooler starts with; tells the client its settings.</summary>
+    public static (PoolKey Key, SettingsState Settings) Admit(EngineInstance engine, SessionStartup startup, ISessionOutput output)
+    {
+        (RoleInfo role, DatabaseInfo database) = Check(engine, startup);
+        SettingsState initial = InitialSettings(engine, engine.Catalog.Shared, role, database, startup);
+        var settings = new SessionSettings
+        {
+            Computed = name => name switch
+            {
+                "is_superuser" => role.IsSuperuser ? "on" : "off",
+                "session_authorization" => role.Name,
+                _ => null,
+            },
+        };
+        settings.Restore(initial);
+        ReportSettings(settings, output);
+        return (new PoolKey(database.Oid, role.Oid), initial);
+    }
+
+    /// <summary>A session of the pooler, without a client yet. Throws as <see cref="Open"/>.</summary>
+    public static SqlSession OpenWorking(EngineInstance engine, SessionStartup startup, ISessionOutput output, PoolKey key)
+    {
+        SharedImage shared = engine.Catalog.Shared;
+        if (!shared.Roles.TryGetValue(key.RoleOid, out RoleInfo? role) || !role.CanLogin)
+            throw Fatal(SqlState.InvalidAuthorizationSpecification, $"role \"{startup.User}\" is not permitted to log in");
+        if (!shared.Databases.TryGetValue(key.DatabaseOid, out DatabaseInfo? database) || !database.AllowsConnections)
+            throw Fatal(SqlState.InvalidCatalogName, $"database \"{startup.Database}\" does not exist");
+        CheckConnectionLimits(engine, role, database);
+        SessionContext context = Create(engine, startup, output, role, database);
+        return new SqlSession(context, context.Transactions.Owner);
+    }
+
+    private static (RoleInfo Role, DatabaseInfo Database) Check(EngineInstance engine, SessionStartup startup)
+    {
+        SharedImage shared = engine.Catalog.Shared;
         RoleInfo role = shared.FindRole(startup.User) ?? throw Fatal(SqlState.InvalidAuthorizationSpecification, $"role \"{startup.User}\" does not exist");
         if (!role.CanLogin)
             throw Fatal(SqlState.InvalidAuthorizationSpecification, $"role \"{role.Name}\" is not permitted to log in");
@@ -18,14 +63,29 @@ internal static class SessionOpener
         DatabaseInfo database = shared.FindDatabase(name) ?? throw Fatal(SqlState.InvalidCatalogName, $"database \"{name}\" does not exist");
         if (!database.AllowsConnections)
             throw Fatal(SqlState.ObjectNotInPrerequisiteState, $"database \"{name}\" is not currently accepting connections");
-        CheckConnectionLimits(engine, role, database);
         CheckConnectPrivilege(engine, role, database);
+        return (role, database);
+    }
+
+    private static SessionContext Create(EngineInstance engine, SessionStartup startup, ISessionOutput output, RoleInfo role, DatabaseInfo database)
+    {
         var settings = new SessionSettings();
         LockOwner owner = engine.Transactions.Locks.CreateOwner();
         var transactions = new TransactionBlock(engine.Transactions, owner, engine.Catalog, settings, database.Oid);
         var context = new SessionContext(engine, startup, output, database, role, transactions, settings);
-        Initialize(context, shared, role, database);
-        return new SqlSession(context, owner);
+        settings.Computed = name => name switch
+        {
+            "transaction_isolation" => context.Transactions.IsolationSetting,
+            "transaction_read_only" => context.Transactions.IsReadOnly ? "on" : "off",
+            "transaction_deferrable" => context.Transactions.IsDeferrable ? "on" : "off",
+            "is_superuser" => context.IsSuperuser ? "on" : "off",
+            "session_authorization" => context.View.RoleName(context.SessionUserOid),
+            "role" => context.CurrentUserOid == context.SessionUserOid ? "none" : context.View.RoleName(context.CurrentUserOid),
+            _ => null,
+        };
+        // The client may be another one by then.
+        settings.Reported = (name, value) => context.Output.ParameterStatus(name, value);
+        return context;
     }
 
     /// <summary>A session of the bootstrap superuser for work within the engine; nobody sees it, and it has no client.</summary>
@@ -59,33 +119,31 @@ internal static class SessionOpener
             throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for database \"{database.Name}\"") { Detail = "User does not have CONNECT privilege.", IsFatal = true };
     }
 
-    // Weakest first: operator, database, role, role in database, client.
-    private static void Initialize(SessionContext context, SharedImage shared, RoleInfo role, DatabaseInfo database)
+    // Weakest first: operator, database, role, role in database, client. Most clients say the same as those before them: equal values are one object, which makes changing clients cheap.
+    private static SettingsState InitialSettings(EngineInstance engine, SharedImage shared, RoleInfo role, DatabaseInfo database, SessionStartup startup)
     {
-        SessionSettings settings = context.Settings;
-        settings.Computed = name => name switch
-        {
-            "transaction_isolation" => context.Transactions.IsolationSetting,
-            "transaction_read_only" => context.Transactions.IsReadOnly ? "on" : "off",
-            "transaction_deferrable" => context.Transactions.IsDeferrable ? "on" : "off",
-            "is_superuser" => context.IsSuperuser ? "on" : "off",
-            "session_authorization" => context.View.RoleName(context.SessionUserOid),
-            "role" => context.CurrentUserOid == context.SessionUserOid ? "none" : context.View.RoleName(context.CurrentUserOid),
-            _ => null,
-        };
-        foreach (KeyValuePair<string, string> setting in context.Engine.Options.Settings)
+        string key = InitialSettingsCache.KeyOf(database.Oid, role.Oid, startup.Settings);
+        if (engine.InitialSettings.Find(shared, key) is { } known)
+            return known;
+        var settings = new SessionSettings();
+        foreach (KeyValuePair<string, string> setting in engine.Options.Settings)
             settings.SetInitial(setting.Key, setting.Value);
         ReadOnlySpan<SettingScope> scopes = [new(0, 0), new(database.Oid, 0), new(0, role.Oid), new(database.Oid, role.Oid)];
         foreach (SettingScope scope in scopes)
             if (shared.Settings.TryGetValue(scope, out SettingList? list))
                 foreach (string item in list.Items)
                     settings.SetInitial(item[..item.IndexOf('=', StringComparison.Ordinal)], item[(item.IndexOf('=', StringComparison.Ordinal) + 1)..]);
-        foreach (KeyValuePair<string, string> setting in context.Startup.Settings)
+        foreach (KeyValuePair<string, string> setting in startup.Settings)
             SetFromClient(settings, setting.Key, setting.Value, role.IsSuperuser);
-        settings.Reported = context.Output.ParameterStatus;
-        foreach (SettingDefinition setting in SettingRegistry.All)
-            if (setting.IsReported)
-                context.Output.ParameterStatus(setting.Name, settings.Show(setting.Name));
+        SettingsState made = settings.Capture();
+        engine.InitialSettings.Add(shared, key, made);
+        return made;
+    }
+
+    private static void ReportSettings(SessionSettings settings, ISessionOutput output)
+    {
+        foreach (SettingDefinition setting in SettingRegistry.Reported)
+            output.ParameterStatus(setting.Name, settings.Show(setting.Name));
     }
 
     private static void SetFromClient(SessionSettings settings, string name, string value, bool isSuperuser)

@@ -8,28 +8,42 @@ internal sealed class SessionPortals(SessionContext context)
 {
     private const int NameCharsOnStack = 128;
 
-    private readonly Dictionary<string, PreparedStatement> _statements = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, PreparedStatement> s_none = new(StringComparer.Ordinal);
+
+    // Made at the first statement: many sessions never prepare one.
+    private Dictionary<string, PreparedStatement>? _statements;
     private readonly Dictionary<string, Portal> _portals = new(StringComparer.Ordinal);
     private Portal? _unnamed;
     private Portal? _spare;
 
-    public IEnumerable<PreparedStatement> Statements => _statements.Values;
+    public IEnumerable<PreparedStatement> Statements => (_statements ?? s_none).Values;
+
+    /// <summary>The prepared statements as a whole: a client of the pooler takes them along. Null when there are none.</summary>
+    public Dictionary<string, PreparedStatement>? StatementsByName
+    {
+        get => _statements;
+        set => _statements = value;
+    }
+
+    /// <summary>Between transactions: there are cursors WITH HOLD.</summary>
+    public bool HasPortals => _portals.Count > 0;
 
     public IEnumerable<Portal> Portals => _portals.Values;
 
     /// <summary>Keeps a statement. Throws 42P05 when the name is taken; the unnamed one is replaced.</summary>
     public void Add(PreparedStatement statement)
     {
+        _statements ??= new Dictionary<string, PreparedStatement>(StringComparer.Ordinal);
         if (statement.Name.Length > 0 && _statements.ContainsKey(statement.Name))
             throw new SqlException(SqlState.DuplicatePreparedStatement, $"prepared statement \"{statement.Name}\" already exists");
         _statements[statement.Name] = statement;
     }
 
     /// <summary>A statement by name. Throws 26000.</summary>
-    public PreparedStatement FindStatement(ReadOnlySpan<byte> name) => Lookup(_statements, name) ?? throw MissingStatement(Encoding.UTF8.GetString(name));
+    public PreparedStatement FindStatement(ReadOnlySpan<byte> name) => Lookup(_statements ?? s_none, name) ?? throw MissingStatement(Encoding.UTF8.GetString(name));
 
     /// <summary>A statement by name. Throws 26000.</summary>
-    public PreparedStatement FindStatement(string name) => _statements.GetValueOrDefault(name) ?? throw MissingStatement(name);
+    public PreparedStatement FindStatement(string name) => _statements?.GetValueOrDefault(name) ?? throw MissingStatement(name);
 
     private static SqlException MissingStatement(string name) => name.Length == 0
         ? new SqlException(SqlState.InvalidSqlStatementName, "unnamed prepared statement does not exist")
@@ -38,18 +52,18 @@ internal sealed class SessionPortals(SessionContext context)
     /// <summary>Forgets a statement, if there is one.</summary>
     public void RemoveStatement(ReadOnlySpan<byte> name)
     {
-        if (Lookup(_statements, name) is { } statement)
-            _statements.Remove(statement.Name);
+        if (_statements is { } statements && Lookup(statements, name) is { } statement)
+            statements.Remove(statement.Name);
     }
 
     /// <summary>DEALLOCATE. Throws 26000.</summary>
     public void RemoveStatement(string name)
     {
-        if (!_statements.Remove(name))
+        if (_statements is null || !_statements.Remove(name))
             throw MissingStatement(name);
     }
 
-    public void RemoveAllStatements() => _statements.Clear();
+    public void RemoveAllStatements() => _statements?.Clear();
 
     /// <summary>A portal for a statement, not kept yet. The unnamed one is replaced; the object of a finished one is not reused, as a client may still describe it.</summary>
     public Portal Create(ReadOnlySpan<byte> name, PreparedStatement statement)
@@ -111,7 +125,7 @@ internal sealed class SessionPortals(SessionContext context)
     /// <summary>A simple query does away with the unnamed statement and portal.</summary>
     public void DropUnnamed()
     {
-        _statements.Remove("");
+        _statements?.Remove("");
         DropUnnamedPortal();
     }
 
@@ -185,7 +199,7 @@ internal sealed class SessionPortals(SessionContext context)
     {
         DropUnnamedPortal();
         RemoveAllCursors();
-        _statements.Clear();
+        _statements = null;
     }
 
     private static T? Lookup<T>(Dictionary<string, T> map, ReadOnlySpan<byte> name)

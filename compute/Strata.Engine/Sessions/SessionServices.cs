@@ -9,8 +9,8 @@ namespace Strata.Engine.Sessions;
 /// <summary>What SQL functions ask of their session: identity, settings, sequences, advisory locks. For the session's thread.</summary>
 internal sealed class SessionServices(SessionContext context) : ISessionServices
 {
-    private readonly Dictionary<uint, long> _currentValues = [];
-    private uint _lastSequence;
+    /// <summary>What was taken from sequences; null before anything was. A client of the pooler takes it along.</summary>
+    public SequenceValues? Sequences { get; set; }
 
     public string CurrentUser => context.View.RoleName(context.CurrentUserOid);
 
@@ -86,21 +86,22 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
         if (context.Transactions.Current.ReadOnly)
             throw new SqlException(SqlState.ReadOnlySqlTransaction, "cannot execute nextval() in a read-only transaction");
         long value = context.Engine.Transactions.Sequences.Next(context.Transactions.Current, relation.Database, relation.Storage, relation.Name, definition, context.Cancellation);
-        _currentValues[sequenceOid] = value;
-        _lastSequence = sequenceOid;
+        SequenceValues taken = Sequences ??= new SequenceValues();
+        taken.Set(sequenceOid, value);
+        taken.Last = sequenceOid;
         return value;
     }
 
     public long CurrentSequenceValue(uint sequenceOid)
     {
         (RelationInfo relation, _) = Sequence(sequenceOid, Privileges.Usage | Privileges.Select);
-        return _currentValues.TryGetValue(sequenceOid, out long value)
+        return Sequences is { } taken && taken.TryGet(sequenceOid, out long value)
             ? value
             : throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"currval of sequence \"{relation.Name}\" is not yet defined in this session");
     }
 
-    public long LastSequenceValue() => _lastSequence != 0 && context.View.FindRelation(_lastSequence) is not null
-        ? _currentValues[_lastSequence]
+    public long LastSequenceValue() => Sequences is { Last: not 0 } taken && context.View.FindRelation(taken.Last) is not null && taken.TryGet(taken.Last, out long value)
+        ? value
         : throw new SqlException(SqlState.ObjectNotInPrerequisiteState, "lastval is not yet defined in this session");
 
     public void SetSequenceValue(uint sequenceOid, long value, bool isCalled)
@@ -111,15 +112,11 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
         context.Engine.Transactions.Sequences.Set(
             context.Transactions.Current, relation.Database, relation.Storage, relation.Name, definition, value, isCalled, context.Cancellation);
         if (isCalled)
-            _currentValues[sequenceOid] = value;
+            (Sequences ??= new SequenceValues()).Set(sequenceOid, value);
     }
 
     /// <summary>DISCARD SEQUENCES.</summary>
-    public void ForgetSequences()
-    {
-        _currentValues.Clear();
-        _lastSequence = 0;
-    }
+    public void ForgetSequences() => Sequences?.Clear();
 
     // Until the end of the transaction: ALTER SEQUENCE gives it another storage.
     private (RelationInfo Relation, SequenceDefinition Definition) LockedSequence(uint oid, Privileges needed)
@@ -173,4 +170,6 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
     }
 
     public void AdvisoryUnlockAll() => context.Engine.Transactions.Locks.UnlockAllSession(context.Transactions.Current.Owner);
+
+    public void RunQuery(string sql, Action<SqlType[]> begin, Action<Datum[]> row) => QueryText.Run(context, sql, begin, row);
 }

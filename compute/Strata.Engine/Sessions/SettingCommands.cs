@@ -29,6 +29,8 @@ internal sealed class SettingCommands(SessionContext context)
                 TransactionCommands.ApplyDefaults(context, statement.Modes);
                 return new UtilityResult("SET");
             case SetKind.TransactionSnapshot:
+                if (context.Transactions is { IsBlock: false, IsInScript: false })
+                    context.Notice("SET TRANSACTION can only be used in transaction blocks", "WARNING", SqlState.NoActiveSqlTransaction.Code);
                 context.Transactions.ImportSnapshot(((StringLiteral)statement.Values[0]).Value);
                 return new UtilityResult("SET");
             case SetKind.ResetAll:

@@ -1,5 +1,6 @@
-using System.Text;
 using Strata.Engine.Binding;
+using Strata.Engine.Execution;
+using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Sessions.Copying;
 using Strata.Engine.Statistics.Cumulative;
 using Strata.Engine.Transactions;
@@ -94,6 +95,15 @@ public sealed class SqlSession : IDisposable
     /// <summary>Whether a transaction is open, be it only an implicit one between two messages: others may wait for what it holds.</summary>
     public bool HoldsTransaction => Context.Transactions.IsActive || Context.Transactions.IsBlock;
 
+    /// <summary>The session is to end at its next step.</summary>
+    internal bool IsTerminated => _cancel.IsTerminated;
+
+    /// <summary>Advisory locks are held that outlive the transaction: others may wait for them. For the session's thread.</summary>
+    internal bool HoldsSessionLocks => _owner.HoldsSessionLocks;
+
+    /// <summary>Between two transactions: it holds something of its client's that no other session can take over.</summary>
+    internal bool IsBoundToClient => Portals.HasPortals || Notifications.IsListening || HoldsSessionLocks || Context.Temporary.HasObjects;
+
     /// <summary>Called from any thread when a session that may be idle has got something for its client: see <see cref="HasNews"/>. Must be short.</summary>
     public Action? Woken { get; set; }
 
@@ -117,7 +127,7 @@ public sealed class SqlSession : IDisposable
         {
             BeginStatement();
             Portals.DropUnnamed();
-            text = DecodeText(sqlUtf8);
+            text = Utf8Text.Decode(sqlUtf8);
             Activity.Begin(text, Context.StatementTimestamp);
             if (!Context.Transactions.IsFailed && _runner.Literals.TryScan(text) && TryRunScanned())
                 return Finish();
@@ -255,7 +265,7 @@ public sealed class SqlSession : IDisposable
         try
         {
             BeginStatement();
-            text = DecodeText(sqlUtf8);
+            text = Utf8Text.Decode(sqlUtf8);
             IReadOnlyList<ParsedStatement> statements = SqlParser.ParseScript(text, ParserOptionsOf());
             if (statements.Count > 1)
                 throw new SqlException(SqlState.SyntaxError, "cannot insert multiple commands into a prepared statement");
@@ -266,7 +276,7 @@ public sealed class SqlSession : IDisposable
             for (int i = 0; i < types.Length; i++)
                 types[i] = parameterTypes[i] is 0 or TypeOid.Unknown ? null : Context.Catalog.FindType(parameterTypes[i]) ??
                     throw new SqlException(SqlState.UndefinedObject, $"type with OID {parameterTypes[i]} does not exist");
-            var prepared = new PreparedStatement(DecodeText(name), text, statement, types, fromSql: false, Context.Now());
+            var prepared = new PreparedStatement(Utf8Text.Decode(name), text, statement, types, fromSql: false, Context.Now());
             if (statement is not null && Binder.Accepts(statement))
             {
                 Context.Transactions.EnsureBegun();
@@ -306,7 +316,6 @@ public sealed class SqlSession : IDisposable
             else if (bind.ParameterCount != 0)
                 throw WrongParameterCount(prepared, bind.ParameterCount, 0);
             Portals.Add(made);
-            prepared.Executions++;
             Context.Output.BindComplete();
             return SessionStep.Completed;
         }
@@ -333,12 +342,32 @@ public sealed class SqlSession : IDisposable
         try
         {
             ParameterReader.Read(bind, portal.Execution, portal.Plan.Plan.ParameterTypes, Context);
+            if (prepared.Choice.IsCustom(portal.Plan, Context.PlanCacheMode))
+                UseCustomPlan(portal, prepared);
         }
         catch
         {
             portal.Close(Context.Transactions.Current);
             throw;
         }
+    }
+
+    // The values were read by the types of the generic plan, whose execution has not begun to read rows.
+    private void UseCustomPlan(Portal portal, PreparedStatement prepared)
+    {
+        ExecutionInstance generic = portal.Execution!;
+        var values = new Datum[portal.Plan!.ParameterOids.Length];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = Datum.FromVector(generic.ParameterVector(i), 0);
+        CachedPlan custom = _runner.PlanFor(prepared, values);
+        generic.Close();
+        portal.Execution = null;
+        portal.Plan = custom;
+        portal.Execution = _runner.Begin(custom, out Snapshot snapshot);
+        portal.OwnsPlan = true;
+        portal.Snapshot = snapshot;
+        for (int i = 0; i < values.Length; i++)
+            portal.Execution.SetParameter(i, values[i]);
     }
 
     private static SqlException WrongParameterCount(PreparedStatement prepared, int given, int expected) => new(
@@ -616,7 +645,6 @@ public sealed class SqlSession : IDisposable
 
     private SessionStep Fail(Exception error, string text)
     {
-        _runner.Rows.Reset();
         _copy?.Dispose();
         _copy = null;
         _copyPortal = null;
@@ -677,21 +705,6 @@ public sealed class SqlSession : IDisposable
         Context.Temporary.TransactionEnded();
         Notifications.TransactionEnded(committed);
     }
-
-    private static string DecodeText(ReadOnlySpan<byte> utf8)
-    {
-        try
-        {
-            return s_strictUtf8.GetString(utf8);
-        }
-        catch (DecoderFallbackException error)
-        {
-            string bytes = string.Join(' ', (error.BytesUnknown ?? []).Select(static b => $"0x{b:x2}"));
-            throw new SqlException(SqlState.CharacterNotInRepertoire, $"invalid byte sequence for encoding \"UTF8\": {bytes}");
-        }
-    }
-
-    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The client said that it goes.</summary>
     public void NoteTerminate() => _isEnding = true;

@@ -2,7 +2,9 @@ using System.Globalization;
 using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution;
+using Strata.Engine.Expressions;
 using Strata.Engine.Planning;
+using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Transactions;
@@ -83,6 +85,22 @@ internal sealed class StatementRunner(SessionContext context)
             throw new SqlException(SqlState.FeatureNotSupported, "cached plan must not change result type");
         statement.Plan = plan;
         statement.PlanKey = key;
+        return plan;
+    }
+
+    /// <summary>
+    /// A plan of a prepared statement for the values of one execution, with constants in place of its parameters; used once. Its relations are those of the generic plan, which are locked.
+    /// </summary>
+    public CachedPlan PlanFor(PreparedStatement statement, ReadOnlySpan<Datum> values)
+    {
+        Datum[] constants = values.ToArray();
+        BoundStatement bound = Binder.Bind(statement.Statement!, BindingContextFor(statement.Text, statement.ParameterTypes, allowParameters: true));
+        IReadOnlyList<SqlType> types = bound.ParameterTypes;
+        RelationalNode root = TreeWalker.Map(bound.Root, part => part is ParameterExpression parameter && parameter.Index < constants.Length
+            ? new ConstantExpression(parameter.Type, constants[parameter.Index]) { Position = parameter.Position } : part);
+        Format.Invariant.Check(types.Count == constants.Length);
+        var plan = new CachedPlan(Planner.Plan(bound with { Root = root }, PlanningContextOf(context)), context.View);
+        statement.Choice.NoteCustom(plan.Plan);
         return plan;
     }
 

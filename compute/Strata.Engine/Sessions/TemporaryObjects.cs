@@ -15,6 +15,8 @@ internal sealed class TemporaryObjects(SessionContext context)
 {
     private readonly Dictionary<uint, OnCommitAction> _onCommit = [];
     private int _slot;
+    private DatabaseImage? _lookedAt;
+    private bool _hasObjects;
 
     /// <summary>The prefix of the names of temporary schemas.</summary>
     public const string SchemaPrefix = "pg_temp_";
@@ -51,6 +53,23 @@ internal sealed class TemporaryObjects(SessionContext context)
             if (IsTemporary(schema) && int.TryParse(schema.Name.AsSpan(SchemaPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int slot)
                 && (slot == _slot || !context.Engine.TemporarySlots.IsTaken(context.DatabaseOid, slot)))
                 DropCommand.DropContents(ddl, schema);
+    }
+
+    /// <summary>The session has anything temporary. Between transactions.</summary>
+    public bool HasObjects
+    {
+        get
+        {
+            if (_slot == 0)
+                return false;
+            CatalogView view = context.Engine.Catalog.View(context.DatabaseOid, context.Engine.Closing);
+            if (ReferenceEquals(_lookedAt, view.Image))
+                return _hasObjects;
+            _lookedAt = view.Image;
+            uint schema = SchemaOid(view);
+            return _hasObjects = schema != 0 && (view.Image.Relations.Values.Any(r => r.SchemaOid == schema) || view.Image.Types.Values.Any(t => t.SchemaOid == schema) ||
+                view.Image.Routines.Values.Any(r => r.SchemaOid == schema));
+        }
     }
 
     /// <summary>Notes what ON COMMIT says of a new table.</summary>

@@ -65,6 +65,12 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
         _ => TransactionStatus.Idle,
     };
 
+    /// <summary>The session's locks.</summary>
+    public LockOwner Owner => owner;
+
+    /// <summary>False in the pooler's statement mode: BEGIN is refused.</summary>
+    public bool AllowsBlocks { get; set; } = true;
+
     /// <summary>True between BEGIN and its end.</summary>
     public bool IsBlock => _state is State.Block or State.Failed;
 
@@ -195,6 +201,8 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     {
         if (IsBlock)
             return false;
+        if (!AllowsBlocks)
+            throw new SqlException(SqlState.FeatureNotSupported, "transaction blocks not allowed in statement pooling mode");
         if (_state == State.Implicit && (isolation is { } level && level != Current.Isolation) && Current.Xid == 0)
         {
             // The statement that carries BEGIN started a transaction of the default kind; nothing has looked at it.
@@ -245,8 +253,6 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     /// <summary>SET TRANSACTION SNAPSHOT.</summary>
     public void ImportSnapshot(string name)
     {
-        if (!IsBlock)
-            throw new SqlException(SqlState.NoActiveSqlTransaction, "SET TRANSACTION SNAPSHOT can only be used in transaction blocks");
         Current.ImportSnapshot(name, databaseOid);
     }
 

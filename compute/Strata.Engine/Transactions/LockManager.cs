@@ -22,9 +22,8 @@ public sealed class LockManager
     private readonly LockTable _table;
     private readonly LockTable _rows;
     private readonly int[] _strong = new int[StrongCounters];
-    private readonly Lock _ownersGate = new();
     private readonly Lock _graphGate = new();
-    private LockOwner[] _owners = [];
+    private readonly SlotTable<LockOwner> _owners = new();
     private int _created;
 
     internal LockManager(TimeProvider time, XidTable xids, TransactionOptions options)
@@ -40,8 +39,7 @@ public sealed class LockManager
     public LockOwner CreateOwner()
     {
         var owner = new LockOwner(_time, Interlocked.Increment(ref _created));
-        lock (_ownersGate)
-            _owners = [.. _owners, owner];
+        _owners.Add(owner);
         return owner;
     }
 
@@ -49,8 +47,7 @@ public sealed class LockManager
     public void CloseOwner(LockOwner owner)
     {
         ReleaseFrom(owner, 0, 0, includeSession: true);
-        lock (_ownersGate)
-            _owners = Array.FindAll(_owners, other => other != owner);
+        _owners.Remove(owner);
     }
 
     /// <summary>
@@ -107,8 +104,10 @@ public sealed class LockManager
         _rows.CopyTo(shared);
         foreach ((LockTag tag, LockOwner owner, byte mode, bool granted) in shared)
             locks.Add((tag, owner, mode, granted, false));
-        foreach (LockOwner owner in Volatile.Read(ref _owners))
+        foreach (LockOwner? owner in _owners.Slots)
         {
+            if (owner is null)
+                continue;
             lock (owner.FastGate)
             {
                 for (int i = 0; i < owner.FastCount; i++)
@@ -324,8 +323,10 @@ public sealed class LockManager
     /// <summary>Moves every owner's fast-path locks on a relation to the shared table, its counter being raised.</summary>
     private void MoveFastLocks(in LockTag tag)
     {
-        foreach (LockOwner owner in Volatile.Read(ref _owners))
+        foreach (LockOwner? owner in _owners.Slots)
         {
+            if (owner is null)
+                continue;
             lock (owner.FastGate)
             {
                 for (int i = 0; i < owner.FastCount; i++)

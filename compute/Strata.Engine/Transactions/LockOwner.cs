@@ -28,11 +28,11 @@ public sealed class LockOwner
     internal readonly Lock FastGate = new();
     internal int FastCount;
 
-    internal HeldLock[] Held = new HeldLock[32];
+    internal HeldLock[] Held = new HeldLock[8];
     internal int HeldCount;
 
     /// <summary>Row locks held, in the order of acquisition: there may be millions, so nothing searches them but from the end.</summary>
-    internal (LockTag Tag, byte Mode)[] HeldRows = new (LockTag, byte)[16];
+    internal (LockTag Tag, byte Mode)[] HeldRows = new (LockTag, byte)[4];
     internal int HeldRowCount;
 
     /// <summary>What the owner waits for, or null. Written under the graph's lock.</summary>
@@ -86,6 +86,20 @@ public sealed class LockOwner
                 return i;
         }
         return -1;
+    }
+
+    /// <summary>True while advisory locks are held that outlive the transaction. For the session's thread.</summary>
+    internal bool HoldsSessionLocks
+    {
+        get
+        {
+            for (int i = 0; i < HeldCount; i++)
+            {
+                if (Held[i].Session)
+                    return true;
+            }
+            return false;
+        }
     }
 
     internal void AddHeld(in LockTag tag, byte mode, bool session)

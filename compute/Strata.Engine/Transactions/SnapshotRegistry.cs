@@ -20,7 +20,7 @@ namespace Strata.Engine.Transactions;
 internal sealed class SnapshotRegistry
 {
     private readonly Lock _gate = new();
-    private Transaction[] _transactions = [];
+    private readonly SlotTable<Transaction> _transactions = new();
     private ulong _visible;
     private ulong _announced;
     private ulong _horizon;
@@ -37,16 +37,17 @@ internal sealed class SnapshotRegistry
         Volatile.Write(ref _visible, lsn.Value);
     }
 
+    // Under the lock of the computation: it must not miss one that is registered while it looks.
     public void Add(Transaction transaction)
     {
         lock (_gate)
-            _transactions = [.. _transactions, transaction];
+            _transactions.Add(transaction);
     }
 
     public void Remove(Transaction transaction)
     {
         lock (_gate)
-            _transactions = Array.FindAll(_transactions, other => other != transaction);
+            _transactions.Remove(transaction);
     }
 
     /// <summary>
@@ -107,8 +108,10 @@ internal sealed class SnapshotRegistry
 
     private ulong Lowest(ulong bound)
     {
-        foreach (Transaction transaction in _transactions)
+        foreach (Transaction? transaction in _transactions.Slots)
         {
+            if (transaction is null)
+                continue;
             ulong published = Volatile.Read(ref transaction.PublishedSnapshot);
             if (published != 0 && published < bound)
                 bound = published;

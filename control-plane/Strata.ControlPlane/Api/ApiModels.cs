@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Strata.Format.Control;
 
 namespace Strata.ControlPlane.Api;
 
@@ -29,7 +30,7 @@ public sealed record BranchModel(
     string Id, string Name, string? ParentId, string? ParentLsn, DateTimeOffset CreatedAt, string State, bool IsDefault, string? ConnectionUri);
 
 /// <param name="State"><c>active</c>, <c>suspended</c>, or <c>unknown</c> while the compute host does not answer.</param>
-public sealed record EndpointModel(string Id, string BranchId, DateTimeOffset CreatedAt, string State, int? Sessions, string? DurableLsn, string ConnectionUri);
+public sealed record EndpointModel(string Id, string BranchId, DateTimeOffset CreatedAt, string State, int? Sessions, string? DurableLsn, string ConnectionUri, EndpointSettings? Settings);
 
 public sealed record ErrorModel(string Error, string Message);
 
@@ -46,4 +47,5 @@ public sealed record ErrorModel(string Error, string Message);
 [JsonSerializable(typeof(IReadOnlyList<BranchModel>))]
 [JsonSerializable(typeof(IReadOnlyList<EndpointModel>))]
 [JsonSerializable(typeof(ErrorModel))]
+[JsonSerializable(typeof(EndpointSettings))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -27,6 +27,7 @@ internal sealed class ProjectApi(ProjectOperations operations, ControlPlaneOptio
         v1.MapGet("/{project}/endpoints", ListEndpointsAsync).WithName("listEndpoints");
         v1.MapPost("/{project}/endpoints", CreateEndpointAsync).WithName("createEndpoint");
         v1.MapGet("/{project}/endpoints/{endpoint}", GetEndpointAsync).WithName("getEndpoint");
+        v1.MapPut("/{project}/endpoints/{endpoint}/settings", ChangeEndpointAsync).WithName("changeEndpointSettings");
         v1.MapDelete("/{project}/endpoints/{endpoint}", DeleteEndpointAsync).WithName("deleteEndpoint");
         v1.MapPost("/{project}/endpoints/{endpoint}/suspend", (string project, string endpoint, CancellationToken cancellation) =>
             SuspendEndpointAsync(project, endpoint, reopen: false, cancellation)).WithName("suspendEndpoint");
@@ -96,6 +97,12 @@ internal sealed class ProjectApi(ProjectOperations operations, ControlPlaneOptio
         return Results.Json(model, ApiJson.Default.EndpointModel, statusCode: StatusCodes.Status201Created);
     }
 
+    private async Task<EndpointModel> ChangeEndpointAsync(string project, string endpoint, EndpointSettings settings, CancellationToken cancellation)
+    {
+        await operations.ChangeEndpointAsync(project, endpoint, settings, cancellation);
+        return await GetEndpointAsync(project, endpoint, cancellation);
+    }
+
     private async Task<IResult> DeleteEndpointAsync(string project, string endpoint, CancellationToken cancellation)
     {
         await operations.DeleteEndpointAsync(project, endpoint, cancellation);
@@ -111,7 +118,7 @@ internal sealed class ProjectApi(ProjectOperations operations, ControlPlaneOptio
     private ProjectModel ToModel(ProjectRecord project, string? password) => new(
         project.Id, project.Name, project.CreatedAt, project.DefaultBranchId, project.HistoryWindowSeconds,
         [.. project.Branches.Select(branch => ToModel(project, branch, password))],
-        [.. project.Endpoints.Select(endpoint => new EndpointModel(endpoint.Id, endpoint.BranchId, endpoint.CreatedAt, "unknown", null, null, Uri(endpoint.Id, password)))],
+        [.. project.Endpoints.Select(endpoint => new EndpointModel(endpoint.Id, endpoint.BranchId, endpoint.CreatedAt, "unknown", null, null, Uri(endpoint.Id, password), endpoint.Settings))],
         project.FindEndpointOf(project.DefaultBranchId) is { } main ? Uri(main.Id, password) : null,
         password);
 
@@ -123,7 +130,7 @@ internal sealed class ProjectApi(ProjectOperations operations, ControlPlaneOptio
 
     private EndpointModel WithStatus(ProjectRecord project, EndpointRecord endpoint)
     {
-        EndpointModel model = new(endpoint.Id, endpoint.BranchId, endpoint.CreatedAt, "unknown", null, null, Uri(endpoint.Id, null));
+        EndpointModel model = new(endpoint.Id, endpoint.BranchId, endpoint.CreatedAt, "unknown", null, null, Uri(endpoint.Id, null), endpoint.Settings);
         try
         {
             ComputeResponse status = operations.EndpointStatus(endpoint.Id);

@@ -137,6 +137,28 @@ internal sealed class ProjectOperations(
         return endpoint;
     }
 
+    /// <summary>Replaces the endpoint's settings; its compute takes them over at once when it can be reached, else when it opens.</summary>
+    public async Task<EndpointRecord> ChangeEndpointAsync(string projectId, string endpointId, EndpointSettings settings, CancellationToken cancellation)
+    {
+        if (settings.FindError() is { } error)
+            throw new ControlPlaneException(ControlPlaneErrorKind.Invalid, error);
+        ProjectRecord project = await GetAsync(projectId, cancellation);
+        FindEndpoint(project, endpointId);
+        project = await store.UpdateAsync(project.Id, current => current with
+        {
+            Endpoints = [.. current.Endpoints.Select(endpoint => endpoint.Id == endpointId ? endpoint with { Settings = settings } : endpoint)],
+        }, cancellation);
+        try
+        {
+            compute.Send(ComputeRequestKind.Reload, endpointId);
+        }
+        catch (ControlPlaneException unreachable) when (unreachable.Kind == ControlPlaneErrorKind.Unavailable)
+        {
+            log.Info($"endpoint {endpointId} takes its new settings over when it opens: {unreachable.Message}");
+        }
+        return FindEndpoint(project, endpointId);
+    }
+
     public async Task DeleteEndpointAsync(string projectId, string endpointId, CancellationToken cancellation)
     {
         ProjectRecord project = await GetAsync(projectId, cancellation);

@@ -58,7 +58,8 @@ internal static class RoleCommands
         Option<bool> files = new("--server-files") { Description = "lets superusers and members of pg_read_server_files and pg_write_server_files COPY from and to files of this machine" };
         Option<string?> tlsCertificate = UpCommand.TlsCertificate();
         Option<string?> tlsKey = UpCommand.TlsKey();
-        Command command = Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, memory, check, data, files, tlsCertificate, tlsKey], (parsed, process, factory) =>
+        PoolerFlags pooler = new();
+        Command command = Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, memory, check, data, files, tlsCertificate, tlsKey, .. pooler.All], (parsed, process, factory) =>
         {
             PgServerOptions options = new()
             {
@@ -69,7 +70,7 @@ internal static class RoleCommands
             EndpointMemory division = EndpointMemory.Divide((long?)parsed.GetValue(memory) << 20, (long?)parsed.GetValue(pool) << 20);
             if (parsed.GetValue(memory) is { } megabytes)
                 ManagedHeap.Limit(((long)megabytes << 20) - division.BufferPoolBytes);
-            using ComputeRole role = factory.StartCompute(options, division, parsed.GetValue(check), parsed.GetValue(data)!, parsed.GetValue(files));
+            using ComputeRole role = factory.StartCompute(pooler.Apply(options, parsed), division, pooler.Pool(parsed), parsed.GetValue(check), parsed.GetValue(data)!, parsed.GetValue(files));
             process.WaitForStop();
             return Task.CompletedTask;
         });

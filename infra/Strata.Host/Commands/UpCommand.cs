@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Strata.Compute.Endpoints;
+using Strata.Compute.Protocol;
 
 namespace Strata.Host.Commands;
 
@@ -29,10 +30,13 @@ internal static class UpCommand
         Option<bool> tls = new("--tls") { Description = "offer TLS to PostgreSQL clients; without a certificate of your own with one that signs itself, kept under the data directory" };
         Option<string?> tlsCertificate = TlsCertificate();
         Option<string?> tlsKey = TlsKey();
+        PoolerFlags pooler = new();
         Command command = new("up", "Starts a whole Strata in the foreground")
         {
             data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, memory, check, history, backlog, tls, tlsCertificate, tlsKey,
         };
+        foreach (Option option in pooler.All)
+            command.Options.Add(option);
         RequireBoth(command, tlsCertificate, tlsKey);
         command.SetAction((parsed, _) =>
         {
@@ -53,6 +57,9 @@ internal static class UpCommand
                 Tls = parsed.GetValue(tls),
                 TlsCertificate = parsed.GetValue(tlsCertificate),
                 TlsKey = parsed.GetValue(tlsKey),
+                Pool = pooler.Pool(parsed),
+                Pg = pooler.Apply(new PgServerOptions { Host = parsed.GetValue(host)!, Port = parsed.GetValue(pgPort) }, parsed),
+                PoolerFlags = [.. pooler.Given(parsed)],
             };
             return options.Processes ? UpProcesses.RunAsync(options) : UpInProcess.RunAsync(options);
         });

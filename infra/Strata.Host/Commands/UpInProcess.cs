@@ -30,8 +30,8 @@ public static class UpInProcess
             for (uint id = 1; id <= options.Safekeepers; id++)
                 safekeepers.Add(roles.StartSafekeeper(id, directory.Under(string.Create(CultureInfo.InvariantCulture, $"safekeeper-{id}"))));
             pageServer = roles.StartPageServer(directory.Under("pageserver"), options.HistoryWindow, options.UploadBacklogBytes);
-            PgServerOptions pg = new() { Host = options.Host, Port = options.PgPort, Tls = Tls(options, directory) };
-            compute = roles.StartCompute(pg, options.Memory, options.CheckEvictions,
+            PgServerOptions pg = options.Pg with { Host = options.Host, Port = options.PgPort, Tls = Tls(options, directory) };
+            compute = roles.StartCompute(pg, options.Memory, options.Pool, options.CheckEvictions,
                 directory.Under("compute"), serverFiles: true);
             controlPlane = await roles.StartControlPlaneAsync(options.Host, options.ApiPort, options.Host, compute.PgPort, process.Stopping);
             string password = directory.Password();

@@ -1,4 +1,6 @@
 using Strata.Compute.Endpoints;
+using Strata.Compute.Protocol;
+using Strata.Engine.Sessions.Pooling;
 
 namespace Strata.Host.Commands;
 
@@ -32,6 +34,15 @@ public sealed record UpOptions
 
     /// <summary>PEM file of the certificate's key.</summary>
     public string? TlsKey { get; init; }
+
+    /// <summary>The pooler's options.</summary>
+    public PoolOptions Pool { get; init; } = new();
+
+    /// <summary>The PostgreSQL port's options but for TLS.</summary>
+    public PgServerOptions Pg { get; init; } = new();
+
+    /// <summary>The flags that <see cref="Pool"/> and <see cref="Pg"/> were made of, for <c>strata compute</c>.</summary>
+    public IReadOnlyList<string> PoolerFlags { get; init; } = [];
 
     /// <summary>Null takes the default of seven days.</summary>
     public TimeSpan? HistoryWindow { get; init; }

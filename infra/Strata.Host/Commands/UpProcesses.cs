@@ -49,7 +49,7 @@ public static class UpProcesses
             string[] pool = options.BufferPoolMegabytes is { } poolMegabytes ? ["--buffer-pool-mb", Text(poolMegabytes)] : [];
             string[] memory = options.MemoryMegabytes is { } memoryMegabytes ? ["--memory-mb", Text(memoryMegabytes)] : [];
             Start("compute", ["compute", "--data", directory.Under("compute"), "--host", options.Host, "--pg-port", Text(options.PgPort),
-                "--server-files", .. pool, .. memory, .. check, .. tls]);
+                "--server-files", .. options.PoolerFlags, .. pool, .. memory, .. check, .. tls]);
             Start("control-plane", "control-plane", "--host", options.Host, "--api-port", Text(options.ApiPort), "--pg-host", options.Host,
                 "--pg-port", Text(options.PgPort), "--password-file", Path.Combine(directory.Path, "password"));
             await WaitUntilServingAsync(options, process);

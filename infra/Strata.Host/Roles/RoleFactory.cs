@@ -2,6 +2,7 @@ using Strata.Compute.Endpoints;
 using Strata.Compute.Protocol;
 using Strata.Compute.Wal;
 using Strata.ControlPlane;
+using Strata.Engine.Sessions.Pooling;
 using Strata.PageServer;
 using Strata.Platform;
 using Strata.Safekeeper;
@@ -33,7 +34,7 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
         return service;
     }
 
-    public ComputeRole StartCompute(PgServerOptions pg, EndpointMemory memory, bool checkEvictions, string temporaryDirectory, bool serverFiles)
+    public ComputeRole StartCompute(PgServerOptions pg, EndpointMemory memory, PoolOptions pool, bool checkEvictions, string temporaryDirectory, bool serverFiles)
     {
         LocalFileSystem temporary = new(temporaryDirectory);
         foreach (string left in temporary.List(""))
@@ -48,6 +49,7 @@ public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
             PageServerAddress = addresses.PageServer,
             Safekeepers = [.. addresses.Safekeepers.Select((address, index) => new SafekeeperAddress((uint)index + 1, address))],
             Memory = memory,
+            Pool = pool,
             CheckEvictions = checkEvictions,
             TemporaryFiles = temporary,
             ServerFiles = serverFiles ? new LocalFileSystem("/") : null,

@@ -17,13 +17,17 @@ public sealed class IsolationTests(IsolationTests.Server server) : IClassFixture
         public Server()
         {
             Peer = Environment.GetEnvironmentVariable("STRATA_ISOLATION_PEER");
-            _instance = Peer is null ? new StrataInstance().Start() : null;
+            Running = Environment.GetEnvironmentVariable("STRATA_ISOLATION_SERVER");
+            _instance = Peer is null && Running is null ? new StrataInstance().Start() : null;
         }
 
         /// <summary>The PostgreSQL that writes the files; null when they are compared.</summary>
         public string? Peer { get; }
 
-        public string ConnectionString => new NpgsqlConnectionStringBuilder(Peer ?? _instance!.ConnectionString) { Pooling = false, Timeout = 15, CommandTimeout = 60 }.ConnectionString;
+        /// <summary>A Strata that runs already, to be tested instead of a new one.</summary>
+        public string? Running { get; }
+
+        public string ConnectionString => new NpgsqlConnectionStringBuilder(Peer ?? Running ?? _instance!.ConnectionString) { Pooling = false, Timeout = 15, CommandTimeout = 60 }.ConnectionString;
 
         public void Dispose() => _instance?.Dispose();
     }

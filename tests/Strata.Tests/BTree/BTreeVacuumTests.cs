@@ -60,6 +60,26 @@ public class BTreeVacuumTests
     }
 
     [Fact]
+    public void Pages_that_were_used_and_emptied_between_two_vacuums_are_used_again()
+    {
+        using var harness = new BTreeHarness();
+        uint afterTen = 0;
+        for (int round = 0; round < 40; round++)
+        {
+            for (int i = round * 5000; i < (round + 1) * 5000; i++)
+                harness.Index.Insert(7, BTreeHarness.Key(i), new Tid((uint)i, 1));
+            harness.Commit();
+            int low = Math.Max(0, (round * 5000) - 100);
+            new BTreeVacuum(harness.Index, harness.Engine.Transactions).Run(
+                Choose(Enumerable.Range(low, (round * 5000) + 4900 - low).Select(i => new Tid((uint)i, 1)), _ => true));
+            Assert.Equal(100, harness.CheckTree());
+            if (round == 10)
+                afterTen = harness.File.Blocks(Fork.Main);
+        }
+        Assert.InRange(harness.File.Blocks(Fork.Main), 1u, afterTen + 12);
+    }
+
+    [Fact]
     public void A_page_is_not_used_again_while_an_older_snapshot_lives()
     {
         using var harness = new BTreeHarness();

@@ -52,6 +52,12 @@ public class GoldenChangesTests
         ("BTreeInit-internal", Zero, (ref ByteWriter w) => EncodeInternal(ref w)),
         ("BTreeInsert", Leaf, (ref ByteWriter w) => BTreeInsert.EncodeLeaf(ref w, Leaf(), 1, "abbx 000001"u8)),
         ("BTreeInsert-child", Internal, (ref ByteWriter w) => BTreeInsert.EncodeChild(ref w, Internal(), 2, 500, "az"u8)),
+        ("BTreeInsertMany", Leaf, (ref ByteWriter w) =>
+        {
+            BTreeInsertMany.Begin(ref w, 2);
+            BTreeInsertMany.Add(ref w, 1, BTreePage.Item(Leaf(), 0), "abbx 000001"u8);
+            BTreeInsertMany.Add(ref w, 2, "abbx 000001"u8, "abby 000001"u8);
+        }),
         ("BTreeSplitLeft", Leaf, (ref ByteWriter w) => BTreeSplitLeft.Encode(ref w, 1, 12, "ab"u8)),
         ("BTreeSplitLeft-item", Leaf, (ref ByteWriter w) =>
         {

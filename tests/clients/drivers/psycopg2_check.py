@@ -66,7 +66,7 @@ def cursors(db):
         c.execute("SELECT id FROM copied ORDER BY id")
         assert sum(1 for _ in c) == 5001
         c.scroll(-10)
-        assert c.fetchone()[0] == 4991
+        assert c.fetchone()[0] == 4992
     db.rollback()
     db.autocommit = True
 
@@ -146,12 +146,12 @@ admin.autocommit = True
 with admin.cursor() as cursor:
     cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
     cursor.execute(f"CREATE SCHEMA {SCHEMA}")
+database = connect()
 try:
-    database = connect()
     for check in (types, copy, cursors, errors, listen, cancel):
         check(database)
     tls()
-    database.close()
 finally:
+    database.close()
     with admin.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA {SCHEMA} CASCADE")

@@ -75,6 +75,9 @@ public enum PageOp : byte
     /// <summary><see cref="Ops.BTreeMetaSet"/> as the first change of a page.</summary>
     BTreeMetaInit = 41,
 
+    /// <summary><see cref="Ops.BTreeInsertMany"/></summary>
+    BTreeInsertMany = 42,
+
     /// <summary><see cref="Ops.CommitLogSet"/></summary>
     CommitLogSet = 48,
 

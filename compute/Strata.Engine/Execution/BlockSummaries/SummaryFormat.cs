@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Strata.Engine.Storage.BTree;
 using Strata.Engine.Storage.Buffers;
-using Strata.Format;
 
 namespace Strata.Engine.Execution.BlockSummaries;
 
@@ -56,9 +55,8 @@ internal static class SummaryFormat
         var scan = new BTreeScan();
         ReadOnlySpan<byte> prefix = [0xFF, 0xFF, 0xFF, 0xFF];
         scan.Open(index, new BTreeRange { HasLower = true, Lower = prefix, LowerInclusive = true }, ScanDirection.Forward, withKeys: true, readPoint);
-        bool found = scan.NextBatch(cancellation);
-        Invariant.Check(found);
-        int pages = BinaryPrimitives.ReadInt32BigEndian(scan.Key(0)[4..]);
+        // An index without the entry has no summaries either.
+        int pages = scan.NextBatch(cancellation) ? BinaryPrimitives.ReadInt32BigEndian(scan.Key(0)[4..]) : PagesDefault;
         scan.Close();
         return pages;
     }

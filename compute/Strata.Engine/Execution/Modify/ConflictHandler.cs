@@ -32,7 +32,7 @@ internal enum ConflictOutcome
 /// Expressions are over a batch with the existing row's columns, then the proposed ones', by attribute. Not thread-safe.
 /// </summary>
 internal sealed class ConflictHandler(
-    ExecutionState state, TargetIndex[] arbiters, bool isUpdate, RowDecoder decoder, SqlType?[] types, TargetRow newRow,
+    ExecutionState state, TargetIndex[] arbiters, bool isUpdate, RowDecoder decoder, SqlType?[] types, TargetRow newRow, TargetRow oldRow,
     (short Attribute, ExpressionInstance Value)[] assignments, ExpressionInstance? where) : IDisposable
 {
     private readonly Batch _existing = new([.. types.Select(type => type ?? SqlType.Int4)]);
@@ -40,6 +40,12 @@ internal sealed class ConflictHandler(
     private readonly ErrorSink _errors = new();
     private readonly bool[] _changed = new bool[types.Length];
     private HeapFetch _fetch;
+
+    /// <summary>The row that was updated last, as it was; at position 0.</summary>
+    public TargetRow OldRow => oldRow;
+
+    /// <summary>By attribute number - 1, whether the last update changed it.</summary>
+    public ReadOnlySpan<bool> Changed => _changed;
 
     /// <summary>True when the index decides about conflicts.</summary>
     public bool IsArbiter(TargetIndex index) => Array.IndexOf(arbiters, index) >= 0;
@@ -70,6 +76,7 @@ internal sealed class ConflictHandler(
     {
         _existing.Dispose();
         newRow.Dispose();
+        oldRow.Dispose();
         where?.Dispose();
         foreach ((short _, ExpressionInstance value) in assignments)
             value.Dispose();
@@ -108,6 +115,7 @@ internal sealed class ConflictHandler(
         }
 
         newRow.Show(_existing, [.. Enumerable.Range(0, types.Length)]);
+        oldRow.Show(_existing, [.. Enumerable.Range(0, types.Length)]);
         Array.Clear(_changed);
         for (int i = 0; i < values.Length; i++)
         {

@@ -121,16 +121,8 @@ internal sealed class ModifyTarget(
         int count = tids.Length;
         foreach (TargetIndex index in Indexes)
         {
-            int i = 0;
-            try
-            {
-                for (; i < count; i++)
-                    index.Insert(state, Heap, Row, rows[i], tids[i], raise: true, _errors);
-            }
-            catch (SqlException error)
-            {
-                (refused, count) = (error, i);
-            }
+            if (index.InsertMany(state, Heap, Row, rows.First(count), tids[..count], _errors, out int at) is { } error)
+                (refused, count) = (error, at);
         }
 
         if (refused is not null)
@@ -204,8 +196,34 @@ internal sealed class ModifyTarget(
         if (outcome.IsHeapOnly)
             return result;
         foreach (TargetIndex index in Indexes)
-            index.Insert(state, Heap, newRow, rows[0], outcome.Tid, raise: true, _errors);
+        {
+            if (DefersIndexEntries && index.MayDefer(Touches(index.Info, changed)))
+                index.Defer(state, newRow, rows[0], outcome.Tid, _errors);
+            else
+                index.Insert(state, Heap, newRow, rows[0], outcome.Tid, raise: true, _errors);
+        }
+
         return result;
+    }
+
+    /// <summary>
+    /// Entries of new versions that no uniqueness depends on may wait for <see cref="FlushIndexEntries"/>: until then nobody but this statement's transaction knows the versions, and it does not look for them
+    /// through an index.
+    /// </summary>
+    public bool DefersIndexEntries { get; init; }
+
+    /// <summary>Adds the entries that wait, in the order of their keys.</summary>
+    public void FlushIndexEntries()
+    {
+        foreach (TargetIndex index in Indexes)
+            index.Flush(state);
+    }
+
+    /// <summary>Forgets the entries that wait: the statement has failed, or begins.</summary>
+    public void DropIndexEntries()
+    {
+        foreach (TargetIndex index in Indexes)
+            index.DropDeferred();
     }
 
     /// <inheritdoc/>

@@ -13,6 +13,14 @@ namespace Strata.Engine.Execution.Modify;
 /// <summary>An index of a table that is being modified. Not thread-safe.</summary>
 internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuilder keys, ExclusionPlan? exclusion = null) : IDisposable
 {
+    /// <summary>Fewer rows than this go one by one.</summary>
+    private const int ManyMin = 4;
+
+    /// <summary>Most entries that wait.</summary>
+    private const int DeferredMax = 4096;
+
+    private readonly List<int> _undecided = [];
+    private BTreeEntryBatch? _batch;
     private readonly EntryTarget? _entries = info.Method.HasKeys() ? null : new EntryTarget(info, index, keys, exclusion);
 
     /// <summary>The index.</summary>
@@ -31,6 +39,8 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     public bool Insert(ExecutionState state, HeapRelation heap, TargetRow row, int position, Tid tid, bool raise, ErrorSink errors)
     {
         EvaluationContext context = state.Evaluation;
+        // What waits may have the key too.
+        Flush(state);
         if (!Keys.Includes(context, row.Batch, position, errors))
             return true;
         if (_entries is not null)
@@ -70,6 +80,116 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
             }
         }
     }
+
+    /// <summary>
+    /// Adds the entries of rows, in the order of their keys and a leaf at a time. Returns the error of the first row that it refuses, because its key is taken (by a row before it too) or can't be built, with its
+    /// index in <paramref name="refused"/>; all rows before it are in. Waits for transactions that decide it.
+    /// </summary>
+    public SqlException? InsertMany(ExecutionState state, HeapRelation heap, TargetRow row, Selection rows, ReadOnlySpan<Tid> tids, ErrorSink errors, out int refused)
+    {
+        refused = tids.Length;
+        bool isJudged = _entries is not null || Info.IsExclusion || (Info.IsUnique && !Info.IsImmediate);
+        if (tids.Length < ManyMin || isJudged)
+            return InsertEach(state, heap, row, rows, tids, errors, ref refused);
+        _undecided.Clear();
+        BTreeEntryBatch entries = _batch ??= new BTreeEntryBatch();
+        entries.Clear();
+        SqlException? error = BuildMany(state, row, rows, tids, entries, errors, ref refused);
+        Transaction transaction = state.Transaction;
+        entries.Sort();
+        Index.InsertMany(transaction.EnsureXid(state.Cancellation), entries, Info.IsUnique, _undecided, transaction.Serializable, state.Cancellation);
+        entries.Clear();
+        // In the order of the rows, so that the error is that of the row that PostgreSQL would name.
+        _undecided.Sort();
+        foreach (int i in _undecided)
+        {
+            try
+            {
+                Insert(state, heap, row, rows[i], tids[i], raise: true, errors);
+            }
+            catch (SqlException conflict)
+            {
+                refused = i;
+                return conflict;
+            }
+        }
+
+        return error;
+    }
+
+    private SqlException? InsertEach(ExecutionState state, HeapRelation heap, TargetRow row, Selection rows, ReadOnlySpan<Tid> tids, ErrorSink errors, ref int refused)
+    {
+        for (int i = 0; i < tids.Length; i++)
+        {
+            try
+            {
+                Insert(state, heap, row, rows[i], tids[i], raise: true, errors);
+            }
+            catch (SqlException error)
+            {
+                refused = i;
+                return error;
+            }
+        }
+
+        return null;
+    }
+
+    private SqlException? BuildMany(ExecutionState state, TargetRow row, Selection rows, ReadOnlySpan<Tid> tids, BTreeEntryBatch entries, ErrorSink errors, ref int refused)
+    {
+        EvaluationContext context = state.Evaluation;
+        for (int i = 0; i < tids.Length; i++)
+        {
+            try
+            {
+                if (!Keys.Includes(context, row.Batch, rows[i], errors))
+                    continue;
+                ReadOnlySpan<byte> key = Keys.Build(context, row.Batch, rows[i], errors);
+                if (Info.IsUnique && Keys.HasNull && !Info.NullsNotDistinct)
+                    _undecided.Add(i);
+                else
+                    entries.Add(key, tids[i], i);
+            }
+            catch (SqlException error)
+            {
+                refused = i;
+                return error;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Whether the entry of a row's new version needs no judgement. With an unchanged key it is the row's own as before: whoever inserts the key meanwhile waits for the old version's fate.
+    /// </summary>
+    public bool MayDefer(bool isKeyTouched) => _entries is null && (!isKeyTouched || !(Info.IsUnique || Info.IsExclusion));
+
+    /// <summary>Keeps the entry of a row for <see cref="Flush"/>.</summary>
+    public void Defer(ExecutionState state, TargetRow row, int position, Tid tid, ErrorSink errors)
+    {
+        EvaluationContext context = state.Evaluation;
+        if (!Keys.Includes(context, row.Batch, position, errors))
+            return;
+        BTreeEntryBatch entries = _batch ??= new BTreeEntryBatch();
+        entries.Add(Keys.Build(context, row.Batch, position, errors), tid, entries.Count);
+        if (entries.Count == DeferredMax)
+            Flush(state);
+    }
+
+    /// <summary>Adds the entries that were kept.</summary>
+    public void Flush(ExecutionState state)
+    {
+        if (_batch is not { Count: > 0 } entries)
+            return;
+        Transaction transaction = state.Transaction;
+        entries.Sort();
+        Index.InsertMany(transaction.EnsureXid(state.Cancellation), entries, isUnique: false, _undecided, transaction.Serializable, state.Cancellation);
+        entries.Clear();
+    }
+
+    /// <summary>Forgets the entries that were kept.</summary>
+    public void DropDeferred() => _batch?.Clear();
 
     // Entries of dead rows count too: the check will tell.
     private bool HasOthers(ReadOnlySpan<byte> key, ExecutionState state)

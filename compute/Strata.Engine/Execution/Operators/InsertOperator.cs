@@ -6,9 +6,9 @@ namespace Strata.Engine.Execution.Operators;
 
 /// <summary>INSERT: stores whole batches, or with ON CONFLICT row by row.</summary>
 internal sealed class InsertOperator(
-    ExecutionState state, Operator input, ModifyTarget target, int[] slots, ConflictHandler? conflicts, ForeignKeyQueue[] foreignKeys,
+    ExecutionState state, Operator input, ModifyTarget target, int[] slots, ConflictHandler? conflicts, ForeignKeyQueue[] foreignKeys, ForeignKeyQueue[] updateKeys,
     ReturnedRows? returned)
-    : ModifyOperator(state, input, target, foreignKeys, returned)
+    : ModifyOperator(state, input, target, [.. foreignKeys, .. updateKeys], returned)
 {
     protected override void Modify(Batch batch)
     {
@@ -44,8 +44,14 @@ internal sealed class InsertOperator(
                     return;
                 case ConflictOutcome.Updated:
                     State.RowsAffected++;
-                    foreach (ForeignKeyQueue queue in ForeignKeys)
+                    foreach (ForeignKeyQueue queue in foreignKeys)
                         queue.Add(updated!, 0, queue.Constraint.Columns);
+                    foreach (ForeignKeyQueue queue in updateKeys)
+                    {
+                        if (Array.Exists(queue.Constraint.ReferencedColumns, column => conflicts.Changed[column - 1]))
+                            queue.Add(conflicts.OldRow, 0, queue.Constraint.ReferencedColumns, updated, 0);
+                    }
+
                     Returned?.Add(updated!, 0, tid, Target.Relation.Oid, null, 0);
                     return;
                 case ConflictOutcome.Retry:
@@ -62,7 +68,7 @@ internal sealed class InsertOperator(
 
     private void Keep(Batch batch, int position, Tid tid)
     {
-        foreach (ForeignKeyQueue queue in ForeignKeys)
+        foreach (ForeignKeyQueue queue in foreignKeys)
             queue.Add(Target.Row, position, queue.Constraint.Columns);
         Returned?.Add(Target.Row, position, tid, Target.Relation.Oid, batch, position);
     }

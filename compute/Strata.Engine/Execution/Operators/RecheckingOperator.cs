@@ -35,6 +35,12 @@ internal abstract class RecheckingOperator(
         Selection rows = batch.Selection;
         for (int i = 0; i < rows.Count; i++)
             ModifyRow(batch, rows[i]);
+        AfterBatch();
+    }
+
+    /// <summary>Does what the rows of a batch have left to be done together.</summary>
+    protected virtual void AfterBatch()
+    {
     }
 
     public override void Close()

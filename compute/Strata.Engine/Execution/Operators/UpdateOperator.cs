@@ -40,6 +40,14 @@ internal sealed class UpdateOperator(
         return result;
     }
 
+    protected override void AfterBatch() => Target.FlushIndexEntries();
+
+    protected override void Clear()
+    {
+        base.Clear();
+        Target.DropIndexEntries();
+    }
+
     private void QueueForeignKeys(Batch batch, int position)
     {
         if (ForeignKeys.Length == 0)

@@ -32,7 +32,7 @@ internal sealed class NumberReader
         NumericValue value = NumberText.ParseNumeric(Encoding.UTF8.GetBytes(number));
         int precision = template.Before + template.Shift + reader._after;
         value = NumericMath.ApplyTypmod(value, ((precision << 16) | reader._after) + TypmodHeaderBytes);
-        return template.IsShifted ? NumericMath.Multiply(value, new NumericValue(1, template.Shift)) : value;
+        return template.IsShifted ? NumericMath.Multiply(value, NumericTranscendental.Power(new NumericValue(10, 0), new NumericValue(-template.Shift, 0))) : value;
     }
 
     private bool IsAtEnd => _at >= _text.Length;

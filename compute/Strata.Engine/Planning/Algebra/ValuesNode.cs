@@ -14,10 +14,13 @@ public sealed class ValuesNode(IReadOnlyList<int> columns, IReadOnlyList<IReadOn
     /// <summary>The rows, each with one expression per column.</summary>
     public IReadOnlyList<IReadOnlyList<Expression>> Rows { get; } = rows;
 
+    /// <summary>Nothing is left to be computed. Long lists are mostly such, and no rewrite has anything to do with them.</summary>
+    public bool IsConstant { get; } = rows.All(static row => row.All(static value => value is ConstantExpression));
+
     /// <inheritdoc/>
-    public override IEnumerable<Expression> Expressions => Rows.SelectMany(row => row);
+    public override IEnumerable<Expression> Expressions => IsConstant ? [] : Rows.SelectMany(row => row);
 
     /// <inheritdoc/>
     public override RelationalNode MapExpressions(Func<Expression, Expression> map) =>
-        Columns.Count == 0 ? this : new ValuesNode(Columns, Rows.Select(row => (IReadOnlyList<Expression>)row.Select(map).ToArray()).ToArray());
+        IsConstant ? this : new ValuesNode(Columns, Rows.Select(row => (IReadOnlyList<Expression>)row.Select(map).ToArray()).ToArray());
 }

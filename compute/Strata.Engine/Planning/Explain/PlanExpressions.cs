@@ -25,7 +25,9 @@ internal static class PlanExpressions
             case TableScanPlan { Filter: { } filter } scan:
                 return [(filter.Expression, scan is SeqScanPlan seq ? seq.DecodedColumns : scan.Columns)];
             case ValuesPlan values:
-                return values.ValueRows.SelectMany(static row => row).Select(static e => (e.Expression, (IReadOnlyList<int>)[]));
+                return values.Constants.Count > 0
+                    ? values.Constants.SelectMany(static row => row).Select(static e => (e, (IReadOnlyList<int>)[]))
+                    : values.ValueRows.SelectMany(static row => row).Select(static e => (e.Expression, (IReadOnlyList<int>)[]));
             case FunctionScanPlan function:
                 return function.Calls.SelectMany(static call => call.Arguments).Select(static e => (e.Expression, (IReadOnlyList<int>)[]));
             case ProjectSetPlan set:

@@ -36,7 +36,7 @@ internal sealed class TargetPlan
 
     public HeapRelation Heap(ExecutionState state) => state.Services.Handles.Heap(Relation.Database, Relation.Storage);
 
-    public ModifyTarget Create(ExecutionState state)
+    public ModifyTarget Create(ExecutionState state, bool defersIndexEntries = false)
     {
         var indexes = new TargetIndex[Relation.Indexes.Length];
         for (int i = 0; i < indexes.Length; i++)
@@ -48,7 +48,10 @@ internal sealed class TargetPlan
 
         return new ModifyTarget(
             state, Heap(state), Layout, CreateRow(), indexes, Checks.Select(check => (check.Constraint, check.Condition.CreateInstance())).ToArray(),
-            Guard?.Create());
+            Guard?.Create())
+        {
+            DefersIndexEntries = defersIndexEntries,
+        };
     }
 }
 
@@ -91,6 +94,9 @@ internal sealed class InsertPlan : ModifyPlan
 
     public ConflictPlan? Conflict { get; init; }
 
+    /// <summary>What refers to rows that ON CONFLICT DO UPDATE changes.</summary>
+    public IReadOnlyList<ForeignKeyWorkPlan> UpdateForeignKeys { get; init; } = [];
+
     public override string Name => $"Insert on {TargetName}";
 
     public override Operator CreateOperator(InstanceBuilder builder)
@@ -101,8 +107,9 @@ internal sealed class InsertPlan : ModifyPlan
             ? null
             : new ConflictHandler(
                 state, Conflict.Arbiters.Select(i => target.Indexes[i]).ToArray(), Conflict.IsUpdate, Conflict.Decoder, Target.Layout.Types,
-                Target.CreateRow(), Conflict.Assignments.Select(a => (a.Attribute, a.Value.CreateInstance())).ToArray(), Conflict.Where?.CreateInstance());
-        return new InsertOperator(state, builder.Create(Input), target, Slots, conflicts, CreateQueues(state), CreateReturned(builder));
+                Target.CreateRow(), Target.CreateRow(), Conflict.Assignments.Select(a => (a.Attribute, a.Value.CreateInstance())).ToArray(), Conflict.Where?.CreateInstance());
+        return new InsertOperator(
+            state, builder.Create(Input), target, Slots, conflicts, CreateQueues(state), [.. UpdateForeignKeys.Select(work => work.Create(state))], CreateReturned(builder));
     }
 }
 
@@ -123,7 +130,7 @@ internal sealed class UpdatePlan : ModifyPlan
     public override string Name => $"Update on {TargetName}";
 
     public override Operator CreateOperator(InstanceBuilder builder) => new UpdateOperator(
-        builder.State, builder.Create(Input), Target.Create(builder.State), Target.CreateRow(), Scan, CtidSlot, OldSlots, NewSlots,
+        builder.State, builder.Create(Input), Target.Create(builder.State, defersIndexEntries: true), Target.CreateRow(), Scan, CtidSlot, OldSlots, NewSlots,
         new RecheckPlan(builder.State, () => builder.ForRecheck().Create(Input), Held), CreateQueues(builder.State), CreateReturned(builder));
 }
 

@@ -188,12 +188,17 @@ internal sealed class SystemScanPlan : PhysicalNode
 /// <summary>Rows of expressions.</summary>
 internal sealed class ValuesPlan : PhysicalNode
 {
+    /// <summary>The rows, when all are constants; else none.</summary>
+    public required IReadOnlyList<IReadOnlyList<Expression>> Constants { get; init; }
+
+    /// <summary>The rows, unless all are constants.</summary>
     public required CompiledExpression[][] ValueRows { get; init; }
 
     public override string Name => "Values Scan on \"*VALUES*\"";
 
-    public override Operator CreateOperator(InstanceBuilder builder) =>
-        new ValuesOperator(builder.State, builder.TypesOf(this), ValueRows.Select(InstanceBuilder.Instances).ToArray());
+    public override Operator CreateOperator(InstanceBuilder builder) => Constants.Count > 0
+        ? new ConstantRowsOperator(builder.State, builder.TypesOf(this), Constants)
+        : new ValuesOperator(builder.State, builder.TypesOf(this), ValueRows.Select(InstanceBuilder.Instances).ToArray());
 }
 
 /// <summary>One row without columns.</summary>

@@ -47,7 +47,7 @@ internal sealed class RoutedInsertPlan : TreeModifyPlan
     }
 
     private static ConflictHandler Handler(ExecutionState state, MemberTarget member, ConflictPlan conflict) => new(
-        state, [.. conflict.Arbiters.Select(i => member.Target.Indexes[i])], conflict.IsUpdate, conflict.Decoder, member.Plan.Target.Layout.Types, member.Plan.Target.CreateRow(),
+        state, [.. conflict.Arbiters.Select(i => member.Target.Indexes[i])], conflict.IsUpdate, conflict.Decoder, member.Plan.Target.Layout.Types, member.Plan.Target.CreateRow(), member.Plan.Target.CreateRow(),
         [.. conflict.Assignments.Select(static a => (a.Attribute, a.Value.CreateInstance()))], conflict.Where?.CreateInstance());
 }
 

@@ -204,6 +204,7 @@ internal sealed class CopyIn : IDisposable
             if (isEnd)
                 return;
             _line = _lines.LineNumber;
+            CheckText();
             if (_options.Header && !_headerSeen)
             {
                 _headerSeen = true;
@@ -214,6 +215,19 @@ internal sealed class CopyIn : IDisposable
             TakeRow();
             if (++_filled == Batch.RowsMax)
                 InsertBatch();
+        }
+    }
+
+    private void CheckText()
+    {
+        try
+        {
+            Utf8Text.Check(_lines.Line);
+        }
+        catch (SqlException error)
+        {
+            error.Where = Where;
+            throw;
         }
     }
 

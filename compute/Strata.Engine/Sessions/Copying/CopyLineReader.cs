@@ -1,27 +1,44 @@
+using System.Buffers;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Sessions.Copying;
 
 /// <summary>
-/// Cuts a stream of bytes into the lines and fields of COPY's text and CSV formats, undoing escapes and quotes. Bytes may be cut anywhere, within a character or quote too. Fields live until the next line. For one thread.
+/// Cuts a stream of bytes into the lines and fields of COPY's text and CSV formats, undoing escapes and quotes. Bytes may be cut anywhere, within a character or quote too. Fields live until more bytes
+/// are added or the next line is read. For one thread.
 /// </summary>
+/// <remarks>
+/// A line is read in one pass: from one byte that means something (delimiter, line end, backslash or quote) to the next, many bytes at a time. A field without escapes stays where it is in the input; others
+/// are copied. A line that has not arrived as a whole is read again from its start when more has come, but not before a line end is among it.
+/// </remarks>
 internal sealed class CopyLineReader(CopyOptions options, int columns)
 {
     private const int LineMaxBytes = 1 << 30;
 
+    private readonly SearchValues<byte> _special = options.Format == CopyFormat.Csv
+        ? SearchValues.Create([options.Delimiter, options.Quote, (byte)'\n', (byte)'\r'])
+        : SearchValues.Create([options.Delimiter, (byte)'\\', (byte)'\n', (byte)'\r']);
+
     private byte[] _input = new byte[64 << 10];
     private int _start;
     private int _end;
-    private int _scanned;
-    private bool _inQuote;
-    private bool _escaped;
+    private int _searched;
     private bool _complete;
     private bool _finished;
     private byte[] _fields = new byte[8 << 10];
     private int _fieldBytes;
-    private (int Start, int Length, bool IsNull)[] _ranges = new (int, int, bool)[Math.Max(columns, 1)];
+    private Range[] _ranges = new Range[Math.Max(columns, 1)];
     private int _lineStart;
     private int _lineLength;
+
+    private enum Ending
+    {
+        Field,
+        Line,
+        Incomplete,
+    }
+
+    private readonly record struct Range(int Start, int Length, bool IsNull, bool IsCopied);
 
     /// <summary>Number of the line that was read last, from 1.</summary>
     public long LineNumber { get; private set; }
@@ -33,7 +50,11 @@ internal sealed class CopyLineReader(CopyOptions options, int columns)
     public ReadOnlySpan<byte> Line => _input.AsSpan(_lineStart, _lineLength);
 
     /// <summary>A field, escapes undone.</summary>
-    public ReadOnlySpan<byte> Field(int index) => _fields.AsSpan(_ranges[index].Start, _ranges[index].Length);
+    public ReadOnlySpan<byte> Field(int index)
+    {
+        ref readonly Range range = ref _ranges[index];
+        return (range.IsCopied ? _fields : _input).AsSpan(range.Start, range.Length);
+    }
 
     /// <summary>The field was the null marker.</summary>
     public bool IsNull(int index) => _ranges[index].IsNull;
@@ -57,7 +78,7 @@ internal sealed class CopyLineReader(CopyOptions options, int columns)
         byte[] target = _input.Length - held >= bytes ? _input : new byte[Math.Max(_input.Length * 2, held + bytes)];
         Buffer.BlockCopy(_input, _start, target, 0, held);
         _input = target;
-        _scanned -= _start;
+        _searched = Math.Max(0, _searched - _start);
         _start = 0;
         _end = held;
     }
@@ -69,119 +90,123 @@ internal sealed class CopyLineReader(CopyOptions options, int columns)
     public bool TryRead(out bool isEnd)
     {
         isEnd = false;
-        if (_finished || !TryFindLine(out int length, out int next))
+        if (_finished || _start == _end || !HasLineEnd())
             return false;
-        LineNumber++;
-        _lineStart = _start;
-        _lineLength = length;
-        _start = _scanned = next;
-        if (Line.SequenceEqual("\\."u8))
-        {
-            _finished = isEnd = true;
-            return true;
-        }
-
         FieldCount = 0;
         _fieldBytes = 0;
-        if (_fields.Length < _lineLength)
-            _fields = new byte[Math.Max(_lineLength, _fields.Length * 2)];
-        if (options.Format == CopyFormat.Csv)
-            SplitCsv();
-        else
-            SplitText();
+        int at = _start;
+        while (true)
+        {
+            Ending ending = options.Format == CopyFormat.Csv ? ReadCsvField(ref at) : ReadTextField(ref at);
+            if (ending == Ending.Incomplete)
+                return false;
+            if (ending == Ending.Line)
+                break;
+        }
+
+        _lineStart = _start;
+        _lineLength = at - _start;
+        int next = at;
+        if (next < _end)
+            next += _input[next] == (byte)'\r' && next + 1 < _end && _input[next + 1] == (byte)'\n' ? 2 : 1;
+        _start = _searched = next;
+        LineNumber++;
+        if (_lineLength == 2 && Line.SequenceEqual("\\."u8))
+            _finished = isEnd = true;
         return true;
     }
 
-    private bool TryFindLine(out int length, out int next)
+    // A long line comes in many pieces: it is not read before it may be whole.
+    private bool HasLineEnd()
     {
-        bool csv = options.Format == CopyFormat.Csv;
-        while (_scanned < _end)
+        if (_complete || _searched <= _start)
+            return true;
+        bool found = _input.AsSpan(_searched, _end - _searched).IndexOfAny((byte)'\n', (byte)'\r') >= 0;
+        _searched = _end;
+        return found;
+    }
+
+    private Ending Incomplete()
+    {
+        _searched = _end;
+        return Ending.Incomplete;
+    }
+
+    // At a line end: it may be the first half of one.
+    private Ending EndLine(int at) => _input[at] == (byte)'\r' && at + 1 == _end && !_complete ? Wait(at) : Ending.Line;
+
+    private Ending Wait(int at)
+    {
+        _searched = at;
+        return Ending.Incomplete;
+    }
+
+    private Ending ReadTextField(ref int at)
+    {
+        int start = at, copiedFrom = at, copied = _fieldBytes;
+        bool isCopied = false;
+        while (true)
         {
-            int at = _scanned;
-            byte b = _input[at];
-            if (csv ? ScanCsv(b) : ScanText(b))
+            int found = _input.AsSpan(at, _end - at).IndexOfAny(_special);
+            at = found < 0 ? _end : at + found;
+            if (at == _end && !_complete)
+                return Incomplete();
+            if (at < _end && _input[at] == (byte)'\\')
             {
-                // A carriage return may be the first half of a line end: look at the byte behind it.
-                if (b == (byte)'\r' && at + 1 == _end && !_complete)
-                    break;
-                bool pair = b == (byte)'\r' && at + 1 < _end && _input[at + 1] == (byte)'\n';
-                length = at - _start;
-                next = at + (pair ? 2 : 1);
-                return true;
+                // The character behind it means itself, a line end too; a backslash at the very end is one.
+                if (at + 1 == _end && !_complete)
+                    return Incomplete();
+                if (at + 1 == _end)
+                {
+                    at++;
+                    continue;
+                }
+
+                isCopied = true;
+                CopyRaw(copiedFrom, at);
+                at = UnescapeAt(at + 1);
+                copiedFrom = at;
+                continue;
             }
 
-            _scanned++;
+            Ending ending = at == _end ? Ending.Line : _input[at] == options.Delimiter ? Ending.Field : EndLine(at);
+            if (ending == Ending.Incomplete)
+                return ending;
+            if (isCopied)
+                CopyRaw(copiedFrom, at);
+            bool isNull = _input.AsSpan(start, at - start).SequenceEqual(options.Null);
+            AddField(isCopied ? new Range(copied, _fieldBytes - copied, isNull, true) : new Range(start, at - start, isNull, false));
+            if (ending == Ending.Field)
+                at++;
+            return ending;
         }
-
-        length = _end - _start;
-        next = _end;
-        if (!_complete || length == 0)
-            return false;
-        if (_inQuote)
-            throw new SqlException(SqlState.BadCopyFileFormat, "unterminated CSV quoted field");
-        return true;
     }
 
-    private bool ScanText(byte b)
+    // Digits of an octal or hexadecimal byte that have not arrived yet are waited for by the line end behind them: until then the line is read again from its start.
+    private int UnescapeAt(int at)
     {
-        if (_escaped)
-        {
-            _escaped = false;
-            return false;
-        }
-
-        _escaped = b == (byte)'\\';
-        return b is (byte)'\n' or (byte)'\r';
+        ReserveFields(1);
+        return Unescape(_input.AsSpan(0, _end), at);
     }
 
-    // Whether an escape doubles a quote shows when the next byte comes; for finding line ends toggling at each quote is the same.
-    private bool ScanCsv(byte b)
+    private void CopyRaw(int from, int to)
     {
-        if (_escaped)
-        {
-            _escaped = false;
-            return false;
-        }
-
-        if (_inQuote && options.Escape != options.Quote && b == options.Escape)
-        {
-            _escaped = true;
-            return false;
-        }
-
-        if (b == options.Quote)
-            _inQuote = !_inQuote;
-        return !_inQuote && b is ((byte)'\n' or (byte)'\r');
+        ReserveFields(to - from);
+        _input.AsSpan(from, to - from).CopyTo(_fields.AsSpan(_fieldBytes));
+        _fieldBytes += to - from;
     }
 
-    private void EndField(int start, bool isNull)
+    private void ReserveFields(int bytes)
+    {
+        if (_fields.Length - _fieldBytes < bytes)
+            Array.Resize(ref _fields, Math.Max(_fields.Length * 2, _fieldBytes + bytes));
+    }
+
+    private void AddField(in Range range)
     {
         if (FieldCount == _ranges.Length)
             Array.Resize(ref _ranges, _ranges.Length * 2);
-        _ranges[FieldCount++] = (start, _fieldBytes - start, isNull);
-    }
-
-    private void SplitText()
-    {
-        ReadOnlySpan<byte> line = Line;
-        int at = 0;
-        while (true)
-        {
-            int fieldStart = _fieldBytes, rawStart = at;
-            while (at < line.Length && line[at] != options.Delimiter)
-            {
-                if (line[at] == (byte)'\\' && at + 1 < line.Length)
-                    at = Unescape(line, at + 1);
-                else
-                    _fields[_fieldBytes++] = line[at++];
-            }
-
-            bool isNull = line[rawStart..at].SequenceEqual(options.Null);
-            EndField(fieldStart, isNull);
-            if (at >= line.Length)
-                return;
-            at++;
-        }
+        _ranges[FieldCount++] = range;
     }
 
     // After a backslash: control letters, octal and hexadecimal bytes, or the character itself. Returns the position behind it.
@@ -226,33 +251,76 @@ internal sealed class CopyLineReader(CopyOptions options, int columns)
         return at;
     }
 
-    private void SplitCsv()
+    private Ending ReadCsvField(ref int at)
     {
-        ReadOnlySpan<byte> line = Line;
-        int at = 0;
+        int start = at, copied = _fieldBytes;
+        bool wasQuoted = false;
+        int copiedFrom = at;
         while (true)
         {
-            int fieldStart = _fieldBytes, rawStart = at;
-            bool inQuote = false, sawQuote = false;
-            while (at < line.Length && (inQuote || line[at] != options.Delimiter))
+            int found = _input.AsSpan(at, _end - at).IndexOfAny(_special);
+            at = found < 0 ? _end : at + found;
+            if (at == _end && !_complete)
+                return Incomplete();
+            if (at < _end && _input[at] == options.Quote)
             {
-                byte c = line[at++];
-                if (inQuote && c == options.Escape && at < line.Length && (line[at] == options.Quote || line[at] == options.Escape))
-                    _fields[_fieldBytes++] = line[at++];
-                else if (c == options.Quote)
-                {
-                    inQuote = !inQuote;
-                    sawQuote = true;
-                }
-                else
-                    _fields[_fieldBytes++] = c;
+                CopyRaw(copiedFrom, at);
+                wasQuoted = true;
+                at++;
+                if (!TryReadQuoted(ref at))
+                    return Incomplete();
+                copiedFrom = at;
+                continue;
             }
 
-            bool isNull = !sawQuote && line[rawStart..at].SequenceEqual(options.Null);
-            EndField(fieldStart, isNull);
-            if (at >= line.Length)
-                return;
+            Ending ending = at == _end ? Ending.Line : _input[at] == options.Delimiter ? Ending.Field : EndLine(at);
+            if (ending == Ending.Incomplete)
+                return ending;
+            if (wasQuoted)
+            {
+                CopyRaw(copiedFrom, at);
+                AddField(new Range(copied, _fieldBytes - copied, false, true));
+            }
+            else
+            {
+                AddField(new Range(start, at - start, _input.AsSpan(start, at - start).SequenceEqual(options.Null), false));
+            }
+
+            if (ending == Ending.Field)
+                at++;
+            return ending;
+        }
+    }
+
+    // Copies what is between two quotes; at the end the position is behind the second. False when that has not arrived.
+    private bool TryReadQuoted(ref int at)
+    {
+        while (true)
+        {
+            int from = at;
+            int found = _input.AsSpan(at, _end - at).IndexOfAny(options.Quote, options.Escape);
+            at = found < 0 ? _end : at + found;
+            CopyRaw(from, at);
+            if (at == _end)
+                return _complete ? throw new SqlException(SqlState.BadCopyFileFormat, "unterminated CSV quoted field") : false;
+            byte c = _input[at];
+            if (c == options.Escape)
+            {
+                // Whether it escapes shows in the byte behind it.
+                if (at + 1 == _end && !_complete)
+                    return false;
+                if (at + 1 < _end && (_input[at + 1] == options.Quote || _input[at + 1] == options.Escape))
+                {
+                    CopyRaw(at + 1, at + 2);
+                    at += 2;
+                    continue;
+                }
+            }
+
             at++;
+            if (c == options.Quote)
+                return true;
+            CopyRaw(at - 1, at);
         }
     }
 }

@@ -19,6 +19,7 @@ internal sealed class CopyOut
     private readonly ByteBuffer _message = new(4096);
     private readonly ByteBuffer _value = new();
     private readonly bool[] _forceQuote;
+    private readonly SearchValues<byte> _special;
     private readonly IFile? _file;
     private long _written;
 
@@ -27,6 +28,9 @@ internal sealed class CopyOut
         _file = file;
         _context = context;
         _options = options;
+        // In text: what must not stand for itself. A tab needs no escape where it is not the delimiter. In CSV: what makes quotes necessary.
+        byte[] escaped = [8, 10, 11, 12, 13, (byte)'\\', options.Delimiter];
+        _special = options.Format == CopyFormat.Csv ? SearchValues.Create([options.Delimiter, options.Quote, (byte)'\n', (byte)'\r']) : SearchValues.Create(escaped);
         _forceQuote = new bool[plan.Columns.Length];
         if (options.ForceQuoteAll)
             Array.Fill(_forceQuote, true);
@@ -96,6 +100,7 @@ internal sealed class CopyOut
         _isHeaderDue = binary;
         if (_options.Header)
             WriteHeader(plan);
+        bool[] isPlain = PlainColumns(plan);
         ExecutionInstance execution = runner.Begin(plan, out _);
         try
         {
@@ -107,7 +112,7 @@ internal sealed class CopyOut
                     if (binary)
                         WriteTuple(batch, batch.Selection[i], execution.ResultSlots);
                     else
-                        WriteRow(batch, batch.Selection[i], execution.ResultSlots);
+                        WriteRow(batch, batch.Selection[i], execution.ResultSlots, isPlain);
                 }
 
                 rows += batch.Count;
@@ -125,6 +130,17 @@ internal sealed class CopyOut
         if (_file is null)
             _context.Output.CopyDone();
         return rows;
+    }
+
+    // Numbers have nothing in their texts that could need an escape or quotes, unless an odd delimiter or null marker was chosen.
+    private bool[] PlainColumns(CachedPlan plan)
+    {
+        bool usual = _options.Delimiter is (byte)'\t' or (byte)',' or (byte)';' or (byte)'|' && _options.Null.AsSpan().IndexOfAnyInRange((byte)'0', (byte)'9') < 0 &&
+            !char.IsAsciiDigit((char)_options.Quote) && !char.IsAsciiDigit((char)_options.Escape);
+        var plain = new bool[plan.Columns.Length];
+        for (int i = 0; i < plain.Length; i++)
+            plain[i] = usual && !_forceQuote[i] && plan.Columns[i].TypeOid is TypeOid.Int2 or TypeOid.Int4 or TypeOid.Int8;
+        return plain;
     }
 
     private bool _isHeaderDue;
@@ -188,8 +204,9 @@ internal sealed class CopyOut
         End(start);
     }
 
-    private void WriteRow(Batch batch, int row, ReadOnlySpan<int> slots)
+    private void WriteRow(Batch batch, int row, ReadOnlySpan<int> slots, ReadOnlySpan<bool> isPlain)
     {
+        TypeSettings settings = _context.TypeSettings;
         int start = Begin();
         for (int i = 0; i < slots.Length; i++)
         {
@@ -202,8 +219,14 @@ internal sealed class CopyOut
                 continue;
             }
 
+            if (isPlain[i])
+            {
+                TypeOutput.Write(vector, row, _message, settings, _context.Catalog);
+                continue;
+            }
+
             _value.Clear();
-            TypeOutput.Write(vector, row, _value, _context.TypeSettings, _context.Catalog);
+            TypeOutput.Write(vector, row, _value, settings, _context.Catalog);
             if (_options.Format == CopyFormat.Csv)
                 WriteCsv(_value.Written, _forceQuote[i], single: slots.Length == 1);
             else
@@ -215,9 +238,19 @@ internal sealed class CopyOut
 
     private void WriteText(ReadOnlySpan<byte> value)
     {
-        foreach (byte b in value)
+        while (true)
         {
-            byte letter = b switch
+            int plain = value.IndexOfAny(_special);
+            if (plain < 0)
+            {
+                _message.Write(value);
+                return;
+            }
+
+            _message.Write(value[..plain]);
+            byte b = value[plain];
+            _message.Write((byte)'\\');
+            _message.Write(b switch
             {
                 8 => (byte)'b',
                 9 => (byte)'t',
@@ -225,30 +258,16 @@ internal sealed class CopyOut
                 11 => (byte)'v',
                 12 => (byte)'f',
                 13 => (byte)'r',
-                (byte)'\\' => (byte)'\\',
-                _ => 0,
-            };
-            if (letter != 0 && !(b == 9 && _options.Delimiter != 9))
-            {
-                _message.Write((byte)'\\');
-                _message.Write(letter);
-            }
-            else if (b == _options.Delimiter)
-            {
-                _message.Write((byte)'\\');
-                _message.Write(b);
-            }
-            else
-            {
-                _message.Write(b);
-            }
+                _ => b,
+            });
+            value = value[(plain + 1)..];
         }
     }
 
     private void WriteCsv(ReadOnlySpan<byte> value, bool forced, bool single)
     {
         bool quoted = forced || value.SequenceEqual(_options.Null) || (single && value.SequenceEqual("\\."u8)) ||
-            value.IndexOfAny(_options.Delimiter, _options.Quote, (byte)'\n') >= 0 || value.Contains((byte)'\r');
+            value.IndexOfAny(_special) >= 0;
         if (!quoted)
         {
             _message.Write(value);

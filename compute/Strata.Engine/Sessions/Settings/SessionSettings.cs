@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Strata.Engine.Types;
+using Strata.Format;
 
 namespace Strata.Engine.Sessions.Settings;
 
@@ -16,6 +17,7 @@ public sealed class SessionSettings
     private ImmutableDictionary<string, string> _session = s_none;
     private ImmutableDictionary<string, string> _current = s_none;
     private readonly Stack<Saved> _saved = new();
+    private SettingsState? _captured;
 
     private readonly record struct Saved(ImmutableDictionary<string, string> Session, ImmutableDictionary<string, string> Current);
 
@@ -170,9 +172,24 @@ public sealed class SessionSettings
         ImmutableDictionary<string, string> before = _current;
         _session = session;
         Become(current);
-        foreach (SettingDefinition setting in SettingRegistry.All)
-            if (setting.IsReported)
-                Report(setting.Name, before.TryGetValue(setting.Name, out string? old) ? old : setting.Default);
+        foreach (SettingDefinition setting in SettingRegistry.Reported)
+            Report(setting.Name, before.TryGetValue(setting.Name, out string? old) ? old : setting.Default);
+    }
+
+    /// <summary>The values of now, which no transaction is about to take back.</summary>
+    internal SettingsState Capture() => _captured is { } known && ReferenceEquals(known.Reset, _reset) && ReferenceEquals(known.Session, _session)
+        ? known : _captured = new SettingsState(_reset, _session);
+
+    /// <summary>Takes over the values of another client, between two transactions. Nobody is told: the client knows its own.</summary>
+    internal void Restore(SettingsState state)
+    {
+        Invariant.Check(_saved.Count == 0);
+        _captured = state;
+        _reset = state.Reset;
+        if (ReferenceEquals(_session, state.Session) && ReferenceEquals(_current, state.Session))
+            return;
+        _session = state.Session;
+        Become(state.Session);
     }
 
     private void Become(ImmutableDictionary<string, string> current)

@@ -29,7 +29,7 @@ public static class SettingRegistry
         ["full_page_writes"] = "off",
         ["extension_destdir"] = "",
         ["listen_addresses"] = "",
-        ["max_connections"] = "10000",
+        ["max_connections"] = "12000",
         ["max_prepared_transactions"] = "64",
         ["jit"] = "off",
         ["shared_preload_libraries"] = "",
@@ -39,6 +39,9 @@ public static class SettingRegistry
 
     /// <summary>All settings, in the order in which SHOW ALL lists them.</summary>
     public static IReadOnlyList<SettingDefinition> All { get; } = [.. s_byName.Values.OrderBy(static s => s.Name.ToLowerInvariant(), StringComparer.Ordinal)];
+
+    /// <summary>Those that clients are told of.</summary>
+    public static IReadOnlyList<SettingDefinition> Reported { get; } = [.. All.Where(static s => s.IsReported)];
 
     /// <summary>A setting by name, in any case; null if there is none.</summary>
     public static SettingDefinition? Find(string name) => s_byName.GetValueOrDefault(name);
@@ -83,6 +86,15 @@ public static class SettingRegistry
             Maximum = Vectors.Batch.RowsMax.ToString(System.Globalization.CultureInfo.InvariantCulture),
             Default = Vectors.Batch.RowsMax.ToString(System.Globalization.CultureInfo.InvariantCulture),
             Description = "Sets the most rows that operators hand on at a time, for tests.",
+        });
+        settings.Add("strata.pool_mode", new SettingDefinition
+        {
+            Name = "strata.pool_mode",
+            Type = SettingType.Enum,
+            Context = SettingContext.Backend,
+            EnumValues = ["off", "session", "transaction", "statement"],
+            Default = "off",
+            Description = "Shows how long this client keeps a working session of the pooler; off without the pooler. Chosen when connecting.",
         });
         settings.Add("strata.join_order_seed", new SettingDefinition
         {

@@ -22,7 +22,8 @@ internal static class SpecialSettings
     // Every client speaks UTF-8; SQL_ASCII means "no conversion", which is the same bytes.
     private static string ClientEncoding(SettingDefinition setting, string value)
     {
-        string plain = value.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+        // Letters and digits count, as in PostgreSQL: a driver sends 'utf-8' with the quotes.
+        string plain = string.Concat(value.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
         return plain switch
         {
             "utf8" or "unicode" => "UTF8",

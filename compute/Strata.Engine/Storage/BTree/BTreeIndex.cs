@@ -25,12 +25,14 @@ public sealed class BTreeIndex
 {
     internal const int MaxLevels = 32;
     internal const int ItemRecordBytes = 6 * 1024;
+    internal const int RunRecordBytes = 16 * 1024;
     internal const uint FirstLeafBlock = 1;
     private const int KeyLocks = 64;
 
     private readonly BTreeInserter _inserter;
     private readonly Lock[] _keyLocks = new Lock[KeyLocks];
     private ulong _root;
+    private int _judging;
 
     public BTreeIndex(BufferPool pool, WalInserter wal, RelationFile file)
     {
@@ -129,11 +131,60 @@ public sealed class BTreeIndex
             writer?.ThrowIfFailed();
             if (isNew)
                 return default;
-            UniqueInsertResult conflict = FindConflict(key, tid, ref check, cancellation);
-            if (conflict.IsInserted)
-                _inserter.Insert(xid, item, writer, cancellation);
-            return conflict;
+            // Who inserts many keys at once holds no lock of theirs: it keeps off leaves while anybody judges.
+            Interlocked.Increment(ref _judging);
+            try
+            {
+                UniqueInsertResult conflict = FindConflict(key, tid, ref check, cancellation);
+                if (conflict.IsInserted)
+                    _inserter.Insert(xid, item, writer, cancellation);
+                return conflict;
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _judging);
+            }
         }
+    }
+
+    /// <summary>
+    /// Inserts sorted entries, as many at a time as go to one leaf. With <paramref name="isUnique"/> those whose key is there already, or stands twice in the batch, are left out; their positions go
+    /// to <paramref name="undecided"/>, for <see cref="InsertUnique{TCheck}(ulong, ReadOnlySpan{byte}, Tid, ref TCheck, CancellationToken)"/>. Throws 40001 for a transaction under SERIALIZABLE.
+    /// </summary>
+    internal void InsertMany(ulong xid, BTreeEntryBatch entries, bool isUnique, List<int> undecided, SerializableTransaction? writer, CancellationToken cancellation)
+    {
+        int next = 0;
+        while (next < entries.Count)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int inserted = _inserter.InsertRun(xid, entries, next, isUnique, ref _judging, writer, cancellation);
+            writer?.ThrowIfFailed();
+            next += inserted;
+            if (inserted > 0)
+                continue;
+            if (!InsertOne(xid, entries, next, isUnique, writer, cancellation))
+                undecided.Add(entries.Position(next));
+            next++;
+        }
+    }
+
+    // What a run could not begin with: a full leaf, or a key that may be taken.
+    private bool InsertOne(ulong xid, BTreeEntryBatch entries, int index, bool isUnique, SerializableTransaction? writer, CancellationToken cancellation)
+    {
+        ReadOnlySpan<byte> key = entries.Key(index);
+        bool isNew = true;
+        if (isUnique)
+        {
+            lock (_keyLocks[(int)(Crc32C.Compute(key) % KeyLocks)])
+                isNew = _inserter.TryInsertIfKeyIsNew(xid, key, entries.Item(index), writer, cancellation);
+        }
+        else
+        {
+            _inserter.Insert(xid, entries.Item(index), writer, cancellation);
+        }
+
+        writer?.ThrowIfFailed();
+        return isNew;
     }
 
     /// <summary>

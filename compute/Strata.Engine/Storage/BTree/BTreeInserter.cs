@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.Wal;
 using Strata.Engine.Transactions.Serializable;
@@ -18,6 +19,12 @@ namespace Strata.Engine.Storage.BTree;
 internal sealed class BTreeInserter(BTreeIndex index)
 {
     private const int SplitRecordBytes = 24 * 1024;
+
+    /// <summary>Most entries that go to a leaf in one record.</summary>
+    private const int RunItemsMax = 512;
+
+    /// <summary>Header of such a record, and what the change has besides its items.</summary>
+    private const int RunOverheadBytes = 512;
 
     private enum Step
     {
@@ -97,6 +104,76 @@ internal sealed class BTreeInserter(BTreeIndex index)
         leaf.UnlatchExclusive();
         leaf.Unpin();
         return false;
+    }
+
+    /// <summary>
+    /// Inserts entries from <paramref name="first"/> on into the leaf of the first, as many as go there and fit; returns how many. With <paramref name="isUnique"/> it stops before a key that is there
+    /// already, and inserts none while somebody judges entries of the index.
+    /// </summary>
+    [SkipLocalsInit]
+    public int InsertRun(ulong xid, BTreeEntryBatch entries, int first, bool isUnique, ref int judging, SerializableTransaction? writer, CancellationToken cancellation)
+    {
+        ReadOnlySpan<byte> wanted = isUnique ? entries.Key(first) : entries.Item(first);
+        index.Wal.EnsureRoom(BTreeIndex.RunRecordBytes, cancellation);
+        if (!TryLatchRightmost(wanted, out PageHandle leaf))
+            leaf = BTreeDescent.ToKey(index, wanted, 0, LatchMode.Exclusive, ReadPoint.Live, default, cancellation);
+        int taken = 0;
+        // Looked at with the leaf latched: who judges later sees what is inserted now.
+        if (!isUnique || Volatile.Read(ref judging) == 0)
+        {
+            Span<ushort> slots = stackalloc ushort[RunItemsMax];
+            taken = FindSlots(leaf.Bytes, entries, first, isUnique, slots);
+            if (taken > 0)
+            {
+                writer?.WriteLatched(leaf.Key.Storage, leaf.Key.Block);
+                LogRun(xid, leaf, entries, first, slots[..taken]);
+            }
+        }
+
+        leaf.UnlatchExclusive();
+        leaf.Unpin();
+        return taken;
+    }
+
+    // Slots of the page as it is now; each item moves those behind it by one.
+    private static int FindSlots(ReadOnlySpan<byte> page, BTreeEntryBatch entries, int first, bool isUnique, Span<ushort> slots)
+    {
+        int taken = 0, count = BTreePage.Count(page), free = BTreePage.FreeBytes(page), payload = 0;
+        bool hasHighKey = BTreePage.HasHighKey(page);
+        while (taken < slots.Length && first + taken < entries.Count)
+        {
+            ReadOnlySpan<byte> item = entries.Item(first + taken);
+            free -= item.Length + BTreePage.SlotBytes;
+            payload += item.Length + BTreeInsertMany.MaxItemOverheadBytes;
+            if (free < 0 || payload > BTreeIndex.RunRecordBytes - RunOverheadBytes || (taken > 0 && !BTreeDescent.Covers(page, item)))
+                break;
+            ReadOnlySpan<byte> key = isUnique ? entries.Key(first + taken) : item;
+            int slot = BTreePage.LowerBound(page, key);
+            bool isPresent = slot < count ? BTreePage.Item(page, slot).StartsWith(key) : isUnique && hasHighKey && BTreePage.HighKey(page).StartsWith(key);
+            if (isPresent || (isUnique && taken > 0 && entries.Key(first + taken - 1).SequenceEqual(key)))
+                break;
+            slots[taken++] = (ushort)slot;
+        }
+
+        return taken;
+    }
+
+    private void LogRun(ulong xid, PageHandle leaf, BTreeEntryBatch entries, int first, ReadOnlySpan<ushort> slots)
+    {
+        ReadOnlySpan<byte> page = leaf.Bytes;
+        bool isAtEnd = slots[^1] == BTreePage.Count(page) && !BTreePage.HasHighKey(page);
+        WalRecordBuilder record = index.Wal.Begin(WalRecordKind.Change, xid);
+        ByteWriter change = record.BeginChange(leaf);
+        BTreeInsertMany.Begin(ref change, slots.Length);
+        for (int i = 0; i < slots.Length; i++)
+        {
+            ReadOnlySpan<byte> before = i > 0 && slots[i] == slots[i - 1] ? entries.Item(first + i - 1) : slots[i] > 0 ? BTreePage.Item(page, slots[i] - 1) : default;
+            BTreeInsertMany.Add(ref change, slots[i] + i, before, entries.Item(first + i));
+        }
+
+        record.EndChange(in change);
+        record.Insert();
+        Volatile.Write(ref _rightmostLeaf, isAtEnd ? leaf.Key.Block : 0);
     }
 
     /// <summary>Completes the split of a page, if it is incomplete.</summary>

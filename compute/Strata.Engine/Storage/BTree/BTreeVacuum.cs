@@ -114,7 +114,11 @@ public sealed class BTreeVacuum(BTreeIndex index, TransactionManager transaction
             right = index.Pin(rightBlock, ReadPoint.Live, cancellation);
             if (leftBlock != 0)
                 left = index.Pin(leftBlock, ReadPoint.Live, cancellation);
+            int before = _unlinked;
             UnlinkPinned(left, target, right, parent);
+            // It may have been recycled, used and emptied since the last vacuum, which then never saw it in use.
+            if (_unlinked > before)
+                index.File.NoteInUse(block);
         }
         finally
         {

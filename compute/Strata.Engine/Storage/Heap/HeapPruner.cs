@@ -32,7 +32,13 @@ public static unsafe class HeapPruner
         int used = PageFormat.PageSizeBytes - HeapPage.HeaderBytes - free;
         if (free >= 2 * used / Math.Max(1, HeapPage.SlotCount(bytes)))
             return false;
-        ulong pruneXid = HeapPage.GetPruneXid(bytes);
+        return HasDead(page, transactions);
+    }
+
+    /// <summary>The oldest deletion on the page that was not pruned is of a transaction that all see as ended: there is something to prune. A wrong answer costs only a useless look, or one that comes later.</summary>
+    public static bool HasDead(PageHandle page, TransactionManager transactions)
+    {
+        ulong pruneXid = HeapPage.GetPruneXid(page.Bytes);
         return pruneXid != 0 && (transactions.IsCommittedForAll(pruneXid) || transactions.IsAborted(pruneXid));
     }
 

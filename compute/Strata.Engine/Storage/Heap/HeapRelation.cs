@@ -267,7 +267,7 @@ public sealed unsafe class HeapRelation
                 latched = true;
                 if (TryGetWritable(transaction, snapshot, page, tid, mode, out HeapResult result, out ulong waitFor, out outcome))
                 {
-                    if (!HeapPage.CanFit(page.Bytes, row.RowBytes) && page.MayCleanUp)
+                    if (!HeapPage.CanFit(page.Bytes, row.RowBytes) && HeapPruner.HasDead(page, _transactions) && page.MayCleanUp)
                         HeapPruner.Prune(page, _wal, _transactions);
                     if (HeapPage.CanFit(page.Bytes, row.RowBytes))
                     {

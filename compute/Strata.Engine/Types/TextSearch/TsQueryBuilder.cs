@@ -178,7 +178,7 @@ internal static class TsQueryBuilder
         Replace(Sort(query), Sort(target), substitute);
 
     /// <summary>Puts the operands of runs of AND and OR in order, the greatest first: equal queries look alike then.</summary>
-    private static TsQueryNode Sort(TsQueryNode node)
+    public static TsQueryNode Sort(TsQueryNode node)
     {
         Vectors.DepthGuard.Check();
         switch (node.Operator)
