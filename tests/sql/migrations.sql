@@ -32,7 +32,7 @@ UPDATE mig SET j = NULL WHERE b = 200;
 UPDATE mig SET j[1] = '5' WHERE b = 200;
 SELECT b, j FROM mig ORDER BY b;
 INSERT INTO mig (a, b) VALUES ('new', 1) RETURNING xmin::text::bigint > 0;
-SELECT ROW(1.0, 'a') *= ROW(1.00, 'a'), ROW(1.0, 'a') = ROW(1.00, 'a'), ROW(1, 'a') *< ROW(1, 'b');
+SELECT record_image_eq(ROW(1.0, 2), ROW(1.00, 2)), ROW(1.0, 2) = ROW(1.00, 2), record_image_lt(ROW(1, 2), ROW(1, 3));
 SELECT column_name, data_type, is_nullable, column_default FROM information_schema.columns WHERE table_name = 'mig' ORDER BY ordinal_position;
 SELECT (k).n, (k).x FROM (SELECT information_schema._pg_expandarray(ARRAY[7, 8]) AS k) s;
 SELECT constraint_type, count(*) FROM information_schema.table_constraints WHERE table_name = 'mig' GROUP BY 1 ORDER BY 1;

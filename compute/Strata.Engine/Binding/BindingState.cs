@@ -31,6 +31,13 @@ internal sealed class BindingState
     /// <summary>The calls whose anonymous records stand in columns, also where a query around theirs reads these: what fields a record has, only its call knows.</summary>
     public Dictionary<int, Expressions.Expression> RecordSources { get; } = [];
 
+    /// <summary>A column that stands for another has its records' fields.</summary>
+    public void KeepRecordSource(int column, int source)
+    {
+        if (RecordSources.TryGetValue(source, out Expressions.Expression? call))
+            RecordSources[column] = call;
+    }
+
     public BindingState(BindingContext context)
     {
         Context = context;

@@ -210,8 +210,7 @@ internal sealed class FromBinder(BindingState state)
         foreach (NamespaceColumn column in source)
         {
             int id = state.Metadata.AddColumn(column.Name, column.Type, shown);
-            if (state.RecordSources.TryGetValue(column.Column, out Expressions.Expression? source1))
-                state.RecordSources[id] = source1;
+            state.KeepRecordSource(id, column.Column);
             columns.Add(id);
             names.Add(new NamespaceColumn(names.Count < aliases.Count ? aliases[names.Count] : column.Name, id, column.Type));
         }
@@ -256,6 +255,7 @@ internal sealed class FromBinder(BindingState state)
             int id = state.Metadata.AddColumn(
                 own, output.Type, name, view?.Oid ?? output.TableOid, view is null ? output.AttributeNumber : viewColumns![i].Number);
             items.Add(new ProjectedColumn(id, new ColumnExpression(output.Column, output.Type)));
+            state.KeepRecordSource(id, output.Column);
             names.Add(new NamespaceColumn(i < aliases.Count ? aliases[i] : own, id, output.Type));
         }
 

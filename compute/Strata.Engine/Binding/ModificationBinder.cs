@@ -210,7 +210,7 @@ internal sealed class ModificationBinder(BindingState state)
     {
         bool isRead = false;
         foreach (TargetItem item in items)
-            Ddl.SyntaxWalker.VisitColumns(item.Value, reference => isRead |= !reference.IsStar && reference.Names[reference.Names.Count - 1] == "xmin");
+            Ddl.SyntaxWalker.VisitColumns(item.Value, reference => isRead |= !reference.IsStar && reference.Names.Count > 0 && reference.Names[reference.Names.Count - 1] == "xmin");
         if (!isRead || node is DeleteNode)
             return [];
         Expressions.ResolvedCall call = state.Expressions.Factory.ResolveCall("pg_current_xact_id", Functions.BuiltinRegistry.FunctionsByName("pg_current_xact_id"), [], null, false, -1);

@@ -401,6 +401,10 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             }
 
             target.Column = _metadata.AddColumn(target.Name, target.Value.Type);
+            if (target.Value is ColumnExpression { Type.Oid: TypeOid.Record } record)
+                state.KeepRecordSource(target.Column, record.Column);
+            else if (target.Value is FunctionExpression { Type.Oid: TypeOid.Record })
+                state.RecordSources[target.Column] = target.Value;
             var computed = new ProjectedColumn(target.Column, target.Value);
             bool isSorted = sort.Exists(item => ReferenceEquals(item.Target, target));
             bool isLate = lateColumns.Count > 0 && TreeWalker.ColumnsOf(target.Value).Overlaps(lateColumns);
