@@ -102,7 +102,7 @@ public sealed class SpillTests
         using SqlRunner runner = SqlRunner.With(options => options with { TemporaryFiles = files });
         runner.Run("CREATE TABLE f (k int, s text); INSERT INTO f SELECT i, md5(i::text) || repeat('k', 60) FROM generate_series(1, 30000) i; SET maintenance_work_mem = '1MB'; CREATE UNIQUE INDEX fs ON f (s); CREATE INDEX fk ON f ((k % 100), s)");
         Assert.Null(runner.LastError);
-        Assert.Equal("2\n", runner.Run("SELECT temp_files FROM pg_stat_database WHERE datname = current_database()"));
+        Assert.Equal("t\n", runner.Run("SELECT temp_files >= 2 FROM pg_stat_database WHERE datname = current_database()"));
         Assert.Empty(files.List(""));
         Assert.Equal("20000\n", runner.Run("SELECT k FROM f WHERE s = md5('20000') || repeat('k', 60)"));
         Assert.Equal("300\n", runner.Run("SELECT count(*) FROM f WHERE k % 100 = 17"));
