@@ -30,7 +30,7 @@ public sealed class MergeNode(
 
     /// <inheritdoc/>
     public override RelationalNode WithInputs(IReadOnlyList<RelationalNode> inputs) =>
-        new MergeNode(inputs[0], Relation, Row, Scan, Ctid, Kind, OldValues, NewValues) 
+        new MergeNode(inputs[0], Relation, Row, Scan, Ctid, Kind, OldValues, NewValues)
         {
             Alias = Alias,
             CtidColumn = CtidColumn,
