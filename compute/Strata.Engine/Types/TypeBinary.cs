@@ -202,6 +202,8 @@ public static class TypeBinary
 
         if (type.IsArray || type.Oid is TypeOid.Int2Vector or TypeOid.OidVector)
             ReceiveArray(type, bytes, context, result, row);
+        else if (type.Kind == TypeKind.Composite)
+            ReceiveRecord(type, bytes, context, result, row);
         else if (TypeCodecs.Find(type) is { } codec)
             codec.Receive(type, bytes, context, result, row);
         else if (type.Physical == PhysicalType.Bytes || type.Kind == TypeKind.Enum)
@@ -209,6 +211,44 @@ public static class TypeBinary
         else
             ReceivePlain(type, bytes, result, row);
     }
+
+    /// <summary>Source: PostgreSQL's record_recv. Throws 42804 when the columns are not those of the type.</summary>
+    private static void ReceiveRecord(SqlType type, ReadOnlySpan<byte> bytes, IFunctionContext context, Vector result, int row)
+    {
+        DepthGuard.Check();
+        IReadOnlyList<(string Name, SqlType Type)> columns = context.Catalog.CompositeColumns(type.Oid);
+        var reader = new BinaryCursor(bytes);
+        int count = reader.Int32();
+        if (count != columns.Count)
+            throw new SqlException(SqlState.DatatypeMismatch, $"wrong number of columns: {count}, expected {columns.Count}");
+        var buffer = new ByteBuffer();
+        RecordText.WriteHeader(buffer, count);
+        for (int i = 0; i < count; i++)
+        {
+            SqlType column = columns[i].Type;
+            uint oid = (uint)reader.Int32();
+            if (oid != column.Oid)
+                throw new SqlException(
+                    SqlState.DatatypeMismatch,
+                    $"binary data has type {oid} ({Name(oid, context)}) instead of expected {column.Oid} ({TypeNames.Format(column)}) in record column {i + 1}");
+            int length = reader.Int32();
+            if (length < 0)
+            {
+                RecordText.WriteNullField(buffer, oid);
+                continue;
+            }
+
+            using var item = new Vector(column);
+            item.Reset(1);
+            Receive(column, reader.Bytes(length), context, item, 0);
+            RecordText.WriteField(buffer, oid, item.GetStored(0));
+        }
+
+        reader.ExpectEnd();
+        result.SetBytes(row, buffer.Written);
+    }
+
+    private static string Name(uint oid, IFunctionContext context) => (BuiltinTypes.Find(oid) ?? context.Catalog.FindType(oid)) is { } type ? TypeNames.Format(type) : "???";
 
     private static void ReceivePlain(SqlType type, ReadOnlySpan<byte> bytes, Vector result, int row)
     {

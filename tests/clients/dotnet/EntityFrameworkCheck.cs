@@ -213,7 +213,6 @@ public static class EntityFrameworkCheck
         Expect.Equal(2L, await shop.Database.SqlQueryRaw<long>("SELECT count(\"name\") AS \"Value\" FROM customers").SingleAsync());
         var script = migrator.GenerateScript(options: MigrationsSqlGenerationOptions.Default);
         Expect.True(script.Contains("__EFMigrationsHistory", StringComparison.Ordinal));
-        await shop.Database.MigrateAsync();
         await shop.Database.EnsureDeletedAsync();
     }
 

@@ -56,7 +56,7 @@ internal sealed class First : Migration
             table.PrimaryKey("pk_orders", row => row.id);
             table.ForeignKey("fk_orders_customer", row => row.customer_id, "customers", "id", onDelete: ReferentialAction.Cascade);
         });
-        migration.InsertData("customers", ["name", "kind"], ["Ann", 3]);
+        migration.InsertData("customers", ["name", "kind"], ["text", "integer"], new object[] { "Ann", 3 });
     }
 
     protected override void Down(MigrationBuilder migration)
