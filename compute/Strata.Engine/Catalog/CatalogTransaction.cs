@@ -23,6 +23,18 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
 
     public bool HasChanges => _changes.Count > 0;
 
+    /// <summary>Whether a relation, a type, a function or another object of a schema was changed.</summary>
+    public bool Touches(uint schemaOid) => _changes.Exists(change => SchemaOf(change.After ?? change.Before) == schemaOid);
+
+    private static uint SchemaOf(object? entry) => entry switch
+    {
+        RelationInfo relation => relation.SchemaOid,
+        RoutineInfo routine => routine.SchemaOid,
+        UserTypeInfo type => type.SchemaOid,
+        CatalogObject other => other.SchemaOid,
+        _ => 0,
+    };
+
     /// <summary>The catalog as this transaction sees it now: the newest committed state with its own changes on top.</summary>
     public CatalogView View(CancellationToken cancellation)
     {

@@ -78,6 +78,10 @@ internal static class PreparedTransactionCommands
         foreach (uint relation in transaction.LockedRelations(context.DatabaseOid))
             if (temporary != 0 && view.FindRelation(relation)?.SchemaOid == temporary)
                 throw Refused("cannot PREPARE a transaction that has operated on temporary objects");
+        if (temporary != 0 && context.Transactions.Changes.Touches(temporary))
+            throw Refused("cannot PREPARE a transaction that has operated on temporary objects");
+        if (transaction.Owner.HoldsInSessionToo())
+            throw Refused("cannot PREPARE while holding both session-level and transaction-level locks on the same object");
     }
 
     private static SqlException Refused(string message) => new(SqlState.FeatureNotSupported, message);

@@ -102,6 +102,23 @@ public sealed class LockOwner
         }
     }
 
+    /// <summary>Whether a lock is held for the session and for the transaction at once.</summary>
+    internal bool HoldsInSessionToo()
+    {
+        for (int i = 0; i < HeldCount; i++)
+        {
+            if (!Held[i].Session)
+                continue;
+            for (int j = 0; j < HeldCount; j++)
+            {
+                if (!Held[j].Session && Held[j].Tag == Held[i].Tag)
+                    return true;
+            }
+        }
+
+        return false;
+    }
+
     internal void AddHeld(in LockTag tag, byte mode, bool session)
     {
         if (HeldCount == Held.Length)
