@@ -99,9 +99,7 @@ internal static class ColumnResolver
                 if (item.Name == name)
                 {
                     return BindingErrors.InvalidFromReference(
-                        position, name,
-                        null,
-                        $"There is an entry for table \"{name}\", but it cannot be referenced from this part of the query.");
+                        position, name, $"There is an entry for table \"{name}\", but it cannot be referenced from this part of the query.", null);
                 }
 
                 if (item.Table is not null && item.Table.Name == name)

@@ -702,7 +702,7 @@ internal sealed class ExpressionBinder
         if (scope is not null && value.Type.Kind == TypeKind.Composite && _state.Functions.TryCallAsField(field, value) is { } call)
             return call;
         throw value is RowExpression && scope is not null && ItemOf(value, scope) is { } item ? BindingErrors.UndefinedColumn(value.Position, item, field.Name)
-            : value.Type.Kind == TypeKind.Composite || value is RowExpression
+            : value.Type.Kind == TypeKind.Composite || value.Type.Oid == TypeOid.Record || value is RowExpression
             ? BindingErrors.At(
                 field.Position, SqlState.UndefinedColumn,
                 value.Type.Oid == TypeOid.Record ? $"could not identify column \"{field.Name}\" in record data type" : $"column \"{field.Name}\" not found in data type {value.Type}")

@@ -193,7 +193,7 @@ internal sealed class ColumnTypeChange(DdlContext context)
     {
         foreach (ColumnInfo generated in table.Columns)
             if (generated.Generated != '\0' && generated.Number != column.Number && StoredExpressions.ColumnNames(generated.Default!.Syntax).Contains(column.Name))
-                throw new SqlException(SqlState.SyntaxError, "cannot alter type of a column used by a generated column")
+                throw new SqlException(SqlState.FeatureNotSupported, "cannot alter type of a column used by a generated column")
                 {
                     Detail = $"Column \"{column.Name}\" is used by generated column \"{generated.Name}\".",
                 };

@@ -41,6 +41,18 @@ internal static class CatalogFunctions
         });
         t.Add("PG_encoding_to_char", static (ref FunctionCall c) => c.Return(CharacterEncodings.NameOf(c.Int32(0)) ?? ""));
         t.Add("PG_char_to_encoding", static (ref FunctionCall c) => c.Return(CharacterEncodings.NumberOf(c.String(0))));
+        t.Add("pg_collation_for", static (ref FunctionCall c) =>
+        {
+            SqlType type = c.ArgumentType(0);
+            if (type.Oid == TypeOid.Unknown)
+                c.ReturnNull();
+            else if (!type.IsCollatable)
+                throw new SqlException(SqlState.DatatypeMismatch, $"collations are not supported by type {TypeNames.Format(type)}");
+            else if (c.Context.Catalog.ObjectName(TypeOid.RegCollation, type.CollationOid) is { } name)
+                c.Return(name);
+            else
+                c.ReturnNull();
+        });
         t.Add("getdatabaseencoding", static (ref FunctionCall c) => c.Return("UTF8"));
         // Bytes that a character takes at most, by the number of the encoding; null for numbers that are none.
         t.Add("pg_encoding_max_length_sql", static (ref FunctionCall c) =>

@@ -50,7 +50,9 @@ internal static class TextFunctions
             if (code == 0)
                 throw new SqlException(SqlState.ProgramLimitExceeded, "null character not permitted");
             if (code < 0)
-                throw new SqlException(SqlState.ProgramLimitExceeded, "character number must be positive");
+                throw new SqlException(SqlState.InvalidParameterValue, "character number must be positive");
+            if (code > 0x10FFFF)
+                throw new SqlException(SqlState.ProgramLimitExceeded, $"requested character too large for encoding: {code}");
             if (!Rune.IsValid(code))
                 throw new SqlException(SqlState.ProgramLimitExceeded, $"requested character not valid for encoding: {code}");
             c.Return(new Rune(code).ToString());
@@ -332,7 +334,8 @@ internal static class TextFunctions
         {
             ReadOnlySpan<byte> text = c.Bytes(0);
             int count = c.Int32(1);
-            int skip = count < 0 ? (int)Math.Min(-(long)count, int.MaxValue) : Math.Max(0, CharacterTypes.Count(text) - count);
+            // PostgreSQL cannot negate the least integer: it skips nothing.
+            int skip = count < 0 ? Math.Max(0, unchecked(-count)) : Math.Max(0, CharacterTypes.Count(text) - count);
             c.Return(text[CharacterTypes.ByteOffset(text, skip)..]);
         });
         t.Add("textpos", static (ref FunctionCall c) => c.Return(Position(c.Bytes(0), c.Bytes(1))));
@@ -571,7 +574,7 @@ internal static class TextFunctions
                 BinaryText.WriteHex(buffer, c.Bytes(0));
                 break;
             case "escape":
-                BinaryText.WriteBytea(buffer, c.Bytes(0), escape: true);
+                BinaryText.WriteEscaped(buffer, c.Bytes(0));
                 break;
             case "base64":
                 // Lines of 76 characters, as MIME wants them.

@@ -195,7 +195,6 @@ internal static unsafe class ComparisonKernels
         AddGeneric(table, "array_");
         AddGeneric(table, "record_");
         AddGeneric(table, "jsonb_");
-        table.Add("bttextcmp", static (ref FunctionCall c) => c.Return(Math.Sign(c.Bytes(0).SequenceCompareTo(c.Bytes(1)))));
         AddComparator<int>(table, "btint4cmp");
         AddComparator<short>(table, "btint2cmp");
         AddComparator<long>(table, "btint8cmp");
