@@ -307,6 +307,9 @@ internal sealed class FunctionBinder(BindingState state)
         }
         else
         {
+            for (int i = 0; i < count; i++)
+                if (values[i].Type.Oid == TypeOid.Unknown && info.ArgumentTypes[^(count - i)] == TypeOid.AnyElement)
+                    throw new SqlException(SqlState.DatatypeMismatch, "could not determine polymorphic type because input has type unknown");
             all = [.. bound.Arguments.Skip(direct.Length), .. bound.Arguments.Take(direct.Length)];
         }
 

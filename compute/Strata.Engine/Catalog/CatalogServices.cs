@@ -42,6 +42,8 @@ internal sealed class CatalogServices : ICatalogServices
             throw new SqlException(SqlState.FeatureNotSupported, $"cross-database references are not implemented: {(kind == TypeOid.RegClass ? $"\"{string.Join('.', parts)}\"" : string.Join('.', parts))}");
         string name = parts[^1];
         string? schema = parts.Count > 1 ? parts[^2] : null;
+        if (schema is not null && kind is not (TypeOid.RegNamespace or TypeOid.RegRole) && View.FindSchema(_session.SearchPath, schema) is null)
+            throw new SqlException(SqlState.InvalidSchemaName, $"schema \"{schema}\" does not exist");
         return kind switch
         {
             TypeOid.RegClass => View.ResolveRelation(_session.SearchPath, schema, name)?.Oid,

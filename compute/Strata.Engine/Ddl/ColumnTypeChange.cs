@@ -15,6 +15,10 @@ internal sealed class ColumnTypeChange(DdlContext context)
         bool needsRewrite = false;
         if (table.Kind is RelationKind.Table or RelationKind.MaterializedView or RelationKind.CompositeType)
             RowTypeUse.Reject(context, table);
+        // The expressions are analyzed before anything else is looked at.
+        foreach (AlterColumnType change in changes)
+            if (change.Using is { } expression and not (StringLiteral or NullLiteral))
+                Binding.RecordedBinding.BindExpression(expression, table, null, null, Binding.ExpressionKind.Other, StoredExpressions.RecordedContextOf(context));
         foreach (AlterColumnType change in changes)
         {
             ColumnInfo column = table.FindColumn(change.Column) ??

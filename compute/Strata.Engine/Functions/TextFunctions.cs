@@ -63,7 +63,12 @@ internal static class TextFunctions
         t.Add("text_name", static (ref FunctionCall c) => c.Return(CharacterTypes.Truncate(c.Bytes(0), 63)));
         t.Add("bpchar_name", static (ref FunctionCall c) => c.Return(CharacterTypes.Truncate(CharacterTypes.TrimBpChar(c.Bytes(0)), 63)));
         t.Add("name_bpchar", static (ref FunctionCall c) => c.Return(c.Bytes(0)));
-        t.Add("char_text", static (ref FunctionCall c) => c.Return(c.Byte(0) == 0 ? default : [c.Byte(0)]));
+        t.Add("char_text", static (ref FunctionCall c) =>
+        {
+            var text = new ByteBuffer(4);
+            TypeOutput.WriteChar(text, c.Byte(0));
+            c.Return(text.Written);
+        });
         t.Add("char_bpchar", static (ref FunctionCall c) => c.Return(c.Byte(0) == 0 ? default : [c.Byte(0)]));
         t.Add("text_char", static (ref FunctionCall c) => c.Return(c.Bytes(0).IsEmpty ? (byte)0 : c.Bytes(0)[0]));
         t.Add("varchar", static (ref FunctionCall c) => c.Return(CharacterTypes.FitVarChar(c.Bytes(0), c.Int32(1), c.Boolean(2))));

@@ -29,7 +29,7 @@ public static class NumericTranscendental
         if (value.Sign < 0)
             throw Argument(SqlState.InvalidArgumentForPowerFunction, "cannot take square root of a negative number");
         if (value.Sign == 0)
-            return new NumericValue(0, Math.Clamp(Math.Max(value.Scale, MinSignificantDigits), 0, NumericMath.DisplayScaleMax));
+            return new NumericValue(0, Math.Clamp(Math.Max(value.Scale, MinSignificantDigits - 1), 0, NumericMath.DisplayScaleMax));
         (int weight, _) = NumericMath.LeadingGroup(value);
         // Decimal weight of the result, from groups of four digits of the argument.
         int resultWeight = ((weight + 1) * 2) - 1;

@@ -155,7 +155,7 @@ internal static class ExpressionGrammar
     {
         p.Advance();
         int rightPosition = p.Position;
-        if (PrimaryGrammar.Parse(p) is not RowExpression right)
+        if ((!p.Is(TokenKind.LeftParen) && !p.Is(Keyword.Row)) || PrimaryGrammar.Parse(p) is not RowExpression right)
         {
             throw p.SyntaxError();
         }

@@ -160,6 +160,13 @@ internal static class FromGrammar
             throw p.SyntaxError();
         }
 
+        // The grammar would take a subscript here, and then find that no relation has one.
+        if (p.Accept(TokenKind.LeftBracket))
+        {
+            ExpressionGrammar.Parse(p);
+            throw p.SyntaxError();
+        }
+
         return ParseTableSuffix(p, relation!);
     }
 

@@ -196,7 +196,7 @@ internal static unsafe class ComparisonKernels
         AddGeneric(table, "record_");
         AddGeneric(table, "jsonb_");
         AddComparator<int>(table, "btint4cmp");
-        AddComparator<short>(table, "btint2cmp");
+        table.Add("btint2cmp", static (ref FunctionCall c) => c.Return(c.Int16(0) - c.Int16(1)));
         AddComparator<long>(table, "btint8cmp");
         AddComparator<uint>(table, "btoidcmp");
         AddComparator<int>(table, "date_cmp");
