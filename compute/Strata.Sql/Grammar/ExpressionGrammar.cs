@@ -347,7 +347,7 @@ internal static class ExpressionGrammar
     {
         int position = p.Position;
         var operands = new ListBuilder<Expression>();
-        if (left is LogicalExpression logical && logical.Kind == kind)
+        if (left is LogicalExpression logical && logical.Kind == kind && !p.Options.KeepsNestedConditions)
         {
             operands.AddRange(logical.Operands);
         }
