@@ -192,8 +192,10 @@ internal sealed class ExpressionBinder
                 throw BindingErrors.NotSupported(position, "WHERE CURRENT OF");
             case BitStringLiteral bits:
                 return new ConstantExpression(BuiltinTypes.Get(TypeOid.Bit), BindBits(bits)) { Position = position };
-            case XmlExpression:
-                throw BindingErrors.NotSupported(position, "XML");
+            case Syntax.XmlExpression xml:
+                return new XmlBinder(_state).Bind(xml, scope);
+            case IsDocumentExpression test:
+                return new XmlBinder(_state).BindIsDocument(test, scope);
             default:
                 throw BindingErrors.NotSupported(position, "this expression");
         }

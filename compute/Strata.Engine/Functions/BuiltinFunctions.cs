@@ -49,6 +49,8 @@ public static class BuiltinFunctions
         EnumFunctions.Register(table);
         EncodingFunctions.Register(table);
         UnicodeFunctions.Register(table);
+        Xml.XmlFunctions.Register(table);
+        Xml.XmlTableRows.Register(table);
         // Last: it takes what the families have left.
         return table;
     }
