@@ -37,17 +37,17 @@ internal static class CostModel
     public static double ScannedShare(Algebra.JoinType type, double innerRows) =>
         type is Algebra.JoinType.Semi or Algebra.JoinType.Anti ? Math.Min(1, 2 / (Math.Max(0, innerRows) + 1)) : 1;
 
-    /// <summary>Cost of a nested loop over an inner side with parameters, of which it looks at a share of the rows, without the left input.</summary>
-    public static double LoopWithParameters(double left, Physical.PhysicalNode inner, double rows, double share)
+    /// <summary>Cost of a nested loop over an inner side with parameters, of which one more run costs <paramref name="again"/>, without the left input.</summary>
+    public static double LoopWithParameters(double left, Physical.PhysicalNode inner, double again, double rows)
     {
         // The join may be known to have more rows than the inner side's own estimate for any value gives.
         double more = Math.Max(0, rows - (left * inner.Rows));
-        return inner.TotalCost + (Math.Max(0, left - 1) * AgainCost(inner, share)) + (more * RescanRowCost) + (rows * CpuTupleCost);
+        return inner.TotalCost + (Math.Max(0, left - 1) * again) + (more * RescanRowCost) + (rows * CpuTupleCost);
     }
 
     /// <summary>Cost of a nested loop whose inner side's rows are remembered by its parameters, of which <paramref name="distinct"/> different ones come.</summary>
-    public static double LoopWithMemory(double left, double distinct, Physical.PhysicalNode inner, double rows, double share) =>
-        inner.TotalCost + (Math.Max(0, distinct - 1) * (AgainCost(inner, share) + (inner.Rows * CpuTupleCost))) + (left * MemoryLookupCost) + (rows * CpuTupleCost);
+    public static double LoopWithMemory(double left, double distinct, Physical.PhysicalNode inner, double again, double rows) =>
+        inner.TotalCost + (Math.Max(0, distinct - 1) * (again + (inner.Rows * CpuTupleCost))) + (left * MemoryLookupCost) + (rows * CpuTupleCost);
 
     /// <summary>Cost of merging two inputs that are in order.</summary>
     public static double MergeJoin(double left, double right, double rows) => ((left + right) * MergeRowCost) + (rows * CpuTupleCost);
@@ -70,7 +70,8 @@ internal static class CostModel
     public static double RemoteCostInOrder(double fetched, double pages) =>
         fetched * (RemotePageCost - ((RemotePageCost - RemoteRunPageCost) * Math.Sqrt(Math.Min(1, fetched / Math.Max(1, pages)))));
 
-    private static double AgainCost(Physical.PhysicalNode node, double share)
+    /// <summary>Cost of one more run of a node for other values of its parameters, of which a join looks at a share of the rows.</summary>
+    public static double AgainCost(Physical.PhysicalNode node, double share)
     {
         if (node is Physical.MemoizePlan memoize)
             return AgainCost(memoize.Input, share);
