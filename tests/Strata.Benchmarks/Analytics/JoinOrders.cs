@@ -7,7 +7,7 @@ namespace Strata.Benchmarks.Analytics;
 /// <summary>
 /// How good the planner's join orders are: the chosen plan of each query against the best of many random orders (<c>strata.join_order_seed</c>), by the time of executions of prepared statements:
 /// <c>orders --ours DSN --plans tests/plans --set films|tpch [--orders 100] [--query N] [--details FILE] [--load]</c>. Whatever came out as one of the few best of a hundred times is so by luck too: these few and the chosen plan
-/// are measured again, in turn, and the shortest time of each counts. <c>--samples</c> writes for each order its time and its plan (JSON, one a line) instead,
+/// are measured again, in turn (forth and back), and the shortest time of each counts; of orders that give the same plan only one. <c>--samples</c> writes for each order its time and its plan (JSON, one a line) instead,
 /// which is what the cost model is calibrated with. <c>--details</c> writes both plans of the queries whose chosen plan is slower than <see cref="DetailsRatio"/> of the best one.
 /// </summary>
 internal static class JoinOrders
@@ -86,10 +86,13 @@ internal static class JoinOrders
         int timeoutMs = Math.Max(TimeoutMsMin, (int)(chosen * TimeoutFactor));
         await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET statement_timeout = {timeoutMs}"));
         var finalists = new List<(double Ms, int Seed)>();
+        // An order that gives a plan which was measured already is no candidate: its time would differ by chance only.
+        var plans = new HashSet<string> { await PlanAsync(connection, query, 0) };
         for (int seed = 1; seed <= orders; seed++)
         {
             double limit = CandidateFactor * Math.Min(chosen, finalists.Count == 0 ? double.PositiveInfinity : finalists[0].Ms);
-            if (await MeasureAsync(connection, query, seed, 1) is not { } once || once > limit || await MeasureAsync(connection, query, seed, RunsInRound) is not { } ms)
+            if (await MeasureAsync(connection, query, seed, 1) is not { } once || once > limit || await MeasureAsync(connection, query, seed, RunsInRound) is not { } ms
+                || !plans.Add(await PlanAsync(connection, query, seed)))
                 continue;
             finalists.Add((Math.Min(once, ms), seed));
             finalists.Sort();
@@ -101,7 +104,9 @@ internal static class JoinOrders
         var shortest = new Dictionary<int, double>();
         for (int round = 0; round < FinalRounds; round++)
         {
-            foreach (int seed in finalists.Select(static finalist => finalist.Seed).Prepend(0))
+            int[] seeds = [0, .. finalists.Select(static finalist => finalist.Seed)];
+            // Each round in the other direction: what ran before leaves its traces.
+            foreach (int seed in round % 2 == 0 ? seeds : seeds.Reverse())
                 shortest[seed] = Math.Min(shortest.GetValueOrDefault(seed, double.PositiveInfinity), (await MeasureAsync(connection, query, seed, RunsInRound))!.Value);
         }
 
@@ -126,6 +131,13 @@ internal static class JoinOrders
         }
 
         Console.WriteLine(number);
+    }
+
+    private static async Task<string> PlanAsync(NpgsqlConnection connection, string query, int seed)
+    {
+        await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET strata.join_order_seed = {seed}"));
+        await using var command = new NpgsqlCommand("EXPLAIN (COSTS OFF, FORMAT JSON) " + query, connection) { CommandTimeout = 600 };
+        return (string)(await command.ExecuteScalarAsync())!;
     }
 
     private static async Task ExplainAsync(NpgsqlConnection connection, string query, int seed, StreamWriter details)
