@@ -46,6 +46,9 @@ public sealed record RelationInfo
     /// <summary>Relations that it inherits from, in order; of a partition, its partitioned table; of a partition's index, the partitioned index.</summary>
     public uint[] Parents { get; init; } = [];
 
+    /// <summary>DETACH PARTITION CONCURRENTLY has begun: it is no part of its parent for new statements, and not yet a table of its own.</summary>
+    public bool IsDetachPending { get; init; }
+
     /// <summary>Relations that inherit from it, by OID. Follows from their <see cref="Parents"/>.</summary>
     public uint[] Children { get; init; } = [];
 

@@ -64,7 +64,8 @@ internal static class RelationTree
     public static ImmutableDictionary<uint, RelationInfo> Attach(
         ImmutableDictionary<uint, RelationInfo> relations, RelationInfo? before, RelationInfo? after, ulong version)
     {
-        uint[] old = before?.Parents ?? [], now = after?.Parents ?? [];
+        // One that is being detached is nobody's child any more.
+        uint[] old = before is { IsDetachPending: false } ? before.Parents : [], now = after is { IsDetachPending: false } ? after.Parents : [];
         uint child = (after ?? before)!.Oid;
         foreach (uint parent in old)
             if (Array.IndexOf(now, parent) < 0 && relations.TryGetValue(parent, out RelationInfo? left))

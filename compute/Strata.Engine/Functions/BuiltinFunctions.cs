@@ -51,6 +51,9 @@ public static class BuiltinFunctions
         UnicodeFunctions.Register(table);
         Xml.XmlFunctions.Register(table);
         Xml.XmlTableRows.Register(table);
+        AsciiFunctions.Register(table);
+        AggregateSupportFunctions.Register(table);
+        FrameOffsetFunctions.Register(table);
         // Last: it takes what the families have left.
         return table;
     }
