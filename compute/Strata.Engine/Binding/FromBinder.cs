@@ -485,12 +485,12 @@ internal sealed class FromBinder(BindingState state)
                 item.AreColumnsVisible = false;
             if (join.UsingAlias is not null)
             {
-                var usingItem = new NamespaceItem(join.UsingAlias.Name, merged ?? []) { AreColumnsVisible = false };
+                var usingItem = new NamespaceItem(join.UsingAlias.Name, merged ?? []) { AreColumnsVisible = false, IsJoin = true };
                 Scope.CheckNames(items, [usingItem]);
                 items.Add(usingItem);
             }
 
-            items.Add(new NamespaceItem("", columns) { IsRelationVisible = false });
+            items.Add(new NamespaceItem("", columns) { IsRelationVisible = false, IsJoin = true });
         }
         else
         {
@@ -498,7 +498,7 @@ internal sealed class FromBinder(BindingState state)
             CheckAliasCount(join.Alias.Name, columns.Count, join.Alias.Columns.Count);
             for (int i = 0; i < join.Alias.Columns.Count; i++)
                 columns[i] = columns[i] with { Name = join.Alias.Columns[i] };
-            items.Add(new NamespaceItem(join.Alias.Name, columns));
+            items.Add(new NamespaceItem(join.Alias.Name, columns) { IsJoin = true });
         }
 
         return items;
