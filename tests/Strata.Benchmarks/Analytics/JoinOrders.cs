@@ -87,12 +87,12 @@ internal static class JoinOrders
         await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET statement_timeout = {timeoutMs}"));
         var finalists = new List<(double Ms, int Seed)>();
         // An order that gives a plan which was measured already is no candidate: its time would differ by chance only.
-        var plans = new HashSet<string> { await PlanAsync(connection, query, 0) };
+        var plans = new HashSet<string> { await PlanAsync(connection, query, 0, timeoutMs) };
         for (int seed = 1; seed <= orders; seed++)
         {
             double limit = CandidateFactor * Math.Min(chosen, finalists.Count == 0 ? double.PositiveInfinity : finalists[0].Ms);
             if (await MeasureAsync(connection, query, seed, 1) is not { } once || once > limit || await MeasureAsync(connection, query, seed, RunsInRound) is not { } ms
-                || !plans.Add(await PlanAsync(connection, query, seed)))
+                || !plans.Add(await PlanAsync(connection, query, seed, timeoutMs)))
                 continue;
             finalists.Add((Math.Min(once, ms), seed));
             finalists.Sort();
@@ -133,11 +133,13 @@ internal static class JoinOrders
         Console.WriteLine(number);
     }
 
-    private static async Task<string> PlanAsync(NpgsqlConnection connection, string query, int seed)
+    private static async Task<string> PlanAsync(NpgsqlConnection connection, string query, int seed, int timeoutMs)
     {
-        await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET strata.join_order_seed = {seed}"));
+        await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET statement_timeout = 0; SET strata.join_order_seed = {seed}"));
         await using var command = new NpgsqlCommand("EXPLAIN (COSTS OFF, FORMAT JSON) " + query, connection) { CommandTimeout = 600 };
-        return (string)(await command.ExecuteScalarAsync())!;
+        string plan = (string)(await command.ExecuteScalarAsync())!;
+        await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET statement_timeout = {timeoutMs}"));
+        return plan;
     }
 
     private static async Task ExplainAsync(NpgsqlConnection connection, string query, int seed, StreamWriter details)
