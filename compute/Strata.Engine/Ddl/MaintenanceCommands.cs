@@ -140,7 +140,7 @@ internal static class MaintenanceCommands
 
     private static RelationInfo VacuumTable(DdlContext context, RelationInfo table, Action? throttle)
     {
-        BTreeIndex[] indexes = Array.ConvertAll(table.Indexes, index => context.Session.Engine.Handles.Index(table.Database, index.Storage));
+        BTreeIndex[] indexes = Array.ConvertAll(Array.FindAll(table.Indexes, static index => index.IsReady), index => context.Session.Engine.Handles.Index(table.Database, index.Storage));
         using ProgressReport progress = context.Session.Engine.Progress.Begin(ProgressCommand.Vacuum, context.Session, table.Oid);
         var vacuum = new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, table.Storage, indexes, throttle) { Watch = state => Note(progress, state) };
         progress[VacuumProgress.BlocksTotal] = Storage.Heap.HeapRelation.CountBlocks(context.Session.Engine.Storage, table.Database, table.Storage, ReadPoint.Live, context.Cancellation);

@@ -113,7 +113,7 @@ internal sealed class TableRewrite(DdlContext context)
         foreach (RelationInfo relation in _hidden)
         {
             RelationInfo rebuilt = relation with { Storage = context.NewStorage() };
-            rebuilt = rebuilt with { Index = ColumnTypeChange.Retyped(context, rebuilt.Index! with { Storage = rebuilt.Storage }, context.View.FindRelation(table.Oid)!) };
+            rebuilt = rebuilt with { Index = ColumnTypeChange.Retyped(context, rebuilt.Index! with { Storage = rebuilt.Storage, IsReady = true, IsValid = true }, context.View.FindRelation(table.Oid)!) };
             IndexCommands.Fill(context, context.View.FindRelation(table.Oid)!, rebuilt);
             Progress?.Add(ClusterProgress.IndexesBuilt, 1);
             context.Transaction.DropStorageAtCommit(relation.Database, relation.Storage);

@@ -80,7 +80,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         var paths = new List<IndexScanPlan>();
         foreach (IndexInfo index in scan.Relation.Indexes)
         {
-            if (index.IsValid && index.Method.HasKeys() && IndexPath(scan, index, conditions, filter, decoder, size.Pages, size.Rows, selected, width, forUpdate) is { } path)
+            if (state.Context.MayUse(index) && index.Method.HasKeys() && IndexPath(scan, index, conditions, filter, decoder, size.Pages, size.Rows, selected, width, forUpdate) is { } path)
                 paths.Add(path);
         }
 

@@ -436,6 +436,7 @@ public sealed class Transaction
         Abandoned = false;
         Serializable = null;
         Owner.Transaction = null;
+        Owner.NoteTransactionEnd();
     }
 
     /// <summary>Adds somebody who waits for one of this transaction's ids; false when that has ended. Any thread.</summary>

@@ -124,6 +124,8 @@ internal sealed class ForeignKeyQueue(
         try
         {
             instance.Begin(state.Transaction, snapshot, state.Evaluation.Functions, state.SystemScan, state.Cancellation);
+            if (Work == ForeignKeyWork.Act && state.Transaction.Isolation >= IsolationLevel.RepeatableRead)
+                instance.State.CrossCheck = state.Transaction.CurrentSnapshot;
             for (int i = 0; i < types.Length; i++)
             {
                 Vector parameter = instance.ParameterVector(i);
