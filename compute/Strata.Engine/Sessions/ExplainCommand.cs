@@ -13,7 +13,7 @@ using Strata.Sql.Syntax;
 namespace Strata.Engine.Sessions;
 
 /// <summary>EXPLAIN.</summary>
-internal sealed class ExplainCommand(SessionContext context, StatementRunner runner)
+internal sealed class ExplainCommand(SessionContext context, StatementRunner runner, PreparedCommands prepared)
 {
     public static ResultColumn[] Describe(ExplainStatement statement) => ExplainOptions.Of(statement).Format switch
     {
@@ -26,7 +26,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
     {
         ExplainOptions options = ExplainOptions.Of(statement);
         Statement query = statement.Query is CreateTableAsStatement create && !options.Analyze ? create.Query : statement.Query;
-        if (!Binder.Accepts(query))
+        if (!Binder.Accepts(query) && query is not ExecuteStatement)
             return NoPlan(statement, options);
         ResourceUsage.Begin();
         try
@@ -44,9 +44,18 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         long began = context.Clock.GetTimestamp();
         ResourceUsage before = ResourceUsage.OfThread;
         CachedPlan plan;
-        do
-            plan = runner.Plan(query, "explain:" + own, text, [], allowParameters: false, out _);
-        while (!runner.TryLock(plan));
+        Datum[] parameters = [];
+        if (query is ExecuteStatement execute)
+        {
+            plan = prepared.PlanOf(execute, text, out parameters, out _);
+        }
+        else
+        {
+            do
+                plan = runner.Plan(query, "explain:" + own, text, [], allowParameters: false, out _);
+            while (!runner.TryLock(plan));
+        }
+
         var planning = new ExplainPlanning(context.Clock.GetElapsedTime(began).TotalMilliseconds, ResourceUsage.OfThread.Since(before));
         if (!options.Analyze)
         {
@@ -60,6 +69,8 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
             Transactions.Transaction transaction = context.Transactions.Current;
             long started = context.Clock.GetTimestamp();
             execution.Begin(transaction, transaction.TakeSnapshot(), context, context.SystemScan, context.Cancellation);
+            for (int i = 0; i < parameters.Length; i++)
+                execution.SetParameter(i, parameters[i]);
             while (execution.Next(Batch.RowsMax) is not null)
             {
                 // Rows are counted by the operators; nobody wants to see them.

@@ -26,11 +26,15 @@ internal sealed class PreparedCommands(SqlSession session, StatementRunner runne
         return new UtilityResult("PREPARE");
     }
 
-    public UtilityResult Execute(ExecuteStatement statement, string text, short[] formats)
+    /// <summary>
+    /// The plan that an EXECUTE runs, locked, and the values of its parameters; <paramref name="isCustom"/> when it was made for these values and nobody else. Throws 26000, 42601 for the wrong number of
+    /// parameters, 0A000 for utility statements, and what the parameters throw.
+    /// </summary>
+    public CachedPlan PlanOf(ExecuteStatement statement, string text, out Datum[] values, out bool isCustom)
     {
         PreparedStatement prepared = session.Portals.FindStatement(statement.Name);
         if (prepared.Plan is null)
-            throw new SqlException(SqlState.FeatureNotSupported, "EXECUTE of a utility statement is not supported yet");
+            throw new SqlException(SqlState.FeatureNotSupported, "EXECUTE of a utility statement is not supported");
         CachedPlan plan;
         do
             plan = runner.PlanOf(prepared);
@@ -40,10 +44,14 @@ internal sealed class PreparedCommands(SqlSession session, StatementRunner runne
             {
                 Detail = $"Expected {plan.ParameterOids.Length} parameters but got {statement.Arguments.Count}.",
             };
-        Datum[] values = Arguments(statement, plan, text);
-        bool isCustom = prepared.Choice.IsCustom(plan, Context.PlanCacheMode);
-        if (isCustom)
-            plan = runner.PlanFor(prepared, values);
+        values = Arguments(statement, plan, text);
+        isCustom = prepared.Choice.IsCustom(plan, Context.PlanCacheMode);
+        return isCustom ? runner.PlanFor(prepared, values) : plan;
+    }
+
+    public UtilityResult Execute(ExecuteStatement statement, string text, short[] formats)
+    {
+        CachedPlan plan = PlanOf(statement, text, out Datum[] values, out bool isCustom);
         ExecutionInstance execution = runner.Begin(plan, out _);
         long rows = 0;
         try

@@ -1,0 +1,24 @@
+-- EXPLAIN of EXECUTE: the plan for the values, or the one for all values.
+CREATE TABLE explained (id integer PRIMARY KEY, v text);
+INSERT INTO explained SELECT i, 'v' || i FROM generate_series(1, 1000) i;
+ANALYZE explained;
+PREPARE by_id (integer) AS SELECT v FROM explained WHERE id = $1;
+PREPARE plain AS SELECT count(*) FROM explained;
+PREPARE more (integer, text) AS UPDATE explained SET v = $2 WHERE id = $1;
+EXPLAIN (COSTS OFF) EXECUTE plain;
+SET plan_cache_mode = force_custom_plan;
+EXPLAIN (COSTS OFF) EXECUTE by_id(7);
+EXPLAIN (COSTS OFF) EXECUTE by_id(3 + 4);
+EXPLAIN (COSTS OFF) EXECUTE more(7, 'x');
+SET plan_cache_mode = force_generic_plan;
+EXPLAIN (COSTS OFF) EXECUTE by_id(7);
+EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE by_id(7);
+EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE by_id(-7);
+EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE more(7, 'changed');
+SELECT v FROM explained WHERE id = 7;
+EXECUTE by_id(7);
+EXPLAIN EXECUTE nobody;
+EXPLAIN EXECUTE by_id;
+EXPLAIN EXECUTE by_id(1, 2);
+EXPLAIN EXECUTE by_id('x');
+SELECT name, generic_plans, custom_plans FROM pg_prepared_statements ORDER BY name;
