@@ -25,7 +25,7 @@ public static class Planner
             Privileges = statement.Privileges,
             DependsOnRoles = statement.DependsOnRoles,
             DependsOnCatalog = statement.DependsOnCatalog,
-            IsRepeatable = isRepeatable,
+            IsRepeatable = isRepeatable && !RepeatableResult.ReadsChangingColumns(root),
             Relations = RelationsOf(root),
             IsWriting = statement.IsWriting,
             Metadata = statement.Metadata,

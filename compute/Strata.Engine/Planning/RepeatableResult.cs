@@ -30,7 +30,7 @@ internal static class RepeatableResult
                 yield return pair.Replace("{0}", comparison, StringComparison.Ordinal);
     }
 
-    /// <summary>Whether a statement as it was bound is such a query, and reads a table at all.</summary>
+    /// <summary>Whether a statement as it was bound is such a query, and reads a table at all. That it reads no changing columns shows only later: <see cref="ReadsChangingColumns"/>.</summary>
     public static bool Check(BoundStatement statement)
     {
         if (statement.Kind != BoundStatementKind.Select || statement.IsWriting || statement.DependsOnCatalog)
@@ -47,9 +47,17 @@ internal static class RepeatableResult
         return repeatable;
     }
 
+    /// <summary>Whether a tree, after columns that nobody reads have been left out of it, reads columns that change without a commit to the table.</summary>
+    public static bool ReadsChangingColumns(RelationalNode root)
+    {
+        bool found = false;
+        TreeWalker.VisitNodes(root, node => found |= node is ScanNode scan && scan.Attributes.Any(static attribute => s_changingColumns.Contains(attribute)));
+        return found;
+    }
+
     private static bool IsRepeatable(RelationalNode node) => node switch
     {
-        ScanNode scan => scan.AsOf is null && IsTable(scan.Relation) && !scan.Attributes.Any(static a => s_changingColumns.Contains(a)) && (scan.Members ?? []).All(IsTable),
+        ScanNode scan => scan.AsOf is null && IsTable(scan.Relation) && (scan.Members ?? []).All(IsTable),
         SampleNode or LockRowsNode or ModifyNode or MergeNode or FeedNode => false,
         AggregateNode aggregate => aggregate.Calls.All(static call => IsRepeatable(call.Function.Function)),
         GroupingSetsNode sets => sets.Calls.All(static call => IsRepeatable(call.Function.Function)),
