@@ -26,15 +26,12 @@ internal sealed class PreparedCommands(SqlSession session, StatementRunner runne
         return new UtilityResult("PREPARE");
     }
 
-    /// <summary>
-    /// The plan that an EXECUTE runs, locked, and the values of its parameters; <paramref name="isCustom"/> when it was made for these values and nobody else. Throws 26000, 42601 for the wrong number of
-    /// parameters, 0A000 for utility statements, and what the parameters throw.
-    /// </summary>
-    public CachedPlan PlanOf(ExecuteStatement statement, string text, out Datum[] values, out bool isCustom)
+    /// <summary>The locked plan of an EXECUTE and its values; a custom one is used once. Throws 26000, 42601 for a wrong number of values, and what planning throws.</summary>
+    public CachedPlan Choose(ExecuteStatement statement, string text, out Datum[] values, out bool isCustom)
     {
         PreparedStatement prepared = session.Portals.FindStatement(statement.Name);
         if (prepared.Plan is null)
-            throw new SqlException(SqlState.FeatureNotSupported, "EXECUTE of a utility statement is not supported");
+            throw new SqlException(SqlState.FeatureNotSupported, "EXECUTE of a utility statement is not supported yet");
         CachedPlan plan;
         do
             plan = runner.PlanOf(prepared);
@@ -51,7 +48,7 @@ internal sealed class PreparedCommands(SqlSession session, StatementRunner runne
 
     public UtilityResult Execute(ExecuteStatement statement, string text, short[] formats)
     {
-        CachedPlan plan = PlanOf(statement, text, out Datum[] values, out bool isCustom);
+        CachedPlan plan = Choose(statement, text, out Datum[] values, out bool isCustom);
         ExecutionInstance execution = runner.Begin(plan, out _);
         long rows = 0;
         try

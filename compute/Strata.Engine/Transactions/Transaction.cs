@@ -442,6 +442,7 @@ public sealed class Transaction
         WasPrepared = false;
         Serializable = null;
         Owner.Transaction = null;
+        Owner.NoteTransactionEnd();
     }
 
     /// <summary>Adds somebody who waits for one of this transaction's ids; false when that has ended. Any thread.</summary>

@@ -55,6 +55,7 @@ public sealed class TransactionManager
         _timeIndex = new TimeIndexWriter(pool, wal, options);
         Locks = new LockManager(time, Xids, options);
         Sequences = new SequenceStore(pool, wal);
+        IndexBirths = new IndexBirths(this);
         wal.Sink.DurableAdvanced = OnDurable;
     }
 
@@ -89,6 +90,9 @@ public sealed class TransactionManager
     internal SnapshotRegistry Snapshots { get; } = new();
 
     internal ExportedSnapshots ExportedSnapshots { get; } = new();
+
+    /// <summary>Indexes that are too new for old snapshots.</summary>
+    internal IndexBirths IndexBirths { get; }
 
     /// <summary>
     /// Begins this compute's life: writes the first record of its term and waits until it is durable. Replays nothing: ids of earlier lives that the commit log
@@ -190,7 +194,8 @@ public sealed class TransactionManager
     /// <summary>Ends the session's part in a transaction that is prepared: what it is and what it holds goes over to another object with an owner of its own, which is returned.</summary>
     internal Transaction Detach(Transaction transaction)
     {
-        LockOwner owner = Locks.CreateOwner();
+        LockOwner owner = Locks.CreateOwner(transaction.Owner.Database);
+        owner.IsPrepared = true;
         Transaction prepared = Create(owner);
         prepared.TakeOver(transaction);
         foreach (ulong xid in prepared.OwnXids)
@@ -208,7 +213,9 @@ public sealed class TransactionManager
     /// <summary>A transaction that an earlier life prepared. Its ids are to be added to the table, its locks to be taken.</summary>
     internal Transaction BeginRecovered(PreparedState state)
     {
-        Transaction prepared = Create(Locks.CreateOwner());
+        LockOwner owner = Locks.CreateOwner(state.Database);
+        owner.IsPrepared = true;
+        Transaction prepared = Create(owner);
         prepared.Recover(state);
         return prepared;
     }
@@ -275,6 +282,30 @@ public sealed class TransactionManager
 
     /// <summary>Computes the horizon anew, for vacuum: <see cref="OldestSnapshotLsn"/> may lag behind the end of a long transaction.</summary>
     public Lsn RefreshHorizon() => Snapshots.Refresh();
+
+    /// <summary>The lowest id that runs now, or the next one. What lower ids stored is settled, and every snapshot that is taken from here on sees what came of it.</summary>
+    internal ulong OldestRunningXid()
+    {
+        // The next id first: every lower one is in the table by then.
+        ulong next = _counters.NextXid;
+        return Math.Min(next, Xids.OldestRunning(next));
+    }
+
+    /// <summary>
+    /// Waits until no session of the owner's database uses a snapshot any more that was taken before an LSN became visible. Who builds an index beside writers is not waited for, nor are the engine's own sessions. Errors as
+    /// <see cref="LockManager.LockRelation"/>.
+    /// </summary>
+    internal void WaitForOlderSnapshots(LockOwner owner, Lsn lsn, CancellationToken cancellation)
+    {
+        foreach ((Transaction transaction, long number) in Snapshots.FindOlder(lsn))
+        {
+            LockOwner holder = transaction.Owner;
+            bool concerns = holder != owner && holder.Database == owner.Database && !holder.IsBuildingIndex;
+            // Waiting takes time: most of the others are through by the time their turn comes.
+            if (concerns && SnapshotRegistry.IsOlder(transaction, lsn))
+                Locks.WaitForEnd(owner, holder, number, cancellation);
+        }
+    }
 
     /// <summary>Whom a deferrable transaction waits for before it has its snapshot.</summary>
     internal IReadOnlyList<LockOwner> SnapshotBlockers(Transaction transaction) =>
