@@ -57,6 +57,7 @@ public readonly record struct SqlState(string Code)
     public static readonly SqlState IdleInTransactionSessionTimeout = new("25P03");
     public static readonly SqlState InvalidSqlStatementName = new("26000");
     public static readonly SqlState InvalidAuthorizationSpecification = new("28000");
+    public static readonly SqlState ConfigFileError = new("F0000");
     public static readonly SqlState InvalidPassword = new("28P01");
     public static readonly SqlState DependentObjectsStillExist = new("2BP01");
     public static readonly SqlState InvalidCursorName = new("34000");
