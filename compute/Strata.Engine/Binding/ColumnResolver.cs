@@ -123,12 +123,8 @@ internal static class ColumnResolver
         {
             foreach (NamespaceItem item in scope.Items)
             {
-                // Items out of reach count only for the message that says so.
-                foreach (NamespaceColumn column in item.Columns)
-                {
-                    if (column.Name.Length > 0)
-                        matches.Add(item.Name, column.Name);
-                }
+                if (matches.Add(item.Name, item.Columns.Select(static column => column.Name)))
+                    return BindingErrors.UndefinedColumn(position, qualifier, name, matches.Hint);
             }
         }
 

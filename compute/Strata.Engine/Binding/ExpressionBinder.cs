@@ -392,7 +392,6 @@ internal sealed class ExpressionBinder
             return new NullTestExpression(new RowExpression(SqlType.Record, fields, [.. fields.Select(static (_, i) => $"f{i + 1}")]), isNull.IsNegated) { Position = isNull.Position };
         }
 
-
         if (isNull.Operand is Syntax.RowExpression row)
         {
             Expression[] tests = BindAll(row.Fields, scope)
@@ -400,7 +399,7 @@ internal sealed class ExpressionBinder
             return BooleanExpression.And(tests);
         }
 
-        return new NullTestExpression(ResolveUnknown(Bind(isNull.Operand, scope)), isNull.IsNegated) { Position = isNull.Position };
+        return new NullTestExpression(WithoutDomain(ResolveUnknown(Bind(isNull.Operand, scope))), isNull.IsNegated) { Position = isNull.Position };
     }
 
     private Expression BindTruth(IsTruthExpression truth, Scope scope)
@@ -726,8 +725,16 @@ internal sealed class ExpressionBinder
         return null;
     }
 
+    // Parts of a domain's value are those of the type below it.
+    private Expression WithoutDomain(Expression value)
+    {
+        SqlType plain = _factory.Coercion.BaseType(value.Type);
+        return plain.Oid == value.Type.Oid ? value : new RelabelExpression(value, plain, false) { Position = value.Position };
+    }
+
     private Expression BindSubscripts(IndirectionExpression indirection, ref int next, Expression container, Scope scope)
     {
+        container = WithoutDomain(container);
         if (container.Type.Oid == TypeOid.Jsonb)
             return JsonSubscripts.Bind(this, indirection, ref next, container, scope);
         if (container.Type.ElementType is not { } element)

@@ -99,6 +99,7 @@ internal sealed class FunctionBinder(BindingState state)
 
         if (definitions.Count > 0)
         {
+            CheckDefinitions(bound, definitions[0].Position);
             var defined = new List<(string, SqlType)>();
             foreach (ColumnDefinition definition in definitions)
                 defined.Add((definition.Name, state.Types.Resolve(definition.Type!)));
@@ -127,6 +128,16 @@ internal sealed class FunctionBinder(BindingState state)
         }
 
         return (bound, name, [(name, bound.Type)]);
+    }
+
+    /// <summary>Only rows of unknown shape need their columns defined.</summary>
+    private static void CheckDefinitions(Expression call, int position)
+    {
+        string? problem = call.Type.Kind == TypeKind.Composite ? "a column definition list is redundant for a function returning a named composite type"
+            : call.Type.Oid != TypeOid.Record ? "a column definition list is only allowed for functions returning \"record\""
+            : call is FunctionExpression { Function.ResultColumns.Count: > 0 } ? "a column definition list is redundant for a function with OUT parameters" : null;
+        if (problem is not null)
+            throw BindingErrors.At(position, SqlState.SyntaxError, problem);
     }
 
     private Expression[] BindArguments(FunctionCall call, Scope scope, out string?[]? names)

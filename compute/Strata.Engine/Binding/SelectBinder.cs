@@ -274,7 +274,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             if (keys.Contains(target))
                 continue;
             keys.Add(target);
-            positions.Add(item is Strata.Sql.Syntax.IntegerLiteral ? target.Position : target.Value.StartPosition is >= 0 and var start && item is not Strata.Sql.Syntax.ColumnReference ? start : item.Position);
+            positions.Add(SyntaxLocation.Of(item));
         }
 
         // The sort must begin with the DISTINCT ON keys, in any order.

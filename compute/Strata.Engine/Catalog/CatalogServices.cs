@@ -30,6 +30,8 @@ internal sealed class CatalogServices : ICatalogServices
     {
         if (kind == TypeOid.RegProcedure)
             return ResolveProcedure(text);
+        if (kind == TypeOid.RegType)
+            return ResolveType(text);
         List<string> parts = SettingValues.SplitQualified(text) ??
             throw new SqlException(SqlState.InvalidName, $"invalid name syntax");
         string name = parts[^1];
@@ -39,7 +41,6 @@ internal sealed class CatalogServices : ICatalogServices
             TypeOid.RegClass => View.ResolveRelation(_session.SearchPath, schema, name)?.Oid,
             TypeOid.RegNamespace => View.FindSchema(name)?.Oid,
             TypeOid.RegRole => View.FindRole(name)?.Oid,
-            TypeOid.RegType => TypeResolver.Find(schema, name, View, _session.SearchPath)?.Oid ?? (schema is null ? TypeNames.FindBuiltin(text)?.Oid : null) ?? ArrayTypeOid(text),
             TypeOid.RegProc => ResolveFunction(schema, name),
             TypeOid.RegOper when OperatorOid(text) is { } op => op,
             TypeOid.RegOper or TypeOid.RegOperator => BuiltinNames.Find("pg_operator", "oprname", name),
@@ -48,14 +49,27 @@ internal sealed class CatalogServices : ICatalogServices
         };
     }
 
-    // "name[]", as the grammar has it.
-    private uint? ArrayTypeOid(string text)
+    // Everything that the grammar takes for a type. The places of its errors are no places of the statement.
+    private uint ResolveType(string text)
     {
-        if (!text.TrimEnd().EndsWith(']'))
-            return null;
-        Sql.Syntax.TypeName name = Sql.SqlParser.ParseTypeName(text);
-        return TypeResolver.Find(name.Schema, name.Name, View, _session.SearchPath) is { ArrayOid: var array and not 0 } ? array : null;
+        if (string.IsNullOrWhiteSpace(text))
+            throw InvalidTypeName(text);
+        try
+        {
+            Sql.Syntax.TypeName name = Sql.SqlParser.ParseTypeName(text);
+            return name.IsSetOf ? throw InvalidTypeName(text) : TypeResolver.Resolve(name, View, _session.SearchPath).Oid;
+        }
+        catch (Sql.SqlSyntaxException error)
+        {
+            throw new SqlException(new SqlState(error.SqlState), error.Message, error) { Detail = error.Detail, Hint = error.Hint, Position = error.Position };
+        }
+        catch (SqlException error) when (error.Position > 0)
+        {
+            throw new SqlException(error.State, error.Message, error) { Detail = error.Detail, Hint = error.Hint };
+        }
     }
+
+    private static SqlException InvalidTypeName(string text) => new(SqlState.SyntaxError, $"invalid type name \"{text}\"");
 
     // A name alone must mean one function.
     private uint? ResolveFunction(string? schema, string name)

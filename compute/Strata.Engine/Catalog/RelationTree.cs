@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using Strata.Engine.Vectors;
+
 namespace Strata.Engine.Catalog;
 
 /// <summary>Inheritance: tables with their descendants. A partition is a child of its partitioned table. Stateless; thread-safe.</summary>
@@ -78,12 +80,15 @@ internal static class RelationTree
         return relations;
     }
 
-    /// <summary>Gives a relation and all its ancestors a new version.</summary>
+    /// <summary>
+    /// Gives a relation and all its ancestors a new version. It names the history of the changes, so that a transaction's rolled-back changes and
+    /// others that come in their stead never have the same one: plans over the former would pass as plans over the latter.
+    /// </summary>
     public static ImmutableDictionary<uint, RelationInfo> Touch(ImmutableDictionary<uint, RelationInfo> relations, uint oid, ulong version)
     {
         if (!relations.TryGetValue(oid, out RelationInfo? relation))
             return relations;
-        relations = relations.SetItem(oid, relation with { Version = Math.Max(version, relation.Version + 1) });
+        relations = relations.SetItem(oid, relation with { Version = VectorHash.Combine(relation.Version, version) });
         foreach (uint parent in relation.Parents)
             relations = Touch(relations, parent, version);
         return relations;

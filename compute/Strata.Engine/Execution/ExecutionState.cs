@@ -29,6 +29,9 @@ public sealed class ExecutionState(ExecutionServices services, int sharedRowCoun
     /// <summary>The transaction in the conflict graph of SERIALIZABLE, when what it reads from indexes must be noted; null at the other levels and in the past.</summary>
     internal SerializableTransaction? Reader => ReadPoint.IsLive ? Transaction.Serializable : null;
 
+    /// <summary>Where foreign keys note what their checks take; null when nobody measures.</summary>
+    internal List<Modify.ConstraintTime>? ConstraintTimes { get; set; }
+
     /// <summary>What the statement sees.</summary>
     public Snapshot Snapshot { get; set; }
 

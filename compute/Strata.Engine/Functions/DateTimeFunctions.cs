@@ -115,11 +115,10 @@ internal static class DateTimeFunctions
         t.Add("timestamp_larger", static (ref FunctionCall c) => c.Return(Math.Max(c.Int64(0), c.Int64(1))));
         t.Add("timestamp_smaller", static (ref FunctionCall c) => c.Return(Math.Min(c.Int64(0), c.Int64(1))));
         t.Add("timestamp_finite", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int64(0))));
-        t.Add("timestamp_age", static (ref FunctionCall c) => c.ReturnFixed16(Age(c.Int64(0), c.Int64(1))));
-        t.Add("timestamptz_age", static (ref FunctionCall c) =>
-            c.ReturnFixed16(Age(DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(0)), DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(1)))));
-        t.Add(2059u, static (ref FunctionCall c) => c.ReturnFixed16(Age(Today(ref c), c.Int64(0))));
-        t.Add(1386u, static (ref FunctionCall c) => c.ReturnFixed16(Age(Today(ref c), DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(0)))));
+        t.Add("timestamp_age", static (ref FunctionCall c) => c.ReturnFixed16(Age(c.Int64(0), c.Int64(1), TimeZoneRules.Utc)));
+        t.Add("timestamptz_age", static (ref FunctionCall c) => c.ReturnFixed16(Age(c.Int64(0), c.Int64(1), c.Settings.TimeZone)));
+        t.Add(2059u, static (ref FunctionCall c) => c.ReturnFixed16(Age(Today(ref c), c.Int64(0), TimeZoneRules.Utc)));
+        t.Add(1386u, static (ref FunctionCall c) => c.ReturnFixed16(Age(DateTimeMath.ToUtc(c.Settings.TimeZone, Today(ref c)), c.Int64(0), c.Settings.TimeZone)));
         t.Add("timestamp_zone", static (ref FunctionCall c) => c.Return(FromZone(c.String(0), c.Int64(1))));
         t.Add("timestamptz_zone", static (ref FunctionCall c) =>
             c.Return(DateTimeMath.IsFinite(c.Int64(1)) ? Shifted(c.Int64(1), TimeZones.OffsetAt(c.String(0), c.Int64(1))) : c.Int64(1)));
@@ -221,18 +220,27 @@ internal static class DateTimeFunctions
     }
 
     /// <summary>A difference in years, months, days and time, by the calendar.</summary>
-    private static IntervalValue Age(long a, long b)
+    /// <summary>The moments themselves say which comes first, even where the clock was set back between them.</summary>
+    private static IntervalValue Age(long a, long b, TimeZoneRules zone)
     {
-        if (!DateTimeMath.IsFinite(a) || !DateTimeMath.IsFinite(b))
-            throw DateTimeMath.TimestampOutOfRange();
-        if (a < b)
-            return DateTimeMath.Negate(AgeOrdered(b, a));
-        return AgeOrdered(a, b);
+        DateTimeFields x = AgeFields(a, zone), y = AgeFields(b, zone);
+        return a < b ? DateTimeMath.Negate(AgeOrdered(y, x)) : AgeOrdered(x, y);
     }
 
-    private static IntervalValue AgeOrdered(long later, long earlier)
+    /// <summary>PostgreSQL 15 takes infinity for the greatest number of microseconds that there is; -infinity lies before its calendar.</summary>
+    private static DateTimeFields AgeFields(long moment, TimeZoneRules zone)
     {
-        DateTimeFields x = DateTimeMath.ToFields(later), y = DateTimeMath.ToFields(earlier);
+        if (moment == DateTimeMath.TimestampMinusInfinity)
+            throw DateTimeMath.TimestampOutOfRange();
+        (int julianDay, long time) = DateTimeMath.Split(moment);
+        time += DateTimeMath.OffsetAt(zone, moment) * DateTimeMath.MicrosecondsPerSecond;
+        int days = time < 0 ? -1 : time >= DateTimeMath.MicrosecondsPerDay ? 1 : 0;
+        (int year, int month, int day) = DateTimeMath.FromJulianDay(julianDay + days);
+        return new DateTimeFields(year, month, day, time - (days * DateTimeMath.MicrosecondsPerDay));
+    }
+
+    private static IntervalValue AgeOrdered(in DateTimeFields x, in DateTimeFields y)
+    {
         long time = x.Time - y.Time;
         int day = x.Day - y.Day, month = x.Month - y.Month, year = x.Year - y.Year;
         if (time < 0)
@@ -377,13 +385,20 @@ internal static class DateTimeFunctions
     {
         foreach (string op in new[] { "eq", "ne", "lt", "le", "gt", "ge" })
         {
-            t.Add($"date_{op}_timestamp", (ref FunctionCall c) => c.Return(Test(op, LooseTimestamp(c.Int32(0)).CompareTo(c.Int64(1)))));
-            t.Add($"timestamp_{op}_date", (ref FunctionCall c) => c.Return(Test(op, c.Int64(0).CompareTo(LooseTimestamp(c.Int32(1))))));
-            t.Add($"date_{op}_timestamptz", (ref FunctionCall c) => c.Return(Test(op, InUtc(ref c, LooseTimestamp(c.Int32(0))).CompareTo(c.Int64(1)))));
-            t.Add($"timestamptz_{op}_date", (ref FunctionCall c) => c.Return(Test(op, c.Int64(0).CompareTo(InUtc(ref c, LooseTimestamp(c.Int32(1)))))));
+            t.Add($"date_{op}_timestamp", (ref FunctionCall c) => c.Return(Test(op, CompareDate(c.Int32(0), LooseTimestamp(c.Int32(0)), c.Int64(1)))));
+            t.Add($"timestamp_{op}_date", (ref FunctionCall c) => c.Return(Test(op, -CompareDate(c.Int32(1), LooseTimestamp(c.Int32(1)), c.Int64(0)))));
+            t.Add($"date_{op}_timestamptz", (ref FunctionCall c) => c.Return(Test(op, CompareDate(c.Int32(0), InUtc(ref c, LooseTimestamp(c.Int32(0))), c.Int64(1)))));
+            t.Add($"timestamptz_{op}_date", (ref FunctionCall c) => c.Return(Test(op, -CompareDate(c.Int32(1), InUtc(ref c, LooseTimestamp(c.Int32(1))), c.Int64(0)))));
             t.Add($"timestamp_{op}_timestamptz", (ref FunctionCall c) => c.Return(Test(op, InUtc(ref c, c.Int64(0)).CompareTo(c.Int64(1)))));
             t.Add($"timestamptz_{op}_timestamp", (ref FunctionCall c) => c.Return(Test(op, c.Int64(0).CompareTo(InUtc(ref c, c.Int64(1))))));
         }
+
+        t.Add("date_cmp_timestamp", static (ref FunctionCall c) => c.Return(CompareDate(c.Int32(0), LooseTimestamp(c.Int32(0)), c.Int64(1))));
+        t.Add("timestamp_cmp_date", static (ref FunctionCall c) => c.Return(-CompareDate(c.Int32(1), LooseTimestamp(c.Int32(1)), c.Int64(0))));
+        t.Add("date_cmp_timestamptz", static (ref FunctionCall c) => c.Return(CompareDate(c.Int32(0), InUtc(ref c, LooseTimestamp(c.Int32(0))), c.Int64(1))));
+        t.Add("timestamptz_cmp_date", static (ref FunctionCall c) => c.Return(-CompareDate(c.Int32(1), InUtc(ref c, LooseTimestamp(c.Int32(1))), c.Int64(0))));
+        t.Add("timestamp_cmp_timestamptz", static (ref FunctionCall c) => c.Return(InUtc(ref c, c.Int64(0)).CompareTo(c.Int64(1))));
+        t.Add("timestamptz_cmp_timestamp", static (ref FunctionCall c) => c.Return(-InUtc(ref c, c.Int64(1)).CompareTo(c.Int64(0))));
     }
 
     /// <summary>A date beyond the range of timestamps counts as the infinity on its side.</summary>
@@ -393,6 +408,10 @@ internal static class DateTimeFunctions
         return value >= DateTimeMath.TimestampEnd ? DateTimeMath.TimestampInfinity
             : value < DateTimeMath.TimestampMin ? DateTimeMath.TimestampMinusInfinity : (long)value;
     }
+
+    /// <summary>A date beyond all timestamps is greater than each of them and less than infinity.</summary>
+    private static int CompareDate(int date, long asTimestamp, long timestamp) =>
+        DateTimeMath.IsFinite(date) && asTimestamp == DateTimeMath.TimestampInfinity && timestamp == asTimestamp ? -1 : asTimestamp.CompareTo(timestamp);
 
     private static long InUtc(ref FunctionCall c, long local) =>
         DateTimeMath.IsFinite(local) ? local - (DateTimeMath.OffsetAtLocal(c.Settings.TimeZone, local) * DateTimeMath.MicrosecondsPerSecond) : local;

@@ -145,7 +145,7 @@ internal sealed class PolymorphicTypes
         _multirange ??= _coercion.Find(range.MultirangeOid);
         if (_element is null)
             _element = range.Subtype;
-        else if (_coercion.BaseType(_element.Oid) != range.Subtype.Oid)
+        else if (_element.Oid != range.Subtype.Oid)
             Fail($"argument declared {declared} is not consistent with argument declared anyelement", $"{TypeNames.Format(given)} versus {TypeNames.Format(_element)}");
     }
 

@@ -468,6 +468,7 @@ internal static class TextFunctions
         t.Add("parse_ident", ParseIdentifier);
         t.Add("binary_encode", Encode);
         t.Add("binary_decode", Decode);
+        t.Add("sha224_bytea", static (ref FunctionCall c) => c.Return(Sha224.HashData(c.Bytes(0))));
         t.Add("sha256_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA256.HashData(c.Bytes(0))));
         t.Add("sha384_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA384.HashData(c.Bytes(0))));
         t.Add("sha512_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA512.HashData(c.Bytes(0))));

@@ -272,6 +272,8 @@ internal sealed class SessionContext : IFunctionContext
             Output.Notice(new Diagnostic { Severity = severity, SqlState = sqlState, Message = message, Detail = detail, Hint = hint });
     }
 
+    void IFunctionContext.Notice(string message) => Notice(message);
+
     /// <summary>Microseconds since 2000-01-01 UTC.</summary>
     public long Now() => (Clock.GetUtcNow() - s_epoch).Ticks / TimeSpan.TicksPerMicrosecond;
 

@@ -31,13 +31,9 @@ internal sealed class StatementRunner(SessionContext context)
             return known;
         BoundStatement bound = Binder.Bind(statement, BindingContextFor(bindingText, parameterTypes, allowParameters, isCursor));
         var plan = new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)), context.View);
-        if (MayShare)
-            context.Engine.Plans.Add(key, plan);
+        context.Engine.Plans.Add(key, plan);
         return plan;
     }
-
-    // What this transaction changed in the catalogs may be rolled back, and versions of entries may come again for others: a plan over it is for nobody else, and not for later.
-    private bool MayShare => !context.Transactions.HasCatalogChanges;
 
     // A text that is seen for the first time is most likely one with literals of its own: its plan is used once and thrown away. Only what comes again is kept.
     private CachedPlan PlanOnce(Statement statement, string text, string bindingText, out bool isShared)
@@ -48,7 +44,7 @@ internal sealed class StatementRunner(SessionContext context)
             return known;
         BoundStatement bound = Binder.Bind(statement, BindingContextFor(bindingText, [], allowParameters: false));
         var plan = new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)), context.View);
-        isShared = context.Engine.Plans.WasSeen(key) && MayShare;
+        isShared = context.Engine.Plans.WasSeen(key);
         if (isShared)
             context.Engine.Plans.Add(key, plan);
         return plan;

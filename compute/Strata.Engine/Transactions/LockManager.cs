@@ -450,6 +450,11 @@ public sealed class LockManager
             owner.Waiting = target;
             owner.WaitNumber++;
         }
+        if (target.Xid == 0 && target.Kind == LockKind.Relation)
+        {
+            foreach (LockOwner blocker in FindBlockers(owner))
+                blocker.Yield?.Invoke();
+        }
         long begin = _time.GetTimestamp();
         bool lookedForDeadlock = false;
         TimeSpan deadlockTimeout = owner.DeadlockTimeout ?? _deadlockTimeout;

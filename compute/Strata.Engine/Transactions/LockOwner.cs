@@ -140,6 +140,12 @@ public sealed class LockOwner
     /// <summary><c>deadlock_timeout</c>; null for the endpoint's default.</summary>
     public TimeSpan? DeadlockTimeout { get; set; }
 
+    /// <summary>
+    /// Called when another session begins to wait for a relation that this one holds: work that can be done later lets go of it then. Null for whoever goes on whatever others want. Called by other threads,
+    /// perhaps more than once.
+    /// </summary>
+    internal Action? Yield { get; set; }
+
     /// <summary>Index of a held lock or -1. Recent ones first: a statement asks again for what it just took.</summary>
     internal int FindHeld(in LockTag tag, byte mode, bool session)
     {

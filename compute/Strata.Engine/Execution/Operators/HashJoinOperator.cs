@@ -204,7 +204,7 @@ internal sealed unsafe class HashJoinOperator : Operator
         Switch?.Clear();
         if (_isShared)
             return;
-        _table.Clear();
+        _table.Reset();
         _filter?.Reset();
         _spill?.Dispose();
         _spill = null;

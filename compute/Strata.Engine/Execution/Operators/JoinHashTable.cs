@@ -1,3 +1,4 @@
+using System.Buffers;
 using Strata.Engine.Execution.Keys;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -10,6 +11,8 @@ namespace Strata.Engine.Execution.Operators;
 /// </summary>
 internal sealed class JoinHashTable : IDisposable
 {
+    private const int RowsKeptMax = 1 << 15;
+
     private readonly MemoryAccount _account;
     private readonly PackedKeys? _rightPacked;
     private readonly HashKeyBuilder _rightKey;
@@ -221,13 +224,31 @@ internal sealed class JoinHashTable : IDisposable
         return number < 0 ? -1 : _heads[number];
     }
 
-    /// <summary>Forgets all rows.</summary>
+    /// <summary>Forgets all rows and gives their memory back.</summary>
     public void Clear()
+    {
+        Forget();
+        Release();
+    }
+
+    /// <summary>Forgets all rows. Memory for a moderate number stays: statements that run again and again would ask for it each time.</summary>
+    public void Reset()
+    {
+        Forget();
+        if (_nexts.Length > RowsKeptMax)
+            Release();
+    }
+
+    private void Forget()
     {
         RowCount = 0;
         Rows.Clear();
         _packed.Clear();
         _general.Clear();
+    }
+
+    private void Release()
+    {
         if (_chargedBytes == 0)
             return;
         _account.Release(_chargedBytes);
@@ -262,7 +283,7 @@ internal sealed class JoinHashTable : IDisposable
 
     private void Fill(RuntimeFilter filter)
     {
-        var keys = new long[RowCount];
+        long[] keys = ArrayPool<long>.Shared.Rent(RowCount);
         int count = 0;
         for (int row = 0; row < RowCount; row++)
         {
@@ -277,5 +298,6 @@ internal sealed class JoinHashTable : IDisposable
         }
 
         filter.Fill(keys.AsSpan(0, count));
+        ArrayPool<long>.Shared.Return(keys);
     }
 }

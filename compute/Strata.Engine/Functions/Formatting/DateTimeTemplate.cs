@@ -53,9 +53,8 @@ internal sealed class DateTimeTemplate
             {
                 at += field.Length;
                 string suffix = HasAt(template, at, "TH") || HasAt(template, at, "th") ? template.Substring(at, 2) : "";
-                at += suffix.Length;
-                if (HasAt(template, at, "SP"))
-                    at += 2;
+                // One suffix at most counts; spelling out is not implemented in PostgreSQL either.
+                at += suffix.Length > 0 || HasAt(template, at, "SP") ? 2 : 0;
                 _nodes.Add(DateTimeTemplateNode.ForField(field, fill, suffix));
             }
             else if (at < template.Length)

@@ -66,6 +66,25 @@ public sealed class LockManagerTests
     }
 
     [Fact]
+    public async Task A_holder_that_yields_is_told_of_a_waiter()
+    {
+        using var engine = new TestEngine();
+        LockManager locks = engine.Transactions.Locks;
+        LockOwner holder = locks.CreateOwner(), other = locks.CreateOwner(), waiter = locks.CreateOwner();
+        using var told = new ManualResetEventSlim();
+        holder.Yield = told.Set;
+        other.Yield = static () => Assert.Fail("nobody waits for it");
+        locks.LockRelation(holder, 5, 100, RelationLockMode.ShareUpdateExclusive);
+        locks.LockRelation(other, 5, 100, RelationLockMode.RowExclusive);
+        Assert.False(locks.LockRelation(waiter, 5, 100, RelationLockMode.ShareUpdateExclusive, WaitPolicy.Skip));
+        Assert.False(told.IsSet);
+        Task<bool> wait = OnThread.Run(() => locks.LockRelation(waiter, 5, 100, RelationLockMode.ShareUpdateExclusive));
+        told.Wait();
+        locks.ReleaseFrom(holder, 0, 0);
+        Assert.True(await wait);
+    }
+
+    [Fact]
     public async Task A_cycle_of_waits_is_a_deadlock_for_exactly_one()
     {
         using var engine = new TestEngine(options: s_quickDeadlock);
