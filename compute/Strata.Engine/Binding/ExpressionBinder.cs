@@ -195,8 +195,10 @@ internal sealed class ExpressionBinder
                 throw BindingErrors.NotSupported(position, "WHERE CURRENT OF");
             case BitStringLiteral bits:
                 return new ConstantExpression(BuiltinTypes.Get(TypeOid.Bit), BindBits(bits)) { Position = position };
-            case XmlExpression:
-                throw BindingErrors.NotSupported(position, "XML");
+            case Syntax.XmlExpression xml:
+                return new XmlBinder(_state).Bind(xml, scope);
+            case IsDocumentExpression test:
+                return new XmlBinder(_state).BindIsDocument(test, scope);
             default:
                 throw BindingErrors.NotSupported(position, "this expression");
         }
@@ -400,7 +402,6 @@ internal sealed class ExpressionBinder
             return new NullTestExpression(new RowExpression(SqlType.Record, fields, [.. fields.Select(static (_, i) => $"f{i + 1}")]), isNull.IsNegated) { Position = isNull.Position };
         }
 
-
         if (isNull.Operand is Syntax.RowExpression row)
         {
             Expression[] tests = BindAll(row.Fields, scope)
@@ -408,7 +409,7 @@ internal sealed class ExpressionBinder
             return BooleanExpression.And(tests);
         }
 
-        return new NullTestExpression(ResolveUnknown(Bind(isNull.Operand, scope)), isNull.IsNegated) { Position = isNull.Position };
+        return new NullTestExpression(WithoutDomain(ResolveUnknown(Bind(isNull.Operand, scope))), isNull.IsNegated) { Position = isNull.Position };
     }
 
     private Expression BindTruth(IsTruthExpression truth, Scope scope)
@@ -734,8 +735,16 @@ internal sealed class ExpressionBinder
         return null;
     }
 
+    // Parts of a domain's value are those of the type below it.
+    private Expression WithoutDomain(Expression value)
+    {
+        SqlType plain = _factory.Coercion.BaseType(value.Type);
+        return plain.Oid == value.Type.Oid ? value : new RelabelExpression(value, plain, false) { Position = value.Position };
+    }
+
     private Expression BindSubscripts(IndirectionExpression indirection, ref int next, Expression container, Scope scope)
     {
+        container = WithoutDomain(container);
         if (container.Type.Oid == TypeOid.Jsonb)
             return JsonSubscripts.Bind(this, indirection, ref next, container, scope);
         if (container.Type.ElementType is not { } element)

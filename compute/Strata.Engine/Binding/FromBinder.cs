@@ -70,6 +70,7 @@ internal sealed class FromBinder(BindingState state)
             SubqueryItem subquery => BindSubquery(subquery, scope),
             FunctionItem function => BindFunction(function, scope),
             JoinItem join => BindJoin(join, scope),
+            XmlTableItem table => BindXmlTable(table, scope),
             _ => throw BindingErrors.NotSupported(item.Position, "this FROM item"),
         };
     }
@@ -342,6 +343,27 @@ internal sealed class FromBinder(BindingState state)
         {
             Record = state.Recorder is null ? null : new RangeRecord(function, item) { Calls = [.. calls.Select(static call => call.Call)] },
         };
+    }
+
+    private Bound BindXmlTable(XmlTableItem table, Scope scope)
+    {
+        // As functions in FROM, it is always lateral.
+        bool outer = scope.IsLateralActive;
+        ExpressionKind kind = scope.Kind;
+        scope.IsLateralActive = true;
+        scope.Kind = ExpressionKind.FromFunction;
+        string alias = table.Alias?.Name ?? "xmltable";
+        (RelationalNode node, List<NamespaceColumn> names, XmlTableRecord record) = new XmlTableBinder(state).Bind(table, alias, scope);
+        scope.Kind = kind;
+        scope.IsLateralActive = outer;
+        SyntaxList<string> aliases = table.Alias?.Columns ?? default;
+        if (aliases.Count > names.Count)
+            throw BindingErrors.At(-1, SqlState.InvalidColumnReference, $"XMLTABLE function has {names.Count} columns available but {aliases.Count} columns specified");
+        for (int i = 0; i < aliases.Count; i++)
+            names[i] = names[i] with { Name = aliases[i] };
+        var item = new NamespaceItem(alias, names);
+        Own(item, scope);
+        return new Bound(node, [item]) { Record = state.Recorder is null ? null : new RangeRecord(table, item) { XmlTable = record } };
     }
 
     /// <summary>unnest(a, b) in FROM stands for ROWS FROM (unnest(a), unnest(b)).</summary>

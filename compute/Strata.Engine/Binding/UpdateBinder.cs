@@ -65,6 +65,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
                 Syntax.Expression? value = bound is null ? values[i] : null;
                 if (value is DefaultLiteral)
                 {
+                    PartAssignment.RequireNoDefault(target);
                     assigned.Add(column.Number, _rows.Default(relation, column));
                     continue;
                 }

@@ -98,7 +98,7 @@ internal static class CatalogScans
     {
         foreach (RelationInfo relation in context.Catalog.UserRelations)
             for (int i = 0; i < relation.Parents.Length; i++)
-                yield return RelationRows.Inherits(relation.Oid, relation.Parents[i], i + 1);
+                yield return RelationRows.Inherits(relation.Oid, relation.Parents[i], i + 1, relation.IsDetachPending);
     }
 
     public static IEnumerable<CatalogValue[]> PartitionedTables(SystemScanContext context)

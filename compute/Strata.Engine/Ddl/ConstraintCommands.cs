@@ -350,7 +350,7 @@ internal sealed class ConstraintCommands(DdlContext context)
 
         short[] columns = ForeignColumns(referenced, constraint.ReferencedColumns, constraint);
         foreach (IndexInfo index in referenced.Indexes)
-            if (index.IsUnique && index.IsImmediate && index.Predicate is null && index.KeyCount == columns.Length && columns.All(c => Array.Exists(index.Keys, k => k.Column == c)))
+            if (index.IsUnique && index.IsImmediate && index.IsValid && index.Predicate is null && index.KeyCount == columns.Length && columns.All(c => Array.Exists(index.Keys, k => k.Column == c)))
                 return (columns, index);
         throw new SqlException(SqlState.InvalidForeignKey, $"there is no unique constraint matching given keys for referenced table \"{referenced.Name}\"");
     }

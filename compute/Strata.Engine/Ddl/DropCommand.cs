@@ -27,6 +27,9 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         var command = new DropCommand(context, statement.Behavior);
         switch (statement.Kind)
         {
+            case ObjectKind.Index when statement.IsConcurrent:
+                ConcurrentIndexDrop.Execute(context, statement, command.CheckIndex);
+                break;
             case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
                 command.DropRelations(statement);
                 break;
@@ -140,6 +143,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 continue;
             }
 
+            if (statement.Kind == ObjectKind.Index)
+                LockTableOf(relationName);
             RelationInfo? relation = context.Find(relationName, RelationLockMode.AccessExclusive);
             if (relation is null)
             {
@@ -163,6 +168,23 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         }
 
         Finish(statement.Objects.Count == 1 ? null : "desired object(s)");
+    }
+
+    // Plans lock tables, not their indexes: nobody may be using the table. It comes first, as with all who lock both.
+    private void LockTableOf(RelationName name)
+    {
+        if (context.View.ResolveRelation(context.Session.SearchPath, name.Schema, name.Name) is { Index: { } index } relation && context.View.FindRelation(index.TableOid) is { } table)
+        {
+            context.CheckOwner(relation);
+            context.LockRelation(table, RelationLockMode.AccessExclusive);
+        }
+    }
+
+    private void CheckIndex(RelationInfo relation)
+    {
+        CheckKind(ObjectKind.Index, relation);
+        context.CheckOwner(relation);
+        CheckNotPartOfConstraint(relation);
     }
 
     private static void CheckKind(ObjectKind kind, RelationInfo relation)
@@ -233,6 +255,9 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     // Partitions and the indexes of partitions go with what they are part of; children of a table are dependents like others.
     private void AddChildren(RelationInfo relation)
     {
+        if (relation.PartitionKey is not null)
+            foreach (RelationInfo pending in context.View.UserRelations.Where(r => r.IsDetachPending && r.Parents.Contains(relation.Oid)).ToArray())
+                Add(context.LockRelation(pending, RelationLockMode.AccessExclusive));
         foreach (uint oid in relation.Children)
         {
             if (_relations.Contains(oid) || context.View.FindRelation(oid) is not { } child || context.LockRelation(child, RelationLockMode.AccessExclusive) is not { } locked)

@@ -32,7 +32,7 @@ internal static class MaintenanceCommands
             if (!MayMaintain(context, table, statement.IsVacuum))
                 continue;
             if (full && table.PartitionKey is null)
-                table = ClusterCommand.Rewrite(context, table, null);
+                table = ClusterCommand.Rewrite(context, table, null, "VACUUM FULL");
             Maintain(context, table, statement.IsVacuum, analyze, target.Columns.AsSpan().ToArray(), throttle: null);
         }
     }
@@ -140,15 +140,11 @@ internal static class MaintenanceCommands
 
     private static RelationInfo VacuumTable(DdlContext context, RelationInfo table, Action? throttle)
     {
-        BTreeIndex[] indexes = Array.ConvertAll(table.Indexes, index => context.Session.Engine.Handles.Index(table.Database, index.Storage));
+        BTreeIndex[] indexes = Array.ConvertAll(Array.FindAll(table.Indexes, static index => index.IsReady), index => context.Session.Engine.Handles.Index(table.Database, index.Storage));
         using ProgressReport progress = context.Session.Engine.Progress.Begin(ProgressCommand.Vacuum, context.Session, table.Oid);
-        Action beforePage = () =>
-        {
-            progress.Add(VacuumProgress.BlocksScanned, 1);
-            throttle?.Invoke();
-        };
-        var vacuum = new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, table.Storage, indexes, beforePage);
+        var vacuum = new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, table.Storage, indexes, throttle) { Watch = state => Note(progress, state) };
         progress[VacuumProgress.BlocksTotal] = Storage.Heap.HeapRelation.CountBlocks(context.Session.Engine.Storage, table.Database, table.Storage, ReadPoint.Live, context.Cancellation);
+        progress[VacuumProgress.DeadMax] = TableVacuum.DefaultMaxDeadTids;
         progress.Phase = VacuumProgress.Scanning;
         VacuumResult result = vacuum.Run(context.Cancellation);
         progress.Phase = VacuumProgress.FinalCleanup;
@@ -161,6 +157,21 @@ internal static class MaintenanceCommands
         foreach (IndexInfo index in table.Indexes)
             NoteSize(context, context.View.FindRelation(index.Oid)!, rows);
         return context.View.FindRelation(table.Oid)!;
+    }
+
+    private static void Note(ProgressReport progress, in VacuumProgressState state)
+    {
+        progress.Phase = state.Step switch
+        {
+            VacuumStep.ScanningHeap => VacuumProgress.Scanning,
+            VacuumStep.VacuumingIndexes => VacuumProgress.VacuumingIndexes,
+            VacuumStep.VacuumingHeap => VacuumProgress.VacuumingHeap,
+            _ => VacuumProgress.FinalCleanup,
+        };
+        progress[VacuumProgress.BlocksScanned] = state.ScannedBlocks;
+        progress[VacuumProgress.BlocksVacuumed] = state.VacuumedBlocks;
+        progress[VacuumProgress.IndexRounds] = state.IndexRounds;
+        progress[VacuumProgress.Dead] = state.DeadRows;
     }
 
     /// <summary>Notes an index's size and number of entries.</summary>

@@ -18,6 +18,12 @@ public sealed class ListWorkload(StrataInstance instance, IsolationLevel level, 
     private long _nextValue;
     private volatile bool _stopping;
 
+    /// <summary>How a session connects; null for the instance's port.</summary>
+    public Func<int, NpgsqlConnection>? Connection { get; set; }
+
+    /// <summary>How many transactions ended in each way.</summary>
+    public IReadOnlyDictionary<HistoryOutcome, int> Outcomes => _history.GroupBy(static entry => entry.Outcome).ToDictionary(static group => group.Key, static group => group.Count());
+
     /// <summary>Transactions that committed so far.</summary>
     public int Committed => _history.Count(static entry => entry.Outcome == HistoryOutcome.Committed);
 
@@ -64,7 +70,7 @@ public sealed class ListWorkload(StrataInstance instance, IsolationLevel level, 
             bool committing = false;
             try
             {
-                connection ??= instance.Connect();
+                connection ??= Connection?.Invoke(session) ?? instance.Connect();
                 using NpgsqlTransaction transaction = connection.BeginTransaction(level);
                 for (int i = random.Next(1, OperationsMax + 1); i > 0; i--)
                 {
