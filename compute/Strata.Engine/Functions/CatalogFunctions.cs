@@ -39,20 +39,8 @@ internal static class CatalogFunctions
             int typmod = c.IsNull(1) ? -1 : c.Int32(1);
             c.Return(oid == 0 ? "-" : FormatType(ref c, oid, typmod));
         });
-        t.Add("PG_encoding_to_char", static (ref FunctionCall c) => c.Return(c.Int32(0) switch
-        {
-            6 => "UTF8",
-            0 => "SQL_ASCII",
-            8 => "LATIN1",
-            _ => "",
-        }));
-        t.Add("PG_char_to_encoding", static (ref FunctionCall c) => c.Return(c.String(0).ToUpperInvariant() switch
-        {
-            "UTF8" or "UTF-8" or "UNICODE" => 6,
-            "SQL_ASCII" => 0,
-            "LATIN1" => 8,
-            _ => -1,
-        }));
+        t.Add("PG_encoding_to_char", static (ref FunctionCall c) => c.Return(EncodingNames.Of(c.Int32(0))));
+        t.Add("PG_char_to_encoding", static (ref FunctionCall c) => c.Return(EncodingNames.Find(c.String(0))));
         t.Add("getdatabaseencoding", static (ref FunctionCall c) => c.Return("UTF8"));
         // Bytes that a character takes at most, by the number of the encoding; null for numbers that are none.
         t.Add("pg_encoding_max_length_sql", static (ref FunctionCall c) =>
