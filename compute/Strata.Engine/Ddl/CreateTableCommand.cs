@@ -27,7 +27,7 @@ internal static class CreateTableCommand
         else if (statement.OfType is { } type)
             AddType(context, builder, type);
         builder.Add(statement.Elements);
-        RelationInfo table = builder.Create(statement.Relation.Persistence, StorageOptions.Parse(statement.Options), statement.PartitionBy, bound);
+        RelationInfo table = builder.Create(statement.Relation.Persistence, statement.Options, statement.PartitionBy, bound);
         if (parent is not null)
         {
             InheritCommands.CheckDefaultPartition(context, parent.Oid, table.Oid);
@@ -125,7 +125,7 @@ internal static class CreateTableCommand
         var builder = new TableBuilder(context, schema, into.Relation.Name) { AccessMethod = into.AccessMethod };
         for (int i = 0; i < bound.Output.Count; i++)
             builder.AddColumn(i < into.Columns.Count ? into.Columns[i] : bound.Output[i].Name, StoredType(bound.Output[i].Type));
-        RelationInfo table = builder.Create(into.Relation.Persistence, StorageOptions.Parse(into.Options));
+        RelationInfo table = builder.Create(into.Relation.Persistence, into.Options);
         NoteOnCommit(context, table, into.OnCommit);
         if (into.WithNoData)
             return null;

@@ -135,7 +135,7 @@ internal sealed class DdlContext(SessionContext session, string statementText)
     /// <summary>Throws 42501 unless the current role owns the relation, and for system catalogs.</summary>
     public void CheckOwner(RelationInfo relation)
     {
-        if (relation.Oid < CatalogOids.FirstUser)
+        if (relation.Oid < CatalogOids.FirstUser || relation.SchemaOid == CatalogOids.ToastSchema)
             throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied: \"{relation.Name}\" is a system catalog");
         if (!Permissions.IsOwner(relation.OwnerOid))
             throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of {Permissions.KindName(relation.Kind)} {relation.Name}");
