@@ -19,6 +19,7 @@ internal static class CostModel
     private const double HashStartCost = 3;
     private const double HashBuildCost = 0.035;
     private const double ProbeCost = 0.005;
+    private const double MatchCost = 0.01;
 
     // What a run of an index scan costs when it runs for many outer rows and its pages are in the pool: the descent, more of it where the table is larger than the processor's caches, and each row.
     private const double RescanCost = 0.7;
@@ -35,7 +36,7 @@ internal static class CostModel
 
     /// <summary>Cost of a hash join without its inputs.</summary>
     public static double HashJoin(double left, double right, int keys, double rows) =>
-        HashStartCost + (right * HashBuildCost) + (left * ProbeCost * Math.Max(1, keys)) + (rows * CpuTupleCost);
+        HashStartCost + (right * HashBuildCost) + (Math.Min(left, rows) * MatchCost) + (left * ProbeCost * Math.Max(1, keys)) + (rows * CpuTupleCost);
 
     /// <summary>Cost of a nested loop over a materialized side, without the inputs.</summary>
     public static double Loop(double left, double right, int conditions, double rows) =>

@@ -290,9 +290,8 @@ internal sealed class JoinSearch
         bool mustConnect = connectedOnly && type == JoinType.Inner && (leaf < 0 || _requires[leaf] == 0);
         if (mustConnect && (outer.Neighbours & right) == 0)
             return null;
-        bool canHash = false;
-        int count = 0;
-        Between(outer.Set, right, leaf, ref canHash, ref count);
+        int count = 0, keys = 0;
+        Between(outer.Set, right, leaf, ref keys, ref count);
         if (mustConnect && count == 0)
             return null;
         ulong set = outer.Set | right;
@@ -303,9 +302,9 @@ internal sealed class JoinSearch
         if (innerPart is not null && outer.Cost + innerPart.Cost < cost)
         {
             double inputs = outer.Cost + innerPart.Cost;
-            if (canHash)
+            if (keys > 0)
             {
-                Take(inputs + CostModel.HashJoin(outer.Rows, innerPart.Rows, 1, rows) + _state.Settings.CostOf(PlannerMethods.HashJoin), Method.Hash);
+                Take(inputs + CostModel.HashJoin(outer.Rows, innerPart.Rows, keys, rows) + _state.Settings.CostOf(PlannerMethods.HashJoin), Method.Hash);
                 if (MergeCost(outer, innerPart, type, count, leaf) is { } merge)
                     Take(merge + (rows * CostModel.CpuTupleCost), Method.Merge);
             }
@@ -422,14 +421,14 @@ internal sealed class JoinSearch
             ? ordered
             : Build(part);
 
-    private void Between(ulong left, ulong right, int leaf, ref bool canHash, ref int count)
+    private void Between(ulong left, ulong right, int leaf, ref int keys, ref int count)
     {
         ulong classes = 0;
         foreach (ref readonly Link link in _links.AsSpan())
         {
             if (!Connects(link.Mask, left, right) || IsKnown(link.Class, ref classes))
                 continue;
-            canHash |= link.CanHash;
+            keys += link.CanHash ? 1 : 0;
             count++;
         }
 
@@ -437,7 +436,7 @@ internal sealed class JoinSearch
             return;
         foreach (JoinCondition condition in _leafConditions[leaf])
         {
-            canHash |= condition.CanHash && (condition.Mask & left) != 0 && (condition.Mask & right) != 0;
+            keys += condition.CanHash && (condition.Mask & left) != 0 && (condition.Mask & right) != 0 ? 1 : 0;
             count++;
         }
     }

@@ -121,6 +121,11 @@ public readonly record struct SqlState(string Code)
     public static readonly SqlState CantChangeRuntimeParam = new("55P02");
     public static readonly SqlState LockNotAvailable = new("55P03");
     public static readonly SqlState SequenceGeneratorLimitExceeded = new("2200H");
+    public static readonly SqlState NotAnXmlDocument = new("2200L");
+    public static readonly SqlState InvalidXmlDocument = new("2200M");
+    public static readonly SqlState InvalidXmlContent = new("2200N");
+    public static readonly SqlState InvalidXmlComment = new("2200S");
+    public static readonly SqlState InvalidXmlProcessingInstruction = new("2200T");
     public static readonly SqlState QueryCanceled = new("57014");
     public static readonly SqlState AdminShutdown = new("57P01");
     public static readonly SqlState CrashShutdown = new("57P02");

@@ -22,16 +22,19 @@ internal static class JoinOrders
     private const double CandidateFactor = 1.3;
     private const double DetailsRatio = 1.1;
 
+    private static string? s_pid;
+
     public static async Task<int> RunAsync(string[] arguments)
     {
         string? ours = CommandOptions.Find(arguments, "--ours"), plans = CommandOptions.Find(arguments, "--plans");
         if (ours is null || plans is null)
         {
-            await Console.Error.WriteLineAsync("orders --ours DSN --plans DIRECTORY [--set films] [--orders 100] [--query N] [--details FILE] [--samples FILE] [--load]");
+            await Console.Error.WriteLineAsync("orders --ours DSN --plans DIRECTORY [--set films] [--orders 100] [--query N] [--details FILE] [--samples FILE] [--pid SERVER] [--load]");
             return 2;
         }
 
         string set = CommandOptions.Find(arguments, "--set") ?? "films";
+        s_pid = CommandOptions.Find(arguments, "--pid");
         int orders = int.Parse(CommandOptions.Find(arguments, "--orders") ?? "100", CultureInfo.InvariantCulture);
         await using NpgsqlDataSource source = NpgsqlDataSource.Create(ours);
         await using NpgsqlConnection connection = await source.OpenConnectionAsync();
@@ -87,12 +90,12 @@ internal static class JoinOrders
         await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET statement_timeout = {timeoutMs}"));
         var finalists = new List<(double Ms, int Seed)>();
         // An order that gives a plan which was measured already is no candidate: its time would differ by chance only.
-        var plans = new HashSet<string> { await PlanAsync(connection, query, 0) };
+        var plans = new HashSet<string> { await PlanAsync(connection, query, 0, timeoutMs) };
         for (int seed = 1; seed <= orders; seed++)
         {
             double limit = CandidateFactor * Math.Min(chosen, finalists.Count == 0 ? double.PositiveInfinity : finalists[0].Ms);
             if (await MeasureAsync(connection, query, seed, 1) is not { } once || once > limit || await MeasureAsync(connection, query, seed, RunsInRound) is not { } ms
-                || !plans.Add(await PlanAsync(connection, query, seed)))
+                || !plans.Add(await PlanAsync(connection, query, seed, timeoutMs)))
                 continue;
             finalists.Add((Math.Min(once, ms), seed));
             finalists.Sort();
@@ -133,11 +136,34 @@ internal static class JoinOrders
         Console.WriteLine(number);
     }
 
-    private static async Task<string> PlanAsync(NpgsqlConnection connection, string query, int seed)
+    private static double NowMs()
     {
-        await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET strata.join_order_seed = {seed}"));
+        if (s_pid is null)
+            return Stopwatch.GetElapsedTime(0).TotalMilliseconds;
+        long nanoseconds = 0;
+        foreach (string task in Directory.EnumerateDirectories($"/proc/{s_pid}/task"))
+        {
+            try
+            {
+                nanoseconds += long.Parse(File.ReadAllText(Path.Combine(task, "schedstat")).Split(' ')[0], CultureInfo.InvariantCulture);
+            }
+            catch (IOException)
+            {
+                // The thread ended while the list was read.
+                continue;
+            }
+        }
+
+        return nanoseconds / 1e6;
+    }
+
+    private static async Task<string> PlanAsync(NpgsqlConnection connection, string query, int seed, int timeoutMs)
+    {
+        await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET statement_timeout = 0; SET strata.join_order_seed = {seed}"));
         await using var command = new NpgsqlCommand("EXPLAIN (COSTS OFF, FORMAT JSON) " + query, connection) { CommandTimeout = 600 };
-        return (string)(await command.ExecuteScalarAsync())!;
+        string plan = (string)(await command.ExecuteScalarAsync())!;
+        await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET statement_timeout = {timeoutMs}"));
+        return plan;
     }
 
     private static async Task ExplainAsync(NpgsqlConnection connection, string query, int seed, StreamWriter details)
@@ -150,6 +176,7 @@ internal static class JoinOrders
     }
 
     /// <summary>The shortest of some executions in milliseconds after one that plans and warms up; null when they take too long.</summary>
+    /// <remarks>With <c>--pid</c> it is the processor time of all threads of the server: on a machine that does other things too, a clock on the wall mostly tells of these.</remarks>
     private static async Task<double?> MeasureAsync(NpgsqlConnection connection, string query, int seed, int runs)
     {
         await ExecuteAsync(connection, string.Create(CultureInfo.InvariantCulture, $"SET strata.join_order_seed = {seed}"));
@@ -161,9 +188,9 @@ internal static class JoinOrders
             double best = double.MaxValue;
             for (int run = 0; run < runs; run++)
             {
-                long started = Stopwatch.GetTimestamp();
+                double before = NowMs();
                 await command.ExecuteScalarAsync();
-                best = Math.Min(best, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+                best = Math.Min(best, NowMs() - before);
             }
 
             return best;

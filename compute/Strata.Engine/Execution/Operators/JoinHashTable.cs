@@ -18,8 +18,7 @@ internal sealed class JoinHashTable : IDisposable
     private readonly HashKeyBuilder _rightKey;
     private readonly PackedTable _packed;
     private readonly KeyTable _general;
-    private readonly bool _isSingleInteger;
-    private readonly PhysicalType _keyType;
+    private readonly PhysicalType[] _keyTypes;
     private ulong[] _keys = [];
     private int[] _numbers = [];
     private int[] _nexts = [];
@@ -31,13 +30,9 @@ internal sealed class JoinHashTable : IDisposable
         _account = account;
         Rows = new RowStore(storedTypes, account);
         int packed = HashKeyBuilder.PackedBytes(keyTypes);
+        _keyTypes = Array.ConvertAll(keyTypes, static type => type.Physical);
         if (packed is > 0 and <= sizeof(ulong))
-        {
             _rightPacked = new PackedKeys(rightKeys);
-            _isSingleInteger = keyTypes.Length == 1 && keyTypes[0].Oid is TypeOid.Int2 or TypeOid.Int4 or TypeOid.Int8 or TypeOid.Date;
-            _keyType = keyTypes[0].Physical;
-        }
-
         _rightKey = new HashKeyBuilder(rightKeys);
         _packed = new PackedTable(account);
         _general = new KeyTable(account);
@@ -162,8 +157,8 @@ internal sealed class JoinHashTable : IDisposable
     /// <summary>Slots of the table, as EXPLAIN counts buckets.</summary>
     public int Buckets => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1024, RowCount));
 
-    /// <summary>Chains the rows, and tells a filter their keys.</summary>
-    public void Complete(RuntimeFilter? filter)
+    /// <summary>Chains the rows, and tells filters the values of one of their keys (integers) each.</summary>
+    public void Complete((int Key, RuntimeFilter Filter)[] filters)
     {
         // From the last row to the first, so that chains are in the order of the input.
         if (_rightPacked is not null)
@@ -183,8 +178,8 @@ internal sealed class JoinHashTable : IDisposable
                 head = row;
             }
 
-            if (filter is not null && _isSingleInteger)
-                Fill(filter);
+            foreach ((int key, RuntimeFilter filter) in filters)
+                Fill(key, filter);
             return;
         }
 
@@ -281,23 +276,27 @@ internal sealed class JoinHashTable : IDisposable
             Array.Resize(ref _keys, capacity);
     }
 
-    private void Fill(RuntimeFilter filter)
+    private void Fill(int key, RuntimeFilter filter)
     {
-        long[] keys = ArrayPool<long>.Shared.Rent(RowCount);
+        int shift = 0;
+        for (int i = 0; i < key; i++)
+            shift += _keyTypes[i].WidthBytes() * 8;
+        long[] values = ArrayPool<long>.Shared.Rent(RowCount);
         int count = 0;
         for (int row = 0; row < RowCount; row++)
         {
             if (_numbers[row] < 0)
                 continue;
-            keys[count++] = _keyType switch
+            ulong value = _keys[row] >> shift;
+            values[count++] = _keyTypes[key] switch
             {
-                PhysicalType.Int64 => (long)_keys[row],
-                PhysicalType.Int32 => (int)_keys[row],
-                _ => (short)_keys[row],
+                PhysicalType.Int64 => (long)value,
+                PhysicalType.Int32 => (int)value,
+                _ => (short)value,
             };
         }
 
-        filter.Fill(keys.AsSpan(0, count));
-        ArrayPool<long>.Shared.Return(keys);
+        filter.Fill(values.AsSpan(0, count));
+        ArrayPool<long>.Shared.Return(values);
     }
 }
