@@ -56,7 +56,7 @@ public sealed class TlsTests
         builder.ConnectionStringBuilder.Database = database;
         builder.ConnectionStringBuilder.SslMode = mode;
         if (certificate is not null)
-            builder.UseClientCertificate(certificate);
+            builder.UseSslClientAuthenticationOptionsCallback(options => options.ClientCertificates = [certificate]);
         using NpgsqlDataSource source = builder.Build();
         try
         {
