@@ -117,6 +117,7 @@ internal sealed class TsHeadline
 
     private static Word[] Split(TsConfiguration configuration, string text, TsQuery query)
     {
+        configuration.Require();
         var sought = new List<TsQueryNode>();
         query.Root?.Collect(sought);
         var words = new List<Word>();
