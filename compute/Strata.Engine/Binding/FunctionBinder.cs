@@ -274,6 +274,10 @@ internal sealed class FunctionBinder(BindingState state)
         List<BoundSortItem> order = BindSort(call.OrderBy, scope, ExpressionKind.OrderBy);
         scope.Kind = kind;
         Expression[] values = order.Select(item => item.Value).ToArray();
+        // A literal has no type of its own here, although the sort takes it for text.
+        for (int i = 0; i < values.Length; i++)
+            if (call.OrderBy[i].Value is StringLiteral or NullLiteral)
+                values[i] = state.Expressions.BindOperand(call.OrderBy[i].Value, scope);
         if (Resolve(call, [.. direct, .. values], null) is not FunctionExpression { Function: { } info } bound || !OrderedSetAggregates.IsOrderedSet(info))
         {
             throw BindingErrors.At(
@@ -303,6 +307,9 @@ internal sealed class FunctionBinder(BindingState state)
         }
         else
         {
+            for (int i = 0; i < count; i++)
+                if (values[i].Type.Oid == TypeOid.Unknown && info.ArgumentTypes[^(count - i)] == TypeOid.AnyElement)
+                    throw new SqlException(SqlState.DatatypeMismatch, "could not determine polymorphic type because input has type unknown");
             all = [.. bound.Arguments.Skip(direct.Length), .. bound.Arguments.Take(direct.Length)];
         }
 

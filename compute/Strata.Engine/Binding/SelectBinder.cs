@@ -1,3 +1,4 @@
+using Strata.Engine.Catalog;
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
@@ -500,6 +501,8 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
     private void AddLock(List<RowLock> locks, NamespaceItem item, LockingClause clause)
     {
         state.Require(item.Table!, 'w');
+        if (item.Table!.Kind is RelationKind.MaterializedView or RelationKind.Sequence)
+            throw new SqlException(SqlState.WrongObjectType, $"cannot lock rows in {Permissions.KindName(item.Table.Kind)} \"{item.Table.Name}\"");
         state.IsWriting = true;
         int existing = locks.FindIndex(other => other.Scan == item.Scan);
         if (existing < 0)

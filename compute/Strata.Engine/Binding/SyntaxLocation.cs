@@ -27,6 +27,7 @@ internal static class SyntaxLocation
         NullIfExpression nullIf => Leftmost(nullIf.Position, Of(nullIf.Left)),
         NotExpression not => Leftmost(not.Position, Of(not.Operand)),
         LogicalExpression logical => Leftmost(logical.Position, Of(logical.Operands)),
+        FunctionCall { Syntax: CallSyntax.Overlaps } overlaps => Of(overlaps.Arguments),
         FunctionCall call => Leftmost(call.Position, Of(call.Arguments)),
         NamedArgument argument => Leftmost(argument.Position, Of(argument.Value)),
         _ => expression.Position,

@@ -26,6 +26,8 @@ internal sealed class CatalogServices : ICatalogServices
 
     public SqlType? FindType(uint oid) => TypeResolver.Find(oid, View);
 
+    public IReadOnlyList<string>? SplitName(string text) => SettingValues.SplitQualified(text);
+
     public uint? ResolveName(uint kind, string text)
     {
         if (kind == TypeOid.RegProcedure)
@@ -34,8 +36,14 @@ internal sealed class CatalogServices : ICatalogServices
             return ResolveType(text);
         List<string> parts = SettingValues.SplitQualified(text) ??
             throw new SqlException(SqlState.InvalidName, $"invalid name syntax");
+        if (parts.Count > 3)
+            throw new SqlException(SqlState.SyntaxError, $"improper {(kind == TypeOid.RegClass ? "relation" : "qualified")} name (too many dotted names): {string.Join('.', parts)}");
+        if (parts.Count == 3 && parts[0] != _session.DatabaseName)
+            throw new SqlException(SqlState.FeatureNotSupported, $"cross-database references are not implemented: {(kind == TypeOid.RegClass ? $"\"{string.Join('.', parts)}\"" : string.Join('.', parts))}");
         string name = parts[^1];
         string? schema = parts.Count > 1 ? parts[^2] : null;
+        if (schema is not null && kind is not (TypeOid.RegNamespace or TypeOid.RegRole) && View.FindSchema(_session.SearchPath, schema) is null)
+            throw new SqlException(SqlState.InvalidSchemaName, $"schema \"{schema}\" does not exist");
         return kind switch
         {
             TypeOid.RegClass => View.ResolveRelation(_session.SearchPath, schema, name)?.Oid,

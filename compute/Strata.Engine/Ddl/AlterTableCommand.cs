@@ -44,7 +44,9 @@ internal sealed class AlterTableCommand(DdlContext context)
         {
             RelationLockMode needed = command switch
             {
-                ValidateConstraint or AlterColumnStatistics or DetachPartition { IsConcurrent: true } or DetachPartition { IsFinalize: true } => RelationLockMode.ShareUpdateExclusive,
+                ValidateConstraint or AlterColumnStatistics or AlterColumnOptions or SetCluster => RelationLockMode.ShareUpdateExclusive,
+                AttachPartition or DetachPartition { IsConcurrent: true } or DetachPartition { IsFinalize: true } => RelationLockMode.ShareUpdateExclusive,
+                SetRelationOptions options when StorageOptions.ConcernStorageOnly(options.Options) => RelationLockMode.ShareUpdateExclusive,
                 Sql.Syntax.AddConstraint { Constraint.Kind: Sql.Syntax.ConstraintKind.ForeignKey } => RelationLockMode.ShareRowExclusive,
                 _ => RelationLockMode.AccessExclusive,
             };

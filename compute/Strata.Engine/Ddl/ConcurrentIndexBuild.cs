@@ -20,16 +20,26 @@ namespace Strata.Engine.Ddl;
 /// </summary>
 internal sealed class ConcurrentIndexBuild(DdlContext context, ConcurrentPhases phases, string words)
 {
-    /// <summary>Phases 2 and 3 for an index that phase 1 has put into the catalog. Returns in a new transaction, in which the index may be marked valid.</summary>
-    public void Run(uint tableOid, uint indexOid)
+    /// <summary>Phases 2 and 3 for indexes of a table that phase 1 has put into the catalog. Returns in a new transaction, in which they may be marked valid.</summary>
+    public void Run(uint tableOid, params ReadOnlySpan<uint> indexOids)
     {
         phases.Next();
         phases.WaitForHolders(tableOid, RelationLockMode.Share);
-        ulong settled = Fill(tableOid, indexOid);
-        phases.Next();
+        var settled = new ulong[indexOids.Length];
+        for (int i = 0; i < settled.Length; i++)
+        {
+            settled[i] = Fill(tableOid, indexOids[i]);
+            phases.Next();
+        }
+
         phases.WaitForHolders(tableOid, RelationLockMode.Share);
-        Lsn seen = AddMissing(tableOid, indexOid, settled);
-        phases.Next();
+        Lsn seen = default;
+        for (int i = 0; i < settled.Length; i++)
+        {
+            seen = AddMissing(tableOid, indexOids[i], settled[i]);
+            phases.Next();
+        }
+
         phases.WaitForOlderSnapshots(seen);
     }
 

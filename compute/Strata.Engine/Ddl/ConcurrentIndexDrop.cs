@@ -46,14 +46,19 @@ internal sealed class ConcurrentIndexDrop(DdlContext context, ConcurrentPhases p
         new ConcurrentIndexDrop(context, phases).Run(tableOid, found.Oid);
     }
 
-    /// <summary>The phases after the first, for an index that has been marked invalid.</summary>
-    public void Run(uint tableOid, uint indexOid)
+    /// <summary>The phases after the first, for indexes of a table that have been marked invalid.</summary>
+    public void Run(uint tableOid, params ReadOnlySpan<uint> indexOids)
     {
         phases.WaitForHolders(tableOid, RelationLockMode.AccessExclusive);
-        RelationInfo index = context.View.FindRelation(indexOid)!;
-        context.Replace(index, index with { Index = index.Index! with { IsReady = false } });
+        foreach (uint oid in indexOids)
+        {
+            RelationInfo index = context.View.FindRelation(oid)!;
+            context.Replace(index, index with { Index = index.Index! with { IsReady = false } });
+        }
+
         phases.Next();
         phases.WaitForHolders(tableOid, RelationLockMode.AccessExclusive);
-        DropCommand.DropRelation(context, context.View.FindRelation(indexOid)!);
+        foreach (uint oid in indexOids)
+            DropCommand.DropRelation(context, context.View.FindRelation(oid)!);
     }
 }

@@ -43,8 +43,8 @@ internal static class DdlCommands
             case RefreshMaterializedViewStatement refresh:
                 MaterializedViewCommands.Refresh(context, refresh);
                 break;
-            case SelectStatement { Body: SelectBody { Into: { } into } body } select:
-                return ("SELECT", CreateTableCommand.ExecuteAs(context, into, select with { Body = body with { Into = null } }, ifNotExists: false) ?? 0);
+            case SelectStatement select when Binding.SelectInto.Of(select) is { } into:
+                return ("SELECT", CreateTableCommand.ExecuteAs(context, into, Binding.SelectInto.Without(select), ifNotExists: false) ?? 0);
             case Sql.Syntax.AlterTableStatement alter:
                 new AlterTableCommand(context).Execute(alter);
                 break;

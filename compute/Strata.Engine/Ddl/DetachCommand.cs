@@ -24,7 +24,7 @@ internal sealed class DetachCommand(DdlContext context)
         if (command.IsFinalize)
         {
             if (!child.IsDetachPending)
-                throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"partition \"{child.Name}\" is not pending detach");
+                throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"cannot complete detaching partition \"{child.Name}\"") { Detail = "There's no pending concurrent detach." };
             context.Session.Engine.Transactions.Locks.WaitForHolders(context.Transaction.Owner, context.DatabaseOid, parent.Oid, RelationLockMode.AccessExclusive, context.Cancellation);
         }
         else

@@ -169,7 +169,7 @@ internal sealed class InheritCommands(DdlContext context)
     {
         RelationInfo parent = context.View.FindRelation(parentOid)!;
         foreach (uint oid in parent.Children)
-            if (oid != newPartition && context.View.FindRelation(oid) is { PartitionBound.IsDefault: true } rest)
+            if (oid != newPartition && context.View.FindRelation(oid) is { PartitionBound.IsDefault: true } found && context.LockRelation(found, RelationLockMode.AccessExclusive) is { } rest)
                 PartitionValidation.Check(context, rest, static leaf => $"updated partition constraint for default partition \"{leaf}\" would be violated by some row");
     }
 

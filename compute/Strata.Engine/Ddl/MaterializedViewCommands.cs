@@ -67,9 +67,9 @@ internal static class MaterializedViewCommands
 
     private static void CheckConcurrent(RelationInfo view, bool withNoData)
     {
-        if (withNoData)
-            throw new SqlException(SqlState.SyntaxError, "REFRESH options CONCURRENTLY and WITH NO DATA cannot be used together");
         if (!view.IsPopulated)
             throw new SqlException(SqlState.FeatureNotSupported, "CONCURRENTLY cannot be used when the materialized view is not populated");
+        if (withNoData)
+            throw new SqlException(SqlState.SyntaxError, "CONCURRENTLY and WITH NO DATA options cannot be used together");
     }
 }

@@ -20,7 +20,8 @@ internal sealed class ReindexCommand(DdlContext context)
     public void Execute(ReindexStatement statement)
     {
         bool isConcurrent = IsConcurrent(statement);
-        RelationLockMode mode = isConcurrent ? RelationLockMode.ShareUpdateExclusive : RelationLockMode.Share;
+        // Plans lock tables, not their indexes: readers must be out when a storage goes, as PostgreSQL's are who have locked the index.
+        RelationLockMode mode = isConcurrent ? RelationLockMode.ShareUpdateExclusive : RelationLockMode.AccessExclusive;
         switch (statement.Kind)
         {
             case ReindexKind.Index:
@@ -67,7 +68,7 @@ internal sealed class ReindexCommand(DdlContext context)
                 throw new SqlException(SqlState.WrongObjectType, $"\"{found.Name}\" is not an index");
             context.CheckOwner(found);
             if (context.View.FindRelation(index.TableOid) is { } table)
-                context.LockRelation(table, isConcurrent ? RelationLockMode.ShareUpdateExclusive : RelationLockMode.Share);
+                context.LockRelation(table, isConcurrent ? RelationLockMode.ShareUpdateExclusive : RelationLockMode.AccessExclusive);
             if (context.LockRelation(found, isConcurrent ? RelationLockMode.ShareUpdateExclusive : RelationLockMode.AccessExclusive) is { } locked)
                 return locked;
         }
@@ -76,8 +77,8 @@ internal sealed class ReindexCommand(DdlContext context)
     private void ReindexOne(RelationInfo index, bool isConcurrent)
     {
         if (isConcurrent && index.Persistence != 't')
-            RebuildBesideWriters(index);
-        else if (context.LockRelation(context.View.FindRelation(index.Index!.TableOid)!, RelationLockMode.Share) is not null)
+            RebuildBesideWriters(index.Index!.TableOid, [index.Oid]);
+        else if (context.LockRelation(context.View.FindRelation(index.Index!.TableOid)!, RelationLockMode.AccessExclusive) is not null)
             Rebuild(context.LockRelation(index, RelationLockMode.AccessExclusive)!);
     }
 
@@ -99,12 +100,12 @@ internal sealed class ReindexCommand(DdlContext context)
     {
         if (!isConcurrent || table.Persistence == 't')
         {
-            if (context.LockRelation(table, RelationLockMode.Share) is { } locked)
+            if (context.LockRelation(table, RelationLockMode.AccessExclusive) is { } locked)
                 RebuildAll(locked);
             return table.Indexes.Length > 0;
         }
 
-        bool any = false;
+        var chosen = new List<uint>();
         foreach (IndexInfo index in table.Indexes)
         {
             string name = context.Session.Catalog.QualifiedName(context.View.FindRelation(index.Oid)!);
@@ -113,14 +114,12 @@ internal sealed class ReindexCommand(DdlContext context)
             else if (index.IsExclusion)
                 context.Session.Notice($"cannot reindex exclusion constraint index \"{name}\" concurrently, skipping", "WARNING", SqlState.FeatureNotSupported.Code);
             else
-            {
-                any = true;
-                if (context.View.FindRelation(index.Oid) is { } relation)
-                    RebuildBesideWriters(relation);
-            }
+                chosen.Add(index.Oid);
         }
 
-        return any;
+        if (chosen.Count > 0)
+            RebuildBesideWriters(table.Oid, chosen);
+        return chosen.Count > 0;
     }
 
     private void ReindexMany(ReindexStatement statement, bool isConcurrent, RelationLockMode mode)
@@ -150,24 +149,30 @@ internal sealed class ReindexCommand(DdlContext context)
         context.Replace(relation, relation with { Storage = rebuilt.Storage, Index = rebuilt });
     }
 
-    // A twin is built beside it, the two change storages, and what is the twin's then goes when nobody uses it any more.
-    private void RebuildBesideWriters(RelationInfo index)
+    // Twins are built beside them, each two change storages, and what is the twins' then goes when nobody uses it any more.
+    private void RebuildBesideWriters(uint tableOid, List<uint> indexes)
     {
-        if (index.Index!.IsExclusion)
-            throw new SqlException(SqlState.FeatureNotSupported, "concurrent index creation for exclusion constraints is not supported");
-        uint tableOid = index.Index.TableOid;
         using var phases = new ConcurrentPhases(context);
         phases.Keep(tableOid);
-        if (context.View.FindRelation(index.Oid) is not { } original)
-            return;
-        phases.Keep(index.Oid);
-        uint twin = CreateTwin(original);
-        phases.Keep(twin);
-        var build = new ConcurrentIndexBuild(context, phases, "REINDEX CONCURRENTLY");
-        build.Run(tableOid, twin);
-        Swap(index.Oid, twin);
+        var pairs = new List<(uint Original, uint Twin)>();
+        foreach (uint oid in indexes)
+        {
+            if (context.View.FindRelation(oid) is not { } original)
+                continue;
+            if (original.Index!.IsExclusion)
+                throw new SqlException(SqlState.FeatureNotSupported, "concurrent index creation for exclusion constraints is not supported");
+            phases.Keep(oid);
+            uint twin = CreateTwin(original);
+            phases.Keep(twin);
+            pairs.Add((oid, twin));
+        }
+
+        uint[] twins = [.. pairs.Select(static pair => pair.Twin)];
+        new ConcurrentIndexBuild(context, phases, "REINDEX CONCURRENTLY").Run(tableOid, twins);
+        foreach ((uint original, uint twin) in pairs)
+            Swap(original, twin);
         phases.Next();
-        new ConcurrentIndexDrop(context, phases).Run(tableOid, twin);
+        new ConcurrentIndexDrop(context, phases).Run(tableOid, twins);
     }
 
     private uint CreateTwin(RelationInfo original)

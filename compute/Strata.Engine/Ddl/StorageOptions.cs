@@ -17,6 +17,15 @@ internal static class StorageOptions
 
     private static readonly HashSet<string> s_ofColumns = new(StringComparer.Ordinal) { "n_distinct", "n_distinct_inherited" };
 
+    // These change what statements do, not only how rows are laid out and looked after.
+    private static readonly HashSet<string> s_ofBehaviour = new(StringComparer.Ordinal)
+    {
+        "user_catalog_table", "security_barrier", "security_invoker", "check_option", "fastupdate", "gin_pending_list_limit", "pages_per_range", "autosummarize",
+    };
+
+    /// <summary>Whether statements may go on while options are changed.</summary>
+    public static bool ConcernStorageOnly(SyntaxList<DefinitionElement> options) => !options.Any(static option => s_ofBehaviour.Contains(option.Name));
+
     /// <summary>Options as <c>name=value</c>; null for none. Throws 22023 for unknown names.</summary>
     public static string[]? Parse(SyntaxList<DefinitionElement> options) => Change(null, options, isReset: false);
 

@@ -253,6 +253,9 @@ internal sealed class CallWriter(ExpressionWriter expressions, DefinitionNames n
             case CallSyntax.CollationFor:
                 Sequence("COLLATION FOR (", a[0], ")");
                 return true;
+            case CallSyntax.XmlExists:
+                Sequence("XMLEXISTS((", a[0], ") PASSING (", a[1], "))");
+                return true;
             default:
                 return false;
         }

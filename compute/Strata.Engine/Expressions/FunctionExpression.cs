@@ -15,6 +15,9 @@ public enum CallForm : byte
 /// <summary>A call of a function, an operator's function or a cast's function. Arguments have the types that it wants.</summary>
 public sealed class FunctionExpression(FunctionInfo function, SqlType type, IReadOnlyList<Expression> arguments) : Expression
 {
+    private const uint QuoteLiteral = 1285;
+    private const uint QuoteNullable = 1290;
+
     public FunctionInfo Function { get; } = function;
 
     public override SqlType Type { get; } = type;
@@ -43,7 +46,9 @@ public sealed class FunctionExpression(FunctionInfo function, SqlType type, IRea
         Position = Position,
     };
 
-    public override Volatility OwnVolatility => Function.Volatility;
+    /// <summary>quote_literal and quote_nullable of any type are SQL functions over the type's text form, and as volatile as that.</summary>
+    public override Volatility OwnVolatility => Function.Oid is QuoteLiteral or QuoteNullable && TextFormVolatility.OfOutput(Arguments[0].Type.Oid) == Volatility.Immutable
+        ? Volatility.Immutable : Function.Volatility;
 
     public override bool ReturnsSet => Function.ReturnsSet;
 

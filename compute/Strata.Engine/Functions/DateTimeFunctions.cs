@@ -80,7 +80,7 @@ internal static class DateTimeFunctions
             else if (year == 0)
                 throw FieldRange("date", year, month, day);
             if (month is < 1 or > 12 || day < 1 || day > DateTimeMath.DaysInMonth(year, month))
-                throw FieldRange("date", c.Int32(0), month, day);
+                throw FieldRange("date", year, month, day);
             if (year is < -4713 or > 5874897)
                 throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"date out of range: {c.Int32(0)}-{month:00}-{day:00}"));
             c.Return(CheckedDate(DateTimeMath.ToJulianDay(year, month, day) - DateTimeMath.EpochJulianDay));
@@ -215,7 +215,7 @@ internal static class DateTimeFunctions
     private static long MakeTime(int hour, int minute, double second)
     {
         if (hour is < 0 or > 24 || minute is < 0 or > 59 || double.IsNaN(second) || second is < 0 or > 60 || (hour == 24 && (minute > 0 || second > 0)))
-            throw new SqlException(SqlState.DatetimeFieldOverflow, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"time field value out of range: {hour}:{TwoDigits(minute)}:{(double.IsInteger(second) && second is >= 0 and < 10 ? "0" : "")}{NumberText.General(second, 6)}"));
+            throw new SqlException(SqlState.DatetimeFieldOverflow, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"time field value out of range: {hour}:{TwoDigits(minute)}:{NumberText.General(second, 6).PadLeft(2, '0')}"));
         return (hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute) + (long)Math.Round(second * 1e6, MidpointRounding.ToEven);
     }
 
@@ -316,7 +316,7 @@ internal static class DateTimeFunctions
         t.Add("interval_justify_hours", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.JustifyHours(c.Fixed16<IntervalValue>(0))));
         t.Add("interval_justify_days", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.JustifyDays(c.Fixed16<IntervalValue>(0))));
         t.Add("interval_justify_interval", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.JustifyInterval(c.Fixed16<IntervalValue>(0))));
-        t.Add("make_interval", static (ref FunctionCall c) => c.ReturnFixed16(new IntervalValue(
+        t.Add("make_interval", static (ref FunctionCall c) => c.ReturnFixed16(!double.IsFinite(c.Float64(6)) ? throw DateTimeMath.IntervalOutOfRange() : new IntervalValue(
             (c.Int32(4) * DateTimeMath.MicrosecondsPerHour) + (c.Int32(5) * DateTimeMath.MicrosecondsPerMinute) + RoundedMicroseconds(c.Float64(6)),
             (c.Int32(2) * 7) + c.Int32(3),
             (c.Int32(0) * 12) + c.Int32(1))));
@@ -360,7 +360,9 @@ internal static class DateTimeFunctions
     }
 
     private static long Scaled(long timestamp, int precision) =>
-        DateTimeMath.IsFinite(timestamp) ? DateTimeMath.RoundToPrecision(timestamp, precision) : timestamp;
+        !DateTimeMath.IsFinite(timestamp) || precision is -1 or 6 ? timestamp
+            : precision is >= 0 and < 6 ? DateTimeMath.RoundToPrecision(timestamp, precision)
+            : throw new SqlException(SqlState.InvalidParameterValue, $"timestamp({precision}) precision must be between 0 and 6");
 
     internal static long ToLocal(ref FunctionCall c, int argument) =>
         DateTimeMath.IsFinite(c.Int64(argument)) ? DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(argument)) : c.Int64(argument);

@@ -26,13 +26,10 @@ internal static class JsonTextSearchFunctions
         foreach (string type in (string[])["json", "jsonb"])
         {
             bool isBinary = type == "jsonb";
-            TextSearchFunctions.AddBoth(t, type + "_string_to_tsvector_byid", type + "_string_to_tsvector", static (ref FunctionCall c, TsConfiguration configuration, int first) =>
-                c.Return(ToVector(configuration, JsonValue.Parse(c.Bytes(first)), Parts.Strings)));
-            TextSearchFunctions.AddBoth(t, type + "_to_tsvector_byid", type + "_to_tsvector", static (ref FunctionCall c, TsConfiguration configuration, int first) =>
-            {
-                Parts parts = ReadFlags(JsonValue.ParseStored(c.Bytes(first + 1)));
-                c.Return(ToVector(configuration, JsonValue.Parse(c.Bytes(first)), parts));
-            });
+            t.Add(type + "_string_to_tsvector_byid", static (ref FunctionCall c) => ReturnVector(ref c, 1, Parts.Strings));
+            t.Add(type + "_string_to_tsvector", static (ref FunctionCall c) => ReturnVector(ref c, 0, Parts.Strings));
+            t.Add(type + "_to_tsvector_byid", static (ref FunctionCall c) => ReturnVector(ref c, 1, ReadFlags(JsonValue.ParseStored(c.Bytes(2)))));
+            t.Add(type + "_to_tsvector", static (ref FunctionCall c) => ReturnVector(ref c, 0, ReadFlags(JsonValue.ParseStored(c.Bytes(1)))));
             TextSearchFunctions.AddBoth(t, $"ts_headline_{type}_byid_opt", $"ts_headline_{type}_opt", (ref FunctionCall c, TsConfiguration configuration, int first) =>
                 Headline(ref c, configuration, first, c.String(first + 2), isBinary));
             TextSearchFunctions.AddBoth(t, $"ts_headline_{type}_byid", $"ts_headline_{type}", (ref FunctionCall c, TsConfiguration configuration, int first) =>
@@ -64,21 +61,31 @@ internal static class JsonTextSearchFunctions
         return parts;
     }
 
-    /// <summary>The values of a document, one behind the other with a gap of one position between those that have lexemes.</summary>
-    private static byte[] ToVector(TsConfiguration configuration, JsonValue document, Parts parts)
+    /// <summary>
+    /// The values of a document, one behind the other with a gap of one position between those that have lexemes. A configuration is looked up when there is something to cut.
+    /// </summary>
+    private static void ReturnVector(ref FunctionCall c, int documentAt, Parts parts)
     {
         var words = new List<(byte[] Word, List<ushort> Positions)>();
         int position = 0;
-        Add(document);
-        return TsVector.Build(words).Encode();
-
-        void AddText(string text)
+        TsConfiguration? configuration = null;
+        foreach (string text in Texts(JsonValue.Parse(c.Bytes(documentAt)), parts))
         {
+            configuration ??= TextSearchFunctions.Configuration(ref c, documentAt > 0);
             int before = words.Count;
             configuration.AddLexemes(text, words, ref position);
             if (words.Count > before)
                 position++;
         }
+
+        c.Return(TsVector.Build(words).Encode());
+    }
+
+    private static List<string> Texts(JsonValue document, Parts parts)
+    {
+        var texts = new List<string>();
+        Add(document);
+        return texts;
 
         void Add(JsonValue value)
         {
@@ -88,7 +95,7 @@ internal static class JsonTextSearchFunctions
             foreach ((string key, JsonValue member) in value.Members)
             {
                 if ((parts & Parts.Keys) != 0)
-                    AddText(key);
+                    texts.Add(key);
                 Add(member);
             }
 
@@ -100,7 +107,7 @@ internal static class JsonTextSearchFunctions
                 _ => Parts.None,
             };
             if ((parts & part) != 0)
-                AddText(value.Kind == JsonKind.String ? JsonScanner.Unescape(value.Text) : Encoding.UTF8.GetString(value.Text));
+                texts.Add(value.Kind == JsonKind.String ? JsonScanner.Unescape(value.Text) : Encoding.UTF8.GetString(value.Text));
         }
     }
 

@@ -203,6 +203,8 @@ internal sealed class PolymorphicTypes
             TypeOid.AnyCompatibleArray => _compatible is null ? null : _coercion.ArrayOf(_compatible),
             _ => _coercion.Type(declared),
         };
+        if (actual is null && (declared == TypeOid.AnyArray ? _element : declared == TypeOid.AnyCompatibleArray ? _compatible : null) is { } element)
+            throw new SqlException(SqlState.UndefinedObject, $"could not find array type for data type {TypeNames.Format(element)}");
         return actual ?? throw new SqlException(
             SqlState.DatatypeMismatch,
             declared is TypeOid.AnyRange or TypeOid.AnyMultirange or TypeOid.AnyCompatibleRange or TypeOid.AnyCompatibleMultirange

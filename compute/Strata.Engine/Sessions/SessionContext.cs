@@ -211,6 +211,24 @@ internal sealed class SessionContext : IFunctionContext
         }
     }
 
+    private long _resultCacheGeneration = -1;
+    private bool _keepsResults;
+
+    /// <summary><c>strata.result_cache</c>.</summary>
+    public bool KeepsResults
+    {
+        get
+        {
+            if (_resultCacheGeneration != Settings.Generation)
+            {
+                _resultCacheGeneration = Settings.Generation;
+                _keepsResults = Settings["strata.result_cache"] == "on";
+            }
+
+            return _keepsResults;
+        }
+    }
+
     private const string RoleKey = "$role", SessionUserKey = "$session_user";
 
     private long _rolesGeneration;

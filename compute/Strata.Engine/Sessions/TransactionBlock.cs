@@ -100,6 +100,9 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     /// <summary>Changes that this transaction makes to the catalogs.</summary>
     public CatalogTransaction Changes => _changes ??= NewChanges();
 
+    /// <summary>Whether the transaction has changed catalogs.</summary>
+    public bool HasCatalogChanges => _changes is { HasChanges: true };
+
     private CatalogTransaction NewChanges()
     {
         var changes = new CatalogTransaction(catalog, Current, databaseOid);

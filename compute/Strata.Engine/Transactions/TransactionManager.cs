@@ -39,6 +39,7 @@ public sealed class TransactionManager
     private long _lastCommitTime;
     private int _sincePrune;
     private bool _started;
+    private ulong _preparedCommitLsn;
 
     /// <param name="pool">Pages of the timeline.</param>
     /// <param name="wal">The log.</param>
@@ -72,6 +73,11 @@ public sealed class TransactionManager
 
     /// <summary>Highest commit LSN that a new snapshot sees; it is durable.</summary>
     public Lsn VisibleLsn => Snapshots.VisibleLsn;
+
+    /// <summary>
+    /// LSN of the last COMMIT PREPARED of this life: what such a transaction changed is not known, so it may be anything. Like <see cref="Storage.Heap.HeapActivity.LastCommitLsn"/> it is set before the commit becomes visible.
+    /// </summary>
+    internal Lsn PreparedCommitLsn => new(Volatile.Read(ref _preparedCommitLsn));
 
     /// <summary>The next transaction id that will be handed out.</summary>
     public ulong NextXid => _counters.NextXid;
@@ -419,6 +425,10 @@ public sealed class TransactionManager
             lsn = record.Append();
             transaction.CommitLsn = lsn;
             transaction.State = TransactionState.Committing;
+            if (transaction.WasPrepared)
+                Volatile.Write(ref _preparedCommitLsn, lsn.Value);
+            else
+                transaction.Activity.NoteCommit(lsn);
             foreach (ulong xid in xids)
                 Xids.SetCommitted(xid, lsn);
             if (transaction.Serializable is { } committed)

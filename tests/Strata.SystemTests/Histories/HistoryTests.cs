@@ -41,11 +41,11 @@ public class HistoryTests
         workload.CreateTables();
         long start = TimeProvider.System.GetTimestamp();
         TimeSpan length = TimeSpan.FromSeconds(Setting("STRATA_HISTORY_SECONDS", 4));
-        using ComputeFaults deaths = new(instance, round, length, faults);
+        using ComputeFaults deaths = new(instance, round, length, faults, workload);
         workload.Connection = deaths.Connect;
         workload.Start(Sessions);
         int after = -1;
-        while (TimeProvider.System.GetElapsedTime(start) < length || !deaths.IsOver || workload.Committed < after + 50)
+        while (TimeProvider.System.GetElapsedTime(start) < length || !deaths.IsOver || workload.Committed < after + ComputeFaults.CommitsMin)
         {
             deaths.Tick();
             if (deaths.IsOver && after < 0)

@@ -119,6 +119,7 @@ public sealed unsafe class TableVacuum
             return 0;
         _context.ForgetHints(_file.Database, _file.Storage);
         _freeSpace.Truncate(kept);
+        _freeSpace.Save(cancellation);
         _file.Truncate(Fork.Main, kept, xid, cancellation);
         _context.ForgetHints(_file.Database, _file.Storage);
         return blocks - kept;
@@ -147,7 +148,8 @@ public sealed unsafe class TableVacuum
             }
             int live = CountRows(page.Bytes, block, _indexes.Count > 0);
             _liveRows += live;
-            _emptyTail = live == 0 && HeapPage.SlotCount(page.Bytes) == 0 ? _emptyTail + 1 : 0;
+            // Dead line pointers do not count: they are freed before anything is cut.
+            _emptyTail = live == 0 ? _emptyTail + 1 : 0;
             _freeSpace.Note(block, HeapPage.UsableBytes(page.Bytes));
         }
         finally
