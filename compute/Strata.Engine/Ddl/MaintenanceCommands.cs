@@ -93,8 +93,8 @@ internal static class MaintenanceCommands
     private static bool Has(VacuumStatement statement, string option)
     {
         foreach (DefinitionElement element in statement.Options)
-            if (element.Name == option && element.Value is not BooleanLiteral { Value: false })
-                return true;
+            if (element.Name == option)
+                return DefinitionValues.Flag(element);
         return false;
     }
 
@@ -147,7 +147,7 @@ internal static class MaintenanceCommands
     {
         foreach (DefinitionElement element in statement.Options)
             if (element.Name == "truncate")
-                return element.Value is not BooleanLiteral { Value: false };
+                return DefinitionValues.Flag(element);
         return table.Options is null || !Array.Exists(table.Options, static option => option is "vacuum_truncate=false" or "vacuum_truncate=off");
     }
 
