@@ -17,7 +17,7 @@ internal sealed class Server : IDisposable
     public Server(string name, string connectionString, string setup)
     {
         Name = name;
-        var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 60 };
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 60, IncludeErrorDetail = true };
         _connectionString = builder.ConnectionString;
         _setup = setup;
     }

@@ -114,6 +114,23 @@ public sealed class StrataInstance : IDisposable
     public int RoleProcessId(string role) =>
         int.Parse(File.ReadAllText(Path.Combine(Directory, "run", role + ".pid")), CultureInfo.InvariantCulture);
 
+    /// <summary>With <c>--processes</c>: a second compute process with the first one's arguments, on ports and a directory of its own, that serves the same endpoints.</summary>
+    public ComputeTwin StartTwin()
+    {
+        string[] arguments = File.ReadAllText($"/proc/{Text(RoleProcessId("compute"))}/cmdline").Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        int port = FreePort();
+        Replace(arguments, "--pg-port", Text(port));
+        Replace(arguments, "--compute", "127.0.0.1:" + Text(FreePort()));
+        Replace(arguments, "--data", Path.Combine(Directory, "twin"));
+        ProcessStartInfo start = new(arguments[0], arguments.Skip(1)) { RedirectStandardError = true, RedirectStandardInput = true };
+        Process process = Process.Start(start)!;
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginErrorReadLine();
+        return new ComputeTwin(process, new NpgsqlConnectionStringBuilder(ConnectionString) { Port = port }.ConnectionString);
+    }
+
+    private static void Replace(string[] arguments, string option, string value) => arguments[Array.IndexOf(arguments, option) + 1] = value;
+
     /// <summary>Waits a moment between two looks at something that changes by itself, and leaves the processors to the system under test.</summary>
     public static void Pause() => s_scheduler.Sleep(TimeSpan.FromMilliseconds(2), CancellationToken.None);
 

@@ -17,4 +17,7 @@ public enum AccessMethod
 
     /// <summary>The password itself; over TLS only by rules that say so.</summary>
     CleartextPassword,
+
+    /// <summary>A certificate whose common name is the role's.</summary>
+    Certificate,
 }

@@ -5,7 +5,8 @@ namespace Strata.Format.Control;
 
 /// <summary>
 /// One line of PostgreSQL's <c>pg_hba.conf</c>: <c>TYPE DATABASE USER ADDRESS METHOD</c>. Types <c>host</c>, <c>hostssl</c> and <c>hostnossl</c>; databases <c>all</c>, <c>sameuser</c> or names; users
-/// <c>all</c> or names; addresses <c>all</c>, an IP address with its mask or prefix length; methods <c>trust</c>, <c>reject</c>, <c>scram-sha-256</c>, <c>md5</c>, <c>password</c>. Immutable.
+/// <c>all</c> or names; addresses <c>all</c>, an IP address with its mask or prefix length; methods <c>trust</c>, <c>reject</c>, <c>scram-sha-256</c>, <c>md5</c>, <c>password</c>, <c>cert</c>; option of
+/// <c>hostssl</c>: <c>clientcert=verify-ca</c> or <c>verify-full</c>. Immutable.
 /// </summary>
 public sealed class AccessRule
 {
@@ -15,7 +16,7 @@ public sealed class AccessRule
     private readonly HashSet<string>? _users;
     private readonly IPNetwork? _network;
 
-    private AccessRule(bool? secure, HashSet<string>? databases, bool sameUser, HashSet<string>? users, IPNetwork? network, AccessMethod method)
+    private AccessRule(bool? secure, HashSet<string>? databases, bool sameUser, HashSet<string>? users, IPNetwork? network, AccessMethod method, ClientCertificateCheck certificate)
     {
         _secure = secure;
         _databases = databases;
@@ -23,9 +24,13 @@ public sealed class AccessRule
         _users = users;
         _network = network;
         Method = method;
+        Certificate = certificate;
     }
 
     public AccessMethod Method { get; }
+
+    /// <summary>What the client must show beside what the method asks for; with <see cref="AccessMethod.Certificate"/> always <see cref="ClientCertificateCheck.Name"/>.</summary>
+    public ClientCertificateCheck Certificate { get; }
 
     /// <summary>True when the rule speaks of such a connection.</summary>
     public bool Matches(bool isSecure, string database, string user, IPAddress address)
@@ -92,12 +97,46 @@ public sealed class AccessRule
             "scram-sha-256" => AccessMethod.Scram,
             "md5" => AccessMethod.Password,
             "password" => AccessMethod.CleartextPassword,
+            "cert" => AccessMethod.Certificate,
             _ => null,
         };
         if (method is not { } known)
             return $"unknown authentication method \"{words[at]}\"";
-        rule = new AccessRule(secure, databases, databases?.Contains("sameuser") ?? false, users, network, known);
+        if (known == AccessMethod.Certificate && secure != true)
+            return "cert authentication is only supported on hostssl connections";
+        ClientCertificateCheck certificate = known == AccessMethod.Certificate ? ClientCertificateCheck.Name : ClientCertificateCheck.None;
+        for (int i = at + 1; i < words.Count; i++)
+            if (ParseOption(words[i], secure == true, known, ref certificate) is { } error)
+                return error;
+        rule = new AccessRule(secure, databases, databases?.Contains("sameuser") ?? false, users, network, known, certificate);
         return null;
+    }
+
+    private static string? ParseOption(string word, bool isSecure, AccessMethod method, ref ClientCertificateCheck certificate)
+    {
+        int equals = word.IndexOf('=', StringComparison.Ordinal);
+        string name = equals < 0 ? word : word[..equals], value = equals < 0 ? "" : word[(equals + 1)..];
+        switch (name)
+        {
+            case "clientcert" when !isSecure:
+                return "clientcert can only be configured for \"hostssl\" rows";
+            case "clientcert" when value == "verify-full":
+                certificate = ClientCertificateCheck.Name;
+                return null;
+            case "clientcert" when value == "verify-ca" && method == AccessMethod.Certificate:
+                return "clientcert only accepts \"verify-full\" when using \"cert\" authentication";
+            case "clientcert" when value == "verify-ca":
+                certificate = ClientCertificateCheck.Authority;
+                return null;
+            case "clientcert":
+                return $"invalid value for clientcert: \"{value}\"";
+            case "clientname" when value == "CN":
+                return null;
+            case "clientname" or "map":
+                return $"authentication option \"{word}\" is not supported";
+            default:
+                return $"unrecognized authentication option name: \"{name}\"";
+        }
     }
 
     // The address may have bits set beyond the prefix, as PostgreSQL allows.

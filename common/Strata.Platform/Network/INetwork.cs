@@ -50,7 +50,31 @@ public interface IFrameConnection : IDisposable
     /// </summary>
     /// <param name="handler">May not throw, nor wait for the sender. It may dispose the connection.</param>
     bool TryHandOver(FrameHandler handler) => false;
+
+    /// <summary>
+    /// Where the sender lives in this process: a sender that is about to wait for the answer (<see cref="SendToServe"/>) may have its frame handled by <paramref name="server"/> on its own thread while the
+    /// receiving thread waits in <see cref="Receive"/>, which goes on giving all other frames. Never two at a time. False, with nothing changed, when the connection can't do that. Called by the receiving thread.
+    /// </summary>
+    /// <param name="server">May not throw. It may dispose the connection.</param>
+    bool TryLetSendersServe(FrameServer server) => false;
+
+    /// <summary>
+    /// Sends a frame as <see cref="Send"/> does. True when the receiver was left asleep: the caller must call <see cref="Serve"/> soon, which handles the frame on its own thread. It may let go of locks before.
+    /// </summary>
+    bool SendToServe(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    {
+        Send(head, body);
+        return false;
+    }
+
+    /// <summary>Handles the frame of a <see cref="SendToServe"/> that returned true.</summary>
+    void Serve()
+    {
+    }
 }
 
 /// <summary>Takes a frame, whose bytes are valid during the call only.</summary>
 public delegate void FrameHandler(ReadOnlySpan<byte> frame);
+
+/// <summary>Takes a frame, which is valid during the call only.</summary>
+public delegate void FrameServer(ReadOnlyMemory<byte> frame);

@@ -76,7 +76,7 @@ public sealed class MemoryNetwork(TimeProvider time) : INetwork
         public void Send(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body = default)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(head.Length + body.Length, IFrameConnection.MaxFrameBytes);
-            if (!outgoing.TryWrite(head, body))
+            if (!outgoing.TryWrite(head, body, mayServe: false, out _))
                 throw new IOException($"connection to {remote} is closed");
         }
 
@@ -87,6 +87,22 @@ public sealed class MemoryNetwork(TimeProvider time) : INetwork
             incoming.HandOver(handler);
             return true;
         }
+
+        public bool TryLetSendersServe(FrameServer server)
+        {
+            incoming.LetWritersServe(server);
+            return true;
+        }
+
+        public bool SendToServe(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(head.Length + body.Length, IFrameConnection.MaxFrameBytes);
+            if (!outgoing.TryWrite(head, body, mayServe: true, out bool mustServe))
+                throw new IOException($"connection to {remote} is closed");
+            return mustServe;
+        }
+
+        public void Serve() => outgoing.Serve();
 
         public void Dispose()
         {

@@ -5,18 +5,26 @@ namespace Strata.Platform;
 /// <summary>
 /// One direction of a <see cref="MemoryNetwork"/> connection: frames in pooled buffers, or handed over on the writer's thread. One reader, any number of writers.
 /// </summary>
+/// <remarks>
+/// A frame that its writer is to serve waits in the queue alone, and the reader leaves it there: <c>_promised</c> from its writing to the beginning of <see cref="Serve"/>, <c>_isServing</c> from there to its end.
+/// </remarks>
 internal sealed class MemoryPipe(TimeProvider time)
 {
     private readonly Queue<(byte[] Buffer, int Length)> _frames = new();
     private readonly Lock _handling = new();
     private FrameHandler? _handler;
+    private FrameServer? _server;
+    private bool _readerWaits;
+    private bool _promised;
+    private bool _isServing;
     private byte[]? _handedOut;
     private long _queuedBytes;
     private bool _closed;
 
-    /// <summary>Copies a frame in, waiting while the pipe is full. False once closed.</summary>
-    public bool TryWrite(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body)
+    /// <summary>Copies a frame in, waiting while the pipe is full. False once closed. <paramref name="mustServe"/>: the reader was left asleep, and the caller is to call <see cref="Serve"/>.</summary>
+    public bool TryWrite(ReadOnlySpan<byte> head, ReadOnlySpan<byte> body, bool mayServe, out bool mustServe)
     {
+        mustServe = false;
         if (Volatile.Read(ref _handler) is { } handler)
             return TryHandle(handler, head, body);
         int length = head.Length + body.Length;
@@ -30,14 +38,56 @@ internal sealed class MemoryPipe(TimeProvider time)
             handler = _handler;
             if (!_closed && handler is null)
             {
+                mustServe = mayServe && _server is not null && _readerWaits && !_promised && !_isServing && _frames.Count == 0;
                 _frames.Enqueue((buffer, length));
                 _queuedBytes += length;
-                Monitor.PulseAll(_frames);
+                if (mustServe)
+                    _promised = true;
+                else
+                    Monitor.PulseAll(_frames);
                 return true;
             }
         }
         ArrayPool<byte>.Shared.Return(buffer);
         return handler is not null && TryHandle(handler, head, body);
+    }
+
+    /// <summary>From now on writers may serve frames while the reader waits. The reader's thread.</summary>
+    public void LetWritersServe(FrameServer server)
+    {
+        lock (_frames)
+            _server = server;
+    }
+
+    /// <summary>Handles the frame that was promised to be, on the writer's thread.</summary>
+    public void Serve()
+    {
+        byte[] buffer;
+        int length;
+        FrameServer server;
+        lock (_frames)
+        {
+            server = _promised && _server is not null ? _server : throw new InvalidOperationException("no frame was promised to be served");
+            _promised = false;
+            _isServing = true;
+            (buffer, length) = _frames.Dequeue();
+            _queuedBytes -= length;
+        }
+
+        try
+        {
+            server(buffer.AsMemory(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            lock (_frames)
+            {
+                _isServing = false;
+                if (_frames.Count > 0 || _closed)
+                    Monitor.PulseAll(_frames);
+            }
+        }
     }
 
     /// <summary>From now on frames go to a handler on their writers' threads; those that wait go there first, on this one. The reader's thread.</summary>
@@ -101,14 +151,16 @@ internal sealed class MemoryPipe(TimeProvider time)
                 ArrayPool<byte>.Shared.Return(_handedOut);
             _handedOut = null;
             long start = time.GetTimestamp();
-            while (_frames.Count == 0)
+            while (_frames.Count == 0 || _promised || _isServing)
             {
-                if (_closed)
+                if (_closed && !_promised && !_isServing)
                     return false;
                 TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? timeout : timeout - time.GetElapsedTime(start);
                 if (left < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
                     throw new TimeoutException($"nothing arrived within {timeout}");
+                _readerWaits = true;
                 Monitor.Wait(_frames, left);
+                _readerWaits = false;
             }
             (byte[] buffer, int length) = _frames.Dequeue();
             bool wasFull = _queuedBytes > MemoryNetwork.QueueBytesMax;

@@ -30,13 +30,13 @@ public sealed class AccessRules
         return new AccessRules([.. rules]);
     }
 
-    /// <summary>How a client must authenticate; null when no rule speaks of it, which keeps it out.</summary>
-    public AccessMethod? Find(bool isSecure, string database, string user, IPAddress address)
+    /// <summary>The rule that says how a client must authenticate; null when none speaks of it, which keeps it out.</summary>
+    public AccessRule? Find(bool isSecure, string database, string user, IPAddress address)
     {
         foreach (AccessRule rule in _rules)
         {
             if (rule.Matches(isSecure, database, user, address))
-                return rule.Method;
+                return rule;
         }
 
         return null;

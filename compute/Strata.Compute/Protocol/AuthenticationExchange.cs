@@ -54,6 +54,7 @@ internal sealed class AuthenticationExchange(PgConnection connection, PgServer s
         switch (method)
         {
             case AccessMethod.Trust:
+            case AccessMethod.Certificate: // Its name is compared when the exchange is over, as with other methods that ask for one too.
                 return AuthenticationStep.Done;
             case AccessMethod.CleartextPassword:
                 _awaited = Awaited.Cleartext;

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Strata.Platform;
 
 namespace Strata.Compute.Protocol;
@@ -25,6 +26,21 @@ public sealed class ClientTransport(ByteSocket socket) : IDisposable
 
     /// <summary>The name of PostgreSQL's protocol for TLS (ALPN).</summary>
     public static SslApplicationProtocol PostgresProtocol { get; } = new("postgresql");
+
+    /// <summary>The client has shown a certificate, which an authority that the server trusts has signed.</summary>
+    public bool HasClientCertificate => _secure?.RemoteCertificate is not null;
+
+    /// <summary>The (first) common name in the client's certificate; null when there is none.</summary>
+    public string? ClientCommonName => _secure?.RemoteCertificate is { } certificate ? CommonName(new X500DistinguishedName(new X509Certificate2(certificate).SubjectName)) : null;
+
+    private static string? CommonName(X500DistinguishedName subject)
+    {
+        const string CommonNameOid = "2.5.4.3";
+        foreach (X500RelativeDistinguishedName part in subject.EnumerateRelativeDistinguishedNames(reversed: false))
+            if (!part.HasMultipleElements && part.GetSingleElementType().Value == CommonNameOid)
+                return part.GetSingleElementValue();
+        return null;
+    }
 
     /// <summary>How long <see cref="Receive"/> waits for the first byte.</summary>
     public TimeSpan QuietTimeout

@@ -25,6 +25,7 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
     private readonly List<KeyValuePair<string, string>> _settings = [];
     private OpenEndpoint _endpoint;
     private RoleCredential _credential;
+    private AccessRule? _rule;
     private AuthenticationExchange? _exchange;
 
     /// <summary>True while the next bytes are a packet without a type byte.</summary>
@@ -90,7 +91,9 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
             EndpointAddress address = ReadParameters(packet);
             _endpoint = server.Endpoints.Open(address, CancellationToken.None);
             _credential = _endpoint.Engine.GetRoleCredential(_user);
-            _exchange = new AuthenticationExchange(connection, server, FindMethod(), _user, _credential);
+            AccessRule rule = _rule = FindRule();
+            CheckCertificateIsThere(rule);
+            _exchange = new AuthenticationExchange(connection, server, rule.Method, _user, _credential);
             return Advance(_exchange.Start());
         }
         catch (SqlException error)
@@ -100,16 +103,29 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
         }
     }
 
-    private AccessMethod FindMethod()
+    private AccessRule FindRule()
     {
         bool secure = connection.Transport.IsSecure;
         string host = connection.Transport.Socket.RemoteAddress, database = _database ?? _user;
-        AccessMethod? method = _endpoint.Access.Find(secure, database, _user, IPAddress.TryParse(host, out IPAddress? address) ? address : IPAddress.None);
-        if (method is { } found and not AccessMethod.Reject)
-            return found;
+        AccessRule? rule = _endpoint.Access.Find(secure, database, _user, IPAddress.TryParse(host, out IPAddress? address) ? address : IPAddress.None);
+        if (rule is { Method: not AccessMethod.Reject })
+            return rule;
         string who = $"host \"{host}\", user \"{_user}\", database \"{database}\", {(secure ? "SSL encryption" : "no encryption")}";
-        throw new SqlException(SqlState.InvalidAuthorizationSpecification, method is null ? $"no pg_hba.conf entry for {who}" : $"pg_hba.conf rejects connection for {who}");
+        throw new SqlException(SqlState.InvalidAuthorizationSpecification, rule is null ? $"no pg_hba.conf entry for {who}" : $"pg_hba.conf rejects connection for {who}");
     }
+
+    // Whoever signed it was checked in the handshake.
+    private void CheckCertificateIsThere(AccessRule rule)
+    {
+        if (rule.Certificate == ClientCertificateCheck.None)
+            return;
+        if (server.Options.Tls is not { ClientCertificateRequired: true })
+            throw new SqlException(SqlState.ConfigFileError, "client certificates can only be checked if a root certificate store is available");
+        if (!connection.Transport.HasClientCertificate)
+            throw new SqlException(SqlState.InvalidAuthorizationSpecification, "connection requires a valid client certificate");
+    }
+
+    private bool IsCertificateOfUser(AccessRule rule) => rule.Certificate != ClientCertificateCheck.Name || connection.Transport.ClientCommonName == _user;
 
     /// <summary>Reads user, database and settings; returns where the client wants to go.</summary>
     private EndpointAddress ReadParameters(StartupPacket packet)
@@ -172,6 +188,15 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
     {
         if (step != AuthenticationStep.Done)
             return step == AuthenticationStep.Continue;
+        if (!IsCertificateOfUser(_rule!))
+        {
+            server.Log.Info($"the client's certificate is of \"{connection.Transport.ClientCommonName}\", not of user \"{_user}\"");
+            if (_rule!.Method is AccessMethod.Certificate or AccessMethod.Trust)
+                connection.Fatal(SqlState.InvalidAuthorizationSpecification, $"{(_rule.Method == AccessMethod.Trust ? "\"trust\"" : "certificate")} authentication failed for user \"{_user}\"");
+            else
+                connection.Fatal(SqlState.InvalidPassword, $"password authentication failed for user \"{_user}\"");
+            return false;
+        }
         if (_credential is { Exists: true, CanLogin: false })
         {
             connection.Fatal(SqlState.InvalidAuthorizationSpecification, $"role \"{_user}\" is not permitted to log in");

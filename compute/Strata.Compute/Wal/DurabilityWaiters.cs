@@ -17,6 +17,9 @@ internal sealed class DurabilityWaiters
     private Lsn _durable;
     private bool _closed;
 
+    /// <summary>Nobody waits at the moment.</summary>
+    public bool IsEmpty => Volatile.Read(ref _first) is null;
+
     /// <summary>Blocks until <see cref="Advance"/> reached the LSN, the caller cancels, or <see cref="Close"/>.</summary>
     public DurabilityWait Wait(Lsn lsn, CancellationToken cancellation)
     {

@@ -109,10 +109,12 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
 
     /// <summary>
     /// Sends what there is to send. Never waits for another thread that pumps: that one looks again. <paramref name="inline"/>: the caller must not block on a hanging peer.
-    /// <paramref name="due"/>: also over a lazy link, and also a little.
+    /// <paramref name="due"/>: also over a lazy link, and also a little. <paramref name="mayServe"/>: the caller is about to wait for the answer; when a connection is returned, it must call its
+    /// <see cref="IFrameConnection.Serve"/>, now that it holds no lock.
     /// </summary>
-    public void Pump(bool inline, bool due = false)
+    public IFrameConnection? Pump(bool inline, bool due = false, bool mayServe = false)
     {
+        IFrameConnection? toServe = null;
         if (due)
             Volatile.Write(ref _due, true);
         Volatile.Write(ref _pumpWanted, 1);
@@ -121,15 +123,16 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
             try
             {
                 while (Interlocked.Exchange(ref _pumpWanted, 0) == 1)
-                    PumpLocked(inline);
+                    toServe = PumpLocked(inline, mayServe && toServe is null) ?? toServe;
             }
             finally
             {
                 _sendLock.Exit();
             }
             if (Volatile.Read(ref _pumpWanted) == 0)
-                return;
+                break;
         }
+        return toServe;
     }
 
     /// <summary>An answer to an append came. False when the safekeeper did not take what was sent: the link must begin anew.</summary>
@@ -166,7 +169,7 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
         {
             bool quiet = owner.Time.GetElapsedTime(_lastSent) > heartbeat;
             if (_streaming && _inFlightFrames == 0 && (quiet || ((due || _eager) && _sentCommitLsn < owner.DurableLsn)))
-                SendFrame(owner.Peer(index).NextSendLsn, 0);
+                SendFrame(owner.Peer(index).NextSendLsn, 0, mayServe: false, out _);
         }
         finally
         {
@@ -174,27 +177,32 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
         }
     }
 
-    private void PumpLocked(bool inline)
+    private IFrameConnection? PumpLocked(bool inline, bool mayServe)
     {
+        IFrameConnection? toServe = null;
         ProposerPeer peer = owner.Peer(index);
         while (_streaming && _connection is not null)
         {
             Lsn from = peer.NextSendLsn;
             Lsn published = owner.Ring.Published;
             if (published <= from)
-                return;
+                break;
             ulong pending = published - from;
             bool idle = _inFlightFrames == 0;
             if (!_eager && !_due && pending < BulkBytes)
-                return;
+                break;
             if (!idle && (inline || pending < BulkBytes || _inFlightFrames == InFlightFramesMax || _inFlightBytes >= InFlightBytesMax))
-                return;
+                break;
             int length = FillFrame(from, pending, inline ? InlineBytesMax : FrameBytesMax);
-            if (length == 0 || !SendFrame(from, length))
-                return;
+            if (length == 0 || !SendFrame(from, length, mayServe && toServe is null, out bool mustServe))
+                break;
+            if (mustServe)
+                toServe = _connection;
             peer.NextSendLsn = from + (ulong)length;
             _due = false;
         }
+
+        return toServe;
     }
 
     /// <summary>Copies whole records to the frame buffer. Zero (and a broken link) when the ring no longer has them: the safekeeper must catch up from another one.</summary>
@@ -234,8 +242,9 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
         return at;
     }
 
-    private bool SendFrame(Lsn from, int length)
+    private bool SendFrame(Lsn from, int length, bool mayServe, out bool mustServe)
     {
+        mustServe = false;
         Lsn commit = owner.DurableLsn;
         new SafekeeperAppendRequest(owner.Term, from, commit, owner.RemoteConsistentLsn, owner.IngestedLsn).WriteTo(_head);
         _sentCommitLsn = commit;
@@ -247,7 +256,10 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
         _inFlightBytes += length;
         try
         {
-            _connection!.Send(_head, _frame.AsSpan(0, length));
+            if (mayServe)
+                mustServe = _connection!.SendToServe(_head, _frame.AsSpan(0, length));
+            else
+                _connection!.Send(_head, _frame.AsSpan(0, length));
             return true;
         }
         catch (IOException)

@@ -12,7 +12,8 @@ namespace Strata.Compute.Wal;
 /// <remarks>
 /// Threads: one per safekeeper that connects, greets, receives and sends on; one that ticks (commit LSN for idle safekeepers, what lazy links get, records nobody waits for, dead peers). A session
 /// that waits for its commit sends the frame itself, over as few links as make a majority (<see cref="EagerLinks"/>). So a lone commit costs three hand-offs: to the safekeeper, to the link's
-/// thread, back to the session. Where safekeepers live in this process it costs two: their threads deal with their answers themselves (<see cref="IFrameConnection.TryHandOver"/>).
+/// thread, back to the session. Where safekeepers live in this process their threads deal with their answers themselves (<see cref="IFrameConnection.TryHandOver"/>), and a lone commit's session does the work of one of
+/// them (<see cref="IFrameConnection.SendToServe"/>): one hand-off to another, and one back when that is the slower one.
 /// Locks, in this order: append, then none; proposer, then advance; each link's send lock is taken alone.
 /// </remarks>
 public sealed class QuorumWal : IWalSink, IDisposable
@@ -136,7 +137,8 @@ public sealed class QuorumWal : IWalSink, IDisposable
     {
         if (_owner.DurableLsn >= lsn)
             return DurabilityWait.Durable;
-        Kick();
+        // Who commits alone does the work of one safekeeper of this process itself, while another works beside it. Others who wait would wait for that too.
+        Kick(mayServe: _waiters.IsEmpty)?.Serve();
         return _waiters.Wait(lsn, cancellation);
     }
 
@@ -436,19 +438,25 @@ public sealed class QuorumWal : IWalSink, IDisposable
     }
 
     /// <summary>New records are there: sends them where nothing is under way, and wakes the ticker when it sleeps.</summary>
-    private void Kick()
+    /// <param name="mayServe">The caller is about to wait; see <see cref="PeerLink.Pump"/>.</param>
+    private IFrameConnection? Kick(bool mayServe = false)
     {
+        PeerLink? last = null;
         foreach (PeerLink link in _links)
         {
-            if (link.IsEager)
-                link.Pump(inline: true);
+            if (!link.IsEager)
+                continue;
+            last?.Pump(inline: true);
+            last = link;
         }
+        IFrameConnection? toServe = last?.Pump(inline: true, mayServe: mayServe);
         Volatile.Write(ref _lastActivity, _scheduler.Time.GetTimestamp());
         if (Volatile.Read(ref _tickerSleeps))
         {
             lock (_tickGate)
                 Monitor.PulseAll(_tickGate);
         }
+        return toServe;
     }
 
     /// <summary>A majority may be missing one of its links: what is unsent goes over all the others, now.</summary>

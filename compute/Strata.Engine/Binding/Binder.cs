@@ -17,7 +17,7 @@ public static class Binder
 {
     /// <summary>True for the statements that <see cref="Bind"/> takes.</summary>
     public static bool Accepts(Statement statement) =>
-        statement is SelectStatement { Body: not SelectBody { Into: not null } } or InsertStatement or UpdateStatement or DeleteStatement or MergeStatement;
+        (statement is SelectStatement select && SelectInto.Of(select) is null) || statement is InsertStatement or UpdateStatement or DeleteStatement or MergeStatement;
 
     /// <summary>Binds SELECT, INSERT, UPDATE or DELETE.</summary>
     public static BoundStatement Bind(Statement statement, BindingContext context) => Guard(context, () =>

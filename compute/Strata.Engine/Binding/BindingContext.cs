@@ -37,6 +37,9 @@ public sealed record BindingContext
     /// <summary>False for contexts without parameters (DDL expressions, simple queries): $1 is then an error.</summary>
     public bool AllowParameters { get; init; } = true;
 
+    /// <summary>True where there are no parameters but those of <see cref="ParameterTypes"/>.</summary>
+    public bool HasFixedParameters { get; init; }
+
     /// <summary>Names of the parameters of the function whose body this is; a column of the same name comes first.</summary>
     public IReadOnlyList<string> ParameterNames { get; init; } = [];
 

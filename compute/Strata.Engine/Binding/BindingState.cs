@@ -75,6 +75,9 @@ internal sealed class BindingState
 
     public CteBinder Ctes { get; }
 
+    /// <summary>Names of WITH items that stand behind what is being bound: errors mention them.</summary>
+    public List<string> FutureCtes { get; } = [];
+
     public RowSecurity Security { get; }
 
     /// <summary>The role whose privileges count now: 0 for the current one.</summary>
@@ -130,7 +133,11 @@ internal sealed class BindingState
         }
 
         RelationInfo relation = Catalog.ResolveRelation(_searchPath, name.Schema, name.Name)
-            ?? throw BindingErrors.UndefinedTable(name.Position, name.Schema is null ? name.Name : $"{name.Schema}.{name.Name}");
+            ?? throw (name.Schema is null && FutureCtes.Contains(name.Name)
+                ? BindingErrors.At(
+                    name.Position, SqlState.UndefinedTable, $"relation \"{name.Name}\" does not exist", "Use WITH RECURSIVE, or re-order the WITH items to remove forward references.",
+                    $"There is a WITH item named \"{name.Name}\", but it cannot be referenced from this part of the query.")
+                : BindingErrors.UndefinedTable(name.Position, name.Schema is null ? name.Name : $"{name.Schema}.{name.Name}"));
         DependOn(relation);
         if (name.Schema is null)
             NoteAbsent(relation);

@@ -99,9 +99,7 @@ internal static class ColumnResolver
                 if (item.Name == name)
                 {
                     return BindingErrors.InvalidFromReference(
-                        position, name,
-                        null,
-                        $"There is an entry for table \"{name}\", but it cannot be referenced from this part of the query.");
+                        position, name, $"There is an entry for table \"{name}\", but it cannot be referenced from this part of the query.", null);
                 }
 
                 if (item.Table is not null && item.Table.Name == name)
@@ -123,13 +121,13 @@ internal static class ColumnResolver
         {
             foreach (NamespaceItem item in scope.Items)
             {
-                // Items out of reach count only for the message that says so.
-                foreach (NamespaceColumn column in item.Columns)
-                {
-                    if (column.Name.Length > 0)
-                        matches.Add(item.Name, column.Name);
-                }
+                if (!item.IsJoin && matches.Add(item.Name, item.Columns.Select(static column => column.Name)))
+                    return BindingErrors.UndefinedColumn(position, qualifier, name, matches.Hint);
             }
+
+            foreach ((string branch, IReadOnlyList<string> columns) in scope.Branches)
+                if (matches.Add(branch, columns))
+                    return BindingErrors.UndefinedColumn(position, qualifier, name, matches.Hint);
         }
 
         return BindingErrors.UndefinedColumn(position, qualifier, name, matches.Hint);

@@ -29,9 +29,14 @@ internal sealed class CteBinder(BindingState state)
         {
             CommonTableExpression item = CteTraversal.Rewrite(written, with.IsRecursive);
             var entry = new CteEntry(state.Metadata.NextCte(), item.Name);
+            // Those from here on cannot be referred to yet.
+            int before = state.FutureCtes.Count;
+            if (!with.IsRecursive)
+                state.FutureCtes.AddRange(with.Items.AsSpan().ToArray().SkipWhile(other => !ReferenceEquals(other, written)).Select(static other => other.Name));
             CteDefinition definition = item.Statement is SelectStatement select
                 ? BindQuery(item, select, entry, scope, with.IsRecursive)
                 : BindModification(item, entry, scope);
+            state.FutureCtes.RemoveRange(before, state.FutureCtes.Count - before);
             if (!scope.Ctes.Contains(entry))
                 scope.Ctes.Add(entry);
             definitions.Add((definition, entry));

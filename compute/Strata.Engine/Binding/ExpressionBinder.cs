@@ -96,7 +96,10 @@ internal sealed class ExpressionBinder
     }
 
     /// <summary>True when values of the type can be sorted.</summary>
-    public bool HasOrdering(SqlType type) => type.Oid == TypeOid.Unknown || OperatorSelection.Find(_factory.Coercion, "<", type.Oid, type.Oid, out _) is not null;
+    /// <summary>True when values of the type can be sorted; for a row when all its columns can.</summary>
+    public bool HasOrdering(SqlType type) => type.Kind == TypeKind.Composite
+        ? _state.Context.Functions.Catalog.CompositeColumns(type.Oid).All(column => HasOrdering(column.Type))
+        : type.Oid == TypeOid.Unknown || OperatorSelection.Find(_factory.Coercion, "<", type.Oid, type.Oid, out _) is not null;
 
     /// <summary>Binds what AS OF names: a timestamptz or pg_lsn that reads no columns.</summary>
     public Expression BindAsOf(AsOfClause clause, Scope scope)
@@ -192,8 +195,10 @@ internal sealed class ExpressionBinder
                 throw BindingErrors.NotSupported(position, "WHERE CURRENT OF");
             case BitStringLiteral bits:
                 return new ConstantExpression(BuiltinTypes.Get(TypeOid.Bit), BindBits(bits)) { Position = position };
-            case XmlExpression:
-                throw BindingErrors.NotSupported(position, "XML");
+            case Syntax.XmlExpression xml:
+                return new XmlBinder(_state).Bind(xml, scope);
+            case IsDocumentExpression test:
+                return new XmlBinder(_state).BindIsDocument(test, scope);
             default:
                 throw BindingErrors.NotSupported(position, "this expression");
         }
@@ -281,6 +286,8 @@ internal sealed class ExpressionBinder
 
         if (names.Count > 4)
             throw BindingErrors.At(position, SqlState.SyntaxError, $"improper qualified name (too many dotted names): {string.Join('.', names)}");
+        if (names.Count == 4 && names[0] != _state.Context.Functions.Session.DatabaseName)
+            throw BindingErrors.At(position, SqlState.FeatureNotSupported, $"cross-database references are not implemented: {string.Join('.', names)}");
         string column = names[names.Count - 1];
         string table = names[names.Count - 2];
         string? schema = names.Count > 2 ? names[names.Count - 3] : null;
@@ -299,6 +306,9 @@ internal sealed class ExpressionBinder
 
         if (BindParameterPath(names, position) is { } path)
             return path;
+        // t.f may be an aggregate of any type over the row: count(t).
+        if (names.Count == 2 && RoutineLookup.Find(_state.Catalog, _state.SearchPath, null, column, position).Any(static f => f.Kind == FunctionKind.Aggregate && f.ArgumentTypes is [TypeOid.Any]))
+            return Bind(new FunctionCall(new QualifiedName([column], position), [new ColumnReference([table], false, position)], position), scope);
         throw ColumnResolver.MissingColumn(scope, table, column, position);
     }
 
@@ -392,7 +402,6 @@ internal sealed class ExpressionBinder
             return new NullTestExpression(new RowExpression(SqlType.Record, fields, [.. fields.Select(static (_, i) => $"f{i + 1}")]), isNull.IsNegated) { Position = isNull.Position };
         }
 
-
         if (isNull.Operand is Syntax.RowExpression row)
         {
             Expression[] tests = BindAll(row.Fields, scope)
@@ -400,7 +409,7 @@ internal sealed class ExpressionBinder
             return BooleanExpression.And(tests);
         }
 
-        return new NullTestExpression(ResolveUnknown(Bind(isNull.Operand, scope)), isNull.IsNegated) { Position = isNull.Position };
+        return new NullTestExpression(WithoutDomain(ResolveUnknown(Bind(isNull.Operand, scope))), isNull.IsNegated) { Position = isNull.Position };
     }
 
     private Expression BindTruth(IsTruthExpression truth, Scope scope)
@@ -702,7 +711,7 @@ internal sealed class ExpressionBinder
         if (scope is not null && value.Type.Kind == TypeKind.Composite && _state.Functions.TryCallAsField(field, value) is { } call)
             return call;
         throw value is RowExpression && scope is not null && ItemOf(value, scope) is { } item ? BindingErrors.UndefinedColumn(value.Position, item, field.Name)
-            : value.Type.Kind == TypeKind.Composite || value is RowExpression
+            : value.Type.Kind == TypeKind.Composite || value.Type.Oid == TypeOid.Record || value is RowExpression
             ? BindingErrors.At(
                 field.Position, SqlState.UndefinedColumn,
                 value.Type.Oid == TypeOid.Record ? $"could not identify column \"{field.Name}\" in record data type" : $"column \"{field.Name}\" not found in data type {value.Type}")
@@ -726,8 +735,16 @@ internal sealed class ExpressionBinder
         return null;
     }
 
+    // Parts of a domain's value are those of the type below it.
+    private Expression WithoutDomain(Expression value)
+    {
+        SqlType plain = _factory.Coercion.BaseType(value.Type);
+        return plain.Oid == value.Type.Oid ? value : new RelabelExpression(value, plain, false) { Position = value.Position };
+    }
+
     private Expression BindSubscripts(IndirectionExpression indirection, ref int next, Expression container, Scope scope)
     {
+        container = WithoutDomain(container);
         if (container.Type.Oid == TypeOid.Jsonb)
             return JsonSubscripts.Bind(this, indirection, ref next, container, scope);
         if (container.Type.ElementType is not { } element)

@@ -70,6 +70,7 @@ internal sealed class FromBinder(BindingState state)
             SubqueryItem subquery => BindSubquery(subquery, scope),
             FunctionItem function => BindFunction(function, scope),
             JoinItem join => BindJoin(join, scope),
+            XmlTableItem table => BindXmlTable(table, scope),
             _ => throw BindingErrors.NotSupported(item.Position, "this FROM item"),
         };
     }
@@ -347,6 +348,27 @@ internal sealed class FromBinder(BindingState state)
         };
     }
 
+    private Bound BindXmlTable(XmlTableItem table, Scope scope)
+    {
+        // As functions in FROM, it is always lateral.
+        bool outer = scope.IsLateralActive;
+        ExpressionKind kind = scope.Kind;
+        scope.IsLateralActive = true;
+        scope.Kind = ExpressionKind.FromFunction;
+        string alias = table.Alias?.Name ?? "xmltable";
+        (RelationalNode node, List<NamespaceColumn> names, XmlTableRecord record) = new XmlTableBinder(state).Bind(table, alias, scope);
+        scope.Kind = kind;
+        scope.IsLateralActive = outer;
+        SyntaxList<string> aliases = table.Alias?.Columns ?? default;
+        if (aliases.Count > names.Count)
+            throw BindingErrors.At(-1, SqlState.InvalidColumnReference, $"XMLTABLE function has {names.Count} columns available but {aliases.Count} columns specified");
+        for (int i = 0; i < aliases.Count; i++)
+            names[i] = names[i] with { Name = aliases[i] };
+        var item = new NamespaceItem(alias, names);
+        Own(item, scope);
+        return new Bound(node, [item]) { Record = state.Recorder is null ? null : new RangeRecord(table, item) { XmlTable = record } };
+    }
+
     /// <summary>unnest(a, b) in FROM stands for ROWS FROM (unnest(a), unnest(b)).</summary>
     private static IEnumerable<RowsFromItem> OneArrayEach(RowsFromItem item)
     {
@@ -466,12 +488,12 @@ internal sealed class FromBinder(BindingState state)
                 item.AreColumnsVisible = false;
             if (join.UsingAlias is not null)
             {
-                var usingItem = new NamespaceItem(join.UsingAlias.Name, merged ?? []) { AreColumnsVisible = false };
+                var usingItem = new NamespaceItem(join.UsingAlias.Name, merged ?? []) { AreColumnsVisible = false, IsJoin = true };
                 Scope.CheckNames(items, [usingItem]);
                 items.Add(usingItem);
             }
 
-            items.Add(new NamespaceItem("", columns) { IsRelationVisible = false });
+            items.Add(new NamespaceItem("", columns) { IsRelationVisible = false, IsJoin = true });
         }
         else
         {
@@ -479,7 +501,7 @@ internal sealed class FromBinder(BindingState state)
             CheckAliasCount(join.Alias.Name, columns.Count, join.Alias.Columns.Count);
             for (int i = 0; i < join.Alias.Columns.Count; i++)
                 columns[i] = columns[i] with { Name = join.Alias.Columns[i] };
-            items.Add(new NamespaceItem(join.Alias.Name, columns));
+            items.Add(new NamespaceItem(join.Alias.Name, columns) { IsJoin = true });
         }
 
         return items;

@@ -99,6 +99,7 @@ internal sealed class FunctionBinder(BindingState state)
 
         if (definitions.Count > 0)
         {
+            CheckDefinitions(bound, definitions[0].Position);
             var defined = new List<(string, SqlType)>();
             foreach (ColumnDefinition definition in definitions)
                 {
@@ -131,6 +132,16 @@ internal sealed class FunctionBinder(BindingState state)
         }
 
         return (bound, name, [(name, bound.Type)]);
+    }
+
+    /// <summary>Only rows of unknown shape need their columns defined.</summary>
+    private static void CheckDefinitions(Expression call, int position)
+    {
+        string? problem = call.Type.Kind == TypeKind.Composite ? "a column definition list is redundant for a function returning a named composite type"
+            : call.Type.Oid != TypeOid.Record ? "a column definition list is only allowed for functions returning \"record\""
+            : call is FunctionExpression { Function.ResultColumns.Count: > 0 } ? "a column definition list is redundant for a function with OUT parameters" : null;
+        if (problem is not null)
+            throw BindingErrors.At(position, SqlState.SyntaxError, problem);
     }
 
     private Expression[] BindArguments(FunctionCall call, Scope scope, out string?[]? names)
@@ -267,6 +278,10 @@ internal sealed class FunctionBinder(BindingState state)
         List<BoundSortItem> order = BindSort(call.OrderBy, scope, ExpressionKind.OrderBy);
         scope.Kind = kind;
         Expression[] values = order.Select(item => item.Value).ToArray();
+        // A literal has no type of its own here, although the sort takes it for text.
+        for (int i = 0; i < values.Length; i++)
+            if (call.OrderBy[i].Value is StringLiteral or NullLiteral)
+                values[i] = state.Expressions.BindOperand(call.OrderBy[i].Value, scope);
         if (Resolve(call, [.. direct, .. values], null) is not FunctionExpression { Function: { } info } bound || !OrderedSetAggregates.IsOrderedSet(info))
         {
             throw BindingErrors.At(
@@ -296,6 +311,9 @@ internal sealed class FunctionBinder(BindingState state)
         }
         else
         {
+            for (int i = 0; i < count; i++)
+                if (values[i].Type.Oid == TypeOid.Unknown && info.ArgumentTypes[^(count - i)] == TypeOid.AnyElement)
+                    throw new SqlException(SqlState.DatatypeMismatch, "could not determine polymorphic type because input has type unknown");
             all = [.. bound.Arguments.Skip(direct.Length), .. bound.Arguments.Take(direct.Length)];
         }
 

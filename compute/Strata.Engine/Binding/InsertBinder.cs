@@ -156,6 +156,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             {
                 if (row[i] is DefaultLiteral)
                 {
+                    if (parts.IsPart(i))
+                        PartAssignment.RequireNoDefault(insert.Columns[i]);
                     bound[i] = _rows.Default(relation, columns[i]);
                     continue;
                 }

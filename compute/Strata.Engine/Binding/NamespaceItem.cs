@@ -30,6 +30,9 @@ internal sealed class NamespaceItem(string name, IReadOnlyList<NamespaceColumn> 
     /// <summary>A function in FROM whose result is a plain value: the item as a value is that value.</summary>
     public bool IsScalarFunction { get; init; }
 
+    /// <summary>A join: hints name the tables in it instead.</summary>
+    public bool IsJoin { get; init; }
+
     /// <summary>Its name can be used as a qualifier.</summary>
     public bool IsRelationVisible { get; set; } = true;
 

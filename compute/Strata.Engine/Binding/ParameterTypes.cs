@@ -12,7 +12,7 @@ internal sealed class ParameterTypes(BindingContext context)
     /// <summary>A reference to $<paramref name="number"/>; of type unknown while nothing has decided.</summary>
     public ParameterExpression Reference(int number, int position)
     {
-        if (!context.AllowParameters || number is < 1 or > NumberMax)
+        if (!context.AllowParameters || number is < 1 or > NumberMax || (context.HasFixedParameters && number > _types.Count))
             throw BindingErrors.At(position, SqlState.UndefinedParameter, $"there is no parameter ${number}");
         while (_types.Count < number)
             _types.Add(null);

@@ -9,6 +9,13 @@ namespace Strata.Engine.Binding;
 /// <summary>Binds assignments to a field of a composite column or to elements of an array column.</summary>
 internal sealed class PartAssignment(BindingState state)
 {
+    /// <summary>Refuses DEFAULT: only whole columns have one.</summary>
+    public static void RequireNoDefault(AssignmentTarget target)
+    {
+        if (target.Indirection.Count > 0)
+            throw BindingErrors.At(target.Position, SqlState.FeatureNotSupported, target.Indirection[0] is FieldSelection ? "cannot set a subfield to DEFAULT" : "cannot set an array element to DEFAULT");
+    }
+
     /// <summary>The column's new value: <paramref name="container"/> with the part that <paramref name="path"/> names replaced.</summary>
     /// <param name="container">Value of the column before.</param>
     /// <param name="path">Fields and subscripts after the column's name.</param>
@@ -17,6 +24,9 @@ internal sealed class PartAssignment(BindingState state)
     /// <param name="column">For messages.</param>
     public Expression Store(Expression container, SyntaxList<IndirectionElement> path, int from, Expression source, ColumnInfo column, Scope scope)
     {
+        // The second part of a value whose first one was just stored: the domain's constraints are those of the finished value.
+        if (from == 0 && container is DomainExpression { Operand: FieldStoreExpression or SubscriptStoreExpression } unfinished)
+            return Rebuild(Store(unfinished.Operand, path, from, source, column, scope), container.Type);
         if (from == path.Count)
             return Assign(source, container.Type, column, isSubscript: from > 0 && path[from - 1] is not FieldSelection);
         if (path[from] is FieldSelection field)

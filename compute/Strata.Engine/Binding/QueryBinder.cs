@@ -134,7 +134,11 @@ internal sealed class QueryBinder(BindingState state)
             return new BoundQuery(node, output);
         }
 
-        return BindSelect(input, scope, resolveUnknown: false);
+        if (input.Body is SelectBody { Into: { } into })
+            throw BindingErrors.At(into.Position, SqlState.SyntaxError, "INTO is only allowed on first SELECT of UNION/INTERSECT/EXCEPT");
+        BoundQuery branch = BindSelect(input, scope, resolveUnknown: false);
+        scope.Branches.Add((string.Create(System.Globalization.CultureInfo.InvariantCulture, $"*SELECT* {scope.Branches.Count + 1}"), [.. branch.Output.Select(static column => column.Name)]));
+        return branch;
     }
 
     /// <summary>ORDER BY, LIMIT and OFFSET over VALUES and set operations: they see only the result's columns.</summary>

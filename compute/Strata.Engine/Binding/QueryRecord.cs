@@ -89,6 +89,9 @@ internal sealed class RangeRecord(FromItem syntax, NamespaceItem? item)
     /// <summary>Calls of a function item.</summary>
     public IReadOnlyList<Expression> Calls { get; init; } = [];
 
+    /// <summary>What an XMLTABLE is made of.</summary>
+    public XmlTableRecord? XmlTable { get; init; }
+
     public RangeRecord? Left { get; init; }
 
     public RangeRecord? Right { get; init; }

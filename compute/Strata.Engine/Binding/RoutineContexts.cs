@@ -18,6 +18,7 @@ internal static class RoutineContexts
             Functions = functions,
             Text = text,
             ParameterTypes = argumentTypes,
+            HasFixedParameters = true,
             ParameterNames = [.. inputs.Select(static p => p.Name)],
             RoutineName = routine.Name,
         };

@@ -45,7 +45,7 @@ internal sealed record RoutineResult(SqlType Type, IReadOnlyList<(string Name, S
         {
             if (query.Output.Count != 1)
                 throw Mismatch("Final statement must return exactly one column.");
-            return Coerce(state, query, 0, Type) ?? throw Mismatch($"Actual return type is {query.Output[0].Type.WithTypmod(-1)}.");
+            return Coerce(state, query, 0, Type) ?? throw Mismatch($"Actual return type is {Shown(query.Output[0].Type)}.");
         }
 
         if (IsWhole(query) || Columns.Count == 0)
@@ -54,7 +54,7 @@ internal sealed record RoutineResult(SqlType Type, IReadOnlyList<(string Name, S
         {
             if (i >= query.Output.Count)
                 throw Mismatch("Final statement returns too few columns.");
-            SqlType given = query.Output[i].Type;
+            SqlType given = Shown(query.Output[i].Type);
             query = Coerce(state, query, i, Columns[i].Type)
                 ?? throw Mismatch($"Final statement returns {given.WithTypmod(-1)} instead of {Columns[i].Type.WithTypmod(-1)} at column {i + 1}.");
         }
@@ -69,10 +69,15 @@ internal sealed record RoutineResult(SqlType Type, IReadOnlyList<(string Name, S
     public bool IsWholeType(SqlType only) =>
         IsRow && (only.Oid == Type.Oid || (only.Oid == TypeOid.Record && Columns.Count != 1) || (only.Kind == TypeKind.Composite && Type.Oid == TypeOid.Record && Columns.Count != 1));
 
+    private static SqlType Shown(SqlType type) => type.Oid == TypeOid.Unknown ? SqlType.Text : type.WithTypmod(-1);
+
     private static BoundQuery? Coerce(BindingState state, BoundQuery query, int index, SqlType type)
     {
         if (query.Output[index].Type.Oid == type.Oid)
             return query;
+        // A literal of the list is text by now.
+        if (query.Output[index].Type.Oid == TypeOid.Unknown && !new TypeCoercion(state.Context.Functions.Catalog).CanCoerce(TypeOid.Text, type.Oid, CastContext.Assignment))
+            return null;
         if (state.Expressions.CoerceForAssignmentOrNull(OutputCoercion.ValueOf(query, index), type.WithTypmod(-1)) is null)
             return null;
         return OutputCoercion.Coerce(state, query, index, type.WithTypmod(-1), assignment: true);

@@ -10,6 +10,11 @@ internal static class RowComparisons
     /// <summary>(a, b) op (x, y) as one boolean expression. Throws 0A000 for operators that are no comparisons.</summary>
     public static Expression Make(ExpressionFactory factory, string name, IReadOnlyList<Expression> left, IReadOnlyList<Expression> right, int position)
     {
+        // What the fields have no operator for is said first.
+        if (name is not ("=" or "<>" or "<" or "<=" or ">" or ">="))
+            for (int i = 0; i < left.Count; i++)
+                if (factory.Operator(name, left[i], right[i], position) is { } made && made.Type.Oid != TypeOid.Boolean)
+                    throw BindingErrors.At(position, SqlState.DatatypeMismatch, $"row comparison operator must yield type boolean, not type {made.Type}");
         RowComparison comparison = name switch
         {
             "=" => RowComparison.Equal,

@@ -19,6 +19,9 @@ internal sealed class Scope(Scope? parent)
     /// <summary>FROM items in sight.</summary>
     public List<NamespaceItem> Items { get; set; } = [];
 
+    /// <summary>The queries of a set operation that are bound already, by PostgreSQL's names for them: hints for those behind them may mention their columns.</summary>
+    public List<(string Name, IReadOnlyList<string> Columns)> Branches { get; } = [];
+
     /// <summary>FOR UPDATE and the like of this level.</summary>
     public Sql.Syntax.SyntaxList<Sql.Syntax.LockingClause> Locking { get; set; }
 

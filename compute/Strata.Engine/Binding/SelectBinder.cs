@@ -1,3 +1,4 @@
+using Strata.Engine.Catalog;
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
@@ -273,7 +274,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             if (keys.Contains(target))
                 continue;
             keys.Add(target);
-            positions.Add(item is Strata.Sql.Syntax.IntegerLiteral ? target.Position : target.Value.StartPosition is >= 0 and var start && item is not Strata.Sql.Syntax.ColumnReference ? start : item.Position);
+            positions.Add(SyntaxLocation.Of(item));
         }
 
         // The sort must begin with the DISTINCT ON keys, in any order.
@@ -500,6 +501,8 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
     private void AddLock(List<RowLock> locks, NamespaceItem item, LockingClause clause)
     {
         state.Require(item.Table!, 'w');
+        if (item.Table!.Kind is RelationKind.MaterializedView or RelationKind.Sequence)
+            throw new SqlException(SqlState.WrongObjectType, $"cannot lock rows in {Permissions.KindName(item.Table.Kind)} \"{item.Table.Name}\"");
         state.IsWriting = true;
         int existing = locks.FindIndex(other => other.Scan == item.Scan);
         if (existing < 0)

@@ -76,6 +76,9 @@ internal static class TargetNaming
             case CoalesceExpression:
                 name = "coalesce";
                 return 2;
+            case XmlExpression xml:
+                name = NameOf(xml.Kind);
+                return 2;
             case MinMaxExpression minMax:
                 name = minMax.IsGreatest ? "greatest" : "least";
                 return 2;
@@ -124,6 +127,17 @@ internal static class TargetNaming
         CallSyntax.IsNormalized => "is_normalized",
         CallSyntax.CollationFor => "pg_collation_for",
         _ => call.Name.Name,
+    };
+
+    private static string NameOf(XmlExpressionKind kind) => kind switch
+    {
+        XmlExpressionKind.Concat => "xmlconcat",
+        XmlExpressionKind.Element => "xmlelement",
+        XmlExpressionKind.Forest => "xmlforest",
+        XmlExpressionKind.Parse => "xmlparse",
+        XmlExpressionKind.ProcessingInstruction => "xmlpi",
+        XmlExpressionKind.Root => "xmlroot",
+        _ => "xmlserialize",
     };
 
     private static string NameOf(SqlValueFunctionKind kind) => kind switch

@@ -72,6 +72,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
                 columns.Add(column);
                 if (value is DefaultLiteral)
                 {
+                    PartAssignment.RequireNoDefault(target);
                     state.Recorder?.Modification?.Assignments.Add(new AssignmentRecord([column], null, null));
                     assigned.Add(column.Number, _rows.Default(relation, column));
                     continue;

@@ -15,7 +15,7 @@ internal sealed class CatalogLoader
     private readonly Dictionary<uint, IndexRow> _indexes = [];
     private readonly Dictionary<uint, List<ConstraintInfo>> _constraints = [];
     private readonly Dictionary<uint, List<ConstraintInfo>> _domainConstraints = [];
-    private readonly Dictionary<uint, List<(uint Parent, int Sequence)>> _parents = [];
+    private readonly Dictionary<uint, List<(uint Parent, int Sequence, bool IsDetachPending)>> _parents = [];
     private readonly Dictionary<uint, CatalogValue[]> _partitionKeys = [];
     private readonly Dictionary<uint, SequenceInfo> _sequences = [];
     private readonly Dictionary<uint, ViewInfo> _views = [];
@@ -68,7 +68,7 @@ internal sealed class CatalogLoader
                     ListOf(_domainConstraints, constraint.TypeOid).Add(constraint);
                 return new CatalogRowKey(catalog, first);
             case CatalogOids.PgInherits:
-                ListOf(_parents, first).Add((Oid(row[1]), (int)row[2].Number));
+                ListOf(_parents, first).Add((Oid(row[1]), (int)row[2].Number, row[3].Number != 0));
                 return new CatalogRowKey(catalog, first, Oid(row[1]));
             case CatalogOids.PgPartitionedTable:
                 _partitionKeys.Add(first, row);
@@ -160,10 +160,10 @@ internal sealed class CatalogLoader
             image = image.With(new CatalogChange(table, table with { Constraints = ConstraintsOf(oid) }));
         }
 
-        foreach ((uint oid, List<(uint Parent, int Sequence)> parents) in _parents)
+        foreach ((uint oid, List<(uint Parent, int Sequence, bool IsDetachPending)> parents) in _parents)
         {
             RelationInfo child = image.Relations[oid];
-            image = image.With(new CatalogChange(child, child with { Parents = [.. parents.OrderBy(static p => p.Sequence).Select(static p => p.Parent)] }));
+            image = image.With(new CatalogChange(child, child with { Parents = [.. parents.OrderBy(static p => p.Sequence).Select(static p => p.Parent)], IsDetachPending = parents.Exists(static p => p.IsDetachPending) }));
         }
 
         foreach (RoutineInfo routine in _routines.Values)

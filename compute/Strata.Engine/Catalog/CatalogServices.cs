@@ -26,20 +26,29 @@ internal sealed class CatalogServices : ICatalogServices
 
     public SqlType? FindType(uint oid) => TypeResolver.Find(oid, View);
 
+    public IReadOnlyList<string>? SplitName(string text) => SettingValues.SplitQualified(text);
+
     public uint? ResolveName(uint kind, string text)
     {
         if (kind == TypeOid.RegProcedure)
             return ResolveProcedure(text);
+        if (kind == TypeOid.RegType)
+            return ResolveType(text);
         List<string> parts = SettingValues.SplitQualified(text) ??
             throw new SqlException(SqlState.InvalidName, $"invalid name syntax");
+        if (parts.Count > 3)
+            throw new SqlException(SqlState.SyntaxError, $"improper {(kind == TypeOid.RegClass ? "relation" : "qualified")} name (too many dotted names): {string.Join('.', parts)}");
+        if (parts.Count == 3 && parts[0] != _session.DatabaseName)
+            throw new SqlException(SqlState.FeatureNotSupported, $"cross-database references are not implemented: {(kind == TypeOid.RegClass ? $"\"{string.Join('.', parts)}\"" : string.Join('.', parts))}");
         string name = parts[^1];
         string? schema = parts.Count > 1 ? parts[^2] : null;
+        if (schema is not null && kind is not (TypeOid.RegNamespace or TypeOid.RegRole) && View.FindSchema(_session.SearchPath, schema) is null)
+            throw new SqlException(SqlState.InvalidSchemaName, $"schema \"{schema}\" does not exist");
         return kind switch
         {
             TypeOid.RegClass => View.ResolveRelation(_session.SearchPath, schema, name)?.Oid,
             TypeOid.RegNamespace => View.FindSchema(name)?.Oid,
             TypeOid.RegRole => View.FindRole(name)?.Oid,
-            TypeOid.RegType => TypeResolver.Find(schema, name, View, _session.SearchPath)?.Oid ?? (schema is null ? TypeNames.FindBuiltin(text)?.Oid : null) ?? ArrayTypeOid(text),
             TypeOid.RegProc => ResolveFunction(schema, name),
             TypeOid.RegOper when OperatorOid(text) is { } op => op,
             TypeOid.RegOper or TypeOid.RegOperator => BuiltinNames.Find("pg_operator", "oprname", name),
@@ -48,14 +57,27 @@ internal sealed class CatalogServices : ICatalogServices
         };
     }
 
-    // "name[]", as the grammar has it.
-    private uint? ArrayTypeOid(string text)
+    // Everything that the grammar takes for a type. The places of its errors are no places of the statement.
+    private uint ResolveType(string text)
     {
-        if (!text.TrimEnd().EndsWith(']'))
-            return null;
-        Sql.Syntax.TypeName name = Sql.SqlParser.ParseTypeName(text);
-        return TypeResolver.Find(name.Schema, name.Name, View, _session.SearchPath) is { ArrayOid: var array and not 0 } ? array : null;
+        if (string.IsNullOrWhiteSpace(text))
+            throw InvalidTypeName(text);
+        try
+        {
+            Sql.Syntax.TypeName name = Sql.SqlParser.ParseTypeName(text);
+            return name.IsSetOf ? throw InvalidTypeName(text) : TypeResolver.Resolve(name, View, _session.SearchPath).Oid;
+        }
+        catch (Sql.SqlSyntaxException error)
+        {
+            throw new SqlException(new SqlState(error.SqlState), error.Message, error) { Detail = error.Detail, Hint = error.Hint, Position = error.Position };
+        }
+        catch (SqlException error) when (error.Position > 0)
+        {
+            throw new SqlException(error.State, error.Message, error) { Detail = error.Detail, Hint = error.Hint };
+        }
     }
+
+    private static SqlException InvalidTypeName(string text) => new(SqlState.SyntaxError, $"invalid type name \"{text}\"");
 
     // A name alone must mean one function.
     private uint? ResolveFunction(string? schema, string name)
@@ -538,13 +560,15 @@ internal sealed class CatalogServices : ICatalogServices
         return labels;
     }
 
+    private static SqlType WithCollationOf(ColumnInfo column, SqlType type) => column.CollationOid == 0 ? type : type.WithCollation(column.CollationOid);
+
     public IReadOnlyList<(string Name, SqlType Type)> CompositeColumns(uint type)
     {
         var columns = new List<(string, SqlType)>();
         uint relation = FindType(type)?.RelationOid ?? 0;
         foreach (ColumnInfo column in View.FindRelation(relation)?.Columns ?? [])
             if (!column.IsDropped)
-                columns.Add((column.Name, FindType(column.TypeOid)!.WithTypmod(column.TypeModifier)));
+                columns.Add((column.Name, WithCollationOf(column, FindType(column.TypeOid)!.WithTypmod(column.TypeModifier))));
         return columns;
     }
 }

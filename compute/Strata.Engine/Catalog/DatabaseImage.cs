@@ -176,7 +176,7 @@ internal sealed record DatabaseImage
         if (columns.Length < column || columns[column - 1].Identity == '\0')
             return relations;
         columns[column - 1] = columns[column - 1] with { Default = new CatalogExpression(CatalogExpression.NextValue(sequenceOid)) };
-        return relations.SetItem(table.Oid, table with { Columns = columns, Version = Math.Max(version, table.Version) });
+        return RelationTree.Touch(relations.SetItem(table.Oid, table with { Columns = columns }), table.Oid, version);
     }
 
     private static ImmutableDictionary<uint, RelationInfo> WithTableOfIndex(

@@ -45,7 +45,7 @@ internal static class LockScans
 
     /// <summary>What an owner waits for, as <c>pg_stat_activity</c> names it; null when it does not wait.</summary>
     public static string? WaitOf(LockOwner owner) =>
-        owner.Waiting is not { } wait ? null : wait.Xid != 0 ? "transactionid" : KindName(wait.Kind);
+        owner.Waiting is not { } wait ? null : wait.Xid != 0 ? "transactionid" : wait.EndOf is not null ? "virtualxid" : KindName(wait.Kind);
 
     private static CatalogValue[] Row(LockTag tag, string mode, LockOwner owner, Dictionary<LockOwner, int> holders, bool granted, bool isFast)
     {

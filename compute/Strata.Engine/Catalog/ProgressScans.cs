@@ -45,6 +45,19 @@ internal static class ProgressScans
             ];
     }
 
+    public static IEnumerable<CatalogValue[]> Cluster(SystemScanContext context)
+    {
+        foreach (ProgressReport report in Reports(context, ProgressCommand.Cluster))
+        {
+            long rows = report[ClusterProgress.NewStorage] == 0 ? 0 : context.Session!.Context.Engine.Storage.ActivityOf(report.Database, (ulong)report[ClusterProgress.NewStorage]).Inserted;
+            yield return
+            [
+                .. Head(context, report), report.Words, report.Phase, report[ClusterProgress.IndexOid], rows, rows, report[ClusterProgress.BlocksTotal],
+                report[ClusterProgress.BlocksScanned], report[ClusterProgress.IndexesBuilt],
+            ];
+        }
+    }
+
     private static List<ProgressReport> Reports(SystemScanContext context, ProgressCommand command) => context.Session?.Context.Engine.Progress.Of(command) ?? [];
 
     private static CatalogValue[] Head(SystemScanContext context, ProgressReport report) =>

@@ -4,7 +4,7 @@ namespace Strata.Engine.Catalog;
 
 /// <summary>
 /// A relation with all that belongs to it: its <c>pg_class</c> row, columns, indexes, constraints and, by kind, index, sequence or view definition.
-/// Immutable: a change makes a new entry with a higher <see cref="Version"/>. Safe to share between sessions and to keep in plans.
+/// Immutable: a change makes a new entry with another <see cref="Version"/>. Safe to share between sessions and to keep in plans.
 /// </summary>
 public sealed record RelationInfo
 {
@@ -14,7 +14,7 @@ public sealed record RelationInfo
     public required RelationKind Kind { get; init; }
     public required uint OwnerOid { get; init; }
 
-    /// <summary>Grows with every change to anything in this entry; plans depend on (OID, version) pairs. 0 for built-in relations.</summary>
+    /// <summary>Another after every change to anything in this entry, and never one that it had before in another state; plans depend on (OID, version) pairs. 0 for built-in relations.</summary>
     public ulong Version { get; init; }
 
     /// <summary>OID of the database whose pages hold it; 0 for catalogs that all databases share.</summary>
@@ -45,6 +45,9 @@ public sealed record RelationInfo
 
     /// <summary>Relations that it inherits from, in order; of a partition, its partitioned table; of a partition's index, the partitioned index.</summary>
     public uint[] Parents { get; init; } = [];
+
+    /// <summary>DETACH PARTITION CONCURRENTLY has begun: it is no part of its parent for new statements, and not yet a table of its own.</summary>
+    public bool IsDetachPending { get; init; }
 
     /// <summary>Relations that inherit from it, by OID. Follows from their <see cref="Parents"/>.</summary>
     public uint[] Children { get; init; } = [];

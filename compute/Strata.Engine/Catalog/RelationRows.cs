@@ -31,7 +31,7 @@ internal static class RelationRows
         if (relation.View is { } view)
             rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgRewrite, view.RuleOid), Rewrite(relation.Oid, view)));
         for (int i = 0; i < relation.Parents.Length; i++)
-            rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgInherits, relation.Oid, relation.Parents[i]), Inherits(relation.Oid, relation.Parents[i], i + 1)));
+            rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgInherits, relation.Oid, relation.Parents[i]), Inherits(relation.Oid, relation.Parents[i], i + 1, relation.IsDetachPending)));
         if (relation.PartitionKey is { } partitionKey)
             rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgPartitionedTable, relation.Oid), PartitionedTable(relation.Oid, partitionKey, 0)));
         AppendDependencies(relation.Oid, relation.Dependencies, rows);
@@ -79,7 +79,7 @@ internal static class RelationRows
         : relation.Kind is RelationKind.Index or RelationKind.PartitionedIndex or RelationKind.Sequence or RelationKind.View or RelationKind.CompositeType || relation.SchemaOid == CatalogOids.CatalogSchema ? 'n' : 'd';
 
     /// <summary>One parent of a relation: a row of <c>pg_inherits</c>.</summary>
-    public static CatalogValue[] Inherits(uint child, uint parent, int sequence) => [child, parent, sequence, false];
+    public static CatalogValue[] Inherits(uint child, uint parent, int sequence, bool isDetachPending) => [child, parent, sequence, isDetachPending];
 
     /// <summary>The key of a partitioned table. The default partition is not stored: it follows from the bounds.</summary>
     public static CatalogValue[] PartitionedTable(uint oid, PartitionKeyInfo key, uint defaultPartition)

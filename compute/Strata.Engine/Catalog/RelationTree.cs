@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using Strata.Engine.Vectors;
+
 namespace Strata.Engine.Catalog;
 
 /// <summary>Inheritance: tables with their descendants. A partition is a child of its partitioned table. Stateless; thread-safe.</summary>
@@ -62,7 +64,8 @@ internal static class RelationTree
     public static ImmutableDictionary<uint, RelationInfo> Attach(
         ImmutableDictionary<uint, RelationInfo> relations, RelationInfo? before, RelationInfo? after, ulong version)
     {
-        uint[] old = before?.Parents ?? [], now = after?.Parents ?? [];
+        // One that is being detached is nobody's child any more.
+        uint[] old = before is { IsDetachPending: false } ? before.Parents : [], now = after is { IsDetachPending: false } ? after.Parents : [];
         uint child = (after ?? before)!.Oid;
         foreach (uint parent in old)
             if (Array.IndexOf(now, parent) < 0 && relations.TryGetValue(parent, out RelationInfo? left))
@@ -77,12 +80,15 @@ internal static class RelationTree
         return relations;
     }
 
-    /// <summary>Gives a relation and all its ancestors a new version.</summary>
+    /// <summary>
+    /// Gives a relation and all its ancestors a new version. It names the history of the changes, so that a transaction's rolled-back changes and
+    /// others that come in their stead never have the same one: plans over the former would pass as plans over the latter.
+    /// </summary>
     public static ImmutableDictionary<uint, RelationInfo> Touch(ImmutableDictionary<uint, RelationInfo> relations, uint oid, ulong version)
     {
         if (!relations.TryGetValue(oid, out RelationInfo? relation))
             return relations;
-        relations = relations.SetItem(oid, relation with { Version = Math.Max(version, relation.Version + 1) });
+        relations = relations.SetItem(oid, relation with { Version = VectorHash.Combine(relation.Version, version) });
         foreach (uint parent in relation.Parents)
             relations = Touch(relations, parent, version);
         return relations;

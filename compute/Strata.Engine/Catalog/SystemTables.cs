@@ -32,6 +32,7 @@ internal static class SystemTables
         "pg_stat_progress_analyze" => new RowsTable(ProgressScans.Analyze),
         "pg_stat_progress_vacuum" => new RowsTable(ProgressScans.Vacuum),
         "pg_stat_progress_create_index" => new RowsTable(ProgressScans.CreateIndex),
+        "pg_stat_progress_cluster" => new RowsTable(ProgressScans.Cluster),
         "pg_stat_progress_copy" => new RowsTable(ProgressScans.Copy),
         "pg_authid" => new RowsTable(CatalogScans.Roles),
         "pg_auth_members" => new RowsTable(CatalogScans.Memberships),

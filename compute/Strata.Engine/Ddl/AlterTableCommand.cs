@@ -44,7 +44,9 @@ internal sealed class AlterTableCommand(DdlContext context)
         {
             RelationLockMode needed = command switch
             {
-                ValidateConstraint or AlterColumnStatistics => RelationLockMode.ShareUpdateExclusive,
+                ValidateConstraint or AlterColumnStatistics or AlterColumnOptions or SetCluster => RelationLockMode.ShareUpdateExclusive,
+                AttachPartition or DetachPartition { IsConcurrent: true } or DetachPartition { IsFinalize: true } => RelationLockMode.ShareUpdateExclusive,
+                SetRelationOptions options when StorageOptions.ConcernStorageOnly(options.Options) => RelationLockMode.ShareUpdateExclusive,
                 Sql.Syntax.AddConstraint { Constraint.Kind: Sql.Syntax.ConstraintKind.ForeignKey } => RelationLockMode.ShareRowExclusive,
                 _ => RelationLockMode.AccessExclusive,
             };
@@ -128,7 +130,7 @@ internal sealed class AlterTableCommand(DdlContext context)
             case AttachPartition attach:
                 return new InheritCommands(context).Attach(table, attach);
             case DetachPartition detach:
-                return new InheritCommands(context).Detach(table, detach);
+                return new DetachCommand(context).Execute(table, detach);
             default:
                 return new AlterTableProperties(context).Apply(table, command);
         }

@@ -1,4 +1,5 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Sessions.Progress;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
@@ -58,7 +59,7 @@ internal static class ClusterCommand
         CheckClusterable(context, index);
         if (table.PartitionKey is null)
         {
-            table = Rewrite(context, table, OrderOf(context, index));
+            table = Rewrite(context, table, OrderOf(context, index), "CLUSTER", index.Oid);
             new AlterTableProperties(context).SetClustered(table, index.Name);
             return;
         }
@@ -95,9 +96,11 @@ internal static class ClusterCommand
     }
 
     /// <summary>Writes a table that is locked against everybody anew, without dead rows and free space, in the order given (null: as they lie). Returns its entry.</summary>
-    public static RelationInfo Rewrite(DdlContext context, RelationInfo table, string? order)
+    public static RelationInfo Rewrite(DdlContext context, RelationInfo table, string? order, string words, uint index = 0)
     {
-        var rewrite = new TableRewrite(context);
+        using ProgressReport progress = context.Session.Engine.Progress.Begin(ProgressCommand.Cluster, context.Session, table.Oid, words);
+        progress[ClusterProgress.IndexOid] = index;
+        var rewrite = new TableRewrite(context) { Progress = progress };
         return table.Storage == 0 || rewrite.IsEmpty(table) ? table : rewrite.Rewrite(table, table, [], order);
     }
 }

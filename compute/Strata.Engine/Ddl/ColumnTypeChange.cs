@@ -15,6 +15,10 @@ internal sealed class ColumnTypeChange(DdlContext context)
         bool needsRewrite = false;
         if (table.Kind is RelationKind.Table or RelationKind.MaterializedView or RelationKind.CompositeType)
             RowTypeUse.Reject(context, table);
+        // The expressions are analyzed before anything else is looked at.
+        foreach (AlterColumnType change in changes)
+            if (change.Using is { } expression and not (StringLiteral or NullLiteral))
+                Binding.RecordedBinding.BindExpression(expression, table, null, null, Binding.ExpressionKind.Other, StoredExpressions.RecordedContextOf(context));
         foreach (AlterColumnType change in changes)
         {
             ColumnInfo column = table.FindColumn(change.Column) ??
@@ -193,7 +197,7 @@ internal sealed class ColumnTypeChange(DdlContext context)
     {
         foreach (ColumnInfo generated in table.Columns)
             if (generated.Generated != '\0' && generated.Number != column.Number && StoredExpressions.ColumnNames(generated.Default!.Syntax).Contains(column.Name))
-                throw new SqlException(SqlState.SyntaxError, "cannot alter type of a column used by a generated column")
+                throw new SqlException(SqlState.FeatureNotSupported, "cannot alter type of a column used by a generated column")
                 {
                     Detail = $"Column \"{column.Name}\" is used by generated column \"{generated.Name}\".",
                 };

@@ -77,18 +77,27 @@ internal sealed class ConstraintCommands(DdlContext context)
         return context.Replace(table, table with { Constraints = constraints });
     }
 
+    private void RejectSecondPrimary(RelationInfo table, Constraint constraint, bool isPrimary)
+    {
+        if (isPrimary && table.PrimaryKey is not null)
+            throw new SqlException(SqlState.InvalidTableDefinition, $"multiple primary keys for table \"{table.Name}\" are not allowed") { Position = context.Position(constraint.Position) };
+    }
+
     private RelationInfo AddKey(RelationInfo table, Constraint constraint, bool isNewTable)
     {
         bool isPrimary = constraint.Kind == SyntaxKind.PrimaryKey;
-        if (isPrimary && table.PrimaryKey is not null)
-            throw new SqlException(SqlState.InvalidTableDefinition, $"multiple primary keys for table \"{table.Name}\" are not allowed") { Position = context.Position(constraint.Position) };
         if (constraint.IndexName is not null)
+        {
+            RejectSecondPrimary(table, constraint, isPrimary);
             return AddKeyUsingIndex(table, constraint, isPrimary);
+        }
+
         // The columns of an existing table's primary key are made NOT NULL first, and that is what fails.
         if (isPrimary && !isNewTable)
             foreach (string column in constraint.Columns)
                 if (table.FindColumn(column) is null)
                     throw new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" of relation \"{table.Name}\" does not exist");
+        RejectSecondPrimary(table, constraint, isPrimary);
         short[] columns = KeyColumns(table, constraint.Columns, constraint);
         if (isPrimary)
             table = MarkNotNull(table, columns);
@@ -341,7 +350,7 @@ internal sealed class ConstraintCommands(DdlContext context)
 
         short[] columns = ForeignColumns(referenced, constraint.ReferencedColumns, constraint);
         foreach (IndexInfo index in referenced.Indexes)
-            if (index.IsUnique && index.IsImmediate && index.Predicate is null && index.KeyCount == columns.Length && columns.All(c => Array.Exists(index.Keys, k => k.Column == c)))
+            if (index.IsUnique && index.IsImmediate && index.IsValid && index.Predicate is null && index.KeyCount == columns.Length && columns.All(c => Array.Exists(index.Keys, k => k.Column == c)))
                 return (columns, index);
         throw new SqlException(SqlState.InvalidForeignKey, $"there is no unique constraint matching given keys for referenced table \"{referenced.Name}\"");
     }

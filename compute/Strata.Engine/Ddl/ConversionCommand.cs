@@ -31,7 +31,7 @@ internal static class ConversionCommand
 
     private static long Encoding(string name, string word)
     {
-        int at = Functions.EncodingNames.Find(name);
+        int at = Functions.CharacterEncodings.NumberOf(name);
         return at >= 0 ? at : throw new SqlException(SqlState.UndefinedObject, $"{word} encoding \"{name}\" does not exist");
     }
 }

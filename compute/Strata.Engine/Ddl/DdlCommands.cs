@@ -17,6 +17,12 @@ internal static class DdlCommands
             VacuumStatement { IsVacuum: true } => "VACUUM",
             ClusterStatement { Relation: null } => "CLUSTER",
             CreateIndexStatement { IsConcurrent: true } => "CREATE INDEX CONCURRENTLY",
+            DropStatement { IsConcurrent: true } => "DROP INDEX CONCURRENTLY",
+            Sql.Syntax.AlterTableStatement alter when alter.Commands.Any(static c => c is DetachPartition { IsConcurrent: true }) => "ALTER TABLE ... DETACH CONCURRENTLY",
+            ReindexStatement reindex when ReindexCommand.IsConcurrent(reindex) => "REINDEX CONCURRENTLY",
+            ReindexStatement { Kind: ReindexKind.Schema } => "REINDEX SCHEMA",
+            ReindexStatement { Kind: ReindexKind.Database } => "REINDEX DATABASE",
+            ReindexStatement { Kind: ReindexKind.System } => "REINDEX SYSTEM",
             _ => null,
         };
         return name is not null;
@@ -37,8 +43,8 @@ internal static class DdlCommands
             case RefreshMaterializedViewStatement refresh:
                 MaterializedViewCommands.Refresh(context, refresh);
                 break;
-            case SelectStatement { Body: SelectBody { Into: { } into } body } select:
-                return ("SELECT", CreateTableCommand.ExecuteAs(context, into, select with { Body = body with { Into = null } }, ifNotExists: false) ?? 0);
+            case SelectStatement select when Binding.SelectInto.Of(select) is { } into:
+                return ("SELECT", CreateTableCommand.ExecuteAs(context, into, Binding.SelectInto.Without(select), ifNotExists: false) ?? 0);
             case Sql.Syntax.AlterTableStatement alter:
                 new AlterTableCommand(context).Execute(alter);
                 break;
@@ -115,7 +121,7 @@ internal static class DdlCommands
                 ClusterCommand.Execute(context, cluster);
                 break;
             case ReindexStatement reindex:
-                new IndexCommands(context).Reindex(reindex);
+                new ReindexCommand(context).Execute(reindex);
                 break;
             case CreateEnumStatement create:
                 TypeCommands.CreateEnum(context, create);

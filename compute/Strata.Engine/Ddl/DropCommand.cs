@@ -15,7 +15,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     private readonly List<(RelationInfo Table, ConstraintInfo Constraint)> _constraints = [];
     private readonly List<(RelationInfo Table, int Column)> _defaults = [];
     private readonly List<(RelationInfo Table, int Column)> _columns = [];
-    private readonly List<(string Dependent, string Referenced)> _cascades = [];
+    private readonly List<(string Dependent, string Referenced, uint Oid)> _cascades = [];
     private readonly DropObjects _others = new(context);
     private readonly HashSet<uint> _named = [];
     private bool _isSilent;
@@ -27,6 +27,9 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         var command = new DropCommand(context, statement.Behavior);
         switch (statement.Kind)
         {
+            case ObjectKind.Index when statement.IsConcurrent:
+                ConcurrentIndexDrop.Execute(context, statement, command.CheckIndex);
+                break;
             case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
                 command.DropRelations(statement);
                 break;
@@ -140,6 +143,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 continue;
             }
 
+            if (statement.Kind == ObjectKind.Index)
+                LockTableOf(relationName);
             RelationInfo? relation = context.Find(relationName, RelationLockMode.AccessExclusive);
             if (relation is null)
             {
@@ -163,6 +168,23 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         }
 
         Finish(statement.Objects.Count == 1 ? null : "desired object(s)");
+    }
+
+    // Plans lock tables, not their indexes: nobody may be using the table. It comes first, as with all who lock both.
+    private void LockTableOf(RelationName name)
+    {
+        if (context.View.ResolveRelation(context.Session.SearchPath, name.Schema, name.Name) is { Index: { } index } relation && context.View.FindRelation(index.TableOid) is { } table)
+        {
+            context.CheckOwner(relation);
+            context.LockRelation(table, RelationLockMode.AccessExclusive);
+        }
+    }
+
+    private void CheckIndex(RelationInfo relation)
+    {
+        CheckKind(ObjectKind.Index, relation);
+        context.CheckOwner(relation);
+        CheckNotPartOfConstraint(relation);
     }
 
     private static void CheckKind(ObjectKind kind, RelationInfo relation)
@@ -233,12 +255,15 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     // Partitions and the indexes of partitions go with what they are part of; children of a table are dependents like others.
     private void AddChildren(RelationInfo relation)
     {
+        if (relation.PartitionKey is not null)
+            foreach (RelationInfo pending in context.View.UserRelations.Where(r => r.IsDetachPending && r.Parents.Contains(relation.Oid)).ToArray())
+                Add(context.LockRelation(pending, RelationLockMode.AccessExclusive));
         foreach (uint oid in relation.Children)
         {
             if (_relations.Contains(oid) || context.View.FindRelation(oid) is not { } child || context.LockRelation(child, RelationLockMode.AccessExclusive) is not { } locked)
                 continue;
             if (!locked.IsPartition && !_named.Contains(oid))
-                _cascades.Add((Describe(locked), Describe(relation)));
+                _cascades.Add((Describe(locked), Describe(relation), locked.Oid));
             Add(locked);
         }
     }
@@ -299,14 +324,14 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         foreach (RelationInfo candidate in context.View.UserRelations)
             if (address.ClassOid != CatalogOids.PgClass && !_relations.Contains(candidate.Oid) && Array.Exists(candidate.Dependencies, d => d.Referenced == address && (d.Dependent.SubId == 0 || address.ClassOid != CatalogOids.PgType)))
             {
-                _cascades.Add((Describe(candidate), referenced));
+                _cascades.Add((Describe(candidate), referenced, candidate.Oid));
                 Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
             }
 
         foreach ((object entry, DependencyKind kind) in _others.DependentsOf(address))
         {
             if (kind == DependencyKind.Normal)
-                _cascades.Add((ObjectFinder.Describe(context, entry), referenced));
+                _cascades.Add((ObjectFinder.Describe(context, entry), referenced, ObjectFinder.AddressOf(entry).ObjectOid));
             AddObject(entry);
         }
     }
@@ -341,7 +366,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             table = context.LockRelation(table, RelationLockMode.AccessExclusive)!;
             _constraints.Add((table, foreignKey));
             if (!_named.Contains(table.Oid))
-                _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", Describe(relation)));
+                _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", Describe(relation), foreignKey.Oid));
         }
 
         var address = new ObjectAddress(CatalogOids.PgClass, relation.Oid);
@@ -358,7 +383,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         if (dependent.View is not null)
         {
             if (!_named.Contains(dependent.Oid))
-                _cascades.Add((Describe(dependent), referenced));
+                _cascades.Add((Describe(dependent), referenced, dependent.Oid));
             Add(dependent);
             return;
         }
@@ -368,7 +393,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         if (column == 0 || dependent.Columns[column - 1].Default is null || (dependent.Oid, column) == _droppedColumn)
             return;
         _defaults.Add((dependent, column));
-        _cascades.Add(($"default value for column {dependent.Columns[column - 1].Name} of table {dependent.Name}", referenced));
+        _cascades.Add(($"default value for column {dependent.Columns[column - 1].Name} of table {dependent.Name}", referenced, 0));
     }
 
     /// <summary>A range type, its multirange type and their constructors go together.</summary>
@@ -406,13 +431,13 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                         if (candidate.PartitionKey is { } key && Array.Exists(key.Columns, k => k.Column == column.Number))
                         {
                             // A table can't do without its partition key.
-                            _cascades.Add((Describe(candidate), referenced));
+                            _cascades.Add((Describe(candidate), referenced, candidate.Oid));
                             Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
                             break;
                         }
 
                         _columns.Add((candidate, column.Number));
-                        _cascades.Add(($"column {column.Name} of {Describe(candidate)}", referenced));
+                        _cascades.Add(($"column {column.Name} of {Describe(candidate)}", referenced, 0));
                     }
     }
 
@@ -456,20 +481,20 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             bool isOwned = relation.Sequence is not null && Array.Exists(relation.Dependencies, static d => d.Kind != DependencyKind.Normal);
             if (isOwned)
                 continue;
-            _cascades.Add((Describe(relation), "schema " + schema.Name));
+            _cascades.Add((Describe(relation), "schema " + schema.Name, relation.Oid));
             Add(context.LockRelation(relation, RelationLockMode.AccessExclusive));
         }
 
         foreach (object entry in _others.In(schema.Oid))
         {
-            _cascades.Add((ObjectFinder.Describe(context, entry), "schema " + schema.Name));
+            _cascades.Add((ObjectFinder.Describe(context, entry), "schema " + schema.Name, ObjectFinder.AddressOf(entry).ObjectOid));
             AddObject(entry);
         }
 
         foreach (UserTypeInfo type in context.View.UserTypes.ToArray())
             if (type.SchemaOid == schema.Oid && type.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range && !_types.Contains(type.Oid))
             {
-                _cascades.Add(("type " + type.Name, "schema " + schema.Name));
+                _cascades.Add(("type " + type.Name, "schema " + schema.Name, 0));
                 AddType(type.Oid, "type " + type.Name);
             }
     }
@@ -533,7 +558,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 foreach (Dependency dependency in candidate.Dependencies)
                     if (dependency.Referenced == new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number))
                     {
-                        _cascades.Add((Describe(candidate), _subject));
+                        _cascades.Add((Describe(candidate), _subject, candidate.Oid));
                         Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
                         break;
                     }
@@ -549,7 +574,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         if (_subject.Length == 0)
             _subject = referenced;
         _constraints.Add((table, foreignKey));
-        _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", referenced));
+        _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", referenced, foreignKey.Oid));
     }
 
     /// <summary>Refuses if something that nobody named depends on what goes (RESTRICT), else says so and drops everything.</summary>
@@ -604,8 +629,34 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             context.Changes.Drop(comment, context.Cancellation);
     }
 
+    /// <summary>As PostgreSQL tells it: of what depends on the same object the oldest first, each with what depends on it behind it.</summary>
+    private void ArrangeCascades()
+    {
+        if (_cascades.Exists(static c => c.Oid == 0))
+            return;
+        var arranged = new List<(string Dependent, string Referenced, uint Oid)>(_cascades.Count);
+        var roots = _cascades.Where(c => !_cascades.Exists(other => other.Dependent == c.Referenced)).GroupBy(static c => c.Referenced).SelectMany(static group => group.OrderBy(static c => c.Oid)).ToList();
+        foreach ((string, string, uint) root in roots)
+            AddWithDependents(arranged, root);
+        if (arranged.Count != _cascades.Count)
+            return;
+        _cascades.Clear();
+        _cascades.AddRange(arranged);
+    }
+
+    private void AddWithDependents(List<(string Dependent, string Referenced, uint Oid)> arranged, (string Dependent, string Referenced, uint Oid) cascade)
+    {
+        Vectors.DepthGuard.Check();
+        if (arranged.Contains(cascade))
+            return;
+        arranged.Add(cascade);
+        foreach ((string, string, uint) next in _cascades.Where(c => c.Referenced == cascade.Dependent).OrderBy(static c => c.Oid).ToList())
+            AddWithDependents(arranged, next);
+    }
+
     private void RefuseOrTell(string subject)
     {
+        ArrangeCascades();
         // What the statement names itself needs no CASCADE.
         if (behavior == DropBehavior.Restrict)
             throw new SqlException(SqlState.DependentObjectsStillExist, subject == "desired object(s)"

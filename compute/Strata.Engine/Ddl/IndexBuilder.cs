@@ -45,6 +45,8 @@ internal sealed class IndexBuilder : IDisposable
         HeapRelation heap = context.Session.Engine.Handles.Heap(table.Database, table.Storage);
         using var builder = new IndexBuilder(context, table, index, checksKeys, words);
         uint blocks = heap.CountBlocks(ReadPoint.Live, context.Cancellation);
+        if (blocks > 0)
+            context.Session.Engine.Transactions.IndexBirths.Note(index.Storage, context.Transaction.EnsureXid(context.Cancellation));
         if (index.Method == IndexMethod.Brin)
             builder.Summarize(tree, heap, blocks, pagesPerRange);
         else if (blocks > 0)
@@ -199,34 +201,47 @@ internal sealed class IndexBuilder : IDisposable
 
     public void Dispose() => _progress.Dispose();
 
-    private SqlException Duplicate(Tid tid)
+    private SqlException Duplicate(Tid tid) => Duplicate(_context, _table, _index, tid);
+
+    /// <summary>23505 or 23P01 for the key of a row that another one has too.</summary>
+    public static SqlException Duplicate(DdlContext context, RelationInfo table, IndexInfo index, Tid tid)
     {
-        string values = KeyValues(tid);
+        string names = KeyNames(context, table, index), values = KeyValues(context, table, index, tid);
         return new SqlException(
-            _index.IsExclusion ? SqlState.ExclusionViolation : SqlState.UniqueViolation,
-            _index.IsExclusion ? $"could not create exclusion constraint \"{_index.Name}\"" : $"could not create unique index \"{_index.Name}\"")
+            index.IsExclusion ? SqlState.ExclusionViolation : SqlState.UniqueViolation,
+            index.IsExclusion ? $"could not create exclusion constraint \"{index.Name}\"" : $"could not create unique index \"{index.Name}\"")
         {
-            Detail = _index.IsExclusion ? $"Key ({KeyNames()})=({values}) conflicts with key ({KeyNames()})=({values})." : $"Key ({KeyNames()})=({values}) is duplicated.",
-            SchemaName = _context.View.FindSchema(_table.SchemaOid)?.Name,
-            TableName = _table.Name,
-            ConstraintName = _index.Name,
+            Detail = index.IsExclusion ? $"Key ({names})=({values}) conflicts with key ({names})=({values})." : $"Key ({names})=({values}) is duplicated.",
+            SchemaName = context.View.FindSchema(table.SchemaOid)?.Name,
+            TableName = table.Name,
+            ConstraintName = index.Name,
         };
     }
 
-    private string KeyNames()
+    /// <summary>23505 for the key of a row that another one has too, as a writer would meet it.</summary>
+    public static SqlException Taken(DdlContext context, RelationInfo table, IndexInfo index, Tid tid) =>
+        new(SqlState.UniqueViolation, $"duplicate key value violates unique constraint \"{index.Name}\"")
+        {
+            Detail = $"Key ({KeyNames(context, table, index)})=({KeyValues(context, table, index, tid)}) already exists.",
+            SchemaName = context.View.FindSchema(table.SchemaOid)?.Name,
+            TableName = table.Name,
+            ConstraintName = index.Name,
+        };
+
+    private static string KeyNames(DdlContext context, RelationInfo table, IndexInfo index)
     {
-        var printer = new DefinitionPrinter(_context.View, _context.Session.Catalog);
-        return string.Join(", ", _index.Keys.Take(_index.KeyCount).Select(key => printer.KeyText(_table, key)));
+        var printer = new DefinitionPrinter(context.View, context.Session.Catalog);
+        return string.Join(", ", index.Keys.Take(index.KeyCount).Select(key => printer.KeyText(table, key)));
     }
 
-    private string KeyValues(Tid tid)
+    private static string KeyValues(DdlContext context, RelationInfo table, IndexInfo index, Tid tid)
     {
         var values = new List<string>();
-        var query = new InternalQuery(_context);
-        string keys = string.Join(", ", _index.Keys.Take(_index.KeyCount).Select(key => key.Column > 0
-            ? TypeNames.QuoteIdentifier(_table.Columns[key.Column - 1].Name)
+        var query = new InternalQuery(context);
+        string keys = string.Join(", ", index.Keys.Take(index.KeyCount).Select(key => key.Column > 0
+            ? TypeNames.QuoteIdentifier(table.Columns[key.Column - 1].Name)
             : key.Expression!.Text));
-        query.Run($"SELECT {keys} FROM {_context.Session.Catalog.QualifiedName(_table)} WHERE ctid = '{tid}'", row => values.AddRange(row.Select(static v => v ?? "null")));
+        query.Run($"SELECT {keys} FROM {context.Session.Catalog.QualifiedName(table)} WHERE ctid = '{tid}'", row => values.AddRange(row.Select(static v => v ?? "null")));
         return string.Join(", ", values);
     }
 }

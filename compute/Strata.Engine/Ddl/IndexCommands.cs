@@ -6,7 +6,7 @@ using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Ddl;
 
-/// <summary>CREATE INDEX and REINDEX.</summary>
+/// <summary>CREATE INDEX.</summary>
 internal sealed class IndexCommands(DdlContext context)
 {
     private const int KeysMax = 32;
@@ -14,7 +14,7 @@ internal sealed class IndexCommands(DdlContext context)
     public void Create(CreateIndexStatement statement)
     {
         IndexMethod method = MethodOf(statement.AccessMethod);
-        RelationInfo table = context.Require(statement.Relation, RelationLockMode.Share);
+        RelationInfo table = context.Require(statement.Relation, statement.IsConcurrent ? RelationLockMode.ShareUpdateExclusive : RelationLockMode.Share);
         if (table.Kind is not (RelationKind.Table or RelationKind.PartitionedTable or RelationKind.MaterializedView) || table.SystemTable is not null)
             throw new SqlException(SqlState.WrongObjectType, $"cannot create index on relation \"{table.Name}\"") { Detail = NotSupportedFor(table.Kind) };
         context.CheckOwner(table);
@@ -41,13 +41,26 @@ internal sealed class IndexCommands(DdlContext context)
             throw new SqlException(SqlState.FeatureNotSupported, $"cannot create index on partitioned table \"{table.Name}\" concurrently");
         if (table.PartitionKey is not null && statement.IsUnique)
             PartitionIndexes.CheckKey(table, keys, keyCount, "UNIQUE");
+        bool besideWriters = statement.IsConcurrent && table.Persistence != 't';
         IndexInfo index = Create(
             table, name, keys, keyCount, statement.IsUnique, isPrimary: false, statement.IsNullsNotDistinct, predicate,
-            method: method, options: options);
+            method: method, options: options, isFilled: !besideWriters);
+        if (besideWriters)
+            BuildBesideWriters(table.Oid, index.Oid);
         if (table.PartitionKey is not null && statement.Relation.IncludeDescendants)
             new PartitionIndexes(context).CloneToPartitions(context.View.FindRelation(table.Oid)!, index);
         else if (table.PartitionKey is not null && table.Children.Length > 0 && context.View.FindRelation(index.Oid) is { } whole)
             context.Replace(whole, whole with { Index = whole.Index! with { IsValid = false } });
+    }
+
+    private void BuildBesideWriters(uint tableOid, uint indexOid)
+    {
+        using var phases = new ConcurrentPhases(context);
+        phases.Keep(tableOid);
+        phases.Keep(indexOid);
+        var build = new ConcurrentIndexBuild(context, phases, "CREATE INDEX CONCURRENTLY");
+        build.Run(tableOid, indexOid);
+        build.MarkValid(indexOid);
     }
 
     private IndexMethod MethodOf(string name)
@@ -152,10 +165,10 @@ internal sealed class IndexCommands(DdlContext context)
         return IncludedKey(table, RequireColumn(table, element.Column));
     }
 
-    /// <summary>Makes an index, fills it from the table's rows and adds it to the catalog.</summary>
+    /// <summary>Makes an index, fills it from the table's rows unless that is to be done beside writers, and adds it to the catalog.</summary>
     public IndexInfo Create(
         RelationInfo table, string name, List<IndexKey> keys, int keyCount, bool isUnique, bool isPrimary, bool nullsNotDistinct, CatalogExpression? predicate, bool isImmediate = true,
-        IndexMethod method = IndexMethod.BTree, string[]? options = null, uint[]? exclusion = null)
+        IndexMethod method = IndexMethod.BTree, string[]? options = null, uint[]? exclusion = null, bool isFilled = true)
     {
         bool isPartitioned = table.PartitionKey is not null;
         var index = new IndexInfo
@@ -173,8 +186,12 @@ internal sealed class IndexCommands(DdlContext context)
             IsImmediate = isImmediate,
             NullsNotDistinct = nullsNotDistinct,
             Predicate = predicate,
+            IsReady = isFilled,
+            IsValid = isFilled,
         };
-        if (!isPartitioned)
+        if (!isFilled)
+            RelationStorage.CreateIndex(context, table.Database, index.Storage);
+        else if (!isPartitioned)
             IndexBuilder.Build(context, table, index, IndexOptions.PagesPerRange(options), isUnique || (exclusion is not null && ExclusionPlan.IsByKey(method, exclusion)));
         var columns = new ColumnInfo[keys.Count];
         for (int i = 0; i < columns.Length; i++)
@@ -219,56 +236,10 @@ internal sealed class IndexCommands(DdlContext context)
         return free;
     }
 
-    public void Reindex(ReindexStatement statement)
-    {
-        switch (statement.Kind)
-        {
-            case ReindexKind.Index:
-                RelationInfo index = context.Require(statement.Relation!, RelationLockMode.AccessExclusive);
-                if (index.Index is null)
-                    throw new SqlException(SqlState.WrongObjectType, $"\"{index.Name}\" is not an index");
-                context.CheckOwner(index);
-                Rebuild(index);
-                break;
-            case ReindexKind.Table:
-                RelationInfo table = context.Require(statement.Relation!, RelationLockMode.Share);
-                context.CheckOwner(table);
-                RebuildAll(table);
-                break;
-            default:
-                foreach (RelationInfo relation in context.View.UserRelations.ToArray())
-                    if (relation.Kind == RelationKind.Table && (statement.Kind != ReindexKind.Schema || context.RequireSchema(statement.Name!).Oid == relation.SchemaOid))
-                        RebuildAll(context.LockRelation(relation, RelationLockMode.Share) ?? relation);
-                break;
-        }
-    }
-
-    /// <summary>Builds all indexes of a table anew, in new storages.</summary>
-    public void RebuildAll(RelationInfo table)
-    {
-        foreach (IndexInfo index in table.Indexes)
-            Rebuild(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
-    }
-
     /// <summary>Builds an index that exists in the catalog, in a storage that does not exist yet.</summary>
     public static void Fill(DdlContext context, RelationInfo table, RelationInfo index, string words = "CREATE INDEX")
     {
         bool checksKeys = index.Index!.IsUnique || (index.Index.IsExclusion && ExclusionPlan.ConstraintOf(table, index.Index) is null);
         IndexBuilder.Build(context, table, index.Index, IndexOptions.PagesPerRange(index.Options), checksKeys, words);
-    }
-
-    private void Rebuild(RelationInfo relation)
-    {
-        if (relation.Kind == RelationKind.PartitionedIndex)
-        {
-            foreach (uint child in relation.Children)
-                Rebuild(context.LockRelation(context.View.FindRelation(child)!, RelationLockMode.AccessExclusive)!);
-            return;
-        }
-
-        IndexInfo rebuilt = relation.Index! with { Storage = context.NewStorage() };
-        Fill(context, context.View.FindRelation(rebuilt.TableOid)!, relation with { Index = rebuilt }, "REINDEX");
-        RelationStorage.Drop(context, relation);
-        context.Replace(relation, relation with { Storage = rebuilt.Storage, Index = rebuilt });
     }
 }

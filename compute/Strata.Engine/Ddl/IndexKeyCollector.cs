@@ -55,6 +55,9 @@ internal sealed class IndexKeyCollector : IDisposable
     /// <summary>What a GIN index gathers instead of keys; null for others.</summary>
     public PostingAccumulator? Postings { get; private set; }
 
+    /// <summary>Rows whose version is of a transaction below this id are passed over.</summary>
+    public ulong LowestXid { get; set; }
+
     /// <summary>How far the build is. Collectors add to it at a time.</summary>
     public required ProgressReport Progress { get; init; }
 
@@ -137,6 +140,8 @@ internal sealed class IndexKeyCollector : IDisposable
                 bool rootsKnown = false;
                 for (int i = 0; i < rows.Length; i++)
                 {
+                    if (LowestXid != 0 && HeapRow.GetXmin(rows[i].Bytes) < LowestXid)
+                        continue;
                     if (!_keys.Includes(evaluation, batch, i, errors))
                         continue;
                     reader(evaluation, batch, i, RootOf(rows[i], scan.Block, ref rootsKnown), errors);

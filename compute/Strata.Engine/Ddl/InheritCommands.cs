@@ -97,7 +97,8 @@ internal sealed class InheritCommands(DdlContext context)
         return Separate(parent, child);
     }
 
-    private RelationInfo Separate(RelationInfo parent, RelationInfo child)
+    /// <summary>Makes a child one of its own: its columns and constraints are no longer inherited.</summary>
+    public RelationInfo Separate(RelationInfo parent, RelationInfo child)
     {
         ColumnInfo[] columns = Array.ConvertAll(child.Columns, column => !column.IsDropped && column.InheritCount > 0 && parent.FindColumn(column.Name) is not null
             ? column with { InheritCount = (short)(column.InheritCount - 1), IsLocal = column.IsLocal || column.InheritCount == 1 }
@@ -168,47 +169,8 @@ internal sealed class InheritCommands(DdlContext context)
     {
         RelationInfo parent = context.View.FindRelation(parentOid)!;
         foreach (uint oid in parent.Children)
-            if (oid != newPartition && context.View.FindRelation(oid) is { PartitionBound.IsDefault: true } rest)
+            if (oid != newPartition && context.View.FindRelation(oid) is { PartitionBound.IsDefault: true } found && context.LockRelation(found, RelationLockMode.AccessExclusive) is { } rest)
                 PartitionValidation.Check(context, rest, static leaf => $"updated partition constraint for default partition \"{leaf}\" would be violated by some row");
-    }
-
-    /// <summary>DETACH PARTITION, also concurrently: there is nobody who could see a half of it. Throws 42P01, 42P16.</summary>
-    public RelationInfo Detach(RelationInfo parent, DetachPartition command)
-    {
-        if (parent.PartitionKey is null)
-            throw new SqlException(SqlState.WrongObjectType, $"table \"{parent.Name}\" is not partitioned");
-        RelationInfo child = context.Require(command.Partition, RelationLockMode.AccessExclusive);
-        if (!child.IsPartition || !child.Parents.Contains(parent.Oid))
-            throw new SqlException(SqlState.UndefinedTable, $"relation \"{child.Name}\" is not a partition of relation \"{parent.Name}\"");
-        if (command.IsFinalize)
-            throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"partition \"{child.Name}\" is not pending detach");
-        CheckNotReferenced(parent, child);
-        child = Separate(parent, child);
-        context.Replace(child, child with { IsPartition = false, PartitionBound = null });
-        foreach (IndexInfo index in child.Indexes)
-            if (context.View.FindRelation(index.Oid) is { Parents.Length: > 0 } relation)
-                context.Replace(relation, relation with { Parents = [], IsPartition = false });
-        return context.View.FindRelation(parent.Oid)!;
-    }
-
-    private void CheckNotReferenced(RelationInfo parent, RelationInfo child)
-    {
-        foreach (ConstraintInfo reference in parent.ReferencedBy)
-        {
-            if (reference.ParentOid != 0 || new TableRewrite(context).IsEmpty(child))
-                continue;
-            RelationInfo referencing = context.View.FindRelation(reference.TableOid)!;
-            string[] columns = Array.ConvertAll(reference.Columns, n => TypeNames.QuoteIdentifier(referencing.Columns[n - 1].Name));
-            string[] keys = Array.ConvertAll(RelationTree.Map(parent, child, reference.ReferencedColumns), n => TypeNames.QuoteIdentifier(child.Columns[n - 1].Name));
-            string match = string.Join(" AND ", columns.Select((column, i) => $"fk.{column} = pk.{keys[i]}"));
-            string?[]? row = new InternalQuery(context).First(
-                $"SELECT {string.Join(", ", columns.Select(static c => "fk." + c))} FROM {context.Session.Catalog.QualifiedName(referencing)} fk JOIN {context.Session.Catalog.QualifiedName(child)} pk ON {match}");
-            if (row is not null)
-                throw new SqlException(SqlState.ForeignKeyViolation, $"removing partition \"{child.Name}\" violates foreign key constraint \"{reference.Name}\"")
-                {
-                    Detail = $"Key ({string.Join(", ", reference.Columns.Select(n => referencing.Columns[n - 1].Name))})=({string.Join(", ", row)}) is still referenced from table \"{referencing.Name}\".",
-                };
-        }
     }
 
     private RelationInfo AttachIndex(RelationInfo parent, AttachPartition command)

@@ -13,6 +13,10 @@ namespace Strata.Engine.Ddl;
 /// <summary>VACUUM and ANALYZE.</summary>
 internal static class MaintenanceCommands
 {
+    // PostgreSQL's REL_TRUNCATE_MINIMUM and REL_TRUNCATE_FRACTION: from so many empty blocks at the end on, or from such a part of the table on, they are worth a lock.
+    private const uint TruncatedBlocksMin = 1000;
+    private const uint TruncatedShareMin = 16;
+
     public static void Vacuum(DdlContext context, VacuumStatement statement)
     {
         bool analyze = !statement.IsVacuum || Has(statement, "analyze");
@@ -32,8 +36,8 @@ internal static class MaintenanceCommands
             if (!MayMaintain(context, table, statement.IsVacuum))
                 continue;
             if (full && table.PartitionKey is null)
-                table = ClusterCommand.Rewrite(context, table, null);
-            Maintain(context, table, statement.IsVacuum, analyze, target.Columns.AsSpan().ToArray(), throttle: null);
+                table = ClusterCommand.Rewrite(context, table, null, "VACUUM FULL");
+            Maintain(context, table, statement.IsVacuum, analyze, target.Columns.AsSpan().ToArray(), throttle: null, mayTruncate: MayTruncate(statement, table));
         }
     }
 
@@ -51,7 +55,7 @@ internal static class MaintenanceCommands
     }
 
     /// <summary>Vacuums and analyzes a table that is locked, and notes that it was done.</summary>
-    public static void Maintain(DdlContext context, RelationInfo table, bool vacuum, bool analyze, string[] columns, Action? throttle)
+    public static void Maintain(DdlContext context, RelationInfo table, bool vacuum, bool analyze, string[] columns, Action? throttle, bool mayTruncate = true)
     {
         if (table.PartitionKey is not null)
         {
@@ -65,7 +69,7 @@ internal static class MaintenanceCommands
         TableActivityMark begin = activity.Mark();
         if (vacuum)
         {
-            table = VacuumTable(context, table, throttle);
+            table = VacuumTable(context, table, throttle, mayTruncate);
             activity.NoteVacuumed(begin);
             NoteMaintained(context, table, vacuum: true, throttle is not null);
         }
@@ -138,29 +142,71 @@ internal static class MaintenanceCommands
         return false;
     }
 
-    private static RelationInfo VacuumTable(DdlContext context, RelationInfo table, Action? throttle)
+    // VACUUM (TRUNCATE …) first, then the table's own setting.
+    private static bool MayTruncate(VacuumStatement statement, RelationInfo table)
     {
-        BTreeIndex[] indexes = Array.ConvertAll(table.Indexes, index => context.Session.Engine.Handles.Index(table.Database, index.Storage));
-        using ProgressReport progress = context.Session.Engine.Progress.Begin(ProgressCommand.Vacuum, context.Session, table.Oid);
-        Action beforePage = () =>
+        foreach (DefinitionElement element in statement.Options)
+            if (element.Name == "truncate")
+                return element.Value is not BooleanLiteral { Value: false };
+        return table.Options is null || !Array.Exists(table.Options, static option => option is "vacuum_truncate=false" or "vacuum_truncate=off");
+    }
+
+    // Only if nobody uses the table, and without waiting for that: those who come later would wait behind.
+    private static uint TruncateTail(DdlContext context, RelationInfo table, TableVacuum vacuum, VacuumResult result)
+    {
+        if (result.EmptyTailBlocks == 0 || (result.EmptyTailBlocks < TruncatedBlocksMin && result.EmptyTailBlocks < result.Blocks / TruncatedShareMin))
+            return 0;
+        LockManager locks = context.Session.Engine.Transactions.Locks;
+        LockOwner owner = context.Transaction.Owner;
+        LockTag tag = LockTag.Relation(context.DatabaseOid, table.Oid);
+        ulong xid = context.Transaction.EnsureXid(context.Cancellation);
+        if (!locks.Lock(owner, tag, RelationLockMode.AccessExclusive, session: true, WaitPolicy.Skip, context.Cancellation))
+            return 0;
+        try
         {
-            progress.Add(VacuumProgress.BlocksScanned, 1);
-            throttle?.Invoke();
-        };
-        var vacuum = new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, table.Storage, indexes, beforePage);
+            return vacuum.TruncateTail(xid, context.Cancellation);
+        }
+        finally
+        {
+            locks.UnlockSession(owner, tag, RelationLockMode.AccessExclusive);
+        }
+    }
+
+    private static RelationInfo VacuumTable(DdlContext context, RelationInfo table, Action? throttle, bool mayTruncate)
+    {
+        BTreeIndex[] indexes = Array.ConvertAll(Array.FindAll(table.Indexes, static index => index.IsReady), index => context.Session.Engine.Handles.Index(table.Database, index.Storage));
+        using ProgressReport progress = context.Session.Engine.Progress.Begin(ProgressCommand.Vacuum, context.Session, table.Oid);
+        var vacuum = new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, table.Storage, indexes, throttle) { Watch = state => Note(progress, state) };
         progress[VacuumProgress.BlocksTotal] = Storage.Heap.HeapRelation.CountBlocks(context.Session.Engine.Storage, table.Database, table.Storage, ReadPoint.Live, context.Cancellation);
+        progress[VacuumProgress.DeadMax] = TableVacuum.DefaultMaxDeadTids;
         progress.Phase = VacuumProgress.Scanning;
         VacuumResult result = vacuum.Run(context.Cancellation);
+        uint cut = mayTruncate ? TruncateTail(context, table, vacuum, result) : 0;
         progress.Phase = VacuumProgress.FinalCleanup;
         ulong toast = ToastStorage.Of(table.Storage);
         if (Storage.Heap.HeapRelation.CountBlocks(context.Session.Engine.Storage, table.Database, toast, ReadPoint.Live, context.Cancellation) > 0)
             new TableVacuum(context.Session.Engine.Storage, context.Session.Engine.Files, table.Database, toast, [], throttle).Run(context.Cancellation);
         float rows = (float)result.EstimatedRows(table.Tuples, (uint)table.Pages);
-        RelationInfo changed = table with { Pages = (int)result.Blocks, Tuples = rows, AllVisiblePages = (int)result.AllVisibleBlocks };
+        RelationInfo changed = table with { Pages = (int)(result.Blocks - cut), Tuples = rows, AllVisiblePages = (int)result.AllVisibleBlocks };
         table = changed.Pages == table.Pages && changed.Tuples.Equals(table.Tuples) && changed.AllVisiblePages == table.AllVisiblePages ? table : context.Replace(table, changed);
         foreach (IndexInfo index in table.Indexes)
             NoteSize(context, context.View.FindRelation(index.Oid)!, rows);
         return context.View.FindRelation(table.Oid)!;
+    }
+
+    private static void Note(ProgressReport progress, in VacuumProgressState state)
+    {
+        progress.Phase = state.Step switch
+        {
+            VacuumStep.ScanningHeap => VacuumProgress.Scanning,
+            VacuumStep.VacuumingIndexes => VacuumProgress.VacuumingIndexes,
+            VacuumStep.VacuumingHeap => VacuumProgress.VacuumingHeap,
+            _ => VacuumProgress.FinalCleanup,
+        };
+        progress[VacuumProgress.BlocksScanned] = state.ScannedBlocks;
+        progress[VacuumProgress.BlocksVacuumed] = state.VacuumedBlocks;
+        progress[VacuumProgress.IndexRounds] = state.IndexRounds;
+        progress[VacuumProgress.Dead] = state.DeadRows;
     }
 
     /// <summary>Notes an index's size and number of entries.</summary>

@@ -38,14 +38,19 @@ internal static class MaterializedViewCommands
 
     public static void Refresh(DdlContext context, RefreshMaterializedViewStatement statement)
     {
-        RelationInfo view = context.Require(statement.Relation, RelationLockMode.AccessExclusive);
+        RelationInfo view = context.Require(statement.Relation, statement.IsConcurrent ? RelationLockMode.Exclusive : RelationLockMode.AccessExclusive);
         if (view.Kind != RelationKind.MaterializedView)
             throw view.Kind is RelationKind.Table or RelationKind.PartitionedTable
                 ? new SqlException(SqlState.FeatureNotSupported, $"\"{view.Name}\" is not a materialized view")
                 : new SqlException(SqlState.WrongObjectType, $"\"{view.Name}\" is not a table or materialized view");
         context.CheckOwner(view);
         if (statement.IsConcurrent)
-            CheckConcurrent(view, statement.WithNoData, context);
+        {
+            CheckConcurrent(view, statement.WithNoData);
+            new ConcurrentRefresh(context, view).Run();
+            return;
+        }
+
         // While it is filled it is a plain table, which an INSERT may write.
         RelationInfo table = context.Replace(view, view with { Kind = RelationKind.Table, View = null });
         TruncateCommand.Empty(context, table, restartIdentity: false);
@@ -60,17 +65,11 @@ internal static class MaterializedViewCommands
         context.Replace(table, table with { Kind = RelationKind.MaterializedView, View = view.View, IsPopulated = !statement.WithNoData });
     }
 
-    private static void CheckConcurrent(RelationInfo view, bool withNoData, DdlContext context)
+    private static void CheckConcurrent(RelationInfo view, bool withNoData)
     {
-        if (withNoData)
-            throw new SqlException(SqlState.SyntaxError, "REFRESH options CONCURRENTLY and WITH NO DATA cannot be used together");
         if (!view.IsPopulated)
             throw new SqlException(SqlState.FeatureNotSupported, "CONCURRENTLY cannot be used when the materialized view is not populated");
-        if (!Array.Exists(view.Indexes, static i => i.IsUnique && i.IsValid && i.Predicate is null && Array.TrueForAll(i.Keys, static k => k.Expression is null)))
-            throw new SqlException(SqlState.ObjectNotInPrerequisiteState,
-                $"cannot refresh materialized view \"{context.View.FindSchema(view.SchemaOid)?.Name}.{view.Name}\" concurrently")
-            {
-                Hint = "Create a unique index with no WHERE clause on one or more columns of the materialized view.",
-            };
+        if (withNoData)
+            throw new SqlException(SqlState.SyntaxError, "CONCURRENTLY and WITH NO DATA options cannot be used together");
     }
 }

@@ -63,6 +63,14 @@ internal static class SyntaxWalker
             case CoalesceExpression coalesce:
                 VisitAll(coalesce.Arguments, visit);
                 break;
+            case XmlExpression xml:
+                VisitAll(xml.Arguments, visit);
+                foreach (TargetItem item in xml.NamedArguments)
+                    VisitColumns(item.Value, visit);
+                break;
+            case IsDocumentExpression document:
+                VisitColumns(document.Operand, visit);
+                break;
             case MinMaxExpression minMax:
                 VisitAll(minMax.Arguments, visit);
                 break;

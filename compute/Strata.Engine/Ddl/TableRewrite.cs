@@ -1,5 +1,6 @@
 using System.Text;
 using Strata.Engine.Catalog;
+using Strata.Engine.Sessions.Progress;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Types;
 
@@ -8,6 +9,9 @@ namespace Strata.Engine.Ddl;
 /// <summary>Writes all rows of a table anew into another storage, some columns computed (ADD COLUMN with a volatile default, ALTER COLUMN TYPE) or in another order (CLUSTER, VACUUM FULL).</summary>
 internal sealed class TableRewrite(DdlContext context)
 {
+    /// <summary>How far CLUSTER or VACUUM FULL is; null for others.</summary>
+    public ProgressReport? Progress { get; init; }
+
     public bool IsEmpty(RelationInfo table) => table.Storage == 0 ||
         context.Session.Engine.Handles.Heap(table.Database, table.Storage).CountBlocks(ReadPoint.Live, context.Cancellation) == 0;
 
@@ -59,14 +63,32 @@ internal sealed class TableRewrite(DdlContext context)
         ConstraintInfo[] constraints = bare.Constraints;
         if (constraints.Length > 0)
             bare = context.Replace(bare, bare with { Constraints = [] });
+        uint blocks = context.Session.Engine.Handles.Heap(before.Database, before.Storage).CountBlocks(ReadPoint.Live, context.Cancellation);
+        if (Progress is not null)
+        {
+            Progress[ClusterProgress.BlocksTotal] = blocks;
+            Progress[ClusterProgress.NewStorage] = (long)storage;
+            Progress.Phase = ClusterProgress.Scanning;
+        }
+
         // Under the table's name, by which expressions may call its columns.
         new InternalQuery(context).Run(
             $"INSERT INTO {context.Session.Catalog.QualifiedName(bare)} ({columns}){overriding} SELECT {values} FROM {context.Session.Catalog.QualifiedName(source)} AS {TypeNames.QuoteIdentifier(before.Name)}{(order is null ? "" : " ORDER BY " + order)}");
+        if (Progress is not null)
+        {
+            Progress[ClusterProgress.BlocksScanned] = blocks;
+            Progress.Phase = ClusterProgress.Swapping;
+        }
+
         if (constraints.Length > 0)
             bare = context.Replace(context.View.FindRelation(bare.Oid)!, context.View.FindRelation(bare.Oid)! with { Constraints = constraints });
         context.Changes.Drop(context.View.FindRelation(source.Oid)!, context.Cancellation);
         RelationStorage.Drop(context, before);
+        if (Progress is not null)
+            Progress.Phase = ClusterProgress.RebuildingIndexes;
         ShowIndexes(target);
+        if (Progress is not null)
+            Progress.Phase = ClusterProgress.FinalCleanup;
         return context.View.FindRelation(after.Oid)!;
     }
 
@@ -91,8 +113,9 @@ internal sealed class TableRewrite(DdlContext context)
         foreach (RelationInfo relation in _hidden)
         {
             RelationInfo rebuilt = relation with { Storage = context.NewStorage() };
-            rebuilt = rebuilt with { Index = ColumnTypeChange.Retyped(context, rebuilt.Index! with { Storage = rebuilt.Storage }, context.View.FindRelation(table.Oid)!) };
+            rebuilt = rebuilt with { Index = ColumnTypeChange.Retyped(context, rebuilt.Index! with { Storage = rebuilt.Storage, IsReady = true, IsValid = true }, context.View.FindRelation(table.Oid)!) };
             IndexCommands.Fill(context, context.View.FindRelation(table.Oid)!, rebuilt);
+            Progress?.Add(ClusterProgress.IndexesBuilt, 1);
             context.Transaction.DropStorageAtCommit(relation.Database, relation.Storage);
             context.Changes.Create(ColumnTypeChange.RetypedColumns(context, rebuilt), context.Cancellation);
         }

@@ -99,7 +99,7 @@ internal static class TruncateCommand
             RelationInfo relation = context.View.FindRelation(index.Oid)!;
             RelationStorage.Drop(context, relation);
             ulong storage = context.NewStorage();
-            RelationInfo empty = relation with { Storage = storage, Index = relation.Index! with { Storage = storage } };
+            RelationInfo empty = relation with { Storage = storage, Index = relation.Index! with { Storage = storage, IsReady = true, IsValid = true } };
             IndexCommands.Fill(context, emptied, empty);
             context.Replace(relation, empty);
         }

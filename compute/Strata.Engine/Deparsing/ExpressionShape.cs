@@ -25,7 +25,7 @@ internal static class ExpressionShape
         {
             case ColumnExpression column when writer.CallBehind(column) is { } call && call is not RowExpression:
                 return IsSimple(call, parent, writer);
-            case ColumnExpression or SlotExpression or ConstantExpression or ParameterExpression or SubscriptExpression or ArrayExpression or RowExpression or CoalesceExpression or MinMaxExpression
+            case ColumnExpression or SlotExpression or ConstantExpression or ParameterExpression or SubscriptExpression or ArrayExpression or RowExpression or CoalesceExpression or MinMaxExpression or XmlExpression { Operation: not XmlOperation.IsDocument }
                 or SqlValueExpression or NullIfExpression or CaseExpression or CaseOperandExpression:
                 return true;
             case FunctionExpression { Form: not CallForm.Operator }:
@@ -70,7 +70,7 @@ internal static class ExpressionShape
         BooleanExpression { Operator: BooleanOperator.And } => Kind.And,
         BooleanExpression { Operator: BooleanOperator.Or } => Kind.Or,
         BooleanExpression => Kind.Not,
-        SubscriptExpression or ArrayExpression or RowExpression or CoalesceExpression or MinMaxExpression or NullIfExpression or CaseExpression => Kind.Separated,
+        SubscriptExpression or ArrayExpression or RowExpression or CoalesceExpression or MinMaxExpression or NullIfExpression or CaseExpression or XmlExpression { Operation: not XmlOperation.IsDocument } => Kind.Separated,
         FieldExpression => Kind.Field,
         _ => Kind.Other,
     };

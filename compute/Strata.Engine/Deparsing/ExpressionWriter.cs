@@ -145,6 +145,12 @@ internal sealed class ExpressionWriter(DefinitionNames names, PrintBuffer text, 
             case MinMaxExpression minMax:
                 WriteList(minMax.IsGreatest ? "GREATEST(" : "LEAST(", minMax.Operands, ")");
                 break;
+            case NotNullExpression notNull:
+                Write(notNull.Operand, showImplicit);
+                break;
+            case XmlExpression xml:
+                new XmlWriter(this, text, names).Write(xml);
+                break;
             case NullIfExpression nullIf:
                 WriteList("NULLIF(", [nullIf.Left, nullIf.Right], ")");
                 break;

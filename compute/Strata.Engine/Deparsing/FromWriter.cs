@@ -35,7 +35,7 @@ internal sealed class FromWriter(QueryWriter queries, ExpressionWriter expressio
             case JoinItem join:
                 WriteJoin(item, join);
                 return;
-            case SubqueryItem { IsLateral: true } or FunctionItem { IsLateral: true }:
+            case SubqueryItem { IsLateral: true } or FunctionItem { IsLateral: true } or XmlTableItem { IsLateral: true }:
                 text.Append("LATERAL ");
                 break;
         }
@@ -61,6 +61,10 @@ internal sealed class FromWriter(QueryWriter queries, ExpressionWriter expressio
             case FunctionItem function:
                 WriteFunctions(item, function);
                 hasAlias = true;
+                break;
+            case XmlTableItem:
+                new XmlWriter(expressions, text, names).Write(item.XmlTable!);
+                hasAlias |= name != "xmltable";
                 break;
         }
 

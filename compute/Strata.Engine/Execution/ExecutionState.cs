@@ -29,8 +29,16 @@ public sealed class ExecutionState(ExecutionServices services, int sharedRowCoun
     /// <summary>The transaction in the conflict graph of SERIALIZABLE, when what it reads from indexes must be noted; null at the other levels and in the past.</summary>
     internal SerializableTransaction? Reader => ReadPoint.IsLive ? Transaction.Serializable : null;
 
+    /// <summary>Where foreign keys note what their checks take; null when nobody measures.</summary>
+    internal List<Modify.ConstraintTime>? ConstraintTimes { get; set; }
+
     /// <summary>What the statement sees.</summary>
     public Snapshot Snapshot { get; set; }
+
+    /// <summary>
+    /// Set for the actions of foreign keys from REPEATABLE READ on, which look with a snapshot of now: rows that they change must be seen by this one too, or the transaction can't be serialized.
+    /// </summary>
+    internal Snapshot? CrossCheck { get; set; }
 
     /// <summary>Cancels the statement.</summary>
     public CancellationToken Cancellation { get; private set; }
@@ -112,6 +120,7 @@ public sealed class ExecutionState(ExecutionServices services, int sharedRowCoun
         SystemScan = null;
         Feed = null;
         Recheck = null;
+        CrossCheck = null;
         foreach (SharedRows? rows in Shared)
             rows?.Clear();
         Spill.End();

@@ -10,6 +10,7 @@ namespace Strata.Engine.Execution;
 internal sealed unsafe class PackedTable(MemoryAccount? account) : IDisposable
 {
     private const int SlotsAtFirst = 64;
+    private const int SlotsKeptMax = 1 << 15;
 
     private Slot* _slots;
     private int _mask;
@@ -102,13 +103,13 @@ internal sealed unsafe class PackedTable(MemoryAccount? account) : IDisposable
         }
     }
 
-    /// <summary>Forgets all keys; a large table is given back.</summary>
+    /// <summary>Forgets all keys; a large table is given back, others stay for the next use.</summary>
     public void Clear()
     {
         if (Count == 0)
             return;
         Count = 0;
-        if (_mask + 1 > 64 * SlotsAtFirst)
+        if (_mask + 1 > SlotsKeptMax)
             Free();
         else
             Empty();

@@ -137,7 +137,7 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
         {
             return TypeInput.Parse(type, literal.Value.Bytes, context);
         }
-        catch (SqlException e) when (e.Position == 0 && literal.Position >= 0)
+        catch (SqlException e) when (literal.Position >= 0)
         {
             e.Position = literal.Position + 1;
             throw;

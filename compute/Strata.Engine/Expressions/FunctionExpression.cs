@@ -15,6 +15,9 @@ public enum CallForm : byte
 /// <summary>A call of a function, an operator's function or a cast's function. Arguments have the types that it wants.</summary>
 public sealed class FunctionExpression(FunctionInfo function, SqlType type, IReadOnlyList<Expression> arguments) : Expression
 {
+    private const uint QuoteLiteral = 1285;
+    private const uint QuoteNullable = 1290;
+
     public FunctionInfo Function { get; } = function;
 
     public override SqlType Type { get; } = type;
@@ -32,6 +35,9 @@ public sealed class FunctionExpression(FunctionInfo function, SqlType type, IRea
     /// <summary>True when VARIADIC stood before the last argument.</summary>
     public bool IsVariadicCall { get; init; }
 
+    /// <summary>The arguments as they were written, when some were named or left out; see <see cref="ResolvedCall.Written"/>.</summary>
+    public IReadOnlyList<(int Parameter, string? Name)>? Written { get; init; }
+
     public override IReadOnlyList<Expression> Children => Arguments;
 
     public override Expression WithChildren(IReadOnlyList<Expression> children) => new FunctionExpression(Function, Type, children)
@@ -40,10 +46,13 @@ public sealed class FunctionExpression(FunctionInfo function, SqlType type, IRea
         Form = Form,
         SqlSyntax = SqlSyntax,
         IsVariadicCall = IsVariadicCall,
+        Written = Written,
         Position = Position,
     };
 
-    public override Volatility OwnVolatility => Function.Volatility;
+    /// <summary>quote_literal and quote_nullable of any type are SQL functions over the type's text form, and as volatile as that.</summary>
+    public override Volatility OwnVolatility => Function.Oid is QuoteLiteral or QuoteNullable && TextFormVolatility.OfOutput(Arguments[0].Type.Oid) == Volatility.Immutable
+        ? Volatility.Immutable : Function.Volatility;
 
     public override bool ReturnsSet => Function.ReturnsSet;
 

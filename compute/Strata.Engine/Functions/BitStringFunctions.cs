@@ -12,7 +12,7 @@ internal static class BitStringFunctions
         t.Add("bitlength", static (ref FunctionCall c) => c.Return(BitString.Length(c.Bytes(0))));
         t.Add(bitLength, static (ref FunctionCall c) => c.Return(BitString.Length(c.Bytes(0))));
         t.Add("bitoctetlength", static (ref FunctionCall c) => c.Return((BitString.Length(c.Bytes(0)) + 7) / 8));
-        t.Add("bitcmp", static (ref FunctionCall c) => c.Return(Math.Sign(BitString.Comparison.Instance.Compare(c.Bytes(0), c.Bytes(1)))));
+        t.Add("bitcmp", static (ref FunctionCall c) => c.Return(BitString.Comparison.Instance.Compare(c.Bytes(0), c.Bytes(1))));
         t.Add("bit_bit_count", static (ref FunctionCall c) =>
         {
             long count = 0;

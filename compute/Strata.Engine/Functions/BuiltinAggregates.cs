@@ -32,6 +32,7 @@ public static class BuiltinAggregates
             case "range_agg": return new RangeUnionAggregate(function, types, result);
             case "range_intersect_agg": return new RangeIntersectAggregate(function, types, result);
             case "string_agg": return new StringAggregate(function, types, result);
+            case "xmlagg": return new XmlAggregate(function, types, result);
             case "array_agg": return new ArrayAggregate(function, types, result);
             case "json_agg" or "jsonb_agg" or "json_object_agg" or "jsonb_object_agg": return new JsonAggregate(function, types, result);
             case "corr" or "covar_pop" or "covar_samp" or "regr_avgx" or "regr_avgy" or "regr_count" or "regr_intercept" or "regr_r2"

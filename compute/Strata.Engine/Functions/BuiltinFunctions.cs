@@ -49,6 +49,11 @@ public static class BuiltinFunctions
         EnumFunctions.Register(table);
         EncodingFunctions.Register(table);
         UnicodeFunctions.Register(table);
+        Xml.XmlFunctions.Register(table);
+        Xml.XmlTableRows.Register(table);
+        AsciiFunctions.Register(table);
+        AggregateSupportFunctions.Register(table);
+        FrameOffsetFunctions.Register(table);
         // Last: it takes what the families have left.
         return table;
     }

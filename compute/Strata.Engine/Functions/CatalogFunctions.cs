@@ -37,10 +37,24 @@ internal static class CatalogFunctions
 
             uint oid = c.Oid(0);
             int typmod = c.IsNull(1) ? -1 : c.Int32(1);
-            c.Return(oid == 0 ? "-" : FormatType(ref c, oid, typmod));
+            // A modifier that is given as none means the type without its length of 1, which has a name of its own.
+            string? bare = c.IsNull(1) || typmod >= 0 ? null : oid switch { TypeOid.BpChar => "bpchar", 1014 => "bpchar[]", TypeOid.Bit => "\"bit\"", 1561 => "\"bit\"[]", _ => null };
+            c.Return(oid == 0 ? "-" : bare ?? FormatType(ref c, oid, typmod));
         });
-        t.Add("PG_encoding_to_char", static (ref FunctionCall c) => c.Return(EncodingNames.Of(c.Int32(0))));
-        t.Add("PG_char_to_encoding", static (ref FunctionCall c) => c.Return(EncodingNames.Find(c.String(0))));
+        t.Add("PG_encoding_to_char", static (ref FunctionCall c) => c.Return(CharacterEncodings.NameOf(c.Int32(0)) ?? ""));
+        t.Add("PG_char_to_encoding", static (ref FunctionCall c) => c.Return(CharacterEncodings.NumberOf(c.String(0))));
+        t.Add("pg_collation_for", static (ref FunctionCall c) =>
+        {
+            SqlType type = c.ArgumentType(0);
+            if (type.Oid == TypeOid.Unknown)
+                c.ReturnNull();
+            else if (!type.IsCollatable)
+                throw new SqlException(SqlState.DatatypeMismatch, $"collations are not supported by type {TypeNames.Format(type)}");
+            else if (c.Context.Catalog.ObjectName(TypeOid.RegCollation, type.CollationOid) is { } name)
+                c.Return(name);
+            else
+                c.ReturnNull();
+        });
         t.Add("getdatabaseencoding", static (ref FunctionCall c) => c.Return("UTF8"));
         // Bytes that a character takes at most, by the number of the encoding; null for numbers that are none.
         t.Add("pg_encoding_max_length_sql", static (ref FunctionCall c) =>
@@ -131,8 +145,9 @@ internal static class CatalogFunctions
         {
             c.Return(RegTypes.Parse(BuiltinTypes.Get(kind), c.Bytes(0), c.Context.Catalog));
         }
-        catch (SqlException)
+        catch (SqlException error) when (error.State.Code is "42P01" or "42704" or "42883" or "42725" or "3F000")
         {
+            // Only what does not exist is null; what is no name at all is an error.
             c.ReturnNull();
         }
     });
@@ -349,10 +364,20 @@ internal static class CatalogFunctions
             c.String(0) == c.Context.Session.DatabaseName ? c.Context.Session.DatabaseOid
                 : throw new SqlException(SqlState.InvalidCatalogName, $"database \"{c.String(0)}\" does not exist"))));
         t.Add("pg_size_pretty", static (ref FunctionCall c) => c.Return(Pretty(c.Int64(0))));
-        t.Add("pg_size_pretty_numeric", static (ref FunctionCall c) => c.Return(NumericMath.TryToInt64(c.Numeric(0), out long size) ? Pretty(size) : throw TypeErrors.OutOfRange("bigint")));
+        t.Add("pg_size_pretty_numeric", static (ref FunctionCall c) => c.Return(
+            NumericMath.TryToInt64(c.Numeric(0), out long size) ? Pretty(size) : PrettyHuge(c.Numeric(0))));
         t.Add("pg_size_bytes", static (ref FunctionCall c) => c.Return(SizeBytes(c.String(0))));
         t.Add("pg_relation_filenode", static (ref FunctionCall c) => c.Return(c.Context.Catalog.RelationFileNode(c.Oid(0))));
         t.Add("pg_column_size", static (ref FunctionCall c) => c.Return(c.ArgumentType(0).Length > 0 ? c.ArgumentType(0).Length : c.Bytes(0).Length + 1));
+    }
+
+    /// <summary>Beyond bigint everything is told in petabytes.</summary>
+    private static string PrettyHuge(in NumericValue size)
+    {
+        var text = new ByteBuffer();
+        NumericValue petabytes = size.IsFinite ? NumericMath.Divide(size, new NumericValue(System.Numerics.BigInteger.One << 50, 0)) : size;
+        NumberText.WriteNumeric(text, petabytes.IsFinite ? NumericMath.Round(petabytes, 0) : petabytes);
+        return System.Text.Encoding.UTF8.GetString(text.Written) + " PB";
     }
 
     private static void Size(ref FunctionCall c, long? size)

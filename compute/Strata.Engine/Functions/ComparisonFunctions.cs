@@ -5,10 +5,10 @@ namespace Strata.Engine.Functions;
 /// <summary>The three-way comparisons of B-tree operator classes, the greater and lesser of two values, and what compares bytes only.</summary>
 internal static class ComparisonFunctions
 {
-    private static readonly string[] s_orders = ["btboolcmp", "btfloat4cmp", "btfloat8cmp", "btarraycmp", "btoidvectorcmp", "bpcharcmp", "timetz_cmp", "bttidcmp", "jsonb_cmp"];
+    private static readonly string[] s_orders = ["btboolcmp", "btfloat4cmp", "btfloat8cmp", "btarraycmp", "btoidvectorcmp", "timetz_cmp", "bttidcmp", "jsonb_cmp"];
 
     /// <summary>Those that answer with the difference of the first bytes that differ, as memcmp does.</summary>
-    private static readonly string[] s_byteOrders = ["byteacmp", "uuid_cmp", "btnamecmp", "btnametextcmp", "bttextnamecmp", "bttext_pattern_cmp"];
+    private static readonly string[] s_byteOrders = ["byteacmp", "uuid_cmp", "btnametextcmp", "bttextnamecmp", "bttext_pattern_cmp"];
 
     public static void Register(FunctionTable t)
     {
@@ -16,6 +16,11 @@ internal static class ComparisonFunctions
             t.Add(name, static (ref FunctionCall c) => c.Return(Math.Sign(Compare(ref c))));
         foreach (string name in s_byteOrders)
             t.Add(name, static (ref FunctionCall c) => c.Return(CompareBytes(c.ArgumentVector(0).GetStored(c.Row), c.ArgumentVector(1).GetStored(c.Row))));
+        t.Add("bttextcmp", static (ref FunctionCall c) => c.Return(CompareStrings(c.Bytes(0), c.Bytes(1))));
+        t.Add("btnamecmp", static (ref FunctionCall c) => c.Return(CompareStrings(c.Bytes(0), c.Bytes(1))));
+        t.Add("bpcharcmp", static (ref FunctionCall c) => c.Return(CompareStrings(c.Bytes(0).TrimEnd((byte)' '), c.Bytes(1).TrimEnd((byte)' '))));
+        t.Add("btequalimage", static (ref FunctionCall c) => c.Return(true));
+        t.Add("btvarstrequalimage", static (ref FunctionCall c) => c.Return(true));
         t.Add("btbpchar_pattern_cmp", static (ref FunctionCall c) => c.Return(ComparePadded(ref c)));
         foreach (string type in new[] { "bpchar", "timetz", "tid" })
         {
@@ -64,6 +69,13 @@ internal static class ComparisonFunctions
     }
 
     private static int ComparePadded(ref FunctionCall c) => CompareBytes(c.Bytes(0).TrimEnd((byte)' '), c.Bytes(1).TrimEnd((byte)' '));
+
+    /// <summary>As C compares strings: the difference at the first place where they differ, the end counting as zero.</summary>
+    private static int CompareStrings(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+    {
+        int common = a.CommonPrefixLength(b);
+        return (common < a.Length ? a[common] : 0) - (common < b.Length ? b[common] : 0);
+    }
 
     private static int CompareBytes(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {

@@ -29,7 +29,8 @@ internal static class DatePartFunctions
         t.Add("interval_part", static (ref FunctionCall c) => c.Return(ToDouble(IntervalPart(ref c, c.Fixed16<IntervalValue>(1)))));
         t.Add("timestamp_trunc", static (ref FunctionCall c) => c.Return(Truncate(ref c, c.Int64(1), "timestamp without time zone")));
         t.Add("timestamptz_trunc", static (ref FunctionCall c) => c.Return(TruncateInZone(ref c, c.Settings.TimeZone)));
-        t.Add("timestamptz_trunc_zone", static (ref FunctionCall c) => c.Return(TruncateInZone(ref c, TimeZones.Parse(c.String(2)))));
+        t.Add("timestamptz_trunc_zone", static (ref FunctionCall c) => c.Return(
+            DateTimeMath.IsFinite(c.Int64(1)) ? TruncateInZone(ref c, TimeZones.Parse(c.String(2))) : c.Int64(1)));
         t.Add("interval_trunc", static (ref FunctionCall c) => c.ReturnFixed16(TruncateInterval(ref c, c.Fixed16<IntervalValue>(1))));
         t.Add("timestamp_bin", static (ref FunctionCall c) => c.Return(Bin(ref c)));
         t.Add("timestamptz_bin", static (ref FunctionCall c) => c.Return(Bin(ref c)));

@@ -80,7 +80,7 @@ internal static class DateTimeFunctions
             else if (year == 0)
                 throw FieldRange("date", year, month, day);
             if (month is < 1 or > 12 || day < 1 || day > DateTimeMath.DaysInMonth(year, month))
-                throw FieldRange("date", c.Int32(0), month, day);
+                throw FieldRange("date", year, month, day);
             if (year is < -4713 or > 5874897)
                 throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"date out of range: {c.Int32(0)}-{month:00}-{day:00}"));
             c.Return(CheckedDate(DateTimeMath.ToJulianDay(year, month, day) - DateTimeMath.EpochJulianDay));
@@ -115,11 +115,10 @@ internal static class DateTimeFunctions
         t.Add("timestamp_larger", static (ref FunctionCall c) => c.Return(Math.Max(c.Int64(0), c.Int64(1))));
         t.Add("timestamp_smaller", static (ref FunctionCall c) => c.Return(Math.Min(c.Int64(0), c.Int64(1))));
         t.Add("timestamp_finite", static (ref FunctionCall c) => c.Return(DateTimeMath.IsFinite(c.Int64(0))));
-        t.Add("timestamp_age", static (ref FunctionCall c) => c.ReturnFixed16(Age(c.Int64(0), c.Int64(1))));
-        t.Add("timestamptz_age", static (ref FunctionCall c) =>
-            c.ReturnFixed16(Age(DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(0)), DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(1)))));
-        t.Add(2059u, static (ref FunctionCall c) => c.ReturnFixed16(Age(Today(ref c), c.Int64(0))));
-        t.Add(1386u, static (ref FunctionCall c) => c.ReturnFixed16(Age(Today(ref c), DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(0)))));
+        t.Add("timestamp_age", static (ref FunctionCall c) => c.ReturnFixed16(Age(c.Int64(0), c.Int64(1), TimeZoneRules.Utc)));
+        t.Add("timestamptz_age", static (ref FunctionCall c) => c.ReturnFixed16(Age(c.Int64(0), c.Int64(1), c.Settings.TimeZone)));
+        t.Add(2059u, static (ref FunctionCall c) => c.ReturnFixed16(Age(Today(ref c), c.Int64(0), TimeZoneRules.Utc)));
+        t.Add(1386u, static (ref FunctionCall c) => c.ReturnFixed16(Age(DateTimeMath.ToUtc(c.Settings.TimeZone, Today(ref c)), c.Int64(0), c.Settings.TimeZone)));
         t.Add("timestamp_zone", static (ref FunctionCall c) => c.Return(FromZone(c.String(0), c.Int64(1))));
         t.Add("timestamptz_zone", static (ref FunctionCall c) =>
             c.Return(DateTimeMath.IsFinite(c.Int64(1)) ? Shifted(c.Int64(1), TimeZones.OffsetAt(c.String(0), c.Int64(1))) : c.Int64(1)));
@@ -216,23 +215,32 @@ internal static class DateTimeFunctions
     private static long MakeTime(int hour, int minute, double second)
     {
         if (hour is < 0 or > 24 || minute is < 0 or > 59 || double.IsNaN(second) || second is < 0 or > 60 || (hour == 24 && (minute > 0 || second > 0)))
-            throw new SqlException(SqlState.DatetimeFieldOverflow, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"time field value out of range: {hour}:{TwoDigits(minute)}:{(double.IsInteger(second) && second is >= 0 and < 10 ? "0" : "")}{NumberText.General(second, 6)}"));
+            throw new SqlException(SqlState.DatetimeFieldOverflow, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"time field value out of range: {hour}:{TwoDigits(minute)}:{NumberText.General(second, 6).PadLeft(2, '0')}"));
         return (hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute) + (long)Math.Round(second * 1e6, MidpointRounding.ToEven);
     }
 
     /// <summary>A difference in years, months, days and time, by the calendar.</summary>
-    private static IntervalValue Age(long a, long b)
+    /// <summary>The moments themselves say which comes first, even where the clock was set back between them.</summary>
+    private static IntervalValue Age(long a, long b, TimeZoneRules zone)
     {
-        if (!DateTimeMath.IsFinite(a) || !DateTimeMath.IsFinite(b))
-            throw DateTimeMath.TimestampOutOfRange();
-        if (a < b)
-            return DateTimeMath.Negate(AgeOrdered(b, a));
-        return AgeOrdered(a, b);
+        DateTimeFields x = AgeFields(a, zone), y = AgeFields(b, zone);
+        return a < b ? DateTimeMath.Negate(AgeOrdered(y, x)) : AgeOrdered(x, y);
     }
 
-    private static IntervalValue AgeOrdered(long later, long earlier)
+    /// <summary>PostgreSQL 15 takes infinity for the greatest number of microseconds that there is; -infinity lies before its calendar.</summary>
+    private static DateTimeFields AgeFields(long moment, TimeZoneRules zone)
     {
-        DateTimeFields x = DateTimeMath.ToFields(later), y = DateTimeMath.ToFields(earlier);
+        if (moment == DateTimeMath.TimestampMinusInfinity)
+            throw DateTimeMath.TimestampOutOfRange();
+        (int julianDay, long time) = DateTimeMath.Split(moment);
+        time += DateTimeMath.OffsetAt(zone, moment) * DateTimeMath.MicrosecondsPerSecond;
+        int days = time < 0 ? -1 : time >= DateTimeMath.MicrosecondsPerDay ? 1 : 0;
+        (int year, int month, int day) = DateTimeMath.FromJulianDay(julianDay + days);
+        return new DateTimeFields(year, month, day, time - (days * DateTimeMath.MicrosecondsPerDay));
+    }
+
+    private static IntervalValue AgeOrdered(in DateTimeFields x, in DateTimeFields y)
+    {
         long time = x.Time - y.Time;
         int day = x.Day - y.Day, month = x.Month - y.Month, year = x.Year - y.Year;
         if (time < 0)
@@ -308,7 +316,7 @@ internal static class DateTimeFunctions
         t.Add("interval_justify_hours", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.JustifyHours(c.Fixed16<IntervalValue>(0))));
         t.Add("interval_justify_days", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.JustifyDays(c.Fixed16<IntervalValue>(0))));
         t.Add("interval_justify_interval", static (ref FunctionCall c) => c.ReturnFixed16(IntervalArithmetic.JustifyInterval(c.Fixed16<IntervalValue>(0))));
-        t.Add("make_interval", static (ref FunctionCall c) => c.ReturnFixed16(new IntervalValue(
+        t.Add("make_interval", static (ref FunctionCall c) => c.ReturnFixed16(!double.IsFinite(c.Float64(6)) ? throw DateTimeMath.IntervalOutOfRange() : new IntervalValue(
             (c.Int32(4) * DateTimeMath.MicrosecondsPerHour) + (c.Int32(5) * DateTimeMath.MicrosecondsPerMinute) + RoundedMicroseconds(c.Float64(6)),
             (c.Int32(2) * 7) + c.Int32(3),
             (c.Int32(0) * 12) + c.Int32(1))));
@@ -352,7 +360,9 @@ internal static class DateTimeFunctions
     }
 
     private static long Scaled(long timestamp, int precision) =>
-        DateTimeMath.IsFinite(timestamp) ? DateTimeMath.RoundToPrecision(timestamp, precision) : timestamp;
+        !DateTimeMath.IsFinite(timestamp) || precision is -1 or 6 ? timestamp
+            : precision is >= 0 and < 6 ? DateTimeMath.RoundToPrecision(timestamp, precision)
+            : throw new SqlException(SqlState.InvalidParameterValue, $"timestamp({precision}) precision must be between 0 and 6");
 
     internal static long ToLocal(ref FunctionCall c, int argument) =>
         DateTimeMath.IsFinite(c.Int64(argument)) ? DateTimeMath.ToLocal(c.Settings.TimeZone, c.Int64(argument)) : c.Int64(argument);
@@ -377,13 +387,20 @@ internal static class DateTimeFunctions
     {
         foreach (string op in new[] { "eq", "ne", "lt", "le", "gt", "ge" })
         {
-            t.Add($"date_{op}_timestamp", (ref FunctionCall c) => c.Return(Test(op, LooseTimestamp(c.Int32(0)).CompareTo(c.Int64(1)))));
-            t.Add($"timestamp_{op}_date", (ref FunctionCall c) => c.Return(Test(op, c.Int64(0).CompareTo(LooseTimestamp(c.Int32(1))))));
-            t.Add($"date_{op}_timestamptz", (ref FunctionCall c) => c.Return(Test(op, InUtc(ref c, LooseTimestamp(c.Int32(0))).CompareTo(c.Int64(1)))));
-            t.Add($"timestamptz_{op}_date", (ref FunctionCall c) => c.Return(Test(op, c.Int64(0).CompareTo(InUtc(ref c, LooseTimestamp(c.Int32(1)))))));
+            t.Add($"date_{op}_timestamp", (ref FunctionCall c) => c.Return(Test(op, CompareDate(c.Int32(0), LooseTimestamp(c.Int32(0)), c.Int64(1)))));
+            t.Add($"timestamp_{op}_date", (ref FunctionCall c) => c.Return(Test(op, -CompareDate(c.Int32(1), LooseTimestamp(c.Int32(1)), c.Int64(0)))));
+            t.Add($"date_{op}_timestamptz", (ref FunctionCall c) => c.Return(Test(op, CompareDate(c.Int32(0), InUtc(ref c, LooseTimestamp(c.Int32(0))), c.Int64(1)))));
+            t.Add($"timestamptz_{op}_date", (ref FunctionCall c) => c.Return(Test(op, -CompareDate(c.Int32(1), InUtc(ref c, LooseTimestamp(c.Int32(1))), c.Int64(0)))));
             t.Add($"timestamp_{op}_timestamptz", (ref FunctionCall c) => c.Return(Test(op, InUtc(ref c, c.Int64(0)).CompareTo(c.Int64(1)))));
             t.Add($"timestamptz_{op}_timestamp", (ref FunctionCall c) => c.Return(Test(op, c.Int64(0).CompareTo(InUtc(ref c, c.Int64(1))))));
         }
+
+        t.Add("date_cmp_timestamp", static (ref FunctionCall c) => c.Return(CompareDate(c.Int32(0), LooseTimestamp(c.Int32(0)), c.Int64(1))));
+        t.Add("timestamp_cmp_date", static (ref FunctionCall c) => c.Return(-CompareDate(c.Int32(1), LooseTimestamp(c.Int32(1)), c.Int64(0))));
+        t.Add("date_cmp_timestamptz", static (ref FunctionCall c) => c.Return(CompareDate(c.Int32(0), InUtc(ref c, LooseTimestamp(c.Int32(0))), c.Int64(1))));
+        t.Add("timestamptz_cmp_date", static (ref FunctionCall c) => c.Return(-CompareDate(c.Int32(1), InUtc(ref c, LooseTimestamp(c.Int32(1))), c.Int64(0))));
+        t.Add("timestamp_cmp_timestamptz", static (ref FunctionCall c) => c.Return(InUtc(ref c, c.Int64(0)).CompareTo(c.Int64(1))));
+        t.Add("timestamptz_cmp_timestamp", static (ref FunctionCall c) => c.Return(-InUtc(ref c, c.Int64(1)).CompareTo(c.Int64(0))));
     }
 
     /// <summary>A date beyond the range of timestamps counts as the infinity on its side.</summary>
@@ -393,6 +410,10 @@ internal static class DateTimeFunctions
         return value >= DateTimeMath.TimestampEnd ? DateTimeMath.TimestampInfinity
             : value < DateTimeMath.TimestampMin ? DateTimeMath.TimestampMinusInfinity : (long)value;
     }
+
+    /// <summary>A date beyond all timestamps is greater than each of them and less than infinity.</summary>
+    private static int CompareDate(int date, long asTimestamp, long timestamp) =>
+        DateTimeMath.IsFinite(date) && asTimestamp == DateTimeMath.TimestampInfinity && timestamp == asTimestamp ? -1 : asTimestamp.CompareTo(timestamp);
 
     private static long InUtc(ref FunctionCall c, long local) =>
         DateTimeMath.IsFinite(local) ? local - (DateTimeMath.OffsetAtLocal(c.Settings.TimeZone, local) * DateTimeMath.MicrosecondsPerSecond) : local;

@@ -21,6 +21,9 @@ public interface ICatalogServices
     /// <summary>A type by OID, user-defined ones included.</summary>
     SqlType? FindType(uint oid);
 
+    /// <summary>The parts of a possibly qualified and quoted name; null when the text is none.</summary>
+    IReadOnlyList<string>? SplitName(string text) => text.Split('.');
+
     /// <summary>reg* input: the OID behind a possibly qualified and quoted name. <paramref name="kind"/> is the reg* type's OID.</summary>
     uint? ResolveName(uint kind, string text);
 

@@ -47,6 +47,11 @@ public interface IFunctionContext
     /// <summary>Counts the session's temporary files; null where nobody does.</summary>
     TemporarySpace? TemporarySpace => null;
 
+    /// <summary>Sends a NOTICE to the client; nothing where there is none.</summary>
+    void Notice(string message)
+    {
+    }
+
     /// <summary>Functions written in SQL; null where there are none.</summary>
     IRoutineCaller? Routines => null;
 }

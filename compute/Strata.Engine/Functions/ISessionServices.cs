@@ -18,6 +18,9 @@ public interface ISessionServices
 
     int BackendPid { get; }
 
+    /// <summary>Channels that the session listens to, since its last commit.</summary>
+    IEnumerable<string> ListeningChannels => [];
+
     /// <summary>current_schemas(): names in search order.</summary>
     IReadOnlyList<string> CurrentSchemas(bool includeImplicit);
 

@@ -48,16 +48,16 @@ internal static class JsonFunctions
         t.Add("jsonb_exists_all", static (ref FunctionCall c) => c.Return(ExistsMany(ref c, all: true)));
         t.Add("jsonb_concat", static (ref FunctionCall c) => Return(ref c, Concatenate(JsonValue.Parse(c.Bytes(0)), JsonValue.Parse(c.Bytes(1)))));
         t.Add("jsonb_delete", static (ref FunctionCall c) => DeleteKeys(ref c, [c.String(1)]));
-        t.Add("jsonb_delete_array", static (ref FunctionCall c) => DeleteKeys(ref c, Strings(c.Bytes(1))));
+        t.Add("jsonb_delete_array", static (ref FunctionCall c) => DeleteKeys(ref c, [.. PathOf(c.Bytes(1)).OfType<string>()]));
         t.Add("jsonb_delete_idx", DeleteIndex);
-        t.Add("jsonb_delete_path", static (ref FunctionCall c) => Return(ref c, Change(JsonValue.Parse(c.Bytes(0)), Strings(c.Bytes(1)), 0, null, false, false, false)));
+        t.Add("jsonb_delete_path", static (ref FunctionCall c) => Return(ref c, Change(JsonValue.Parse(c.Bytes(0)), PathOf(c.Bytes(1)), 0, null, false, false, false)));
         t.Add("jsonb_set", static (ref FunctionCall c) => Return(ref c, Change(
-            JsonValue.Parse(c.Bytes(0)), Strings(c.Bytes(1)), 0, JsonValue.Parse(c.Bytes(2)), create: c.Boolean(3), insert: false, after: false)));
+            JsonValue.Parse(c.Bytes(0)), PathOf(c.Bytes(1)), 0, JsonValue.Parse(c.Bytes(2)), create: c.Boolean(3), insert: false, after: false)));
         t.Add(JsonSubscriptAssignment.Symbol, static (ref FunctionCall c) => Return(ref c, JsonSubscriptAssignment.Set(
             c.IsNull(0) ? c.Boolean(3) ? JsonValue.NewArray([]) : JsonValue.NewObject([]) : JsonValue.Parse(c.Bytes(0)), NullableStrings(c.Bytes(1)), c.IsNull(2) ? JsonValue.Null : JsonValue.Parse(c.Bytes(2)))));
         t.Add("jsonb_set_lax", static (ref FunctionCall c) => SetLax(ref c));
         t.Add("jsonb_insert", static (ref FunctionCall c) => Return(ref c, Change(
-            JsonValue.Parse(c.Bytes(0)), Strings(c.Bytes(1)), 0, JsonValue.Parse(c.Bytes(2)), create: true, insert: true, after: c.Boolean(3))));
+            JsonValue.Parse(c.Bytes(0)), PathOf(c.Bytes(1)), 0, JsonValue.Parse(c.Bytes(2)), create: true, insert: true, after: c.Boolean(3))));
         t.Add("jsonb_pretty", static (ref FunctionCall c) =>
         {
             var text = new StringBuilder();
@@ -101,17 +101,12 @@ internal static class JsonFunctions
         return strings;
     }
 
-    private static List<string> Strings(ReadOnlySpan<byte> array)
+    /// <summary>The elements of a path; null ones count only where they are reached.</summary>
+    private static List<string?> PathOf(ReadOnlySpan<byte> array)
     {
-        var strings = new List<string>();
-        foreach (ArrayValue.Element element in new ArrayValue(array))
-        {
-            if (element.IsNull)
-                throw new SqlException(SqlState.NullValueNotAllowed, $"path element at position {strings.Count + 1} is null");
-            strings.Add(Encoding.UTF8.GetString(element.Stored));
-        }
-
-        return strings;
+        if (new ArrayValue(array).Dimensions > 1)
+            throw new SqlException(SqlState.ArraySubscriptError, "wrong number of array subscripts");
+        return NullableStrings(array);
     }
 
     /// <summary>Finds a value in text without building a tree, so that json keeps its white space.</summary>
@@ -209,17 +204,52 @@ internal static class JsonFunctions
 
     private static void Path(ref FunctionCall c, bool asText)
     {
-        ReadOnlySpan<byte> value = TrimSpace(c.Bytes(0));
+        var steps = new List<string>();
         foreach (ArrayValue.Element step in new ArrayValue(c.Bytes(1)))
         {
-            if (step.IsNull || !Step(value, Encoding.UTF8.GetString(step.Stored), out value))
+            if (step.IsNull)
             {
                 c.ReturnNull();
                 return;
             }
+
+            steps.Add(Encoding.UTF8.GetString(step.Stored));
         }
 
-        ReturnFound(ref c, value, asText);
+        if (Walk(TrimSpace(c.Bytes(0)), steps, 0, out ReadOnlySpan<byte> value))
+            ReturnFound(ref c, value, asText);
+        else
+            c.ReturnNull();
+    }
+
+    /// <summary>The last value that the whole path leads to: a json object may have a key more than once.</summary>
+    private static bool Walk(ReadOnlySpan<byte> value, List<string> steps, int at, out ReadOnlySpan<byte> found)
+    {
+        Vectors.DepthGuard.Check();
+        found = value;
+        if (at == steps.Count)
+            return true;
+        var scanner = new JsonScanner(value);
+        if (scanner.Peek() != JsonKind.Object)
+            return Step(value, steps[at], out ReadOnlySpan<byte> item) && Walk(item, steps, at + 1, out found);
+        bool hasFound = false;
+        scanner.Position++;
+        while (!scanner.TryTake('}'))
+        {
+            scanner.SkipSpace();
+            ReadOnlySpan<byte> key = scanner.SkipString();
+            scanner.TryTake(':');
+            ReadOnlySpan<byte> member = TrimSpace(scanner.SkipValue());
+            if (JsonScanner.Unescape(key) == steps[at] && Walk(member, steps, at + 1, out ReadOnlySpan<byte> inner))
+            {
+                found = inner;
+                hasFound = true;
+            }
+
+            scanner.TryTake(',');
+        }
+
+        return hasFound;
     }
 
     private static ReadOnlySpan<byte> TrimSpace(ReadOnlySpan<byte> text) => text.Trim(" \t\r\n"u8);
@@ -555,7 +585,7 @@ internal static class JsonFunctions
         if (c.IsNull(4))
             throw new SqlException(SqlState.InvalidParameterValue, "null_value_treatment must be \"delete_key\", \"return_target\", \"use_json_null\", or \"raise_exception\"");
         JsonValue target = JsonValue.Parse(c.Bytes(0));
-        List<string> path = Strings(c.Bytes(1));
+        List<string?> path = PathOf(c.Bytes(1));
         bool create = c.Boolean(3);
         if (!c.IsNull(2))
         {
@@ -586,16 +616,23 @@ internal static class JsonFunctions
     }
 
     /// <summary>Sets, inserts or (with a null value) deletes at a path.</summary>
-    private static JsonValue Change(JsonValue value, List<string> path, int level, JsonValue? replacement, bool create, bool insert, bool after)
+    private static JsonValue Change(JsonValue value, List<string?> path, int level, JsonValue? replacement, bool create, bool insert, bool after)
     {
         Vectors.DepthGuard.Check();
+        if (level == 0)
+        {
+            if (!value.IsContainer)
+                throw new SqlException(SqlState.InvalidParameterValue, replacement is null ? "cannot delete path in scalar" : "cannot set path in scalar");
+            if (value.Items.Count + value.Members.Count == 0 && !create)
+                return value;
+        }
+
         if (level == path.Count)
             return value;
+        if (path[level] is null)
+            throw new SqlException(SqlState.NullValueNotAllowed, $"path element at position {level + 1} is null");
         if (!value.IsContainer)
-        {
-            return level > 0 ? value
-                : throw new SqlException(SqlState.InvalidParameterValue, replacement is null ? "cannot delete path in scalar" : "cannot set path in scalar");
-        }
+            return value;
 
         bool isLast = level == path.Count - 1;
         return value.Kind == JsonKind.Object
@@ -604,7 +641,7 @@ internal static class JsonFunctions
     }
 
     private static JsonValue ChangeMember(
-        JsonValue value, List<string> path, int level, JsonValue? replacement, bool create, bool insert, bool after, bool isLast)
+        JsonValue value, List<string?> path, int level, JsonValue? replacement, bool create, bool insert, bool after, bool isLast)
     {
         var members = new List<KeyValuePair<string, JsonValue>>();
         bool found = false;
@@ -626,14 +663,14 @@ internal static class JsonFunctions
         }
 
         if (!found && isLast && create && replacement is not null)
-            members.Add(new(path[level], replacement));
+            members.Add(new(path[level]!, replacement));
         return JsonValue.NewObject(members);
     }
 
     private static JsonValue ChangeItem(
-        JsonValue value, List<string> path, int level, JsonValue? replacement, bool create, bool insert, bool after, bool isLast)
+        JsonValue value, List<string?> path, int level, JsonValue? replacement, bool create, bool insert, bool after, bool isLast)
     {
-        if (!int.TryParse(path[level], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index))
+        if (!int.TryParse(path[level], NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int index))
             throw new SqlException(SqlState.InvalidTextRepresentation, $"path element at position {level + 1} is not an integer: \"{path[level]}\"");
         var items = new List<JsonValue>(value.Items);
         int at = index < 0 ? index + items.Count : index;

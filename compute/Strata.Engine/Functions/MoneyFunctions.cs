@@ -21,10 +21,10 @@ internal static class MoneyFunctions
 
     private static void RegisterFloats(FunctionTable t)
     {
-        t.Add("cash_mul_flt8", static (ref FunctionCall c) => c.Return(Round(c.Int64(0) * c.Float64(1))));
-        t.Add("flt8_mul_cash", static (ref FunctionCall c) => c.Return(Round(c.Float64(0) * c.Int64(1))));
-        t.Add("cash_mul_flt4", static (ref FunctionCall c) => c.Return(Round(c.Int64(0) * (double)c.Float32(1))));
-        t.Add("flt4_mul_cash", static (ref FunctionCall c) => c.Return(Round((double)c.Float32(0) * c.Int64(1))));
+        t.Add("cash_mul_flt8", static (ref FunctionCall c) => c.Return(Round(Product(c.Int64(0), c.Float64(1)))));
+        t.Add("flt8_mul_cash", static (ref FunctionCall c) => c.Return(Round(Product(c.Int64(1), c.Float64(0)))));
+        t.Add("cash_mul_flt4", static (ref FunctionCall c) => c.Return(Round(Product(c.Int64(0), c.Float32(1)))));
+        t.Add("flt4_mul_cash", static (ref FunctionCall c) => c.Return(Round(Product(c.Int64(1), c.Float32(0)))));
         t.Add("cash_div_flt8", static (ref FunctionCall c) => c.Return(Divide(c.Int64(0), c.Float64(1))));
         t.Add("cash_div_flt4", static (ref FunctionCall c) => c.Return(Divide(c.Int64(0), c.Float32(1))));
     }
@@ -39,7 +39,22 @@ internal static class MoneyFunctions
             ? (long)rounded : throw TypeErrors.OutOfRange("money");
     }
 
-    private static long Divide(long value, double divisor) => divisor == 0 ? throw NumericMath.DivisionByZero() : Round(value / divisor);
+    /// <summary>With the errors of a product of doubles. Throws 22003.</summary>
+    private static double Product(long value, double factor)
+    {
+        double product = value * factor;
+        return double.IsInfinity(product) && !double.IsInfinity(factor) ? throw new SqlException(SqlState.NumericValueOutOfRange, "value out of range: overflow")
+            : product == 0 && value != 0 && factor != 0 ? throw new SqlException(SqlState.NumericValueOutOfRange, "value out of range: underflow") : product;
+    }
+
+    private static long Divide(long value, double divisor)
+    {
+        if (divisor == 0)
+            throw NumericMath.DivisionByZero();
+        double quotient = value / divisor;
+        return double.IsInfinity(quotient) ? throw new SqlException(SqlState.NumericValueOutOfRange, "value out of range: overflow")
+            : quotient == 0 && value != 0 && !double.IsInfinity(divisor) ? throw new SqlException(SqlState.NumericValueOutOfRange, "value out of range: underflow") : Round(quotient);
+    }
 
     private static void RegisterIntegers(FunctionTable t)
     {

@@ -46,7 +46,7 @@ internal static class NetworkFunctions
         t.Add("inet_same_family", static (ref FunctionCall c) => c.Return(Inet(ref c, 0).IsV6 == Inet(ref c, 1).IsV6));
         t.Add("network_larger", static (ref FunctionCall c) => c.ReturnArgument(c.Bytes(0).SequenceCompareTo(c.Bytes(1)) >= 0 ? 0 : 1));
         t.Add("network_smaller", static (ref FunctionCall c) => c.ReturnArgument(c.Bytes(0).SequenceCompareTo(c.Bytes(1)) <= 0 ? 0 : 1));
-        t.Add("network_cmp", static (ref FunctionCall c) => c.Return(Math.Sign(c.Bytes(0).SequenceCompareTo(c.Bytes(1)))));
+        t.Add("network_cmp", static (ref FunctionCall c) => c.Return(Compare(InetValue.Decode(c.Bytes(0)), InetValue.Decode(c.Bytes(1)))));
         t.Add("inet_merge", static (ref FunctionCall c) =>
         {
             InetValue a = Inet(ref c, 0), b = Inet(ref c, 1);
@@ -173,6 +173,37 @@ internal static class NetworkFunctions
 
             c.Return([address[0], address[1], address[2], address[5], address[6], address[7]]);
         });
+    }
+
+    /// <summary>With the numbers that PostgreSQL answers with: how many bits of mask one has more, otherwise a sign.</summary>
+    private static int Compare(in InetValue a, in InetValue b)
+    {
+        if (a.IsV6 != b.IsV6)
+            return a.FamilyCode - b.FamilyCode;
+        int bits = Math.Min(a.MaskBits, b.MaskBits);
+        int order = CompareBits(a, b, bits);
+        if (order != 0)
+            return order;
+        return a.MaskBits != b.MaskBits ? a.MaskBits - b.MaskBits : CompareBits(a, b, a.BitsMax);
+    }
+
+    private static int CompareBits(in InetValue a, in InetValue b, int bits)
+    {
+        for (int at = 0; at < bits; at += 8)
+        {
+            int shift = a.BitsMax - at - 8;
+            int left = (byte)(a.Address >> shift), right = (byte)(b.Address >> shift);
+            if (bits - at < 8)
+            {
+                int rest = 8 - (bits - at);
+                return (left >> rest).CompareTo(right >> rest);
+            }
+
+            if (left != right)
+                return left - right;
+        }
+
+        return 0;
     }
 
     private static byte[] Combine(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, Func<byte, byte, byte> operation)

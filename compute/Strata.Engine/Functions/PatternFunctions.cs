@@ -22,6 +22,13 @@ internal static class PatternFunctions
         t.Add("byteanlike", static (ref FunctionCall c) => c.Return(!Like(ref c, isBinary: true).Matches(c.Bytes(0), c.Context.Cancellation)));
         // char(n): the padding counts as text.
         t.Add("like_escape", static (ref FunctionCall c) => c.Return(LikePattern.Rewrite(c.String(0), c.String(1))));
+        t.Add("like_escape_bytea", static (ref FunctionCall c) =>
+        {
+            // A byte is a character here, as in Latin-1.
+            if (c.Bytes(1).Length > 1)
+                throw LikePattern.InvalidEscape();
+            c.Return(Encoding.Latin1.GetBytes(LikePattern.Rewrite(Encoding.Latin1.GetString(c.Bytes(0)), Encoding.Latin1.GetString(c.Bytes(1)))));
+        });
     }
 
     private static LikePattern Like(ref FunctionCall c, bool isBinary = false)

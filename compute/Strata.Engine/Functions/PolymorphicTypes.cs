@@ -145,7 +145,7 @@ internal sealed class PolymorphicTypes
         _multirange ??= _coercion.Find(range.MultirangeOid);
         if (_element is null)
             _element = range.Subtype;
-        else if (_coercion.BaseType(_element.Oid) != range.Subtype.Oid)
+        else if (_element.Oid != range.Subtype.Oid)
             Fail($"argument declared {declared} is not consistent with argument declared anyelement", $"{TypeNames.Format(given)} versus {TypeNames.Format(_element)}");
     }
 
@@ -203,6 +203,8 @@ internal sealed class PolymorphicTypes
             TypeOid.AnyCompatibleArray => _compatible is null ? null : _coercion.ArrayOf(_compatible),
             _ => _coercion.Type(declared),
         };
+        if (actual is null && (declared == TypeOid.AnyArray ? _element : declared == TypeOid.AnyCompatibleArray ? _compatible : null) is { } element)
+            throw new SqlException(SqlState.UndefinedObject, $"could not find array type for data type {TypeNames.Format(element)}");
         return actual ?? throw new SqlException(
             SqlState.DatatypeMismatch,
             declared is TypeOid.AnyRange or TypeOid.AnyMultirange or TypeOid.AnyCompatibleRange or TypeOid.AnyCompatibleMultirange

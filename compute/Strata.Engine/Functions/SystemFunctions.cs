@@ -39,6 +39,7 @@ internal static class SystemFunctions
                 builder.Add(System.Text.Encoding.UTF8.GetBytes(schema));
             c.Return(builder.Build(TypeOid.Name));
         });
+        t.AddSet("pg_listening_channels", static (ref FunctionCall c) => new ArrayFunctions.TextRows([.. c.Context.Session.ListeningChannels.Select(System.Text.Encoding.UTF8.GetBytes)]));
         t.Add("pg_backend_pid", static (ref FunctionCall c) => c.Return(c.Context.Session.BackendPid));
         t.Add("show_config_by_name", static (ref FunctionCall c) => c.Return(
             c.Context.Session.GetSetting(c.String(0))

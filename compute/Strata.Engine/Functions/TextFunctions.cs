@@ -50,7 +50,9 @@ internal static class TextFunctions
             if (code == 0)
                 throw new SqlException(SqlState.ProgramLimitExceeded, "null character not permitted");
             if (code < 0)
-                throw new SqlException(SqlState.ProgramLimitExceeded, "character number must be positive");
+                throw new SqlException(SqlState.InvalidParameterValue, "character number must be positive");
+            if (code > 0x10FFFF)
+                throw new SqlException(SqlState.ProgramLimitExceeded, $"requested character too large for encoding: {code}");
             if (!Rune.IsValid(code))
                 throw new SqlException(SqlState.ProgramLimitExceeded, $"requested character not valid for encoding: {code}");
             c.Return(new Rune(code).ToString());
@@ -61,7 +63,12 @@ internal static class TextFunctions
         t.Add("text_name", static (ref FunctionCall c) => c.Return(CharacterTypes.Truncate(c.Bytes(0), 63)));
         t.Add("bpchar_name", static (ref FunctionCall c) => c.Return(CharacterTypes.Truncate(CharacterTypes.TrimBpChar(c.Bytes(0)), 63)));
         t.Add("name_bpchar", static (ref FunctionCall c) => c.Return(c.Bytes(0)));
-        t.Add("char_text", static (ref FunctionCall c) => c.Return(c.Byte(0) == 0 ? default : [c.Byte(0)]));
+        t.Add("char_text", static (ref FunctionCall c) =>
+        {
+            var text = new ByteBuffer(4);
+            TypeOutput.WriteChar(text, c.Byte(0));
+            c.Return(text.Written);
+        });
         t.Add("char_bpchar", static (ref FunctionCall c) => c.Return(c.Byte(0) == 0 ? default : [c.Byte(0)]));
         t.Add("text_char", static (ref FunctionCall c) => c.Return(c.Bytes(0).IsEmpty ? (byte)0 : c.Bytes(0)[0]));
         t.Add("varchar", static (ref FunctionCall c) => c.Return(CharacterTypes.FitVarChar(c.Bytes(0), c.Int32(1), c.Boolean(2))));
@@ -332,7 +339,8 @@ internal static class TextFunctions
         {
             ReadOnlySpan<byte> text = c.Bytes(0);
             int count = c.Int32(1);
-            int skip = count < 0 ? (int)Math.Min(-(long)count, int.MaxValue) : Math.Max(0, CharacterTypes.Count(text) - count);
+            // PostgreSQL cannot negate the least integer: it skips nothing.
+            int skip = count < 0 ? Math.Max(0, unchecked(-count)) : Math.Max(0, CharacterTypes.Count(text) - count);
             c.Return(text[CharacterTypes.ByteOffset(text, skip)..]);
         });
         t.Add("textpos", static (ref FunctionCall c) => c.Return(Position(c.Bytes(0), c.Bytes(1))));
@@ -468,6 +476,7 @@ internal static class TextFunctions
         t.Add("parse_ident", ParseIdentifier);
         t.Add("binary_encode", Encode);
         t.Add("binary_decode", Decode);
+        t.Add("sha224_bytea", static (ref FunctionCall c) => c.Return(Sha224.HashData(c.Bytes(0))));
         t.Add("sha256_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA256.HashData(c.Bytes(0))));
         t.Add("sha384_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA384.HashData(c.Bytes(0))));
         t.Add("sha512_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA512.HashData(c.Bytes(0))));
@@ -570,7 +579,7 @@ internal static class TextFunctions
                 BinaryText.WriteHex(buffer, c.Bytes(0));
                 break;
             case "escape":
-                BinaryText.WriteBytea(buffer, c.Bytes(0), escape: true);
+                BinaryText.WriteEscaped(buffer, c.Bytes(0));
                 break;
             case "base64":
                 // Lines of 76 characters, as MIME wants them.

@@ -14,7 +14,7 @@ internal static class TextSearchFunctions
         RegisterMatching(t);
         RegisterQueries(t);
         RegisterRanking(t);
-        RegisterJson(t);
+        JsonTextSearchFunctions.Register(t);
         TsVectorFunctions.Register(t);
         TsParserFunctions.Register(t);
         TextSearchQueries.Register(t);
@@ -36,13 +36,13 @@ internal static class TextSearchFunctions
     }
 
     /// <summary>Adds a function in the form that takes the configuration first and in the one that uses the session's.</summary>
-    private static void AddBoth(FunctionTable t, string withConfiguration, string without, ConfiguredFunction function)
+    internal static void AddBoth(FunctionTable t, string withConfiguration, string without, ConfiguredFunction function)
     {
         t.Add(withConfiguration, (ref FunctionCall c) => function(ref c, Configuration(ref c, true), 1));
         t.Add(without, (ref FunctionCall c) => function(ref c, Configuration(ref c, false), 0));
     }
 
-    private delegate void ConfiguredFunction(ref FunctionCall c, TsConfiguration configuration, int first);
+    internal delegate void ConfiguredFunction(ref FunctionCall c, TsConfiguration configuration, int first);
 
     private static void RegisterMaking(FunctionTable t)
     {
@@ -50,13 +50,21 @@ internal static class TextSearchFunctions
         AddBoth(t, "to_tsvector_byid", "to_tsvector", static (ref FunctionCall c, TsConfiguration configuration, int first) =>
             c.Return(configuration.ToVector(c.String(first)).Encode()));
         AddBoth(t, "to_tsquery_byid", "to_tsquery", static (ref FunctionCall c, TsConfiguration configuration, int first) =>
-            c.Return(TsQueryBuilder.ToQuery(configuration, c.Bytes(first)).Encode()));
+            ReturnQuery(ref c, TsQueryBuilder.ToQuery(configuration, c.Bytes(first)), first, c.Bytes(first).IndexOfAnyExcept(" \t\n\v\f\r"u8) < 0));
         AddBoth(t, "plainto_tsquery_byid", "plainto_tsquery", static (ref FunctionCall c, TsConfiguration configuration, int first) =>
-            c.Return(TsQueryBuilder.FromText(configuration, c.String(first), TsOperator.And).Encode()));
+            ReturnQuery(ref c, TsQueryBuilder.FromText(configuration, c.String(first), TsOperator.And), first, c.Bytes(first).IsEmpty));
         AddBoth(t, "phraseto_tsquery_byid", "phraseto_tsquery", static (ref FunctionCall c, TsConfiguration configuration, int first) =>
-            c.Return(TsQueryBuilder.FromText(configuration, c.String(first), TsOperator.Phrase).Encode()));
+            ReturnQuery(ref c, TsQueryBuilder.FromText(configuration, c.String(first), TsOperator.Phrase), first, c.Bytes(first).IsEmpty));
         AddBoth(t, "websearch_to_tsquery_byid", "websearch_to_tsquery", static (ref FunctionCall c, TsConfiguration configuration, int first) =>
-            c.Return(TsQueryBuilder.FromWebSearch(configuration, c.String(first)).Encode()));
+            ReturnQuery(ref c, TsQueryBuilder.FromWebSearch(configuration, c.String(first)), first, c.Bytes(first).IndexOfAnyExcept(" \t\n\v\f\r"u8) < 0));
+    }
+
+    /// <summary>A query that can match nothing is worth a notice.</summary>
+    private static void ReturnQuery(ref FunctionCall c, TsQuery query, int textArgument, bool isBlank)
+    {
+        if (query.Root is null)
+            c.Context.Notice(isBlank ? TsCodec.NoLexemes(c.Bytes(textArgument)) : "text-search query contains only stop words or doesn't contain lexemes, ignored");
+        c.Return(query.Encode());
     }
 
     private static void RegisterMatching(FunctionTable t)
@@ -211,50 +219,5 @@ internal static class TextSearchFunctions
         }
 
         return weights;
-    }
-
-    private static void RegisterJson(FunctionTable t)
-    {
-        foreach (string type in (string[])["json", "jsonb"])
-        {
-            AddBoth(t, type + "_string_to_tsvector_byid", type + "_string_to_tsvector", static (ref FunctionCall c, TsConfiguration configuration, int first) =>
-                c.Return(FromJson(configuration, c.Bytes(first))));
-        }
-    }
-
-    /// <summary>The strings of a document, one behind the other with a gap of one position between.</summary>
-    private static byte[] FromJson(TsConfiguration configuration, ReadOnlySpan<byte> json)
-    {
-        var words = new List<(byte[] Word, List<ushort> Positions)>();
-        int position = 0;
-        foreach (string text in JsonStrings(json))
-        {
-            int before = position;
-            configuration.AddLexemes(text, words, ref position);
-            if (position > before)
-                position++;
-        }
-
-        return TsVector.Build(words).Encode();
-    }
-
-    private static List<string> JsonStrings(ReadOnlySpan<byte> json)
-    {
-        var strings = new List<string>();
-        var reader = new System.Text.Json.Utf8JsonReader(json, new System.Text.Json.JsonReaderOptions { MaxDepth = 1000 });
-        try
-        {
-            while (reader.Read())
-            {
-                if (reader.TokenType == System.Text.Json.JsonTokenType.String)
-                    strings.Add(reader.GetString()!);
-            }
-        }
-        catch (System.Text.Json.JsonException e)
-        {
-            throw new SqlException(SqlState.InvalidTextRepresentation, "invalid input syntax for type json", e);
-        }
-
-        return strings;
     }
 }

@@ -16,7 +16,8 @@ internal static class TextSearchQueries
         t.Add("tsquery_rewrite_query", Rewrite);
         t.AddSet("ts_stat1", static (ref FunctionCall c) => new StatisticsSource(Gather(ref c, 0)));
         t.AddSet("ts_stat2", static (ref FunctionCall c) => new StatisticsSource(Gather(ref c, WeightsOf(c.String(1)))));
-        t.AddSet(DebugOfConfiguration, static (ref FunctionCall c) => new DebugSource(TextSearchFunctions.Configuration(ref c, true), TsTokenizer.Tokenize(c.String(1))));
+        t.AddSet(DebugOfConfiguration, static (ref FunctionCall c) =>
+            TsConfiguration.NameOf(c.Oid(0)) is null ? null : new DebugSource(TextSearchFunctions.Configuration(ref c, true), TsTokenizer.Tokenize(c.String(1))));
         t.AddSet(Debug, static (ref FunctionCall c) => new DebugSource(TextSearchFunctions.Configuration(ref c, false), TsTokenizer.Tokenize(c.String(0))));
     }
 

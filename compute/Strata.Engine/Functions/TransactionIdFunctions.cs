@@ -59,7 +59,7 @@ internal static class TransactionIdFunctions
     private static ulong Offset(ulong lsn, NumericValue bytes, string operation)
     {
         if (bytes.IsNaN)
-            throw new SqlException(SqlState.InvalidParameterValue, $"cannot {operation}");
+            throw new SqlException(SqlState.FeatureNotSupported, $"cannot {operation}");
         NumericValue sum = NumericMath.Add(new NumericValue(lsn, 0), bytes);
         return bytes.IsFinite ? ToLsn(sum) : throw Infinite(sum);
     }

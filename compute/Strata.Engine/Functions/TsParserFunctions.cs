@@ -28,9 +28,9 @@ internal static class TsParserFunctions
             c.Return(builder.Build(TypeOid.Text));
         });
         t.AddSet("ts_token_type_byid", static (ref FunctionCall c) => new KindSource(CheckParser(ref c)));
-        t.AddSet("ts_token_type_byname", static (ref FunctionCall c) => new KindSource(CheckParser(c.String(0))));
+        t.AddSet("ts_token_type_byname", static (ref FunctionCall c) => new KindSource(CheckParser(c.String(0), c.Context.Catalog)));
         t.AddSet("ts_parse_byid", static (ref FunctionCall c) => new TokenSource(CheckParser(ref c), TsTokenizer.Tokenize(c.String(1))));
-        t.AddSet("ts_parse_byname", static (ref FunctionCall c) => new TokenSource(CheckParser(c.String(0)), TsTokenizer.Tokenize(c.String(1))));
+        t.AddSet("ts_parse_byname", static (ref FunctionCall c) => new TokenSource(CheckParser(c.String(0), c.Context.Catalog), TsTokenizer.Tokenize(c.String(1))));
         t.Add("ts_headline_byid_opt", static (ref FunctionCall c) => c.Return(Headline(ref c, true, 1, c.String(3))));
         t.Add("ts_headline_byid", static (ref FunctionCall c) => c.Return(Headline(ref c, true, 1, "")));
         t.Add("ts_headline_opt", static (ref FunctionCall c) => c.Return(Headline(ref c, false, 0, c.String(2))));
@@ -43,7 +43,8 @@ internal static class TsParserFunctions
     private static uint CheckParser(uint oid, ICatalogServices catalog) => oid == DefaultParserOid || catalog.IsVisible("pg_ts_parser", oid) is not null
         ? DefaultParserOid : throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search parser {oid}");
 
-    private static uint CheckParser(string name) => name is "default" or "pg_catalog.default"
+    private static uint CheckParser(string name, ICatalogServices catalog) =>
+        (catalog.SplitName(name) ?? throw new SqlException(SqlState.InvalidName, "invalid name syntax")) is ["default"] or ["pg_catalog", "default"]
         ? DefaultParserOid : throw new SqlException(SqlState.UndefinedObject, $"text search parser \"{name}\" does not exist");
 
     private static string Headline(ref FunctionCall c, bool isConfigurationGiven, int first, string options) =>

@@ -79,7 +79,7 @@ internal static class TsVectorFunctions
         'b' or 'B' => 2,
         'c' or 'C' => 1,
         'd' or 'D' => 0,
-        _ => throw new SqlException(SqlState.InternalError, asNumber ? $"unrecognized weight: {(int)letter}" : letter == 0 ? "unrecognized weight: " : $"unrecognized weight: {letter}"),
+        _ => throw new SqlException(SqlState.InternalError, asNumber ? $"unrecognized weight: {unchecked((sbyte)letter)}" : letter == 0 ? "unrecognized weight: " : $"unrecognized weight: {letter}"),
     };
 
     private static List<byte[]> Words(ReadOnlySpan<byte> array, bool isFilter)

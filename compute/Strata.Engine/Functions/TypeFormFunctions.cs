@@ -22,13 +22,18 @@ internal static class TypeFormFunctions
                 TypeOutput.Write(c.ArgumentVector(0), c.Row, text, c.Settings, c.Context.Catalog);
                 c.Return(text.Written);
             });
-            AddOnce(t, row.Text(send), static (ref FunctionCall c) =>
-            {
-                var bytes = new ByteBuffer();
-                TypeBinary.Send(c.ArgumentVector(0), c.Row, bytes, c.Context.Catalog);
-                c.Return(bytes.Written);
-            });
+            AddOnce(t, row.Text(send), Send);
         }
+
+        foreach (string name in (string[])["anyarray_send", "anycompatiblearray_send", "enum_send"])
+            AddOnce(t, name, Send);
+    }
+
+    private static void Send(ref FunctionCall c)
+    {
+        var bytes = new ByteBuffer();
+        TypeBinary.Send(c.ArgumentVector(0), c.Row, bytes, c.Context.Catalog);
+        c.Return(bytes.Written);
     }
 
     /// <summary>Types share functions, and some of these have implementations of their own.</summary>

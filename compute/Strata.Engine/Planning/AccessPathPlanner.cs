@@ -80,7 +80,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         var paths = new List<IndexScanPlan>();
         foreach (IndexInfo index in scan.Relation.Indexes)
         {
-            if (index.IsValid && index.Method.HasKeys() && IndexPath(scan, index, conditions, filter, decoder, size.Pages, size.Rows, selected, width, forUpdate) is { } path)
+            if (state.Context.MayUse(index) && index.Method.HasKeys() && IndexPath(scan, index, conditions, filter, decoder, size.Pages, size.Rows, selected, width, forUpdate) is { } path)
                 paths.Add(path);
         }
 
@@ -99,6 +99,7 @@ internal sealed class AccessPathPlanner(PlannerState state)
         if (source is null)
             return null;
         Expression[] rest = conditions.Where(condition => !source.Conditions.Contains(condition)).ToArray();
+        double remote = state.RemoteShare(size.Pages) * BitmapPathPlanner.RemoteCost(source, size);
         return new BitmapHeapScanPlan
         {
             Columns = scan.Columns,
@@ -114,7 +115,8 @@ internal sealed class AccessPathPlanner(PlannerState state)
             Source = source,
             Rows = selected,
             StartupCost = source.TotalCost,
-            TotalCost = BitmapPathPlanner.HeapCost(source, size, rest.Length) + (state.RemoteShare(size.Pages) * BitmapPathPlanner.RemoteCost(source, size)) + state.Settings.CostOf(PlannerMethods.BitmapScan),
+            RemoteCost = remote,
+            TotalCost = BitmapPathPlanner.HeapCost(source, size, rest.Length) + remote + state.Settings.CostOf(PlannerMethods.BitmapScan),
             WidthBytes = width,
         };
     }

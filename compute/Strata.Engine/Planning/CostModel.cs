@@ -15,19 +15,28 @@ internal static class CostModel
     /// <summary>A page that the buffer pool does not have, read with others that were announced together.</summary>
     public const double RemoteRunPageCost = 20;
 
-    private const double HashBuildCost = 0.02;
+    // Measured on plans of tests/plans (a unit of cost is about a microsecond there): with filters at run time most rows that a probe would throw away never come to it.
+    private const double HashStartCost = 3;
+    private const double HashBuildCost = 0.035;
     private const double ProbeCost = 0.005;
+    private const double MatchCost = 0.01;
 
-    // What one more run of an index scan costs when it runs for many outer rows and its pages are in the pool.
-    private const double RescanCost = 1.5;
+    // What a run of an index scan costs when it runs for many outer rows and its pages are in the pool: the descent, more of it where the table is larger than the processor's caches, and each row.
+    private const double RescanCost = 0.7;
+    private const double RescanMissCost = 1;
+    private const double CachePages = 8192;
     private const double RescanRowCost = 0.2;
+
+    // A bitmap is made anew for each run.
+    private const double RescanBitmapCost = 2.5;
+    private const double RescanBitmapRowCost = 0.3;
 
     private const double MemoryLookupCost = 0.05;
     private const double MergeRowCost = 0.05;
 
     /// <summary>Cost of a hash join without its inputs.</summary>
     public static double HashJoin(double left, double right, int keys, double rows) =>
-        (right * HashBuildCost) + (left * ProbeCost * Math.Max(1, keys)) + (rows * CpuTupleCost);
+        HashStartCost + (right * HashBuildCost) + (Math.Min(left, rows) * MatchCost) + (left * ProbeCost * Math.Max(1, keys)) + (rows * CpuTupleCost);
 
     /// <summary>Cost of a nested loop over a materialized side, without the inputs.</summary>
     public static double Loop(double left, double right, int conditions, double rows) =>
@@ -37,17 +46,20 @@ internal static class CostModel
     public static double ScannedShare(Algebra.JoinType type, double innerRows) =>
         type is Algebra.JoinType.Semi or Algebra.JoinType.Anti ? Math.Min(1, 2 / (Math.Max(0, innerRows) + 1)) : 1;
 
-    /// <summary>Cost of a nested loop over an inner side with parameters, of which it looks at a share of the rows, without the left input.</summary>
-    public static double LoopWithParameters(double left, Physical.PhysicalNode inner, double rows, double share)
+    /// <summary>Cost of a nested loop over an inner side with parameters, of which one more run costs <paramref name="again"/>, without the left input.</summary>
+    public static double LoopWithParameters(double left, Physical.PhysicalNode inner, double again, double rows)
     {
         // The join may be known to have more rows than the inner side's own estimate for any value gives.
         double more = Math.Max(0, rows - (left * inner.Rows));
-        return inner.TotalCost + (Math.Max(0, left - 1) * AgainCost(inner, share)) + (more * RescanRowCost) + (rows * CpuTupleCost);
+        return inner.StartupCost + (Math.Max(1, left) * again) + (more * RescanRowCost) + (rows * CpuTupleCost);
     }
 
     /// <summary>Cost of a nested loop whose inner side's rows are remembered by its parameters, of which <paramref name="distinct"/> different ones come.</summary>
-    public static double LoopWithMemory(double left, double distinct, Physical.PhysicalNode inner, double rows, double share) =>
-        inner.TotalCost + (Math.Max(0, distinct - 1) * (AgainCost(inner, share) + (inner.Rows * CpuTupleCost))) + (left * MemoryLookupCost) + (rows * CpuTupleCost);
+    public static double LoopWithMemory(double left, double distinct, Physical.PhysicalNode inner, double again, double rows)
+    {
+        double more = Math.Max(0, rows - (left * inner.Rows)) * Math.Min(1, distinct / Math.Max(1, left));
+        return inner.StartupCost + (Math.Max(1, distinct) * (again + (inner.Rows * CpuTupleCost))) + (more * RescanRowCost) + (left * MemoryLookupCost) + (rows * CpuTupleCost);
+    }
 
     /// <summary>Cost of merging two inputs that are in order.</summary>
     public static double MergeJoin(double left, double right, double rows) => ((left + right) * MergeRowCost) + (rows * CpuTupleCost);
@@ -70,15 +82,20 @@ internal static class CostModel
     public static double RemoteCostInOrder(double fetched, double pages) =>
         fetched * (RemotePageCost - ((RemotePageCost - RemoteRunPageCost) * Math.Sqrt(Math.Min(1, fetched / Math.Max(1, pages)))));
 
-    private static double AgainCost(Physical.PhysicalNode node, double share)
+    /// <summary>Cost of one more run of a node for other values of its parameters, of which a join looks at a share of the rows.</summary>
+    public static double AgainCost(Physical.PhysicalNode node, double share)
     {
         if (node is Physical.MemoizePlan memoize)
             return AgainCost(memoize.Input, share);
         if (node is Physical.IndexScanPlan scan)
-            return Math.Min(node.TotalCost, RescanCost + (RescanRowCost * node.Rows * share) + (scan.RemoteCost * share));
+            return Math.Min(node.TotalCost, RescanOf(scan.Relation) + (RescanRowCost * node.Rows * share) + (scan.RemoteCost * share));
+        if (node is Physical.BitmapHeapScanPlan { RemoteCost: 0 } bitmap)
+            return Math.Min(node.TotalCost, RescanBitmapCost + RescanOf(bitmap.Relation) + (RescanBitmapRowCost * node.Rows));
         double cost = node.TotalCost;
         foreach (Physical.PhysicalNode input in node.Inputs)
             cost += AgainCost(input, share) - input.TotalCost;
         return Math.Max(cost, CpuTupleCost);
     }
+
+    private static double RescanOf(Catalog.RelationInfo relation) => RescanCost + (RescanMissCost * Math.Min(1, relation.Pages / CachePages));
 }

@@ -21,7 +21,7 @@ internal sealed class EntryPathPlanner(PlannerState state)
         var plans = new List<BitmapPlan>();
         foreach (IndexInfo index in scan.Relation.Indexes)
         {
-            if (!index.Method.HasKeys() && index.IsValid && isUsable(index) && Plan(scan, index, conditions, size) is { } plan)
+            if (!index.Method.HasKeys() && state.Context.MayUse(index) && isUsable(index) && Plan(scan, index, conditions, size) is { } plan)
                 plans.Add(plan);
         }
 

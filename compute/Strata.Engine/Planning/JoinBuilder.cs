@@ -315,19 +315,18 @@ internal sealed class JoinBuilder(PlannerState state)
     public double LoopCost(JoinType type, double left, ParameterizedSide right, bool remember, double rows)
     {
         double disabled = state.Settings.CostOf(PlannerMethods.NestedLoop);
-        double share = CostModel.ScannedShare(type, right.Plan.Rows);
-        if (!remember)
-            return CostModel.LoopWithParameters(left, right.Plan, rows, share) + disabled;
-        double distinct = 1;
-        foreach (int column in right.Parameters.Keys)
-            distinct *= Math.Max(1, state.Selectivity.DistinctOf(column));
-        return CostModel.LoopWithMemory(left, Math.Min(left, distinct), right.Plan, rows, share) + disabled;
+        double again = right.AgainCost(CostModel.ScannedShare(type, right.Plan.Rows));
+        return disabled + (remember
+            ? CostModel.LoopWithMemory(left, Math.Min(left, right.DistinctValues(state.Selectivity)), right.Plan, again, rows)
+            : CostModel.LoopWithParameters(left, right.Plan, again, rows));
     }
+
+    /// <summary>Whether a side's rows may be remembered by its parameters.</summary>
+    public bool MayRemember(ParameterizedSide right) => right is { IsRepeatable: true, Parameters.Count: > 0 } && state.Settings.Allows(PlannerMethods.Memoize);
 
     /// <summary>Whether remembering a side's rows makes a loop over it cheaper.</summary>
     public bool IsWorthRemembering(JoinType type, double left, ParameterizedSide right, double rows) =>
-        right is { IsRepeatable: true, Parameters.Count: > 0 } && state.Settings.Allows(PlannerMethods.Memoize)
-        && LoopCost(type, left, right, remember: true, rows) < LoopCost(type, left, right, remember: false, rows);
+        MayRemember(right) && LoopCost(type, left, right, remember: true, rows) < LoopCost(type, left, right, remember: false, rows);
 
     /// <summary>It reads parameters of loops further out, which may change between two runs.</summary>
     private bool ReadsOtherParameters(RelationalNode node)
@@ -349,11 +348,4 @@ internal sealed class JoinBuilder(PlannerState state)
     };
 
     private static bool UsesIndex(PhysicalNode node) => node is IndexScanPlan { IndexConditions.Count: > 0 } or BitmapHeapScanPlan || node.Inputs.Any(UsesIndex);
-}
-
-/// <summary>The inner side of a nested loop, planned with columns of the outer side as parameters: by column, the parameter.</summary>
-internal sealed record ParameterizedSide(PhysicalNode Plan, IReadOnlyDictionary<int, int> Parameters)
-{
-    /// <summary>Its rows depend on these parameters alone, so that they may be remembered by them.</summary>
-    public bool IsRepeatable { get; init; }
 }

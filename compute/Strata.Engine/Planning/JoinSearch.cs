@@ -42,7 +42,10 @@ internal sealed class JoinSearch
     }
 
     /// <summary>A join of a set of relations so far: how, and what it costs.</summary>
-    private sealed record Partial(ulong Set, Method Method, Partial? Left, int Leaf, Partial? Right, ParameterizedSide? Side, double Rows, double Cost, double Width);
+    private sealed record Partial(ulong Set, ulong Neighbours, Method Method, Partial? Left, int Leaf, Partial? Right, ParameterizedSide? Side, double Rows, double Cost);
+
+    /// <summary>What the search asks of a condition, over and over.</summary>
+    private readonly record struct Link(ulong Mask, bool CanHash, int Class);
 
     private readonly PlannerState _state;
     private readonly JoinBuilder _builder;
@@ -57,9 +60,11 @@ internal sealed class JoinSearch
     private readonly List<Expression> _last = [];
     private readonly JoinCondition[][] _leafConditions;
     private readonly ulong[] _partners;
+    private readonly Link[] _links;
     private readonly JoinRows _rows;
     private readonly Dictionary<(int Leaf, ulong Partners), ParameterizedSide?> _sides = [];
     private readonly Dictionary<(int Leaf, SortKey First), PhysicalNode?> _orderedLeaves = [];
+    private readonly Dictionary<(ulong Left, ulong Right), (IReadOnlyList<SortKey> Left, IReadOnlyList<SortKey> Right)> _orders = [];
 
     public JoinSearch(
         PlannerState state, JoinBuilder builder, IReadOnlyList<JoinLeaf> leaves, IReadOnlyList<Expression> conditions, IReadOnlySet<int>? needed)
@@ -76,6 +81,7 @@ internal sealed class JoinSearch
         _leafConditions = new JoinCondition[leaves.Count][];
         Sort(conditions);
         _conditions = EquivalenceClasses.Close(_conditions, column => MaskOf([column]), Wrap);
+        _links = [.. _conditions.Select(static condition => new Link(condition.Mask, condition.CanHash, condition.Class))];
         _partners = new ulong[leaves.Count];
         for (int i = 0; i < leaves.Count; i++)
         {
@@ -230,97 +236,103 @@ internal sealed class JoinSearch
         return mask;
     }
 
-    private Partial LeafOf(int i) => new(1UL << i, Method.Leaf, null, i, null, null, _plans[i]!.Rows, _plans[i]!.TotalCost, _plans[i]!.WidthBytes);
+    private Partial LeafOf(int i) => new(1UL << i, _partners[i], Method.Leaf, null, i, null, null, _plans[i]!.Rows, _plans[i]!.TotalCost);
 
     private Partial? Exhaustive()
     {
         int count = _leaves.Count;
-        var best = new Dictionary<ulong, Partial>();
+        var best = new Partial?[1 << count];
         for (int i = 0; i < count; i++)
         {
             if (CanBegin(i))
-                best[1UL << i] = LeafOf(i);
+                best[1 << i] = LeafOf(i);
         }
 
         for (int size = 2; size <= count; size++)
         {
-            for (ulong set = 1; set <= All; set++)
+            for (uint set = 1; set < best.Length; set++)
             {
                 if (BitOperations.PopCount(set) == size)
                     PlanSet(set, best, connectedOnly: true);
             }
 
             // Sets that no condition connects are joined as products only when nothing else reaches them.
-            for (ulong set = 1; set <= All; set++)
+            for (uint set = 1; set < best.Length && (size == count || count <= ProductsMax); set++)
             {
-                if (BitOperations.PopCount(set) == size && !best.ContainsKey(set) && (size == count || count <= ProductsMax))
+                if (BitOperations.PopCount(set) == size && best[set] is null)
                     PlanSet(set, best, connectedOnly: false);
             }
         }
 
-        return best.GetValueOrDefault(All);
+        return best[^1];
     }
 
-    private void PlanSet(ulong set, Dictionary<ulong, Partial> best, bool connectedOnly)
+    private void PlanSet(uint set, Partial?[] best, bool connectedOnly)
     {
         // Every split into two parts with plans; a part of one relation may also be read through an index by the other's values.
-        for (ulong left = (set - 1) & set; left != 0; left = (left - 1) & set)
+        Partial? known = null;
+        for (uint left = (set - 1) & set; left != 0; left = (left - 1) & set)
         {
-            if (!best.TryGetValue(left, out Partial? outer))
-                continue;
-            ulong right = set & ~left;
-            best.TryGetValue(right, out Partial? inner);
-            if (Join(outer, right, inner, connectedOnly) is { } joined && (!best.TryGetValue(set, out Partial? known) || joined.Cost < known.Cost))
-                best[set] = joined;
+            if (best[left] is { } outer)
+                known = Join(outer, set & ~left, best[set & ~left], connectedOnly, known?.Cost ?? double.PositiveInfinity) ?? known;
         }
+
+        best[set] = known;
     }
 
-    /// <summary>The cheapest join of a part with another part, or null when there is none.</summary>
-    private Partial? Join(Partial outer, ulong right, Partial? inner, bool connectedOnly)
+    /// <summary>The cheapest join of a part with another part, or null when there is none that costs less than <paramref name="below"/>.</summary>
+    private Partial? Join(Partial outer, ulong right, Partial? inner, bool connectedOnly, double below = double.PositiveInfinity)
     {
         int leaf = BitOperations.PopCount(right) == 1 ? BitOperations.TrailingZeroCount(right) : -1;
-        if (leaf >= 0 && (_requires[leaf] & ~outer.Set) != 0)
+        if (outer.Cost >= below || (leaf < 0 ? inner is null : (_requires[leaf] & ~outer.Set) != 0))
             return null;
         JoinType type = leaf >= 0 ? _leaves[leaf].Type : JoinType.Inner;
-        if (inner is null && leaf < 0)
+        bool mustConnect = connectedOnly && type == JoinType.Inner && (leaf < 0 || _requires[leaf] == 0);
+        if (mustConnect && (outer.Neighbours & right) == 0)
             return null;
-        bool canHash = false;
-        int count = 0;
-        Between(outer.Set, right, leaf, ref canHash, ref count);
-        if (connectedOnly && count == 0 && type == JoinType.Inner && (leaf < 0 || _requires[leaf] == 0))
+        int count = 0, keys = 0;
+        Between(outer.Set, right, leaf, ref keys, ref count);
+        if (mustConnect && count == 0)
             return null;
-        double rows = _rows.Of(outer.Set | right);
-        double innerRows = inner?.Rows ?? (leaf >= 0 && _plans[leaf] is { } single ? single.Rows : 1);
-        double innerCost = inner?.Cost ?? (leaf >= 0 && _plans[leaf] is { } plan ? plan.TotalCost : 0);
-        double width = outer.Width + (inner?.Width ?? 0);
-        Partial? best = null;
+        ulong set = outer.Set | right;
+        double rows = _rows.Of(set);
         Partial? innerPart = inner ?? (leaf >= 0 && !_isLateral[leaf] ? LeafOf(leaf) : null);
-        if (innerPart is not null)
+        Method method = Method.Leaf;
+        double cost = below;
+        if (innerPart is not null && outer.Cost + innerPart.Cost < cost)
         {
-            double inputs = outer.Cost + innerCost;
-            if (canHash)
+            double inputs = outer.Cost + innerPart.Cost;
+            if (keys > 0)
             {
-                double hash = inputs + CostModel.HashJoin(outer.Rows, innerRows, 1, rows) + _state.Settings.CostOf(PlannerMethods.HashJoin);
-                best = new Partial(outer.Set | right, Method.Hash, outer, leaf, innerPart, null, rows, hash, width);
-                if (MergeCost(outer, innerPart, type, count, leaf) is { } merge && merge + (rows * CostModel.CpuTupleCost) < best.Cost)
-                    best = best with { Method = Method.Merge, Cost = merge + (rows * CostModel.CpuTupleCost) };
+                Take(inputs + CostModel.HashJoin(outer.Rows, innerPart.Rows, keys, rows) + _state.Settings.CostOf(PlannerMethods.HashJoin), Method.Hash);
+                if (MergeCost(outer, innerPart, type, count, leaf) is { } merge)
+                    Take(merge + (rows * CostModel.CpuTupleCost), Method.Merge);
             }
 
-            double loop = inputs + CostModel.Loop(outer.Rows, innerRows, count, rows) + _state.Settings.CostOf(PlannerMethods.NestedLoop);
-            if (best is null || loop < best.Cost)
-                best = new Partial(outer.Set | right, Method.Loop, outer, leaf, innerPart, null, rows, loop, width);
+            Take(inputs + CostModel.Loop(outer.Rows, innerPart.Rows, count, rows) + _state.Settings.CostOf(PlannerMethods.NestedLoop), Method.Loop);
         }
 
-        if (leaf >= 0 && SideOf(leaf, outer.Set) is { } side)
+        ParameterizedSide? side = leaf >= 0 ? SideOf(leaf, outer.Set) : null;
+        if (side is not null)
         {
-            bool remember = _builder.IsWorthRemembering(type, outer.Rows, side, rows);
-            double cost = outer.Cost + _builder.LoopCost(type, outer.Rows, side, remember, rows);
-            if (best is null || cost < best.Cost)
-                best = new Partial(outer.Set | right, remember ? Method.LoopWithMemory : Method.LoopWithParameters, outer, leaf, null, side, rows, cost, width);
+            Take(outer.Cost + _builder.LoopCost(type, outer.Rows, side, remember: false, rows), Method.LoopWithParameters);
+            if (_builder.MayRemember(side))
+                Take(outer.Cost + _builder.LoopCost(type, outer.Rows, side, remember: true, rows), Method.LoopWithMemory);
         }
 
-        return best;
+        if (method == Method.Leaf)
+            return null;
+        bool isLoopOverSide = method is Method.LoopWithParameters or Method.LoopWithMemory;
+        return new Partial(set, outer.Neighbours | NeighboursOf(right, innerPart), method, outer, leaf, isLoopOverSide ? null : innerPart, isLoopOverSide ? side : null, rows, cost);
+
+        void Take(double candidate, Method with)
+        {
+            if (candidate < cost)
+                (cost, method) = (candidate, with);
+        }
     }
+
+    private ulong NeighboursOf(ulong right, Partial? part) => part?.Neighbours ?? _partners[BitOperations.TrailingZeroCount(right)];
 
     /// <summary>
     /// Cost of a merge join without its result, or null when it can't be one. A side that is one relation may come in order out of an index; anything else is sorted.
@@ -335,7 +347,9 @@ internal sealed class JoinSearch
         // Sorting both sides is never cheaper than hashing one, so only sides that an index orders are worth a look (all, when hashing is off).
         if (merged + SortedCostMin(outer) + SortedCostMin(inner) > hashed)
             return null;
-        (IReadOnlyList<SortKey> left, IReadOnlyList<SortKey> right) = OrdersOf(outer.Set, inner.Set, leaf);
+        if (!_orders.TryGetValue((outer.Set, inner.Set), out (IReadOnlyList<SortKey> Left, IReadOnlyList<SortKey> Right) orders))
+            _orders.Add((outer.Set, inner.Set), orders = OrdersOf(outer.Set, inner.Set, leaf));
+        (IReadOnlyList<SortKey> left, IReadOnlyList<SortKey> right) = orders;
         if (left.Count == 0)
             return null;
         return merged + OrderedCost(outer, left) + OrderedCost(inner, right);
@@ -407,15 +421,14 @@ internal sealed class JoinSearch
             ? ordered
             : Build(part);
 
-    private void Between(ulong left, ulong right, int leaf, ref bool canHash, ref int count)
+    private void Between(ulong left, ulong right, int leaf, ref int keys, ref int count)
     {
         ulong classes = 0;
-        for (int i = 0; i < _conditions.Count; i++)
+        foreach (ref readonly Link link in _links.AsSpan())
         {
-            JoinCondition condition = _conditions[i];
-            if (!Connects(condition, left, right) || IsKnown(condition, ref classes))
+            if (!Connects(link.Mask, left, right) || IsKnown(link.Class, ref classes))
                 continue;
-            canHash |= condition.CanHash;
+            keys += link.CanHash ? 1 : 0;
             count++;
         }
 
@@ -423,21 +436,20 @@ internal sealed class JoinSearch
             return;
         foreach (JoinCondition condition in _leafConditions[leaf])
         {
-            canHash |= condition.CanHash && (condition.Mask & left) != 0 && (condition.Mask & right) != 0;
+            keys += condition.CanHash && (condition.Mask & left) != 0 && (condition.Mask & right) != 0 ? 1 : 0;
             count++;
         }
     }
 
-    private static bool Connects(JoinCondition condition, ulong left, ulong right) =>
-        (condition.Mask & left) != 0 && (condition.Mask & right) != 0 && (condition.Mask & ~(left | right)) == 0;
+    private static bool Connects(ulong mask, ulong left, ulong right) => (mask & left) != 0 && (mask & right) != 0 && (mask & ~(left | right)) == 0;
 
     /// <summary>True when another condition of the same class was met: within each side its columns are equal already.</summary>
-    private static bool IsKnown(JoinCondition condition, ref ulong classes)
+    private static bool IsKnown(int number, ref ulong classes)
     {
-        if (condition.Class is < 0 or >= 64)
+        if (number is < 0 or >= 64)
             return false;
-        bool known = (classes & (1UL << condition.Class)) != 0;
-        classes |= 1UL << condition.Class;
+        bool known = (classes & (1UL << number)) != 0;
+        classes |= 1UL << number;
         return known;
     }
 
@@ -447,7 +459,7 @@ internal sealed class JoinSearch
         ulong classes = 0;
         foreach (JoinCondition condition in _conditions)
         {
-            if (Connects(condition, left, right) && !IsKnown(condition, ref classes))
+            if (Connects(condition.Mask, left, right) && !IsKnown(condition.Class, ref classes))
                 between.Add(condition.Expression);
         }
 
@@ -477,10 +489,10 @@ internal sealed class JoinSearch
     private ulong PartnersOf(int leaf, ulong left)
     {
         ulong own = 1UL << leaf, partners = left & _requires[leaf], classes = 0;
-        foreach (JoinCondition condition in _conditions)
+        foreach (ref readonly Link link in _links.AsSpan())
         {
-            if ((condition.Mask & own) != 0 && (condition.Mask & ~(left | own)) == 0 && !IsKnown(condition, ref classes))
-                partners |= condition.Mask & ~own;
+            if ((link.Mask & own) != 0 && (link.Mask & ~(left | own)) == 0 && !IsKnown(link.Class, ref classes))
+                partners |= link.Mask & ~own;
         }
 
         return partners;
@@ -509,19 +521,9 @@ internal sealed class JoinSearch
             ulong set = 1UL << first;
             while (order.Count < count)
             {
-                int next = -1;
-                bool isNextConnected = false;
-                double least = double.MaxValue;
-                for (int i = 0; i < count; i++)
-                {
-                    if ((set & (1UL << i)) != 0 || (_requires[i] & ~set) != 0)
-                        continue;
-                    bool isConnected = ((_partners[i] | _requires[i]) & set) != 0;
-                    double rows = isNextConnected && !isConnected ? double.MaxValue : _rows.Of(set | (1UL << i));
-                    if (rows < least || (isConnected && !isNextConnected))
-                        (next, isNextConnected, least) = (i, isConnected, rows);
-                }
-
+                int next = SmallestNext(set, connectedOnly: true);
+                if (next < 0)
+                    next = SmallestNext(set, connectedOnly: false);
                 if (next < 0)
                     yield break;
                 order.Add(next);
@@ -530,6 +532,23 @@ internal sealed class JoinSearch
 
             yield return [.. order];
         }
+    }
+
+    /// <summary>The relation that leaves the fewest rows when it is joined to a set; -1 when none can be.</summary>
+    private int SmallestNext(ulong set, bool connectedOnly)
+    {
+        int next = -1;
+        double least = double.PositiveInfinity;
+        for (int i = 0; i < _leaves.Count; i++)
+        {
+            if ((set & (1UL << i)) != 0 || (_requires[i] & ~set) != 0 || (connectedOnly && ((_partners[i] | _requires[i]) & set) == 0))
+                continue;
+            double rows = _rows.Of(set | (1UL << i));
+            if (rows < least)
+                (next, least) = (i, rows);
+        }
+
+        return next;
     }
 
     private bool CanBegin(int leaf) => _requires[leaf] == 0 && _leaves[leaf].Type == JoinType.Inner;
@@ -564,8 +583,8 @@ internal sealed class JoinSearch
 
         void Take(ref Partial? known, Partial? outer, ulong right, Partial? inner)
         {
-            if (outer is not null && Join(outer, right, inner, connectedOnly: true) is { } joined && (known is null || joined.Cost < known.Cost))
-                known = joined;
+            if (outer is not null)
+                known = Join(outer, right, inner, connectedOnly: true, known?.Cost ?? double.PositiveInfinity) ?? known;
         }
     }
 
@@ -582,47 +601,66 @@ internal sealed class JoinSearch
         var waiting = new List<int>();
         for (int i = 0; i < _leaves.Count; i++)
         {
-            if (CanBegin(i))
-                parts.Add(LeafOf(i));
-            else
+            if (!CanBegin(i))
                 waiting.Add(i);
+        }
+
+        // Candidates stay until one of their parts is used; a new part brings those with the parts that are there.
+        var candidates = new List<Partial>();
+        for (int i = 0; i < _leaves.Count; i++)
+        {
+            if (CanBegin(i))
+                Add(LeafOf(i));
         }
 
         while (parts.Count > 1 || waiting.Count > 0)
         {
+            if (candidates.Count == 0)
+            {
+                for (int i = 0; i < parts.Count; i++)
+                    AddJoinsOf(parts[i], i, connectedOnly: false);
+            }
+
             Partial? best = null;
             begin?.Invoke();
-            foreach (bool connectedOnly in (ReadOnlySpan<bool>)[true, false])
+            foreach (Partial candidate in candidates)
             {
-                foreach (Partial left in parts)
-                {
-                    foreach (Partial right in parts)
-                    {
-                        if (!ReferenceEquals(left, right))
-                            Take(Join(left, right.Set, right, connectedOnly));
-                    }
-
-                    foreach (int leaf in waiting)
-                        Take(Join(left, 1UL << leaf, null, connectedOnly));
-                }
-
-                if (best is not null)
-                    break;
+                if (best is null || isBetter(candidate, best))
+                    best = candidate;
             }
 
             Partial chosen = best ?? throw new Format.InvariantViolationException("a reference to another relation of the join has nothing to refer to");
             parts.RemoveAll(part => (part.Set & chosen.Set) != 0);
             waiting.RemoveAll(leaf => (chosen.Set & (1UL << leaf)) != 0);
-            parts.Add(chosen);
-
-            void Take(Partial? candidate)
-            {
-                if (candidate is not null && (best is null || isBetter(candidate, best)))
-                    best = candidate;
-            }
+            candidates.RemoveAll(candidate => (candidate.Set & chosen.Set) != 0);
+            Add(chosen);
         }
 
         return parts[0];
+
+        void Add(Partial part)
+        {
+            AddJoinsOf(part, parts.Count, connectedOnly: true);
+            parts.Add(part);
+        }
+
+        void AddJoinsOf(Partial part, int others, bool connectedOnly)
+        {
+            for (int i = 0; i < others; i++)
+            {
+                AddJoin(part, parts[i].Set, parts[i], connectedOnly);
+                AddJoin(parts[i], part.Set, part, connectedOnly);
+            }
+
+            foreach (int leaf in waiting)
+                AddJoin(part, 1UL << leaf, null, connectedOnly);
+        }
+
+        void AddJoin(Partial left, ulong right, Partial? inner, bool connectedOnly)
+        {
+            if (Join(left, right, inner, connectedOnly) is { } joined)
+                candidates.Add(joined);
+        }
     }
 
     private PhysicalNode Build(Partial part)

@@ -17,7 +17,7 @@ internal sealed class ParallelPlanner(PlannerState state)
     {
         if (state.Plan.IsWriting)
             return;
-        if (node is AggregatePlan aggregate && DrivingScan(aggregate.Input) is { } scan && aggregate.Calls.All(IsSplittable))
+        if (node is AggregatePlan { IsSorted: false } aggregate && DrivingScan(aggregate.Input) is { } scan && aggregate.Calls.All(IsSplittable))
         {
             aggregate.DrivingScan = scan;
             RunBuiltSides(aggregate.Input);

@@ -15,6 +15,8 @@ namespace Strata.Engine.Planning;
 /// <summary>Builds physical nodes out of logical ones, from the top down; order wanted above is offered to scans below.</summary>
 internal sealed class PlanBuilder(PlannerState state)
 {
+    private readonly GroupPlanner _groups = new(state);
+
     /// <summary>Plans a tree.</summary>
     public PhysicalNode Plan(RelationalNode node) => Plan(node, [], null);
 
@@ -22,7 +24,7 @@ internal sealed class PlanBuilder(PlannerState state)
     public PhysicalNode Plan(RelationalNode node, IReadOnlyList<SortKey> wanted) => Plan(node, wanted, null);
 
     /// <summary>Plans a tree; rows in the order <paramref name="wanted"/> are welcome, and only the first <paramref name="rowsWanted"/> may be needed.</summary>
-    private PhysicalNode Plan(RelationalNode node, IReadOnlyList<SortKey> wanted, double? rowsWanted)
+    public PhysicalNode Plan(RelationalNode node, IReadOnlyList<SortKey> wanted, double? rowsWanted)
     {
         DepthGuard.Check();
         return node switch
@@ -33,10 +35,10 @@ internal sealed class PlanBuilder(PlannerState state)
             ProjectNode project => PlanProject(project, wanted, rowsWanted),
             JoinNode { Type: JoinType.Inner or JoinType.Semi or JoinType.Anti } join => state.Joins.PlanInner(join),
             JoinNode join => state.Joins.PlanOuter(join),
-            AggregateNode aggregate => PlanAggregate(aggregate),
+            AggregateNode aggregate => _groups.Aggregate(aggregate, wanted, rowsWanted),
             SampleNode sample => PlanSample(sample),
             GroupingSetsNode sets => Plan(GroupingSetsExpansion.Expand(sets, state.Metadata)),
-            DistinctNode distinct => PlanDistinct(distinct),
+            DistinctNode distinct => _groups.Distinct(distinct, wanted, rowsWanted),
             SortNode sort => PlanSort(sort, null),
             LimitNode limit => PlanLimit(limit),
             SetOperationNode operation => PlanSetOperation(operation),
@@ -122,7 +124,7 @@ internal sealed class PlanBuilder(PlannerState state)
     }
 
     /// <summary>Cost of the rows of a node in an order, with the sort that it takes: none, of groups that are equal in the first keys, or of all. An ordered path can stop early.</summary>
-    private double OrderedCost(PhysicalNode node, IReadOnlyList<SortKey> wanted, double? rowsWanted)
+    public double OrderedCost(PhysicalNode node, IReadOnlyList<SortKey> wanted, double? rowsWanted)
     {
         double share = rowsWanted is { } rows ? Math.Min(1, rows / Math.Max(1, node.Rows)) : 1;
         double run = node.TotalCost - node.StartupCost;
@@ -263,48 +265,6 @@ internal sealed class PlanBuilder(PlannerState state)
         };
     }
 
-    private PhysicalNode PlanAggregate(AggregateNode aggregate)
-    {
-        if (MinMaxByIndex.TryRewrite(aggregate, state.Metadata) is { } rewritten)
-            return Plan(rewritten);
-        (PhysicalNode input, IReadOnlyList<AggregateCall> wantedCalls) = CommonArguments.Extract(state, Plan(aggregate.Input), aggregate.Calls);
-        var calls = new List<AggregateCallPlan>();
-        foreach (AggregateCall call in wantedCalls)
-        {
-            calls.Add(new AggregateCallPlan(
-                call.Function, state.Expressions.CompileEach(call.Arguments, input.Columns), call.ArgumentCount,
-                call.Filter is null ? null : state.Expressions.Compile(call.Filter, input.Columns), call.IsDistinct,
-                call.OrderBy.Select(key => new KeyColumn(key.Argument, key.Descending, key.NullsFirst)).ToArray()));
-        }
-
-        double groups = GroupsOf(aggregate, input);
-        return new AggregatePlan
-        {
-            Columns = aggregate.Columns,
-            Input = input,
-            GroupSlots = aggregate.GroupColumns.Select(input.SlotOf).ToArray(),
-            Calls = calls,
-            Rows = aggregate.GroupColumns.Count == 0 ? 1 : Math.Max(1, Math.Min(groups, input.Rows)),
-            StartupCost = input.TotalCost,
-            TotalCost = input.TotalCost + (input.Rows * CostModel.CpuOperatorCost * (calls.Count + aggregate.GroupColumns.Count)),
-            WidthBytes = 8 * aggregate.Columns.Count,
-        };
-    }
-
-    private double GroupsOf(AggregateNode aggregate, PhysicalNode input)
-    {
-        HashSet<int> constant = GroupedInput.FixedColumns(input);
-        double groups = state.Selectivity.GroupsOf([.. aggregate.GroupColumns.Where(column => !constant.Contains(column))], input.Rows, column => GroupedInput.RowsOfScan(input, column));
-        foreach (AggregateCall call in aggregate.Calls)
-        {
-            // Sums and averages of groups are hardly ever equal.
-            if (aggregate.GroupColumns.Count > 0 && call.Function.Function.Name is "sum" or "avg")
-                state.Selectivity.Variables.LearnDistinct(call.Column, groups);
-        }
-
-        return groups;
-    }
-
     private PhysicalNode PlanSample(SampleNode sample)
     {
         PhysicalNode input = Plan(sample.Input);
@@ -319,23 +279,6 @@ internal sealed class PlanBuilder(PlannerState state)
             Rows = Math.Max(1, input.Rows / 10),
             StartupCost = input.StartupCost,
             TotalCost = input.TotalCost + (input.Rows * CostModel.CpuOperatorCost),
-            WidthBytes = input.WidthBytes,
-            Ordering = input.Ordering,
-        };
-    }
-
-    private PhysicalNode PlanDistinct(DistinctNode distinct)
-    {
-        PhysicalNode input = Plan(distinct.Input);
-        return new DistinctPlan
-        {
-            Columns = input.Columns,
-            Input = input,
-            Keys = distinct.Keys.Select(column => new KeyColumn(input.SlotOf(column))).ToArray(),
-            IsSorted = distinct.IsOn,
-            Rows = state.Selectivity.GroupsOf(distinct.Keys, input.Rows),
-            StartupCost = distinct.IsOn ? input.StartupCost : input.TotalCost,
-            TotalCost = input.TotalCost + (input.Rows * CostModel.CpuOperatorCost * distinct.Keys.Count),
             WidthBytes = input.WidthBytes,
             Ordering = input.Ordering,
         };

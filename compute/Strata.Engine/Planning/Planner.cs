@@ -12,6 +12,8 @@ public static class Planner
     /// <summary>Plans a statement. Throws <see cref="Types.SqlException"/> 0A000 for what cannot be executed.</summary>
     public static PhysicalPlan Plan(BoundStatement statement, PlanningContext context)
     {
+        // Of the statement as it was bound: nothing has been folded or left out yet.
+        bool isRepeatable = RepeatableResult.Check(statement);
         RelationalNode root = RewritePipeline.Run(statement.Root, new RewriteContext(statement.Metadata, context.Functions));
         var plan = new PhysicalPlan(context.Services)
         {
@@ -23,6 +25,7 @@ public static class Planner
             Privileges = statement.Privileges,
             DependsOnRoles = statement.DependsOnRoles,
             DependsOnCatalog = statement.DependsOnCatalog,
+            IsRepeatable = isRepeatable && !RepeatableResult.ReadsChangingColumns(root),
             Relations = RelationsOf(root),
             IsWriting = statement.IsWriting,
             Metadata = statement.Metadata,

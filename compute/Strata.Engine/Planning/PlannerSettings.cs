@@ -1,3 +1,5 @@
+using Strata.Format;
+
 namespace Strata.Engine.Planning;
 
 /// <summary>
@@ -8,6 +10,9 @@ namespace Strata.Engine.Planning;
 /// <param name="JoinOrderSeed">Joins are ordered at random by this seed; 0: by cost.</param>
 public sealed record PlannerSettings(PlannerMethods Disabled, int JoinOrderSeed = 0)
 {
+    /// <summary>The transaction's snapshot, when there are indexes that are too new for it; zero otherwise.</summary>
+    public Lsn OldSnapshot { get; init; }
+
     /// <summary>PostgreSQL's disable_cost.</summary>
     public const double DisabledCost = 1e10;
 

@@ -18,9 +18,8 @@ internal sealed class RuntimeFilterPlanner(PlannerState state)
     /// <summary>Adds filters in a tree.</summary>
     public void Run(PhysicalNode node)
     {
-        if (node is HashJoinPlan { Type: JoinType.Inner or JoinType.Semi, LeftKeys: [KeyColumn key] } join && join.Rows < join.Left.Rows * KeptMax
-            && IsInteger(state.Metadata[join.Left.Columns[key.Slot]].Type) && Push(join.Left, join.Left.Columns[key.Slot], _next))
-            join.RuntimeFilter = _next++;
+        if (node is HashJoinPlan { Type: JoinType.Inner or JoinType.Semi } join && join.Rows < join.Left.Rows * KeptMax)
+            Add(join);
         if (node is WithPlan with)
         {
             foreach ((_, _, PhysicalNode plan) in with.Items)
@@ -31,10 +30,23 @@ internal sealed class RuntimeFilterPlanner(PlannerState state)
             Run(input);
     }
 
+    /// <summary>A filter for each key, where the built side's keys are kept as numbers.</summary>
+    private void Add(HashJoinPlan join)
+    {
+        SqlType[] types = state.TypesOf([.. join.LeftKeys.Select(key => join.Left.Columns[key.Slot])]);
+        if (types.Length == 0 || !types.All(IsInteger) || HashKeyBuilder.PackedBytes(types) is <= 0 or > sizeof(ulong))
+            return;
+        for (int i = 0; i < types.Length; i++)
+        {
+            if (Push(join.Left, join.Left.Columns[join.LeftKeys[i].Slot], _next, join.Rows / Math.Max(1, join.Left.Rows)))
+                join.RuntimeFilters.Add((i, _next++));
+        }
+    }
+
     private static bool IsInteger(SqlType type) => type.Oid is TypeOid.Int2 or TypeOid.Int4 or TypeOid.Int8 or TypeOid.Date;
 
-    /// <summary>Hands a filter down to where a column is read; false when it does not come from a scan that may drop rows.</summary>
-    private static bool Push(PhysicalNode node, int column, int filter)
+    /// <summary>Hands a filter down to where a column is read, before those that are thought to keep more rows; false when it does not come from a scan that may drop rows.</summary>
+    private static bool Push(PhysicalNode node, int column, int filter, double kept)
     {
         switch (node)
         {
@@ -43,24 +55,25 @@ internal sealed class RuntimeFilterPlanner(PlannerState state)
                 {
                     if (scan.DecodedColumns[i] != column)
                         continue;
-                    scan.RuntimeFilters.Add((i, filter));
+                    int place = scan.RuntimeFilters.FindIndex(other => other.Kept > kept);
+                    scan.RuntimeFilters.Insert(place < 0 ? scan.RuntimeFilters.Count : place, (i, filter, kept));
                     return true;
                 }
 
                 return false;
             case FilterPlan below:
-                return Push(below.Input, column, filter);
+                return Push(below.Input, column, filter, kept);
             case ProjectPlan project:
                 int slot = project.Passed[project.SlotOf(column)];
-                return slot >= 0 && Push(project.Input, project.Input.Columns[slot], filter);
+                return slot >= 0 && Push(project.Input, project.Input.Columns[slot], filter, kept);
             case AggregatePlan aggregate:
-                return aggregate.GroupSlots.Any(group => aggregate.Input.Columns[group] == column) && Push(aggregate.Input, column, filter);
+                return aggregate.GroupSlots.Any(group => aggregate.Input.Columns[group] == column) && Push(aggregate.Input, column, filter, kept);
             case HashJoinPlan { Type: JoinType.Inner or JoinType.Semi or JoinType.Anti or JoinType.Left } join:
                 if (join.Left.Produces(column))
-                    return Push(join.Left, column, filter);
-                return join.Type == JoinType.Inner && Push(join.Right, column, filter);
+                    return Push(join.Left, column, filter, kept);
+                return join.Type == JoinType.Inner && Push(join.Right, column, filter, kept);
             case NestedLoopPlan { Type: not JoinType.Full and not JoinType.Right } loop when loop.Left.Produces(column):
-                return Push(loop.Left, column, filter);
+                return Push(loop.Left, column, filter, kept);
             default:
                 return false;
         }

@@ -110,14 +110,17 @@ internal sealed class AutovacuumTables(EngineInstance engine) : IAutovacuumTable
         }
 
         using SqlSession session = SessionOpener.OpenInternal(engine, table.Database);
+        using var stop = new YieldToken(cancellation);
         SessionContext context = session.Context;
-        context.Cancellation = cancellation;
+        context.Cancellation = stop.Token;
         context.StatementTimestamp = context.Now();
         context.Transactions.EnsureBegun();
         try
         {
+            // Whoever wants to analyze, index or change the table does not wait for it: autovacuum comes back at its next round.
+            context.Transactions.Current.Owner.Yield = stop.Yield;
             bool locked = engine.Transactions.Locks.LockRelation(
-                context.Transactions.Current.Owner, table.Database, table.Oid, RelationLockMode.ShareUpdateExclusive, WaitPolicy.Skip, cancellation);
+                context.Transactions.Current.Owner, table.Database, table.Oid, RelationLockMode.ShareUpdateExclusive, WaitPolicy.Skip, stop.Token);
             if (!locked || context.View.FindRelation(table.Oid) is not { } relation || relation.Storage != table.Storage)
             {
                 context.Transactions.Rollback();
@@ -128,10 +131,45 @@ internal sealed class AutovacuumTables(EngineInstance engine) : IAutovacuumTable
             context.Transactions.Commit(cancellation);
             return true;
         }
+        catch (OperationCanceledException) when (stop.HasYielded)
+        {
+            context.Transactions.Rollback();
+            return false;
+        }
         catch
         {
             context.Transactions.Rollback();
             throw;
+        }
+    }
+
+    /// <summary>Ends one table's maintenance: with the engine, or when a session asks for the table. The asking may come when all is over.</summary>
+    private sealed class YieldToken(CancellationToken outer) : IDisposable
+    {
+        private readonly CancellationTokenSource _source = CancellationTokenSource.CreateLinkedTokenSource(outer);
+        private readonly Lock _gate = new();
+        private bool _isOver;
+
+        public CancellationToken Token => _source.Token;
+
+        public bool HasYielded { get; private set; }
+
+        public void Yield()
+        {
+            lock (_gate)
+            {
+                if (_isOver)
+                    return;
+                HasYielded = true;
+                _source.Cancel();
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (_gate)
+                _isOver = true;
+            _source.Dispose();
         }
     }
 }

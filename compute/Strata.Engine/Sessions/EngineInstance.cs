@@ -4,6 +4,7 @@ using Strata.Engine.Execution;
 using Strata.Engine.Execution.Spill;
 using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Sessions.Pooling;
+using Strata.Engine.Sessions.Results;
 using Strata.Engine.Storage;
 using Strata.Engine.Storage.Buffers;
 using Strata.Engine.Storage.FreeSpace;
@@ -57,6 +58,7 @@ public sealed class EngineInstance : IDisposable
         };
         Catalog = new CatalogStore(Storage);
         Plans = new PlanCache();
+        Results = new ResultCache(ResultCache.SizeBytes(options), Memory);
         AutovacuumTables = new AutovacuumTables(this);
         Statistics = new CumulativeStatistics(this);
         Progress = new Progress.ProgressTable();
@@ -119,6 +121,9 @@ public sealed class EngineInstance : IDisposable
     internal CatalogStore Catalog { get; }
 
     internal PlanCache Plans { get; }
+
+    /// <summary>Results of queries, for sessions that want them kept.</summary>
+    internal ResultCache Results { get; }
 
     internal NotificationHub Notifications { get; } = new();
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Strata.Engine.Binding;
 using Strata.Engine.Execution;
+using Strata.Engine.Execution.Modify;
 using Strata.Engine.Planning.Explain;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Sessions.Plans;
@@ -13,7 +14,7 @@ using Strata.Sql.Syntax;
 namespace Strata.Engine.Sessions;
 
 /// <summary>EXPLAIN.</summary>
-internal sealed class ExplainCommand(SessionContext context, StatementRunner runner)
+internal sealed class ExplainCommand(SessionContext context, StatementRunner runner, PreparedCommands prepared)
 {
     public static ResultColumn[] Describe(ExplainStatement statement) => ExplainOptions.Of(statement).Format switch
     {
@@ -25,8 +26,13 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
     public UtilityResult Execute(ExplainStatement statement, string text, string own)
     {
         ExplainOptions options = ExplainOptions.Of(statement);
-        Statement query = statement.Query is CreateTableAsStatement create && !options.Analyze ? create.Query : statement.Query;
-        if (!Binder.Accepts(query))
+        Statement query = statement.Query switch
+        {
+            CreateTableAsStatement create when !options.Analyze => create.Query,
+            DeclareCursorStatement declare => declare.Query,
+            _ => statement.Query,
+        };
+        if (query is not ExecuteStatement && !Binder.Accepts(query))
             return NoPlan(statement, options);
         ResourceUsage.Begin();
         try
@@ -43,10 +49,19 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
     {
         long began = context.Clock.GetTimestamp();
         ResourceUsage before = ResourceUsage.OfThread;
+        Datum[] values = [];
         CachedPlan plan;
-        do
-            plan = runner.Plan(query, "explain:" + own, text, [], allowParameters: false, out _);
-        while (!runner.TryLock(plan));
+        if (query is ExecuteStatement execute)
+        {
+            plan = prepared.Choose(execute, text, out values, out _);
+        }
+        else
+        {
+            do
+                plan = runner.Plan(query, "explain:" + own, text, [], allowParameters: false, out _);
+            while (!runner.TryLock(plan));
+        }
+
         var planning = new ExplainPlanning(context.Clock.GetElapsedTime(began).TotalMilliseconds, ResourceUsage.OfThread.Since(before));
         if (!options.Analyze)
         {
@@ -55,11 +70,14 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         }
 
         ExecutionInstance execution = plan.Plan.CreateMeasured();
+        execution.State.ConstraintTimes = [];
         try
         {
             Transactions.Transaction transaction = context.Transactions.Current;
             long started = context.Clock.GetTimestamp();
             execution.Begin(transaction, transaction.TakeSnapshot(), context, context.SystemScan, context.Cancellation);
+            for (int i = 0; i < values.Length && i < plan.ParameterOids.Length; i++)
+                execution.SetParameter(i, values[i]);
             while (execution.Next(Batch.RowsMax) is not null)
             {
                 // Rows are counted by the operators; nobody wants to see them.
@@ -97,10 +115,11 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
                 result.Rows.Add(["Settings: " + string.Join(", ", settings.Select(static setting => $"{setting.Name} = '{setting.Value}'"))]);
             if (options.Buffers && ExplainUsage.BuffersLine(planning.Used) is { Length: > 0 } buffers)
                 result.Rows.AddRange([["Planning:"], ["  " + buffers]]);
-            if (!options.Summary)
-                return;
-            result.Rows.Add([string.Create(CultureInfo.InvariantCulture, $"Planning Time: {planning.Milliseconds:F3} ms")]);
-            if (run is not null)
+            if (options.Summary)
+                result.Rows.Add([string.Create(CultureInfo.InvariantCulture, $"Planning Time: {planning.Milliseconds:F3} ms")]);
+            foreach (ConstraintTime trigger in TriggersOf(execution))
+                result.Rows.Add([TextOf(trigger, options)]);
+            if (options.Summary && run is not null)
                 result.Rows.Add([string.Create(CultureInfo.InvariantCulture, $"Execution Time: {run.Value:F3} ms")]);
             return;
         }
@@ -113,7 +132,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         if (options.Summary)
             summary.Add(("Planning Time", ExplainNumber.Of(planning.Milliseconds, "F3")));
         if (options.Analyze)
-            summary.Add(("Triggers", Array.Empty<string>()));
+            summary.Add(("Triggers", TriggersOf(execution).Select(trigger => GroupOf(trigger, options)).ToArray()));
         if (options.Summary && run is not null)
             summary.Add(("Execution Time", ExplainNumber.Of(run.Value, "F3")));
         string text = options.Format switch
@@ -123,6 +142,29 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
             _ => ExplainFormats.Xml(root, summary),
         };
         result.Rows.Add([text]);
+    }
+
+    private static List<ConstraintTime> TriggersOf(ExecutionInstance? execution) => execution?.State.ConstraintTimes ?? [];
+
+    private static string TextOf(in ConstraintTime trigger, ExplainOptions options)
+    {
+        string on = options.Verbose ? $" on {TypeNames.QuoteIdentifier(trigger.Relation)}" : "";
+        string time = options.Timing ? string.Create(CultureInfo.InvariantCulture, $"time={trigger.Milliseconds:F3} ") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"Trigger for constraint {trigger.Constraint}{on}: {time}calls={trigger.Calls}");
+    }
+
+    private static ExplainProperty[] GroupOf(in ConstraintTime trigger, ExplainOptions options)
+    {
+        var group = new List<ExplainProperty>
+        {
+            new("Trigger Name", trigger.IsCheck ? "RI_ConstraintTrigger_c" : "RI_ConstraintTrigger_a"),
+            new("Constraint Name", trigger.Constraint),
+            new("Relation", trigger.Relation),
+        };
+        if (options.Timing)
+            group.Add(new("Time", ExplainNumber.Of(trigger.Milliseconds, "F3")));
+        group.Add(new("Calls", ExplainNumber.Of(trigger.Calls, "F0")));
+        return [.. group];
     }
 
     /// <summary>What planning took.</summary>

@@ -1,5 +1,6 @@
 using Strata.Engine.Execution;
 using Strata.Engine.Sessions.Plans;
+using Strata.Engine.Sessions.Results;
 using Strata.Engine.Transactions;
 using Strata.Sql.Syntax;
 
@@ -36,6 +37,9 @@ internal sealed class Portal(string name, string text, Statement? statement)
 
     /// <summary>The running execution; null before the first row was asked for, and after the end.</summary>
     public ExecutionInstance? Execution { get; set; }
+
+    /// <summary>What may come of keeping results; null when nothing.</summary>
+    public ResultUse? Result { get; set; }
 
     /// <summary>The snapshot that stays registered while the portal rests.</summary>
     public Snapshot Snapshot { get; set; }
@@ -98,6 +102,7 @@ internal sealed class Portal(string name, string text, Statement? statement)
         if (OwnsPlan)
             Execution?.Dispose();
         OwnsPlan = false;
+        Result = null;
         Execution = null;
         if (IsSnapshotRegistered && transaction is { State: TransactionState.Active })
             transaction.Unregister(Snapshot);

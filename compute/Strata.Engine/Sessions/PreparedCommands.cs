@@ -26,7 +26,8 @@ internal sealed class PreparedCommands(SqlSession session, StatementRunner runne
         return new UtilityResult("PREPARE");
     }
 
-    public UtilityResult Execute(ExecuteStatement statement, string text, short[] formats)
+    /// <summary>The locked plan of an EXECUTE and its values; a custom one is used once. Throws 26000, 42601 for a wrong number of values, and what planning throws.</summary>
+    public CachedPlan Choose(ExecuteStatement statement, string text, out Datum[] values, out bool isCustom)
     {
         PreparedStatement prepared = session.Portals.FindStatement(statement.Name);
         if (prepared.Plan is null)
@@ -40,10 +41,14 @@ internal sealed class PreparedCommands(SqlSession session, StatementRunner runne
             {
                 Detail = $"Expected {plan.ParameterOids.Length} parameters but got {statement.Arguments.Count}.",
             };
-        Datum[] values = Arguments(statement, plan, text);
-        bool isCustom = prepared.Choice.IsCustom(plan, Context.PlanCacheMode);
-        if (isCustom)
-            plan = runner.PlanFor(prepared, values);
+        values = Arguments(statement, plan, text);
+        isCustom = prepared.Choice.IsCustom(plan, Context.PlanCacheMode);
+        return isCustom ? runner.PlanFor(prepared, values) : plan;
+    }
+
+    public UtilityResult Execute(ExecuteStatement statement, string text, short[] formats)
+    {
+        CachedPlan plan = Choose(statement, text, out Datum[] values, out bool isCustom);
         ExecutionInstance execution = runner.Begin(plan, out _);
         long rows = 0;
         try

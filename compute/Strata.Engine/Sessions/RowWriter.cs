@@ -1,4 +1,5 @@
 using System.Buffers;
+using Strata.Engine.Sessions.Results;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
@@ -14,6 +15,9 @@ internal sealed class RowWriter(SessionContext context)
     // It holds nothing between two calls, so the sessions of a thread share one and an idle session has none.
     [ThreadStatic]
     private static ByteBuffer? t_buffer;
+
+    /// <summary>Gets a copy of all rows while it is set.</summary>
+    public ResultUse? Copy { get; set; }
 
     /// <summary>Writes the selected rows. <paramref name="formats"/>: none (text), one for all, or one per column.</summary>
     public void Write(Batch batch, ReadOnlySpan<int> slots, ReadOnlySpan<short> formats)
@@ -108,6 +112,7 @@ internal sealed class RowWriter(SessionContext context)
         if (buffer.Length == 0)
             return;
         context.Output.Messages.Write(buffer.Written);
+        Copy?.Add(buffer.Written);
         buffer.Clear();
         context.Output.BatchWritten();
     }

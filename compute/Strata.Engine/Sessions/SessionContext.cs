@@ -21,6 +21,7 @@ internal sealed class SessionContext : IFunctionContext
     private TypeSettings _typeSettings = TypeSettings.Default;
     private long _plannerSettingsGeneration = -1;
     private Planning.PlannerSettings _plannerSettings = Planning.PlannerSettings.Default;
+    private Planning.PlannerSettings? _oldPlannerSettings;
     private long _searchPathGeneration = -1;
     private DatabaseImage? _searchPathImage;
     private uint _searchPathRole;
@@ -141,8 +142,15 @@ internal sealed class SessionContext : IFunctionContext
                     _plannerSettings = Engine.SharedPlannerSettings.Intern(made);
             }
 
-            return _plannerSettings;
+            return Transactions.HeldSnapshot is { IsZero: false } held && Engine.Transactions.IndexBirths.Any(held) ? SettingsFor(held) : _plannerSettings;
         }
+    }
+
+    private Planning.PlannerSettings SettingsFor(Format.Lsn held)
+    {
+        if (_oldPlannerSettings is not { } old || old.OldSnapshot != held || old with { OldSnapshot = default } != _plannerSettings)
+            _oldPlannerSettings = _plannerSettings with { OldSnapshot = held };
+        return _oldPlannerSettings;
     }
 
     public TypeSettings TypeSettings
@@ -200,6 +208,24 @@ internal sealed class SessionContext : IFunctionContext
             }
 
             return _planCacheMode;
+        }
+    }
+
+    private long _resultCacheGeneration = -1;
+    private bool _keepsResults;
+
+    /// <summary><c>strata.result_cache</c>.</summary>
+    public bool KeepsResults
+    {
+        get
+        {
+            if (_resultCacheGeneration != Settings.Generation)
+            {
+                _resultCacheGeneration = Settings.Generation;
+                _keepsResults = Settings["strata.result_cache"] == "on";
+            }
+
+            return _keepsResults;
         }
     }
 
@@ -263,6 +289,8 @@ internal sealed class SessionContext : IFunctionContext
         if (NoticeLevels.Passes(severity, Settings["client_min_messages"]))
             Output.Notice(new Diagnostic { Severity = severity, SqlState = sqlState, Message = message, Detail = detail, Hint = hint });
     }
+
+    void IFunctionContext.Notice(string message) => Notice(message);
 
     /// <summary>Microseconds since 2000-01-01 UTC.</summary>
     public long Now() => (Clock.GetUtcNow() - s_epoch).Ticks / TimeSpan.TicksPerMicrosecond;

@@ -70,7 +70,7 @@ internal static class SessionOpener
     private static SessionContext Create(EngineInstance engine, SessionStartup startup, ISessionOutput output, RoleInfo role, DatabaseInfo database)
     {
         var settings = new SessionSettings();
-        LockOwner owner = engine.Transactions.Locks.CreateOwner();
+        LockOwner owner = engine.Transactions.Locks.CreateOwner(database.Oid);
         var transactions = new TransactionBlock(engine.Transactions, owner, engine.Catalog, settings, database.Oid);
         var context = new SessionContext(engine, startup, output, database, role, transactions, settings);
         settings.Computed = name => name switch

@@ -72,6 +72,8 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
 
     public bool IsInRecovery => false;
 
+    public IEnumerable<string> ListeningChannels => context.Session.Notifications.Channels;
+
     public (string Address, int Port)? ClientAddress => context.Startup.ClientAddress is { } address ? (address, context.Startup.ClientPort) : null;
 
     public (string Address, int Port)? ServerAddress => null;

@@ -342,7 +342,8 @@ public sealed class SqlSession : IDisposable
         try
         {
             ParameterReader.Read(bind, portal.Execution, portal.Plan.Plan.ParameterTypes, Context);
-            if (prepared.Choice.IsCustom(portal.Plan, Context.PlanCacheMode))
+            portal.Result = _runner.Results.Look(portal.Plan, portal.Execution, snapshot, portal.Formats);
+            if (portal.Result?.Kept is null && prepared.Choice.IsCustom(portal.Plan, Context.PlanCacheMode))
                 UseCustomPlan(portal, prepared);
         }
         catch

@@ -7,6 +7,7 @@ using Strata.Engine.Planning;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Sessions.Plans;
+using Strata.Engine.Sessions.Results;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -18,6 +19,9 @@ namespace Strata.Engine.Sessions;
 internal sealed class StatementRunner(SessionContext context)
 {
     private readonly RowWriter _rows = new(context);
+
+    /// <summary>Kept results, as this session may use them.</summary>
+    public SessionResults Results { get; } = new(context);
 
     /// <summary>Writer of this session's rows.</summary>
     public RowWriter Rows => _rows;
@@ -31,13 +35,9 @@ internal sealed class StatementRunner(SessionContext context)
             return known;
         BoundStatement bound = Binder.Bind(statement, BindingContextFor(bindingText, parameterTypes, allowParameters, isCursor));
         var plan = new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)), context.View);
-        if (MayShare)
-            context.Engine.Plans.Add(key, plan);
+        context.Engine.Plans.Add(key, plan);
         return plan;
     }
-
-    // What this transaction changed in the catalogs may be rolled back, and versions of entries may come again for others: a plan over it is for nobody else, and not for later.
-    private bool MayShare => !context.Transactions.HasCatalogChanges;
 
     // A text that is seen for the first time is most likely one with literals of its own: its plan is used once and thrown away. Only what comes again is kept.
     private CachedPlan PlanOnce(Statement statement, string text, string bindingText, out bool isShared)
@@ -48,7 +48,7 @@ internal sealed class StatementRunner(SessionContext context)
             return known;
         BoundStatement bound = Binder.Bind(statement, BindingContextFor(bindingText, [], allowParameters: false));
         var plan = new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)), context.View);
-        isShared = context.Engine.Plans.WasSeen(key) && MayShare;
+        isShared = context.Engine.Plans.WasSeen(key);
         if (isShared)
             context.Engine.Plans.Add(key, plan);
         return plan;
@@ -219,7 +219,7 @@ internal sealed class StatementRunner(SessionContext context)
 
         if (!TryLock(plan))
             return false;
-        ExecutionInstance execution = Begin(plan, out _);
+        ExecutionInstance execution = Begin(plan, out Snapshot snapshot);
         bool isReady = false;
         try
         {
@@ -233,7 +233,7 @@ internal sealed class StatementRunner(SessionContext context)
 
         if (!isReady)
             return false;
-        RunToEnd(plan, execution, isShared: true);
+        RunToEnd(plan, execution, snapshot, isShared: true);
         return true;
     }
 
@@ -302,16 +302,27 @@ internal sealed class StatementRunner(SessionContext context)
         do
             plan = PlanOnce(statement, text, bindingText, out isShared);
         while (!TryLock(plan));
-        RunToEnd(plan, Begin(plan, out _), isShared);
+        ExecutionInstance execution = Begin(plan, out Snapshot snapshot);
+        RunToEnd(plan, execution, snapshot, isShared);
     }
 
-    private void RunToEnd(CachedPlan plan, ExecutionInstance execution, bool isShared)
+    private void RunToEnd(CachedPlan plan, ExecutionInstance execution, in Snapshot snapshot, bool isShared)
     {
         long rows = 0;
         try
         {
+            // A plan that nobody can find again has no results that anybody could.
+            ResultUse? use = isShared ? Results.Look(plan, execution, snapshot, []) : null;
             if (plan.Columns.Length > 0 || plan.Plan.HasRows)
                 context.Output.RowDescription(plan.Columns, []);
+            if (use?.Kept is { } kept)
+            {
+                Results.Send(kept);
+                PendingTag = (plan.Plan.CommandTag, kept.RowCount);
+                return;
+            }
+
+            _rows.Copy = use;
             while (execution.Next(Batch.RowsMax) is { } batch)
             {
                 rows += batch.Count;
@@ -321,9 +332,12 @@ internal sealed class StatementRunner(SessionContext context)
 
             if (plan.Plan.Kind != BoundStatementKind.Select)
                 rows = execution.RowsAffected;
+            if (use is not null)
+                Results.Keep(use, rows);
         }
         finally
         {
+            _rows.Copy = null;
             execution.Close();
             if (!isShared)
                 execution.Dispose();
@@ -340,10 +354,33 @@ internal sealed class StatementRunner(SessionContext context)
     /// </summary>
     public bool Run(Portal portal, long rowsMax, out long rows)
     {
+        long limit = rowsMax <= 0 ? long.MaxValue : rowsMax;
+        ResultUse? use = limit == long.MaxValue ? portal.Result : null;
+        portal.Result = null;
+        if (use?.Kept is { } kept)
+        {
+            Results.Send(kept);
+            rows = kept.RowCount;
+            portal.Close(context.Transactions.Current);
+            return true;
+        }
+
+        _rows.Copy = use;
+        try
+        {
+            return RunRows(portal, limit, use, out rows);
+        }
+        finally
+        {
+            _rows.Copy = null;
+        }
+    }
+
+    private bool RunRows(Portal portal, long limit, ResultUse? use, out long rows)
+    {
         rows = 0;
         ExecutionInstance execution = portal.Execution!;
         PhysicalPlan plan = portal.Plan!.Plan;
-        long limit = rowsMax <= 0 ? long.MaxValue : rowsMax;
         while (rows < limit)
         {
             Batch? batch = execution.Next((int)Math.Min(limit - rows, Batch.RowsMax));
@@ -351,6 +388,8 @@ internal sealed class StatementRunner(SessionContext context)
             {
                 if (plan.Kind != BoundStatementKind.Select)
                     rows = execution.RowsAffected;
+                if (use is not null)
+                    Results.Keep(use, rows);
                 portal.Position++;
                 portal.Addresses = null;
                 portal.Close(context.Transactions.Current);

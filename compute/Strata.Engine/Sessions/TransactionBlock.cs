@@ -84,6 +84,9 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
 
     public int SavepointDepth => _savepoints.Count;
 
+    /// <summary>The one snapshot of a transaction from REPEATABLE READ on that has it already; zero otherwise.</summary>
+    public Lsn HeldSnapshot => _transaction is { State: TransactionState.Active, HasSnapshot: true, Isolation: >= IsolationLevel.RepeatableRead } transaction ? transaction.CurrentSnapshot.VisibleLsn : default;
+
     /// <summary>The running transaction. <see cref="EnsureBegun"/> first.</summary>
     public Transaction Current
     {
@@ -97,7 +100,7 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     /// <summary>Changes that this transaction makes to the catalogs.</summary>
     public CatalogTransaction Changes => _changes ??= NewChanges();
 
-    /// <summary>Whether the transaction changed catalogs.</summary>
+    /// <summary>Whether the transaction has changed catalogs.</summary>
     public bool HasCatalogChanges => _changes is { HasChanges: true };
 
     private CatalogTransaction NewChanges()

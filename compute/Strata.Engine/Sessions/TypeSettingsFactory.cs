@@ -32,5 +32,7 @@ internal static class TypeSettingsFactory
         TimeZone = TimeZones.Find(settings["TimeZone"]) ?? TimeZoneRules.Utc,
         ExtraFloatDigits = int.Parse(settings["extra_float_digits"], CultureInfo.InvariantCulture),
         ByteaEscape = settings["bytea_output"] == "escape",
+        XmlIsDocument = settings["xmloption"] == "document",
+        XmlBinaryIsHex = settings["xmlbinary"] == "hex",
     };
 }

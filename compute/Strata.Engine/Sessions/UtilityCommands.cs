@@ -11,7 +11,7 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
     private readonly SettingCommands _settings = new(session.Context);
     private readonly CursorCommands _cursors = new(session, runner);
     private readonly PreparedCommands _prepared = new(session, runner);
-    private readonly ExplainCommand _explain = new(session.Context, runner);
+    private readonly ExplainCommand _explain = new(session.Context, runner, new PreparedCommands(session, runner));
 
     /// <summary>Columns of the rows that a command answers with; null when it has none.</summary>
     public ResultColumn[]? Describe(Statement? statement, IReadOnlyList<Expression>? arguments = null) => statement switch

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Strata.Engine.Execution.Keys;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Storage;
@@ -30,6 +31,8 @@ internal sealed unsafe class RowSample
     private readonly List<Batch> _chunks = [];
     private readonly bool[] _isKnown;
     private readonly Dictionary<short, ulong[]?> _keys = [];
+    // Gone when the other sample is.
+    private readonly ConditionalWeakTable<RowSample, Dictionary<(short Own, short Other), int[]>> _partners = [];
     private readonly Lock _lock = new();
 
     private RowSample(int columns) => _isKnown = new bool[columns];
@@ -181,6 +184,31 @@ internal sealed unsafe class RowSample
             _keys.Add(attribute, made);
             return made;
         }
+    }
+
+    /// <summary>
+    /// For each row the row of another sample that has its value in a column, -1 for none. The other column is one without equal values; both columns have keys. Not to be changed: kept, because every plan
+    /// that joins the two tables asks for it.
+    /// </summary>
+    public int[] PartnersIn(short attribute, RowSample other, short otherAttribute)
+    {
+        lock (_lock)
+        {
+            if (_partners.TryGetValue(other, out Dictionary<(short, short), int[]>? known) && known.TryGetValue((attribute, otherAttribute), out int[]? made))
+                return made;
+        }
+
+        ulong[] keys = KeysOf(attribute)!, unique = other.KeysOf(otherAttribute)!;
+        var places = new Dictionary<ulong, int>(unique.Length);
+        for (int i = 0; i < unique.Length; i++)
+            if (unique[i] != NullKey)
+                places[unique[i]] = i;
+        int[] partners = new int[keys.Length];
+        for (int i = 0; i < partners.Length; i++)
+            partners[i] = keys[i] != NullKey && places.TryGetValue(keys[i], out int place) ? place : -1;
+        lock (_lock)
+            _partners.GetOrCreateValue(other)[(attribute, otherAttribute)] = partners;
+        return partners;
     }
 
     private ulong[] MakeKeys(int column)

@@ -35,10 +35,10 @@ public sealed class LockManager
         _rows = new LockTable(options.MaxLocks);
     }
 
-    /// <summary>A new session's identity. Close it with <see cref="CloseOwner"/>.</summary>
-    public LockOwner CreateOwner()
+    /// <summary>A new session's identity, in a database (0 for none). Close it with <see cref="CloseOwner"/>.</summary>
+    public LockOwner CreateOwner(uint database = 0)
     {
-        var owner = new LockOwner(_time, Interlocked.Increment(ref _created));
+        var owner = new LockOwner(_time, Interlocked.Increment(ref _created)) { Database = database };
         _owners.Add(owner);
         return owner;
     }
@@ -183,6 +183,67 @@ public sealed class LockManager
         finally
         {
             holder.RemoveWaiter(owner.Slot);
+        }
+    }
+
+    /// <summary>
+    /// Waits until every transaction is over that holds a relation now in a mode that conflicts with one, the asking owner's own aside. Takes no lock, and who comes later is not waited for. Errors as
+    /// <see cref="LockRelation"/>.
+    /// </summary>
+    internal void WaitForHolders(LockOwner owner, uint database, uint relation, RelationLockMode mode, CancellationToken cancellation)
+    {
+        LockTag tag = LockTag.Relation(database, relation);
+        foreach ((LockOwner holder, long number) in FindHolders(owner, tag, mode))
+            WaitForEnd(owner, holder, number, cancellation);
+        // A transaction that was prepared in the meantime is over for its session, but its locks are held on.
+        foreach ((LockOwner holder, long number) in FindHolders(owner, tag, mode))
+        {
+            if (holder.IsPrepared)
+                WaitForEnd(owner, holder, number, cancellation);
+        }
+    }
+
+    // A lock that changes from its owner's notes to the table meanwhile is found in one of them, or twice: that never happens the other way round.
+    private List<(LockOwner Owner, long Number)> FindHolders(LockOwner asking, in LockTag tag, RelationLockMode mode)
+    {
+        ushort modes = LockConflicts.Of(LockKind.Relation, (byte)mode);
+        var numbers = new Dictionary<LockOwner, long>(ReferenceEqualityComparer.Instance);
+        List<LockOwner> holders = [];
+        foreach (LockOwner? owner in _owners.Slots)
+        {
+            if (owner is null || owner == asking)
+                continue;
+            // The number first: a transaction that begins after it has been read began after the question.
+            numbers[owner] = owner.TransactionNumber;
+            lock (owner.FastGate)
+            {
+                for (int i = 0; i < owner.FastCount; i++)
+                {
+                    if (owner.Fast[i].Tag == tag && (owner.Fast[i].Modes & modes) != 0)
+                        holders.Add(owner);
+                }
+            }
+        }
+        _table.AddHolders(asking, tag, modes, holders);
+        return [.. holders.Distinct().Where(numbers.ContainsKey).Select(holder => (holder, numbers[holder]))];
+    }
+
+    /// <summary>Waits until an owner's transaction is over, as far as it is not yet. Errors as <see cref="LockRelation"/>.</summary>
+    internal void WaitForEnd(LockOwner owner, LockOwner holder, long number, CancellationToken cancellation)
+    {
+        Invariant.Check(holder != owner);
+        owner.Slot.Reset();
+        owner.EndWait.EndOf = holder;
+        owner.EndWait.EndNumber = number;
+        if (!holder.TryAddEndWaiter(owner.Slot, number))
+            return;
+        try
+        {
+            Wait(owner, owner.EndWait, cancellation);
+        }
+        finally
+        {
+            holder.RemoveEndWaiter(owner.Slot);
         }
     }
 
@@ -377,7 +438,9 @@ public sealed class LockManager
     }
 
     private bool IsOver(LockOwner owner, WaitTarget target) =>
-        target.Xid != 0 ? _xids.OwnerOf(target.Xid) is null : TableOf(target.Kind).IsGranted(owner);
+        target.Xid != 0 ? _xids.OwnerOf(target.Xid) is null
+        : target.EndOf is { } holder ? holder.TransactionNumber != target.EndNumber
+        : TableOf(target.Kind).IsGranted(owner);
 
     /// <summary>Waits until the target is over. On any other end the owner is no longer queued.</summary>
     private void Wait(LockOwner owner, WaitTarget target, CancellationToken cancellation)
@@ -386,6 +449,11 @@ public sealed class LockManager
         {
             owner.Waiting = target;
             owner.WaitNumber++;
+        }
+        if (target.Xid == 0 && target.Kind == LockKind.Relation)
+        {
+            foreach (LockOwner blocker in FindBlockers(owner))
+                blocker.Yield?.Invoke();
         }
         long begin = _time.GetTimestamp();
         bool lookedForDeadlock = false;
@@ -438,7 +506,7 @@ public sealed class LockManager
     private static TimeSpan Left(TimeSpan limit, TimeSpan waited) => limit > waited ? limit - waited : TimeSpan.Zero;
 
     private bool GiveUp(LockOwner owner, WaitTarget target) =>
-        target.Xid != 0 || TableOf(target.Kind).TryLeaveQueue(owner);
+        target.Xid != 0 || target.EndOf is not null || TableOf(target.Kind).TryLeaveQueue(owner);
 
     /// <summary>
     /// Looks for a cycle of waits through the owner. If there is one the owner stops waiting under the same lock, so that only one of the cycle gives up.
@@ -494,6 +562,11 @@ public sealed class LockManager
         {
             if (_xids.OwnerOf(waiting.Xid) is { } transaction)
                 blockers.Add(transaction.Owner);
+        }
+        else if (waiting.EndOf is { } holder)
+        {
+            if (holder.TransactionNumber == waiting.EndNumber)
+                blockers.Add(holder);
         }
         else
         {

@@ -47,6 +47,7 @@ public sealed class LockOwner
         Slot = new WaitSlot(time);
         LockWait = new WaitTarget(this);
         XidWait = new WaitTarget(this);
+        EndWait = new WaitTarget(this);
     }
 
     internal WaitSlot Slot { get; }
@@ -57,6 +58,69 @@ public sealed class LockOwner
     internal WaitTarget LockWait { get; }
 
     internal WaitTarget XidWait { get; }
+
+    internal WaitTarget EndWait { get; }
+
+    private readonly Lock _endGate = new();
+    private readonly List<WaitSlot> _endWaiters = [];
+    private int _endWaiterCount;
+    private long _transactionNumber;
+
+    /// <summary>Grows with the end of every transaction. Any thread.</summary>
+    internal long TransactionNumber => Volatile.Read(ref _transactionNumber);
+
+    /// <summary>The database of the session; 0 for the engine's own sessions and for owners without one.</summary>
+    internal uint Database { get; init; }
+
+    /// <summary>Holds what a prepared transaction holds: there is no session behind it.</summary>
+    internal bool IsPrepared { get; set; }
+
+    /// <summary>In the middle of building an index beside writers: what its snapshot sees matters to its own table only, so other such builds need not wait for it. Any thread.</summary>
+    internal bool IsBuildingIndex
+    {
+        get => Volatile.Read(ref _isBuildingIndex);
+        set => Volatile.Write(ref _isBuildingIndex, value);
+    }
+
+    private bool _isBuildingIndex;
+
+    /// <summary>The owner's transaction is over, locks and all: wakes who waits for that.</summary>
+    internal void NoteTransactionEnd()
+    {
+        // The increment is a full fence: either it is seen by who adds himself now, or the count is seen here.
+        Interlocked.Increment(ref _transactionNumber);
+        if (Volatile.Read(ref _endWaiterCount) == 0)
+            return;
+        lock (_endGate)
+        {
+            foreach (WaitSlot slot in _endWaiters)
+                slot.Signal();
+        }
+    }
+
+    /// <summary>Adds somebody who waits for the end of a transaction; false when it is over. Any thread.</summary>
+    internal bool TryAddEndWaiter(WaitSlot slot, long number)
+    {
+        lock (_endGate)
+        {
+            _endWaiters.Add(slot);
+            Interlocked.Increment(ref _endWaiterCount);
+            if (TransactionNumber == number)
+                return true;
+        }
+        RemoveEndWaiter(slot);
+        return false;
+    }
+
+    /// <summary>Any thread.</summary>
+    internal void RemoveEndWaiter(WaitSlot slot)
+    {
+        lock (_endGate)
+        {
+            if (_endWaiters.Remove(slot))
+                Interlocked.Decrement(ref _endWaiterCount);
+        }
+    }
 
     /// <summary>The transaction that runs in the session now; null between transactions.</summary>
     public Transaction? Transaction { get; internal set; }
@@ -75,6 +139,12 @@ public sealed class LockOwner
 
     /// <summary><c>deadlock_timeout</c>; null for the endpoint's default.</summary>
     public TimeSpan? DeadlockTimeout { get; set; }
+
+    /// <summary>
+    /// Called when another session begins to wait for a relation that this one holds: work that can be done later lets go of it then. Null for whoever goes on whatever others want. Called by other threads,
+    /// perhaps more than once.
+    /// </summary>
+    internal Action? Yield { get; set; }
 
     /// <summary>Index of a held lock or -1. Recent ones first: a statement asks again for what it just took.</summary>
     internal int FindHeld(in LockTag tag, byte mode, bool session)

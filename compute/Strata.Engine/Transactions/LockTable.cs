@@ -159,6 +159,21 @@ internal sealed class LockTable(int maxLocks)
         }
     }
 
+    /// <summary>Adds the owners other than one that hold a lock in one of some modes (a bit each).</summary>
+    public void AddHolders(LockOwner asking, in LockTag tag, ushort modes, List<LockOwner> holders)
+    {
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue(tag, out LockEntry? entry))
+                return;
+            foreach (LockEntry.Holder holder in entry.Holders)
+            {
+                if (holder.Owner != asking && (holder.Modes & modes) != 0)
+                    holders.Add(holder.Owner);
+            }
+        }
+    }
+
     /// <summary>Copies all locks for <c>pg_locks</c>: tag, owner, mode, granted.</summary>
     public void CopyTo(List<(LockTag Tag, LockOwner Owner, byte Mode, bool Granted)> locks)
     {

@@ -92,6 +92,28 @@ internal sealed class SnapshotRegistry
             return Compute();
     }
 
+    /// <summary>Transactions that use a snapshot below an LSN, each with the number of the transaction that its owner runs.</summary>
+    public List<(Transaction Transaction, long Number)> FindOlder(Lsn lsn)
+    {
+        List<(Transaction, long)> found = [];
+        foreach (Transaction? transaction in _transactions.Slots)
+        {
+            if (transaction is null)
+                continue;
+            long number = transaction.Owner.TransactionNumber;
+            if (IsOlder(transaction, lsn))
+                found.Add((transaction, number));
+        }
+        return found;
+    }
+
+    /// <summary>Whether a transaction uses a snapshot below an LSN.</summary>
+    public static bool IsOlder(Transaction transaction, Lsn lsn)
+    {
+        ulong published = Volatile.Read(ref transaction.PublishedSnapshot);
+        return published != 0 && published < lsn.Value;
+    }
+
     private Lsn Compute()
     {
         ulong visible = Volatile.Read(ref _visible);

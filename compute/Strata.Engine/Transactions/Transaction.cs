@@ -61,6 +61,9 @@ public sealed class Transaction
     /// <summary>What it changed so far, for the cumulative statistics.</summary>
     public TransactionActivity Activity { get; } = new();
 
+    /// <summary>It was prepared, and goes on without the session that began it: <see cref="Activity"/> does not tell what it changed.</summary>
+    internal bool WasPrepared { get; private set; }
+
     /// <summary>The session as lock holder.</summary>
     public LockOwner Owner { get; }
 
@@ -361,6 +364,7 @@ public sealed class Transaction
     internal void TakeOver(Transaction other)
     {
         Begin(IsolationLevel.ReadCommitted, readOnly: false, other.StartTime);
+        WasPrepared = true;
         Isolation = other.Isolation;
         (_ownXids, other._ownXids) = (other._ownXids, _ownXids);
         (_ownXidCount, other._ownXidCount) = (other._ownXidCount, 0);
@@ -391,6 +395,7 @@ public sealed class Transaction
     internal void Recover(PreparedState state)
     {
         Begin(IsolationLevel.ReadCommitted, readOnly: false, DateTimeOffset.UnixEpoch);
+        WasPrepared = true;
         foreach (ulong xid in state.Xids)
             AddOwnXid(xid);
         _levels[0].Xid = state.Xids[0];
@@ -434,8 +439,10 @@ public sealed class Transaction
         CommitLsn = default;
         RequiredLsn = default;
         Abandoned = false;
+        WasPrepared = false;
         Serializable = null;
         Owner.Transaction = null;
+        Owner.NoteTransactionEnd();
     }
 
     /// <summary>Adds somebody who waits for one of this transaction's ids; false when that has ended. Any thread.</summary>

@@ -39,6 +39,7 @@ public sealed class TransactionManager
     private long _lastCommitTime;
     private int _sincePrune;
     private bool _started;
+    private ulong _preparedCommitLsn;
 
     /// <param name="pool">Pages of the timeline.</param>
     /// <param name="wal">The log.</param>
@@ -54,6 +55,7 @@ public sealed class TransactionManager
         _timeIndex = new TimeIndexWriter(pool, wal, options);
         Locks = new LockManager(time, Xids, options);
         Sequences = new SequenceStore(pool, wal);
+        IndexBirths = new IndexBirths(this);
         wal.Sink.DurableAdvanced = OnDurable;
     }
 
@@ -72,6 +74,11 @@ public sealed class TransactionManager
     /// <summary>Highest commit LSN that a new snapshot sees; it is durable.</summary>
     public Lsn VisibleLsn => Snapshots.VisibleLsn;
 
+    /// <summary>
+    /// LSN of the last COMMIT PREPARED of this life: what such a transaction changed is not known, so it may be anything. Like <see cref="Storage.Heap.HeapActivity.LastCommitLsn"/> it is set before the commit becomes visible.
+    /// </summary>
+    internal Lsn PreparedCommitLsn => new(Volatile.Read(ref _preparedCommitLsn));
+
     /// <summary>The next transaction id that will be handed out.</summary>
     public ulong NextXid => _counters.NextXid;
 
@@ -83,6 +90,9 @@ public sealed class TransactionManager
     internal SnapshotRegistry Snapshots { get; } = new();
 
     internal ExportedSnapshots ExportedSnapshots { get; } = new();
+
+    /// <summary>Indexes that are too new for old snapshots.</summary>
+    internal IndexBirths IndexBirths { get; }
 
     /// <summary>
     /// Begins this compute's life: writes the first record of its term and waits until it is durable. Replays nothing: ids of earlier lives that the commit log
@@ -184,7 +194,8 @@ public sealed class TransactionManager
     /// <summary>Ends the session's part in a transaction that is prepared: what it is and what it holds goes over to another object with an owner of its own, which is returned.</summary>
     internal Transaction Detach(Transaction transaction)
     {
-        LockOwner owner = Locks.CreateOwner();
+        LockOwner owner = Locks.CreateOwner(transaction.Owner.Database);
+        owner.IsPrepared = true;
         Transaction prepared = Create(owner);
         prepared.TakeOver(transaction);
         foreach (ulong xid in prepared.OwnXids)
@@ -202,7 +213,9 @@ public sealed class TransactionManager
     /// <summary>A transaction that an earlier life prepared. Its ids are to be added to the table, its locks to be taken.</summary>
     internal Transaction BeginRecovered(PreparedState state)
     {
-        Transaction prepared = Create(Locks.CreateOwner());
+        LockOwner owner = Locks.CreateOwner(state.Database);
+        owner.IsPrepared = true;
+        Transaction prepared = Create(owner);
         prepared.Recover(state);
         return prepared;
     }
@@ -269,6 +282,30 @@ public sealed class TransactionManager
 
     /// <summary>Computes the horizon anew, for vacuum: <see cref="OldestSnapshotLsn"/> may lag behind the end of a long transaction.</summary>
     public Lsn RefreshHorizon() => Snapshots.Refresh();
+
+    /// <summary>The lowest id that runs now, or the next one. What lower ids stored is settled, and every snapshot that is taken from here on sees what came of it.</summary>
+    internal ulong OldestRunningXid()
+    {
+        // The next id first: every lower one is in the table by then.
+        ulong next = _counters.NextXid;
+        return Math.Min(next, Xids.OldestRunning(next));
+    }
+
+    /// <summary>
+    /// Waits until no session of the owner's database uses a snapshot any more that was taken before an LSN became visible. Who builds an index beside writers is not waited for, nor are the engine's own sessions. Errors as
+    /// <see cref="LockManager.LockRelation"/>.
+    /// </summary>
+    internal void WaitForOlderSnapshots(LockOwner owner, Lsn lsn, CancellationToken cancellation)
+    {
+        foreach ((Transaction transaction, long number) in Snapshots.FindOlder(lsn))
+        {
+            LockOwner holder = transaction.Owner;
+            bool concerns = holder != owner && holder.Database == owner.Database && !holder.IsBuildingIndex;
+            // Waiting takes time: most of the others are through by the time their turn comes.
+            if (concerns && SnapshotRegistry.IsOlder(transaction, lsn))
+                Locks.WaitForEnd(owner, holder, number, cancellation);
+        }
+    }
 
     /// <summary>Whom a deferrable transaction waits for before it has its snapshot.</summary>
     internal IReadOnlyList<LockOwner> SnapshotBlockers(Transaction transaction) =>
@@ -388,6 +425,10 @@ public sealed class TransactionManager
             lsn = record.Append();
             transaction.CommitLsn = lsn;
             transaction.State = TransactionState.Committing;
+            if (transaction.WasPrepared)
+                Volatile.Write(ref _preparedCommitLsn, lsn.Value);
+            else
+                transaction.Activity.NoteCommit(lsn);
             foreach (ulong xid in xids)
                 Xids.SetCommitted(xid, lsn);
             if (transaction.Serializable is { } committed)

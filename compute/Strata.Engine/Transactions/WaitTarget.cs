@@ -1,7 +1,7 @@
 namespace Strata.Engine.Transactions;
 
 /// <summary>
-/// What an owner waits for: a place in a lock's queue, or the end of a transaction id. One of each per owner, reused.
+/// What an owner waits for: a place in a lock's queue, the end of a transaction id, or the end of the transaction that another owner runs. One of each per owner, reused.
 /// </summary>
 internal sealed class WaitTarget(LockOwner owner)
 {
@@ -18,6 +18,12 @@ internal sealed class WaitTarget(LockOwner owner)
 
     /// <summary>The transaction id waited for, 0 when a lock is.</summary>
     public ulong Xid;
+
+    /// <summary>The owner whose transaction is waited for, null when something else is.</summary>
+    public LockOwner? EndOf;
+
+    /// <summary>Which of its transactions: <see cref="LockOwner.TransactionNumber"/>.</summary>
+    public long EndNumber;
 
     /// <summary>Set under the table's lock when the lock is granted.</summary>
     public bool Granted;

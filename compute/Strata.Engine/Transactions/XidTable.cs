@@ -137,6 +137,24 @@ internal sealed class XidTable
         }
     }
 
+    /// <summary>The lowest id below <paramref name="next"/> that runs; <paramref name="next"/> when none does.</summary>
+    public ulong OldestRunning(ulong next)
+    {
+        lock (_lock)
+        {
+            for (ulong number = _oldestSegment; number <= _newestSegment; number++)
+            {
+                Segment? segment = _directory[number & (ulong)(_directory.Length - 1)];
+                if (segment is null || segment.FirstXid != number * SegmentXids || segment.Ended == segment.HandedOut)
+                    continue;
+                int running = Array.FindIndex(segment.Owners, static owner => owner is not null);
+                if (running >= 0)
+                    return Math.Min(next, segment.FirstXid + (ulong)running);
+            }
+            return next;
+        }
+    }
+
     /// <summary>Lets go of segments whose ids are all final: ended, and committed at or below the horizon or aborted.</summary>
     public void Prune(Lsn horizon)
     {

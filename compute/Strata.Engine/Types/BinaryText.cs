@@ -44,13 +44,20 @@ internal static class BinaryText
         {
             if (TypeErrors.IsSpace(text[i]))
                 continue;
-            int high = HexDigit(text[i]);
+            int high = HexDigitAt(text, i);
             if (++i >= text.Length)
                 throw new SqlException(SqlState.InvalidParameterValue, "invalid hexadecimal data: odd number of digits");
-            bytes[count++] = (byte)((high << 4) | HexDigit(text[i]));
+            bytes[count++] = (byte)((high << 4) | HexDigitAt(text, i));
         }
 
         return bytes.Length == count ? bytes : bytes[..count];
+    }
+
+    private static int HexDigitAt(ReadOnlySpan<byte> text, int at)
+    {
+        int value = HexValue(text[at]);
+        return value >= 0 ? value
+            : throw new SqlException(SqlState.InvalidParameterValue, $"invalid hexadecimal digit: \"{System.Text.Encoding.UTF8.GetString(text.Slice(at, Math.Min(CharacterTypes.ByteOffset(text[at..], 1), text.Length - at)))}\"");
     }
 
     private static int HexDigit(byte c)
@@ -80,6 +87,28 @@ internal static class BinaryText
         buffer.Advance(bytes.Length * 2);
     }
 
+    /// <summary>encode's form "escape": only what is no text in every encoding is escaped.</summary>
+    public static void WriteEscaped(ByteBuffer buffer, ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte b in bytes)
+        {
+            if (b == (byte)'\\')
+                buffer.Write("\\\\"u8);
+            else if (b is 0 or >= 0x80)
+                WriteOctal(buffer, b);
+            else
+                buffer.Write(b);
+        }
+    }
+
+    private static void WriteOctal(ByteBuffer buffer, byte b)
+    {
+        buffer.Write('\\');
+        buffer.Write((byte)('0' + (b >> 6)));
+        buffer.Write((byte)('0' + ((b >> 3) & 7)));
+        buffer.Write((byte)('0' + (b & 7)));
+    }
+
     public static void WriteBytea(ByteBuffer buffer, ReadOnlySpan<byte> bytes, bool escape)
     {
         if (!escape)
@@ -97,10 +126,7 @@ internal static class BinaryText
             }
             else if (b is < 0x20 or > 0x7E)
             {
-                buffer.Write('\\');
-                buffer.Write((byte)('0' + (b >> 6)));
-                buffer.Write((byte)('0' + ((b >> 3) & 7)));
-                buffer.Write((byte)('0' + (b & 7)));
+                WriteOctal(buffer, b);
             }
             else
             {

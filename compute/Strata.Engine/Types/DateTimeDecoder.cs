@@ -367,7 +367,7 @@ internal sealed class DateTimeDecoder(string text, string typeName, TypeSettings
         {
             Day = Digits(field[^2..]);
             Month = Digits(field[^4..^2]);
-            Year = Digits(field[..^4]);
+            Year = CYear(field[..^4]);
             _hasTwoDigitYear = field.Length == 6;
             return DateTimeMask.Date;
         }
@@ -378,6 +378,18 @@ internal sealed class DateTimeDecoder(string text, string typeName, TypeSettings
         _minute = Digits(field[2..4]);
         _second = field.Length == 6 ? Digits(field[4..]) : 0;
         return DateTimeMask.Time;
+    }
+
+    /// <summary>A year as C's atoi reads it: what does not fit is cut to its lowest 32 bits, and no year beyond 64 bits is left.</summary>
+    private int CYear(string digits)
+    {
+        foreach (char c in digits)
+        {
+            if (!char.IsAsciiDigit(c))
+                throw Bad();
+        }
+
+        return unchecked((int)(long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long year) ? year : long.MaxValue));
     }
 
     private int Digits(string digits)

@@ -17,6 +17,9 @@ internal static class IntervalModifier
         int range = Range(typmod), precision = typmod & FullPrecision;
         if (range != FullRange)
         {
+            if (range is not (Year or Month or (Year | Month) or Day or Hour or Minute or Second or (Day | Hour) or (Day | Hour | Minute) or (Day | Hour | Minute | Second) or (Hour | Minute)
+                or (Hour | Minute | Second) or (Minute | Second)))
+                throw new SqlException(SqlState.InternalError, $"unrecognized interval typmod: {typmod}");
             if ((range & (Day | Hour | Minute | Second)) == 0)
                 value = new IntervalValue(0, 0, (range & Month) != 0 ? value.Months : value.Months / 12 * 12);
             else if ((range & (Hour | Minute | Second)) == 0)
@@ -27,6 +30,8 @@ internal static class IntervalModifier
                 value = value with { Microseconds = value.Microseconds / DateTimeMath.MicrosecondsPerMinute * DateTimeMath.MicrosecondsPerMinute };
         }
 
+        if (precision is > 6 and not FullPrecision)
+            throw new SqlException(SqlState.InvalidParameterValue, $"interval({precision}) precision must be between 0 and 6");
         return precision == FullPrecision ? value
             : value with { Microseconds = DateTimeMath.RoundToPrecision(value.Microseconds, precision) };
     }

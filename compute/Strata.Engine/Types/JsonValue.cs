@@ -207,10 +207,14 @@ internal sealed class JsonValue
     /// </summary>
     public int CompareTo(JsonValue other)
     {
-        DepthGuard.Check();
+        // A document that is an empty array comes before all others; within a document it is an array like others.
         bool isEmpty = Kind == JsonKind.Array && Items.Count == 0, otherEmpty = other.Kind == JsonKind.Array && other.Items.Count == 0;
-        if (isEmpty || otherEmpty)
-            return otherEmpty.CompareTo(isEmpty);
+        return isEmpty || otherEmpty ? otherEmpty.CompareTo(isEmpty) : CompareInner(other);
+    }
+
+    private int CompareInner(JsonValue other)
+    {
+        DepthGuard.Check();
         if (Rank(Kind) != Rank(other.Kind))
             return Rank(Kind).CompareTo(Rank(other.Kind));
         switch (Kind)
@@ -222,9 +226,9 @@ internal sealed class JsonValue
                 int byCount = Members.Count.CompareTo(other.Members.Count);
                 for (int i = 0; byCount == 0 && i < Members.Count; i++)
                 {
-                    byCount = string.CompareOrdinal(Members[i].Key, other.Members[i].Key);
+                    byCount = Encoding.UTF8.GetBytes(Members[i].Key).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(other.Members[i].Key));
                     if (byCount == 0)
-                        byCount = Members[i].Value.CompareTo(other.Members[i].Value);
+                        byCount = Members[i].Value.CompareInner(other.Members[i].Value);
                 }
 
                 return byCount;
@@ -246,7 +250,7 @@ internal sealed class JsonValue
     {
         int order = left.Count.CompareTo(right.Count);
         for (int i = 0; order == 0 && i < left.Count; i++)
-            order = left[i].CompareTo(right[i]);
+            order = left[i].CompareInner(right[i]);
         return order;
     }
 

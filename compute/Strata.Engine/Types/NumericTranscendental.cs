@@ -11,6 +11,10 @@ public static class NumericTranscendental
 {
     private const int MinSignificantDigits = 16;
     private const int GuardDigits = 12;
+
+    /// <summary>Beyond this natural logarithm PostgreSQL takes a result for infinite or zero.</summary>
+    private const double ExponentMax = 6020;
+    private const double LogarithmOfE = 0.434294481903252;
     private const double BitsPerDigit = 3.3219280948873626;
 
     /// <summary>Digits up to which powers with whole exponents are computed exactly.</summary>
@@ -25,7 +29,7 @@ public static class NumericTranscendental
         if (value.Sign < 0)
             throw Argument(SqlState.InvalidArgumentForPowerFunction, "cannot take square root of a negative number");
         if (value.Sign == 0)
-            return new NumericValue(0, Math.Clamp(Math.Max(value.Scale, MinSignificantDigits), 0, NumericMath.DisplayScaleMax));
+            return new NumericValue(0, Math.Clamp(Math.Max(value.Scale, MinSignificantDigits - 1), 0, NumericMath.DisplayScaleMax));
         (int weight, _) = NumericMath.LeadingGroup(value);
         // Decimal weight of the result, from groups of four digits of the argument.
         int resultWeight = ((weight + 1) * 2) - 1;
@@ -234,14 +238,20 @@ public static class NumericTranscendental
         if (x.Sign == 0 && y.Sign < 0)
             throw Argument(SqlState.InvalidArgumentForPowerFunction, "zero raised to a negative power is undefined");
         bool isInteger = NumericMath.TrimScale(y).Scale == 0;
+        bool isSmallInteger = isInteger && NumericMath.TryToInt64(y, out long small) && small is >= int.MinValue and <= int.MaxValue;
         if (x.Sign < 0 && !isInteger)
             throw Argument(SqlState.InvalidArgumentForPowerFunction, "a negative number raised to a non-integer power yields a complex result");
         if (x.Sign == 0)
             return new NumericValue(y.Sign == 0 ? NumericMath.PowerOfTen(MinSignificantDigits) : 0, MinSignificantDigits);
         double weight = Approximate(y) * ApproximateLog10(x);
+        // What goes through the logarithm has the limits of exp.
+        if (!isSmallInteger && weight < -ExponentMax * LogarithmOfE)
+            return new NumericValue(0, NumericMath.DisplayScaleMax);
+        if (!isSmallInteger && weight > ExponentMax * LogarithmOfE)
+            throw NumericMath.Overflow();
         if (weight > 131072)
             throw NumericMath.Overflow();
-        int scale = isInteger
+        int scale = isSmallInteger
             ? Math.Max(MinSignificantDigits, x.Scale)
             : Math.Max(MinSignificantDigits - (int)weight, Math.Max(x.Scale, y.Scale));
         scale = Math.Clamp(scale, 0, NumericMath.DisplayScaleMax);

@@ -27,7 +27,8 @@ internal sealed class PosixZone
     public static PosixZone? TryParse(string text)
     {
         int at = 0;
-        if (!TryName(text, ref at, out string standardName) || !TryOffset(text, ref at, out int west))
+        // Standard time needs no name.
+        if ((!TryName(text, ref at, out string standardName) && at > 0) || !TryOffset(text, ref at, out int west))
             return null;
         var standard = new TimeZoneRules.Period(-west, false, standardName);
         if (at == text.Length)

@@ -85,7 +85,7 @@ internal static class RecordText
                 continue;
             }
 
-            if (type != columns[i].Type.Oid && BuiltinTypes.Find(type)?.Physical is { } physical && physical != columns[i].Type.Physical)
+            if (type != columns[i].Type.Oid && (type == TypeOid.Unknown || (BuiltinTypes.Find(type)?.Physical is { } physical && physical != columns[i].Type.Physical)))
                 throw new SqlException(SqlState.DatatypeMismatch, "function return row and query-specified return row do not match")
                 {
                     Detail = $"Returned type {BuiltinTypes.Find(type)} at ordinal position {i + 1}, but query expects {columns[i].Type}.",

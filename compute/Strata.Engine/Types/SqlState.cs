@@ -57,6 +57,7 @@ public readonly record struct SqlState(string Code)
     public static readonly SqlState IdleInTransactionSessionTimeout = new("25P03");
     public static readonly SqlState InvalidSqlStatementName = new("26000");
     public static readonly SqlState InvalidAuthorizationSpecification = new("28000");
+    public static readonly SqlState ConfigFileError = new("F0000");
     public static readonly SqlState InvalidPassword = new("28P01");
     public static readonly SqlState DependentObjectsStillExist = new("2BP01");
     public static readonly SqlState InvalidCursorName = new("34000");
@@ -120,6 +121,11 @@ public readonly record struct SqlState(string Code)
     public static readonly SqlState CantChangeRuntimeParam = new("55P02");
     public static readonly SqlState LockNotAvailable = new("55P03");
     public static readonly SqlState SequenceGeneratorLimitExceeded = new("2200H");
+    public static readonly SqlState NotAnXmlDocument = new("2200L");
+    public static readonly SqlState InvalidXmlDocument = new("2200M");
+    public static readonly SqlState InvalidXmlContent = new("2200N");
+    public static readonly SqlState InvalidXmlComment = new("2200S");
+    public static readonly SqlState InvalidXmlProcessingInstruction = new("2200T");
     public static readonly SqlState QueryCanceled = new("57014");
     public static readonly SqlState AdminShutdown = new("57P01");
     public static readonly SqlState CrashShutdown = new("57P02");

@@ -45,6 +45,11 @@ public static class TypeBinary
                 buffer.WriteInt32((int)(tid >> 16));
                 buffer.WriteInt16((short)tid);
                 return;
+            case TypeOid.JsonPath:
+                // The version of the format is the same.
+                buffer.Write(JsonbVersion);
+                TypeOutput.Write(type, stored, buffer, TypeSettings.Default, catalog);
+                break;
             case TypeOid.Jsonb:
                 buffer.Write(JsonbVersion);
                 buffer.Write(stored);

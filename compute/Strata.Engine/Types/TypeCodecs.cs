@@ -21,6 +21,7 @@ internal static class TypeCodecs
             TypeOid.MacAddr or TypeOid.MacAddr8 => MacAddressCodec.Instance,
             TypeOid.Bit or TypeOid.VarBit => BitString.Instance,
             TypeOid.PgSnapshot or TypeOid.TxidSnapshot => SnapshotCodec.Instance,
+            TypeOid.Xml => Xml.XmlCodec.Instance,
             _ => null,
         },
     };

@@ -81,7 +81,7 @@ public static class TypeOutput
             throw new SqlException(SqlState.FeatureNotSupported, $"cannot display a value of type {TypeNames.Format(type)}");
     }
 
-    private static void WriteChar(ByteBuffer buffer, byte value)
+    internal static void WriteChar(ByteBuffer buffer, byte value)
     {
         if (value == 0)
             return;

@@ -28,4 +28,10 @@ public sealed record TypeSettings
 
     /// <summary>bytea_output: hex or escape.</summary>
     public bool ByteaEscape { get; init; }
+
+    /// <summary>xmloption: text becomes xml only when it is a whole document.</summary>
+    public bool XmlIsDocument { get; init; }
+
+    /// <summary>xmlbinary: hexadecimal digits instead of base64.</summary>
+    public bool XmlBinaryIsHex { get; init; }
 }

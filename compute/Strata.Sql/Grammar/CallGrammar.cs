@@ -112,11 +112,12 @@ internal static class CallGrammar
 
     private static FunctionCall ParseClauses(Parser p, FunctionCall call)
     {
-        if (p.Is(Keyword.Within) && p.PeekKeyword() == Keyword.Group)
+        // After a call WITHIN is no label.
+        if (p.Is(Keyword.Within))
         {
             int position = p.Position;
             p.Advance();
-            p.Advance();
+            p.Expect(Keyword.Group);
             p.Expect(TokenKind.LeftParen);
             if (!p.Is(Keyword.Order))
             {

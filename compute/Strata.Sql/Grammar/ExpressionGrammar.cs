@@ -155,7 +155,7 @@ internal static class ExpressionGrammar
     {
         p.Advance();
         int rightPosition = p.Position;
-        if (PrimaryGrammar.Parse(p) is not RowExpression right)
+        if ((!p.Is(TokenKind.LeftParen) && !p.Is(Keyword.Row)) || PrimaryGrammar.Parse(p) is not RowExpression right)
         {
             throw p.SyntaxError();
         }
@@ -347,7 +347,7 @@ internal static class ExpressionGrammar
     {
         int position = p.Position;
         var operands = new ListBuilder<Expression>();
-        if (left is LogicalExpression logical && logical.Kind == kind)
+        if (left is LogicalExpression logical && logical.Kind == kind && !p.Options.KeepsNestedConditions)
         {
             operands.AddRange(logical.Operands);
         }
@@ -533,6 +533,7 @@ internal static class ExpressionGrammar
     public static Expression Negate(Expression operand, int position) => operand switch
     {
         IntegerLiteral { Value: not int.MinValue } literal => new IntegerLiteral(-literal.Value, position),
+        IntegerLiteral literal => new NumericLiteral(literal.Value.ToString(CultureInfo.InvariantCulture)[1..], position),
         NumericLiteral literal => NegateText(literal.Text, position),
         _ => new UnaryExpression(Sign("-", position), operand, position),
     };

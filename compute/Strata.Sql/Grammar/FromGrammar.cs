@@ -143,7 +143,7 @@ internal static class FromGrammar
             return WithAlias(p, XmlGrammar.ParseTable(p, isLateral, position));
         }
 
-        if (p.Is(Keyword.Rows, Keyword.From) && p.PeekKind(2) == TokenKind.LeftParen)
+        if (p.Is(Keyword.Rows, Keyword.From))
         {
             return ParseRowsFrom(p, isLateral, position);
         }
@@ -157,6 +157,13 @@ internal static class FromGrammar
 
         if (isLateral)
         {
+            throw p.SyntaxError();
+        }
+
+        // The grammar would take a subscript here, and then find that no relation has one.
+        if (p.Accept(TokenKind.LeftBracket))
+        {
+            ExpressionGrammar.Parse(p);
             throw p.SyntaxError();
         }
 
@@ -362,6 +369,10 @@ internal static class FromGrammar
         Alias? alias = ParseOptionalAlias(p);
         if (alias is null)
         {
+            // What goes on as an expression cannot be an item at all.
+            if (p.Kind is TokenKind.Operator or TokenKind.Plus or TokenKind.Minus or TokenKind.Star or TokenKind.Slash or TokenKind.Percent or TokenKind.Caret or TokenKind.Less or TokenKind.Greater
+                or TokenKind.Equal or TokenKind.LessEqual or TokenKind.GreaterEqual or TokenKind.NotEqual)
+                throw p.SyntaxError();
             bool isValues = query.Body is ValuesBody;
             throw p.Error(
                 isValues ? "VALUES in FROM must have an alias" : "subquery in FROM must have an alias",

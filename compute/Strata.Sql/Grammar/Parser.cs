@@ -245,7 +245,7 @@ internal sealed class Parser
         return token.Kind switch
         {
             TokenKind.Identifier or TokenKind.QuotedIdentifier => true,
-            TokenKind.Keyword => Keywords.Category(token.Keyword) is KeywordCategory.Unreserved or KeywordCategory.ColumnName,
+            TokenKind.Keyword => Keywords.Category(token.Keyword) is KeywordCategory.Unreserved or KeywordCategory.ColumnName && !IsNullsOrder(ahead),
             _ => false,
         };
     }
@@ -257,7 +257,7 @@ internal sealed class Parser
         return token.Kind switch
         {
             TokenKind.Identifier or TokenKind.QuotedIdentifier => true,
-            TokenKind.Keyword => Keywords.Category(token.Keyword) is KeywordCategory.Unreserved or KeywordCategory.TypeOrFunctionName,
+            TokenKind.Keyword => Keywords.Category(token.Keyword) is KeywordCategory.Unreserved or KeywordCategory.TypeOrFunctionName && !IsNullsOrder(ahead),
             _ => false,
         };
     }
@@ -269,7 +269,7 @@ internal sealed class Parser
         return token.Kind switch
         {
             TokenKind.Identifier or TokenKind.QuotedIdentifier => true,
-            TokenKind.Keyword => Keywords.Category(token.Keyword) != KeywordCategory.Reserved,
+            TokenKind.Keyword => Keywords.Category(token.Keyword) != KeywordCategory.Reserved && !IsNullsOrder(ahead),
             _ => false,
         };
     }
@@ -279,13 +279,13 @@ internal sealed class Parser
 
     /// <summary>True if the token may label a column without AS (BareColLabel).</summary>
     public bool IsBareColumnLabel() =>
-        Kind is TokenKind.Identifier or TokenKind.QuotedIdentifier || (Kind == TokenKind.Keyword && Keywords.IsBareLabel(Keyword));
+        Kind is TokenKind.Identifier or TokenKind.QuotedIdentifier || (Kind == TokenKind.Keyword && Keywords.IsBareLabel(Keyword) && !IsNullsOrder(0));
 
     /// <summary>Consumes a ColId.</summary>
     public string ColumnId() => IsColumnId() ? TakeName() : throw SyntaxError();
 
     /// <summary>Consumes a ColLabel.</summary>
-    public string ColumnLabel() => IsColumnLabel() && !IsNegatedOperator() ? TakeName() : throw SyntaxError();
+    public string ColumnLabel() => IsColumnLabel() && !IsNegatedOperator() && !IsNullsOrder(0) ? TakeName() : throw SyntaxError();
 
     /// <summary>Consumes a type_function_name.</summary>
     public string TypeOrFunctionName() => IsTypeOrFunctionName() ? TakeName() : throw SyntaxError();
@@ -570,6 +570,10 @@ internal sealed class Parser
     }
 
     /// <summary>NOT before BETWEEN, IN and the like is one token of the grammar, which is no label.</summary>
+    /// <summary>NULLS before FIRST or LAST is never a name.</summary>
+    private bool IsNullsOrder(int ahead) =>
+        _tokens[Math.Min(_index + ahead, _last)].Keyword == Keyword.Nulls && PeekKind(ahead) == TokenKind.Keyword && PeekKeyword(ahead + 1) is Keyword.First or Keyword.Last;
+
     private bool IsNegatedOperator() =>
         Is(Keyword.Not) && PeekKeyword() is Keyword.Between or Keyword.In or Keyword.Like or Keyword.Ilike or Keyword.Similar;
 

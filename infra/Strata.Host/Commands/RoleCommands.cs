@@ -58,14 +58,15 @@ internal static class RoleCommands
         Option<bool> files = new("--server-files") { Description = "lets superusers and members of pg_read_server_files and pg_write_server_files COPY from and to files of this machine" };
         Option<string?> tlsCertificate = UpCommand.TlsCertificate();
         Option<string?> tlsKey = UpCommand.TlsKey();
+        Option<string?> tlsAuthorities = UpCommand.TlsAuthorities();
         PoolerFlags pooler = new();
-        Command command = Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, memory, check, data, files, tlsCertificate, tlsKey, .. pooler.All], (parsed, process, factory) =>
+        Command command = Role("compute", "Runs the PostgreSQL port and the endpoints' computes", [host, port, pool, memory, check, data, files, tlsCertificate, tlsKey, tlsAuthorities, .. pooler.All], (parsed, process, factory) =>
         {
             PgServerOptions options = new()
             {
                 Host = parsed.GetValue(host)!,
                 Port = parsed.GetValue(port),
-                Tls = parsed.GetValue(tlsCertificate) is { } certificate ? TlsCertificates.Load(certificate, parsed.GetValue(tlsKey)!) : null,
+                Tls = parsed.GetValue(tlsCertificate) is { } certificate ? TlsCertificates.Load(certificate, parsed.GetValue(tlsKey)!, parsed.GetValue(tlsAuthorities)) : null,
             };
             EndpointMemory division = EndpointMemory.Divide((long?)parsed.GetValue(memory) << 20, (long?)parsed.GetValue(pool) << 20);
             if (parsed.GetValue(memory) is { } megabytes)
@@ -75,6 +76,11 @@ internal static class RoleCommands
             return Task.CompletedTask;
         });
         UpCommand.RequireBoth(command, tlsCertificate, tlsKey);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(tlsAuthorities) is not null && result.GetValue(tlsCertificate) is null)
+                result.AddError("--tls-ca needs --tls-cert");
+        });
         return command;
     }
 

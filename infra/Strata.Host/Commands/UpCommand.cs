@@ -30,14 +30,20 @@ internal static class UpCommand
         Option<bool> tls = new("--tls") { Description = "offer TLS to PostgreSQL clients; without a certificate of your own with one that signs itself, kept under the data directory" };
         Option<string?> tlsCertificate = TlsCertificate();
         Option<string?> tlsKey = TlsKey();
+        Option<string?> tlsAuthorities = TlsAuthorities();
         PoolerFlags pooler = new();
         Command command = new("up", "Starts a whole Strata in the foreground")
         {
-            data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, memory, check, history, backlog, tls, tlsCertificate, tlsKey,
+            data, host, pgPort, apiPort, safekeepers, processes, objectStore, pool, memory, check, history, backlog, tls, tlsCertificate, tlsKey, tlsAuthorities,
         };
         foreach (Option option in pooler.All)
             command.Options.Add(option);
         RequireBoth(command, tlsCertificate, tlsKey);
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(tlsAuthorities) is not null && result.GetValue(tlsCertificate) is null && !result.GetValue(tls))
+                result.AddError("--tls-ca needs --tls or --tls-cert");
+        });
         command.SetAction((parsed, _) =>
         {
             UpOptions options = new()
@@ -57,6 +63,7 @@ internal static class UpCommand
                 Tls = parsed.GetValue(tls),
                 TlsCertificate = parsed.GetValue(tlsCertificate),
                 TlsKey = parsed.GetValue(tlsKey),
+                TlsAuthorities = parsed.GetValue(tlsAuthorities),
                 Pool = pooler.Pool(parsed),
                 Pg = pooler.Apply(new PgServerOptions { Host = parsed.GetValue(host)!, Port = parsed.GetValue(pgPort) }, parsed),
                 PoolerFlags = [.. pooler.Given(parsed)],
@@ -122,6 +129,8 @@ internal static class UpCommand
     public static Option<string?> TlsCertificate() => new("--tls-cert") { Description = "PEM file of the certificate for PostgreSQL clients, with its chain" };
 
     public static Option<string?> TlsKey() => new("--tls-key") { Description = "PEM file of the key of --tls-cert" };
+
+    public static Option<string?> TlsAuthorities() => new("--tls-ca") { Description = "PEM file of the authorities that sign certificates of PostgreSQL clients; clients are asked for one then" };
 
     /// <summary>A certificate without its key is of no use, nor a key alone.</summary>
     public static void RequireBoth(Command command, Option<string?> certificate, Option<string?> key) => command.Validators.Add(result =>

@@ -58,7 +58,7 @@ public static class UpInProcess
     }
 
     private static SslServerAuthenticationOptions? Tls(UpOptions options, DataDirectory directory) =>
-        options.TlsCertificate is { } certificate ? TlsCertificates.Load(certificate, options.TlsKey!)
-        : options.Tls ? TlsCertificates.LoadOrCreate(directory.Under("tls"), options.Host, TimeProvider.System)
+        options.TlsCertificate is { } certificate ? TlsCertificates.Load(certificate, options.TlsKey!, options.TlsAuthorities)
+        : options.Tls ? TlsCertificates.LoadOrCreate(directory.Under("tls"), options.Host, TimeProvider.System, options.TlsAuthorities)
         : null;
 }

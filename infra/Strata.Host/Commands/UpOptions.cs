@@ -35,6 +35,9 @@ public sealed record UpOptions
     /// <summary>PEM file of the certificate's key.</summary>
     public string? TlsKey { get; init; }
 
+    /// <summary>PEM file of the authorities that sign clients' certificates; null asks for none.</summary>
+    public string? TlsAuthorities { get; init; }
+
     /// <summary>The pooler's options.</summary>
     public PoolOptions Pool { get; init; } = new();
 

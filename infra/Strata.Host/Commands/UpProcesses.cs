@@ -44,7 +44,7 @@ public static class UpProcesses
                 _ = TlsCertificates.LoadOrCreate(directory.Under("tls"), options.Host, TimeProvider.System);
                 options = options with { TlsCertificate = Path.Combine(directory.Under("tls"), "server.crt"), TlsKey = Path.Combine(directory.Under("tls"), "server.key") };
             }
-            string[] tls = options.TlsCertificate is { } certificate ? ["--tls-cert", certificate, "--tls-key", options.TlsKey!] : [];
+            string[] tls = options.TlsCertificate is { } certificate ? ["--tls-cert", certificate, "--tls-key", options.TlsKey!, .. options.TlsAuthorities is { } authorities ? (string[])["--tls-ca", authorities] : []] : [];
             string[] check = options.CheckEvictions ? ["--check-evictions"] : [];
             string[] pool = options.BufferPoolMegabytes is { } poolMegabytes ? ["--buffer-pool-mb", Text(poolMegabytes)] : [];
             string[] memory = options.MemoryMegabytes is { } memoryMegabytes ? ["--memory-mb", Text(memoryMegabytes)] : [];

@@ -30,6 +30,7 @@ internal sealed class ConnectionHandler(
         {
             if (!Greet())
                 return;
+            connection.TryLetSendersServe(ServeOnSender);
             while (!_closed && connection.Receive(out ReadOnlyMemory<byte> frame, Timeout.InfiniteTimeSpan))
             {
                 if (!Serve(frame))
@@ -45,6 +46,22 @@ internal sealed class ConnectionHandler(
             Close();
             _streamer?.Dispose();
         }
+    }
+
+    /// <summary>A frame of a proposer of this process that waits for the answer anyway: on its thread, while this connection's own waits for frames.</summary>
+    private void ServeOnSender(ReadOnlyMemory<byte> frame)
+    {
+        try
+        {
+            if (_closed || Serve(frame))
+                return;
+        }
+        catch (ObjectDisposedException)
+        {
+            // As in Run.
+        }
+
+        Close();
     }
 
     /// <summary>Ends the connection from any thread.</summary>

@@ -38,13 +38,17 @@ internal sealed class PgBench(string uri, int scale)
     public void SetUp(string load) =>
         Run("psql", ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-v", $"scale={scale}", "-f", Path.Combine(Folder(load), "setup.sql"), uri], out _);
 
-    /// <summary>Starts the scripts of several loads; <paramref name="prefix"/> is where the logs go.</summary>
-    public Process Start(string[] loads, int clients, int seconds, string prefix)
+    /// <summary>
+    /// Starts the scripts of several loads; <paramref name="prefix"/> is where the logs go. With a <paramref name="rate"/> (transactions per second, 0 for none) latencies count from when a transaction was due.
+    /// </summary>
+    public Process Start(string[] loads, int clients, int seconds, string prefix, int rate = 0)
     {
         List<string> arguments =
         [
             "-n", "-M", "prepared", "-c", Text(clients), "-j", Text(Math.Min(clients, 2)), "-T", Text(seconds), "-D", $"scale={scale}", "--max-tries", "20", "-l", "--log-prefix", prefix,
         ];
+        if (rate > 0)
+            arguments.AddRange(["-R", Text(rate)]);
         foreach (string load in loads)
         {
             foreach (string script in Directory.GetFiles(Folder(load), "*@*.sql").Order(StringComparer.Ordinal))

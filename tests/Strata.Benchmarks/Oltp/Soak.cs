@@ -11,11 +11,14 @@ namespace Strata.Benchmarks.Oltp;
 internal static class Soak
 {
     private const string Usage = """
-        soak --ours URI [--loads hot,tpcc] [--minutes 45] [--scale 1] [--clients 8] [--load] [--pid PID,…] [--disk FOLDER,…] [--sample SECONDS] [--growing NAME,…]
+        soak --ours URI [--loads hot,tpcc] [--minutes 45] [--scale 1] [--clients 8] [--load] [--pid PID,…] [--disk FOLDER,…] [--sample SECONDS] [--growing NAME,…] [--rate TPS] [--metrics URL]
              --growing: tables that are meant to grow (history, orders)
+             --rate: so many transactions per second, each counted from when it was due
+             --metrics: a role's /metrics, for what the garbage collector holds
         """;
 
     private const double GrowthMax = 1.1;
+    private const string Resident = "memory: resident";
 
     public static int Run(string[] arguments)
     {
@@ -29,6 +32,7 @@ internal static class Soak
         int seconds = OltpComparison.Number(arguments, "--minutes", 45) * 60;
         int[] processes = OltpComparison.Processes(arguments, "--pid");
         string[] folders = (OltpComparison.Option(arguments, "--disk") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        string? metrics = OltpComparison.Option(arguments, "--metrics");
         var bench = new PgBench(ours, OltpComparison.Number(arguments, "--scale", 1));
         foreach (string load in arguments.Contains("--load") ? loads : [])
             bench.SetUp(load);
@@ -36,12 +40,12 @@ internal static class Soak
         try
         {
             var samples = new List<Dictionary<string, long>>();
-            using Process load = bench.Start(loads, OltpComparison.Number(arguments, "--clients", 8), seconds, Path.Combine(logs, "log"));
+            using Process load = bench.Start(loads, OltpComparison.Number(arguments, "--clients", 8), seconds, Path.Combine(logs, "log"), OltpComparison.Number(arguments, "--rate", 0));
             TimeSpan pause = TimeSpan.FromSeconds(OltpComparison.Number(arguments, "--sample", 60));
             long start = Stopwatch.GetTimestamp();
             while (!load.WaitForExit(pause))
-                samples.Add(Sample(bench, processes, folders, Stopwatch.GetElapsedTime(start)));
-            samples.Add(Sample(bench, processes, folders, Stopwatch.GetElapsedTime(start)));
+                samples.Add(Sample(bench, processes, folders, metrics, Stopwatch.GetElapsedTime(start)));
+            samples.Add(Sample(bench, processes, folders, metrics, Stopwatch.GetElapsedTime(start)));
             Report(PgBench.ReadLogs(logs, out long failed), failed, seconds);
             string[] growing = (OltpComparison.Option(arguments, "--growing") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
             return ReportGrowth(samples, growing) ? 1 : 0;
@@ -52,7 +56,7 @@ internal static class Soak
         }
     }
 
-    private static Dictionary<string, long> Sample(PgBench bench, int[] processes, string[] folders, TimeSpan elapsed)
+    private static Dictionary<string, long> Sample(PgBench bench, int[] processes, string[] folders, string? metrics, TimeSpan elapsed)
     {
         var sample = new Dictionary<string, long>();
         using NpgsqlConnection connection = bench.Connect();
@@ -61,11 +65,25 @@ internal static class Soak
         using NpgsqlDataReader reader = command.ExecuteReader();
         while (reader.Read())
             sample[reader.GetString(0)] = reader.GetInt64(1);
-        sample["resident memory"] = ProcessTree.ResidentBytes(processes);
+        sample[Resident] = ProcessTree.ResidentBytes(processes);
+        if (metrics is not null)
+            AddHeap(sample, metrics);
         foreach (string folder in folders)
             sample[Path.GetFileName(folder.TrimEnd('/')) + "/"] = SizeOf(folder);
         Console.WriteLine($"{elapsed:hh\\:mm\\:ss} {string.Join(" ", sample.Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value / 1048576.0:F1}")))}");
         return sample;
+    }
+
+    // What is resident beyond what the collector holds is native: the buffer pool and other unmanaged memory.
+    private static void AddHeap(Dictionary<string, long> sample, string metrics)
+    {
+        using var client = new HttpClient();
+        foreach (string line in client.GetStringAsync(new Uri(metrics)).GetAwaiter().GetResult().Split('\n'))
+        {
+            string[] parts = line.Split(' ');
+            if (parts.Length == 2 && parts[0] is "dotnet_gc_heap_bytes" or "dotnet_gc_committed_bytes")
+                sample["memory: " + parts[0]] = (long)double.Parse(parts[1], CultureInfo.InvariantCulture);
+        }
     }
 
     private static long SizeOf(string folder)
@@ -119,7 +137,7 @@ internal static class Soak
         foreach ((string name, long bytes) in end)
         {
             double before = Math.Max(1, third.GetValueOrDefault(name)), factor = bytes / before;
-            bool isTable = !name.EndsWith('/') && name != "resident memory" && bytes > 1 << 20 && !Array.Exists(growing, part => name.StartsWith(part, StringComparison.Ordinal));
+            bool isTable = !name.EndsWith('/') && !name.StartsWith("memory", StringComparison.Ordinal) && bytes > 1 << 20 && !Array.Exists(growing, part => name.StartsWith(part, StringComparison.Ordinal));
             grew |= isTable && factor > GrowthMax;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {before / 1048576:F1} | {bytes / 1048576.0:F1} | {factor:F2}{(isTable && factor > GrowthMax ? " grew" : "")} |"));
         }

@@ -16,10 +16,17 @@ public sealed class ListWorkload(StrataInstance instance, IsolationLevel level, 
     private readonly ConcurrentQueue<(int Session, List<HistoryOperation> Operations, HistoryOutcome Outcome)> _history = new();
     private readonly List<Thread> _sessions = [];
     private long _nextValue;
+    private int _committed;
     private volatile bool _stopping;
 
+    /// <summary>How a session connects; null for the instance's port.</summary>
+    public Func<int, NpgsqlConnection>? Connection { get; set; }
+
+    /// <summary>How many transactions ended in each way.</summary>
+    public IReadOnlyDictionary<HistoryOutcome, int> Outcomes => _history.GroupBy(static entry => entry.Outcome).ToDictionary(static group => group.Key, static group => group.Count());
+
     /// <summary>Transactions that committed so far.</summary>
-    public int Committed => _history.Count(static entry => entry.Outcome == HistoryOutcome.Committed);
+    public int Committed => Volatile.Read(ref _committed);
 
     public void CreateTables() => instance.Execute("""
         DROP TABLE IF EXISTS list, element;
@@ -64,7 +71,7 @@ public sealed class ListWorkload(StrataInstance instance, IsolationLevel level, 
             bool committing = false;
             try
             {
-                connection ??= instance.Connect();
+                connection ??= Connection?.Invoke(session) ?? instance.Connect();
                 using NpgsqlTransaction transaction = connection.BeginTransaction(level);
                 for (int i = random.Next(1, OperationsMax + 1); i > 0; i--)
                 {
@@ -81,11 +88,13 @@ public sealed class ListWorkload(StrataInstance instance, IsolationLevel level, 
                 committing = true;
                 transaction.Commit();
                 _history.Enqueue((session, operations, HistoryOutcome.Committed));
+                Interlocked.Increment(ref _committed);
             }
             catch (Exception error) when (error is NpgsqlException or InvalidOperationException or TimeoutException or IOException)
             {
                 bool surelyAborted = error is PostgresException { SqlState: "40P01" or "40001" or "23505" or "55P03" } || !committing;
-                _history.Enqueue((session, operations, surelyAborted ? HistoryOutcome.Aborted : HistoryOutcome.Unknown));
+                if (operations.Count > 0)
+                    _history.Enqueue((session, operations, surelyAborted ? HistoryOutcome.Aborted : HistoryOutcome.Unknown));
                 if (error is PostgresException { SqlState: "40P01" or "40001" or "23505" or "55P03" })
                     continue;
                 connection?.Dispose();

@@ -43,11 +43,29 @@ public sealed class AccessRuleTests
     [InlineData("host all all 10.0.0.0/40 md5")]
     [InlineData("host all all all ldap")]
     [InlineData("host all +group all md5")]
+    [InlineData("host all all all cert")]
+    [InlineData("host all all all md5 clientcert=verify-ca")]
+    [InlineData("hostssl all all all md5 clientcert=1")]
+    [InlineData("hostssl all all all cert clientcert=verify-ca")]
+    [InlineData("hostssl all all all cert map=users")]
+    [InlineData("hostssl all all all md5 color=red")]
     [InlineData("host all \"bob all md5 x")]
     public void Says_what_is_wrong(string line)
     {
         Assert.NotNull(AccessRule.Parse(line, out AccessRule? rule));
         Assert.Null(rule);
+    }
+
+    [Theory]
+    [InlineData("hostssl all all all cert", AccessMethod.Certificate, ClientCertificateCheck.Name)]
+    [InlineData("hostssl all all all cert clientcert=verify-full clientname=CN", AccessMethod.Certificate, ClientCertificateCheck.Name)]
+    [InlineData("hostssl all all 0.0.0.0 0.0.0.0 scram-sha-256 clientcert=verify-ca", AccessMethod.Scram, ClientCertificateCheck.Authority)]
+    [InlineData("hostssl all all all trust clientcert=verify-full", AccessMethod.Trust, ClientCertificateCheck.Name)]
+    [InlineData("hostssl all all all md5", AccessMethod.Password, ClientCertificateCheck.None)]
+    public void Says_what_certificates_are_asked_for(string line, AccessMethod method, ClientCertificateCheck check)
+    {
+        Assert.Null(AccessRule.Parse(line, out AccessRule? rule));
+        Assert.Equal((method, check), (rule!.Method, rule.Certificate));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Execution.Keys;
 
-// 00 empty array, 01 null, 02 string, 03 number, 04 false, 05 true, 06 array: count and elements, 07 object: count and per member
+// 00 empty array as the whole document, 01 null, 02 string, 03 number, 04 false, 05 true, 06 array: count and elements, 07 object: count and per member
 // key and value. Counts are 4 bytes, big-endian.
 
 /// <summary>Order-preserving keys of jsonb, in the order of <see cref="JsonValue.CompareTo"/>. Stateless; thread-safe.</summary>
@@ -13,6 +13,14 @@ internal static class JsonKeys
 {
     /// <summary>Appends the key of a value.</summary>
     public static void Append(JsonValue value, KeyBuffer key)
+    {
+        if (value.Kind == JsonKind.Array && value.Items.Count == 0)
+            key.Write((byte)0);
+        else
+            AppendInner(value, key);
+    }
+
+    private static void AppendInner(JsonValue value, KeyBuffer key)
     {
         DepthGuard.Check();
         switch (value.Kind)
@@ -34,14 +42,11 @@ internal static class JsonKeys
             case JsonKind.True:
                 key.Write((byte)5);
                 break;
-            case JsonKind.Array when value.Items.Count == 0:
-                key.Write((byte)0);
-                break;
             case JsonKind.Array:
                 key.Write((byte)6);
                 AppendCount(value.Items.Count, key);
                 foreach (JsonValue item in value.Items)
-                    Append(item, key);
+                    AppendInner(item, key);
                 break;
             default:
                 key.Write((byte)7);
@@ -49,7 +54,7 @@ internal static class JsonKeys
                 foreach ((string name, JsonValue member) in value.Members)
                 {
                     KeyEncoder.AppendEscaped(Encoding.UTF8.GetBytes(name), key);
-                    Append(member, key);
+                    AppendInner(member, key);
                 }
 
                 break;

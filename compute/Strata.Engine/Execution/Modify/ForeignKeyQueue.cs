@@ -31,6 +31,7 @@ internal sealed class ForeignKeyQueue(
     private readonly Batch _line = new(new Vector[types.Length]);
     private readonly KeyTable _seen = new(state.Memory);
     private readonly KeyBuffer _key = new();
+    private long _rows;
 
     /// <summary>What is to be done.</summary>
     public ForeignKeyWork Work { get; } = work;
@@ -44,6 +45,7 @@ internal sealed class ForeignKeyQueue(
     /// </summary>
     public void Add(TargetRow row, int position, short[] columns, TargetRow? newRow = null, int newPosition = 0)
     {
+        _rows++;
         _key.Clear();
         for (int i = 0; i < columns.Length; i++)
         {
@@ -74,6 +76,20 @@ internal sealed class ForeignKeyQueue(
 
     /// <summary>Does the work. Raises 23503.</summary>
     public void Run()
+    {
+        if (_rows == 0 || state.ConstraintTimes is not { } times)
+        {
+            RunQueued();
+            return;
+        }
+
+        long began = state.Services.Time.GetTimestamp();
+        RunQueued();
+        bool isCheck = Work == ForeignKeyWork.RequireReferenced;
+        times.Add(new ConstraintTime(Constraint.Name, (isCheck ? plan.Referencing : plan.Referenced).Name, isCheck, state.Services.Time.GetElapsedTime(began).TotalMilliseconds, _rows));
+    }
+
+    private void RunQueued()
     {
         if (_keys.Count == 0)
             return;
@@ -108,6 +124,8 @@ internal sealed class ForeignKeyQueue(
         try
         {
             instance.Begin(state.Transaction, snapshot, state.Evaluation.Functions, state.SystemScan, state.Cancellation);
+            if (Work == ForeignKeyWork.Act && state.Transaction.Isolation >= IsolationLevel.RepeatableRead)
+                instance.State.CrossCheck = state.Transaction.CurrentSnapshot;
             for (int i = 0; i < types.Length; i++)
             {
                 Vector parameter = instance.ParameterVector(i);
@@ -146,6 +164,7 @@ internal sealed class ForeignKeyQueue(
     /// <summary>Forgets what is queued.</summary>
     public void Clear()
     {
+        _rows = 0;
         _keys.Clear();
         _seen.Clear();
     }

@@ -38,6 +38,9 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     /// </summary>
     public bool Insert(ExecutionState state, HeapRelation heap, TargetRow row, int position, Tid tid, bool raise, ErrorSink errors)
     {
+        // It is being built beside writers, who only keep heap-only chains from breaking for it, or on its way out.
+        if (!Info.IsReady)
+            return true;
         EvaluationContext context = state.Evaluation;
         // What waits may have the key too.
         Flush(state);
@@ -88,6 +91,8 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     public SqlException? InsertMany(ExecutionState state, HeapRelation heap, TargetRow row, Selection rows, ReadOnlySpan<Tid> tids, ErrorSink errors, out int refused)
     {
         refused = tids.Length;
+        if (!Info.IsReady)
+            return null;
         bool isJudged = _entries is not null || Info.IsExclusion || (Info.IsUnique && !Info.IsImmediate);
         if (tids.Length < ManyMin || isJudged)
             return InsertEach(state, heap, row, rows, tids, errors, ref refused);
@@ -169,7 +174,7 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     public void Defer(ExecutionState state, TargetRow row, int position, Tid tid, ErrorSink errors)
     {
         EvaluationContext context = state.Evaluation;
-        if (!Keys.Includes(context, row.Batch, position, errors))
+        if (!Info.IsReady || !Keys.Includes(context, row.Batch, position, errors))
             return;
         BTreeEntryBatch entries = _batch ??= new BTreeEntryBatch();
         entries.Add(Keys.Build(context, row.Batch, position, errors), tid, entries.Count);
@@ -202,7 +207,7 @@ internal sealed class TargetIndex(IndexInfo info, BTreeIndex index, IndexKeyBuil
     public Tid FindConflict(ExecutionState state, HeapRelation heap, TargetRow row, int position, ErrorSink errors)
     {
         EvaluationContext context = state.Evaluation;
-        if (!(Info.IsUnique || Info.IsExclusion) || !Keys.Includes(context, row.Batch, position, errors))
+        if (!(Info.IsUnique || Info.IsExclusion) || !Info.IsReady || !Keys.Includes(context, row.Batch, position, errors))
             return default;
         if (_entries is not null)
             return _entries.FindConflict(state, row.Batch, position, errors);

@@ -235,6 +235,9 @@ internal sealed unsafe class AggregateOperator : Operator
             distinct?.Clear();
     }
 
+    /// <summary>Forgets the groups, all of which were given out: the input goes on with rows of others.</summary>
+    public void BeginAgain() => Clear();
+
     /// <summary>Builds what lies below before other threads use it.</summary>
     public void PrepareInput() => _input.Prepare();
 

@@ -40,7 +40,7 @@ internal sealed unsafe class HashJoinOperator : Operator
     private readonly Operator? _right;
     private readonly HashJoinColumns _columns;
     private readonly ExpressionInstance? _residual;
-    private readonly RuntimeFilter? _filter;
+    private readonly (int Key, RuntimeFilter Filter)[] _filters;
     private readonly OperatorMemory _memory;
     private readonly JoinHashTable _table;
     private readonly JoinProbe _probe;
@@ -67,7 +67,7 @@ internal sealed unsafe class HashJoinOperator : Operator
     private bool _scattered;
 
     public HashJoinOperator(
-        ExecutionState state, JoinType type, Operator left, Operator? right, HashJoinColumns columns, ExpressionInstance? residual, RuntimeFilter? filter,
+        ExecutionState state, JoinType type, Operator left, Operator? right, HashJoinColumns columns, ExpressionInstance? residual, (int Key, RuntimeFilter Filter)[] filters,
         SqlType[] leftTypes, SqlType[] rightTypes, JoinHashTable? shared)
     {
         _state = state;
@@ -76,7 +76,7 @@ internal sealed unsafe class HashJoinOperator : Operator
         _right = right;
         _columns = columns;
         _residual = residual;
-        _filter = filter;
+        _filters = filters;
         _leftTypes = leftTypes;
         _memory = new OperatorMemory(state, "HashBatchContext", isHash: true);
         SqlType[] stored = Array.ConvertAll(columns.RightOutput, slot => rightTypes[slot]);
@@ -204,8 +204,9 @@ internal sealed unsafe class HashJoinOperator : Operator
         Switch?.Clear();
         if (_isShared)
             return;
-        _table.Clear();
-        _filter?.Reset();
+        _table.Reset();
+        foreach ((_, RuntimeFilter filter) in _filters)
+            filter.Reset();
         _spill?.Dispose();
         _spill = null;
         _scattered = false;
@@ -243,7 +244,7 @@ internal sealed unsafe class HashJoinOperator : Operator
         if (_spill is null)
         {
             // The filter would have to know all rows of the right side.
-            _table.Complete(Switch is { IsSwitched: true } ? null : _filter);
+            _table.Complete(Switch is { IsSwitched: true } ? [] : _filters);
             ClearRightMatched();
         }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Strata.Engine.Execution.Keys;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -10,13 +11,14 @@ namespace Strata.Engine.Execution.Operators;
 /// </summary>
 internal sealed class JoinHashTable : IDisposable
 {
+    private const int RowsKeptMax = 1 << 15;
+
     private readonly MemoryAccount _account;
     private readonly PackedKeys? _rightPacked;
     private readonly HashKeyBuilder _rightKey;
     private readonly PackedTable _packed;
     private readonly KeyTable _general;
-    private readonly bool _isSingleInteger;
-    private readonly PhysicalType _keyType;
+    private readonly PhysicalType[] _keyTypes;
     private ulong[] _keys = [];
     private int[] _numbers = [];
     private int[] _nexts = [];
@@ -28,13 +30,9 @@ internal sealed class JoinHashTable : IDisposable
         _account = account;
         Rows = new RowStore(storedTypes, account);
         int packed = HashKeyBuilder.PackedBytes(keyTypes);
+        _keyTypes = Array.ConvertAll(keyTypes, static type => type.Physical);
         if (packed is > 0 and <= sizeof(ulong))
-        {
             _rightPacked = new PackedKeys(rightKeys);
-            _isSingleInteger = keyTypes.Length == 1 && keyTypes[0].Oid is TypeOid.Int2 or TypeOid.Int4 or TypeOid.Int8 or TypeOid.Date;
-            _keyType = keyTypes[0].Physical;
-        }
-
         _rightKey = new HashKeyBuilder(rightKeys);
         _packed = new PackedTable(account);
         _general = new KeyTable(account);
@@ -159,8 +157,8 @@ internal sealed class JoinHashTable : IDisposable
     /// <summary>Slots of the table, as EXPLAIN counts buckets.</summary>
     public int Buckets => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(1024, RowCount));
 
-    /// <summary>Chains the rows, and tells a filter their keys.</summary>
-    public void Complete(RuntimeFilter? filter)
+    /// <summary>Chains the rows, and tells filters the values of one of their keys (integers) each.</summary>
+    public void Complete((int Key, RuntimeFilter Filter)[] filters)
     {
         // From the last row to the first, so that chains are in the order of the input.
         if (_rightPacked is not null)
@@ -180,8 +178,8 @@ internal sealed class JoinHashTable : IDisposable
                 head = row;
             }
 
-            if (filter is not null && _isSingleInteger)
-                Fill(filter);
+            foreach ((int key, RuntimeFilter filter) in filters)
+                Fill(key, filter);
             return;
         }
 
@@ -221,13 +219,31 @@ internal sealed class JoinHashTable : IDisposable
         return number < 0 ? -1 : _heads[number];
     }
 
-    /// <summary>Forgets all rows.</summary>
+    /// <summary>Forgets all rows and gives their memory back.</summary>
     public void Clear()
+    {
+        Forget();
+        Release();
+    }
+
+    /// <summary>Forgets all rows. Memory for a moderate number stays: statements that run again and again would ask for it each time.</summary>
+    public void Reset()
+    {
+        Forget();
+        if (_nexts.Length > RowsKeptMax)
+            Release();
+    }
+
+    private void Forget()
     {
         RowCount = 0;
         Rows.Clear();
         _packed.Clear();
         _general.Clear();
+    }
+
+    private void Release()
+    {
         if (_chargedBytes == 0)
             return;
         _account.Release(_chargedBytes);
@@ -260,22 +276,27 @@ internal sealed class JoinHashTable : IDisposable
             Array.Resize(ref _keys, capacity);
     }
 
-    private void Fill(RuntimeFilter filter)
+    private void Fill(int key, RuntimeFilter filter)
     {
-        var keys = new long[RowCount];
+        int shift = 0;
+        for (int i = 0; i < key; i++)
+            shift += _keyTypes[i].WidthBytes() * 8;
+        long[] values = ArrayPool<long>.Shared.Rent(RowCount);
         int count = 0;
         for (int row = 0; row < RowCount; row++)
         {
             if (_numbers[row] < 0)
                 continue;
-            keys[count++] = _keyType switch
+            ulong value = _keys[row] >> shift;
+            values[count++] = _keyTypes[key] switch
             {
-                PhysicalType.Int64 => (long)_keys[row],
-                PhysicalType.Int32 => (int)_keys[row],
-                _ => (short)_keys[row],
+                PhysicalType.Int64 => (long)value,
+                PhysicalType.Int32 => (int)value,
+                _ => (short)value,
             };
         }
 
-        filter.Fill(keys.AsSpan(0, count));
+        filter.Fill(values.AsSpan(0, count));
+        ArrayPool<long>.Shared.Return(values);
     }
 }

@@ -175,7 +175,7 @@ internal sealed unsafe class JoinSpill : IDisposable
             else
             {
                 _table.Clear();
-                _table.Complete(null);
+                _table.Complete([]);
                 IsLastPass = true;
             }
 
@@ -213,7 +213,7 @@ internal sealed unsafe class JoinSpill : IDisposable
             break;
         }
 
-        _table.Complete(null);
+        _table.Complete([]);
         IsLastPass = _rightReader.IsAtEnd;
         return true;
     }

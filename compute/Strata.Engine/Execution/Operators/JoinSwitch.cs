@@ -80,7 +80,7 @@ internal sealed class JoinSwitch : IDisposable
         if (_rest is null)
         {
             var columns = new HashJoinColumns(_columns.RightKeys, _columns.LeftKeys, _columns.RightOutput, _columns.LeftOutput, []);
-            _rest = new HashJoinOperator(_state, JoinType.Inner, new Rest(_right), new Replay(_early), columns, null, null, _rightTypes, _leftTypes, null) { Owner = _state };
+            _rest = new HashJoinOperator(_state, JoinType.Inner, new Rest(_right), new Replay(_early), columns, null, [], _rightTypes, _leftTypes, null) { Owner = _state };
             _rest.Open();
         }
 

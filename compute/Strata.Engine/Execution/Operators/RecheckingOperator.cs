@@ -1,6 +1,7 @@
 using Strata.Engine.Execution.Modify;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Storage.Heap;
+using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Format;
@@ -30,6 +31,9 @@ internal abstract class RecheckingOperator(
     /// </summary>
     protected abstract HeapResult TryModify(Batch batch, int position, uint member, Tid tid, out HeapUpdateOutcome outcome);
 
+    /// <summary>The table that a row is of.</summary>
+    protected virtual HeapRelation HeapOf(uint member) => Target.Heap;
+
     protected sealed override void Modify(Batch batch)
     {
         Selection rows = batch.Selection;
@@ -55,12 +59,29 @@ internal abstract class RecheckingOperator(
         recheck.Dispose();
     }
 
+    // As PostgreSQL's cross-check: a row of somebody who committed after the transaction's snapshot must not be taken along.
+    private void RequireSeen(HeapRelation heap, Tid tid, in Snapshot own)
+    {
+        var fetch = default(HeapFetch);
+        try
+        {
+            if (!fetch.FetchExact(heap, tid, own, State.Cancellation))
+                throw new SqlException(SqlState.SerializationFailure, "could not serialize access due to concurrent update");
+        }
+        finally
+        {
+            fetch.Release();
+        }
+    }
+
     private void ModifyRow(Batch original, int originalPosition)
     {
         Batch batch = original;
         int position = originalPosition;
         uint member = memberSlot < 0 ? 0 : batch[memberSlot].Get<uint>(position);
         Tid tid = TidValue.Unpack(batch[ctidSlot].Get<long>(position));
+        if (State.CrossCheck is { } own)
+            RequireSeen(HeapOf(member), tid, own);
         while (true)
         {
             HeapResult result = TryModify(batch, position, member, tid, out HeapUpdateOutcome outcome);

@@ -21,6 +21,9 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     private const double PassedMax = 0.7;
     private const int RowsToJudge = 16 * 1024;
 
+    // Joins' filters change places after so many rows.
+    private const int RowsToOrder = 2 * 1024;
+
     private readonly HeapScan _scan = new();
     private readonly RowGather _gather = new();
     private readonly RowDecoder _decoder;
@@ -31,6 +34,8 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
     private readonly int[] _visible;
     private readonly (int Column, RuntimeFilter Filter)[] _runtimeFilters;
     private readonly SelectionBuffer _kept = new();
+    private long _gathered;
+    private long _orderAt = RowsToOrder;
     private readonly long[] _asked;
     private readonly long[] _passed;
     private readonly ScanConditions? _filter;
@@ -70,6 +75,8 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         _isCounted = false;
         Array.Clear(_asked);
         Array.Clear(_passed);
+        _gathered = 0;
+        _orderAt = RowsToOrder;
         _leftOver.Clear();
     }
 
@@ -304,6 +311,9 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
             _passed[i] += selection.Count;
         }
 
+        _gathered += rows.Length;
+        if (_gathered >= _orderAt && _runtimeFilters.Length > 1)
+            OrderRuntimeFilters();
         if (_filter is null)
             return selection;
         for (int place = 0; place < _filter.Count && !selection.IsEmpty; place++)
@@ -318,6 +328,23 @@ internal sealed unsafe class SeqScanOperator : TableScanOperator
         _filter.Judge(rows.Length);
         return selection;
     }
+
+    /// <summary>Puts the joins' filters that drop most first: they cost alike, and the columns of the others are decoded for fewer rows then. The order stays for later executions.</summary>
+    private void OrderRuntimeFilters()
+    {
+        _orderAt = _gathered * 4;
+        for (int i = 1; i < _runtimeFilters.Length; i++)
+        {
+            for (int at = i; at > 0 && PassedShare(at) < PassedShare(at - 1); at--)
+            {
+                (_runtimeFilters[at], _runtimeFilters[at - 1]) = (_runtimeFilters[at - 1], _runtimeFilters[at]);
+                (_asked[at], _asked[at - 1]) = (_asked[at - 1], _asked[at]);
+                (_passed[at], _passed[at - 1]) = (_passed[at - 1], _passed[at]);
+            }
+        }
+    }
+
+    private double PassedShare(int filter) => _asked[filter] == 0 ? 1 : (double)_passed[filter] / _asked[filter];
 
     /// <summary>Makes a column of the rows that are still in question visible to conditions. Rows only get fewer, so once is enough.</summary>
     private void Show(int column, ReadOnlySpan<HeapRowPointer> rows, Selection selection, bool isUniform)

@@ -1,5 +1,6 @@
 using Strata.Engine.Execution.Modify;
 using Strata.Engine.Execution.Rows;
+using Strata.Engine.Storage.Heap;
 
 namespace Strata.Engine.Execution.Operators;
 
@@ -12,6 +13,8 @@ internal abstract class TreeModifyOperator(
 
     /// <summary>A row in the columns of the table that the statement names.</summary>
     protected TargetRow RootRow => rootRow;
+
+    protected sealed override HeapRelation HeapOf(uint member) => targets.Of(member).Target.Heap;
 
     protected sealed override void RunForeignKeys() => targets.RunForeignKeys();
 

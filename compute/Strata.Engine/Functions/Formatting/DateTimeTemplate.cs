@@ -38,7 +38,7 @@ internal sealed class DateTimeTemplate
         int at = 0;
         while (at < template.Length)
         {
-            bool fill = false;
+            bool fill = false, isTranslated = false;
             if (HasAt(template, at, "FM") || HasAt(template, at, "fm"))
             {
                 fill = true;
@@ -46,6 +46,7 @@ internal sealed class DateTimeTemplate
             }
             else if (HasAt(template, at, "TM") || HasAt(template, at, "tm"))
             {
+                isTranslated = true;
                 at += 2;
             }
 
@@ -53,10 +54,11 @@ internal sealed class DateTimeTemplate
             {
                 at += field.Length;
                 string suffix = HasAt(template, at, "TH") || HasAt(template, at, "th") ? template.Substring(at, 2) : "";
-                at += suffix.Length;
-                if (HasAt(template, at, "SP"))
-                    at += 2;
-                _nodes.Add(DateTimeTemplateNode.ForField(field, fill, suffix));
+                // One suffix at most counts; spelling out is not implemented in PostgreSQL either.
+                at += suffix.Length > 0 || HasAt(template, at, "SP") ? 2 : 0;
+                // Names in the locale's language are not padded; what else TM says means nothing.
+                bool isName = field.ToUpperInvariant() is "MONTH" or "MON" or "DAY" or "DY";
+                _nodes.Add(DateTimeTemplateNode.ForField(field, fill || (isTranslated && isName), suffix));
             }
             else if (at < template.Length)
             {
@@ -118,6 +120,9 @@ internal sealed class DateTimeTemplate
         return node.Suffix.Length == 0 ? text : text + Ordinal(value, node.Suffix == "TH");
     }
 
+    /// <summary>A number in so many places, a minus counted.</summary>
+    private static string Fit(long value, int width, DateTimeTemplateNode node) => Pad(value, value < 0 ? width - 1 : width, node);
+
     private static string PadAlways(long value, int width, DateTimeTemplateNode node) => Pad(value, width, node with { FillMode = false });
 
     private static string Ordinal(long value, bool upper)
@@ -146,7 +151,7 @@ internal sealed class DateTimeTemplate
         switch (node.Field)
         {
             case "FX": return "";
-            case "HH" or "HH12": return Pad(hours % 12 == 0 ? 12 : hours % 12, 2, node);
+            case "HH" or "HH12": return Fit(hours % 12 == 0 ? 12 : hours % 12, hours >= 0 ? 2 : 3, node);
             case "HH24": return Pad(hours, 2, node);
             case "MI": return Pad(f.Minute, 2, node);
             case "SS": return Pad(f.Second, 2, node);
@@ -159,16 +164,23 @@ internal sealed class DateTimeTemplate
             case "SSSS" or "SSSSS": return Pad(f.Time / DateTimeMath.MicrosecondsPerSecond, 0, node);
             case "AM" or "PM": return Cased(hours % 24 >= 12 ? "PM" : "AM", node, 0);
             case "A.M." or "P.M.": return Cased(hours % 24 >= 12 ? "P.M." : "A.M.", node, 0);
-            case "DD": return Pad(f.Day, 2, node);
-            case "DDD": return Pad(DayOfYear(parts), 3, node);
+            case "DD": return Fit(f.Day, 2, node);
+            case "DDD": return Fit(DayOfYear(parts), 3, node);
             case "MM": return Pad(f.Month, 2, node);
-            case "WW": return Pad(((DayOfYear(parts) - 1) / 7) + 1, 2, node);
+            case "WW": return Fit(((DayOfYear(parts) - 1) / 7) + 1, 2, node);
             case "W": return Pad(((f.Day - 1) / 7) + 1, 0, node);
             case "Q": return f.Month == 0 ? "" : Pad(((f.Month - 1) / 3) + 1, 0, node);
-            case "YYYY": return Pad(year, 4, node);
-            case "YYY": return Pad(year % 1000, 3, node);
-            case "YY": return Pad(year % 100, 2, node);
-            case "Y": return Pad(year % 10, 1, node);
+            case "YYYY": return Fit(year, year >= 0 ? 4 : 5, node);
+            case "YYY": return Fit(year % 1000, year >= 0 ? 3 : 4, node);
+            case "YY": return Fit(year % 100, year >= 0 ? 2 : 3, node);
+            case "Y": return Fit(year % 10, 1, node);
+            case "IYYY" when parts.IsInterval: return Fit(IsoYear(f), year >= 0 ? 4 : 5, node);
+            case "IYY" when parts.IsInterval: return Fit(IsoYear(f) % 1000, year >= 0 ? 3 : 4, node);
+            case "IY" when parts.IsInterval: return Fit(IsoYear(f) % 100, year >= 0 ? 2 : 3, node);
+            case "I" when parts.IsInterval: return Fit(IsoYear(f) % 10, 1, node);
+            case "IW" when parts.IsInterval: return Fit(IsoWeek(f), 2, node);
+            case "IDDD" when parts.IsInterval: return Fit(Julian(f) - FirstIsoMonday(IsoYear(f)) + 1, 3, node);
+            case "J" when parts.IsInterval: return Pad(Julian(f), 0, node);
             case "Y,YYY":
                 string thousands = string.Create(CultureInfo.InvariantCulture, $"{year / 1000},{year % 1000:000}");
                 return node.Suffix.Length == 0 ? thousands : thousands + Ordinal(year, node.Suffix == "TH");
@@ -178,6 +190,32 @@ internal sealed class DateTimeTemplate
         }
 
         return parts.IsInterval ? throw NotForIntervals() : ShowDate(node, parts);
+    }
+
+    // Calendar fields of an interval: its months and days are taken for those of a date, which it need not have.
+    private static int Julian(in DateTimeFields f) => DateTimeMath.ToJulianDay(f.Year, f.Month, f.Day);
+
+    private static int FirstIsoMonday(int year)
+    {
+        int fourth = DateTimeMath.ToJulianDay(year, 1, 4);
+        return fourth - DateTimeMath.DayOfWeek(fourth - 1);
+    }
+
+    private static int IsoYear(in DateTimeFields f)
+    {
+        int day = Julian(f), year = f.Year;
+        if (day < FirstIsoMonday(year))
+            year--;
+        return ((day - FirstIsoMonday(year)) / 7) + 1 >= 52 && day >= FirstIsoMonday(f.Year + 1) ? year + 1 : year;
+    }
+
+    private static int IsoWeek(in DateTimeFields f)
+    {
+        int day = Julian(f), first = FirstIsoMonday(f.Year);
+        if (day < first)
+            first = FirstIsoMonday(f.Year - 1);
+        int week = ((day - first) / 7) + 1;
+        return week >= 52 && day >= FirstIsoMonday(f.Year + 1) ? ((day - FirstIsoMonday(f.Year + 1)) / 7) + 1 : week;
     }
 
     private static int DayOfYear(in DateTimeParts parts) =>

@@ -340,7 +340,7 @@ internal sealed class DateTimeTemplateReader(string text, bool isStandard)
             case "ID":
                 Number(ref _dayOfWeek, 1, node, open);
                 // Sunday is 1.
-                _dayOfWeek = _dayOfWeek % 7 + 1;
+                _dayOfWeek = _dayOfWeek >= 7 ? 1 : _dayOfWeek + 1;
                 break;
             case "WW" or "IW": Number(ref _week, width, node, open); break;
             case "W": Number(ref _weekOfMonth, width, node, open); break;

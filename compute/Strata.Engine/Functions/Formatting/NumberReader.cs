@@ -145,7 +145,7 @@ internal sealed class NumberReader
             if (_text[_at + 1] is '-' or '+')
                 _sign = _text[++_at];
         }
-        else if (!isRead && !_template.HasSign && !_template.HasPlus && !_template.HasMinus && _text[_at] is '-' or '+')
+        else if (!isRead && !_template.HasSign && (_template.HasPlus || _template.HasMinus) && _text[_at] is '-' or '+')
         {
             _sign = _text[_at];
         }

@@ -55,7 +55,7 @@ internal sealed class NumberWriter
     public static string Write(NumberTemplate template, in NumericValue value)
     {
         if (template.IsRoman)
-            return Roman(template, NumericMath.Round(value, 0).TryGetSmall(out Int128 whole) && whole >= 1 && whole <= RomanMax ? (int)whole : 0);
+            return Roman(template, Whole(value) is >= 1 and <= RomanMax and var whole ? whole : 0);
         if (template.IsExponential)
             return value.IsFinite ? Exponential(value, template.After) : Hashes(template);
         NumericValue shifted = template.IsShifted && value.IsFinite ? NumericMath.Multiply(value, new NumericValue(NumericMath.PowerOfTen(template.Shift), 0)) : value;
@@ -63,6 +63,14 @@ internal sealed class NumberWriter
         var text = new ByteBuffer();
         NumberText.WriteNumeric(text, rounded);
         return Fill(template, Encoding.UTF8.GetString(text.Written), template.After);
+    }
+
+    /// <summary>The number as PostgreSQL makes an integer of it. Throws 0A000, 22003.</summary>
+    private static int Whole(in NumericValue value)
+    {
+        if (!value.IsFinite)
+            throw new SqlException(SqlState.FeatureNotSupported, value.IsNaN ? "cannot convert NaN to integer" : "cannot convert infinity to integer");
+        return NumericMath.TryToInt64(NumericMath.Round(value, 0), out long whole) && whole is >= int.MinValue and <= int.MaxValue ? (int)whole : throw TypeErrors.OutOfRange("integer");
     }
 
     /// <summary>int4_to_char and int8_to_char: digits after the point are zeros.</summary>

@@ -195,9 +195,8 @@ internal static unsafe class ComparisonKernels
         AddGeneric(table, "array_");
         AddGeneric(table, "record_");
         AddGeneric(table, "jsonb_");
-        table.Add("bttextcmp", static (ref FunctionCall c) => c.Return(Math.Sign(c.Bytes(0).SequenceCompareTo(c.Bytes(1)))));
         AddComparator<int>(table, "btint4cmp");
-        AddComparator<short>(table, "btint2cmp");
+        table.Add("btint2cmp", static (ref FunctionCall c) => c.Return(c.Int16(0) - c.Int16(1)));
         AddComparator<long>(table, "btint8cmp");
         AddComparator<uint>(table, "btoidcmp");
         AddComparator<int>(table, "date_cmp");

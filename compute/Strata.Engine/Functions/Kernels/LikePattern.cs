@@ -156,11 +156,13 @@ internal sealed class LikePattern
 
     private static SqlException EndsWithEscape() => new(SqlState.InvalidEscapeSequence, "LIKE pattern must not end with escape character");
 
+    public static SqlException InvalidEscape() => new(SqlState.InvalidEscapeSequence, "invalid escape string") { Hint = "Escape string must be empty or one character." };
+
     /// <summary>A pattern with another escape character, rewritten to backslash escapes (like_escape).</summary>
     public static string Rewrite(string pattern, string escape)
     {
         if (escape.EnumerateRunes().Skip(1).Any())
-            throw new SqlException(SqlState.InvalidEscapeSequence, "invalid escape string") { Hint = "Escape string must be empty or one character." };
+            throw InvalidEscape();
         if (escape == "\\")
             return pattern;
         var result = new StringBuilder();

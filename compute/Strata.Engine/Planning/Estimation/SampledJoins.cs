@@ -24,8 +24,13 @@ internal sealed class SampledJoins
     private readonly List<Link> _links = [];
     private readonly Dictionary<int, KeyClass> _classes = [];
     private readonly Dictionary<(int Leaf, ulong Folded, bool HasOwn), ulong[]> _bits = [];
-    private readonly Dictionary<(int Edge, ulong Folded), ulong[]> _edgeBits = [];
-    private readonly Dictionary<(int Class, int Leaf, ulong Folded), int[]> _counts = [];
+    // By the arrays themselves: relations that drop no row leave the same array, and what was worked out for it.
+    private readonly Dictionary<(int Edge, ulong[] From), ulong[]> _edgeBits = [];
+    private readonly Dictionary<(int Class, int Leaf, ulong[] Bits), Frequencies> _frequencies = [];
+    private readonly Dictionary<(int Class, ulong Members, ulong Folded), double?> _shares = [];
+    private readonly Dictionary<ulong[], int> _counts = [];
+    private readonly List<JoinCondition> _group = [];
+    private IGrouping<int, Link>[]? _groups;
     private bool _mayCycle;
     private long _work;
 
@@ -34,6 +39,9 @@ internal sealed class SampledJoins
 
     /// <summary>A condition with what may be folded by it: the edges from one side to the other.</summary>
     private sealed record Link(JoinCondition Condition, int Class, Edge? Edge);
+
+    /// <summary>How many rows have each value of a class, and which values any has.</summary>
+    private sealed record Frequencies(int[] Counts, int[] Present);
 
     /// <summary>Columns that are equal to each other: for each relation its column, and for each row of its sample the number of its value (-1: null).</summary>
     private sealed class KeyClass
@@ -105,15 +113,7 @@ internal sealed class SampledJoins
         SampledLeaf unique = _leaves[from]!, other = _leaves[into]!;
         if (!unique.Sample.IsComplete || !unique.IsUnique(fromAttribute))
             return null;
-        ulong[] keys = unique.Sample.KeysOf(fromAttribute)!, foreign = other.Sample.KeysOf(intoAttribute)!;
-        var places = new Dictionary<ulong, int>(keys.Length);
-        for (int i = 0; i < keys.Length; i++)
-            if (keys[i] != RowSample.NullKey)
-                places[keys[i]] = i;
-        var partners = new int[foreign.Length];
-        for (int i = 0; i < partners.Length; i++)
-            partners[i] = foreign[i] != RowSample.NullKey && places.TryGetValue(foreign[i], out int place) ? place : -1;
-        var edge = new Edge(_edges.Count, from, into, partners);
+        var edge = new Edge(_edges.Count, from, into, other.Sample.PartnersIn(intoAttribute, unique.Sample, fromAttribute));
         _edges.Add(edge);
         return edge;
     }
@@ -203,7 +203,7 @@ internal sealed class SampledJoins
     {
         SampledLeaf found = _leaves[leaf]!;
         ulong into = FoldedInto(leaf, folded);
-        int count = SampledLeaf.Count(BitsOf(leaf, into, hasOwn: true));
+        int count = CountOf(BitsOf(leaf, into, hasOwn: true));
         double perRow = found.TableRows / found.Sample.Rows;
         if (found.Sample.IsComplete || count >= HitsMin)
             return Math.Max(count, FewHits) * perRow;
@@ -211,7 +211,7 @@ internal sealed class SampledJoins
         double own = found.OwnCount >= HitsMin ? found.OwnCount * perRow : rowsOf(leaf) / Math.Max(found.Rest, double.Epsilon);
         if (into == 0)
             return own;
-        return own * Math.Max(SampledLeaf.Count(BitsOf(leaf, into, hasOwn: false)), FewHits) / found.Sample.Rows;
+        return own * Math.Max(CountOf(BitsOf(leaf, into, hasOwn: false)), FewHits) / found.Sample.Rows;
     }
 
     /// <summary>The rows of a sample that meet their own conditions (or all rows) and whose partners are there.</summary>
@@ -220,12 +220,8 @@ internal sealed class SampledJoins
         if (_bits.TryGetValue((leaf, into, hasOwn), out ulong[]? known))
             return known;
         SampledLeaf found = _leaves[leaf]!;
-        ulong[] bits;
-        if (into == 0)
-        {
-            bits = hasOwn ? found.Own : AllOf(found);
-        }
-        else
+        ulong[] bits = hasOwn ? found.Own : found.All;
+        if (into != 0)
         {
             // One partner more than a set that is likely known.
             Edge last = _edges.FindLast(edge => edge.Into == leaf && (into & (1UL << edge.From)) != 0)!;
@@ -233,19 +229,16 @@ internal sealed class SampledJoins
             foreach (Edge edge in _edges)
                 if (edge.Into == leaf && edge.Number != last.Number && (into & (1UL << edge.From)) != 0)
                     others |= (1UL << edge.From) | FoldedInto(edge.From, into);
-            bits = others == into ? (ulong[])AllOf(found).Clone() : (ulong[])BitsOf(leaf, others, hasOwn).Clone();
             if (others == into)
             {
                 // Two columns refer to the same relation: each partner by itself.
                 foreach (Edge edge in _edges)
                     if (edge.Into == leaf && (into & (1UL << edge.From)) != 0)
-                        And(bits, PartnersOf(edge, FoldedInto(edge.From, into)));
-                if (hasOwn)
-                    And(bits, found.Own);
+                        bits = SampledLeaf.Intersect(bits, PartnersOf(edge, FoldedInto(edge.From, into)));
             }
             else
             {
-                And(bits, PartnersOf(last, FoldedInto(last.From, into)));
+                bits = SampledLeaf.Intersect(BitsOf(leaf, others, hasOwn), PartnersOf(last, FoldedInto(last.From, into)));
             }
         }
 
@@ -253,27 +246,19 @@ internal sealed class SampledJoins
         return bits;
     }
 
-    private static ulong[] AllOf(SampledLeaf leaf)
+    private int CountOf(ulong[] bits)
     {
-        var bits = new ulong[leaf.Own.Length];
-        Array.Fill(bits, ulong.MaxValue);
-        if (leaf.Sample.Rows % 64 != 0)
-            bits[^1] = (1UL << (leaf.Sample.Rows % 64)) - 1;
-        return bits;
-    }
-
-    private static void And(ulong[] bits, ulong[] others)
-    {
-        for (int i = 0; i < bits.Length; i++)
-            bits[i] &= others[i];
+        if (!_counts.TryGetValue(bits, out int count))
+            _counts.Add(bits, count = SampledLeaf.Count(bits));
+        return count;
     }
 
     /// <summary>The rows of an edge's target whose partner is among those that are left.</summary>
     private ulong[] PartnersOf(Edge edge, ulong into)
     {
-        if (_edgeBits.TryGetValue((edge.Number, into), out ulong[]? known))
-            return known;
         ulong[] partners = BitsOf(edge.From, into, hasOwn: true);
+        if (_edgeBits.TryGetValue((edge.Number, partners), out ulong[]? known))
+            return known;
         var bits = new ulong[(edge.PartnerOf.Length + 63) / 64];
         for (int i = 0; i < edge.PartnerOf.Length; i++)
         {
@@ -283,7 +268,7 @@ internal sealed class SampledJoins
         }
 
         _work += edge.PartnerOf.Length;
-        _edgeBits.Add((edge.Number, into), bits);
+        _edgeBits.Add((edge.Number, partners), bits);
         return bits;
     }
 
@@ -291,19 +276,16 @@ internal sealed class SampledJoins
     private double ShareOf(ulong core, ulong folded, Func<IReadOnlyList<JoinCondition>, double> shareOfGroup)
     {
         double share = 1;
-        Dictionary<int, List<JoinCondition>>? groups = null;
-        foreach (Link link in _links)
+        foreach (IGrouping<int, Link> links in _groups ??= [.. _links.GroupBy(static link => link.Class)])
         {
-            if ((link.Condition.Mask & ~core) != 0)
-                continue;
-            groups ??= [];
-            if (!groups.TryGetValue(link.Class, out List<JoinCondition>? group))
-                groups.Add(link.Class, group = []);
-            group.Add(link.Condition);
+            _group.Clear();
+            foreach (Link link in links)
+                if ((link.Condition.Mask & ~core) == 0)
+                    _group.Add(link.Condition);
+            if (_group.Count > 0)
+                share *= ByFrequencies(links.Key, core, folded) ?? shareOfGroup(_group);
         }
 
-        foreach ((int number, List<JoinCondition> group) in groups ?? [])
-            share *= ByFrequencies(number, core, folded) ?? shareOfGroup(group);
         return share;
     }
 
@@ -311,77 +293,105 @@ internal sealed class SampledJoins
     {
         if (!_classes.TryGetValue(number, out KeyClass? found))
             return null;
-        int incomplete = 0;
-        var members = new List<(int Leaf, int[] Counts, double Rows)>();
+        ulong members = 0, into = 0;
         foreach (int leaf in found.Members.Keys)
         {
             if ((core & (1UL << leaf)) == 0)
                 continue;
-            if (!_leaves[leaf]!.Sample.IsComplete && ++incomplete > 1)
-                return null;
-            ulong into = FoldedInto(leaf, folded);
-            if (_work > WorkMax)
-                into = 0;
-            int rows = SampledLeaf.Count(BitsOf(leaf, into, hasOwn: true));
-            if (rows < (_leaves[leaf]!.Sample.IsComplete ? 1 : HitsMin))
-                return null;
-            members.Add((leaf, CountsOf(number, found, leaf, into), rows));
+            members |= 1UL << leaf;
+            into |= _work > WorkMax ? 0 : FoldedInto(leaf, folded);
         }
 
-        if (members.Count < 2)
+        if (!_shares.TryGetValue((number, members, into), out double? share))
+            _shares.Add((number, members, into), share = ByFrequencies(number, found, members, into));
+        return share;
+    }
+
+    private double? ByFrequencies(int number, KeyClass found, ulong members, ulong folded)
+    {
+        if (BitOperations.PopCount(members) < 2)
             return null;
-        double sum = 0, all = 1;
-        for (int value = 0; value < found.Distinct; value++)
+        int incomplete = 0;
+        double all = 1;
+        var parts = new List<Frequencies>();
+        for (; members != 0; members &= members - 1)
+        {
+            int leaf = BitOperations.TrailingZeroCount(members);
+            bool isComplete = _leaves[leaf]!.Sample.IsComplete;
+            if (!isComplete && ++incomplete > 1)
+                return null;
+            ulong[] bits = BitsOf(leaf, FoldedInto(leaf, folded), hasOwn: true);
+            int rows = CountOf(bits);
+            if (rows < (isComplete ? 1 : HitsMin))
+                return null;
+            parts.Add(FrequenciesOf(number, found, leaf, bits));
+            all *= rows;
+        }
+
+        // Values that one of them does not have add nothing: those of the one with the fewest are enough.
+        parts.Sort(static (a, b) => a.Present.Length.CompareTo(b.Present.Length));
+        double sum = 0;
+        foreach (int value in parts[0].Present)
         {
             double product = 1;
-            foreach ((_, int[] counts, _) in members)
-            {
-                product *= counts[value];
-                if (product == 0)
-                    break;
-            }
-
+            foreach (Frequencies part in parts)
+                product *= part.Counts[value];
             sum += product;
         }
 
-        foreach ((_, _, double rows) in members)
-            all *= rows;
+        _work += (long)parts[0].Present.Length * parts.Count;
         return Math.Max(sum, FewHits) / all;
     }
 
     /// <summary>How many of a relation's rows have each value of a class.</summary>
-    private int[] CountsOf(int number, KeyClass found, int leaf, ulong into)
+    private Frequencies FrequenciesOf(int number, KeyClass found, int leaf, ulong[] bits)
     {
-        if (_counts.TryGetValue((number, leaf, into), out int[]? known))
+        if (_frequencies.TryGetValue((number, leaf, bits), out Frequencies? known))
             return known;
         int[] values = ValuesOf(found)[leaf];
-        ulong[] bits = BitsOf(leaf, into, hasOwn: true);
-        var counts = new int[found.Distinct];
+        int[] counts = new int[found.Distinct];
+        var present = new List<int>();
         for (int word = 0; word < bits.Length; word++)
         {
             for (ulong left = bits[word]; left != 0; left &= left - 1)
             {
                 int value = values[(word << 6) + BitOperations.TrailingZeroCount(left)];
-                if (value >= 0)
-                    counts[value]++;
+                if (value >= 0 && counts[value]++ == 0)
+                    present.Add(value);
             }
         }
 
         _work += values.Length + counts.Length;
-        _counts.Add((number, leaf, into), counts);
-        return counts;
+        var frequencies = new Frequencies(counts, [.. present]);
+        _frequencies.Add((number, leaf, bits), frequencies);
+        return frequencies;
     }
 
-    private Dictionary<int, int[]> ValuesOf(KeyClass found)
+    private Dictionary<int, int[]> ValuesOf(KeyClass found) => found.Values ??= ValuesByPartners(found) ?? ValuesByKeys(found);
+
+    /// <summary>Where one relation has each value once, all its rows being known, a value's number is that of its row: what the others have beside that joins with nothing.</summary>
+    private Dictionary<int, int[]>? ValuesByPartners(KeyClass found)
     {
-        if (found.Values is not null)
-            return found.Values;
+        foreach ((int unique, short key) in found.Members)
+        {
+            SampledLeaf leaf = _leaves[unique]!;
+            if (!leaf.Sample.IsComplete || !leaf.IsUnique(key))
+                continue;
+            found.Distinct = leaf.Sample.Rows;
+            return found.Members.ToDictionary(static member => member.Key, member => _leaves[member.Key]!.Sample.PartnersIn(member.Value, leaf.Sample, key));
+        }
+
+        return null;
+    }
+
+    private Dictionary<int, int[]> ValuesByKeys(KeyClass found)
+    {
         var numbers = new Dictionary<ulong, int>();
         var values = new Dictionary<int, int[]>();
         foreach ((int leaf, short attribute) in found.Members)
         {
             ulong[] keys = _leaves[leaf]!.Sample.KeysOf(attribute)!;
-            var ofLeaf = new int[keys.Length];
+            int[] ofLeaf = new int[keys.Length];
             for (int i = 0; i < keys.Length; i++)
             {
                 if (keys[i] == RowSample.NullKey)
@@ -399,6 +409,6 @@ internal sealed class SampledJoins
         }
 
         found.Distinct = numbers.Count;
-        return found.Values = values;
+        return values;
     }
 }

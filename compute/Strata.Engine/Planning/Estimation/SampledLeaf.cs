@@ -12,8 +12,9 @@ namespace Strata.Engine.Planning.Estimation;
 /// <summary>A relation of a join with a sample of its table and the sample's rows that meet the relation's own conditions. Immutable.</summary>
 internal sealed class SampledLeaf
 {
-    private SampledLeaf(ScanNode scan, IReadOnlyList<Expression> conditions, RowSample sample, ulong[] own, double rest, double tableRows)
+    private SampledLeaf(ScanNode scan, IReadOnlyList<Expression> conditions, RowSample sample, ulong[] all, ulong[] own, double rest, double tableRows)
     {
+        All = all;
         Scan = scan;
         Conditions = conditions;
         Sample = sample;
@@ -30,7 +31,10 @@ internal sealed class SampledLeaf
 
     public RowSample Sample { get; }
 
-    /// <summary>Bits of the rows that meet the conditions that could be tried.</summary>
+    /// <summary>Bits of all rows. Not to be changed.</summary>
+    public ulong[] All { get; }
+
+    /// <summary>Bits of the rows that meet the conditions that could be tried; the same array as <see cref="All"/> when these are all. Not to be changed.</summary>
     public ulong[] Own { get; }
 
     public int OwnCount { get; }
@@ -50,6 +54,20 @@ internal sealed class SampledLeaf
         return count;
     }
 
+    /// <summary>The bits that are set in both: the first array itself when it loses none.</summary>
+    public static ulong[] Intersect(ulong[] bits, ulong[] others)
+    {
+        int i = 0;
+        while (i < bits.Length && (bits[i] & ~others[i]) == 0)
+            i++;
+        if (i == bits.Length)
+            return bits;
+        var both = new ulong[bits.Length];
+        for (i = 0; i < both.Length; i++)
+            both[i] = bits[i] & others[i];
+        return both;
+    }
+
     /// <summary>A relation with its sample; null for what is no plain table or has none.</summary>
     public static SampledLeaf? Of(PlannerState state, RelationalNode tree)
     {
@@ -66,10 +84,11 @@ internal sealed class SampledLeaf
         RowSample sample = samples.Get(layout, state.Context.Services.Handles.Heap(relation.Database, relation.Storage).CountBlocks(ReadPoint.Live), state.Context.Functions.Cancellation);
         if (sample.Rows == 0)
             return null;
-        var own = new ulong[(sample.Rows + 63) / 64];
-        Array.Fill(own, ulong.MaxValue);
+        var all = new ulong[(sample.Rows + 63) / 64];
+        Array.Fill(all, ulong.MaxValue);
         if (sample.Rows % 64 != 0)
-            own[^1] = (1UL << (sample.Rows % 64)) - 1;
+            all[^1] = (1UL << (sample.Rows % 64)) - 1;
+        ulong[] own = all;
         List<Expression>? rest = null;
         foreach (Expression condition in conditions)
         {
@@ -79,11 +98,10 @@ internal sealed class SampledLeaf
                 continue;
             }
 
-            for (int i = 0; i < own.Length; i++)
-                own[i] &= matches[i];
+            own = Intersect(own, matches);
         }
 
-        return new SampledLeaf(scan, conditions, sample, own, rest is null ? 1 : state.Selectivity.Of(rest), state.SizeOf(relation).Rows);
+        return new SampledLeaf(scan, conditions, sample, all, own, rest is null ? 1 : state.Selectivity.Of(rest), state.SizeOf(relation).Rows);
     }
 
     private static ulong[]? MatchesOf(PlannerState state, ScanNode scan, Expression condition, RowSample sample)

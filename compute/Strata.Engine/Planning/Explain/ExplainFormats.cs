@@ -87,8 +87,12 @@ internal static class ExplainFormats
             case ExplainProperty[] group:
                 text.Append("{\n").AppendJoin(",\n", group.Select(static item => $"      {Quote(item.Name)}: {(item.Value is ExplainNumber number ? number.Text : Quote((string)item.Value))}")).Append("\n    }");
                 break;
-            case string[] { Length: 0 }:
+            case string[] { Length: 0 } or ExplainProperty[][] { Length: 0 }:
                 text.Append("[\n    ]");
+                break;
+            case ExplainProperty[][] groups:
+                text.Append('[').AppendJoin(',', groups.Select(static group =>
+                    "\n      {\n" + string.Join(",\n", group.Select(static item => $"        {Quote(item.Name)}: {(item.Value is ExplainNumber number ? number.Text : Quote((string)item.Value))}")) + "\n      }")).Append("\n    ]");
                 break;
             case string[] list:
                 text.Append('[').AppendJoin(", ", list.Select(Quote)).Append(']');
@@ -155,6 +159,11 @@ internal static class ExplainFormats
                 foreach (ExplainProperty item in group)
                     text.Append('\n').Append(' ', indent).Append(item.Name).Append(": ").Append(item.Value is ExplainNumber own ? own.Text : Quote((string)item.Value));
                 break;
+            case ExplainProperty[][] groups:
+                foreach (ExplainProperty[] group in groups)
+                    for (int i = 0; i < group.Length; i++)
+                        text.Append('\n').Append(' ', indent).Append(i == 0 ? "- " : "  ").Append(group[i].Name).Append(": ").Append(group[i].Value is ExplainNumber own ? own.Text : Quote((string)group[i].Value));
+                break;
             case string[] list:
                 foreach (string item in list)
                     text.Append('\n').Append(' ', indent).Append("- ").Append(Quote(item));
@@ -194,6 +203,15 @@ internal static class ExplainFormats
             text.Append(' ', indent).Append('<').Append(tag).Append(">\n");
             foreach (ExplainProperty item in group)
                 XmlValue(item.Name, item.Value, indent + 2, text);
+            text.Append(' ', indent).Append("</").Append(tag).Append(">\n");
+            return;
+        }
+
+        if (value is ExplainProperty[][] groups)
+        {
+            text.Append(' ', indent).Append('<').Append(tag).Append(">\n");
+            foreach (ExplainProperty[] member in groups)
+                XmlValue(tag.TrimEnd('s'), member, indent + 2, text);
             text.Append(' ', indent).Append("</").Append(tag).Append(">\n");
             return;
         }

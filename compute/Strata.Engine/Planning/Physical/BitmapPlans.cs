@@ -60,6 +60,9 @@ internal sealed class BitmapHeapScanPlan : TableScanPlan
 {
     public required BitmapPlan Source { get; init; }
 
+    /// <summary>Share of the cost that is pages which the buffer pool does not have.</summary>
+    public double RemoteCost { get; init; }
+
     public override string Name => $"Bitmap Heap Scan on {Target}";
 
     public override IReadOnlyList<PhysicalNode> Inputs => [Source];

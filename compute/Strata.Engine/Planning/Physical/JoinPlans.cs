@@ -61,8 +61,8 @@ internal sealed class HashJoinPlan : JoinPlan
     /// <summary>Rows of the right side from which on the sides may change; 0: never.</summary>
     public long SwitchRowsMin { get; set; }
 
-    /// <summary>Number of the filter that scans on the left side use, or -1.</summary>
-    public int RuntimeFilter { get; set; } = -1;
+    /// <summary>Keys, and the numbers of the filters on them that scans on the left side use.</summary>
+    public List<(int Key, int Filter)> RuntimeFilters { get; } = [];
 
     public override Operator CreateOperator(InstanceBuilder builder)
     {
@@ -78,7 +78,7 @@ internal sealed class HashJoinPlan : JoinPlan
             RightOutput.Select(Right.SlotOf).ToArray(), LeftResidual.Select(Left.SlotOf).ToArray());
         var join = new HashJoinOperator(
             builder.State, Type, left, right, columns, Residual?.CreateInstance(),
-            RuntimeFilter < 0 ? null : builder.RuntimeFilter(RuntimeFilter), builder.TypesOf(Left), builder.TypesOf(Right), shared)
+            [.. RuntimeFilters.Select(filter => (filter.Key, builder.RuntimeFilter(filter.Filter)))], builder.TypesOf(Left), builder.TypesOf(Right), shared)
         {
             Spilled = group is null ? null : group.MakeSerial,
         };

@@ -51,6 +51,9 @@ public sealed class PhysicalPlan
     /// <summary>It holds numbers of types or other objects that no dependency names: good only under the very catalog that it was made for.</summary>
     public bool DependsOnCatalog { get; init; }
 
+    /// <summary>Equal parameters give equal rows as long as settings, the catalog and the rows of the tables are what they were: <see cref="RepeatableResult"/>.</summary>
+    internal bool IsRepeatable { get; init; }
+
     /// <summary>Relations that it touches, with how: the locks that an execution takes first.</summary>
     public required IReadOnlyList<RelationAccess> Relations { get; init; }
 

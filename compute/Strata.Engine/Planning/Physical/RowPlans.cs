@@ -132,7 +132,10 @@ internal sealed class AggregatePlan : UnaryPlan
 
     public required IReadOnlyList<AggregateCallPlan> Calls { get; init; }
 
-    public override string Name => GroupSlots.Length == 0 ? "Aggregate" : "HashAggregate";
+    /// <summary>The input comes in the order of the groups, and so do these.</summary>
+    public bool IsSorted => Ordering.Count > 0;
+
+    public override string Name => GroupSlots.Length == 0 ? "Aggregate" : IsSorted ? "GroupAggregate" : "HashAggregate";
 
     public override void Describe(PlanDescription description)
     {
@@ -148,6 +151,12 @@ internal sealed class AggregatePlan : UnaryPlan
 
     public override Operator CreateOperator(InstanceBuilder builder)
     {
+        if (IsSorted)
+        {
+            var runs = new GroupRunInput(builder.Create(Input), GroupSlots);
+            return new SortedAggregateOperator(runs, Create(builder, runs));
+        }
+
         if (DrivingScan is null || builder.Group is not null || builder.IsMeasured || builder.State.Services.Workers is null)
             return Create(builder);
         var group = new ParallelGroup(DrivingScan);
@@ -179,7 +188,9 @@ internal sealed class AggregatePlan : UnaryPlan
         return -1;
     }
 
-    private AggregateOperator Create(InstanceBuilder builder, bool isHelper = false)
+    private AggregateOperator Create(InstanceBuilder builder, bool isHelper = false) => Create(builder, GatheredInput.Create(builder, Input, GatheredScan), isHelper);
+
+    private AggregateOperator Create(InstanceBuilder builder, Operator input, bool isHelper = false)
     {
         var tasks = new AggregateTask[Calls.Count];
         for (int i = 0; i < tasks.Length; i++)
@@ -191,7 +202,7 @@ internal sealed class AggregatePlan : UnaryPlan
         }
 
         SqlType[] groupTypes = builder.TypesOf(GroupSlots.Select(slot => Input.Columns[slot]).ToArray());
-        return new AggregateOperator(builder.State, GatheredInput.Create(builder, Input, GatheredScan), builder.TypesOf(Input), GroupSlots, groupTypes, tasks) { IsHelper = isHelper };
+        return new AggregateOperator(builder.State, input, builder.TypesOf(Input), GroupSlots, groupTypes, tasks) { IsHelper = isHelper };
     }
 }
 

@@ -52,7 +52,7 @@ internal sealed class SeqScanPlan : TableScanPlan
     public required IReadOnlyList<int> DecodedColumns { get; init; }
 
     /// <summary>Filters that hash joins above fill: the place of the key among the decoded columns, and the filter's number.</summary>
-    public List<(int Column, int Filter)> RuntimeFilters { get; } = [];
+    public List<(int Column, int Filter, double Kept)> RuntimeFilters { get; } = [];
 
     public override string Name => $"Seq Scan on {Target}";
 

@@ -29,6 +29,8 @@ internal sealed class ColumnPruning : IRewrite
                 return PruneInputs(node, With(needed, sort.Keys.Select(key => key.Column)), context);
             case DistinctNode distinct:
                 return PruneInputs(node, With(distinct.IsOn ? needed : [], distinct.Keys), context);
+            case JoinNode useless when JoinElimination.IsUseless(useless, needed):
+                return Prune(useless.Left, needed, context);
             case JoinNode join:
                 HashSet<int> both = With(needed, Needs(node.Expressions));
                 // What the right side reads of the left one (LATERAL).

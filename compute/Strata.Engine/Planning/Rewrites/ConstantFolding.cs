@@ -88,17 +88,20 @@ internal sealed class ConstantFolding : IRewrite
             return false;
         foreach (Expression child in expression.Children)
         {
-            if (child is not ConstantExpression)
+            if (child is not ConstantExpression && !IsConstantList(child))
                 return false;
         }
 
         return true;
     }
 
+    private static bool IsConstantList(Expression expression) =>
+        expression is ArrayExpression { Elements: var elements } && elements.All(static element => element is ConstantExpression || IsConstantList(element));
+
     /// <summary>A strict function with a constant null is never called, whatever its other arguments are (PostgreSQL's evaluate_function).</summary>
     private static bool IsStrictOnNull(Expression expression) =>
-        expression is FunctionExpression { Function: { IsStrict: true, Kind: FunctionKind.Function } } call
-        && call.Arguments.Any(static argument => argument is ConstantExpression { IsNull: true });
+        expression is IoCastExpression { Operand: ConstantExpression { IsNull: true } }
+        || (expression is FunctionExpression { Function: { IsStrict: true, Kind: FunctionKind.Function } } call && call.Arguments.Any(static argument => argument is ConstantExpression { IsNull: true }));
 
     private static bool HoldsConstantCall(Expression expression) => expression.Any(IsConstantCall);
 

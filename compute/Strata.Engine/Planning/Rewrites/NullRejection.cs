@@ -1,5 +1,6 @@
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
 
 namespace Strata.Engine.Planning.Rewrites;
 
@@ -13,6 +14,8 @@ internal static class NullRejection
         {
             case BooleanExpression { Operator: BooleanOperator.And } and:
                 return and.Operands.Any(operand => Rejects(operand, columns));
+            case ArrayComparisonExpression { IsAll: false } any:
+                return IsNullOn(any.Scalar, columns);
             case BooleanExpression { Operator: BooleanOperator.Or } or:
                 return or.Operands.All(operand => Rejects(operand, columns));
             case BooleanExpression { Operator: BooleanOperator.Not } not:
@@ -34,9 +37,13 @@ internal static class NullRejection
         FunctionExpression { Function.IsStrict: true } call => call.Arguments.Any(argument => IsNullOn(argument, columns)),
         RelabelExpression relabel => IsNullOn(relabel.Operand, columns),
         IoCastExpression cast => IsNullOn(cast.Operand, columns),
-        ArrayComparisonExpression comparison => IsNullOn(comparison.Scalar, columns),
+        // Over no elements ANY is false and ALL true, whatever stands on the left.
+        ArrayComparisonExpression { Array: ConstantExpression { IsNull: false } or ArrayExpression { Elements.Count: > 0, IsNested: false } } comparison =>
+            HasElements(comparison.Array) && IsNullOn(comparison.Scalar, columns),
         BooleanExpression { Operator: BooleanOperator.Not } not => IsNullOn(not.Operands[0], columns),
         BooleanExpression { Operator: BooleanOperator.And or BooleanOperator.Or } both => both.Operands.All(operand => IsNullOn(operand, columns)),
         _ => false,
     };
+
+    private static bool HasElements(Expression array) => array is not ConstantExpression constant || new ArrayValue(constant.Value.Bytes).Count > 0;
 }

@@ -16,6 +16,7 @@ internal static class RewritePipeline
         new PredicatePushdown(),
         new ProjectMerging(),
         new ConstantFolding(),
+        new DistinctElimination(),
         new ColumnPruning(),
         new ConstantErrors(),
     ];

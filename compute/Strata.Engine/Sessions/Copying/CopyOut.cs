@@ -69,7 +69,7 @@ internal sealed class CopyOut
         };
         if (!hasRows)
             throw new SqlException(SqlState.FeatureNotSupported, "COPY query must have a RETURNING clause");
-        if (query is SelectStatement { Body: SelectBody { Into: not null } })
+        if (query is SelectStatement select && Binding.SelectInto.Of(select) is not null)
             throw new SqlException(SqlState.FeatureNotSupported, "COPY (SELECT INTO) is not supported");
     }
 

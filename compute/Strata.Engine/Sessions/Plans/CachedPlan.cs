@@ -1,6 +1,7 @@
 using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
 using Strata.Engine.Planning.Physical;
+using Strata.Engine.Storage.Heap;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Sessions.Plans;
@@ -8,8 +9,11 @@ namespace Strata.Engine.Sessions.Plans;
 /// <summary>A plan with what sessions ask of it at every execution, worked out once. Immutable but for a memo; thread-safe.</summary>
 internal sealed class CachedPlan
 {
+    private static long s_lastNumber;
+
     // The last view that the dependencies were compared with: the usual case is that nothing changed since.
     private CatalogView? _validUnder;
+    private HeapActivity[]? _heaps;
     private readonly PlanDependency[] _dependencies;
     private readonly SharedImage? _roles;
 
@@ -42,6 +46,9 @@ internal sealed class CachedPlan
 
     public PhysicalPlan Plan { get; }
 
+    /// <summary>Tells plans apart in the keys of kept results.</summary>
+    public long Number { get; } = Interlocked.Increment(ref s_lastNumber);
+
     /// <summary>The row description.</summary>
     public ResultColumn[] Columns { get; }
 
@@ -52,6 +59,10 @@ internal sealed class CachedPlan
 
     /// <summary>Privileges that an execution needs.</summary>
     public RequiredPrivilege[] Privileges { get; }
+
+    /// <summary>The heaps of <see cref="Relations"/>, for who wants to know when they were changed.</summary>
+    public HeapActivity[] Heaps(Storage.StorageContext storage) =>
+        _heaps ??= [.. Relations.Where(static access => access.Relation.Storage != 0).Select(access => storage.ActivityOf(access.Relation.Database, access.Relation.Storage))];
 
     /// <summary>True while all relations that the plan depends on are what they were when it was made.</summary>
     public bool IsValid(CatalogView view)

@@ -59,3 +59,20 @@ internal static class CopyProgress
     public const int RowsDone = 2;
     public const int RowsExcluded = 3;
 }
+
+/// <summary>Counters and phases of CLUSTER and VACUUM FULL.</summary>
+internal static class ClusterProgress
+{
+    public const int IndexOid = 0;
+    public const int BlocksTotal = 1;
+    public const int BlocksScanned = 2;
+    public const int IndexesBuilt = 3;
+
+    /// <summary>Where the rows go: its counts of rows tell how far the command is.</summary>
+    public const int NewStorage = 4;
+
+    public const string Scanning = "seq scanning heap";
+    public const string Swapping = "swapping relation files";
+    public const string RebuildingIndexes = "rebuilding index";
+    public const string FinalCleanup = "performing final cleanup";
+}

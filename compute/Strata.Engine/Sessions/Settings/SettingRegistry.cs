@@ -106,6 +106,18 @@ public static class SettingRegistry
             Default = "0",
             Description = "Joins tables in an order drawn by this seed instead of the cheapest one, for measuring the planner; 0 turns it off.",
         });
+        Add(settings, "strata.result_cache", SettingType.Boolean, SettingContext.User, "off", "Keeps results of queries, for all sessions that turn it on, until the tables that they read are changed.");
+        settings.Add(Results.ResultCache.SizeSetting, new SettingDefinition
+        {
+            Name = Results.ResultCache.SizeSetting,
+            Type = SettingType.Integer,
+            Context = SettingContext.Postmaster,
+            Unit = "kB",
+            Minimum = "0",
+            Maximum = int.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Default = "16384",
+            Description = "Sets the most memory that kept results of queries may take.",
+        });
         Add(settings, "strata.hints", SettingType.Boolean, SettingContext.User, "off", "Adds nearest-name hints to errors about unknown names.");
         return settings.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }

@@ -1,3 +1,5 @@
+using Strata.Format;
+
 namespace Strata.Engine.Storage.Heap;
 
 /// <summary>
@@ -17,6 +19,10 @@ public sealed class HeapActivity
     private long _sequentialRows;
     private long _rowsFetched;
     private long _blocksFetched;
+    private ulong _lastCommitLsn;
+
+    /// <summary>LSN of the last commit of this life that changed rows here, 0 if there was none: set before the commit becomes visible.</summary>
+    public Lsn LastCommitLsn => new(Volatile.Read(ref _lastCommitLsn));
 
     /// <summary>Rows inserted, whether committed or not.</summary>
     public long Inserted => Volatile.Read(ref _inserted);
@@ -50,6 +56,9 @@ public sealed class HeapActivity
 
     /// <summary>Pages that scans, fetches and changes asked for.</summary>
     public long BlocksFetched => Volatile.Read(ref _blocksFetched);
+
+    /// <summary>In LSN order, under the lock of commits.</summary>
+    internal void NoteCommit(Lsn lsn) => Volatile.Write(ref _lastCommitLsn, lsn.Value);
 
     internal void NoteSequentialScan() => Interlocked.Increment(ref _sequentialScans);
 

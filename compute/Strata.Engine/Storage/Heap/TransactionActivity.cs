@@ -1,3 +1,5 @@
+using Strata.Format;
+
 namespace Strata.Engine.Storage.Heap;
 
 /// <summary>
@@ -41,6 +43,13 @@ public sealed class TransactionActivity
             if (_entries[i].Heap == heap)
                 return _entries[i].Changes;
         return default;
+    }
+
+    /// <summary>The transaction commits at an LSN and is not visible yet: the heaps that it changed, perhaps only before a rollback to a savepoint, are told.</summary>
+    internal void NoteCommit(Lsn lsn)
+    {
+        for (int i = 0; i < _count; i++)
+            _entries[i].Heap.NoteCommit(lsn);
     }
 
     /// <summary>The transaction ended.</summary>

@@ -36,6 +36,9 @@ public sealed unsafe class TableVacuum
     private readonly Action? _throttle;
     private readonly DeadTids _dead;
     private uint _scanned;
+    private uint _visited;
+    private uint _vacuumed;
+    private int _indexRounds;
     private long _liveRows;
     private long _freed;
     private long _removedEntries;
@@ -62,6 +65,11 @@ public sealed unsafe class TableVacuum
         _dead = new DeadTids(maxDeadTids);
     }
 
+    /// <summary>Told how far it is, after each page and when another step begins.</summary>
+    public Action<VacuumProgressState>? Watch { get; init; }
+
+    private void Tell(VacuumStep step) => Watch?.Invoke(new VacuumProgressState(step, _visited, _vacuumed, _indexRounds, _dead.Count));
+
     /// <summary>Vacuums the table.</summary>
     public VacuumResult Run(CancellationToken cancellation = default)
     {
@@ -70,6 +78,8 @@ public sealed unsafe class TableVacuum
         for (uint block = 0; block < blocks; block++)
         {
             cancellation.ThrowIfCancellationRequested();
+            _visited = block + 1;
+            Tell(VacuumStep.ScanningHeap);
             if (IsAllVisible(block, cancellation))
             {
                 _allVisible++;
@@ -83,6 +93,7 @@ public sealed unsafe class TableVacuum
                 RemoveDead(cancellation);
         }
         RemoveDead(cancellation);
+        Tell(VacuumStep.FinalCleanup);
         _freeSpace.Save(cancellation);
         return new VacuumResult
         {
@@ -108,6 +119,7 @@ public sealed unsafe class TableVacuum
             return 0;
         _context.ForgetHints(_file.Database, _file.Storage);
         _freeSpace.Truncate(kept);
+        _freeSpace.Save(cancellation);
         _file.Truncate(Fork.Main, kept, xid, cancellation);
         _context.ForgetHints(_file.Database, _file.Storage);
         return blocks - kept;
@@ -136,7 +148,8 @@ public sealed unsafe class TableVacuum
             }
             int live = CountRows(page.Bytes, block, _indexes.Count > 0);
             _liveRows += live;
-            _emptyTail = live == 0 && HeapPage.SlotCount(page.Bytes) == 0 ? _emptyTail + 1 : 0;
+            // Dead line pointers do not count: they are freed before anything is cut.
+            _emptyTail = live == 0 ? _emptyTail + 1 : 0;
             _freeSpace.Note(block, HeapPage.UsableBytes(page.Bytes));
         }
         finally
@@ -167,10 +180,14 @@ public sealed unsafe class TableVacuum
     {
         if (_dead.Count == 0)
             return;
+        Tell(VacuumStep.VacuumingIndexes);
         foreach (BTreeIndex index in _indexes)
             _removedEntries += new BTreeVacuum(index, _context.Transactions).Run(_dead, cancellation).RemovedEntries;
+        _indexRounds++;
         for (int i = 0; i < _dead.Count;)
         {
+            _vacuumed++;
+            Tell(VacuumStep.VacuumingHeap);
             cancellation.ThrowIfCancellationRequested();
             _throttle?.Invoke();
             uint block = _dead[i].Block;

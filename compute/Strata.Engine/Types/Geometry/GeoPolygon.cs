@@ -102,7 +102,7 @@ internal static class GeoPolygon
     public static double Distance(ReadOnlySpan<GeoPoint> corners, bool isClosed, GeoPoint point)
     {
         if (corners.Length == 1)
-            return corners[0].DistanceTo(point);
+            return isClosed ? corners[0].DistanceTo(point) : 0;
         double shortest = double.NaN;
         for (int i = isClosed ? 0 : 1; i < corners.Length; i++)
             shortest = Min(Edge(corners, i).Closest(point, out _), shortest);

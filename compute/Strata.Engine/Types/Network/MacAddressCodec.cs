@@ -50,12 +50,22 @@ internal sealed class MacAddressCodec : TypeCodec
         {
             if (c is 'n' or '2')
             {
-                int start = at, limit = c == '2' ? 2 : 8;
-                while (at < text.Length && at - start < limit && char.IsAsciiHexDigit(text[at]))
+                // As C's scanf reads a hexadecimal number: white space, and within the width a sign and 0x.
+                while (at < text.Length && TypeErrors.IsSpace((byte)Math.Min(text[at], '\x7f')))
+                    at++;
+                int end = Math.Min(text.Length, at + (c == '2' ? 2 : 10));
+                bool isNegative = at < end && text[at] == '-';
+                if (at < end && text[at] is '-' or '+')
+                    at++;
+                if (at + 2 < end && text[at] == '0' && text[at + 1] is 'x' or 'X' && char.IsAsciiHexDigit(text[at + 2]))
+                    at += 2;
+                int start = at;
+                while (at < end && char.IsAsciiHexDigit(text[at]))
                     at++;
                 if (at == start)
                     return false;
-                octets[count++] = int.Parse(text.AsSpan(start, at - start), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+                int octet = unchecked((int)ulong.Parse(text.AsSpan(start, at - start), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+                octets[count++] = isNegative ? unchecked(-octet) : octet;
             }
             else if (at >= text.Length || text[at++] != c)
             {

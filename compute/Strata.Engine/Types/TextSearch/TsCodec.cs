@@ -9,8 +9,22 @@ internal sealed class TsCodec : TypeCodec
 {
     public static readonly TsCodec Instance = new();
 
-    public override void Parse(SqlType type, ReadOnlySpan<byte> text, IFunctionContext context, Vector result, int row) =>
-        result.SetBytes(row, type.Oid == TypeOid.TsVector ? ParseVector(text).Encode() : ParseQuery(text).Encode());
+    public override void Parse(SqlType type, ReadOnlySpan<byte> text, IFunctionContext context, Vector result, int row)
+    {
+        if (type.Oid == TypeOid.TsVector)
+        {
+            result.SetBytes(row, ParseVector(text).Encode());
+            return;
+        }
+
+        TsQuery query = ParseQuery(text);
+        if (query.Root is null)
+            context.Notice(NoLexemes(text));
+        result.SetBytes(row, query.Encode());
+    }
+
+    /// <summary>The notice about a query without any word.</summary>
+    public static string NoLexemes(ReadOnlySpan<byte> text) => $"text-search query doesn't contain lexemes: \"{Encoding.UTF8.GetString(text)}\"";
 
     public static TsVector ParseVector(ReadOnlySpan<byte> text)
     {

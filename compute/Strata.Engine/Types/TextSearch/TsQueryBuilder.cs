@@ -96,81 +96,15 @@ internal static class TsQueryBuilder
     public static TsQuery FromWebSearch(TsConfiguration configuration, string text)
     {
         var stops = new HashSet<TsQueryNode>();
-        TsQueryNode? alternatives = null, conjunction = null;
-        bool isNegated = false, afterOr = false;
-        for (int at = 0; at < text.Length;)
-        {
-            char c = text[at];
-            if (char.IsWhiteSpace(c))
-            {
-                at++;
-                continue;
-            }
-
-            if (c == '-' && at + 1 < text.Length && !char.IsWhiteSpace(text[at + 1]) && (at == 0 || !char.IsLetterOrDigit(text[at - 1])))
-            {
-                isNegated = !isNegated;
-                at++;
-                continue;
-            }
-
-            bool isPhrase = c == '"';
-            int start = isPhrase ? at + 1 : at, end = start;
-            while (end < text.Length && (isPhrase ? text[end] != '"' : !char.IsWhiteSpace(text[end]) && text[end] != '"'))
-                end++;
-            string words = text[start..end];
-            at = isPhrase ? end + 1 : end;
-            if (!isPhrase && words.Equals("or", StringComparison.OrdinalIgnoreCase) && conjunction is not null && !afterOr && HasWordBehind(text, at))
-            {
-                alternatives = alternatives is null ? conjunction : TsQueryNode.Of(TsOperator.Or, alternatives, conjunction);
-                conjunction = null;
-                afterOr = true;
-                continue;
-            }
-
-            TsQueryNode? operand = Operand(configuration, words, 0, false, TsOperator.Phrase, stops);
-            if (operand is null && !HasToken(configuration, words))
-            {
-                isNegated = false;
-                continue;
-            }
-
-            if (operand is null)
-            {
-                operand = TsQueryNode.Of([], 0, false);
-                stops.Add(operand);
-            }
-
-            if (isNegated)
-                operand = TsQueryNode.Not(operand);
-            isNegated = afterOr = false;
-            conjunction = conjunction is null ? operand : TsQueryNode.Of(TsOperator.And, conjunction, operand);
-        }
-
-        TsQueryNode? root = alternatives is null ? conjunction : conjunction is null ? alternatives : TsQueryNode.Of(TsOperator.Or, alternatives, conjunction);
+        TsQueryNode? root = new TsWebSearchParser(text, words => Operand(configuration, words, 0, false, TsOperator.Phrase, stops) ?? Stop(stops)).Parse();
         return RemoveStops(root, stops);
     }
 
-    private static bool HasWordBehind(string text, int at)
+    private static TsQueryNode Stop(HashSet<TsQueryNode> stops)
     {
-        for (; at < text.Length; at++)
-        {
-            if (char.IsLetterOrDigit(text[at]))
-                return true;
-        }
-
-        return false;
-    }
-
-    private static bool HasToken(TsConfiguration configuration, string text)
-    {
-        foreach (TsToken token in TsTokenizer.Tokenize(text))
-        {
-            if (configuration.Lexeme(token) is not null)
-                return true;
-        }
-
-        return false;
+        TsQueryNode stop = TsQueryNode.Of([], 0, false);
+        stops.Add(stop);
+        return stop;
     }
 
     /// <summary>ts_rewrite: every part of a query that equals <paramref name="target"/> becomes <paramref name="substitute"/>; null removes it.</summary>

@@ -10,22 +10,22 @@ internal static class TsTokenizer
 {
     // All rules are anchored at the place where they are tried, and take linear time.
     private const RegexOptions Options = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
-    private const string HostPattern = @"[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9](:[0-9]+)?";
+    private const string HostPattern = @"[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?)*\.[A-Za-z][A-Za-z0-9_-]*[A-Za-z0-9](:[0-9]+)?";
     private const string PathPattern = @"[/?][^\s<>""']+";
 
     private static readonly Regex s_tag = new(@"^(<!--|</?[A-Za-z_!?:](""[^""]*""|'[^']*'|[^<>""'])*>)", Options);
     private static readonly Regex s_entity = new("^&([A-Za-z_:][A-Za-z0-9_:.-]*|#[0-9]+|#[xX][0-9A-Fa-f]+);", Options);
     private static readonly Regex s_protocol = new("^[A-Za-z][A-Za-z0-9+]*://", Options);
-    private static readonly Regex s_email = new(@"^[A-Za-z0-9_][A-Za-z0-9_.+-]*@" + HostPattern, Options);
+    private static readonly Regex s_email = new(@"^[A-Za-z0-9][A-Za-z0-9_.+-]*@" + HostPattern, Options);
     private static readonly Regex s_host = new("^" + HostPattern, Options);
     private static readonly Regex s_path = new("^" + PathPattern, Options);
-    private static readonly Regex s_file = new(@"^((~|\.\.?)?(/[\p{L}\p{Nd}_.~-]+)+/?|[\p{L}_][\p{L}\p{Nd}_-]*(\.[\p{L}\p{Nd}_-]+)*(/[\p{L}\p{Nd}_.~-]+)+/?|[\p{L}_][\p{L}\p{Nd}_-]*(\.[\p{L}\p{Nd}_-]+)+)", Options);
+    private static readonly Regex s_file = new(@"^((~|\.\.?)?(/[\p{L}\p{Nd}_.~-]+)+/?|[A-Za-z]+(\.[A-Za-z0-9_][A-Za-z0-9_-]*)*(/[A-Za-z0-9_.~][A-Za-z0-9_.~-]*)+/?|[A-Za-z]+(\.[A-Za-z0-9_][A-Za-z0-9_-]*)+)", Options);
     private static readonly Regex s_version = new(@"^[0-9]+\.[0-9]+(\.[0-9]+)+", Options);
     private static readonly Regex s_scientific = new(@"^[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+", Options);
     private static readonly Regex s_float = new(@"^[+-]?[0-9]+\.[0-9]+", Options);
     private static readonly Regex s_integer = new("^[+-]?[0-9]+", Options);
-    private static readonly Regex s_hyphenated = new(@"^[\p{L}\p{M}\p{Nd}_]+(-\p{Nd}*[\p{L}_][\p{L}\p{M}\p{Nd}_]*)+", Options);
-    private static readonly Regex s_word = new(@"^[\p{L}\p{M}\p{Nd}_]+", Options);
+    private static readonly Regex s_hyphenated = new(@"^[\p{L}\p{M}\p{Nd}]+(-\p{Nd}*\p{L}[\p{L}\p{M}\p{Nd}]*)+", Options);
+    private static readonly Regex s_word = new(@"^[\p{L}\p{M}\p{Nd}]+", Options);
 
     /// <summary>All tokens, in order; compounds before their parts.</summary>
     public static List<TsToken> Tokenize(string text)
@@ -81,7 +81,7 @@ internal static class TsTokenizer
             return Single(TsTokenKind.Entity, text, at, Match(s_entity, text, at), out tokens);
         if (c is '/' or '~' or '.')
             return Single(TsTokenKind.File, text, at, Match(s_file, text, at), out tokens);
-        bool isWordStart = char.IsLetterOrDigit(c) || c == '_' || char.IsHighSurrogate(c);
+        bool isWordStart = char.IsLetterOrDigit(c) || char.IsHighSurrogate(c);
         if (!isWordStart)
             return c is '+' or '-' ? Number(text, at, out tokens) : 0;
         int protocol = afterProtocol ? 0 : Match(s_protocol, text, at);
@@ -99,7 +99,7 @@ internal static class TsTokenizer
         return char.IsAsciiDigit(c) && Number(text, at, out tokens) is > 0 and int number ? number : Word(text, at, out tokens);
     }
 
-    private static bool IsLetter(string text, int at) => at < text.Length && (char.IsLetterOrDigit(text[at]) || text[at] == '_');
+    private static bool IsLetter(string text, int at) => at < text.Length && char.IsLetterOrDigit(text[at]);
 
     private static int MatchTag(string text, int at)
     {

@@ -69,7 +69,7 @@ internal ref struct TsWordReader(ReadOnlySpan<byte> text, bool isQuery)
         }
     }
 
-    private static SqlException Escape() => new(SqlState.SyntaxError, "there is no escaped character: \"\"");
+    private readonly SqlException Escape() => new(SqlState.SyntaxError, $"there is no escaped character: \"{Encoding.UTF8.GetString(_text)}\"");
 
     private void PlainWord()
     {

@@ -107,12 +107,39 @@ public sealed class PlanShapeTests
 
         """);
 
+    [Fact]
+    public void Outer_join_by_a_unique_key_that_nobody_reads_is_left_out() => Check(
+        "SELECT count(*) FROM u LEFT JOIN t ON t.a = u.a AND t.b > 3",
+        """
+        Aggregate
+          ->  Seq Scan on u
+
+        """);
+
+    [Theory]
+    [InlineData("SELECT count(t.b) FROM u LEFT JOIN t ON t.a = u.a")]
+    [InlineData("SELECT count(*) FROM t LEFT JOIN u ON t.a = u.a")]
+    [InlineData("SELECT count(*) FROM u LEFT JOIN v ON v.d < u.a")]
+    [InlineData("SELECT count(*) FROM u LEFT JOIN (SELECT a, b FROM t UNION ALL SELECT 1, 2) q ON q.a = u.a")]
+    public void Outer_join_stays_that_is_read_or_may_multiply_rows(string sql) => Assert.Contains("Join", Explain(sql).Replace("Nested Loop", "Join", StringComparison.Ordinal), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("SELECT DISTINCT a, b FROM t", 0)]
+    [InlineData("SELECT DISTINCT x.a, y.b FROM t x JOIN t y ON y.a = x.b", 0)]
+    [InlineData("SELECT DISTINCT b FROM t WHERE a = 3", 0)]
+    [InlineData("SELECT DISTINCT c FROM u GROUP BY c", 1)]
+    [InlineData("SELECT DISTINCT b FROM t", 1)]
+    [InlineData("SELECT DISTINCT d FROM v", 1)]
+    [InlineData("SELECT DISTINCT x.a FROM t x JOIN u y ON y.a = x.b", 1)]
+    public void Distinct_is_left_out_only_where_rows_differ_anyway(string sql, int groupings) =>
+        Assert.Equal(groupings, Explain(sql).Split('\n').Count(static line => line.Contains("Aggregate", StringComparison.Ordinal) || line.Contains("Unique", StringComparison.Ordinal)));
+
     private static void Check(string sql, string expected) => Assert.Equal(expected, Explain(sql), ignoreLineEndingDifferences: true);
 
     private static string Explain(string sql)
     {
         using var runner = new SqlRunner();
-        runner.Run("CREATE TABLE t (a int PRIMARY KEY, b int); CREATE TABLE u (a int, c int)");
+        runner.Run("CREATE TABLE t (a int PRIMARY KEY, b int); CREATE TABLE u (a int, c int); CREATE TABLE v (d int UNIQUE)");
         return runner.Run("EXPLAIN (COSTS OFF) " + sql);
     }
 }

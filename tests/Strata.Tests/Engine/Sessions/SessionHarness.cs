@@ -11,7 +11,7 @@ namespace Strata.Tests.Engine.Sessions;
 /// <summary>An engine over an in-memory timeline, and sessions that are asked in SQL and answer in text.</summary>
 public sealed class SessionHarness : IDisposable
 {
-    public SessionHarness(InMemoryTimeline? timeline = null, string? verifier = null)
+    public SessionHarness(InMemoryTimeline? timeline = null, string? verifier = null, IReadOnlyDictionary<string, string>? settings = null)
     {
         Timeline = timeline ?? new InMemoryTimeline();
         Engine = EngineInstance.Open(new EngineOptions
@@ -23,6 +23,7 @@ public sealed class SessionHarness : IDisposable
             BufferPoolBytes = 8 << 20,
             BootstrapVerifier = verifier,
             Autovacuum = false,
+            Settings = settings ?? new Dictionary<string, string>(),
         });
     }
 

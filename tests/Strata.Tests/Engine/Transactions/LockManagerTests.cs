@@ -66,6 +66,25 @@ public sealed class LockManagerTests
     }
 
     [Fact]
+    public async Task A_holder_that_yields_is_told_of_a_waiter()
+    {
+        using var engine = new TestEngine();
+        LockManager locks = engine.Transactions.Locks;
+        LockOwner holder = locks.CreateOwner(), other = locks.CreateOwner(), waiter = locks.CreateOwner();
+        using var told = new ManualResetEventSlim();
+        holder.Yield = told.Set;
+        other.Yield = static () => Assert.Fail("nobody waits for it");
+        locks.LockRelation(holder, 5, 100, RelationLockMode.ShareUpdateExclusive);
+        locks.LockRelation(other, 5, 100, RelationLockMode.RowExclusive);
+        Assert.False(locks.LockRelation(waiter, 5, 100, RelationLockMode.ShareUpdateExclusive, WaitPolicy.Skip));
+        Assert.False(told.IsSet);
+        Task<bool> wait = OnThread.Run(() => locks.LockRelation(waiter, 5, 100, RelationLockMode.ShareUpdateExclusive));
+        told.Wait();
+        locks.ReleaseFrom(holder, 0, 0);
+        Assert.True(await wait);
+    }
+
+    [Fact]
     public async Task A_cycle_of_waits_is_a_deadlock_for_exactly_one()
     {
         using var engine = new TestEngine(options: s_quickDeadlock);
@@ -125,6 +144,61 @@ public sealed class LockManagerTests
         Assert.True(locks.UnlockSession(owner, tag, RelationLockMode.Exclusive));
         Assert.False(locks.UnlockSession(owner, tag, RelationLockMode.Exclusive));
         Assert.True(locks.Lock(other, tag, RelationLockMode.Share, session: true, WaitPolicy.Fail));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_waits_for_holders_waits_for_those_in_the_way_and_takes_nothing(bool isMoved)
+    {
+        using var engine = new TestEngine();
+        LockManager locks = engine.Transactions.Locks;
+        LockOwner reader = locks.CreateOwner(), writer = locks.CreateOwner(), waiter = locks.CreateOwner(), late = locks.CreateOwner();
+        Transaction reading = engine.Transactions.Begin(owner: reader), writing = engine.Transactions.Begin(owner: writer);
+        locks.LockRelation(reader, 5, 100, RelationLockMode.AccessShare);
+        locks.LockRelation(writer, 5, 100, RelationLockMode.RowExclusive);
+        if (isMoved)
+            Assert.False(locks.LockRelation(late, 5, 100, RelationLockMode.Share, WaitPolicy.Fail));
+        Task wait = OnThread.Run(() => locks.WaitForHolders(waiter, 5, 100, RelationLockMode.Share, CancellationToken.None));
+        SpinWait.SpinUntil(() => waiter.Waiting is not null);
+        Assert.Equal([writer], locks.FindBlockers(waiter));
+        // Nobody waits behind it.
+        Transaction coming = engine.Transactions.Begin(owner: late);
+        Assert.True(locks.LockRelation(late, 5, 100, RelationLockMode.RowExclusive, WaitPolicy.Fail));
+        engine.Transactions.Commit(writing);
+        await wait;
+        engine.Transactions.Abort(coming);
+        engine.Transactions.Commit(reading);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_the_end_of_a_transaction_that_waits_for_him_is_deadlocked()
+    {
+        using var engine = new TestEngine(options: s_quickDeadlock);
+        LockManager locks = engine.Transactions.Locks;
+        LockOwner builder = locks.CreateOwner(), writer = locks.CreateOwner();
+        Transaction building = engine.Transactions.Begin(owner: builder), writing = engine.Transactions.Begin(owner: writer);
+        locks.LockRelation(builder, 5, 100, RelationLockMode.ShareUpdateExclusive);
+        locks.LockRelation(writer, 5, 100, RelationLockMode.RowExclusive);
+        int deadlocks = 0;
+        void Count(Action action, Transaction transaction)
+        {
+            try
+            {
+                action();
+            }
+            catch (SqlException error) when (error.State == SqlState.DeadlockDetected)
+            {
+                Interlocked.Increment(ref deadlocks);
+            }
+            engine.Transactions.Abort(transaction);
+        }
+
+        Task writes = OnThread.Run(() => Count(() => locks.LockRelation(writer, 5, 100, RelationLockMode.AccessExclusive), writing));
+        SpinWait.SpinUntil(() => Waits(locks) || writes.IsCompleted);
+        Task builds = OnThread.Run(() => Count(() => locks.WaitForHolders(builder, 5, 100, RelationLockMode.Share, CancellationToken.None), building));
+        await Task.WhenAll(writes, builds);
+        Assert.Equal(1, deadlocks);
     }
 
     private static bool Waits(LockManager locks)

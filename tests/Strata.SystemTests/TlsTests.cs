@@ -1,0 +1,114 @@
+using System.Net.Http;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using Npgsql;
+
+namespace Strata.SystemTests;
+
+/// <summary>Encryption and certificates of clients.</summary>
+public sealed class TlsTests
+{
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
+
+    private static readonly X509Certificate2 s_authority = MakeAuthority("authority");
+
+    private static readonly Lazy<StrataInstance> s_instance = new(static () =>
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("strata-ca-").FullName, "ca.crt");
+        File.WriteAllText(file, s_authority.ExportCertificatePem());
+        StrataInstance instance = new("--tls", "--tls-ca", file);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => instance.Dispose();
+        instance.Start();
+        instance.Execute("CREATE ROLE carol LOGIN PASSWORD 'secret'");
+        string id = (string)instance.Api(HttpMethod.Get, "/v1/projects/default/endpoints")!.AsArray()[0]!["id"]!;
+        instance.Api(HttpMethod.Put, $"/v1/projects/default/endpoints/{id}/settings", new JsonObject
+        {
+            ["access_rules"] = new JsonArray("host all postgres all md5", "hostssl by_name carol all cert", "hostssl both carol all scram-sha-256 clientcert=verify-full", "hostssl any carol all scram-sha-256 clientcert=verify-ca"),
+        });
+        foreach (string database in new[] { "by_name", "both", "any" })
+            instance.Execute("CREATE DATABASE " + database);
+        return instance;
+    });
+
+    private static X509Certificate2 MakeAuthority(string name)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new("CN=" + name, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(1));
+    }
+
+    private static X509Certificate2 Certificate(string name, X509Certificate2 authority)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        CertificateRequest request = new($"CN={name}, O=Test", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ClientAuthentication)], critical: false));
+        using X509Certificate2 signed = request.Create(authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(30), [1, 2, 3, 4]);
+        return signed.CopyWithPrivateKey(key);
+    }
+
+    private static string? Connect(string database, X509Certificate2? certificate, string? password = null, SslMode mode = SslMode.Require)
+    {
+        NpgsqlDataSourceBuilder builder = new(s_instance.Value.ConnectionString);
+        builder.ConnectionStringBuilder.Username = "carol";
+        builder.ConnectionStringBuilder.Password = password;
+        builder.ConnectionStringBuilder.Database = database;
+        builder.ConnectionStringBuilder.SslMode = mode;
+        if (certificate is not null)
+            builder.UseSslClientAuthenticationOptionsCallback(options => options.ClientCertificates = [certificate]);
+        using NpgsqlDataSource source = builder.Build();
+        try
+        {
+            using NpgsqlConnection connection = source.OpenConnection();
+            using NpgsqlCommand command = new("SELECT current_user", connection);
+            Assert.Equal("carol", command.ExecuteScalar());
+            return null;
+        }
+        catch (PostgresException error)
+        {
+            return $"{error.SqlState} {error.MessageText}";
+        }
+        catch (NpgsqlException)
+        {
+            return "no connection";
+        }
+    }
+
+    [Fact]
+    public void A_certificate_of_the_role_is_enough_where_the_rule_says_so()
+    {
+        Assert.Null(Connect("by_name", Certificate("carol", s_authority)));
+        Assert.Equal("28000 certificate authentication failed for user \"carol\"", Connect("by_name", Certificate("dave", s_authority)));
+        Assert.Equal("28000 connection requires a valid client certificate", Connect("by_name", certificate: null));
+        Assert.StartsWith("28000 no pg_hba.conf entry for host", Connect("by_name", Certificate("carol", s_authority), mode: SslMode.Disable));
+    }
+
+    [Fact]
+    public void A_password_may_be_asked_for_beside_it()
+    {
+        Assert.Null(Connect("both", Certificate("carol", s_authority), "secret"));
+        Assert.Equal("28P01 password authentication failed for user \"carol\"", Connect("both", Certificate("carol", s_authority), "wrong"));
+        Assert.Equal("28P01 password authentication failed for user \"carol\"", Connect("both", Certificate("dave", s_authority), "secret"));
+        Assert.Null(Connect("any", Certificate("dave", s_authority), "secret"));
+        Assert.Equal("28000 connection requires a valid client certificate", Connect("any", certificate: null, "secret"));
+    }
+
+    [Fact]
+    public void A_certificate_that_nobody_trusts_ends_the_handshake()
+    {
+        using X509Certificate2 other = MakeAuthority("other");
+        Assert.Equal("no connection", Connect("any", Certificate("carol", other), "secret"));
+        Assert.Equal("no connection", Connect("by_name", Certificate("carol", other)));
+    }
+
+    [Fact]
+    public void Who_needs_no_certificate_is_not_kept_out()
+    {
+        NpgsqlConnectionStringBuilder builder = new(s_instance.Value.ConnectionString) { SslMode = SslMode.Require };
+        using NpgsqlConnection connection = new(builder.ConnectionString);
+        connection.Open();
+        using NpgsqlCommand command = new("SELECT 1", connection);
+        Assert.Equal(1, command.ExecuteScalar());
+    }
+}
