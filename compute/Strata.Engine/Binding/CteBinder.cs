@@ -150,7 +150,7 @@ internal sealed class CteBinder(BindingState state)
             if (common.Oid != output[i].Type.Oid)
             {
                 throw BindingErrors.At(
-                    union.Left.Position, SqlState.DatatypeMismatch,
+                    TargetPosition(union.Left, i), SqlState.DatatypeMismatch,
                     $"recursive query \"{item.Name}\" column {i + 1} has type {output[i].Type} in non-recursive term but type {common} overall",
                     "Cast the output of the non-recursive term to the correct type.");
             }
@@ -163,6 +163,14 @@ internal sealed class CteBinder(BindingState state)
         RelationalNode node = new RecursiveUnionNode(entry.Cte, union.IsAll, startNode, OutputCoercion.Shape(state, step), columns);
         return (own.Count == 0 ? node : new WithNode(own, node), output);
     }
+
+    /// <summary>Place of a target of the first query of a term, or of the query where that is not known.</summary>
+    private static int TargetPosition(SelectStatement term, int index) => term.Body switch
+    {
+        SelectBody body when index < body.Targets.Count && SyntaxLocation.Of(body.Targets[index].Value) is >= 0 and var place => place,
+        ValuesBody values when SyntaxLocation.Of(values.Rows[0][index]) is >= 0 and var place => place,
+        _ => term.Position,
+    };
 
     private static List<NamespaceColumn> NameColumns(CommonTableExpression item, IReadOnlyList<OutputColumn> output, RelationalNode? node)
     {

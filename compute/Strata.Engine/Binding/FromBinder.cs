@@ -454,7 +454,7 @@ internal sealed class FromBinder(BindingState state)
 
         node ??= MakeJoin(join, type, left.Node, right.Node, conjuncts);
         scope.Items = before;
-        List<NamespaceItem> items = JoinItems(join, left, right, merged, leftColumns, rightColumns);
+        List<NamespaceItem> items = JoinItems(join, left, right, merged, leftColumns, rightColumns, scope);
         return new Bound(node, items)
         {
             Record = state.Recorder is null ? null : new RangeRecord(join, join.Alias is null ? null : items[0])
@@ -470,7 +470,7 @@ internal sealed class FromBinder(BindingState state)
     /// <summary>The names that the join offers: its sides' relations, and its columns as the unqualified ones.</summary>
     private static List<NamespaceItem> JoinItems(
         JoinItem join, Bound left, Bound right, List<NamespaceColumn>? merged,
-        IReadOnlyList<NamespaceColumn> leftColumns, IReadOnlyList<NamespaceColumn> rightColumns)
+        IReadOnlyList<NamespaceColumn> leftColumns, IReadOnlyList<NamespaceColumn> rightColumns, Scope scope)
     {
         var columns = new List<NamespaceColumn>();
         var mergedNames = merged?.Select(c => c.Name).ToHashSet() ?? [];
@@ -498,6 +498,8 @@ internal sealed class FromBinder(BindingState state)
         else
         {
             // An alias hides the names inside.
+            scope.Hidden.AddRange(left.Items);
+            scope.Hidden.AddRange(right.Items);
             CheckAliasCount(join.Alias.Name, columns.Count, join.Alias.Columns.Count);
             for (int i = 0; i < join.Alias.Columns.Count; i++)
                 columns[i] = columns[i] with { Name = join.Alias.Columns[i] };

@@ -24,6 +24,9 @@ internal sealed class AlterTableCommand(DdlContext context)
         _includesDescendants = statement.Relation.IncludeDescendants;
         AlterColumnType[] types = [.. statement.Commands.AsSpan().ToArray().OfType<AlterColumnType>()];
         bool typesChanged = false;
+        if (statement.Commands.Count > 1)
+            foreach (Sql.Syntax.AlterTableCommand command in statement.Commands)
+                Prepare(relation, command);
         foreach (Sql.Syntax.AlterTableCommand command in Ordered(statement.Commands, types))
         {
             RelationInfo current = context.View.FindRelation(relation.Oid)!;
@@ -33,6 +36,24 @@ internal sealed class AlterTableCommand(DdlContext context)
             else if (!typesChanged)
                 relation = tree.ChangeTypes(current, types, _includesDescendants);
             typesChanged |= command is AlterColumnType;
+        }
+    }
+
+    /// <summary>What PostgreSQL looks at while it collects the commands, in the order written and before any of them is carried out.</summary>
+    private void Prepare(RelationInfo table, Sql.Syntax.AlterTableCommand command)
+    {
+        switch (command)
+        {
+            case AlterColumnType change when !ColumnBuilder.SystemColumn(change.Column):
+                if (change.Using is { } expression and not (StringLiteral or NullLiteral))
+                    Binding.RecordedBinding.BindExpression(expression, table, null, null, Binding.ExpressionKind.Other, StoredExpressions.RecordedContextOf(context));
+                ColumnInfo column = RequireColumn(table, change.Column);
+                if (table.PartitionKey is { } key && Array.Exists(key.Columns, k => k.Column == column.Number))
+                    throw new SqlException(SqlState.InvalidTableDefinition, $"cannot alter column \"{column.Name}\" because it is part of the partition key of relation \"{table.Name}\"");
+                break;
+            case AlterColumnNotNull { IsSet: true } set:
+                RequireColumn(table, set.Column);
+                break;
         }
     }
 
@@ -396,7 +417,7 @@ internal sealed class AlterTableCommand(DdlContext context)
             var command = new DropCommand(context, drop.Behavior);
             foreach (ConstraintInfo foreignKey in table.ReferencedBy)
                 if (foreignKey.IndexOid == constraint.IndexOid)
-                    command.AddConstraintDependent(foreignKey, $"constraint {constraint.Name} on table {table.Name}");
+                    command.AddConstraintDependent(foreignKey, $"index {constraint.Name}");
             command.Finish($"constraint {constraint.Name} on table {table.Name}");
         }
 

@@ -131,7 +131,7 @@ internal static class CreateTableCommand
             return null;
         var target = new RelationName(null, schema.Name, table.Name, -1);
         var insert = new InsertStatement(target, (SelectStatement)query, -1);
-        return new InternalQuery(context).Run(insert, context.StatementText);
+        return new InternalQuery(context) { Measured = context.Measured }.Run(insert, context.StatementText);
     }
 
     private static SqlType StoredType(SqlType type) => type.Oid == TypeOid.Unknown ? SqlType.Text : type;
