@@ -414,10 +414,13 @@ internal sealed class FunctionBinder(BindingState state)
     {
         var all = new List<Expression>(arguments);
         var keys = new List<(int, bool, bool)>();
-        foreach (BoundSortItem item in order)
+        for (int i = 0; i < order.Count; i++)
         {
-            // An implicit cast of an argument is ignored: what is sorted by takes the argument's type.
+            BoundSortItem item = order[i];
+            // An implicit cast of an argument is ignored: what is sorted by becomes the argument, cast and all.
             int index = all.FindIndex(argument => argument.Equals(item.Value) || StripImplicit(argument).Equals(item.Value));
+            if (index >= 0)
+                order[i] = item with { Value = all[index] };
             if (index < 0)
             {
                 if (call.IsDistinct)
