@@ -80,7 +80,7 @@ internal sealed partial class Registry
 
     /// <summary>What depends on the session, the clock, the server or its files, and what could use up the memory.</summary>
     [GeneratedRegex("^(pg_(?!lsn|size_|typeof$|char_to_encoding|encoding_to_char|collation_for)|has_|txid_|inet_client|inet_server|current_|session_|getdatabase|lo_|binary_upgrade|cursor_to|query_to|table_to|schema_to|database_to|to_reg|"
-        + "row_security|shobj|obj_desc|col_desc|amvalidate|ts_stat|now$|transaction_timestamp|statement_timestamp|clock_timestamp|timeofday|version$|getpgusername|mxid|gin_|gist_|brin_|spg_|xml|RI_|.*(sel|joinsel)$|"
+        + "row_security|shobj|obj_desc|col_desc|amvalidate|ts_stat|postgresql_fdw_validator|now$|transaction_timestamp|statement_timestamp|clock_timestamp|timeofday|version$|getpgusername|mxid|gin_|gist_|brin_|spg_|xml|RI_|.*(sel|joinsel)$|"
         + "be_|loread|lowrite|generate_series|repeat|currval|nextval|setval|lastval|set_config|setseed|random|gen_random)")]
     private static partial Regex Excluded();
 }

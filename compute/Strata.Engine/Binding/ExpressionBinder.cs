@@ -174,7 +174,8 @@ internal sealed class ExpressionBinder
                 return _factory.NullIf(Bind(nullIf.Left, scope), Bind(nullIf.Right, scope), position);
             case Syntax.RowExpression row:
                 Expression[] fields = BindFields(row.Fields, scope);
-                return new RowExpression(SqlType.Record, fields.Select(ResolveUnknown).ToArray(), fields.Select((_, i) => $"f{i + 1}").ToArray()) { Position = position };
+                // In the body of a function PostgreSQL leaves literals in rows without a type, and finds out when the row does not fit.
+                return new RowExpression(SqlType.Record, _state.Context.RoutineName is null ? fields.Select(ResolveUnknown).ToArray() : fields, fields.Select((_, i) => $"f{i + 1}").ToArray()) { Position = position };
             case Syntax.ArrayExpression array:
                 return BindArray(array, scope, null);
             case IndirectionExpression indirection:

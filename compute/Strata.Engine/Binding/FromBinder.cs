@@ -252,12 +252,15 @@ internal sealed class FromBinder(BindingState state)
         {
             OutputColumn output = query.Output[i];
             string own = viewColumns is null ? output.Name : viewColumns[i].Name;
+            // Queries of the information schema's views have the base types of the domains that the views have.
+            SqlType type = view?.SchemaOid == CatalogOids.InformationSchema ? TypeResolver.Find(viewColumns![i].TypeOid, state.Context.Catalog)! : output.Type;
             // A view's columns are plain columns of the view for RowDescription.
             int id = state.Metadata.AddColumn(
-                own, output.Type, name, view?.Oid ?? output.TableOid, view is null ? output.AttributeNumber : viewColumns![i].Number);
-            items.Add(new ProjectedColumn(id, new ColumnExpression(output.Column, output.Type)));
+                own, type, name, view?.Oid ?? output.TableOid, view is null ? output.AttributeNumber : viewColumns![i].Number);
+            var column = new ColumnExpression(output.Column, output.Type);
+            items.Add(new ProjectedColumn(id, type.Oid == output.Type.Oid ? column : new RelabelExpression(column, type, false)));
             state.KeepRecordSource(id, output.Column);
-            names.Add(new NamespaceColumn(i < aliases.Count ? aliases[i] : own, id, output.Type));
+            names.Add(new NamespaceColumn(i < aliases.Count ? aliases[i] : own, id, type));
         }
 
         CheckAliasCount(name, names.Count, aliases.Count);
@@ -451,7 +454,7 @@ internal sealed class FromBinder(BindingState state)
 
         node ??= MakeJoin(join, type, left.Node, right.Node, conjuncts);
         scope.Items = before;
-        List<NamespaceItem> items = JoinItems(join, left, right, merged, leftColumns, rightColumns);
+        List<NamespaceItem> items = JoinItems(join, left, right, merged, leftColumns, rightColumns, scope);
         return new Bound(node, items)
         {
             Record = state.Recorder is null ? null : new RangeRecord(join, join.Alias is null ? null : items[0])
@@ -467,7 +470,7 @@ internal sealed class FromBinder(BindingState state)
     /// <summary>The names that the join offers: its sides' relations, and its columns as the unqualified ones.</summary>
     private static List<NamespaceItem> JoinItems(
         JoinItem join, Bound left, Bound right, List<NamespaceColumn>? merged,
-        IReadOnlyList<NamespaceColumn> leftColumns, IReadOnlyList<NamespaceColumn> rightColumns)
+        IReadOnlyList<NamespaceColumn> leftColumns, IReadOnlyList<NamespaceColumn> rightColumns, Scope scope)
     {
         var columns = new List<NamespaceColumn>();
         var mergedNames = merged?.Select(c => c.Name).ToHashSet() ?? [];
@@ -495,6 +498,8 @@ internal sealed class FromBinder(BindingState state)
         else
         {
             // An alias hides the names inside.
+            scope.Hidden.AddRange(left.Items);
+            scope.Hidden.AddRange(right.Items);
             CheckAliasCount(join.Alias.Name, columns.Count, join.Alias.Columns.Count);
             for (int i = 0; i < join.Alias.Columns.Count; i++)
                 columns[i] = columns[i] with { Name = join.Alias.Columns[i] };

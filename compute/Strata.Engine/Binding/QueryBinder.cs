@@ -92,7 +92,7 @@ internal sealed class QueryBinder(BindingState state)
         BoundQuery right = BindSetInput(set.Right, scope);
         int position = set.Right.Body switch
         {
-            SelectBody { Targets.Count: > 0 } body => body.Targets[0].Value.Position,
+            SelectBody { Targets.Count: > 0 } body => SyntaxLocation.Of(body.Targets[0].Value) is >= 0 and var place ? place : body.Targets[0].Value.Position,
             ValuesBody values => values.Rows[0][0].Position,
             _ => set.Right.Position,
         };

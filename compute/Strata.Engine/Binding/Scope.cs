@@ -19,6 +19,9 @@ internal sealed class Scope(Scope? parent)
     /// <summary>FROM items in sight.</summary>
     public List<NamespaceItem> Items { get; set; } = [];
 
+    /// <summary>Items within joins that have an alias: nobody can refer to them, but errors say that they are there.</summary>
+    public List<NamespaceItem> Hidden { get; } = [];
+
     /// <summary>The queries of a set operation that are bound already, by PostgreSQL's names for them: hints for those behind them may mention their columns.</summary>
     public List<(string Name, IReadOnlyList<string> Columns)> Branches { get; } = [];
 

@@ -5,14 +5,17 @@ internal static class CatalogScans
 {
     private const int ClassColumns = 33;
 
-    private static IEnumerable<RelationInfo> AllRelations(SystemScanContext context) => BuiltinRelations.All.Concat(context.Catalog.UserRelations);
+    private static IEnumerable<RelationInfo> AllRelations(SystemScanContext context) => 
+        BuiltinRelations.All.Concat(context.Catalog.UserRelations).Concat(ToastRelations.Of(context.Catalog.UserRelations));
 
     public static IEnumerable<CatalogValue[]> Classes(SystemScanContext context)
     {
         foreach (RelationInfo relation in AllRelations(context))
         {
             CatalogValue[] row = RelationRows.Class(relation)[..ClassColumns];
+            row[12] = (long)ToastRelations.OidOf(relation);
             row[30] = AccessControlList.ToDisplay(relation.Acl, context.Catalog);
+            row[31] = relation.Options;
             // A reference to a partitioned table watches its partitions, too.
             const int HasTriggers = 20;
             if (relation.IsPartition && relation.Index is null && RelationTree.PartitionAncestors(context.Catalog, relation).Any(static a => a.ReferencedBy.Length > 0))
@@ -30,6 +33,8 @@ internal static class CatalogScans
                 row[22] = AccessControlList.ToDisplay(column.Acl, context.Catalog);
                 if (column.IsDropped)
                     row[2] = 0L;
+                else if (relation.Index is { } index && IndexKeyTypes.Of(index, column.Number, context.Catalog) is { } key)
+                    (row[2], row[4], row[8], row[9], row[10], row[11]) = (key.Oid, (long)key.Length, -1L, key.Length is 1 or 2 or 4 or 8, (char)key.Alignment, (char)key.Storage);
                 yield return row;
             }
     }
@@ -53,6 +58,9 @@ internal static class CatalogScans
         }
 
         foreach (RelationInfo relation in context.Catalog.UserRelations)
+            if (relation.Index is { } index)
+                yield return RelationRows.Index(index);
+        foreach (RelationInfo relation in ToastRelations.Of(context.Catalog.UserRelations))
             if (relation.Index is { } index)
                 yield return RelationRows.Index(index);
     }
@@ -187,7 +195,7 @@ internal static class CatalogScans
         }
 
         foreach (UserTypeInfo type in context.Catalog.UserTypes)
-            foreach (Dependency dependency in OfType(type))
+            foreach (Dependency dependency in type.Oid < CatalogOids.FirstUser ? [] : OfType(type))
                 yield return RelationRows.Depend(dependency);
         foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog))
             yield return RelationRows.Depend(dependency);

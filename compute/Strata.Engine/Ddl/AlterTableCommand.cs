@@ -24,6 +24,9 @@ internal sealed class AlterTableCommand(DdlContext context)
         _includesDescendants = statement.Relation.IncludeDescendants;
         AlterColumnType[] types = [.. statement.Commands.AsSpan().ToArray().OfType<AlterColumnType>()];
         bool typesChanged = false;
+        if (statement.Commands.Count > 1)
+            foreach (Sql.Syntax.AlterTableCommand command in statement.Commands)
+                Prepare(relation, command);
         foreach (Sql.Syntax.AlterTableCommand command in Ordered(statement.Commands, types))
         {
             RelationInfo current = context.View.FindRelation(relation.Oid)!;
@@ -33,6 +36,24 @@ internal sealed class AlterTableCommand(DdlContext context)
             else if (!typesChanged)
                 relation = tree.ChangeTypes(current, types, _includesDescendants);
             typesChanged |= command is AlterColumnType;
+        }
+    }
+
+    /// <summary>What PostgreSQL looks at while it collects the commands, in the order written and before any of them is carried out.</summary>
+    private void Prepare(RelationInfo table, Sql.Syntax.AlterTableCommand command)
+    {
+        switch (command)
+        {
+            case AlterColumnType change when !ColumnBuilder.SystemColumn(change.Column):
+                if (change.Using is { } expression and not (StringLiteral or NullLiteral))
+                    Binding.RecordedBinding.BindExpression(expression, table, null, null, Binding.ExpressionKind.Other, StoredExpressions.RecordedContextOf(context));
+                ColumnInfo column = RequireColumn(table, change.Column);
+                if (table.PartitionKey is { } key && Array.Exists(key.Columns, k => k.Column == column.Number))
+                    throw new SqlException(SqlState.InvalidTableDefinition, $"cannot alter column \"{column.Name}\" because it is part of the partition key of relation \"{table.Name}\"");
+                break;
+            case AlterColumnNotNull { IsSet: true } set:
+                RequireColumn(table, set.Column);
+                break;
         }
     }
 
@@ -124,7 +145,7 @@ internal sealed class AlterTableCommand(DdlContext context)
             case Sql.Syntax.DropIdentity identity:
                 return DropIdentity(table, identity);
             case SetRelationOptions options:
-                return context.Replace(table, table with { Options = StorageOptions.Change(table.Options, options.Options, options.IsReset) });
+                return context.Replace(table, StorageOptions.Change(table, options.Options, options.IsReset));
             case SetInherit inherit:
                 return inherit.IsInherit ? new InheritCommands(context).Inherit(table, inherit.Parent) : new InheritCommands(context).Disinherit(table, inherit.Parent);
             case AttachPartition attach:
@@ -221,7 +242,11 @@ internal sealed class AlterTableCommand(DdlContext context)
         bool needsRewrite = column.Generated != '\0' || (column.Default is not null && !TryMissingValue(column, out column));
         bool isEmpty = new TableRewrite(context).IsEmpty(table);
         bool notNull = column.NotNull;
-        RelationInfo changed = context.Replace(table, table with { Columns = [.. table.Columns, column with { NotNull = notNull && (isEmpty || column.Default is not null) }] });
+        RelationInfo changed = context.Replace(table, table with
+        {
+            Columns = [.. table.Columns, column with { NotNull = notNull && (isEmpty || column.Default is not null) }],
+            Dependencies = [.. table.Dependencies, .. StoredExpressions.RelationsIn(context, table, column, column.Default)],
+        });
         if (needsRewrite && !isEmpty)
             changed = new TableRewrite(context).Rewrite(table, changed, new Dictionary<int, string> { [column.Number] = column.Default!.Text });
         if (notNull && !isEmpty && column.Default is null)
@@ -354,7 +379,7 @@ internal sealed class AlterTableCommand(DdlContext context)
         Dependency[] kept = [.. table.Dependencies.Where(d => d.Dependent.SubId != column.Number || d.Referenced.ClassOid != CatalogOids.PgClass)];
         ColumnInfo[] columns = [.. table.Columns];
         columns[column.Number - 1] = column with { Default = text, DefaultOid = text is null ? 0 : context.NewOid() };
-        return context.Replace(table, table with { Columns = columns, Dependencies = [.. kept, .. StoredExpressions.SequencesIn(context, table, column, text)] });
+        return context.Replace(table, table with { Columns = columns, Dependencies = [.. kept, .. StoredExpressions.RelationsIn(context, table, column, text)] });
     }
 
     private RelationInfo SetNotNull(RelationInfo table, AlterColumnNotNull change)
@@ -392,7 +417,7 @@ internal sealed class AlterTableCommand(DdlContext context)
             var command = new DropCommand(context, drop.Behavior);
             foreach (ConstraintInfo foreignKey in table.ReferencedBy)
                 if (foreignKey.IndexOid == constraint.IndexOid)
-                    command.AddConstraintDependent(foreignKey, $"constraint {constraint.Name} on table {table.Name}");
+                    command.AddConstraintDependent(foreignKey, $"index {constraint.Name}");
             command.Finish($"constraint {constraint.Name} on table {table.Name}");
         }
 

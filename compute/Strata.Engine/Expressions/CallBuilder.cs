@@ -210,7 +210,12 @@ internal sealed class CallBuilder(CastBuilder casts)
         }
 
         if (chosen.IsExpanded && function.VariadicElementType != TypeOid.Any)
+        {
+            // From here on the call is as if it had been given an array, and definitions show it so.
             converted = GatherVariadic(function, converted);
+            isVariadicCall = true;
+        }
+
         SqlType result = polymorphic.Unresolved && Coercion.Type(function.ReturnType).IsPolymorphic ? SqlType.Text : polymorphic.Actual(function.ReturnType);
         return new ResolvedCall(function, converted, result) { IsVariadicCall = isVariadicCall };
     }

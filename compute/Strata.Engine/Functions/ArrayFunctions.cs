@@ -187,7 +187,7 @@ internal static class ArrayFunctions
     }
 
     // An array without nulls has no null element, wherever the search begins.
-    private static int StartOf(ref FunctionCall c) => c.IsNull(0) || !c.IsNull(2) ? c.Int32(2)
+    private static int StartOf(ref FunctionCall c) => c.IsNull(0) || !c.IsNull(2) || new ArrayValue(c.Bytes(0)).Dimensions != 1 ? c.Int32(2)
         : c.IsNull(1) && !HasNull(new ArrayValue(c.Bytes(0))) ? 1
         : throw new SqlException(SqlState.NullValueNotAllowed, "initial position must not be null");
 

@@ -362,21 +362,32 @@ internal static class CatalogFunctions
             c.String(0) == c.Context.Session.DatabaseName ? c.Context.Session.DatabaseOid
                 : throw new SqlException(SqlState.InvalidCatalogName, $"database \"{c.String(0)}\" does not exist"))));
         t.Add("pg_size_pretty", static (ref FunctionCall c) => c.Return(Pretty(c.Int64(0))));
-        t.Add("pg_size_pretty_numeric", static (ref FunctionCall c) => c.Return(
-            NumericMath.TryToInt64(c.Numeric(0), out long size) ? Pretty(size) : PrettyHuge(c.Numeric(0))));
+        t.Add("pg_size_pretty_numeric", static (ref FunctionCall c) => c.Return(Pretty(c.Numeric(0))));
         t.Add("pg_size_bytes", static (ref FunctionCall c) => c.Return(SizeBytes(c.String(0))));
         t.Add("pg_relation_filenode", static (ref FunctionCall c) => c.Return(c.Context.Catalog.RelationFileNode(c.Oid(0))));
         t.Add("pg_column_size", static (ref FunctionCall c) => c.Return(c.ArgumentType(0).Length > 0 ? c.ArgumentType(0).Length : c.Bytes(0).Length + 1));
     }
 
-    /// <summary>Beyond bigint everything is told in petabytes.</summary>
-    private static string PrettyHuge(in NumericValue size)
+    /// <summary>pg_size_pretty of numeric: below the limit of bytes the number stays what it is; each larger unit is cut to whole halves, which are rounded away from zero.</summary>
+    private static string Pretty(NumericValue size)
     {
+        string[] units = ["bytes", "kB", "MB", "GB", "TB", "PB"];
+        int unit = 0;
+        while (unit < units.Length - 1 && NumericMath.Abs(size).CompareTo(NumericValue.FromInt64(unit == 0 ? 10 * 1024 : (20 * 1024) - 1)) >= 0)
+        {
+            size = Quotient(size, unit == 0 ? 512 : 1024);
+            unit++;
+        }
+
+        if (unit > 0)
+            size = Quotient(size.CompareTo(NumericValue.Zero) >= 0 ? NumericMath.Add(size, NumericValue.One) : NumericMath.Subtract(size, NumericValue.One), 2);
         var text = new ByteBuffer();
-        NumericValue petabytes = size.IsFinite ? NumericMath.Divide(size, new NumericValue(System.Numerics.BigInteger.One << 50, 0)) : size;
-        NumberText.WriteNumeric(text, petabytes.IsFinite ? NumericMath.Round(petabytes, 0) : petabytes);
-        return System.Text.Encoding.UTF8.GetString(text.Written) + " PB";
+        NumberText.WriteNumeric(text, size);
+        return $"{System.Text.Encoding.UTF8.GetString(text.Written)} {units[unit]}";
     }
+
+    private static NumericValue Quotient(NumericValue size, long divisor) =>
+        size.IsFinite ? NumericMath.Truncate(NumericMath.DivideAt(size, NumericValue.FromInt64(divisor), size.Scale + 20), 0) : size;
 
     private static void Size(ref FunctionCall c, long? size)
     {

@@ -20,7 +20,10 @@ internal static class ComparisonFunctions
         t.Add("btnamecmp", static (ref FunctionCall c) => c.Return(CompareStrings(c.Bytes(0), c.Bytes(1))));
         t.Add("bpcharcmp", static (ref FunctionCall c) => c.Return(CompareStrings(c.Bytes(0).TrimEnd((byte)' '), c.Bytes(1).TrimEnd((byte)' '))));
         t.Add("btequalimage", static (ref FunctionCall c) => c.Return(true));
-        t.Add("btvarstrequalimage", static (ref FunctionCall c) => c.Return(true));
+        t.Add("btvarstrequalimage", static (ref FunctionCall c) => throw new SqlException(SqlState.IndeterminateCollation, "could not determine which collation to use for string comparison")
+        {
+            Hint = "Use the COLLATE clause to set the collation explicitly.",
+        });
         t.Add("btbpchar_pattern_cmp", static (ref FunctionCall c) => c.Return(ComparePadded(ref c)));
         foreach (string type in new[] { "bpchar", "timetz", "tid" })
         {

@@ -235,12 +235,12 @@ internal static class DatePartFunctions
 
     private static long Truncate(ref FunctionCall c, long timestamp, string type)
     {
+        if (!DateTimeMath.IsFinite(timestamp))
+            return timestamp;
         string text = c.String(0);
         string? unit = Unit(text);
         if (unit is null or "epoch" or "dow" or "isodow" or "doy" or "isoyear" or "julian")
             throw Unrecognized(text.ToLowerInvariant(), type);
-        if (!DateTimeMath.IsFinite(timestamp))
-            return timestamp;
         DateTimeFields f = DateTimeMath.ToFields(timestamp);
         int year = f.Year;
         return unit switch

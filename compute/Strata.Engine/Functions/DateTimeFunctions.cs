@@ -75,6 +75,8 @@ internal static class DateTimeFunctions
         t.Add("make_date", static (ref FunctionCall c) =>
         {
             int year = c.Int32(0), month = c.Int32(1), day = c.Int32(2);
+            if (year == int.MinValue)
+                throw FieldRange("date", year, month, day);
             if (year < 0)
                 year++;
             else if (year == 0)
@@ -82,7 +84,7 @@ internal static class DateTimeFunctions
             if (month is < 1 or > 12 || day < 1 || day > DateTimeMath.DaysInMonth(year, month))
                 throw FieldRange("date", year, month, day);
             if (year is < -4713 or > 5874897)
-                throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"date out of range: {c.Int32(0)}-{month:00}-{day:00}"));
+                throw new SqlException(SqlState.DatetimeFieldOverflow, FormattableString.Invariant($"date out of range: {year}-{month:00}-{day:00}"));
             c.Return(CheckedDate(DateTimeMath.ToJulianDay(year, month, day) - DateTimeMath.EpochJulianDay));
         });
     }

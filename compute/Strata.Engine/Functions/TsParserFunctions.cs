@@ -44,8 +44,8 @@ internal static class TsParserFunctions
         ? DefaultParserOid : throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search parser {oid}");
 
     private static uint CheckParser(string name, ICatalogServices catalog) =>
-        (catalog.SplitName(name) ?? throw new SqlException(SqlState.InvalidName, "invalid name syntax")) is ["default"] or ["pg_catalog", "default"]
-        ? DefaultParserOid : throw new SqlException(SqlState.UndefinedObject, $"text search parser \"{name}\" does not exist");
+        (catalog.SplitName(name) ?? throw new SqlException(SqlState.InvalidName, "invalid name syntax")) is var parts && parts is ["default"] or ["pg_catalog", "default"]
+        ? DefaultParserOid : throw new SqlException(SqlState.UndefinedObject, $"text search parser \"{string.Join('.', parts)}\" does not exist");
 
     private static string Headline(ref FunctionCall c, bool isConfigurationGiven, int first, string options) =>
         new TsHeadline(options).Make(TextSearchFunctions.Configuration(ref c, isConfigurationGiven), c.String(first), TextSearchFunctions.Query(ref c, first + 1));

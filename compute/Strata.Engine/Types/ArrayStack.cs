@@ -5,6 +5,7 @@ internal sealed class ArrayStack
 {
     private readonly ArrayBuilder _elements = new();
     private int[]? _lengths;
+    private int[] _lowerBounds = [];
     private int _count;
 
     /// <summary>Adds a stored array; throws 2202E when it is empty or has other dimensions than those before it.</summary>
@@ -16,7 +17,15 @@ internal sealed class ArrayStack
         var lengths = new int[array.Dimensions];
         for (int i = 0; i < lengths.Length; i++)
             lengths[i] = array.Length(i);
-        _lengths ??= lengths;
+        if (_lengths is null)
+        {
+            // The first array gives the bounds of all.
+            _lengths = lengths;
+            _lowerBounds = new int[lengths.Length];
+            for (int i = 0; i < lengths.Length; i++)
+                _lowerBounds[i] = array.LowerBound(i);
+        }
+
         if (!lengths.AsSpan().SequenceEqual(_lengths))
             throw new SqlException(SqlState.ArraySubscriptError, "cannot accumulate arrays of different dimensionality");
         foreach (ArrayValue.Element element in array)
@@ -31,8 +40,7 @@ internal sealed class ArrayStack
     {
         if (_lengths is null)
             return _elements.Build(elementOid);
-        int[] lengths = [_count, .. _lengths], ones = new int[_lengths.Length + 1];
-        Array.Fill(ones, 1);
-        return _elements.Build(elementOid, lengths, ones);
+        int[] lengths = [_count, .. _lengths], lowerBounds = [1, .. _lowerBounds];
+        return _elements.Build(elementOid, lengths, lowerBounds);
     }
 }

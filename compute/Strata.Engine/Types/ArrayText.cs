@@ -65,6 +65,11 @@ internal static class ArrayText
                 int end = text.IndexOf(']', _at);
                 if (end < 0 || _declared >= ArrayValue.DimensionsMax)
                     throw Malformed(text, "Missing \"]\" after array dimensions.");
+                int digits = _at + 1;
+                while (digits < end && (char.IsAsciiDigit(text[digits]) || text[digits] is '-' or '+'))
+                    digits++;
+                if (digits > _at + 1 && digits < end && text[digits] != ':')
+                    throw Malformed(text, "Missing \"]\" after array dimensions.");
                 string[] parts = text[(_at + 1)..end].Split(':');
                 int lower = 1;
                 if (parts.Length > 2 || !int.TryParse(parts[^1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int upper)

@@ -20,6 +20,9 @@ internal static class NumericBinary
     private const ushort PositiveInfinity = 0xD000;
     private const ushort NegativeInfinity = 0xF000;
 
+    /// <summary>What PostgreSQL's infinities have where other values have their scale.</summary>
+    private const short InfinityScale = 0x20;
+
     public static void Send(in NumericValue value, ByteBuffer buffer)
     {
         if (!value.IsFinite)
@@ -29,7 +32,7 @@ internal static class NumericBinary
                 NumericKind.NaN => NaN,
                 NumericKind.PositiveInfinity => PositiveInfinity,
                 _ => NegativeInfinity,
-            }, 0);
+            }, value.IsNaN ? (short)0 : InfinityScale);
             return;
         }
 

@@ -49,7 +49,7 @@ public static class TypeBinary
                 // The version of the format is the same.
                 buffer.Write(JsonbVersion);
                 TypeOutput.Write(type, stored, buffer, TypeSettings.Default, catalog);
-                break;
+                return;
             case TypeOid.Jsonb:
                 buffer.Write(JsonbVersion);
                 buffer.Write(stored);

@@ -369,10 +369,6 @@ internal static class FromGrammar
         Alias? alias = ParseOptionalAlias(p);
         if (alias is null)
         {
-            // What goes on as an expression cannot be an item at all.
-            if (p.Kind is TokenKind.Operator or TokenKind.Plus or TokenKind.Minus or TokenKind.Star or TokenKind.Slash or TokenKind.Percent or TokenKind.Caret or TokenKind.Less or TokenKind.Greater
-                or TokenKind.Equal or TokenKind.LessEqual or TokenKind.GreaterEqual or TokenKind.NotEqual)
-                throw p.SyntaxError();
             bool isValues = query.Body is ValuesBody;
             throw p.Error(
                 isValues ? "VALUES in FROM must have an alias" : "subquery in FROM must have an alias",

@@ -103,7 +103,8 @@ internal static class SelectGrammar
     {
         int position = p.Position;
         p.Expect(Keyword.With);
-        bool isRecursive = p.Accept(Keyword.Recursive);
+        // A query may be called recursive.
+        bool isRecursive = p.PeekKind() != TokenKind.LeftParen && p.PeekKeyword() != Keyword.As && p.Accept(Keyword.Recursive);
         var items = new ListBuilder<CommonTableExpression>();
         do
         {

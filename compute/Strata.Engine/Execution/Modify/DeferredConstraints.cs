@@ -42,6 +42,9 @@ public sealed class DeferredConstraints
     /// <summary>True when something waits.</summary>
     public bool HasPending => _keys.Count > 0 || _uniques.Count > 0 || _exclusions.Count > 0;
 
+    /// <summary>True when something waits that a change of the table left behind.</summary>
+    public bool HasPendingOn(uint tableOid) => _keys.Exists(check => check.Touched == tableOid) || _uniques.Exists(check => check.Table.Oid == tableOid);
+
     /// <summary>True when a constraint is checked at the end of the transaction as things stand.</summary>
     public bool IsDeferred(ConstraintInfo constraint) => constraint.IsDeferrable
         && (_modes.TryGetValue(constraint.Oid, out bool own) ? own : constraint.ParentOid != 0 && _modes.TryGetValue(constraint.ParentOid, out bool parent) ? parent : _all ?? constraint.IsDeferred);

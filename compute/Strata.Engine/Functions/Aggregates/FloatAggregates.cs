@@ -152,6 +152,8 @@ internal sealed unsafe class RegressionAggregate(FunctionInfo function, SqlType[
         var s = (State*)state;
         double before = s->N, oldX = s->Sx, oldY = s->Sy;
         s->N++;
+        if (Function.Name == "regr_count")
+            return;
         s->Sx += x;
         s->Sy += y;
         if (before == 0)

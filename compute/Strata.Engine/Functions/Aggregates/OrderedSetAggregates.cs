@@ -104,11 +104,17 @@ internal sealed unsafe class PercentileAggregate(FunctionInfo function, SqlType[
 
     private const int ValueOverheadBytes = 64;
 
-    protected override bool SkipsNulls => true;
-
     protected override void Add(AggregateContext context, byte* state, ReadOnlySpan<Vector> arguments, int row)
     {
         Collector collector = Get(context, state);
+        if (arguments[0].IsNull(row))
+        {
+            // Where all values are null, the fraction is checked all the same.
+            if (collector.Count == 0)
+                collector.Fraction = arguments[1].IsNull(row) ? null : arguments[1].GetStored(row).ToArray();
+            return;
+        }
+
         if (collector.Count == 0)
         {
             collector.Count = context.RowsOfGroup;
@@ -175,6 +181,14 @@ internal sealed unsafe class PercentileAggregate(FunctionInfo function, SqlType[
             return;
         }
 
+        if (collector.Count == 0)
+        {
+            if (!ArgumentTypes[1].IsArray)
+                CheckFraction(BitConverter.ToDouble(fraction));
+            result.SetNull(row);
+            return;
+        }
+
         if (!ArgumentTypes[1].IsArray)
         {
             result.SetStored(row, ValueAt(collector, BitConverter.ToDouble(fraction)));
@@ -198,10 +212,15 @@ internal sealed unsafe class PercentileAggregate(FunctionInfo function, SqlType[
         result.SetBytes(row, lengths.Length == 0 ? builder.Build(ResultType.ElementOid) : builder.Build(ResultType.ElementOid, lengths, bounds));
     }
 
-    private byte[] ValueAt(Collector collector, double fraction)
+    private static void CheckFraction(double fraction)
     {
         if (fraction is not (>= 0 and <= 1))
             throw new SqlException(SqlState.NumericValueOutOfRange, $"percentile value {NumberText.General(fraction, 6)} is not between 0 and 1");
+    }
+
+    private byte[] ValueAt(Collector collector, double fraction)
+    {
+        CheckFraction(fraction);
         (long low, long high, double share) = PlaceOf(collector.Count, fraction);
         Dictionary<long, byte[]> values = collector.Values;
         if (low == high)

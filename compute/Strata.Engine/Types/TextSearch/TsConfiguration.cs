@@ -30,14 +30,23 @@ internal sealed class TsConfiguration
 
     private readonly bool _isEnglish;
 
-    private TsConfiguration(bool isEnglish) => _isEnglish = isEnglish;
+    private readonly uint _missingOid;
 
-    /// <summary>The configuration of an OID; 0A000 for one that is not built in.</summary>
+    private TsConfiguration(bool isEnglish, uint missingOid = 0) => (_isEnglish, _missingOid) = (isEnglish, missingOid);
+
+    /// <summary>Throws XX000 for a configuration that there is not: known when a text is about to be cut.</summary>
+    public void Require()
+    {
+        if (_missingOid != 0)
+            throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search configuration {_missingOid}");
+    }
+
+    /// <summary>The configuration of an OID; one that nothing can be done with where there is none.</summary>
     public static TsConfiguration Get(uint oid) => oid switch
     {
         SimpleOid => s_simple,
         EnglishOid => s_english,
-        _ => throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search configuration {oid}"),
+        _ => new TsConfiguration(false, oid),
     };
 
     /// <summary>OID behind a name, or null.</summary>
@@ -81,6 +90,7 @@ internal sealed class TsConfiguration
     /// <summary>Dictionary of a kind of token; 0 when such tokens are not indexed.</summary>
     public uint DictionaryOf(TsTokenKind kind)
     {
+        Require();
         switch (kind)
         {
             case TsTokenKind.Blank or TsTokenKind.Tag or TsTokenKind.Protocol or TsTokenKind.Entity:
@@ -106,6 +116,7 @@ internal sealed class TsConfiguration
     /// <summary>Adds a text's lexemes with their positions, which go on behind <paramref name="position"/>.</summary>
     public void AddLexemes(string text, List<(byte[] Word, List<ushort> Positions)> words, ref int position)
     {
+        Require();
         foreach (TsToken token in TsTokenizer.Tokenize(text))
         {
             if (Lexeme(token) is not { } lexeme)

@@ -117,6 +117,7 @@ internal sealed class TsHeadline
 
     private static Word[] Split(TsConfiguration configuration, string text, TsQuery query)
     {
+        configuration.Require();
         var sought = new List<TsQueryNode>();
         query.Root?.Collect(sought);
         var words = new List<Word>();
@@ -236,8 +237,6 @@ internal sealed class TsHeadline
             count += words[begin].IsWord ? 1 : 0;
         }
 
-        while (end > begin && !words[end].IsWord && !words[end].IsSelected)
-            end--;
         return (begin, end);
     }
 

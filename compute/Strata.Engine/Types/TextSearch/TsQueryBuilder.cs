@@ -25,6 +25,7 @@ internal static class TsQueryBuilder
     /// <summary>The lexemes of a text, with an operator between them and a stop word's place held by a node in <paramref name="stops"/>.</summary>
     private static TsQueryNode? Operand(TsConfiguration configuration, string text, byte weights, bool isPrefix, TsOperator op, HashSet<TsQueryNode> stops)
     {
+        configuration.Require();
         TsQueryNode? result = null;
         int position = 0, last = 0;
         foreach (TsToken token in TsTokenizer.Tokenize(text))
