@@ -15,6 +15,9 @@ internal static class TextFunctions
         RegisterBytes(t);
     }
 
+    private static readonly byte[] s_true = "true"u8.ToArray();
+    private static readonly byte[] s_false = "false"u8.ToArray();
+
     private static void RegisterBasics(FunctionTable t)
     {
         t.Add("textcat", static (ref FunctionCall c) => Concatenate(ref c, c.Bytes(0), c.Bytes(1)));
@@ -110,8 +113,8 @@ internal static class TextFunctions
     }
 
     // A boolean's cast to text writes the word, its output function only the letter.
-    private static ReadOnlySpan<byte> CastToText(ref FunctionCall c, int argument) =>
-        c.ArgumentType(argument).Plain.Oid == TypeOid.Boolean ? c.Boolean(argument) ? "true"u8 : "false"u8 : TextOf(ref c, argument);
+    private static byte[] CastToText(ref FunctionCall c, int argument) =>
+        c.ArgumentType(argument).Plain.Oid != TypeOid.Boolean ? TextOf(ref c, argument) : c.Boolean(argument) ? s_true : s_false;
 
     internal static string QuoteLiteral(string text)
     {
