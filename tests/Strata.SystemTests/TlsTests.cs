@@ -42,7 +42,7 @@ public sealed class TlsTests
     private static X509Certificate2 Certificate(string name, X509Certificate2 authority)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new($"CN={name}, O=Test", key, HashAlgorithmName.SHA256);
+        CertificateRequest request = new($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ClientAuthentication)], critical: false));
         using X509Certificate2 signed = request.Create(authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(30), [1, 2, 3, 4]);
         return signed.CopyWithPrivateKey(key);
@@ -61,8 +61,8 @@ public sealed class TlsTests
         try
         {
             using NpgsqlConnection connection = source.OpenConnection();
-            using NpgsqlCommand command = new("SELECT current_user", connection);
-            Assert.Equal("carol", command.ExecuteScalar());
+            using NpgsqlCommand command = new("SELECT current_user || ' ' || ssl || coalesce(client_dn, '') FROM pg_stat_ssl WHERE pid = pg_backend_pid()", connection);
+            Assert.Equal($"carol true/CN={certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false)}", command.ExecuteScalar());
             return null;
         }
         catch (PostgresException error)

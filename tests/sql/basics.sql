@@ -85,3 +85,5 @@ SELECT 'abc' AS c ORDER BY c;
 SELECT bool_and(active), bool_or(active), every(active) FROM emp;
 SELECT now() IS NOT NULL, current_date IS NOT NULL, current_user;
 DROP TABLE emp; DROP TABLE dept;
+-- Booleans beside texts are words.
+SELECT 'a' || true, false || 'a', concat('a', true);

@@ -1,6 +1,10 @@
+using System.Globalization;
 using System.Net.Security;
+using System.Numerics;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Strata.Engine.Sessions;
 using Strata.Platform;
 
 namespace Strata.Compute.Protocol;
@@ -32,6 +36,46 @@ public sealed class ClientTransport(ByteSocket socket) : IDisposable
 
     /// <summary>The (first) common name in the client's certificate; null when there is none.</summary>
     public string? ClientCommonName => _secure?.RemoteCertificate is { } certificate ? CommonName(new X500DistinguishedName(new X509Certificate2(certificate).SubjectName)) : null;
+
+    /// <summary>How the stream is encrypted; null when it is not.</summary>
+    public ClientEncryption? Encryption
+    {
+        get
+        {
+            if (_secure is null)
+                return null;
+            string cipher = _secure.NegotiatedCipherSuite.ToString();
+            string version = _secure.SslProtocol switch
+            {
+                SslProtocols.Tls13 => "TLSv1.3",
+                SslProtocols.Tls12 => "TLSv1.2",
+                _ => _secure.SslProtocol.ToString(),
+            };
+            var encryption = new ClientEncryption(version, cipher, cipher.Contains("128", StringComparison.Ordinal) ? 128 : 256);
+            if (_secure.RemoteCertificate is not { } shown)
+                return encryption;
+            using X509Certificate2 certificate = new(shown);
+            return encryption with
+            {
+                ClientName = Slashed(certificate.SubjectName),
+                ClientSerial = new BigInteger(certificate.SerialNumberBytes.Span, isUnsigned: true, isBigEndian: true).ToString(CultureInfo.InvariantCulture),
+                IssuerName = Slashed(certificate.IssuerName),
+            };
+        }
+    }
+
+    // OpenSSL's X509_NAME_oneline.
+    private static string Slashed(X500DistinguishedName name)
+    {
+        var text = new StringBuilder();
+        foreach (X500RelativeDistinguishedName part in name.EnumerateRelativeDistinguishedNames(reversed: false))
+        {
+            if (!part.HasMultipleElements)
+                text.Append('/').Append(part.GetSingleElementType().FriendlyName).Append('=').Append(part.GetSingleElementValue());
+        }
+
+        return text.ToString();
+    }
 
     private static string? CommonName(X500DistinguishedName subject)
     {

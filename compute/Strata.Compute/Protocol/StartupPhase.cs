@@ -227,6 +227,7 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
             ClientAddress = connection.Transport.Socket.RemoteAddress,
             ClientPort = connection.Transport.Socket.RemotePort,
             ProcessId = connection.ProcessId,
+            Encryption = connection.Transport.Encryption,
         };
         if (mode is { } wanted)
             connection.Begin(_endpoint.Engine.OpenPooled(startup, connection.Output, new PooledClientOptions(wanted, connection.Wake, server.NewProcessId)));

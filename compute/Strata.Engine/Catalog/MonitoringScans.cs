@@ -56,6 +56,24 @@ internal static class MonitoringScans
         }
     }
 
+    public static IEnumerable<CatalogValue[]> Encryption(SystemScanContext context)
+    {
+        if (context.Session is not { } asking)
+            yield break;
+        foreach (SqlSession session in asking.Context.Engine.Sessions)
+        {
+            SessionContext other = session.Context;
+            if (other.Startup.ClientAddress is null)
+                continue;
+            if (!asking.Context.IsSuperuser && !asking.Context.Catalog.Permissions.HasRole(asking.Context.CurrentUserOid, other.AuthenticatedUserOid))
+                yield return [session.ProcessId, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null];
+            else if (other.Startup.Encryption is { } encryption)
+                yield return [session.ProcessId, true, encryption.Version, encryption.Cipher, encryption.Bits, encryption.ClientName, encryption.ClientSerial, encryption.IssuerName];
+            else
+                yield return [session.ProcessId, false, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null];
+        }
+    }
+
     public static IEnumerable<CatalogValue[]> PreparedStatements(SystemScanContext context)
     {
         foreach (PreparedStatement statement in context.Session?.Portals.Statements ?? [])

@@ -54,6 +54,7 @@ internal static class SystemTables
         "pg_locks" => new RowsTable(LockScans.Locks),
         "pg_prepared_xacts" => new RowsTable(LockScans.PreparedTransactions),
         "pg_stat_activity" => new RowsTable(MonitoringScans.Activity),
+        "pg_stat_ssl" => new RowsTable(MonitoringScans.Encryption),
         "pg_stat_wal" => new RowsTable(MonitoringScans.Wal),
         "pg_stat_bgwriter" => new RowsTable(MonitoringScans.BackgroundWriter),
         "pg_stat_archiver" => new RowsTable(MonitoringScans.Archiver),

@@ -15,13 +15,16 @@ internal static class TextFunctions
         RegisterBytes(t);
     }
 
+    private static readonly byte[] s_true = "true"u8.ToArray();
+    private static readonly byte[] s_false = "false"u8.ToArray();
+
     private static void RegisterBasics(FunctionTable t)
     {
         t.Add("textcat", static (ref FunctionCall c) => Concatenate(ref c, c.Bytes(0), c.Bytes(1)));
         t.Add("byteacat", static (ref FunctionCall c) => Concatenate(ref c, c.Bytes(0), c.Bytes(1)));
         // anynonarray || text and text || anynonarray.
-        t.Add(2003u, static (ref FunctionCall c) => Concatenate(ref c, c.Bytes(0), TextOf(ref c, 1)));
-        t.Add(2004u, static (ref FunctionCall c) => Concatenate(ref c, TextOf(ref c, 0), c.Bytes(1)));
+        t.Add(2003u, static (ref FunctionCall c) => Concatenate(ref c, c.Bytes(0), CastToText(ref c, 1)));
+        t.Add(2004u, static (ref FunctionCall c) => Concatenate(ref c, CastToText(ref c, 0), c.Bytes(1)));
         t.Add("textlen", static (ref FunctionCall c) => c.Return(CharacterTypes.Count(c.Bytes(0))));
         t.Add("bpcharlen", static (ref FunctionCall c) => c.Return(CharacterTypes.Count(CharacterTypes.TrimBpChar(c.Bytes(0)))));
         t.Add("textoctetlen", static (ref FunctionCall c) => c.Return(c.Bytes(0).Length));
@@ -108,6 +111,10 @@ internal static class TextFunctions
         TypeOutput.Write(type, c.ArgumentVector(argument).GetStored(c.Row), buffer, c.Settings, c.Context.Catalog);
         return buffer.ToArray();
     }
+
+    // A boolean's cast to text writes the word, its output function only the letter.
+    private static byte[] CastToText(ref FunctionCall c, int argument) =>
+        c.ArgumentType(argument).Plain.Oid != TypeOid.Boolean ? TextOf(ref c, argument) : c.Boolean(argument) ? s_true : s_false;
 
     internal static string QuoteLiteral(string text)
     {

@@ -18,4 +18,7 @@ public sealed record SessionStartup
     public int ProcessId { get; init; }
 
     public int ClientPort { get; init; } = -1;
+
+    /// <summary>How the connection is encrypted; null when it is not.</summary>
+    public ClientEncryption? Encryption { get; init; }
 }
