@@ -146,15 +146,18 @@ internal sealed class ConflictHandler(
     private bool Load(ModifyTarget target, Tid tid)
     {
         _existing.Reset(1);
-        bool found = _fetch.FetchVersion(target.Heap, tid, state.Cancellation);
-        if (found)
+        try
         {
+            if (!_fetch.FetchVersion(target.Heap, tid, state.Cancellation))
+                return false;
             decoder.Decode(_fetch.Row, _existing, 0, new Detoast(target.Heap, ReadPoint.Live, state.Cancellation));
             _existing.SetCount(1);
+            return true;
         }
-
-        _fetch.Release();
-        return found;
+        finally
+        {
+            _fetch.Release();
+        }
     }
 
     private readonly List<Vector> _proposed = [];

@@ -156,14 +156,21 @@ internal sealed class ExclusionCheck : IDisposable
     private bool Load(EvaluationContext context, Tid tid, CancellationToken cancellation)
     {
         _existing.Reset(1);
-        bool exists = _fetch.FetchVersion(_heap, tid, cancellation);
-        if (exists)
+        bool exists;
+        try
         {
-            _decoder.Decode(_fetch.Row, _existing, 0, new Detoast(_heap, ReadPoint.Live, cancellation));
-            _existing.SetCount(1);
+            exists = _fetch.FetchVersion(_heap, tid, cancellation);
+            if (exists)
+            {
+                _decoder.Decode(_fetch.Row, _existing, 0, new Detoast(_heap, ReadPoint.Live, cancellation));
+                _existing.SetCount(1);
+            }
+        }
+        finally
+        {
+            _fetch.Release();
         }
 
-        _fetch.Release();
         for (int i = 0; exists && i < _plan.KeyTypes.Length; i++)
             Take(_keys.Value(i, context, _existing, 0, _errors), 0, i);
         return exists;

@@ -43,16 +43,18 @@ internal sealed class OwnColumns : IDisposable
     public bool Complete(HeapRelation heap, Tid tid, TargetRow row, int position)
     {
         _existing.Reset(1);
-        bool found = _fetch.FetchVersion(heap, tid, _state.Cancellation);
-        if (found)
+        try
         {
+            if (!_fetch.FetchVersion(heap, tid, _state.Cancellation))
+                return false;
             _decoder.Decode(_fetch.Row, _existing, 0, new Detoast(heap, ReadPoint.Live, _state.Cancellation));
             _existing.SetCount(1);
         }
+        finally
+        {
+            _fetch.Release();
+        }
 
-        _fetch.Release();
-        if (!found)
-            return false;
         Row.Show(_existing, _identity);
         for (int i = 0; i < _values.Length; i++)
         {

@@ -162,13 +162,19 @@ internal abstract class TableScanOperator(
     private void LoadVersion(Tid version)
     {
         _batch.Reset(1);
-        if (_fetch.FetchVersion(heap, version, state.Cancellation))
+        try
         {
-            decoder.Decode(_fetch.Row, _batch, 0, Detoast);
-            _batch.SetCount(1);
+            if (_fetch.FetchVersion(heap, version, state.Cancellation))
+            {
+                decoder.Decode(_fetch.Row, _batch, 0, Detoast);
+                _batch.SetCount(1);
+            }
+        }
+        finally
+        {
+            _fetch.Release();
         }
 
-        _fetch.Release();
         Take(recheck);
     }
 }

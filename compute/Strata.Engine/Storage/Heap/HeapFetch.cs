@@ -40,14 +40,17 @@ public unsafe struct HeapFetch
         if (forUpdate && snapshot.ReadPoint.IsLive && HeapPruner.IsWorthwhile(_page, context.Transactions))
             Prune(context, cancellation);
         AllDead = false;
+        bool isOver = false;
         _page.LatchShared();
         try
         {
-            return FollowChain(context.Transactions, tid, snapshot, heap.Watch(snapshot.Owner));
+            bool found = FollowChain(context.Transactions, tid, snapshot, heap.Watch(snapshot.Owner));
+            isOver = true;
+            return found;
         }
         finally
         {
-            _page.UnlatchShared();
+            EndLook(isOver);
         }
     }
 
@@ -101,6 +104,7 @@ public unsafe struct HeapFetch
         Release();
         _page = heap.Context.Pool.Pin(heap.KeyOf(tid.Block), snapshot.ReadPoint, cancellation);
         _block = tid.Block;
+        bool isOver = false;
         _page.LatchShared();
         try
         {
@@ -109,12 +113,21 @@ public unsafe struct HeapFetch
             if (exists && heap.Watch(snapshot.Owner) is { } reader)
                 NoteRead(reader, row, found, tid);
             Row = found ? new HeapRowPointer(row, length, tid) : default;
+            isOver = true;
             return found;
         }
         finally
         {
-            _page.UnlatchShared();
+            EndLook(isOver);
         }
+    }
+
+    // Under SERIALIZABLE a look may end the transaction. Its caller does not come to let go of the page then, and a page that stays pinned can never be dropped.
+    private void EndLook(bool isOver)
+    {
+        _page.UnlatchShared();
+        if (!isOver)
+            Release();
     }
 
     /// <summary>Lets go of the page; the row is dead.</summary>
