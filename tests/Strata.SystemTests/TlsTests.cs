@@ -24,9 +24,9 @@ public sealed class TlsTests
         string id = (string)instance.Api(HttpMethod.Get, "/v1/projects/default/endpoints")!.AsArray()[0]!["id"]!;
         instance.Api(HttpMethod.Put, $"/v1/projects/default/endpoints/{id}/settings", new JsonObject
         {
-            ["access_rules"] = new JsonArray("host all postgres all md5", "hostssl by_name carol all cert", "hostssl both carol all scram-sha-256 clientcert=verify-full", "hostssl any carol all scram-sha-256 clientcert=verify-ca"),
+            ["access_rules"] = new JsonArray("host all postgres all md5", "hostssl by_name carol all cert", "hostssl with_password carol all scram-sha-256 clientcert=verify-full", "hostssl any_name carol all scram-sha-256 clientcert=verify-ca"),
         });
-        foreach (string database in new[] { "by_name", "both", "any" })
+        foreach (string database in new[] { "by_name", "with_password", "any_name" })
             instance.Execute("CREATE DATABASE " + database);
         return instance;
     });
@@ -87,18 +87,18 @@ public sealed class TlsTests
     [Fact]
     public void A_password_may_be_asked_for_beside_it()
     {
-        Assert.Null(Connect("both", Certificate("carol", s_authority), "secret"));
-        Assert.Equal("28P01 password authentication failed for user \"carol\"", Connect("both", Certificate("carol", s_authority), "wrong"));
-        Assert.Equal("28P01 password authentication failed for user \"carol\"", Connect("both", Certificate("dave", s_authority), "secret"));
-        Assert.Null(Connect("any", Certificate("dave", s_authority), "secret"));
-        Assert.Equal("28000 connection requires a valid client certificate", Connect("any", certificate: null, "secret"));
+        Assert.Null(Connect("with_password", Certificate("carol", s_authority), "secret"));
+        Assert.Equal("28P01 password authentication failed for user \"carol\"", Connect("with_password", Certificate("carol", s_authority), "wrong"));
+        Assert.Equal("28P01 password authentication failed for user \"carol\"", Connect("with_password", Certificate("dave", s_authority), "secret"));
+        Assert.Null(Connect("any_name", Certificate("dave", s_authority), "secret"));
+        Assert.Equal("28000 connection requires a valid client certificate", Connect("any_name", certificate: null, "secret"));
     }
 
     [Fact]
     public void A_certificate_that_nobody_trusts_ends_the_handshake()
     {
         using X509Certificate2 other = MakeAuthority("other");
-        Assert.Equal("no connection", Connect("any", Certificate("carol", other), "secret"));
+        Assert.Equal("no connection", Connect("any_name", Certificate("carol", other), "secret"));
         Assert.Equal("no connection", Connect("by_name", Certificate("carol", other)));
     }
 

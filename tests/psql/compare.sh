@@ -36,10 +36,10 @@ for side in a b; do
     csplit -s -z -n 4 -f "$out/command.$side." "$out/commands.$side" '/^### /' '{*}'
 done
 
-for a in "$out"/command.a.*; do
-    b=${a/command.a./command.b.}
+for b in "$out"/command.b.*; do
+    a=${b/command.b./command.a.}
     if ! diff "$a" "$b" >"$out/one.diff" 2>&1; then
-        echo "=== $(head -1 "$a" | cut -c5-)"
+        echo "=== $(head -1 "$b" | cut -c5-)"
         cat "$out/one.diff"
         differences=$((differences + 1))
     fi

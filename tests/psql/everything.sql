@@ -263,7 +263,7 @@ CREATE VIEW expressions AS SELECT a.id IS DISTINCT FROM 5 AS e1, a.name LIKE 'A%
     a.id = ANY (ARRAY[1, 2]) AS e8, a.name <> ALL (ARRAY['p', 'q']) AS e9, nullif(a.id, 3) AS e10, greatest(a.id, 1, 2) AS e11, least(a.id, 4) AS e12, ROW(a.id, NULL) IS NULL AS e13, a.shape::text || '!' AS e14, CAST(a.id AS numeric(10, 1)) AS e15,
     substring(a.name FROM 2 FOR 3) AS e16, position('a' IN a.name) AS e17, overlay(a.name PLACING 'z' FROM 1) AS e18, trim(BOTH 'x' FROM a.name) AS e19, a.name COLLATE "C" AS e20, (a.id > 1) IS NOT TRUE AS e21, -a.id AS e22, - (-5) AS e23,
     localtimestamp(2) AS e24, session_user AS e25, ARRAY[ARRAY[1, 2], ARRAY[a.id, 3]] AS e26, ROW(1, 'a')::pair AS e27 FROM author a;
-CREATE VIEW sets AS (SELECT 1 AS x UNION SELECT 2) INTERSECT ALL (VALUES (1), (3)) ORDER BY x DESC OFFSET 0 FETCH FIRST 2 ROWS WITH TIES;
+CREATE VIEW sets AS (SELECT 1 AS x UNION SELECT 2) INTERSECT ALL SELECT * FROM (VALUES (1), (3)) v (x) ORDER BY x DESC OFFSET 0 FETCH FIRST 2 ROWS WITH TIES;
 CREATE VIEW cycles AS WITH RECURSIVE w(id, parent) AS (SELECT id, parent FROM node WHERE parent IS NULL UNION ALL SELECT n.id, n.parent FROM node n, w WHERE n.parent = w.id) SEARCH BREADTH FIRST BY id SET ordered CYCLE id SET looped USING path SELECT id, looped FROM w ORDER BY ordered;
 CREATE VIEW distincts AS SELECT DISTINCT ON (author_id) author_id, id, price FROM book ORDER BY author_id, price DESC NULLS LAST;
 CREATE VIEW frames AS SELECT first_value(a) OVER (ORDER BY b RANGE BETWEEN 1 PRECEDING AND 2 FOLLOWING EXCLUDE TIES) AS f, lag(a, 2, 0) OVER (PARTITION BY b ORDER BY a GROUPS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS l FROM by_index;
@@ -364,4 +364,157 @@ ALTER PUBLICATION nothing_yet OWNER TO every_login;
 ALTER COLLATION odd_collation OWNER TO every_owner;
 ALTER TEXT SEARCH DICTIONARY stems OWNER TO every_owner;
 ALTER CONVERSION odd_conversion OWNER TO every_owner;
+-- Kinds of indexes, access methods
+CREATE ACCESS METHOD second_heap TYPE TABLE HANDLER heap_tableam_handler;
+COMMENT ON ACCESS METHOD second_heap IS 'the heap under another name';
+CREATE TABLE in_second (a integer, b text) USING second_heap;
+CREATE TABLE searched (id integer PRIMARY KEY, words tsvector, tags text[], attributes jsonb, at point, box box, during int4range, address inet, name text, seen timestamptz, n integer, floats numeric);
+CREATE INDEX searched_words ON searched USING gin (words) WITH (fastupdate = off, gin_pending_list_limit = 128);
+CREATE INDEX searched_tags ON searched USING gin (tags, attributes jsonb_path_ops);
+CREATE INDEX searched_attributes ON searched USING gin ((attributes -> 'tags'));
+CREATE INDEX searched_at ON searched USING gist (at, box) WITH (buffering = off, fillfactor = 60);
+CREATE INDEX searched_signature ON searched USING gist (words tsvector_ops (siglen = 100)) WHERE id > 3;
+CREATE INDEX searched_during ON searched USING gist (during) INCLUDE (id);
+CREATE INDEX searched_quad ON searched USING spgist (at);
+CREATE INDEX searched_kd ON searched USING spgist (at kd_point_ops);
+CREATE INDEX searched_name ON searched USING spgist (name) WITH (fillfactor = 75);
+CREATE INDEX searched_address ON searched USING gist (address inet_ops);
+CREATE INDEX searched_seen ON searched USING brin (seen) WITH (pages_per_range = 16, autosummarize = on);
+CREATE INDEX searched_many ON searched USING brin (n int4_minmax_multi_ops (values_per_range = 16), name text_bloom_ops (n_distinct_per_range = 50, false_positive_rate = 0.05), during, address inet_inclusion_ops);
+CREATE UNIQUE INDEX searched_nulls ON searched (name, n) NULLS NOT DISTINCT;
+CREATE INDEX searched_all ON searched (name COLLATE "C" text_pattern_ops DESC NULLS LAST, (lower(name)), n) INCLUDE (seen, floats) WITH (fillfactor = 33) WHERE n IS NOT NULL AND name <> ALL (ARRAY['a', 'b']);
+ALTER TABLE searched ADD CONSTRAINT apart EXCLUDE USING gist (during WITH &&, at WITH ~=) WHERE (n > 1) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE searched ADD CONSTRAINT one_name UNIQUE USING INDEX searched_nulls;
+COMMENT ON CONSTRAINT apart ON searched IS 'no two at once';
+COMMENT ON CONSTRAINT one_name ON searched IS 'one name';
+COMMENT ON INDEX searched_many IS 'in blocks';
+CREATE STATISTICS only_expression ON (n * 2) FROM searched;
+COMMENT ON STATISTICS only_expression IS 'twice';
+ALTER TABLE searched ADD CONSTRAINT has_words CHECK (words IS NOT NULL OR tags IS NULL) NOT VALID, ADD CONSTRAINT no_heirs CHECK (n <> 13) NO INHERIT;
+COMMENT ON CONSTRAINT has_words ON searched IS 'words or no tags';
+CREATE TABLE like_searched (LIKE searched INCLUDING ALL);
+CREATE TABLE like_little (LIKE searched INCLUDING DEFAULTS INCLUDING CONSTRAINTS EXCLUDING INDEXES, extra text COMPRESSION pglz);
+INSERT INTO searched VALUES (1, 'a:1 b:2', '{x,y}', '{"tags": ["a"]}', '(1,2)', '(1,2),(3,4)', '[1,5)', '10.0.0.1', 'one', '2024-01-01 00:00:00+00', 1, 1.5);
+
+-- Deeper trees of tables
+CREATE TABLE deep (a integer NOT NULL, b text DEFAULT 'deep', c date, d numeric GENERATED ALWAYS AS (a * 1.5) STORED, CONSTRAINT deep_check CHECK (a > 0)) PARTITION BY RANGE (a, c);
+CREATE TABLE deep_1 PARTITION OF deep FOR VALUES FROM (1, MINVALUE) TO (100, '2024-01-01') PARTITION BY HASH (a);
+CREATE TABLE deep_1_0 PARTITION OF deep_1 FOR VALUES WITH (MODULUS 3, REMAINDER 0);
+CREATE TABLE deep_1_1 PARTITION OF deep_1 (b DEFAULT 'own' NOT NULL) FOR VALUES WITH (MODULUS 3, REMAINDER 1) PARTITION BY LIST (b);
+CREATE TABLE deep_1_1_x PARTITION OF deep_1_1 FOR VALUES IN ('x', 'it''s');
+CREATE TABLE deep_1_1_rest PARTITION OF deep_1_1 DEFAULT;
+CREATE UNLOGGED TABLE "Odd Schema".deep_2 PARTITION OF deep FOR VALUES FROM (100, '2024-01-01') TO (200, MAXVALUE) WITH (autovacuum_enabled = off, toast.autovacuum_vacuum_threshold = 7);
+ALTER TABLE deep ADD PRIMARY KEY (a, b, c), ADD CONSTRAINT deep_unique UNIQUE (c, b, a) INCLUDE (d);
+CREATE INDEX deep_b ON deep USING hash (b);
+CREATE INDEX ON deep ((lower(b)), c DESC) WHERE a > 5;
+CREATE TABLE of_deep (a integer, b text, c date, CONSTRAINT to_deep FOREIGN KEY (a, b, c) REFERENCES deep ON DELETE CASCADE);
+COMMENT ON COLUMN deep.b IS 'in all parts';
+COMMENT ON INDEX deep_b IS 'of all parts';
+CREATE TABLE flags (yes boolean, kind mood) PARTITION BY LIST (yes);
+CREATE TABLE flags_true PARTITION OF flags FOR VALUES IN (true);
+CREATE TABLE flags_null PARTITION OF flags FOR VALUES IN (NULL, false);
+CREATE TABLE moods (kind mood, at timestamptz, n numeric) PARTITION BY LIST (kind);
+CREATE TABLE moods_good PARTITION OF moods FOR VALUES IN ('happy', 'ok') PARTITION BY RANGE (at, n);
+CREATE TABLE moods_good_old PARTITION OF moods_good FOR VALUES FROM ('2000-01-01 00:00:00+00', 1.50) TO ('2024-06-01 12:00:00+00', MAXVALUE);
+CREATE TABLE gone (a integer, b integer, c text);
+CREATE TABLE grandchild (d integer DEFAULT 4) INHERITS (under);
+ALTER TABLE grandchild ALTER COLUMN c SET DEFAULT 7, ALTER COLUMN b SET NOT NULL, DROP CONSTRAINT IF EXISTS nothing;
+ALTER TABLE top_a ADD COLUMN later_a integer DEFAULT 5, ADD CONSTRAINT later_check CHECK (later_a > 0);
+ALTER TABLE gone DROP COLUMN b;
+ALTER TABLE gone INHERIT no_columns;
+CREATE TABLE left_alone () INHERITS (gone);
+ALTER TABLE gone NO INHERIT no_columns;
+ALTER TABLE left_alone ADD COLUMN own_one integer;
+INSERT INTO deep (a, b, c) SELECT a, 'x', '2023-01-01' FROM generate_series(1, 30) a WHERE NOT satisfies_hash_partition('deep_1'::regclass, 3, 2, a);
+INSERT INTO deep (a, b, c) VALUES (150, 'q', '2024-05-05');
+INSERT INTO moods VALUES ('happy', '2020-01-01 00:00:00+00', 2);
+
+-- More types, routines and operators
+CREATE TYPE changed AS (a integer, gone text, c date);
+ALTER TYPE changed DROP ATTRIBUTE gone, ADD ATTRIBUTE d positive, ALTER ATTRIBUTE a TYPE bigint;
+COMMENT ON COLUMN changed.d IS 'the last';
+CREATE TABLE of_changed OF changed (PRIMARY KEY (a), CHECK (c > '2000-01-01'));
+ALTER TYPE changed ADD ATTRIBUTE e text CASCADE;
+CREATE DOMAIN stamp AS timestamp(3) with time zone DEFAULT now() CHECK (VALUE > '2000-01-01 00:00:00+00'::timestamptz);
+CREATE DOMAIN of_mood AS mood CHECK (VALUE <> 'sad');
+CREATE DOMAIN of_span AS span NOT NULL;
+CREATE TYPE mood_span AS RANGE (subtype = mood);
+CREATE FUNCTION of_types(a positive, b of_pair[], c mood_span, d "Odd Enum"[], e author.name%TYPE) RETURNS book[] LANGUAGE sql AS 'SELECT NULL::book[]';
+CREATE FUNCTION whole_rows() RETURNS SETOF book LANGUAGE sql STABLE ROWS 5 COST 3 BEGIN ATOMIC SELECT * FROM book; END;
+CREATE FUNCTION first_row(b book) RETURNS text LANGUAGE sql IMMUTABLE RETURN b.title || (b).id::text;
+CREATE FUNCTION internal_abs(integer) RETURNS integer LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE AS 'int4abs';
+CREATE FUNCTION overloaded(a integer) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION overloaded(a integer, b text DEFAULT 'x', VARIADIC c integer[] DEFAULT '{1,2}') RETURNS integer LANGUAGE sql AS 'SELECT 2';
+CREATE FUNCTION overloaded(a text) RETURNS integer LANGUAGE sql AS 'SELECT 3';
+CREATE FUNCTION many_out(OUT a integer, INOUT b text DEFAULT 'b', OUT c numeric) LANGUAGE sql AS $$ SELECT 1, b, 2.5 $$;
+CREATE PROCEDURE with_out(IN a integer, OUT b integer, INOUT c text DEFAULT NULL) LANGUAGE sql AS $$ SELECT a, c $$;
+CREATE PROCEDURE changes(p integer) LANGUAGE sql BEGIN ATOMIC
+    INSERT INTO by_index AS t (a, b) VALUES (p, p + 1), (2, DEFAULT) ON CONFLICT (b) DO UPDATE SET a = excluded.a + t.a WHERE t.a > 1;
+    INSERT INTO by_index SELECT n, n * 2 FROM generate_series(1, p) n ON CONFLICT DO NOTHING;
+    INSERT INTO top_a DEFAULT VALUES;
+    UPDATE by_index SET a = DEFAULT, b = x.n FROM (SELECT 1 AS n) x WHERE by_index.b = x.n;
+    UPDATE by_index t SET (a, b) = (SELECT 1, 2) WHERE a IN (SELECT 3);
+    DELETE FROM by_index USING node n WHERE n.id = by_index.a;
+    WITH gone AS (DELETE FROM by_index WHERE a = p RETURNING *) SELECT count(*) FROM gone;
+END;
+CREATE FUNCTION added(x integer) RETURNS integer LANGUAGE sql BEGIN ATOMIC
+    WITH twice AS MATERIALIZED (SELECT x * 2 AS v) INSERT INTO by_index (b, a) SELECT v, v FROM twice RETURNING a + b AS sum;
+END;
+CREATE FUNCTION replaced(t text) RETURNS text LANGUAGE sql IMMUTABLE WINDOW AS 'SELECT t';
+DROP FUNCTION replaced(text);
+CREATE AGGREGATE combined(numeric) (SFUNC = numeric_avg_accum, STYPE = internal, SSPACE = 128, FINALFUNC = numeric_avg, COMBINEFUNC = numeric_avg_combine, SERIALFUNC = numeric_avg_serialize, DESERIALFUNC = numeric_avg_deserialize, PARALLEL = SAFE);
+CREATE FUNCTION pick(anycompatible, anycompatible) RETURNS anycompatible LANGUAGE sql IMMUTABLE AS 'SELECT coalesce($1, $2)';
+CREATE AGGREGATE longest(anycompatible) (SFUNC = pick, STYPE = anycompatible);
+CREATE OPERATOR "Odd Schema".|++ (FUNCTION = pg_catalog.int4pl, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = OPERATOR("Odd Schema".|++));
+CREATE OPERATOR FAMILY point_family USING gist;
+CREATE OPERATOR CLASS point_class FOR TYPE point USING gist FAMILY point_family AS OPERATOR 1 <<, OPERATOR 15 <-> (point, point) FOR ORDER BY float_ops, FUNCTION 1 gist_point_consistent(internal, point, smallint, oid, internal), FUNCTION 2 gist_box_union(internal, internal), FUNCTION 3 gist_point_compress(internal), FUNCTION 5 gist_box_penalty(internal, internal, internal), FUNCTION 6 gist_box_picksplit(internal, internal), FUNCTION 7 gist_box_same(box, box, internal), STORAGE box;
+CREATE CAST (span AS text_span) WITH INOUT AS IMPLICIT;
+CREATE DEFAULT CONVERSION default_conversion FOR 'UTF8' TO 'LATIN1' FROM utf8_to_iso8859_1;
+CREATE COLLATION copied_collation FROM "C";
+
+-- More views
+CREATE VIEW deeper AS
+    WITH outermost AS (WITH inner_one (x) AS (VALUES (1), (2)) SELECT x, (WITH again AS (SELECT x * 2 AS y) SELECT y FROM again) AS y FROM inner_one), other AS NOT MATERIALIZED (SELECT 1 AS one)
+    SELECT o.x, o.y, (SELECT array_agg(s.v ORDER BY s.v DESC) FROM (SELECT o.x + g AS v FROM generate_series(1, 3) g(g) UNION ALL SELECT o.y EXCEPT SELECT one FROM other) s) AS list
+    FROM outermost o WHERE (o.x, o.y) IN (SELECT x, y FROM outermost) AND ROW(o.x, o.y) <> ROW(3, 4) AND o.x >= ALL (SELECT one FROM other) AND NOT (o.x = ANY (SELECT one FROM other) OR o.y IS NULL);
+CREATE VIEW branches AS (SELECT 1 AS a, 'x'::text AS b ORDER BY 1 LIMIT 1) UNION ((SELECT 2, 'y' UNION ALL SELECT 3, 'z') EXCEPT ALL SELECT 4, NULL) UNION ALL (WITH w AS (SELECT 5 AS five) SELECT five, 'w' FROM w) ORDER BY b DESC NULLS FIRST, a LIMIT 10 OFFSET 1;
+CREATE VIEW locked AS SELECT a.id, n.id AS node FROM author a, node n WHERE n.id = a.id FOR UPDATE OF a NOWAIT FOR KEY SHARE OF n SKIP LOCKED;
+CREATE VIEW slices AS SELECT b.tags[:2] AS s1, b.tags[2:] AS s2, b.tags[:] AS s3, (b.two).second AS f, (ARRAY[[1, 2], [3, 4]])[1][2] AS m, (array_agg(b.id) OVER ())[1] AS w FROM book b;
+CREATE VIEW calls AS SELECT add_em(1), add_em(b => 2, a => 1) AS named, anything(VARIADIC ARRAY[1, 2]) AS va, anything(1, 2, 3) AS vb, "Odd Schema"."Odd Function"(1, 'x') AS o, 1 OPERATOR("Odd Schema".|++) 2 AS q, 1 |+| 2 AS p, overloaded('x'::text) AS ot, first_row(b.*) AS fr, b::text AS bt, count(*) OVER (PARTITION BY b.author_id) AS c, total(b.author_id) FILTER (WHERE b.id > 1) OVER () AS t FROM book b;
+CREATE VIEW times AS SELECT (now(), now()) OVERLAPS (now(), interval '1 day') AS o, current_timestamp(3) AS a, current_time AS b, localtime AS c, current_role AS d, current_catalog AS e, current_schema AS f, user AS g, extract(epoch FROM interval '1 day 02:00') AS h, date '2020-01-01' + time '10:00' AS i, timestamp '2020-01-01 00:00:00' AT TIME ZONE 'Europe/Amsterdam' AS j, interval '1' year AS k, interval '1 2:03' day to minute AS l, interval(2) '1.2345 sec' AS m, timestamptz 'infinity' AS n, '1 day'::interval(3) AS p, time with time zone '04:05:06+02' AS q, make_interval(days => 10) AS r;
+CREATE VIEW literals AS SELECT 1 AS a, -1 AS b, 2147483648 AS c, 1.0 AS d, 1e10 AS e, -2.5 AS f, 'x' AS g, E'a\\b\nc' AS h, NULL AS i, true AS j, B'101' AS k, X'1F' AS l, '\xdead'::bytea AS m, '{1,2}'::integer[] AS n, ARRAY[]::text[] AS o, '(1,2)'::point AS p, '{"a": 1}'::jsonb AS q, 1::smallint AS r, 2::bigint AS s, 1.5::real AS t, 'NaN'::float8 AS u, 'c'::"char" AS v, 'abc'::char(5) AS w, 'abc'::varchar(2) AS x, 5::oid AS y, 'author'::regclass AS z, 'happy'::mood AS aa, '[1,2]'::span AS bb, 3::positive AS cc, U&'\00e9' AS ff, 12.34::money AS gg, 'a & b'::tsquery AS hh, '$.a'::jsonpath AS ii, '-0'::float8 AS jj, (-1)::int8 AS kk, - 5 AS ll, + 5 AS mm, -(3) ^ 2 AS nn, NOT true AS oo, 1 IS NULL AS pp;
+CREATE VIEW aggregates AS SELECT count(*) AS c, count(DISTINCT (b.id, b.title)) AS d, string_agg(DISTINCT b.title, ',' ORDER BY b.title DESC) AS s, mode() WITHIN GROUP (ORDER BY b.price) AS m, percentile_cont(ARRAY[0.1, 0.9]) WITHIN GROUP (ORDER BY b.price::float8) FILTER (WHERE b.price > 0) AS p, middle_of(b.author_id) AS mo, every(b.price > 1) AS e, regr_slope(b.price, b.id) AS r, jsonb_agg(b ORDER BY b.id) AS j, grouping(b.author_id, b.amount) AS g, sum(sum(b.price)) OVER (ORDER BY b.author_id RANGE UNBOUNDED PRECEDING) AS ss FROM book b GROUP BY CUBE (b.author_id, b.amount), GROUPING SETS ((b.author_id), ()) HAVING count(*) > 0 OR bool_or(b.id > 5);
+CREATE VIEW more_windows AS SELECT ntile(4) OVER w1 AS a, dense_rank() OVER (w1 ROWS UNBOUNDED PRECEDING) AS b, nth_value(b, 2) OVER (w2 RANGE BETWEEN INTERVAL '1 day' PRECEDING AND CURRENT ROW EXCLUDE CURRENT ROW) AS c, cume_dist() OVER (PARTITION BY a % 2, b ORDER BY b DESC NULLS LAST, a) AS d, last_value(a) OVER (ORDER BY a ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING EXCLUDE GROUP) AS e FROM (SELECT a, b, now() - make_interval(days => a) AS t FROM by_index) s WINDOW w1 AS (ORDER BY a), w2 AS (PARTITION BY b ORDER BY t);
+CREATE VIEW samples AS SELECT d.a, x.* FROM deep d TABLESAMPLE system (12.5) CROSS JOIN LATERAL unnest(ARRAY[d.a], ARRAY[d.b]) WITH ORDINALITY AS x(p, q, o) LEFT JOIN LATERAL (SELECT d.a + 1 AS more) l ON l.more > x.p, LATERAL generate_series(1, d.a) AS g;
+CREATE VIEW searches AS WITH RECURSIVE w(id, parent) AS (SELECT id, parent FROM node WHERE parent IS NULL UNION SELECT n.id, n.parent FROM node n JOIN w ON n.parent = w.id) SEARCH DEPTH FIRST BY id, parent SET "Order" , other AS (SELECT 1) SELECT w.id, other.* FROM w, other ORDER BY "Order";
+CREATE VIEW cycle_marks AS WITH RECURSIVE w AS (SELECT id, parent FROM node UNION ALL SELECT n.id, n.parent FROM node n, w WHERE n.parent = w.id) CYCLE id, parent SET looped TO 1 DEFAULT 0 USING path SELECT w.id, w.looped FROM w WHERE looped = 0;
+CREATE VIEW conditions AS SELECT CASE WHEN a.id > 1 AND a.id < 5 OR NOT a.name = 'x' THEN 1 WHEN a.email IS NULL THEN NULL END AS c1, CASE a.id WHEN 1 THEN 'one' END AS c2, a.id BETWEEN SYMMETRIC 5 AND 1 AS c3, a.id NOT BETWEEN 1 AND 5 AS c4, a.name NOT ILIKE '%x' AS c5, a.name NOT SIMILAR TO 'a' ESCAPE '#' AS c6, a.id NOT IN (1, 2) AS c7, a.id IN (a.id + 1, 3) AS c8, a.name IS NOT DISTINCT FROM a.email AS c9, (a.id = 1) IS UNKNOWN AS c10, (a.id = 1) IS NOT FALSE AS c11, (a.id, a.name) IN ((1, 'x'), (2, 'y')) AS c12, a.* IS NOT NULL AS c13, EXISTS (SELECT) AS c14, a.id = ANY ('{1,2}'::integer[]) AS c15, a.name LIKE ANY (ARRAY['a%', 'b%']) AS c16, a.name !~~* 'x' AS c17, coalesce(a.email, a.name, 'none') AS c18, nullif(a.name, '') AS c19, a.name ^@ 'A' AS c20, normalize(a.name, NFKC) AS c21, a.name IS NFC NORMALIZED AS c22, collation for (a.name) AS c23, trim(LEADING FROM a.name) AS c24, substring(a.name SIMILAR 'a' ESCAPE '#') AS c25, substring(a.name FROM 'a.c') AS c26, a.name COLLATE "C" < 'x' AS c27, a.birthday + 1 AS c28, - a.id * 2 + 3 % 2 AS c29, a.id::text::varchar(3) AS c30, (a.id || a.name) COLLATE "POSIX" AS c31, a.tableoid::regclass AS c32, a.ctid AS c33 FROM author a;
+CREATE OR REPLACE VIEW replaced AS SELECT 1 AS a;
+CREATE OR REPLACE VIEW replaced AS SELECT 1 AS a, 2 AS b;
+ALTER VIEW replaced SET (security_barrier = off, security_invoker);
+CREATE VIEW renamed_columns AS SELECT j.p, j.q, t.* FROM (by_index a JOIN node n ON n.id = a.a) AS j (p, q) CROSS JOIN by_index AS t (c1, c2) FULL JOIN (VALUES (1, 2), (3, NULL)) v (c1, k) USING (c1);
+CREATE MATERIALIZED VIEW stored_more (one, "Two") USING second_heap AS TABLE by_index WITH NO DATA;
+ALTER MATERIALIZED VIEW stored_more ALTER COLUMN one SET STATISTICS 5;
+CREATE TABLE table_as (x, y) WITH (fillfactor = 55) AS SELECT id, title FROM book WITH NO DATA;
+
+-- PostgreSQL cannot sample the rows of foreign tables, so before there is one that inherits.
 ANALYZE;
+
+-- Foreign tables, comments, names that change
+CREATE FOREIGN TABLE remote_child (own integer DEFAULT 3 NOT NULL CHECK (own > 1), twice integer GENERATED ALWAYS AS (own * 2) STORED) INHERITS (top_b) SERVER away;
+ALTER FOREIGN TABLE remote ALTER COLUMN v OPTIONS (ADD x 'y'), OPTIONS (ADD "Odd" 'it''s');
+ALTER SERVER away OPTIONS (SET port '2', DROP host, ADD dbname 'd');
+COMMENT ON SEQUENCE simple_seq IS 'plain';
+COMMENT ON COLUMN stored.n IS 'how many';
+COMMENT ON COLUMN remote.v IS 'far value';
+COMMENT ON CONSTRAINT author_pk ON author IS 'the key';
+COMMENT ON CONSTRAINT later ON book IS 'checked later';
+COMMENT ON CONSTRAINT not_big ON DOMAIN perhaps IS 'not big';
+ALTER ROLE every_owner IN DATABASE :DBNAME SET role = every_group;
+ALTER ROLE every_reader VALID UNTIL 'infinity';
+ALTER TABLE author SET SCHEMA "Odd Schema";
+ALTER TABLE "Odd Schema".author SET SCHEMA every;
+ALTER FUNCTION overloaded(text) SET SCHEMA "Odd Schema";
+ALTER TYPE mood_span SET SCHEMA "Odd Schema";
+ALTER TABLE searched ALTER COLUMN name TYPE varchar(50) USING substr(name, 1, 50), ALTER COLUMN n SET NOT NULL, ALTER COLUMN words SET STORAGE MAIN;
+ALTER TABLE searched DISABLE ROW LEVEL SECURITY, SET (toast.autovacuum_enabled = true, toast.vacuum_truncate = off, fillfactor = 77), SET WITHOUT CLUSTER;

@@ -2,6 +2,8 @@ using Strata.Compute.Pages;
 using Strata.Compute.Wal;
 using Strata.Engine.Sessions;
 using Strata.Engine.Sessions.Pooling;
+using Strata.Format;
+using Strata.Format.Pages;
 using Strata.Platform;
 
 namespace Strata.Compute.Endpoints;
@@ -39,6 +41,13 @@ internal sealed class OpenCompute : IDisposable
         Engine.Pool.Change(target.Pool(poolDefaults));
     }
 
+    /// <summary>Asks the page server for a page, any one, at an LSN: it reads the log that far.</summary>
+    private static void AskAt(PageClient pages, Lsn lsn, CancellationToken cancellation)
+    {
+        Span<byte> page = stackalloc byte[PageFormat.PageSizeBytes];
+        pages.ReadForComparison(default, lsn, page, cancellation);
+    }
+
     /// <summary>A newer compute has won the term, or the engine has failed: it serves no more.</summary>
     public bool IsFailed => Wal.IsLost || Engine.IsFailed;
 
@@ -54,6 +63,8 @@ internal sealed class OpenCompute : IDisposable
             QuorumWalOptions walOptions = new() { Project = target.Project, Timeline = target.Timeline, Safekeepers = options.Safekeepers };
             wal = QuorumWal.Open(walOptions, network, scheduler, random, log.For("wal " + target.EndpointId), cancellation);
             pages = new PageClient(new PageClientOptions(options.PageServerAddress, target.Project, target.Timeline), network, scheduler, log.For("pages " + target.EndpointId));
+            PageClient source = pages;
+            wal.ReplayAwaited = (lsn, stop) => AskAt(source, lsn, stop);
             IFileSystem temporary = options.TemporaryFiles.Under(directory);
             Action<Exception> fatal = error => options.Fatal("engine " + target.EndpointId, error);
             EngineInstance engine = EngineInstance.Open(new EngineOptions

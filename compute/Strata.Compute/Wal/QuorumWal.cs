@@ -18,6 +18,7 @@ namespace Strata.Compute.Wal;
 /// </remarks>
 public sealed class QuorumWal : IWalSink, IDisposable
 {
+    private static readonly TimeSpan s_replayPatience = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_activeTick = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_lazyInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_idleTick = TimeSpan.FromMilliseconds(250);
@@ -499,15 +500,35 @@ public sealed class QuorumWal : IWalSink, IDisposable
     {
         LogRing ring = _owner.Ring;
         ulong waiting = ring.Published - _owner.DurableLsn + (ulong)bytes;
-        Lsn ingested = _owner.IngestedLsn;
-        return waiting <= (ulong)ring.CapacityBytes / 2 &&
-            (ingested.IsZero || ring.Published.Value <= ingested.Value + (ulong)_options.ReplayLagBytesMax);
+        return waiting <= (ulong)ring.CapacityBytes / 2 && !AwaitsReplay;
+    }
+
+    /// <summary>
+    /// Called with an LSN that the page server has not applied, by a writer that has waited for it: a page server that nobody asked for pages for a while reads no log until somebody does. May block until
+    /// it is applied. Set before the first record.
+    /// </summary>
+    public Action<Lsn, CancellationToken>? ReplayAwaited { get; set; }
+
+    private bool AwaitsReplay
+    {
+        get
+        {
+            Lsn ingested = _owner.IngestedLsn;
+            return !ingested.IsZero && _owner.Ring.Published.Value > ingested.Value + (ulong)_options.ReplayLagBytesMax;
+        }
     }
 
     private void WaitForRoom(int bytes, CancellationToken cancellation)
     {
+        long began = _scheduler.Time.GetTimestamp();
         while (!HasRoom(bytes))
         {
+            if (AwaitsReplay && ReplayAwaited is { } awaited && _scheduler.Time.GetElapsedTime(began) >= s_replayPatience)
+            {
+                awaited(_owner.IngestedLsn + 1UL, cancellation);
+                began = _scheduler.Time.GetTimestamp();
+            }
+
             cancellation.ThrowIfCancellationRequested();
             if (_lost)
                 ThrowLost();

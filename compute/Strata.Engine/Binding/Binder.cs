@@ -62,7 +62,7 @@ public static class Binder
     internal static ResolvedCall BindCall(Syntax.FunctionCall call, BindingContext context) =>
         Guard(context, () => new BindingState(context).Functions.BindCall(call));
 
-    private static BoundStatementKind KindOf(Statement statement) => statement switch
+    internal static BoundStatementKind KindOf(Statement statement) => statement switch
     {
         SelectStatement => BoundStatementKind.Select,
         InsertStatement => BoundStatementKind.Insert,

@@ -10,6 +10,7 @@ internal sealed class BindingRecorder
 {
     private readonly Stack<QueryRecord> _open = [];
     private readonly Dictionary<SelectStatement, QueryRecord> _bySyntax = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Statement, ModificationRecord> _modifications = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<RelationalNode, QueryRecord> _byNode = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<int, CallRecord> _calls = [];
     private readonly Dictionary<int, Expression> _values = [];
@@ -25,6 +26,21 @@ internal sealed class BindingRecorder
 
     /// <summary>The level being bound.</summary>
     public QueryRecord? Current => _open.TryPeek(out QueryRecord? record) ? record : null;
+
+    /// <summary>The change of data being bound; null inside its queries and outside.</summary>
+    public ModificationRecord? Modification => Current?.Modification;
+
+    /// <summary>A level for a statement that changes data. <see cref="End(QueryRecord, BoundQuery?)"/> ends it.</summary>
+    public ModificationRecord Begin(Statement statement, WithClause? with)
+    {
+        QueryRecord level = Begin(new SelectStatement(new SelectBody([], -1), -1) { With = with });
+        var record = new ModificationRecord(statement, level);
+        level.Modification = record;
+        _modifications[statement] = record;
+        return record;
+    }
+
+    public ModificationRecord? Of(Statement statement) => _modifications.GetValueOrDefault(statement);
 
     public QueryRecord Begin(SelectStatement statement)
     {

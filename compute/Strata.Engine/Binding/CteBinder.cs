@@ -2,6 +2,7 @@ using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
+using Expression = Strata.Engine.Expressions.Expression;
 
 namespace Strata.Engine.Binding;
 
@@ -39,11 +40,27 @@ internal sealed class CteBinder(BindingState state)
             if (!scope.Ctes.Contains(entry))
                 scope.Ctes.Add(entry);
             definitions.Add((definition, entry));
-            state.Recorder?.Current?.Ctes.Add(new CteRecord(written, item.Statement is SelectStatement bound ? state.Recorder.Of(bound) : null));
+            if (state.Recorder?.Current is { } record)
+                record.Ctes.Add(Record(written, item, scope, with.IsRecursive));
         }
 
         // Computed once when it is used more than once; volatile ones keep their single evaluation too.
         return definitions.Select(pair => pair.Definition).ToArray();
+    }
+
+    // What was written of an item with SEARCH or CYCLE is bound once more, without them: the rewritten query can't be shown.
+    private CteRecord Record(CommonTableExpression written, CommonTableExpression rewritten, Scope scope, bool isRecursive)
+    {
+        if (written.Statement is not SelectStatement select)
+            return new CteRecord(written, null) { Modification = state.Recorder!.Of(written.Statement) };
+        if (!ReferenceEquals(written, rewritten))
+            BindQuery(written with { Search = null, Cycle = null }, select, new CteEntry(state.Metadata.NextCte(), written.Name), new Scope(scope), isRecursive);
+        var record = new CteRecord(written, state.Recorder!.Of(select));
+        if (written.Cycle is not { MarkValue: { } value, MarkDefault: { } none })
+            return record;
+        Expression[] marks = [state.Expressions.Bind(value, new Scope(null), ExpressionKind.Other), state.Expressions.Bind(none, new Scope(null), ExpressionKind.Other)];
+        SqlType type = state.Expressions.CommonType(marks, "CYCLE", value.Position);
+        return record with { Mark = state.Expressions.Coerce(marks[0], type, value.Position), Default = state.Expressions.Coerce(marks[1], type, none.Position) };
     }
 
     private CteDefinition BindQuery(CommonTableExpression item, SelectStatement select, CteEntry entry, Scope scope, bool isRecursive)

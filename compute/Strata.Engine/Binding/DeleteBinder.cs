@@ -21,6 +21,8 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
         NamespaceItem shown = item;
         if (view is not null)
             shown = common.ShowView(view, item, delete.Alias, scope, ref node);
+        else
+            state.Recorder?.Modification?.SetTarget(delete.Relation, delete.Alias, item, relation);
         List<NamespaceItem> others = [];
         var held = new HeldRowsBinder(state);
         if (delete.Using.Count > 0)
@@ -38,7 +40,10 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
         else if (delete.Where is not null)
         {
             state.Require(view?.View ?? relation, 'r');
-            node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(delete.Where, scope, ExpressionKind.Where)));
+            Expressions.Expression where = state.Expressions.BindCondition(delete.Where, scope, ExpressionKind.Where);
+            if (state.Recorder?.Modification is { } record)
+                record.Level.Where = where;
+            node = new FilterNode(node, Conjunction.Split(where));
         }
 
         bool returning = delete.Returning.Count > 0;

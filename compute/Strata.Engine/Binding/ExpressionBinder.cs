@@ -95,7 +95,6 @@ internal sealed class ExpressionBinder
         return _factory.SelectCommonType(values, context);
     }
 
-    /// <summary>True when values of the type can be sorted.</summary>
     /// <summary>True when values of the type can be sorted; for a row when all its columns can. Geometric types compare sizes, which is no order.</summary>
     public bool HasOrdering(SqlType type) => type.Kind == TypeKind.Composite
         ? _state.Context.Functions.Catalog.CompositeColumns(type.Oid).All(column => HasOrdering(column.Type))

@@ -252,12 +252,15 @@ internal sealed class FromBinder(BindingState state)
         {
             OutputColumn output = query.Output[i];
             string own = viewColumns is null ? output.Name : viewColumns[i].Name;
+            // Queries of the information schema's views have the base types of the domains that the views have.
+            SqlType type = view?.SchemaOid == CatalogOids.InformationSchema ? TypeResolver.Find(viewColumns![i].TypeOid, state.Context.Catalog)! : output.Type;
             // A view's columns are plain columns of the view for RowDescription.
             int id = state.Metadata.AddColumn(
-                own, output.Type, name, view?.Oid ?? output.TableOid, view is null ? output.AttributeNumber : viewColumns![i].Number);
-            items.Add(new ProjectedColumn(id, new ColumnExpression(output.Column, output.Type)));
+                own, type, name, view?.Oid ?? output.TableOid, view is null ? output.AttributeNumber : viewColumns![i].Number);
+            var column = new ColumnExpression(output.Column, output.Type);
+            items.Add(new ProjectedColumn(id, type.Oid == output.Type.Oid ? column : new RelabelExpression(column, type, false)));
             state.KeepRecordSource(id, output.Column);
-            names.Add(new NamespaceColumn(i < aliases.Count ? aliases[i] : own, id, output.Type));
+            names.Add(new NamespaceColumn(i < aliases.Count ? aliases[i] : own, id, type));
         }
 
         CheckAliasCount(name, names.Count, aliases.Count);

@@ -102,7 +102,11 @@ internal sealed class FunctionBinder(BindingState state)
             CheckDefinitions(bound, definitions[0].Position);
             var defined = new List<(string, SqlType)>();
             foreach (ColumnDefinition definition in definitions)
-                defined.Add((definition.Name, state.Types.Resolve(definition.Type!)));
+                {
+                SqlType type = state.Types.Resolve(definition.Type!);
+                defined.Add((definition.Name, definition.Collation is { } collation ? type.WithCollation(state.Types.ResolveCollation(collation, definition.Position)) : type));
+            }
+
             return (bound, name, defined);
         }
 
@@ -402,6 +406,14 @@ internal sealed class FunctionBinder(BindingState state)
         }
     }
 
+    private static Expression StripImplicit(Expression value) => value switch
+    {
+        RelabelExpression { IsExplicit: false } relabel => StripImplicit(relabel.Operand),
+        IoCastExpression { IsExplicit: false } cast => StripImplicit(cast.Operand),
+        FunctionExpression { Form: CallForm.ImplicitCast } cast => StripImplicit(cast.Arguments[0]),
+        _ => value,
+    };
+
     private static (Expression[] All, (int, bool, bool)[] Keys) WithOrder(
         Expression[] arguments, List<BoundSortItem> order, FunctionCall call, int position)
     {
@@ -409,7 +421,8 @@ internal sealed class FunctionBinder(BindingState state)
         var keys = new List<(int, bool, bool)>();
         foreach (BoundSortItem item in order)
         {
-            int index = all.FindIndex(argument => argument.Equals(item.Value));
+            // An implicit cast of an argument is ignored: what is sorted by takes the argument's type.
+            int index = all.FindIndex(argument => argument.Equals(item.Value) || StripImplicit(argument).Equals(item.Value));
             if (index < 0)
             {
                 if (call.IsDistinct)

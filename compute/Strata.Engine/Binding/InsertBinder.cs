@@ -26,6 +26,9 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         foreach (ColumnInfo column in columns)
             state.Use(relation.Oid, 'a', column.Number);
         var parts = new InsertParts(state, insert, columns);
+        ModificationRecord? record = state.Recorder?.Modification;
+        if (view is null)
+            record?.SetTarget(insert.Relation, insert.Alias, Item(relation, alias, _rows.NewRow(relation, alias), scope), relation);
 
         RelationalNode source;
         int[] given;
@@ -46,6 +49,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
 
         // INSERT INTO t SELECT a, b takes the first columns of the table.
         columns = columns.Take(given.Length).ToList();
+        if (record is not null)
+            record.Columns = columns;
         var rowValues = new int[relation.Columns.Length];
         Array.Fill(rowValues, -1);
         for (int i = 0; i < given.Length; i++)
@@ -146,6 +151,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 throw BindingErrors.At(row[0].Position, SqlState.SyntaxError, "VALUES lists must all be the same length");
             CheckCounts(insert, row.Count, columns, row.Count > columns.Count ? row[columns.Count].Position : -1);
             var bound = new Expression[row.Count];
+            var shown = state.Recorder is null ? null : new Expression?[row.Count];
             for (int i = 0; i < bound.Length; i++)
             {
                 if (row[i] is DefaultLiteral)
@@ -169,6 +175,13 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                     : _rows.Assign(value, relation, columns[i], parts.TypeOf(i));
             }
 
+            if (shown is not null)
+            {
+                for (int i = 0; i < shown.Length; i++)
+                    shown[i] = row[i] is DefaultLiteral ? null : bound[i];
+                state.Recorder!.Modification?.Rows.Add(shown);
+            }
+
             rows.Add(bound);
         }
 
@@ -187,6 +200,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         InsertStatement insert, RelationInfo relation, List<ColumnInfo> columns, Scope scope, InsertParts parts)
     {
         BoundQuery query = state.Queries.BindSelect(insert.Source!, scope, resolveUnknown: false);
+        if (state.Recorder?.Modification is { } record)
+            record.Source = state.Recorder.Of(insert.Source!);
         CheckCounts(insert, query.Output.Count, columns, insert.Source!.Position);
         for (int i = 0; i < query.Output.Count; i++)
         {
@@ -298,6 +313,10 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
 
         scope.Items.Add(existingItem);
         scope.Items.Add(excludedItem);
+        ModificationRecord? record = state.Recorder?.Modification;
+        record?.Target?.Twins.Add(existingItem);
+        if (record is not null)
+            record.Excluded = new RangeRecord(new TableItem(new RelationName(null, null, "excluded", -1), -1) { Alias = new Alias("excluded", [], -1) }, excludedItem) { RelationOid = relation.Oid };
         Dictionary<short, Expression> assigned = new UpdateBinder(state, common).BindAssignments(clause.Assignments, relation, scope, view);
         foreach (short number in assigned.Keys.ToArray())
             assigned[number] = ViewTarget.Substitute(assigned[number], computed);
@@ -308,6 +327,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         }
 
         Expression? where = clause.Where is null ? null : state.Expressions.BindCondition(clause.Where, scope, ExpressionKind.Where);
+        if (record is not null)
+            record.ConflictWhere = where;
         return new ConflictAction(true)
         {
             ArbiterIndexes = arbiters,

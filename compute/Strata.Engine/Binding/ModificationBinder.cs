@@ -14,7 +14,8 @@ internal sealed class ModificationBinder(BindingState state)
     public BoundQuery Bind(Statement statement, Scope? outer)
     {
         state.IsWriting = true;
-        return statement switch
+        ModificationRecord? record = state.Recorder?.Begin(statement, (statement as InsertStatement)?.With ?? (statement as UpdateStatement)?.With ?? (statement as DeleteStatement)?.With);
+        BoundQuery query = statement switch
         {
             InsertStatement insert => new InsertBinder(state, this).Bind(insert, outer),
             UpdateStatement update => new UpdateBinder(state, this).Bind(update, outer),
@@ -22,6 +23,9 @@ internal sealed class ModificationBinder(BindingState state)
             MergeStatement merge => new MergeBinder(state, this).Bind(merge, outer),
             _ => throw BindingErrors.NotSupported(statement.Position, "this statement"),
         };
+        if (record is not null)
+            state.Recorder!.End(record.Level, null);
+        return query;
     }
 
     /// <summary>The view that a statement changes rows through; null when its target is no view.</summary>
@@ -189,9 +193,11 @@ internal sealed class ModificationBinder(BindingState state)
         List<Target> targets = new TargetListBinder(state).Bind(items, scope, ExpressionKind.Returning);
         var projected = new List<ProjectedColumn>();
         var output = new List<OutputColumn>();
+        state.Recorder?.Modification?.Target?.Twins.Add(own);
         foreach (Target target in targets)
         {
             Expression value = state.Expressions.ResolveUnknown(target.Value);
+            state.Recorder?.Modification?.Level.Targets.Add(new TargetRecord(value, target.Name, IsHidden: false));
             QueryColumn? source = value is Expressions.ColumnExpression column ? state.Metadata[column.Column] : null;
             int id = state.Metadata.AddColumn(target.Name, value.Type);
             projected.Add(new ProjectedColumn(id, value));

@@ -15,6 +15,9 @@ internal sealed class QueryRecord(SelectStatement syntax)
 
     public List<CteRecord> Ctes { get; } = [];
 
+    /// <summary>The change of data whose level this is; null for a query's.</summary>
+    public ModificationRecord? Modification { get; set; }
+
     /// <summary>Items of FROM, in order.</summary>
     public List<RangeRecord> From { get; set; } = [];
 
@@ -42,8 +45,18 @@ internal sealed class QueryRecord(SelectStatement syntax)
     public IReadOnlyList<OutputColumn> Output { get; set; } = [];
 }
 
-/// <summary>An item of WITH.</summary>
-internal sealed record CteRecord(CommonTableExpression Syntax, QueryRecord? Query);
+/// <summary>An item of WITH. The query is null for one that changes data.</summary>
+internal sealed record CteRecord(CommonTableExpression Syntax, QueryRecord? Query)
+{
+    /// <summary>The change of data that the item is; null for a query.</summary>
+    public ModificationRecord? Modification { get; init; }
+
+    /// <summary>What CYCLE puts into its mark column for rows that close a cycle; null when none was written.</summary>
+    public Expression? Mark { get; init; }
+
+    /// <summary>The same for other rows.</summary>
+    public Expression? Default { get; init; }
+}
 
 /// <summary>An item of a target list. <paramref name="IsHidden"/>: only sorted or grouped by.</summary>
 internal sealed record TargetRecord(Expression Value, string Name, bool IsHidden);
@@ -69,6 +82,9 @@ internal sealed class RangeRecord(FromItem syntax, NamespaceItem? item)
     public string? Cte { get; init; }
 
     public QueryRecord? Query { get; init; }
+
+    /// <summary>The same item as other clauses know it: columns in the same order, under other numbers.</summary>
+    public List<NamespaceItem> Twins { get; } = [];
 
     /// <summary>Calls of a function item.</summary>
     public IReadOnlyList<Expression> Calls { get; init; } = [];

@@ -25,6 +25,14 @@ internal static class RecordedBinding
         return new RecordedQuery(state.Recorder!.Of(select)!, state.Recorder, Binder.Finish(state, BoundStatementKind.Select, query));
     });
 
+    /// <summary>Binds INSERT, UPDATE, DELETE or MERGE.</summary>
+    public static RecordedQuery BindModification(Statement statement, BindingContext context) => Binder.Guard(context, () =>
+    {
+        var state = new BindingState(context);
+        BoundQuery query = new ModificationBinder(state).Bind(statement, null);
+        return new RecordedQuery(state.Recorder!.Of(statement)!.Level, state.Recorder, Binder.Finish(state, Binder.KindOf(statement), query));
+    });
+
     /// <summary>Binds an expression. <paramref name="relation"/> gives its columns; <paramref name="value"/> is the type of a domain's VALUE; <paramref name="target"/> what it is assigned to.</summary>
     public static RecordedExpression BindExpression(
         Syntax.Expression syntax, RelationInfo? relation, SqlType? value, SqlType? target, ExpressionKind kind, BindingContext context) => Binder.Guard(context, () =>

@@ -69,17 +69,7 @@ public static class TypeNameResolver
             ?? throw BindingErrors.At(name.Position, SqlState.InvalidSchemaName, $"schema \"{name.Schema}\" does not exist");
         if (named.Oid == CatalogOids.CatalogSchema)
             return BuiltinTypes.Find(name.Name);
-        if (catalog.FindUserType(named.Oid, name.Name) is { } found)
-            return services.FindType(found.Oid);
-        // information_schema's domains stand for their base types.
-        return named.Oid != CatalogOids.InformationSchema ? null : name.Name switch
-        {
-            "cardinal_number" => SqlType.Int4,
-            "character_data" or "yes_or_no" => SqlType.VarChar,
-            "sql_identifier" => SqlType.NameType,
-            "time_stamp" => SqlType.TimestampTz,
-            _ => null,
-        };
+        return catalog.FindUserType(named.Oid, name.Name) is { } found ? services.FindType(found.Oid) : null;
     }
 
     private static int Modifier(SqlType type, TypeName name)

@@ -25,6 +25,8 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         NamespaceItem shown = item;
         if (view is not null)
             shown = common.ShowView(view, item, update.Alias, scope, ref node);
+        else
+            state.Recorder?.Modification?.SetTarget(update.Relation, update.Alias, item, relation);
         List<NamespaceItem> others = [];
         var held = new HeldRowsBinder(state);
         if (update.From.Count > 0)
@@ -42,7 +44,10 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         else if (update.Where is not null)
         {
             state.Require(view?.View ?? relation, 'r');
-            node = new FilterNode(node, Conjunction.Split(state.Expressions.BindCondition(update.Where, scope, ExpressionKind.Where)));
+            Expression where = state.Expressions.BindCondition(update.Where, scope, ExpressionKind.Where);
+            if (state.Recorder?.Modification is { } record)
+                record.Level.Where = where;
+            node = new FilterNode(node, Conjunction.Split(where));
         }
 
         Dictionary<short, Expression> assigned = BindAssignments(update.Assignments, relation, scope, view);
@@ -57,15 +62,18 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
         foreach (Assignment assignment in assignments)
         {
             IReadOnlyList<Syntax.Expression?> values = Spread(assignment, scope, out IReadOnlyList<Expression>? bound);
+            var columns = new List<ColumnInfo>();
             for (int i = 0; i < assignment.Targets.Count; i++)
             {
                 AssignmentTarget target = assignment.Targets[i];
                 ColumnInfo column = TargetColumn(relation, target, seen, view, assignments, scope);
                 state.Use(relation.Oid, 'w', column.Number);
                 Syntax.Expression? value = bound is null ? values[i] : null;
+                columns.Add(column);
                 if (value is DefaultLiteral)
                 {
                     PartAssignment.RequireNoDefault(target);
+                    state.Recorder?.Modification?.Assignments.Add(new AssignmentRecord([column], null, null));
                     assigned.Add(column.Number, _rows.Default(relation, column));
                     continue;
                 }
@@ -79,8 +87,14 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
                     continue;
                 }
 
-                assigned.Add(column.Number, _rows.Assign(expression, relation, column, state.TypeOf(column)));
+                Expression stored = _rows.Assign(expression, relation, column, state.TypeOf(column));
+                assigned.Add(column.Number, stored);
+                if (bound is null)
+                    state.Recorder?.Modification?.Assignments.Add(new AssignmentRecord([column], stored, null));
             }
+
+            if (bound is not null)
+                state.Recorder?.Modification?.Assignments.Add(new AssignmentRecord(columns, null, state.Recorder.Of(((ScalarSubquery)assignment.Value).Query)));
         }
 
         return assigned;

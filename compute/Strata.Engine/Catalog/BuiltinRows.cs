@@ -38,7 +38,7 @@ internal static class BuiltinRows
         }
     }
 
-    private static CatalogValue Missing(ColumnInfo column) => !column.NotNull ? CatalogValue.Null : column.TypeOid switch
+    private static CatalogValue Missing(ColumnInfo column) => !column.NotNull ? CatalogValue.Null : InformationSchemaTypes.BaseOf(column.TypeOid) switch
     {
         TypeOid.Float4 or TypeOid.Float8 => CatalogValue.Float(0),
         TypeOid.Text or TypeOid.Name => "",
@@ -48,6 +48,7 @@ internal static class BuiltinRows
 
     private static CatalogValue Parse(string text, uint type)
     {
+        type = InformationSchemaTypes.BaseOf(type);
         switch (type)
         {
             case TypeOid.Boolean:

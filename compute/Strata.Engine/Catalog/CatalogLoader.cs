@@ -259,9 +259,16 @@ internal sealed class CatalogLoader
         ForcesRowSecurity = row[23].Number != 0,
         IsPopulated = row[24].Number != 0,
         Acl = AccessControlList.FromStored(row[30]),
-        Options = row[31].IsNull ? null : (string[])row[31].Array,
+        Options = row[31].IsNull ? null : OptionsOf((string[])row[31].Array, isToast: false),
+        ToastOptions = row[31].IsNull ? null : OptionsOf((string[])row[31].Array, isToast: true),
         Storage = unchecked((ulong)row[33].Number),
     };
+
+    private static string[]? OptionsOf(string[] stored, bool isToast)
+    {
+        string[] found = [.. stored.Where(option => option.StartsWith(RelationRows.ToastPrefix, StringComparison.Ordinal) == isToast)];
+        return found.Length == 0 ? null : isToast ? Array.ConvertAll(found, static option => option[RelationRows.ToastPrefix.Length..]) : found;
+    }
 
     private static PartitionKeyInfo PartitionKey(CatalogValue[] row, List<ColumnInfo> columns)
     {

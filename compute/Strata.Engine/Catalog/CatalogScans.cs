@@ -1,3 +1,5 @@
+using Strata.Engine.Types;
+
 namespace Strata.Engine.Catalog;
 
 /// <summary>Rows of the catalogs as SQL sees them: those of built-in relations made from their entries, and those of user objects. Catalogs whose built-in rows are text come through <see cref="BuiltinRows"/>.</summary>
@@ -5,14 +7,17 @@ internal static class CatalogScans
 {
     private const int ClassColumns = 33;
 
-    private static IEnumerable<RelationInfo> AllRelations(SystemScanContext context) => BuiltinRelations.All.Concat(context.Catalog.UserRelations);
+    private static IEnumerable<RelationInfo> AllRelations(SystemScanContext context) => 
+        BuiltinRelations.All.Concat(context.Catalog.UserRelations).Concat(ToastRelations.Of(context.Catalog.UserRelations));
 
     public static IEnumerable<CatalogValue[]> Classes(SystemScanContext context)
     {
         foreach (RelationInfo relation in AllRelations(context))
         {
             CatalogValue[] row = RelationRows.Class(relation)[..ClassColumns];
+            row[12] = (long)ToastRelations.OidOf(relation);
             row[30] = AccessControlList.ToDisplay(relation.Acl, context.Catalog);
+            row[31] = relation.Options;
             // A reference to a partitioned table watches its partitions, too.
             const int HasTriggers = 20;
             if (relation.IsPartition && relation.Index is null && RelationTree.PartitionAncestors(context.Catalog, relation).Any(static a => a.ReferencedBy.Length > 0))
@@ -30,9 +35,15 @@ internal static class CatalogScans
                 row[22] = AccessControlList.ToDisplay(column.Acl, context.Catalog);
                 if (column.IsDropped)
                     row[2] = 0L;
+                else if (relation.Index is { } index && IndexKeyTypes.Of(index, column.Number, context.Catalog) is { } key)
+                    (row[2], row[4], row[8], row[9], row[10], row[11]) = (key.Oid, (long)key.Length, -1L, key.Length is 1 or 2 or 4 or 8, (char)key.Alignment, StorageOf(context, index.Keys[column.Number - 1], column, key));
                 yield return row;
             }
     }
+
+    // ALTER TABLE … SET STORAGE reaches indexes, too.
+    private static char StorageOf(SystemScanContext context, IndexKey key, ColumnInfo column, SqlType held) =>
+        TypeResolver.Find(key.TypeOid, context.Catalog) is { } type && column.StorageStrategy != (char)type.Storage ? column.StorageStrategy : (char)held.Storage;
 
     public static IEnumerable<CatalogValue[]> Defaults(SystemScanContext context)
     {
@@ -53,6 +64,9 @@ internal static class CatalogScans
         }
 
         foreach (RelationInfo relation in context.Catalog.UserRelations)
+            if (relation.Index is { } index)
+                yield return RelationRows.Index(index);
+        foreach (RelationInfo relation in ToastRelations.Of(context.Catalog.UserRelations))
             if (relation.Index is { } index)
                 yield return RelationRows.Index(index);
     }
@@ -187,7 +201,7 @@ internal static class CatalogScans
         }
 
         foreach (UserTypeInfo type in context.Catalog.UserTypes)
-            foreach (Dependency dependency in OfType(type))
+            foreach (Dependency dependency in type.Oid < CatalogOids.FirstUser ? [] : OfType(type))
                 yield return RelationRows.Depend(dependency);
         foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog))
             yield return RelationRows.Depend(dependency);

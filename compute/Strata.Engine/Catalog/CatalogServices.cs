@@ -350,9 +350,12 @@ internal sealed class CatalogServices : ICatalogServices
 
     public string? ConstraintDefinition(uint constraint, bool pretty) => new DefinitionPrinter(View, this).Constraint(constraint, pretty);
 
-    public string? ViewDefinition(uint view, bool pretty, int wrapColumn) => View.FindRelation(view) is { View: not null } relation
-        ? ViewQuery(relation, pretty ? PrintStyle.Pretty : PrintStyle.Indented, wrapColumn) + ";"
-        : null;
+    public string? ViewDefinition(uint view, bool pretty, int wrapColumn) => View.FindRelation(view) switch
+    {
+        { View: not null } relation => ViewQuery(relation, pretty ? PrintStyle.Pretty : PrintStyle.Indented, wrapColumn) + ";",
+        { Kind: RelationKind.View } builtin when BuiltinDefinitions.ViewQuery(builtin) is { } query => query + ";",
+        _ => null,
+    };
 
     private string ViewQuery(RelationInfo relation, PrintStyle style, int wrapColumn)
     {
@@ -387,10 +390,10 @@ internal sealed class CatalogServices : ICatalogServices
     public string? FunctionBody(uint function)
     {
         if (View.FindRoutine(function) is not { SqlBody: { } body } routine)
-            return null;
+            return BuiltinDefinitions.FunctionBody(function);
         try
         {
-            return StoredDefinitions.PrintBody(routine, Names, View, _session) ?? body;
+            return StoredDefinitions.PrintBody(routine, Names, View, _session);
         }
         catch (SqlException error) when (error.State == SqlState.FeatureNotSupported)
         {
@@ -530,7 +533,9 @@ internal sealed class CatalogServices : ICatalogServices
         return total;
     }
 
-    private long Bytes(RelationInfo relation) => relation.Storage == 0 || relation.SystemTable is not null
+    private long Bytes(RelationInfo relation) => relation.Kind == RelationKind.Toast
+        ? View.FindRelation(ToastRelations.TableOf(relation.Oid)) is { } table ? RelationStorage.ToastSizeBytes(_session.Engine.Storage, table, _session.Cancellation) : 0
+        : relation.Storage == 0 || relation.SystemTable is not null
         ? 0
         : RelationStorage.SizeBytes(_session.Engine.Storage, relation, _session.Cancellation);
 
@@ -555,13 +560,15 @@ internal sealed class CatalogServices : ICatalogServices
         return labels;
     }
 
+    private static SqlType WithCollationOf(ColumnInfo column, SqlType type) => column.CollationOid == 0 ? type : type.WithCollation(column.CollationOid);
+
     public IReadOnlyList<(string Name, SqlType Type)> CompositeColumns(uint type)
     {
         var columns = new List<(string, SqlType)>();
         uint relation = FindType(type)?.RelationOid ?? 0;
         foreach (ColumnInfo column in View.FindRelation(relation)?.Columns ?? [])
             if (!column.IsDropped)
-                columns.Add((column.Name, FindType(column.TypeOid)!.WithTypmod(column.TypeModifier)));
+                columns.Add((column.Name, WithCollationOf(column, FindType(column.TypeOid)!.WithTypmod(column.TypeModifier))));
         return columns;
     }
 }

@@ -138,6 +138,9 @@ internal sealed class CatalogStore
         foreach (SchemaInfo schema in schemas)
             if (!image.Schemas.ContainsKey(schema.Oid))
                 image = image.With(new CatalogChange(null, schema));
+        foreach (UserTypeInfo type in InformationSchemaTypes.All)
+            if (!image.Types.ContainsKey(type.Oid))
+                image = image.With(new CatalogChange(null, type));
         return image;
     }
 

@@ -32,12 +32,14 @@ internal sealed record DatabaseImage
     public SchemaInfo? FindSchema(uint oid) => Schemas.GetValueOrDefault(oid);
 
     public RelationInfo? FindRelation(uint oid) =>
-        oid < CatalogOids.FirstUser ? BuiltinRelations.Find(oid) : Relations.GetValueOrDefault(oid);
+        oid < CatalogOids.FirstUser ? BuiltinRelations.Find(oid) : oid >= ToastRelations.FirstOid ? ToastRelations.Find(this, oid) : Relations.GetValueOrDefault(oid);
 
     public RelationInfo? FindRelation(uint schemaOid, string name)
     {
         if (schemaOid is CatalogOids.CatalogSchema or CatalogOids.InformationSchema && BuiltinRelations.Find(schemaOid, name) is { } builtin)
             return builtin;
+        if (schemaOid == CatalogOids.ToastSchema)
+            return ToastRelations.Find(this, name);
         return RelationNames.TryGetValue(new QualifiedKey(schemaOid, name), out uint oid) ? Relations[oid] : null;
     }
 

@@ -23,6 +23,9 @@ internal static class OperatorClassNames
         return s_builtin.Value.TryGetValue(oid, out (string Name, uint Type, bool IsDefault) found) && found.IsDefault;
     }
 
+    /// <summary>True for the built-in classes that compare texts byte by byte, with operators of their own.</summary>
+    public static bool IsPattern(uint oid) => s_builtin.Value.TryGetValue(oid, out (string Name, uint Type, bool IsDefault) found) && found.Name.EndsWith("_pattern_ops", StringComparison.Ordinal);
+
     /// <summary>The name, qualified when the search path does not find it.</summary>
     public static string Of(uint oid, CatalogView view, SearchPath path)
     {

@@ -87,11 +87,22 @@ internal static class PartitionPrinter
         }
 
         if (values.Count > 0)
-            return [$"(NOT {Joined(Values(parent, values, view), " AND ")})"];
+            return [$"(NOT {Joined(Values(parent, Sorted(values, parent.PartitionKey!.Columns[0].TypeOid), view), " AND ")})"];
         if (others.Count == 0)
             return [];
         List<string> all = [.. parent.PartitionKey!.Columns.Select(column => $"({Operand(parent, column, isDefinition: false)} IS NOT NULL)"), Joined(others, " OR ")];
         return [$"(NOT {Joined(all, " AND ")})"];
+    }
+
+    // All bounds of a table stand in the order of their values, as far as their texts tell it.
+    private static List<Expression> Sorted(List<Expression> values, uint type)
+    {
+        if (values.TrueForAll(static value => value is IntegerLiteral or NullLiteral))
+            return [.. values.OrderBy(static value => (value as IntegerLiteral)?.Value ?? int.MaxValue)];
+        bool isText = type is TypeOid.Text or TypeOid.VarChar or TypeOid.BpChar or TypeOid.Name or TypeOid.Date;
+        return isText && values.TrueForAll(static value => value is StringLiteral or NullLiteral)
+            ? [.. values.OrderBy(static value => (value as StringLiteral)?.Value, StringComparer.Ordinal)]
+            : values;
     }
 
     private static string Joined(List<string> parts, string separator) => parts.Count == 1 ? parts[0] : $"({string.Join(separator, parts)})";
@@ -99,13 +110,13 @@ internal static class PartitionPrinter
     private static List<string> Values(RelationInfo parent, List<Expression> values, CatalogView view)
     {
         PartitionKeyColumn column = parent.PartitionKey!.Columns[0];
-        string operand = Operand(parent, column, isDefinition: false);
+        string plain = Operand(parent, column, isDefinition: false), operand = Compared(parent, column, view);
         bool hasNull = values.Exists(static value => value is NullLiteral);
         List<string> constants = [.. values.Where(static value => value is not NullLiteral).Select(value => Constant(value, column, view))];
         string match = constants.Count == 1 ? $"({operand} = {constants[0]})" : $"({operand} = ANY (ARRAY[{string.Join(", ", constants)}]))";
         if (!hasNull)
-            return [$"({operand} IS NOT NULL)", match];
-        return constants.Count == 0 ? [$"({operand} IS NULL)"] : [$"(({operand} IS NULL) OR {match})"];
+            return [$"({plain} IS NOT NULL)", match];
+        return constants.Count == 0 ? [$"({plain} IS NULL)"] : [$"(({plain} IS NULL) OR {match})"];
     }
 
     private static List<string> Range(RelationInfo parent, PartitionBound bound, CatalogView view, bool withNulls = true)
@@ -117,7 +128,7 @@ internal static class PartitionPrinter
         while (equal < columns.Length - 1 && bound.From[equal] is not ColumnReference && bound.To[equal] is not ColumnReference
             && Constant(bound.From[equal], columns[equal], view) == Constant(bound.To[equal], columns[equal], view))
         {
-            conditions.Add($"({Operand(parent, columns[equal], isDefinition: false)} = {Constant(bound.From[equal], columns[equal], view)})");
+            conditions.Add($"({Compared(parent, columns[equal], view)} = {Constant(bound.From[equal], columns[equal], view)})");
             equal++;
         }
 
@@ -141,15 +152,15 @@ internal static class PartitionPrinter
             {
                 // FROM (1, MINVALUE) is a >= 1; TO (1, MAXVALUE) is a <= 1.
                 if (limit.Names[0] == infinite && i > from)
-                    alternatives[^1] = WithPrefix(prefix.ToString(), prefixes - 1, alternatives[^1].Replace($" {strict} ", $" {strict}= ", StringComparison.Ordinal));
+                    alternatives[^1] = WithPrefix(prefix.ToString(), prefixes - 1, alternatives[^1].Replace($" {Operator(columns[i - 1], strict)} ", $" {Operator(columns[i - 1], strict + "=")} ", StringComparison.Ordinal));
                 else if (limit.Names[0] == infinite)
                     return null;
                 break;
             }
 
-            string operand = Operand(parent, columns[i], isDefinition: false), constant = Constant(values[i], columns[i], view);
+            string operand = Compared(parent, columns[i], view), constant = Constant(values[i], columns[i], view);
             bool isLast = i == columns.Length - 1;
-            string comparison = $"({operand} {(isLast ? last : strict)} {constant})";
+            string comparison = $"({operand} {Operator(columns[i], isLast ? last : strict)} {constant})";
             alternatives.Add(prefixes == 0 ? comparison : $"({prefix} AND {comparison})");
             prefix.Append(prefixes == 0 ? "" : " AND ").Append(CultureInfo.InvariantCulture, $"({operand} = {constant})");
             prefixes++;
@@ -160,7 +171,27 @@ internal static class PartitionPrinter
 
     private static string WithPrefix(string prefix, int count, string text) => count < 0 ? prefix : text;
 
+    // The key as the operators of its class take it: of the class's type and the key's collation.
+    private static string Compared(RelationInfo table, PartitionKeyColumn column, CatalogView view)
+    {
+        string operand = Operand(table, column, isDefinition: false);
+        uint own = column.Column > 0 ? table.Columns[column.Column - 1].CollationOid : TypeResolver.Find(column.TypeOid, view)?.CollationOid ?? 0;
+        uint input = column.TypeOid == TypeOid.VarChar ? TypeOid.Text : column.TypeOid;
+        return input == column.TypeOid && column.CollationOid == own ? operand : $"({operand})::{TypeNames.Format(TypeResolver.Find(input, view)!)}";
+    }
+
+    private static string Operator(PartitionKeyColumn column, string name) =>
+        name != "=" && OperatorClassNames.IsPattern(column.OperatorClassOid) ? $"~{name}~" : name;
+
     private static string Constant(Expression value, PartitionKeyColumn column, CatalogView view)
+    {
+        string text = Literal(value, column, view);
+        return column.CollationOid == 0 || column.CollationOid == CatalogOids.DefaultCollation || value is NullLiteral || column.CollationOid == TypeResolver.Find(column.TypeOid, view)?.CollationOid
+            ? text
+            : $"{text} COLLATE \"{BuiltinNames.NameOf("pg_collation", "collname", column.CollationOid)}\"";
+    }
+
+    private static string Literal(Expression value, PartitionKeyColumn column, CatalogView view)
     {
         string type = TypeResolver.Find(column.TypeOid, view) is { } known ? TypeNames.Format(known) : "unknown";
         return value switch

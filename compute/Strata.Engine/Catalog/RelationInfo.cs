@@ -94,6 +94,9 @@ public sealed record RelationInfo
     /// <summary>Storage options (<c>reloptions</c>) as <c>name=value</c>; null for none.</summary>
     public string[]? Options { get; init; }
 
+    /// <summary>Storage options of its large values (<c>toast.name</c>), kept with the others with that prefix; null for none.</summary>
+    public string[]? ToastOptions { get; init; }
+
     /// <summary>Privileges; null means the default ones.</summary>
     /// <summary>False for a materialized view that holds no result yet.</summary>
     public bool IsPopulated { get; init; } = true;

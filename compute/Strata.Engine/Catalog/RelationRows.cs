@@ -65,9 +65,15 @@ internal static class RelationRows
             relation.Indexes.Length > 0 || relation.HasBuiltinIndexes, relation.IsShared, relation.Persistence, (char)relation.Kind,
             relation.Columns.Length, checks, relation.View is not null, foreignKeys, relation.Children.Length > 0, relation.HasRowSecurity, relation.ForcesRowSecurity,
             relation.IsPopulated, ReplicaIdentity(relation), relation.IsPartition, 0L,
-            isTable ? 3L : 0L, isTable ? 1L : 0L, AccessControlList.ToStored(relation.Acl), relation.Options, relation.PartitionBound?.Text, unchecked((long)relation.Storage),
+            isTable ? 3L : 0L, isTable ? 1L : 0L, AccessControlList.ToStored(relation.Acl), StoredOptions(relation), relation.PartitionBound?.Text, unchecked((long)relation.Storage),
         ];
     }
+
+    /// <summary>What stands before the name of an option of large values.</summary>
+    public const string ToastPrefix = "toast.";
+
+    private static string[]? StoredOptions(RelationInfo relation) =>
+        relation.ToastOptions is not { } toast ? relation.Options : [.. relation.Options ?? [], .. toast.Select(static option => ToastPrefix + option)];
 
     private static char ReplicaIdentity(RelationInfo relation) => relation.ReplicaIdentity != '\0' ? relation.ReplicaIdentity
         : relation.Kind is RelationKind.Index or RelationKind.PartitionedIndex or RelationKind.Sequence or RelationKind.View or RelationKind.CompositeType || relation.SchemaOid == CatalogOids.CatalogSchema ? 'n' : 'd';

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Strata.Engine.Functions;
 using Strata.Engine.Types;
+using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Catalog;
 
@@ -24,7 +25,7 @@ internal static class RoutinePrinter
                 _ => routine.Kind == FunctionKind.Procedure ? "IN " : "",
             };
             string name = parameter.Name.Length == 0 ? "" : TypeNames.QuoteIdentifier(parameter.Name) + " ";
-            string value = withDefaults && parameter.Default is { } text ? " DEFAULT " + catalog.DeparseExpression(text.Text, 0, false) : "";
+            string value = withDefaults && parameter.Default is { } text ? " DEFAULT " + Default(parameter.TypeOid, text, catalog) : "";
             parts.Add(mode + name + RoutineNames.TypeName(parameter.TypeOid, catalog) + value);
         }
 
@@ -107,6 +108,14 @@ internal static class RoutinePrinter
     }
 
     /// <summary>CREATE OR REPLACE FUNCTION of a built-in function.</summary>
+    // A null of no type keeps none for parameters of any type, and takes the name of the others.
+    private static string? Default(uint type, CatalogExpression value, ICatalogServices catalog) => value.Syntax switch
+    {
+        NullLiteral or CastExpression { Operand: NullLiteral } when type is TypeOid.AnyElement or TypeOid.AnyNonArray or TypeOid.AnyCompatible or TypeOid.AnyCompatibleNonArray => "NULL::unknown",
+        NullLiteral or CastExpression { Operand: NullLiteral } when catalog.FindType(type) is { IsPolymorphic: true } => "NULL::" + RoutineNames.TypeName(type, catalog),
+        _ => catalog.DeparseExpression(value.Text, 0, false),
+    };
+
     public static string BuiltinDefinition(FunctionInfo function, ICatalogServices catalog)
     {
         if (function.Kind == FunctionKind.Aggregate)

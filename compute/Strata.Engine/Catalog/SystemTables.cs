@@ -49,7 +49,7 @@ internal static class SystemTables
         "pg_policy" or "pg_user_mapping" or "pg_foreign_table" or "pg_publication" or "pg_publication_rel" or "pg_publication_namespace" => new RowsTable(context => ObjectScans.Of(context, oid)),
         "pg_default_acl" => new RowsTable(ObjectScans.DefaultPrivileges),
         "pg_range" => new CatalogTableSource(oid, CatalogScans.Ranges),
-        "pg_language" => new CatalogTableSource(oid, null),
+        "pg_language" or "sql_features" or "sql_implementation_info" or "sql_parts" or "sql_sizing" => new CatalogTableSource(oid, null),
         "pg_settings" => new RowsTable(MonitoringScans.Settings),
         "pg_locks" => new RowsTable(LockScans.Locks),
         "pg_prepared_xacts" => new RowsTable(LockScans.PreparedTransactions),

@@ -94,7 +94,7 @@ public static class TypeResolver
                 ? new Types.Ranges.RangeInfo { RangeOid = range.RangeOid, MultirangeOid = range.MultirangeOid, Subtype = subtype, DifferenceOid = range.DifferenceOid } : null,
             CollationOid = domainBase?.CollationOid ?? 0,
             IsArray = type.Kind == UserTypeKind.Array,
-            ElementType = type.ElementOid >= CatalogOids.FirstUser && catalog.FindUserType(type.ElementOid) is { } element ? Describe(element, catalog) : null,
+            ElementType = type.ElementOid != 0 && catalog.FindUserType(type.ElementOid) is { } element ? Describe(element, catalog) : null,
         };
     }
 

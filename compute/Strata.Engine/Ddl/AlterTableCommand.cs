@@ -145,7 +145,7 @@ internal sealed class AlterTableCommand(DdlContext context)
             case Sql.Syntax.DropIdentity identity:
                 return DropIdentity(table, identity);
             case SetRelationOptions options:
-                return context.Replace(table, table with { Options = StorageOptions.Change(table.Options, options.Options, options.IsReset) });
+                return context.Replace(table, StorageOptions.Change(table, options.Options, options.IsReset));
             case SetInherit inherit:
                 return inherit.IsInherit ? new InheritCommands(context).Inherit(table, inherit.Parent) : new InheritCommands(context).Disinherit(table, inherit.Parent);
             case AttachPartition attach:
@@ -242,7 +242,11 @@ internal sealed class AlterTableCommand(DdlContext context)
         bool needsRewrite = column.Generated != '\0' || (column.Default is not null && !TryMissingValue(column, out column));
         bool isEmpty = new TableRewrite(context).IsEmpty(table);
         bool notNull = column.NotNull;
-        RelationInfo changed = context.Replace(table, table with { Columns = [.. table.Columns, column with { NotNull = notNull && (isEmpty || column.Default is not null) }] });
+        RelationInfo changed = context.Replace(table, table with
+        {
+            Columns = [.. table.Columns, column with { NotNull = notNull && (isEmpty || column.Default is not null) }],
+            Dependencies = [.. table.Dependencies, .. StoredExpressions.RelationsIn(context, table, column, column.Default)],
+        });
         if (needsRewrite && !isEmpty)
             changed = new TableRewrite(context).Rewrite(table, changed, new Dictionary<int, string> { [column.Number] = column.Default!.Text });
         if (notNull && !isEmpty && column.Default is null)
@@ -375,7 +379,7 @@ internal sealed class AlterTableCommand(DdlContext context)
         Dependency[] kept = [.. table.Dependencies.Where(d => d.Dependent.SubId != column.Number || d.Referenced.ClassOid != CatalogOids.PgClass)];
         ColumnInfo[] columns = [.. table.Columns];
         columns[column.Number - 1] = column with { Default = text, DefaultOid = text is null ? 0 : context.NewOid() };
-        return context.Replace(table, table with { Columns = columns, Dependencies = [.. kept, .. StoredExpressions.SequencesIn(context, table, column, text)] });
+        return context.Replace(table, table with { Columns = columns, Dependencies = [.. kept, .. StoredExpressions.RelationsIn(context, table, column, text)] });
     }
 
     private RelationInfo SetNotNull(RelationInfo table, AlterColumnNotNull change)

@@ -16,11 +16,14 @@ internal sealed class AlterTableProperties(DdlContext context)
                 return table;
             case AlterColumnOptions options:
                 ColumnInfo column = AlterTableCommand.RequireColumn(table, options.Column);
-                return AlterTableCommand.ReplaceColumn(context, table, column with { Options = StorageOptions.ChangeOfColumn(column.Options, options.Options, options.IsReset) });
+                return AlterTableCommand.ReplaceColumn(context, table, column with { Options = StorageOptions.Change(column.Options, options.Options, options.IsReset, StorageOptionKinds.Attribute) });
             case AlterColumnForeignOptions options:
                 ColumnInfo remote = AlterTableCommand.RequireColumn(table, options.Column);
                 CatalogValue changed = GenericOptions.Change(remote.ForeignOptions, options.Options);
                 return AlterTableCommand.ReplaceColumn(context, table, remote with { ForeignOptions = changed.IsNull ? null : (string[])changed.Array });
+            case SetForeignOptions options:
+                ForeignCommands.ChangeTable(context, table, options.Options);
+                return table;
             case SetTablespace tablespace:
                 if (tablespace.Tablespace is not "pg_default")
                     throw new SqlException(SqlState.UndefinedObject, $"tablespace \"{tablespace.Tablespace}\" does not exist");
@@ -69,7 +72,19 @@ internal sealed class AlterTableProperties(DdlContext context)
         };
         if (strategy != 'p' && column.Length != -1)
             throw new SqlException(SqlState.FeatureNotSupported, $"column data type {TypeNames.Format(TypeResolver.Find(column.TypeOid, context.View)!)} can only have storage PLAIN");
+        foreach (IndexInfo index in table.Indexes)
+            SetStorage(context.View.FindRelation(index.Oid)!, index, column.Number, strategy);
         return AlterTableCommand.ReplaceColumn(context, table, column with { StorageStrategy = strategy });
+    }
+
+    private void SetStorage(RelationInfo relation, IndexInfo index, short number, char strategy)
+    {
+        ColumnInfo[] columns = [.. relation.Columns];
+        for (int i = 0; i < index.Keys.Length; i++)
+            if (index.Keys[i].Column == number)
+                columns[i] = columns[i] with { StorageStrategy = strategy };
+        if (Array.Exists(index.Keys, key => key.Column == number))
+            context.Replace(relation, relation with { Columns = columns });
     }
 
     private RelationInfo SetPersistence(RelationInfo table, bool isLogged)

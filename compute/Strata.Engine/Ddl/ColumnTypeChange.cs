@@ -218,12 +218,21 @@ internal sealed class ColumnTypeChange(DdlContext context)
         {
             if (key.Column == 0)
                 return key;
+            // A collation or class that was written for the key stays, as long as it fits the type.
+            ColumnInfo column = table.Columns[key.Column - 1];
+            SqlType type = TypeResolver.Find(column.TypeOid, context.View)!;
+            bool hasOwnCollation = key.CollationOid != column.CollationOid && column.CollationOid == type.CollationOid;
+            if (key.TypeOid == column.TypeOid && (hasOwnCollation || key.CollationOid == column.CollationOid || key.OperatorClassOid == 0))
+                return key with { TypeModifier = column.TypeModifier };
+            bool hasOwnClass = key.TypeOid is TypeOid.Text or TypeOid.VarChar && column.TypeOid is TypeOid.Text or TypeOid.VarChar && !OperatorClassNames.IsDefault(key.OperatorClassOid, key.TypeOid, context.View);
+            if (hasOwnClass)
+                return key with { TypeOid = column.TypeOid, TypeModifier = column.TypeModifier, CollationOid = hasOwnCollation ? key.CollationOid : column.CollationOid };
             IndexKey fresh = key.OperatorClassOid == 0 ? IndexCommands.IncludedKey(table, key.Column) : IndexCommands.ColumnKey(table, key.Column, context, index.Method);
             return key with
             {
                 TypeOid = fresh.TypeOid,
                 TypeModifier = fresh.TypeModifier,
-                CollationOid = key.OperatorClassOid == 0 ? 0 : fresh.CollationOid,
+                CollationOid = key.OperatorClassOid == 0 ? 0 : hasOwnCollation && fresh.CollationOid != 0 ? key.CollationOid : fresh.CollationOid,
                 OperatorClassOid = key.OperatorClassOid == 0 || key.TypeOid == fresh.TypeOid ? key.OperatorClassOid : fresh.OperatorClassOid,
             };
         }),

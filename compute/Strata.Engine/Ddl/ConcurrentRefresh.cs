@@ -37,7 +37,7 @@ internal sealed class ConcurrentRefresh(DdlContext context, RelationInfo view)
         var builder = new TableBuilder(context, schema, $"pg_temp_{view.Oid}_new");
         foreach (ColumnInfo column in view.Columns)
             builder.AddColumn(column.Name, TypeResolver.Find(column.TypeOid, context.View)!.WithTypmod(column.TypeModifier).WithCollation(column.CollationOid));
-        RelationInfo scratch = builder.Create(RelationPersistence.Temporary, options: null);
+        RelationInfo scratch = builder.Create(RelationPersistence.Temporary, options: default);
         var insert = new InsertStatement(new RelationName(null, schema.Name, scratch.Name, -1), (SelectStatement)view.View!.Query, -1);
         new InternalQuery(context) { SearchPath = new SearchPath(view.View.SearchPath, 0) }.Run(insert, view.View.Text);
         return context.View.FindRelation(scratch.Oid)!;

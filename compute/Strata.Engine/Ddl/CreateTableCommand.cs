@@ -27,7 +27,7 @@ internal static class CreateTableCommand
         else if (statement.OfType is { } type)
             AddType(context, builder, type);
         builder.Add(statement.Elements);
-        RelationInfo table = builder.Create(statement.Relation.Persistence, StorageOptions.Parse(statement.Options), statement.PartitionBy, bound);
+        RelationInfo table = builder.Create(statement.Relation.Persistence, statement.Options, statement.PartitionBy, bound);
         if (parent is not null)
         {
             InheritCommands.CheckDefaultPartition(context, parent.Oid, table.Oid);
@@ -125,13 +125,13 @@ internal static class CreateTableCommand
         var builder = new TableBuilder(context, schema, into.Relation.Name) { AccessMethod = into.AccessMethod };
         for (int i = 0; i < bound.Output.Count; i++)
             builder.AddColumn(i < into.Columns.Count ? into.Columns[i] : bound.Output[i].Name, StoredType(bound.Output[i].Type));
-        RelationInfo table = builder.Create(into.Relation.Persistence, StorageOptions.Parse(into.Options));
+        RelationInfo table = builder.Create(into.Relation.Persistence, into.Options);
         NoteOnCommit(context, table, into.OnCommit);
         if (into.WithNoData)
             return null;
         var target = new RelationName(null, schema.Name, table.Name, -1);
         var insert = new InsertStatement(target, (SelectStatement)query, -1);
-        return new InternalQuery(context).Run(insert, context.StatementText);
+        return new InternalQuery(context) { Measured = context.Measured }.Run(insert, context.StatementText);
     }
 
     private static SqlType StoredType(SqlType type) => type.Oid == TypeOid.Unknown ? SqlType.Text : type;

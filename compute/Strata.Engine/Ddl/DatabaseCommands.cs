@@ -65,7 +65,7 @@ internal static class DatabaseCommands
     {
         DatabaseInfo source = context.View.FindDatabase(template) ?? throw new SqlException(SqlState.InvalidCatalogName, $"template database \"{template}\" does not exist");
         DatabaseImage image = context.Session.Engine.Catalog.Database(source.Oid, context.Cancellation);
-        if (!image.Relations.IsEmpty || !image.Types.IsEmpty)
+        if (!image.Relations.IsEmpty || image.Types.Keys.Any(static oid => oid >= CatalogOids.FirstUser))
             throw new SqlException(SqlState.FeatureNotSupported, $"copying the objects of template database \"{template}\" is not supported yet");
     }
 

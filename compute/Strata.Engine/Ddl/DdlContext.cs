@@ -1,4 +1,6 @@
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
+using Strata.Engine.Planning.Physical;
 using Strata.Engine.Sessions;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
@@ -10,6 +12,9 @@ namespace Strata.Engine.Ddl;
 internal sealed class DdlContext(SessionContext session, string statementText)
 {
     public SessionContext Session => session;
+
+    /// <summary>Shown the run of the query that fills a new table, for EXPLAIN ANALYZE; null otherwise.</summary>
+    public Action<PhysicalPlan, ExecutionInstance>? Measured { get; init; }
 
     /// <summary>Text of the statement, for positions in errors of expressions.</summary>
     public string StatementText => statementText;
@@ -135,7 +140,7 @@ internal sealed class DdlContext(SessionContext session, string statementText)
     /// <summary>Throws 42501 unless the current role owns the relation, and for system catalogs.</summary>
     public void CheckOwner(RelationInfo relation)
     {
-        if (relation.Oid < CatalogOids.FirstUser)
+        if (relation.Oid < CatalogOids.FirstUser || relation.SchemaOid == CatalogOids.ToastSchema)
             throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied: \"{relation.Name}\" is a system catalog");
         if (!Permissions.IsOwner(relation.OwnerOid))
             throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of {Permissions.KindName(relation.Kind)} {relation.Name}");

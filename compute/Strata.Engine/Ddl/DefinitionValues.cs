@@ -37,14 +37,14 @@ internal static class DefinitionValues
     private static bool TypeNamesMatch(DdlContext context, TypeName name) =>
         name.ArrayBounds.IsEmpty && !name.IsSetOf && Catalog.TypeResolver.Find(null, name.Name, context.View, context.Session.SearchPath) is null;
 
-    /// <summary>A flag; given without a value it is true.</summary>
+    /// <summary>A flag; given without a value it is true (defGetBoolean of PostgreSQL's define.c). Throws 42601.</summary>
     public static bool Flag(DefinitionElement option) => option.Value switch
     {
         null => true,
         BooleanLiteral boolean => boolean.Value,
         IntegerLiteral { Value: 0 or 1 } number => number.Value == 1,
-        StringLiteral text when text.Value.ToLowerInvariant() is "true" or "on" or "yes" or "t" => true,
-        StringLiteral text when text.Value.ToLowerInvariant() is "false" or "off" or "no" or "f" => false,
+        StringLiteral text when text.Value.ToLowerInvariant() is "true" or "on" => true,
+        StringLiteral text when text.Value.ToLowerInvariant() is "false" or "off" => false,
         _ => throw new SqlException(SqlState.SyntaxError, $"{option.Name} requires a Boolean value"),
     };
 

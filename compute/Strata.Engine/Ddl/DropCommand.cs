@@ -513,7 +513,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 continue;
             }
 
-            if (context.View.FindUserType(found.Oid) is not { } type)
+            if (context.View.FindUserType(found.Oid) is not { Oid: >= CatalogOids.FirstUser } type)
                 throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop type {TypeNames.Format(found)} because it is required by the database system");
             if (type.RelationOid != 0 && context.View.FindRelation(type.RelationOid) is { Kind: RelationKind.CompositeType } composite)
             {

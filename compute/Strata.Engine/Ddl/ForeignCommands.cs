@@ -135,6 +135,14 @@ internal static class ForeignCommands
         });
     }
 
+    /// <summary>Changes the options of a foreign table. Throws 42809.</summary>
+    public static void ChangeTable(DdlContext context, RelationInfo table, SyntaxList<DefinitionElement> options)
+    {
+        if (context.View.FindObject(CatalogOids.PgForeignTable, table.Oid) is not { } entry)
+            throw new SqlException(SqlState.WrongObjectType, $"\"{table.Name}\" is not a foreign table");
+        Replace(context, entry, [entry.Row[0], entry.Row[1], GenericOptions.Change(entry.Row[2], options)]);
+    }
+
     /// <summary>An object by name. Throws 42704.</summary>
     public static CatalogObject Require(DdlContext context, uint classOid, string name) => Find(context, classOid, name)
         ?? throw new SqlException(SqlState.UndefinedObject, $"{CatalogObjectShapes.Of(classOid).Word} \"{name}\" does not exist");

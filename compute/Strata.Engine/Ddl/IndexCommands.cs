@@ -199,6 +199,8 @@ internal sealed class IndexCommands(DdlContext context)
             SqlType type = TypeResolver.Find(keys[i].TypeOid, context.View)!.WithTypmod(keys[i].TypeModifier);
             string columnName = keys[i].Column > 0 ? table.Columns[keys[i].Column - 1].Name : ExpressionColumnName(keys, i);
             columns[i] = ColumnBuilder.Make((short)(i + 1), columnName, type, keys[i].CollationOid) with { Options = keys[i].ClassOptions };
+            if (keys[i].Column > 0 && table.Columns[keys[i].Column - 1] is { } source && source.TypeOid == keys[i].TypeOid)
+                columns[i] = columns[i] with { StorageStrategy = source.StorageStrategy, Compression = source.Compression };
         }
 
         context.CreateRelation(new RelationInfo

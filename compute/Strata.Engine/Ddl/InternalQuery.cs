@@ -2,6 +2,7 @@ using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution;
 using Strata.Engine.Planning;
+using Strata.Engine.Planning.Physical;
 using Strata.Engine.Sessions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
@@ -29,7 +30,7 @@ internal sealed class InternalQuery(DdlContext context)
             AllowParameters = false,
         });
         var plan = Planner.Plan(bound, StatementRunner.PlanningContextOf(session));
-        ExecutionInstance execution = plan.Rent();
+        ExecutionInstance execution = Measured is null ? plan.Rent() : plan.CreateMeasured();
         execution.Begin(context.Transaction, context.Transaction.TakeFreshSnapshot(), session, session.SystemScan, context.Cancellation);
         try
         {
@@ -43,14 +44,20 @@ internal sealed class InternalQuery(DdlContext context)
                 rows += batch.Count;
             }
 
+            Measured?.Invoke(plan, execution);
             return plan.Kind == BoundStatementKind.Select ? rows : execution.RowsAffected;
         }
         finally
         {
             execution.Close();
+            if (Measured is not null)
+                execution.Dispose();
             context.Transaction.AdvanceCommand();
         }
     }
+
+    /// <summary>Shown the execution when it has run; then it is one that measures its operators.</summary>
+    public Action<PhysicalPlan, ExecutionInstance>? Measured { get; init; }
 
     /// <summary>Shown every batch's columns, by number in the result.</summary>
     public Action<int, Vector, Selection>? Observe { get; init; }

@@ -19,12 +19,12 @@ internal static class MaintenanceCommands
 
     public static void Vacuum(DdlContext context, VacuumStatement statement)
     {
-        bool analyze = !statement.IsVacuum || Has(statement, "analyze");
-        bool full = Has(statement, "full");
+        VacuumOptions options = VacuumOptions.Of(statement);
+        bool full = options.Full;
         foreach (VacuumRelation target in Targets(context, statement))
         {
             RelationLockMode mode = full ? RelationLockMode.AccessExclusive : RelationLockMode.ShareUpdateExclusive;
-            if (Has(statement, "skip_locked") && !TryLock(context, target.Relation, mode, statement))
+            if (options.SkipLocked && !TryLock(context, target.Relation, mode, statement))
                 continue;
             if (context.Find(target.Relation, mode) is not { } table)
             {
@@ -37,7 +37,7 @@ internal static class MaintenanceCommands
                 continue;
             if (full && table.PartitionKey is null)
                 table = ClusterCommand.Rewrite(context, table, null, "VACUUM FULL");
-            Maintain(context, table, statement.IsVacuum, analyze, target.Columns.AsSpan().ToArray(), throttle: null, mayTruncate: MayTruncate(statement, table));
+            Maintain(context, table, statement.IsVacuum, options.Analyze, target.Columns.AsSpan().ToArray(), throttle: null, mayTruncate: options.Truncate ?? MayTruncate(table));
         }
     }
 
@@ -90,14 +90,6 @@ internal static class MaintenanceCommands
         new AnalyzeCommand(context, progress) { Throttle = throttle, IsAutomatic = throttle is not null }.Analyze(table, columns);
     }
 
-    private static bool Has(VacuumStatement statement, string option)
-    {
-        foreach (DefinitionElement element in statement.Options)
-            if (element.Name == option && element.Value is not BooleanLiteral { Value: false })
-                return true;
-        return false;
-    }
-
     private static List<VacuumRelation> Targets(DdlContext context, VacuumStatement statement)
     {
         var targets = new List<VacuumRelation>();
@@ -142,14 +134,8 @@ internal static class MaintenanceCommands
         return false;
     }
 
-    // VACUUM (TRUNCATE …) first, then the table's own setting.
-    private static bool MayTruncate(VacuumStatement statement, RelationInfo table)
-    {
-        foreach (DefinitionElement element in statement.Options)
-            if (element.Name == "truncate")
-                return element.Value is not BooleanLiteral { Value: false };
-        return table.Options is null || !Array.Exists(table.Options, static option => option is "vacuum_truncate=false" or "vacuum_truncate=off");
-    }
+    private static bool MayTruncate(RelationInfo table) =>
+        table.Options is null || !Array.Exists(table.Options, static option => option is "vacuum_truncate=false" or "vacuum_truncate=off");
 
     // Only if nobody uses the table, and without waiting for that: those who come later would wait behind.
     private static uint TruncateTail(DdlContext context, RelationInfo table, TableVacuum vacuum, VacuumResult result)

@@ -27,6 +27,17 @@ internal sealed class PartitionIndexes(DdlContext context)
 
     private void Clone(RelationInfo parent, IndexInfo index, RelationInfo partition)
     {
+        // A foreign table has no indexes, and nothing can say that its rows are unique.
+        if (partition.Kind == RelationKind.ForeignTable)
+        {
+            if (index.IsUnique)
+                throw new SqlException(SqlState.WrongObjectType, $"cannot create unique index on partitioned table \"{parent.Name}\"")
+                {
+                    Detail = $"Table \"{parent.Name}\" contains partitions that are foreign tables.",
+                };
+            return;
+        }
+
         short[] map = RelationTree.MapColumns(parent, partition);
         ConstraintInfo? constraint = Array.Find(parent.Constraints, c => c.IndexOid == index.Oid && c.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique or ConstraintKind.Exclusion);
         List<IndexKey> keys = [.. index.Keys.Select(key => key.Column > 0 ? key with { Column = map[key.Column - 1] } : key)];
@@ -79,7 +90,7 @@ internal sealed class PartitionIndexes(DdlContext context)
     private IndexInfo Create(RelationInfo parent, RelationInfo partition, IndexInfo index, List<IndexKey> keys, ConstraintInfo? constraint)
     {
         var names = new List<string>();
-        foreach (IndexKey key in keys.Take(index.KeyCount))
+        foreach (IndexKey key in keys)
             names.Add(key.Column > 0 ? partition.Columns[key.Column - 1].Name : IndexCommands.NameOf(key.Expression!.Syntax));
         string label = constraint is null ? "idx" : constraint.Kind == ConstraintKind.PrimaryKey ? "pkey" : constraint.Kind == ConstraintKind.Unique ? "key" : "excl";
         string name = context.ChooseName(partition.Name, label == "pkey" ? null : string.Join('_', names), label, candidate =>

@@ -12,8 +12,8 @@ internal sealed class ReindexCommand(DdlContext context)
     public static bool IsConcurrent(ReindexStatement statement)
     {
         foreach (DefinitionElement option in statement.Options)
-            if (option.Name == "concurrently" && option.Value is not BooleanLiteral { Value: false })
-                return true;
+            if (option.Name == "concurrently")
+                return DefinitionValues.Flag(option);
         return false;
     }
 

@@ -268,6 +268,12 @@ internal static class RenameCommand
             return;
         }
 
+        if (statement.Kind is ObjectKind.Type or ObjectKind.Domain)
+        {
+            MoveType(context, TypeNameOf(statement.Object), statement.NewSchema);
+            return;
+        }
+
         if (statement.Kind is not (ObjectKind.Table or ObjectKind.View or ObjectKind.Sequence))
             throw new SqlException(SqlState.FeatureNotSupported, $"ALTER {DropCommand.KindName(statement.Kind).ToUpperInvariant()} SET SCHEMA is not supported yet");
         if (FindRelation(context, statement.Object, statement.Relation, statement.IfExists) is not { } relation)
@@ -282,6 +288,41 @@ internal static class RenameCommand
         foreach (RelationInfo sequence in context.View.UserRelations.ToArray())
             if (sequence.Sequence is not null && Array.Exists(sequence.Dependencies, d => d.Kind != DependencyKind.Normal && d.Referenced.ObjectOid == relation.Oid))
                 Move(context, sequence, schema);
+    }
+
+    private static TypeName TypeNameOf(ObjectReference? reference) => reference switch
+    {
+        TypeObject given => given.Type,
+        _ => new TypeName(((NamedObject)reference!).Name.Parts, reference.Position),
+    };
+
+    private static void MoveType(DdlContext context, TypeName name, string newSchema)
+    {
+        UserTypeInfo type = TypeCommands.RequireUserType(context, name);
+        SchemaInfo schema = context.RequireSchema(newSchema);
+        context.Permissions.CheckSchema(schema, Privileges.Create);
+        if (type.Kind == UserTypeKind.Array)
+            throw new SqlException(SqlState.WrongObjectType, $"cannot alter array type {TypeNames.Format(TypeResolver.Find(type.Oid, context.View)!)}")
+            {
+                Hint = $"You can alter type {TypeNames.Format(TypeResolver.Find(type.ElementOid, context.View)!)}, which will alter the array type as well.",
+            };
+        if (type.SchemaOid == schema.Oid)
+            return;
+        context.LockName(schema.Oid, type.Name);
+        if (context.View.FindUserType(schema.Oid, type.Name) is not null)
+            throw new SqlException(SqlState.DuplicateObject, $"type \"{type.Name}\" already exists in schema \"{schema.Name}\"");
+        if (type.RelationOid != 0)
+        {
+            RelationInfo relation = context.View.FindRelation(type.RelationOid)!;
+            if (relation.Kind != RelationKind.CompositeType)
+                throw new SqlException(SqlState.WrongObjectType, $"{type.Name} is a table's row type") { Hint = "Use ALTER TABLE instead." };
+            Move(context, relation, schema);
+            return;
+        }
+
+        context.Changes.Replace(type, type with { SchemaOid = schema.Oid, Constraints = [.. type.Constraints.Select(c => c with { SchemaOid = schema.Oid })] }, context.Cancellation);
+        if (context.View.FindUserType(type.ArrayOid) is { } array)
+            context.Changes.Replace(array, array with { SchemaOid = schema.Oid }, context.Cancellation);
     }
 
     private static void Move(DdlContext context, RelationInfo relation, SchemaInfo schema)

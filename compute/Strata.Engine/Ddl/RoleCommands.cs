@@ -99,8 +99,7 @@ internal static class RoleCommands
     {
         if (option.Value is not StringLiteral text)
             return null;
-        long value = TypeInput.Parse(SqlType.TimestampTz, System.Text.Encoding.UTF8.GetBytes(text.Value), context.Session).Get<long>();
-        return value == long.MaxValue ? null : value;
+        return TypeInput.Parse(SqlType.TimestampTz, System.Text.Encoding.UTF8.GetBytes(text.Value), context.Session).Get<long>();
     }
 
     public static void Alter(DdlContext context, AlterRoleStatement statement)

@@ -67,7 +67,7 @@ internal static class StatisticsCommand
     }
 
     /// <summary>Makes the statistics objects of one table for another made like it (LIKE … INCLUDING STATISTICS).</summary>
-    public static void Copy(DdlContext context, RelationInfo source, RelationInfo table)
+    public static void Copy(DdlContext context, RelationInfo source, RelationInfo table, bool withComments)
     {
         foreach (CatalogObject entry in ExtendedStatistics.On(context.View, source.Oid))
         {
@@ -76,15 +76,18 @@ internal static class StatisticsCommand
             string stem = $"{table.Name}_{string.Join('_', parts)}_stat", name = stem;
             for (int i = 1; context.View.ObjectsOf(CatalogOids.PgStatisticExt).Any(known => known.SchemaOid == table.SchemaOid && known.Name == name); i++)
                 name = stem + i.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            uint oid = context.NewOid();
             Store(context, statistics with
             {
-                Oid = context.NewOid(),
+                Oid = oid,
                 Name = name,
                 SchemaOid = table.SchemaOid,
                 OwnerOid = context.CurrentUser,
                 TableOid = table.Oid,
                 Columns = [.. RelationTree.Map(source, table, statistics.Columns).Order()],
             }, table);
+            if (withComments && context.View.FindComment(new ObjectAddress(CatalogOids.PgStatisticExt, entry.Oid)) is { } comment)
+                context.Changes.Create(new CommentInfo(new ObjectAddress(CatalogOids.PgStatisticExt, oid), comment), context.Cancellation);
         }
     }
 

@@ -117,13 +117,13 @@ internal static class StoredExpressions
         return position;
     }
 
-    /// <summary>Dependencies of a column's default on the sequences that it names.</summary>
-    public static IEnumerable<Dependency> SequencesIn(DdlContext context, RelationInfo table, ColumnInfo column, CatalogExpression? expression)
+    /// <summary>Dependencies of a column's default on the sequences and other relations that constants in it name.</summary>
+    public static IEnumerable<Dependency> RelationsIn(DdlContext context, RelationInfo table, ColumnInfo column, CatalogExpression? expression)
     {
         if (expression is null)
             yield break;
         foreach (System.Text.RegularExpressions.Match match in System.Text.RegularExpressions.Regex.Matches(expression.Text, @"'(\d+)'::regclass"))
-            if (uint.TryParse(match.Groups[1].ValueSpan, out uint oid) && context.View.FindRelation(oid) is { Sequence: not null })
+            if (uint.TryParse(match.Groups[1].ValueSpan, out uint oid) && oid >= CatalogOids.FirstUser && context.View.FindRelation(oid) is not null)
                 yield return new Dependency(
                     new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number), new ObjectAddress(CatalogOids.PgClass, oid), DependencyKind.Normal);
     }

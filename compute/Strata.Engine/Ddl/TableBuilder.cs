@@ -15,14 +15,15 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
     private readonly List<RelationInfo> _sequences = [];
     private readonly List<Dependency> _dependencies = [];
     private readonly List<IndexCopy> _indexCopies = [];
-    private readonly List<RelationInfo> _statisticsSources = [];
+    private readonly List<(RelationInfo Table, bool WithComments)> _statisticsSources = [];
     private readonly List<(int Column, string Text)> _comments = [];
+    private readonly List<(string Constraint, string Text)> _constraintComments = [];
     private InheritedDefinition? _inherited;
     private bool _isPartition;
     private uint _ofType;
 
     /// <summary>An index that LIKE … INCLUDING INDEXES copies.</summary>
-    private sealed record IndexCopy(RelationInfo Table, IndexInfo Index);
+    private sealed record IndexCopy(RelationInfo Table, IndexInfo Index, string? Comment);
 
     public uint TableOid { get; } = context.NewOid();
 
@@ -180,27 +181,32 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
         if (source.Kind is RelationKind.Index or RelationKind.Sequence)
             throw new SqlException(SqlState.WrongObjectType, $"relation \"{source.Name}\" is invalid in LIKE clause") { Position = context.Position(like.Relation.Position) };
         context.Permissions.Check(source, Privileges.Select);
-        var numbers = new Dictionary<short, short>();
+        bool withComments = like.Options.HasFlag(TableLikeOptions.Comments);
         foreach (ColumnInfo column in source.Columns)
         {
             if (column.IsDropped)
                 continue;
             CheckFree(column.Name);
-            numbers.Add(column.Number, NextNumber);
             _columns.Add(CopyColumn(column, like.Options));
-            if (like.Options.HasFlag(TableLikeOptions.Comments) && context.View.FindComment(new ObjectAddress(CatalogOids.PgClass, source.Oid, column.Number)) is { } comment)
+            if (withComments && context.View.FindComment(new ObjectAddress(CatalogOids.PgClass, source.Oid, column.Number)) is { } comment)
                 _comments.Add((_columns.Count, comment));
         }
 
         if (like.Options.HasFlag(TableLikeOptions.Constraints))
             foreach (ConstraintInfo constraint in source.Constraints)
-                if (constraint.Kind == ConstraintKind.Check)
-                    _tableConstraints.Add(new Constraint(SyntaxKind.Check, -1) { Name = constraint.Name, Expression = constraint.Check!.Syntax, IsNoInherit = constraint.NoInherit });
+            {
+                if (constraint.Kind != ConstraintKind.Check)
+                    continue;
+                if (withComments && context.View.FindComment(new ObjectAddress(CatalogOids.PgConstraint, constraint.Oid)) is { } comment)
+                    _constraintComments.Add((constraint.Name, comment));
+                _tableConstraints.Add(new Constraint(SyntaxKind.Check, -1) { Name = constraint.Name, Expression = constraint.Check!.Syntax, IsNoInherit = constraint.NoInherit });
+            }
+
         if (like.Options.HasFlag(TableLikeOptions.Indexes))
             foreach (IndexInfo index in source.Indexes)
-                _indexCopies.Add(new IndexCopy(source, index));
+                _indexCopies.Add(new IndexCopy(source, index, withComments ? context.View.FindComment(new ObjectAddress(CatalogOids.PgClass, index.Oid)) : null));
         if (like.Options.HasFlag(TableLikeOptions.Statistics))
-            _statisticsSources.Add(source);
+            _statisticsSources.Add((source, withComments));
     }
 
     private ColumnInfo CopyColumn(ColumnInfo column, TableLikeOptions options)
@@ -220,7 +226,7 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
     }
 
     /// <summary>Makes the table, its sequences, constraints and indexes; returns its entry.</summary>
-    public RelationInfo Create(RelationPersistence persistence, string[]? options, PartitionSpecification? partitionBy = null, PartitionBoundInfo? bound = null)
+    public RelationInfo Create(RelationPersistence persistence, SyntaxList<DefinitionElement> options, PartitionSpecification? partitionBy = null, PartitionBoundInfo? bound = null)
     {
         _inherited?.CheckDefaults();
         CheckDuplicateKeys();
@@ -252,8 +258,9 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
             AccessMethodOid = method,
             Columns = [.. _columns],
             Dependencies = [.. _dependencies, .. TypeDependencies(), .. InheritedSequences(), .. AccessMethodCommands.DependenciesOf(TableOid, method)],
-            Options = options,
         };
+        table = StorageOptions.Change(table, options, isReset: false);
+        table = table with { Dependencies = [.. table.Dependencies.Union(table.Columns.SelectMany(column => StoredExpressions.RelationsIn(context, table, column, column.Default)))] };
         table = GeneratedColumns.Complete(context, table);
         if (partitionBy is null && !IsForeign)
             RelationStorage.CreateHeap(context, table);
@@ -270,12 +277,26 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
             if (constraint.Kind == SyntaxKind.ForeignKey)
                 table = constraints.Add(table, constraint, validate: false);
         foreach (IndexCopy copy in _indexCopies)
-            table = constraints.CopyIndex(table, copy.Table, copy.Index);
-        foreach (RelationInfo source in _statisticsSources)
-            StatisticsCommand.Copy(context, source, table);
+            table = CopyIndex(constraints, table, copy);
+        foreach ((RelationInfo source, bool withComments) in _statisticsSources)
+            StatisticsCommand.Copy(context, source, table, withComments);
+        foreach ((string constraint, string text) in _constraintComments)
+            context.Changes.Create(new CommentInfo(new ObjectAddress(CatalogOids.PgConstraint, Array.Find(table.Constraints, c => c.Name == constraint)!.Oid), text), context.Cancellation);
         foreach ((int column, string text) in _comments)
             context.Changes.Create(new CommentInfo(new ObjectAddress(CatalogOids.PgClass, TableOid, column), text), context.Cancellation);
         return table;
+    }
+
+    private RelationInfo CopyIndex(ConstraintCommands constraints, RelationInfo table, IndexCopy copy)
+    {
+        RelationInfo changed = constraints.CopyIndex(table, copy.Table, copy.Index);
+        if (copy.Comment is { } comment)
+        {
+            IndexInfo added = Array.Find(changed.Indexes, index => !Array.Exists(table.Indexes, old => old.Oid == index.Oid))!;
+            context.Changes.Create(new CommentInfo(new ObjectAddress(CatalogOids.PgClass, added.Oid), comment), context.Cancellation);
+        }
+
+        return changed;
     }
 
     private ConstraintInfo[] InheritedChecks()

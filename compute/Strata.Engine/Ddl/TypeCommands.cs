@@ -13,7 +13,8 @@ internal static class TypeCommands
     public static UserTypeInfo RequireUserType(DdlContext context, TypeName name)
     {
         SqlType type = context.ResolveType(name);
-        UserTypeInfo user = context.View.FindUserType(type.Oid) ?? throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of type {TypeNames.Format(type)}");
+        if (context.View.FindUserType(type.Oid) is not { Oid: >= CatalogOids.FirstUser } user)
+            throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of type {TypeNames.Format(type)}");
         return context.Permissions.IsOwner(user.OwnerOid)
             ? user
             : throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of type {user.Name}");

@@ -76,13 +76,7 @@ internal static class ViewCommand
 
     private static string[]? Options(CreateViewStatement statement)
     {
-        string[] options = StorageOptions.Parse(statement.Options) ?? [];
-        foreach (string option in options)
-            if (option.StartsWith("check_option=", StringComparison.Ordinal) && option is not ("check_option=local" or "check_option=cascaded"))
-                throw new SqlException(SqlState.InvalidParameterValue, $"invalid value for enum option \"check_option\": {option["check_option=".Length..]}")
-                {
-                    Detail = "Valid values are \"local\" and \"cascaded\".",
-                };
+        string[] options = StorageOptions.Parse(statement.Options, StorageOptionKinds.View) ?? [];
         if (statement.CheckOption != ViewCheckOption.None)
             options = [.. options, statement.CheckOption == ViewCheckOption.Local ? "check_option=local" : "check_option=cascaded"];
         return options.Length == 0 ? null : options;

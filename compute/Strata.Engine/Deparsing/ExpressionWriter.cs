@@ -449,7 +449,7 @@ internal sealed class ExpressionWriter(DefinitionNames names, PrintBuffer text, 
         }
 
         WriteList("ROW(", row.Fields, ")");
-        if (row.Type.Kind == TypeKind.Composite)
+        if (row.Type.Kind == TypeKind.Composite && !row.IsImplicit)
             text.Append("::").Append(names.Type(row.Type));
     }
 

@@ -10,14 +10,14 @@ internal sealed class FromWriter(QueryWriter queries, ExpressionWriter expressio
 {
     private QueryNames Level => expressions.Level!;
 
-    public void Write(List<RangeRecord> items)
+    public void Write(List<RangeRecord> items, string keyword = " FROM ")
     {
         for (int i = 0; i < items.Count; i++)
         {
             RangeRecord item = items[i];
             if (i == 0)
             {
-                text.Keyword(" FROM ", -PrintBuffer.ClauseIndent, PrintBuffer.ClauseIndent, 2);
+                text.Keyword(keyword, -PrintBuffer.ClauseIndent, PrintBuffer.ClauseIndent, 2);
                 WriteItem(item);
                 continue;
             }

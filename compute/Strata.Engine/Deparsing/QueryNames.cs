@@ -33,12 +33,21 @@ internal sealed class QueryNames
         // A view's rule has entries for the old and the new row.
         if (isView)
             _used.UnionWith(["old", "new"]);
-        foreach (RangeRecord range in query.From)
+        List<RangeRecord> ranges = Ranges(query);
+        foreach (RangeRecord range in ranges)
             Name(range, null, view);
-        foreach (RangeRecord range in query.From)
+        foreach (RangeRecord range in ranges)
             NameUsing(range, view);
-        foreach (RangeRecord range in query.From)
+        foreach (RangeRecord range in ranges)
             NameColumns(range, metadata, view);
+    }
+
+    // The table that is changed comes first.
+    private static List<RangeRecord> Ranges(QueryRecord query)
+    {
+        if (query.Modification?.Target is not { } target)
+            return query.From;
+        return query.Modification.Excluded is { } excluded ? [target, excluded, .. query.From] : [target, .. query.From];
     }
 
     public QueryNames? Outer { get; }
@@ -87,10 +96,12 @@ internal sealed class QueryNames
     public RangeRecord? WholeItem(IReadOnlyList<int> columns)
     {
         foreach (RangeRecord range in _columns.Keys)
-            if (range.Item is { } item && item.Columns.Count == columns.Count && item.Columns.Select(static c => c.Column).SequenceEqual(columns))
+            if (Items(range).Any(item => item.Columns.Count == columns.Count && item.Columns.Select(static c => c.Column).SequenceEqual(columns)))
                 return range;
         return Outer?.WholeItem(columns);
     }
+
+    private static IEnumerable<NamespaceItem> Items(RangeRecord range) => range.Item is null ? range.Twins : range.Twins.Prepend(range.Item);
 
     /// <summary>The printed name of an item of this level or one outside.</summary>
     public string? FindName(RangeRecord range) => NameOf(range) ?? Outer?.FindName(range);
@@ -178,7 +189,10 @@ internal sealed class QueryNames
             FunctionItem => true,
             _ => written > 0 || isChanged,
         };
-        foreach (NamespaceColumn column in item.SystemColumns)
+        foreach (NamespaceItem twin in range.Twins)
+            for (int i = 0; i < twin.Columns.Count; i++)
+                _byColumn[twin.Columns[i].Column] = (range, i);
+        foreach (NamespaceColumn column in item.SystemColumns.Concat(range.Twins.SelectMany(static twin => twin.SystemColumns)))
             _system[column.Column] = (range, column.Name);
     }
 

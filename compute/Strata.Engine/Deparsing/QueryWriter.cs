@@ -19,6 +19,7 @@ internal sealed class QueryWriter
     private readonly QueryMetadata _metadata;
     private readonly ExpressionWriter _expressions;
     private readonly FromWriter _from;
+    private readonly ModificationWriter _modifications;
 
     public QueryWriter(DefinitionNames names, PrintBuffer text, BindingRecorder recorder, QueryMetadata metadata, Func<int, string?>? nameOfColumn = null)
     {
@@ -28,6 +29,7 @@ internal sealed class QueryWriter
         _metadata = metadata;
         _expressions = new ExpressionWriter(names, text, recorder) { Queries = this, NameOfColumn = nameOfColumn };
         _from = new FromWriter(this, _expressions, names, text);
+        _modifications = new ModificationWriter(this, _from, names, text);
     }
 
     /// <summary>Writes expressions of the query.</summary>
@@ -47,6 +49,26 @@ internal sealed class QueryWriter
         _expressions.Level = new QueryNames(query, _metadata, _names.View, outer, isView);
         _text.IndentLevel = indent;
         WriteWith(query);
+        if (query.Modification is { } modification)
+        {
+            _modifications.Write(modification);
+            if (query.Targets.Count > 0)
+            {
+                _text.Keyword(" RETURNING", -PrintBuffer.ClauseIndent, PrintBuffer.ClauseIndent, 1);
+                WriteTargets(query, null, areNamesSeen);
+            }
+        }
+        else
+        {
+            WriteClauses(query, columnNames, areNamesSeen);
+        }
+
+        _expressions.Level = outer;
+        _text.IndentLevel = outerIndent;
+    }
+
+    private void WriteClauses(QueryRecord query, IReadOnlyList<string>? columnNames, bool areNamesSeen)
+    {
         bool isSet = query.Syntax.Body is SetOperationBody;
         if (query.Syntax.Body is SetOperationBody set)
             WriteSet(set, query.Output, columnNames, areNamesSeen);
@@ -55,8 +77,6 @@ internal sealed class QueryWriter
         WriteOrder(query, isSet);
         WriteLimit(query);
         WriteLocking(query.Syntax);
-        _expressions.Level = outer;
-        _text.IndentLevel = outerIndent;
     }
 
     private void WriteWith(QueryRecord query)
@@ -72,8 +92,8 @@ internal sealed class QueryWriter
         string separator = query.Syntax.With!.IsRecursive ? "WITH RECURSIVE " : "WITH ";
         foreach (CteRecord cte in query.Ctes)
         {
-            if (cte.Query is null || cte.Syntax.Search is not null || cte.Syntax.Cycle is not null)
-                throw new SqlException(SqlState.FeatureNotSupported, $"WITH query \"{cte.Syntax.Name}\" cannot be printed");
+            QueryRecord level = cte.Query ?? cte.Modification?.Level
+                ?? throw new SqlException(SqlState.FeatureNotSupported, $"WITH query \"{cte.Syntax.Name}\" cannot be printed");
             _text.Append(separator).Append(TypeNames.QuoteIdentifier(cte.Syntax.Name));
             if (cte.Syntax.Columns.Count > 0)
                 WriteNames("(", cte.Syntax.Columns, ")");
@@ -85,10 +105,11 @@ internal sealed class QueryWriter
             }).Append('(');
             if (_text.IsIndented)
                 _text.Keyword("", 0, 0, 0);
-            WriteNested(cte.Query, areNamesSeen: true);
+            WriteNested(level, areNamesSeen: true);
             if (_text.IsIndented)
                 _text.Keyword("", 0, 0, 0);
             _text.Append(')');
+            WriteTraversal(cte);
             separator = ", ";
         }
 
@@ -97,6 +118,35 @@ internal sealed class QueryWriter
         else
             _text.Append(' ');
     }
+
+    private void WriteTraversal(CteRecord cte)
+    {
+        if (cte.Syntax.Search is { } search)
+            WriteNames(search.IsBreadthFirst ? " SEARCH BREADTH FIRST BY " : " SEARCH DEPTH FIRST BY ", search.Columns, " SET " + TypeNames.QuoteIdentifier(search.SequenceColumn));
+        if (cte.Syntax.Cycle is not { } cycle)
+            return;
+        WriteNames(" CYCLE ", cycle.Columns, " SET " + TypeNames.QuoteIdentifier(cycle.MarkColumn));
+        if (cte is { Mark: { } mark, Default: { } none } && !(IsBoolean(mark, true) && IsBoolean(none, false)))
+        {
+            _text.Append(" TO ");
+            WriteMark(mark);
+            _text.Append(" DEFAULT ");
+            WriteMark(none);
+        }
+
+        _text.Append(" USING ").Append(TypeNames.QuoteIdentifier(cycle.PathColumn));
+    }
+
+    // The grammar takes constants but no casts here, so what PostgreSQL shows can't be parsed; kept texts have the type before the literal.
+    private void WriteMark(Expression mark)
+    {
+        if (_names.IsStored && mark is ConstantExpression { IsNull: false, Type.Oid: not (TypeOid.Boolean or TypeOid.Int4 or TypeOid.Numeric) } constant)
+            _text.Append(_names.Type(constant.Type)).Append(' ').Append(ExpressionWriter.Quote(_names.Value(constant.Type, constant.Value)));
+        else
+            _expressions.Write(mark, showImplicit: false);
+    }
+
+    private static bool IsBoolean(Expression value, bool expected) => value is ConstantExpression { IsNull: false, Type.Oid: TypeOid.Boolean } constant && constant.Value.AsBoolean == expected;
 
     /// <summary>Writes names in a list.</summary>
     public void WriteNames(string open, IEnumerable<string> names, string close) =>
@@ -112,7 +162,7 @@ internal sealed class QueryWriter
 
         if (query.Values is { } values)
         {
-            WriteValues(values);
+            WriteValuesQuery(query, values, columnNames);
             return;
         }
 
@@ -184,21 +234,57 @@ internal sealed class QueryWriter
         return values;
     }
 
+    // VALUES alone has no way to say what its columns are called.
+    private void WriteValuesQuery(QueryRecord query, IReadOnlyList<Expression?[]> values, IReadOnlyList<string>? columnNames)
+    {
+        bool isRenamed = false;
+        for (int i = 0; columnNames is not null && i < Math.Min(columnNames.Count, query.Output.Count); i++)
+            isRenamed |= columnNames[i] != query.Output[i].Name;
+        if (!isRenamed || _names.IsStored)
+        {
+            WriteValues(values);
+            return;
+        }
+
+        _text.Append("SELECT ");
+        for (int i = 0; i < query.Output.Count; i++)
+        {
+            string name = i < columnNames!.Count ? columnNames[i] : query.Output[i].Name;
+            if (i > 0)
+                _text.Append(", ");
+            string item = "\"*VALUES*\"." + TypeNames.QuoteIdentifier(query.Output[i].Name) + (name == query.Output[i].Name ? "" : " AS " + TypeNames.QuoteIdentifier(name));
+            _text.AppendItem(item, isFirst: i == 0, breaks: false);
+        }
+
+        _text.Keyword(" FROM ", -PrintBuffer.ClauseIndent, PrintBuffer.ClauseIndent, 2);
+        _text.Append('(');
+        WriteValues(values);
+        _text.Append(") \"*VALUES*\"");
+    }
+
     /// <summary>VALUES with its rows.</summary>
-    public void WriteValues(IReadOnlyList<Expression[]> rows)
+    public void WriteValues(IReadOnlyList<Expression?[]> rows)
     {
         _text.Append("VALUES ");
         for (int i = 0; i < rows.Count; i++)
         {
             _text.Append(i > 0 ? ", (" : "(");
-            for (int k = 0; k < rows[i].Length; k++)
-            {
-                if (k > 0)
-                    _text.Append(',');
-                WriteTopLevel(rows[i][k], showImplicit: false);
-            }
-
+            WriteRow(rows[i], ",");
             _text.Append(')');
+        }
+    }
+
+    /// <summary>Values of a row; null ones are DEFAULT.</summary>
+    public void WriteRow(Expression?[] row, string separator)
+    {
+        for (int i = 0; i < row.Length; i++)
+        {
+            if (i > 0)
+                _text.Append(separator);
+            if (row[i] is { } value)
+                WriteTopLevel(value, showImplicit: false);
+            else
+                _text.Append("DEFAULT");
         }
     }
 

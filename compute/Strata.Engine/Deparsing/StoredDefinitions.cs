@@ -39,8 +39,8 @@ internal static class StoredDefinitions
         return text.ToString();
     }
 
-    /// <summary>The body of a routine in SQL syntax as the reader sees it; null for bodies that can't be printed again.</summary>
-    public static string? PrintBody(RoutineInfo routine, DefinitionNames names, CatalogView view, IFunctionContext functions)
+    /// <summary>The body of a routine in SQL syntax as the reader sees it. Throws 0A000 for bodies that can't be printed again.</summary>
+    public static string PrintBody(RoutineInfo routine, DefinitionNames names, CatalogView view, IFunctionContext functions)
     {
         SqlType?[] types = [.. routine.ArgumentTypes.Select(oid => TypeResolver.Find(oid, view))];
         BindingContext context = RoutineContexts.Of(routine, types, view, DefinitionNames.StoredPath, functions) with { IsRecorded = true };
@@ -48,9 +48,7 @@ internal static class StoredDefinitions
         var text = new System.Text.StringBuilder(isReturn ? "" : "BEGIN ATOMIC\n");
         foreach (Statement statement in routine.Statements)
         {
-            if (statement is not SelectStatement select)
-                return null;
-            RecordedQuery query = RecordedBinding.Bind(select, context);
+            RecordedQuery query = statement is SelectStatement select ? RecordedBinding.Bind(select, context) : RecordedBinding.BindModification(statement, context);
             var buffer = new PrintBuffer(isReturn ? PrintStyle.None : PrintStyle.Indented, 0);
             var writer = new QueryWriter(names, buffer, query.Recorder, query.Statement.Metadata);
             writer.Expressions.ParameterNames = context.ParameterNames;

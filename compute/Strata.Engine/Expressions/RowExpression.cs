@@ -13,10 +13,13 @@ public sealed class RowExpression(SqlType type, IReadOnlyList<Expression> fields
     /// <summary>Names of the fields: f1, f2, … for an anonymous row.</summary>
     public IReadOnlyList<string> Names { get; } = names;
 
+    /// <summary>The composite type is that of what the row is for; nobody wrote it.</summary>
+    public bool IsImplicit { get; init; }
+
     public override IReadOnlyList<Expression> Children => Fields;
 
     public override Expression WithChildren(IReadOnlyList<Expression> children) =>
-        new RowExpression(Type, children, Names) { Position = Position };
+        new RowExpression(Type, children, Names) { Position = Position, IsImplicit = IsImplicit };
 
     protected override bool EqualsOwn(Expression other) => true;
 

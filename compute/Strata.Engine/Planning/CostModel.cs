@@ -27,6 +27,12 @@ internal static class CostModel
     private const double CachePages = 8192;
     private const double RescanRowCost = 0.2;
 
+    // A loop over rows in memory looks at each pair by itself, and copies those that match row by row.
+    private const double MaterializedRowCost = 0.008;
+    private const double PairCost = 0.005;
+    private const double PairConditionCost = 0.01;
+    private const double CopiedRowCost = 0.02;
+
     // A bitmap is made anew for each run.
     private const double RescanBitmapCost = 2.5;
     private const double RescanBitmapRowCost = 0.3;
@@ -34,13 +40,16 @@ internal static class CostModel
     private const double MemoryLookupCost = 0.05;
     private const double MergeRowCost = 0.05;
 
+    // Both sides are read through operators of their own, mostly sorts.
+    private const double MergeStartCost = 10;
+
     /// <summary>Cost of a hash join without its inputs.</summary>
     public static double HashJoin(double left, double right, int keys, double rows) =>
         HashStartCost + (right * HashBuildCost) + (Math.Min(left, rows) * MatchCost) + (left * ProbeCost * Math.Max(1, keys)) + (rows * CpuTupleCost);
 
     /// <summary>Cost of a nested loop over a materialized side, without the inputs.</summary>
     public static double Loop(double left, double right, int conditions, double rows) =>
-        (right * CpuOperatorCost) + (left * right * CpuOperatorCost * (1 + conditions)) + (left * CpuTupleCost) + (rows * CpuTupleCost);
+        (right * MaterializedRowCost) + (left * right * (PairCost + (PairConditionCost * conditions))) + (left * CpuTupleCost) + (rows * CopiedRowCost);
 
     /// <summary>The share of an inner side's rows that a join looks at: semi and anti joins stop at the first match (PostgreSQL's inner_scan_frac).</summary>
     public static double ScannedShare(Algebra.JoinType type, double innerRows) =>
@@ -51,18 +60,18 @@ internal static class CostModel
     {
         // The join may be known to have more rows than the inner side's own estimate for any value gives.
         double more = Math.Max(0, rows - (left * inner.Rows));
-        return inner.StartupCost + (Math.Max(1, left) * again) + (more * RescanRowCost) + (rows * CpuTupleCost);
+        return inner.StartupCost + (Math.Max(1, left) * again) + (more * RescanRowCost) + (rows * CopiedRowCost);
     }
 
     /// <summary>Cost of a nested loop whose inner side's rows are remembered by its parameters, of which <paramref name="distinct"/> different ones come.</summary>
     public static double LoopWithMemory(double left, double distinct, Physical.PhysicalNode inner, double again, double rows)
     {
         double more = Math.Max(0, rows - (left * inner.Rows)) * Math.Min(1, distinct / Math.Max(1, left));
-        return inner.StartupCost + (Math.Max(1, distinct) * (again + (inner.Rows * CpuTupleCost))) + (more * RescanRowCost) + (left * MemoryLookupCost) + (rows * CpuTupleCost);
+        return inner.StartupCost + (Math.Max(1, distinct) * (again + (inner.Rows * CpuTupleCost))) + (more * RescanRowCost) + (left * MemoryLookupCost) + (rows * CopiedRowCost);
     }
 
     /// <summary>Cost of merging two inputs that are in order.</summary>
-    public static double MergeJoin(double left, double right, double rows) => ((left + right) * MergeRowCost) + (rows * CpuTupleCost);
+    public static double MergeJoin(double left, double right, double rows) => MergeStartCost + ((left + right) * MergeRowCost) + (rows * CpuTupleCost);
 
     /// <summary>
     /// Pages that are read for so many rows at random places of a table, when that many of its pages stay in memory (Mackert and Lohman 1989, as PostgreSQL's index_pages_fetched has it).

@@ -29,9 +29,12 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         Statement query = statement.Query switch
         {
             CreateTableAsStatement create when !options.Analyze => create.Query,
+            SelectStatement { Body: SelectBody { Into: not null } body } into when !options.Analyze => into with { Body = body with { Into = null } },
             DeclareCursorStatement declare => declare.Query,
             _ => statement.Query,
         };
+        if (query is CreateTableAsStatement or SelectStatement { Body: SelectBody { Into: not null } })
+            return ExplainFilling(query, text, own, options, new UtilityResult("EXPLAIN", Describe(statement)));
         if (query is not ExecuteStatement && !Binder.Accepts(query))
             return NoPlan(statement, options);
         ResourceUsage.Begin();
@@ -43,6 +46,23 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         {
             ResourceUsage.End();
         }
+    }
+
+    /// <summary>Makes the table as without EXPLAIN, and shows the plan of the query that filled it.</summary>
+    private UtilityResult ExplainFilling(Statement statement, string text, string own, ExplainOptions options, UtilityResult result)
+    {
+        if (context.Transactions.Current.ReadOnly)
+            throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {Ddl.DdlCommands.TagOf(statement)} in a read-only transaction");
+        long began = context.Clock.GetTimestamp();
+        var ddl = new Ddl.DdlContext(context, text)
+        {
+            Measured = (plan, execution) => Write(result, plan, execution, options, default, context.Clock.GetElapsedTime(began).TotalMilliseconds, inputOnly: true),
+        };
+        Ddl.DdlCommands.Execute(ddl, runner, statement, own);
+        // It was there already, or stays empty.
+        if (result.Rows.Count == 0)
+            result.Rows.Add([statement is CreateTableAsStatement { IsMaterializedView: true } ? "CREATE MATERIALIZED VIEW" : "CREATE TABLE AS"]);
+        return result;
     }
 
     private UtilityResult Explain(Statement query, string text, string own, ExplainOptions options, UtilityResult result)
@@ -96,7 +116,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
     }
 
     private void Write(
-        UtilityResult result, PhysicalPlan plan, ExecutionInstance? execution, ExplainOptions options, in ExplainPlanning planning, double? run)
+        UtilityResult result, PhysicalPlan plan, ExecutionInstance? execution, ExplainOptions options, in ExplainPlanning planning, double? run, bool inputOnly = false)
     {
         ExplainNode root = ExplainBuilder.Build(plan, new ExplainRun(context.View, context.SearchPath, context, execution)
         {
@@ -105,7 +125,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
             Timing = options.Timing,
             Buffers = options.Buffers,
             Wal = options.Wal,
-        });
+        }, inputOnly);
         List<(string Name, string Value)> settings = options.Settings ? ChangedSettings() : [];
         if (options.Format == ExplainFormat.Text)
         {

@@ -1,3 +1,4 @@
+using Strata.Engine.Ddl;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
 
@@ -36,28 +37,28 @@ internal sealed record ExplainOptions
             switch (option.Name)
             {
                 case "analyze":
-                    options = options with { Analyze = Flag(option) };
+                    options = options with { Analyze = DefinitionValues.Flag(option) };
                     break;
                 case "verbose":
-                    options = options with { Verbose = Flag(option) };
+                    options = options with { Verbose = DefinitionValues.Flag(option) };
                     break;
                 case "costs":
-                    options = options with { Costs = Flag(option) };
+                    options = options with { Costs = DefinitionValues.Flag(option) };
                     break;
                 case "buffers":
-                    options = options with { Buffers = Flag(option) };
+                    options = options with { Buffers = DefinitionValues.Flag(option) };
                     break;
                 case "settings":
-                    options = options with { Settings = Flag(option) };
+                    options = options with { Settings = DefinitionValues.Flag(option) };
                     break;
                 case "wal":
-                    options = options with { Wal = Flag(option) };
+                    options = options with { Wal = DefinitionValues.Flag(option) };
                     break;
                 case "timing":
-                    timing = Flag(option);
+                    timing = DefinitionValues.Flag(option);
                     break;
                 case "summary":
-                    summary = Flag(option);
+                    summary = DefinitionValues.Flag(option);
                     break;
                 case "format":
                     options = options with { Format = FormatOf(option) };
@@ -73,24 +74,6 @@ internal sealed record ExplainOptions
             throw new SqlException(SqlState.InvalidParameterValue, "EXPLAIN option TIMING requires ANALYZE");
         return options with { Timing = timing ?? options.Analyze, Summary = summary ?? options.Analyze };
     }
-
-    private static bool Flag(DefinitionElement option) => option.Value switch
-    {
-        null => true,
-        BooleanLiteral literal => literal.Value,
-        StringLiteral text => text.Value.ToLowerInvariant() switch
-        {
-            "on" or "true" or "1" => true,
-            "off" or "false" or "0" => false,
-            _ => throw NotBoolean(option),
-        },
-        IntegerLiteral { Value: 0 } => false,
-        IntegerLiteral { Value: 1 } => true,
-        _ => throw NotBoolean(option),
-    };
-
-    private static SqlException NotBoolean(DefinitionElement option) =>
-        new(SqlState.SyntaxError, $"{option.Name} requires a Boolean value");
 
     private static ExplainFormat FormatOf(DefinitionElement option)
     {

@@ -183,6 +183,28 @@ public class QuorumWalTests
     }
 
     [Fact]
+    public void A_writer_that_waits_for_replay_asks_for_it()
+    {
+        using var cluster = new SafekeeperCluster();
+        using QuorumWal wal = cluster.Open(replayLagBytesMax: 100_000);
+        Lsn first = WriteDurably(wal, [0]);
+        using SafekeeperClient pageServer = cluster.Connect(0, SafekeeperPurpose.Reader);
+        cluster.WaitForCommit(0, first);
+        pageServer.Send(new SafekeeperStreamRequest(first));
+        pageServer.Send(new SafekeeperStreamFeedback(first, first));
+        Assert.True(SpinWait.SpinUntil(() => wal.IngestedLsn == first, TimeSpan.FromSeconds(20)));
+        // Nobody reads the log from here on, until the writer that is 100,000 bytes ahead says that it waits.
+        Lsn asked = Lsn.Zero;
+        wal.ReplayAwaited = (lsn, _) =>
+        {
+            asked = lsn;
+            pageServer.Send(new SafekeeperStreamFeedback(wal.DurableLsn, first));
+        };
+        WriteDurably(wal, Enumerable.Range(1, 50), padding: 10_000);
+        Assert.True(asked > first);
+    }
+
+    [Fact]
     public void Sealed_segments_are_uploaded_removed_below_the_horizon_and_read_back()
     {
         using var cluster = new SafekeeperCluster();

@@ -70,13 +70,14 @@ internal sealed class SafekeeperCluster : IDisposable
         Files[index] = new MemoryFileSystem();
     }
 
-    public QuorumWal Open(CancellationToken cancellation = default) => QuorumWal.Open(
+    public QuorumWal Open(CancellationToken cancellation = default, long replayLagBytesMax = 256 << 20) => QuorumWal.Open(
         new QuorumWalOptions
         {
             Project = Project,
             Timeline = Timeline,
             Safekeepers = [.. Files.Select((_, index) => new SafekeeperAddress((uint)index + 1, AddressOf(index)))],
             RingBytes = 2 << 20,
+            ReplayLagBytesMax = replayLagBytesMax,
         },
         Network, Scheduler, _random, _log.For("compute"), cancellation);
 

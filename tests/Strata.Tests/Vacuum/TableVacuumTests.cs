@@ -142,7 +142,7 @@ public sealed class TableVacuumTests : IDisposable
             foreach (Tid tid in tids)
                 _table.Heap.Delete(t, t.CurrentSnapshot, tid, out _);
         });
-        VacuumResult result = NewVacuum(maxDeadTids: HeapPage.MaxSlots * 2).Run();
+        VacuumResult result = NewVacuum(maxDeadTids: 16).Run();
         Assert.Equal((3000L, 3000L), (result.RemovedEntries, result.FreedSlots));
     }
 

@@ -68,7 +68,7 @@ internal sealed class JoinRows(
             inner |= Has(set, i) && leaves[i].Type == JoinType.Inner ? 1UL << i : 0;
         return System.Numerics.BitOperations.PopCount(inner) < 2
             ? null
-            : _samples.Rows(inner, RowsOfLeaf, ShareOf, ShareOfGroup, core => Keys.Exists(key => (key.Mask & ~core) == 0));
+            : _samples.Rows(inner, RowsOfLeaf, ShareOf, ShareOfGroup, core => [.. Keys.Where(key => (key.Mask & ~core) == 0).Select(static key => (key.Unique, System.Numerics.BitOperations.TrailingZeroCount(key.Mask & ~(1UL << key.Unique))))]);
     }
 
     private double RowsOfLeaf(int leaf) => rowsOfLeaf(leaf) ?? LateralRows;
@@ -88,7 +88,7 @@ internal sealed class JoinRows(
         List<(JoinCondition Condition, bool IsKey)>? ofClasses = null;
         // Equalities that cover a unique key of several columns first: together they leave one partner, whatever each alone would leave.
         HashSet<JoinCondition>? ofKeys = null;
-        foreach ((ulong mask, double key, JoinCondition[] covered) in Keys)
+        foreach ((ulong mask, int _, double key, JoinCondition[] covered) in Keys)
         {
             if ((mask & ~set) != 0 || covered.Any(condition => ofKeys?.Contains(condition) == true))
                 continue;
@@ -137,14 +137,14 @@ internal sealed class JoinRows(
         return share;
     }
 
-    private List<(ulong Mask, double Share, JoinCondition[] Covered)>? _keys;
+    private List<(ulong Mask, int Unique, double Share, JoinCondition[] Covered)>? _keys;
 
     /// <summary>Pairs of relations whose equalities cover a unique key of several columns of one: a row of the other meets one of its rows at most, 1 / rows of the table.</summary>
-    private List<(ulong Mask, double Share, JoinCondition[] Covered)> Keys => _keys ??= FindKeys();
+    private List<(ulong Mask, int Unique, double Share, JoinCondition[] Covered)> Keys => _keys ??= FindKeys();
 
-    private List<(ulong, double, JoinCondition[])> FindKeys()
+    private List<(ulong, int, double, JoinCondition[])> FindKeys()
     {
-        var keys = new List<(ulong, double, JoinCondition[])>();
+        var keys = new List<(ulong, int, double, JoinCondition[])>();
         for (int i = 0; i < leaves.Count; i++)
         {
             if (ScanOf(trees[i]) is not { } scan || scan.Members is not null)
@@ -156,7 +156,7 @@ internal sealed class JoinRows(
                 for (int other = 0; other < leaves.Count; other++)
                 {
                     if (other != i && Covering(scan, index, (1UL << i) | (1UL << other)) is { } covered)
-                        keys.Add(((1UL << i) | (1UL << other), 1 / state.SizeOf(scan.Relation).Rows, covered));
+                        keys.Add(((1UL << i) | (1UL << other), i, 1 / state.SizeOf(scan.Relation).Rows, covered));
                 }
             }
         }

@@ -120,10 +120,11 @@ internal sealed class SampledJoins
 
     /// <summary>
     /// Rows of the inner joins of a set; null when its samples can't tell. <paramref name="rowsOf"/>: rows of a relation by statistics; <paramref name="shareOf"/>: the share of pairs that the conditions
-    /// within a set keep by statistics; <paramref name="shareOfGroup"/>: the same for some conditions of a class; <paramref name="hasKeys"/>: conditions within a set cover a key of several columns.
+    /// within a set keep by statistics; <paramref name="shareOfGroup"/>: the same for some conditions of a class; <paramref name="keysWithin"/>: pairs of relations of a set, the
+    /// first of which has a unique key of several columns that the conditions between them cover.
     /// </summary>
     public double? Rows(
-        ulong set, Func<int, double> rowsOf, Func<ulong, double> shareOf, Func<IReadOnlyList<JoinCondition>, double> shareOfGroup, Func<ulong, bool> hasKeys)
+        ulong set, Func<int, double> rowsOf, Func<ulong, double> shareOf, Func<IReadOnlyList<JoinCondition>, double> shareOfGroup, Func<ulong, List<(int Unique, int Other)>> keysWithin)
     {
         ulong folded = FoldedIn(set);
         if (_mayCycle && HasCycle(folded))
@@ -140,7 +141,24 @@ internal sealed class SampledJoins
                 rows *= leaf.Rest * ((core & (1UL << i)) != 0 ? RowsOf(i, folded, rowsOf) : 1);
         }
 
-        return rows * (hasKeys(core) ? shareOf(core) : ShareOf(core, folded, shareOfGroup));
+        if (keysWithin(core) is not { Count: > 0 } keys)
+            return rows * ShareOf(core, folded, shareOfGroup);
+        rows *= shareOf(core);
+        foreach ((int unique, int other) in keys)
+            rows *= Narrowing(unique, other, folded);
+        return rows;
+    }
+
+    /// <summary>
+    /// What is folded into both sides of a key's join has dropped rows of both: a row that is left finds its partner, which is one of fewer. The factor by which these are fewer.
+    /// </summary>
+    private double Narrowing(int unique, int other, ulong folded)
+    {
+        ulong shared = FoldedInto(unique, folded) & FoldedInto(other, folded);
+        if (shared == 0 || _leaves[unique] is not { } leaf)
+            return 1;
+        int count = CountOf(BitsOf(unique, shared, hasOwn: false));
+        return count < (leaf.Sample.IsComplete ? 1 : HitsMin) ? 1 : (double)leaf.Sample.Rows / count;
     }
 
     /// <summary>The relations of a set that only decide about rows of others.</summary>

@@ -20,6 +20,7 @@ internal sealed class ExplainBuilder
     private readonly ExplainRun _run;
     private readonly ExplainExpressions _expressions;
     private readonly Dictionary<PhysicalNode, Operator>? _operators;
+    private PhysicalNode? _root;
     private readonly Dictionary<PhysicalNode, string> _open = new(ReferenceEqualityComparer.Instance);
 
     private ExplainBuilder(PhysicalPlan plan, ExplainRun run)
@@ -32,11 +33,11 @@ internal sealed class ExplainBuilder
             _open.TryAdd(subplan, label);
     }
 
-    /// <summary>The tree of a plan.</summary>
-    public static ExplainNode Build(PhysicalPlan plan, ExplainRun run)
+    /// <summary>The tree of a plan, or of what it stores into a table when <paramref name="inputOnly"/> is set.</summary>
+    public static ExplainNode Build(PhysicalPlan plan, ExplainRun run, bool inputOnly = false)
     {
-        var builder = new ExplainBuilder(plan, run);
-        return builder.Make(plan.Root, null, null);
+        PhysicalNode root = inputOnly ? plan.Root.Inputs[0] : plan.Root;
+        return new ExplainBuilder(plan, run) { _root = root }.Make(root, null, null);
     }
 
     // With more than one relation, columns are shown with theirs.
@@ -119,7 +120,7 @@ internal sealed class ExplainBuilder
             here.AddRange(PlanExpressions.Subplans(part));
         }
 
-        if (isRoot && ReferenceEquals(node, _plan.Root))
+        if (isRoot && ReferenceEquals(node, _root))
             here.AddRange(_plan.Subplans.Where(static subplan => !subplan.Label.StartsWith("SubPlan", StringComparison.Ordinal)).Select(static subplan => subplan.Plan));
         foreach (PhysicalNode plan in here)
         {

@@ -193,7 +193,7 @@ internal sealed class CopyIn : IDisposable
         }
 
         InsertBatch();
-        _batch.Dispose();
+        Dispose();
         return _rows;
     }
 

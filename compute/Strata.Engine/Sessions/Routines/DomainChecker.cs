@@ -36,13 +36,13 @@ internal sealed class DomainChecker(SessionContext context) : IDomainChecker
         if (context.View.FindUserType(domain.Oid) is not { } info)
             return;
         if (values.IsNull(row) && info.NotNull)
-            throw new SqlException(SqlState.NotNullViolation, $"domain {info.Name} does not allow null values") { DataTypeName = info.Name };
+            throw new SqlException(SqlState.NotNullViolation, $"domain {NameOf(domain)} does not allow null values") { DataTypeName = info.Name };
         if (info.Constraints.Length == 0)
             return;
         Compiled compiled = Find(info, domain);
         try
         {
-            CheckConditions(compiled, values, row);
+            CheckConditions(compiled, domain, values, row);
         }
         finally
         {
@@ -53,7 +53,10 @@ internal sealed class DomainChecker(SessionContext context) : IDomainChecker
         }
     }
 
-    private void CheckConditions(Compiled compiled, Vector values, int row)
+    // With its schema where the session's search path does not find it.
+    private string NameOf(SqlType domain) => new Deparsing.DefinitionNames(context.View, context.SearchPath, context, isStored: false).Type(domain);
+
+    private void CheckConditions(Compiled compiled, SqlType domain, Vector values, int row)
     {
         if (values.IsNull(row))
         {
@@ -74,7 +77,7 @@ internal sealed class DomainChecker(SessionContext context) : IDomainChecker
             Vector result = condition.Evaluate(evaluation, batch, new Selection(1), errors);
             errors.ThrowIfAny();
             if (!result.IsNull(0) && result.Get<byte>(0) == 0)
-                throw new SqlException(SqlState.CheckViolation, $"value for domain {compiled.Domain.Name} violates check constraint \"{name}\"")
+                throw new SqlException(SqlState.CheckViolation, $"value for domain {NameOf(domain)} violates check constraint \"{name}\"")
                 {
                     DataTypeName = compiled.Domain.Name,
                     ConstraintName = name,

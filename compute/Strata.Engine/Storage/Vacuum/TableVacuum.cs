@@ -23,8 +23,8 @@ namespace Strata.Engine.Storage.Vacuum;
 /// </remarks>
 public sealed unsafe class TableVacuum
 {
-    /// <summary>Dead rows held in memory before indexes are cleaned: 64 MB.</summary>
-    public const int DefaultMaxDeadTids = 8 << 20;
+    /// <summary>Memory for dead rows before indexes are cleaned, in units of 8 bytes: 16 MB, enough for the rows of half a million pages.</summary>
+    public const int DefaultMaxDeadTids = 2 << 20;
 
     private const int RecordBytes = HeapPrune.MaxBytes + 512;
     private const int ReadAheadBlocks = 32;
@@ -52,7 +52,7 @@ public sealed unsafe class TableVacuum
     /// <param name="storage">The table's storage.</param>
     /// <param name="indexes">All indexes of the table, invalid ones too.</param>
     /// <param name="throttle">Called before every page, with nothing latched or pinned: autovacuum waits there.</param>
-    /// <param name="maxDeadTids">Dead rows to be held in memory.</param>
+    /// <param name="maxDeadTids">Memory for dead rows, in units of 8 bytes.</param>
     public TableVacuum(
         StorageContext context, RelationFiles files, uint database, ulong storage, IReadOnlyList<BTreeIndex> indexes, Action? throttle = null,
         int maxDeadTids = DefaultMaxDeadTids)
@@ -184,16 +184,13 @@ public sealed unsafe class TableVacuum
         foreach (BTreeIndex index in _indexes)
             _removedEntries += new BTreeVacuum(index, _context.Transactions).Run(_dead, cancellation).RemovedEntries;
         _indexRounds++;
-        for (int i = 0; i < _dead.Count;)
+        for (int i = 0; i < _dead.BlockCount; i++)
         {
             _vacuumed++;
             Tell(VacuumStep.VacuumingHeap);
             cancellation.ThrowIfCancellationRequested();
             _throttle?.Invoke();
-            uint block = _dead[i].Block;
-            FreePage(block, cancellation);
-            while (i < _dead.Count && _dead[i].Block == block)
-                i++;
+            FreePage(_dead.BlockAt(i), cancellation);
         }
         _dead.Clear();
     }

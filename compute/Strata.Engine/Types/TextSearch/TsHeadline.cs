@@ -237,8 +237,6 @@ internal sealed class TsHeadline
             count += words[begin].IsWord ? 1 : 0;
         }
 
-        while (end > begin && !words[end].IsWord && !words[end].IsSelected)
-            end--;
         return (begin, end);
     }
 

@@ -19,7 +19,10 @@ internal static class TsTokenizer
     private static readonly Regex s_email = new(@"^[A-Za-z0-9][A-Za-z0-9_.+-]*@" + HostPattern, Options);
     private static readonly Regex s_host = new("^" + HostPattern, Options);
     private static readonly Regex s_path = new("^" + PathPattern, Options);
-    private static readonly Regex s_file = new(@"^((~|\.\.?)?(/[\p{L}\p{Nd}_.~-]+)+/?|[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9_][A-Za-z0-9_-]*)*(/[A-Za-z0-9_.~][A-Za-z0-9_.~-]*)+/?|[A-Za-z][A-Za-z0-9]*(\.[A-Za-z0-9_][A-Za-z0-9_-]*)+)", Options);
+    // A word of ASCII letters, or one with digits; words of other letters end at the point.
+    private const string FileStartPattern = @"([A-Za-z]+|\p{L}+\p{Nd}[\p{L}\p{Nd}]*|\p{Nd}+\p{L}[\p{L}\p{Nd}]*)";
+    private static readonly Regex s_file = new(
+        @"^((~|\.\.?)?(/[\p{L}\p{Nd}_.~-]+)+/?|" + FileStartPattern + @"(\.[A-Za-z0-9_][A-Za-z0-9_-]*)*(/[A-Za-z0-9_.~][A-Za-z0-9_.~-]*)+/?|" + FileStartPattern + @"(\.[A-Za-z0-9_][A-Za-z0-9_-]*)+)", Options);
     private static readonly Regex s_version = new(@"^[0-9]+\.[0-9]+(\.[0-9]+)+", Options);
     private static readonly Regex s_scientific = new(@"^[+-]?[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]+", Options);
     private static readonly Regex s_float = new(@"^[+-]?[0-9]+\.[0-9]+", Options);

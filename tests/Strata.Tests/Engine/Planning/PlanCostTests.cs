@@ -67,4 +67,24 @@ public sealed class PlanCostTests
         double rows = double.Parse(join.Split("rows=")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(rows, 16000, 20000);
     }
+
+    [Fact]
+    public void A_table_that_thins_both_sides_of_a_key_of_several_columns_counts_once()
+    {
+        using var runner = new SqlRunner();
+        // As of TPC-H: parts, who supplies each, and sales of a part by one of those.
+        runner.Run("""
+            create table part (id int primary key, name text not null);
+            create table supply (part int not null, supplier int not null, price int, primary key (part, supplier));
+            create table sale (id int primary key, part int not null, supplier int not null);
+            insert into part select i, case when i % 10 = 0 then 'green' else 'red' end from generate_series(1, 1000) i;
+            insert into supply select 1 + i / 4, 1 + (i * 7) % 100, i from generate_series(0, 3999) i;
+            insert into sale select i, s.part, s.supplier from generate_series(1, 20000) i join supply s on s.price = i % 4000;
+            analyze;
+            """);
+        string plan = runner.Run("EXPLAIN SELECT sum(price) FROM part p, supply s, sale l WHERE p.id = l.part AND s.part = l.part AND s.supplier = l.supplier AND p.name = 'green'");
+        string join = plan.Split('\n').First(static line => line.Contains("Join", StringComparison.Ordinal) || line.Contains("Nested Loop", StringComparison.Ordinal));
+        double rows = double.Parse(join.Split("rows=")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(rows, 1000, 4000);
+    }
 }
