@@ -95,11 +95,10 @@ internal sealed class ExpressionBinder
         return _factory.SelectCommonType(values, context);
     }
 
-    /// <summary>True when values of the type can be sorted.</summary>
-    /// <summary>True when values of the type can be sorted; for a row when all its columns can.</summary>
+    /// <summary>True when values of the type can be sorted; for a row when all its columns can. Geometric types compare sizes, which is no order.</summary>
     public bool HasOrdering(SqlType type) => type.Kind == TypeKind.Composite
         ? _state.Context.Functions.Catalog.CompositeColumns(type.Oid).All(column => HasOrdering(column.Type))
-        : type.Oid == TypeOid.Unknown || OperatorSelection.Find(_factory.Coercion, "<", type.Oid, type.Oid, out _) is not null;
+        : type.Oid is not (TypeOid.Box or TypeOid.Circle or TypeOid.Lseg or TypeOid.Path or TypeOid.Polygon) && (type.Oid == TypeOid.Unknown || OperatorSelection.Find(_factory.Coercion, "<", type.Oid, type.Oid, out _) is not null);
 
     /// <summary>Binds what AS OF names: a timestamptz or pg_lsn that reads no columns.</summary>
     public Expression BindAsOf(AsOfClause clause, Scope scope)

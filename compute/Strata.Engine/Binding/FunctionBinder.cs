@@ -288,6 +288,11 @@ internal sealed class FunctionBinder(BindingState state)
                 position, SqlState.WrongObjectType, $"{call.Name.Name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP");
         }
 
+        for (int i = 0; i < values.Length; i++)
+            if (!state.Expressions.HasOrdering(values[i].Type))
+                throw BindingErrors.At(
+                    SyntaxLocation.Of(call.OrderBy[i].Value), SqlState.UndefinedFunction, $"could not identify an ordering operator for type {values[i].Type.WithTypmod(-1)}",
+                    "Use an explicit ordering operator or modify the query.");
         if (call.Over is not null)
             throw BindingErrors.At(position, SqlState.FeatureNotSupported, $"OVER is not supported for ordered-set aggregate {call.Name.Name}");
         int count = values.Length;

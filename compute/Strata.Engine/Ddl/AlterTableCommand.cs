@@ -51,7 +51,7 @@ internal sealed class AlterTableCommand(DdlContext context)
                 if (table.PartitionKey is { } key && Array.Exists(key.Columns, k => k.Column == column.Number))
                     throw new SqlException(SqlState.InvalidTableDefinition, $"cannot alter column \"{column.Name}\" because it is part of the partition key of relation \"{table.Name}\"");
                 break;
-            case AlterColumnNotNull { IsSet: true } set:
+            case AlterColumnNotNull { IsSet: true } set when table.PartitionKey is not null && table.Children.Length > 0:
                 RequireColumn(table, set.Column);
                 break;
         }
@@ -90,7 +90,7 @@ internal sealed class AlterTableCommand(DdlContext context)
     private static int Pass(Sql.Syntax.AlterTableCommand command, HashSet<string> used) => command switch
     {
         Sql.Syntax.DropColumn drop => used.Contains(drop.Column) ? 2 : 0,
-        Sql.Syntax.DropConstraint => 0,
+        Sql.Syntax.DropConstraint or AlterColumnNotNull { IsSet: false } => 0,
         AlterColumnType => 1,
         Sql.Syntax.AddColumn => 3,
         Sql.Syntax.AddConstraint { Constraint.Kind: not Sql.Syntax.ConstraintKind.ForeignKey } => 5,

@@ -17,6 +17,8 @@ public sealed class FunctionExpression(FunctionInfo function, SqlType type, IRea
 {
     private const uint QuoteLiteral = 1285;
     private const uint QuoteNullable = 1290;
+    private const uint TextAnyCat = 2003;
+    private const uint AnyTextCat = 2004;
 
     public FunctionInfo Function { get; } = function;
 
@@ -50,9 +52,9 @@ public sealed class FunctionExpression(FunctionInfo function, SqlType type, IRea
         Position = Position,
     };
 
-    /// <summary>quote_literal and quote_nullable of any type are SQL functions over the type's text form, and as volatile as that.</summary>
-    public override Volatility OwnVolatility => Function.Oid is QuoteLiteral or QuoteNullable && TextFormVolatility.OfOutput(Arguments[0].Type.Oid) == Volatility.Immutable
-        ? Volatility.Immutable : Function.Volatility;
+    /// <summary>quote_literal, quote_nullable and || of any type are SQL functions over the type's text form, and as volatile as that.</summary>
+    public override Volatility OwnVolatility => Function.Oid is QuoteLiteral or QuoteNullable or TextAnyCat or AnyTextCat
+        && TextFormVolatility.OfOutput(Arguments[Function.Oid == TextAnyCat ? 1 : 0].Type.Oid) == Volatility.Immutable ? Volatility.Immutable : Function.Volatility;
 
     public override bool ReturnsSet => Function.ReturnsSet;
 

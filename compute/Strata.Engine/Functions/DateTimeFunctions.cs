@@ -185,7 +185,7 @@ internal static class DateTimeFunctions
     private static long OffsetOf(in IntervalValue zone) =>
         zone.Months != 0 || zone.Days != 0
             ? throw new SqlException(SqlState.InvalidParameterValue, $"interval time zone \"{ZoneText(zone)}\" must not include months or days")
-            : zone.Microseconds;
+            : zone.Microseconds / DateTimeMath.MicrosecondsPerSecond * DateTimeMath.MicrosecondsPerSecond;
 
     private static long Today(ref FunctionCall c)
     {

@@ -8,25 +8,18 @@ internal sealed class ArrayStack
     private int[] _lowerBounds = [];
     private int _count;
 
-    /// <summary>Adds a stored array; throws 2202E when it is empty or has other dimensions than those before it.</summary>
+    /// <summary>Adds a stored array; throws 2202E when it is empty or has other dimensions or bounds than those before it.</summary>
     public void Add(ReadOnlySpan<byte> stored)
     {
         var array = new ArrayValue(stored);
         if (array.Dimensions == 0 && _lengths is null)
             throw new SqlException(SqlState.ArraySubscriptError, "cannot accumulate empty arrays");
-        var lengths = new int[array.Dimensions];
+        int[] lengths = new int[array.Dimensions], lowerBounds = new int[array.Dimensions];
         for (int i = 0; i < lengths.Length; i++)
-            lengths[i] = array.Length(i);
+            (lengths[i], lowerBounds[i]) = (array.Length(i), array.LowerBound(i));
         if (_lengths is null)
-        {
-            // The first array gives the bounds of all.
-            _lengths = lengths;
-            _lowerBounds = new int[lengths.Length];
-            for (int i = 0; i < lengths.Length; i++)
-                _lowerBounds[i] = array.LowerBound(i);
-        }
-
-        if (!lengths.AsSpan().SequenceEqual(_lengths))
+            (_lengths, _lowerBounds) = (lengths, lowerBounds);
+        if (!lengths.AsSpan().SequenceEqual(_lengths) || !lowerBounds.AsSpan().SequenceEqual(_lowerBounds))
             throw new SqlException(SqlState.ArraySubscriptError, "cannot accumulate arrays of different dimensionality");
         foreach (ArrayValue.Element element in array)
             _elements.Add(element);

@@ -34,19 +34,19 @@ public static class NumberText
             return Scan.Syntax;
         // Counts down, because the most negative value has no positive counterpart.
         long total = 0;
-        bool overflow = false;
         foreach (byte c in text)
         {
             int digit = c - '0';
             if ((uint)digit > 9)
                 return Scan.Syntax;
+            // Beyond the range it does not matter what follows.
             if (total < (long.MinValue + digit) / 10)
-                overflow = true;
+                return Scan.Range;
             else
                 total = (total * 10) - digit;
         }
 
-        if (overflow || (!negative && total == long.MinValue))
+        if (!negative && total == long.MinValue)
             return Scan.Range;
         value = negative ? total : -total;
         return Scan.Ok;

@@ -40,7 +40,7 @@ public static class NumericTranscendental
     public static NumericValue SquareRoot(in NumericValue value, int scale)
     {
         int working = (2 * (scale + 2)) - value.Scale;
-        BigInteger scaled = value.Mantissa * NumericMath.PowerOfTen(working);
+        BigInteger scaled = working >= 0 ? value.Mantissa * NumericMath.PowerOfTen(working) : value.Mantissa / NumericMath.PowerOfTen(-working);
         BigInteger root = IntegerSquareRoot(scaled);
         return NumericMath.Round(new NumericValue(root, scale + 2), scale);
     }

@@ -36,8 +36,9 @@ internal sealed unsafe class FixedMinMaxAggregate<T>(FunctionInfo function, SqlT
     {
         if (state[16] != 0)
         {
+            // Of equal values that look different PostgreSQL keeps the last.
             int compared = order(value, *(T*)state);
-            if (isMax ? compared <= 0 : compared >= 0)
+            if (isMax ? compared < 0 : compared > 0)
                 return;
         }
 

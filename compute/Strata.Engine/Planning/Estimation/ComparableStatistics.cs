@@ -127,11 +127,11 @@ internal sealed class ComparableStatistics
     {
         // Keys of these types are in order, but not a linear scale.
         if (Type.Plain.Oid is TypeOid.Numeric or TypeOid.Float4 or TypeOid.Float8 && scale is { } value && Scale(Bounds[high - 1]) is { } from && Scale(Bounds[high]) is { } to)
-            return to > from ? Math.Clamp((value - from) / (to - from), 0, 1) : 0.5;
+            return to > from ? Within((value - from) / (to - from)) : 0.5;
         ReadOnlySpan<byte> lower = BoundKeys[high - 1], upper = BoundKeys[high];
         int common = lower.CommonPrefixLength(upper);
         double first = Fraction(lower, common), last = Fraction(upper, common);
-        return last > first ? Math.Clamp((Fraction(key, common) - first) / (last - first), 0, 1) : 0.5;
+        return last > first ? Within((Fraction(key, common) - first) / (last - first)) : 0.5;
     }
 
     private double? Scale(in Datum value) => ValueScale.Of(value, Type);
@@ -143,4 +143,7 @@ internal sealed class ComparableStatistics
             value = (value * 256) + (skipped + i < key.Length ? key[skipped + i] : 0);
         return value;
     }
+
+    /// <summary>A place within a bucket; in the middle where a bound is infinite, so that nothing can be said.</summary>
+    private static double Within(double share) => double.IsNaN(share) ? 0.5 : Math.Clamp(share, 0, 1);
 }
