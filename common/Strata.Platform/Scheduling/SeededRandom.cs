@@ -13,10 +13,10 @@ public sealed class SeededRandom : IRandom
 
     public SeededRandom(ulong seed)
     {
-        _s0 = SplitMix(ref seed);
-        _s1 = SplitMix(ref seed);
-        _s2 = SplitMix(ref seed);
-        _s3 = SplitMix(ref seed);
+        _s0 = SplitMix64.Next(ref seed);
+        _s1 = SplitMix64.Next(ref seed);
+        _s2 = SplitMix64.Next(ref seed);
+        _s3 = SplitMix64.Next(ref seed);
     }
 
     public void Fill(Span<byte> destination)
@@ -51,13 +51,5 @@ public sealed class SeededRandom : IRandom
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(exclusiveMax);
         return (int)Math.BigMul(NextUInt64(), (ulong)exclusiveMax, out _);
-    }
-
-    private static ulong SplitMix(ref ulong state)
-    {
-        ulong z = state += 0x9E3779B97F4A7C15;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
     }
 }

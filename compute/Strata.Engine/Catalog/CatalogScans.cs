@@ -1,3 +1,5 @@
+using Strata.Engine.Types;
+
 namespace Strata.Engine.Catalog;
 
 /// <summary>Rows of the catalogs as SQL sees them: those of built-in relations made from their entries, and those of user objects. Catalogs whose built-in rows are text come through <see cref="BuiltinRows"/>.</summary>
@@ -34,10 +36,14 @@ internal static class CatalogScans
                 if (column.IsDropped)
                     row[2] = 0L;
                 else if (relation.Index is { } index && IndexKeyTypes.Of(index, column.Number, context.Catalog) is { } key)
-                    (row[2], row[4], row[8], row[9], row[10], row[11]) = (key.Oid, (long)key.Length, -1L, key.Length is 1 or 2 or 4 or 8, (char)key.Alignment, (char)key.Storage);
+                    (row[2], row[4], row[8], row[9], row[10], row[11]) = (key.Oid, (long)key.Length, -1L, key.Length is 1 or 2 or 4 or 8, (char)key.Alignment, StorageOf(context, index.Keys[column.Number - 1], column, key));
                 yield return row;
             }
     }
+
+    // ALTER TABLE … SET STORAGE reaches indexes, too.
+    private static char StorageOf(SystemScanContext context, IndexKey key, ColumnInfo column, SqlType held) =>
+        TypeResolver.Find(key.TypeOid, context.Catalog) is { } type && column.StorageStrategy != (char)type.Storage ? column.StorageStrategy : (char)held.Storage;
 
     public static IEnumerable<CatalogValue[]> Defaults(SystemScanContext context)
     {

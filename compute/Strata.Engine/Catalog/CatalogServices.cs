@@ -560,13 +560,15 @@ internal sealed class CatalogServices : ICatalogServices
         return labels;
     }
 
+    private static SqlType WithCollationOf(ColumnInfo column, SqlType type) => column.CollationOid == 0 ? type : type.WithCollation(column.CollationOid);
+
     public IReadOnlyList<(string Name, SqlType Type)> CompositeColumns(uint type)
     {
         var columns = new List<(string, SqlType)>();
         uint relation = FindType(type)?.RelationOid ?? 0;
         foreach (ColumnInfo column in View.FindRelation(relation)?.Columns ?? [])
             if (!column.IsDropped)
-                columns.Add((column.Name, FindType(column.TypeOid)!.WithTypmod(column.TypeModifier)));
+                columns.Add((column.Name, WithCollationOf(column, FindType(column.TypeOid)!.WithTypmod(column.TypeModifier))));
         return columns;
     }
 }

@@ -87,11 +87,22 @@ internal static class PartitionPrinter
         }
 
         if (values.Count > 0)
-            return [$"(NOT {Joined(Values(parent, values, view), " AND ")})"];
+            return [$"(NOT {Joined(Values(parent, Sorted(values, parent.PartitionKey!.Columns[0].TypeOid), view), " AND ")})"];
         if (others.Count == 0)
             return [];
         List<string> all = [.. parent.PartitionKey!.Columns.Select(column => $"({Operand(parent, column, isDefinition: false)} IS NOT NULL)"), Joined(others, " OR ")];
         return [$"(NOT {Joined(all, " AND ")})"];
+    }
+
+    // All bounds of a table stand in the order of their values, as far as their texts tell it.
+    private static List<Expression> Sorted(List<Expression> values, uint type)
+    {
+        if (values.TrueForAll(static value => value is IntegerLiteral or NullLiteral))
+            return [.. values.OrderBy(static value => (value as IntegerLiteral)?.Value ?? int.MaxValue)];
+        bool isText = type is TypeOid.Text or TypeOid.VarChar or TypeOid.BpChar or TypeOid.Name or TypeOid.Date;
+        return isText && values.TrueForAll(static value => value is StringLiteral or NullLiteral)
+            ? [.. values.OrderBy(static value => (value as StringLiteral)?.Value, StringComparer.Ordinal)]
+            : values;
     }
 
     private static string Joined(List<string> parts, string separator) => parts.Count == 1 ? parts[0] : $"({string.Join(separator, parts)})";

@@ -17,9 +17,9 @@ internal sealed class AlterTreeCommand(DdlContext context, AlterTableCommand com
         switch (change)
         {
             case Sql.Syntax.AddColumn add:
-                return AddColumn(table, add, includesDescendants);
+                return WithTypedTables(table, add.Behavior, one => AddColumn(one, add, includesDescendants));
             case Sql.Syntax.DropColumn drop:
-                return DropColumn(table, drop, includesDescendants);
+                return WithTypedTables(table, drop.Behavior, one => DropColumn(one, drop, includesDescendants));
             case Sql.Syntax.AddConstraint { Constraint.Kind: SyntaxKind.Check } add:
                 return AddCheck(table, add, includesDescendants);
             case Sql.Syntax.DropConstraint drop:
@@ -47,6 +47,18 @@ internal sealed class AlterTreeCommand(DdlContext context, AlterTableCommand com
             default:
                 return command.Apply(table, change);
         }
+    }
+
+    // Tables of a type get its attributes' changes, when they may.
+    private RelationInfo WithTypedTables(RelationInfo table, DropBehavior behavior, Func<RelationInfo, RelationInfo> apply)
+    {
+        RelationInfo[] typed = table.Kind != RelationKind.CompositeType ? [] : [.. context.View.UserRelations.Where(candidate => candidate.OfTypeOid == table.RowTypeOid)];
+        if (typed.Length > 0 && behavior != DropBehavior.Cascade)
+            throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot alter type \"{table.Name}\" because it is the type of a typed table") { Hint = "Use ALTER ... CASCADE to alter the typed tables too." };
+        apply(table);
+        foreach (RelationInfo one in typed)
+            apply(context.LockRelation(one, RelationLockMode.AccessExclusive)!);
+        return context.View.FindRelation(table.Oid)!;
     }
 
     private static bool IsPartOf(RelationInfo parent, string name, ConstraintInfo constraint) =>

@@ -49,6 +49,15 @@ internal static class StorageOptions
         new StorageOption.Choice("check_option", StorageOptionKinds.View, ["local", "cascaded"], "\"local\" and \"cascaded\""),
     ];
 
+    // These change what statements do, not only how rows are laid out and looked after.
+    private static readonly HashSet<string> s_ofBehaviour = new(StringComparer.Ordinal)
+    {
+        "user_catalog_table", "security_barrier", "security_invoker", "check_option", "fastupdate", "gin_pending_list_limit", "pages_per_range", "autosummarize",
+    };
+
+    /// <summary>Whether statements may go on while options are changed.</summary>
+    public static bool ConcernStorageOnly(SyntaxList<DefinitionElement> options) => !options.Any(static option => s_ofBehaviour.Contains(option.Name));
+
     /// <summary>Options as <c>name=value</c>; null for none. Throws 22023.</summary>
     public static string[]? Parse(SyntaxList<DefinitionElement> options, StorageOptionKinds kind) => Change(null, options, isReset: false, kind);
 
@@ -95,15 +104,6 @@ internal static class StorageOptions
         { Kind: RelationKind.PartitionedTable } => StorageOptionKinds.None,
         _ => StorageOptionKinds.Heap,
     };
-
-    // These change what statements do, not only how rows are laid out and looked after.
-    private static readonly HashSet<string> s_ofBehaviour = new(StringComparer.Ordinal)
-    {
-        "user_catalog_table", "security_barrier", "security_invoker", "check_option", "fastupdate", "gin_pending_list_limit", "pages_per_range", "autosummarize",
-    };
-
-    /// <summary>Whether statements may go on while options are changed.</summary>
-    public static bool ConcernStorageOnly(SyntaxList<DefinitionElement> options) => !options.Any(static option => s_ofBehaviour.Contains(option.Name));
 
     private static StorageOption Find(string name, StorageOptionKinds kind) => Array.Find(s_all, option => (option.Kinds & kind) != 0 && option.Name == name) ?? throw Unknown(name);
 

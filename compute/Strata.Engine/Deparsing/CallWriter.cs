@@ -15,8 +15,26 @@ internal sealed class CallWriter(ExpressionWriter expressions, DefinitionNames n
         if (call.SqlSyntax != CallSyntax.Plain && WriteSpecial(call))
             return;
         text.Append(names.Function(call.Function)).Append('(');
-        WriteArguments(call.Arguments, call.IsVariadicCall);
+        if (call.Written is { } written)
+            WriteArguments(call, written);
+        else
+            WriteArguments(call.Arguments, call.IsVariadicCall);
         text.Append(')');
+    }
+
+    // Arguments that were left out stay out: the default may change.
+    private void WriteArguments(FunctionExpression call, IReadOnlyList<(int Parameter, string? Name)> written)
+    {
+        for (int i = 0; i < written.Count; i++)
+        {
+            if (i > 0)
+                text.Append(", ");
+            if (written[i].Name is { } name)
+                text.Append(TypeNames.QuoteIdentifier(name)).Append(" => ");
+            else if (call.IsVariadicCall && written[i].Parameter == call.Arguments.Count - 1)
+                text.Append("VARIADIC ");
+            expressions.Write(call.Arguments[written[i].Parameter], showImplicit: true);
+        }
     }
 
     /// <summary>An aggregate or window function.</summary>
@@ -226,10 +244,10 @@ internal sealed class CallWriter(ExpressionWriter expressions, DefinitionNames n
             case CallSyntax.Position:
                 Sequence("POSITION((", a[1], ") IN (", a[0], "))");
                 return true;
-            case CallSyntax.Substring when a.Count == 3:
+            case CallSyntax.Substring when a.Count == 3 && a[1].Type.Oid == TypeOid.Int4:
                 Sequence("SUBSTRING(", a[0], " FROM ", a[1], " FOR ", a[2], ")");
                 return true;
-            case CallSyntax.Substring when a.Count == 2:
+            case CallSyntax.Substring when a.Count == 2 && a[1].Type.Oid == TypeOid.Int4:
                 Sequence("SUBSTRING(", a[0], " FROM ", a[1], ")");
                 return true;
             case CallSyntax.SubstringSimilar:

@@ -39,7 +39,7 @@ internal sealed class CallBuilder(CastBuilder casts)
             chosen = applicable[best];
         }
 
-        return Build(chosen, arguments, isVariadicCall, position);
+        return Build(chosen, arguments, argumentNames, isVariadicCall, position);
     }
 
     private static uint[] Ordered(uint[] inputs, Candidate candidate)
@@ -181,7 +181,7 @@ internal sealed class CallBuilder(CastBuilder casts)
         return new ResolvedCall(null, [argument], target) { Cast = cast };
     }
 
-    private ResolvedCall Build(Candidate chosen, IReadOnlyList<Expression> arguments, bool isVariadicCall, int position)
+    private ResolvedCall Build(Candidate chosen, IReadOnlyList<Expression> arguments, IReadOnlyList<string?> names, bool isVariadicCall, int position)
     {
         FunctionInfo function = chosen.Function;
         var ordered = new List<Expression>();
@@ -217,7 +217,18 @@ internal sealed class CallBuilder(CastBuilder casts)
         }
 
         SqlType result = polymorphic.Unresolved && Coercion.Type(function.ReturnType).IsPolymorphic ? SqlType.Text : polymorphic.Actual(function.ReturnType);
-        return new ResolvedCall(function, converted, result) { IsVariadicCall = isVariadicCall };
+        return new ResolvedCall(function, converted, result) { IsVariadicCall = isVariadicCall, Written = Written(chosen, arguments.Count, names) };
+    }
+
+    // Null when every parameter was given in its place.
+    private static (int Parameter, string? Name)[]? Written(Candidate chosen, int count, IReadOnlyList<string?> names)
+    {
+        if (chosen.IsExpanded || (chosen.ArgumentOrder is null && chosen.DefaultsUsed == 0))
+            return null;
+        var written = new (int, string?)[count];
+        for (int i = 0; i < count; i++)
+            written[i] = (chosen.ArgumentOrder is null ? i : Array.IndexOf(chosen.ArgumentOrder, i), i < names.Count ? names[i] : null);
+        return written;
     }
 
     private Expression Default(FunctionInfo function, int parameter) => function.Routine is null

@@ -40,6 +40,7 @@ public sealed class ExpressionFactory
         call.Cast ?? new FunctionExpression(call.Function!, call.ResultType, call.Arguments)
         {
             IsVariadicCall = call.IsVariadicCall,
+            Written = call.Written,
             SqlSyntax = syntax,
             Position = position,
         };

@@ -35,6 +35,9 @@ public sealed class FunctionExpression(FunctionInfo function, SqlType type, IRea
     /// <summary>True when VARIADIC stood before the last argument.</summary>
     public bool IsVariadicCall { get; init; }
 
+    /// <summary>The arguments as they were written, when some were named or left out; see <see cref="ResolvedCall.Written"/>.</summary>
+    public IReadOnlyList<(int Parameter, string? Name)>? Written { get; init; }
+
     public override IReadOnlyList<Expression> Children => Arguments;
 
     public override Expression WithChildren(IReadOnlyList<Expression> children) => new FunctionExpression(Function, Type, children)
@@ -43,6 +46,7 @@ public sealed class FunctionExpression(FunctionInfo function, SqlType type, IRea
         Form = Form,
         SqlSyntax = SqlSyntax,
         IsVariadicCall = IsVariadicCall,
+        Written = Written,
         Position = Position,
     };
 

@@ -12,4 +12,7 @@ public sealed record ResolvedCall(FunctionInfo? Function, IReadOnlyList<Expressi
     public Expression? Cast { get; init; }
 
     public bool IsVariadicCall { get; init; }
+
+    /// <summary>The arguments as they were written, when some were named or left out: the parameter that each is for, and its name where it had one. Null otherwise.</summary>
+    public IReadOnlyList<(int Parameter, string? Name)>? Written { get; init; }
 }

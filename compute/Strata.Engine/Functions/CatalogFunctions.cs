@@ -37,7 +37,9 @@ internal static class CatalogFunctions
 
             uint oid = c.Oid(0);
             int typmod = c.IsNull(1) ? -1 : c.Int32(1);
-            c.Return(oid == 0 ? "-" : FormatType(ref c, oid, typmod));
+            // A modifier that is given as none means the type without its length of 1, which has a name of its own.
+            string? bare = c.IsNull(1) || typmod >= 0 ? null : oid switch { TypeOid.BpChar => "bpchar", 1014 => "bpchar[]", TypeOid.Bit => "\"bit\"", 1561 => "\"bit\"[]", _ => null };
+            c.Return(oid == 0 ? "-" : bare ?? FormatType(ref c, oid, typmod));
         });
         t.Add("PG_encoding_to_char", static (ref FunctionCall c) => c.Return(CharacterEncodings.NameOf(c.Int32(0)) ?? ""));
         t.Add("PG_char_to_encoding", static (ref FunctionCall c) => c.Return(CharacterEncodings.NumberOf(c.String(0))));

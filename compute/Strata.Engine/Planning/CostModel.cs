@@ -40,6 +40,9 @@ internal static class CostModel
     private const double MemoryLookupCost = 0.05;
     private const double MergeRowCost = 0.05;
 
+    // Both sides are read through operators of their own, mostly sorts.
+    private const double MergeStartCost = 10;
+
     /// <summary>Cost of a hash join without its inputs.</summary>
     public static double HashJoin(double left, double right, int keys, double rows) =>
         HashStartCost + (right * HashBuildCost) + (Math.Min(left, rows) * MatchCost) + (left * ProbeCost * Math.Max(1, keys)) + (rows * CpuTupleCost);
@@ -68,7 +71,7 @@ internal static class CostModel
     }
 
     /// <summary>Cost of merging two inputs that are in order.</summary>
-    public static double MergeJoin(double left, double right, double rows) => ((left + right) * MergeRowCost) + (rows * CpuTupleCost);
+    public static double MergeJoin(double left, double right, double rows) => MergeStartCost + ((left + right) * MergeRowCost) + (rows * CpuTupleCost);
 
     /// <summary>
     /// Pages that are read for so many rows at random places of a table, when that many of its pages stay in memory (Mackert and Lohman 1989, as PostgreSQL's index_pages_fetched has it).

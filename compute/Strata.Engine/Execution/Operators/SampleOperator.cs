@@ -3,6 +3,7 @@ using Strata.Engine.Expressions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 using Strata.Format;
+using Strata.Platform;
 
 namespace Strata.Engine.Execution.Operators;
 
@@ -91,15 +92,6 @@ internal sealed unsafe class SampleOperator(ExecutionState state, Operator input
     private bool IsSampled(Tid tid)
     {
         ulong address = isSystem ? tid.Block : ((ulong)tid.Block << 16) | tid.Slot;
-        return (uint)(Mix(address ^ Mix(_seed)) >> 32) < _cutoff;
-    }
-
-    // SplitMix64's finalizer: neighbouring addresses give unrelated hashes.
-    private static ulong Mix(ulong value)
-    {
-        value += 0x9E3779B97F4A7C15;
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
+        return (uint)(SplitMix64.Mix(address ^ SplitMix64.Mix(_seed)) >> 32) < _cutoff;
     }
 }

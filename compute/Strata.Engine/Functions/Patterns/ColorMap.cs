@@ -1,4 +1,5 @@
 using System.Text;
+using Strata.Platform;
 
 namespace Strata.Engine.Functions.Patterns;
 
@@ -159,7 +160,7 @@ internal sealed class ColorMap
                 starts.Add(at);
             }
 
-            members ^= new UInt128(Mix((ulong)set), Mix(~(ulong)set));
+            members ^= new UInt128(SplitMix64.Mix((ulong)set), SplitMix64.Mix(~(ulong)set));
         }
 
         colors.Add(ColorOf(known, members));
@@ -171,13 +172,5 @@ internal sealed class ColorMap
         if (!known.TryGetValue(members, out int color))
             known[members] = color = known.Count;
         return color;
-    }
-
-    private static ulong Mix(ulong value)
-    {
-        value += 0x9E3779B97F4A7C15;
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
     }
 }
