@@ -102,7 +102,7 @@ internal sealed class FunctionBinder(BindingState state)
             CheckDefinitions(bound, definitions[0].Position);
             var defined = new List<(string, SqlType)>();
             foreach (ColumnDefinition definition in definitions)
-                {
+            {
                 SqlType type = state.Types.Resolve(definition.Type!);
                 defined.Add((definition.Name, definition.Collation is { } collation ? type.WithCollation(state.Types.ResolveCollation(collation, definition.Position)) : type));
             }

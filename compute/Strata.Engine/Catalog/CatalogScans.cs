@@ -7,7 +7,7 @@ internal static class CatalogScans
 {
     private const int ClassColumns = 33;
 
-    private static IEnumerable<RelationInfo> AllRelations(SystemScanContext context) => 
+    private static IEnumerable<RelationInfo> AllRelations(SystemScanContext context) =>
         BuiltinRelations.All.Concat(context.Catalog.UserRelations).Concat(ToastRelations.Of(context.Catalog.UserRelations));
 
     public static IEnumerable<CatalogValue[]> Classes(SystemScanContext context)

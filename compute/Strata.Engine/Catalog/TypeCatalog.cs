@@ -1,3 +1,4 @@
+using Strata.Engine.Functions;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Catalog;
@@ -17,7 +18,7 @@ internal static class TypeCatalog
         int oid = table.ColumnIndex("oid"), column = table.ColumnIndex(name);
         for (int i = 0; i < table.RowCount; i++)
             if (table[i].Oid(oid) == typeOid)
-                return table[i].Oid(column);
+                return BuiltinRegistry.FunctionsByName(table[i].Text(column)!) is [var function, ..] ? function.Oid : 0;
         return 0;
     }
 }

@@ -422,6 +422,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             AddObjectDependents(new ObjectAddress(CatalogOids.PgType, type.ArrayOid), referenced);
         }
 
+        // First: constructors of ranges go with their type and are not told.
+        AddTypesOver(type, referenced);
         AddObjectDependents(new ObjectAddress(CatalogOids.PgType, oid), referenced);
         foreach (RelationInfo candidate in context.View.UserRelations.ToArray())
             if (!_relations.Contains(candidate.Oid) && candidate.Index is null)
@@ -439,6 +441,20 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                         _columns.Add((candidate, column.Number));
                         _cascades.Add(($"column {column.Name} of {Describe(candidate)}", referenced, 0));
                     }
+    }
+
+    // Domains and ranges over the type, or over arrays of it.
+    private void AddTypesOver(UserTypeInfo type, string referenced)
+    {
+        foreach (UserTypeInfo candidate in context.View.UserTypes.ToArray())
+        {
+            uint below = candidate.Kind switch { UserTypeKind.Domain => candidate.BaseTypeOid, UserTypeKind.Range => candidate.Range!.SubtypeOid, _ => 0 };
+            if (below == 0 || (below != type.Oid && below != type.ArrayOid) || _types.Contains(candidate.Oid))
+                continue;
+            string description = "type " + candidate.Name;
+            _cascades.Add((description, referenced, 0));
+            AddType(candidate.Oid, description);
+        }
     }
 
     private void DropSchemas(DropStatement statement)
