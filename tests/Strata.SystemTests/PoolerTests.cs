@@ -5,17 +5,17 @@ using Npgsql;
 namespace Strata.SystemTests;
 
 /// <summary>The pooler as clients see it: few working sessions, whose state never passes from one client to the next.</summary>
-public sealed class PoolerTests
+public sealed class PoolerTests(PoolerTests.SmallPool pool) : IClassFixture<PoolerTests.SmallPool>
 {
     /// <summary>A pool of two working sessions, in which nobody waits long.</summary>
-    private static readonly Lazy<StrataInstance> s_small = new(static () =>
+    public sealed class SmallPool : IDisposable
     {
-        StrataInstance instance = new("--pool-size", "2", "--pool-wait-ms", "700");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => instance.Dispose();
-        return instance.Start();
-    });
+        public StrataInstance Instance { get; } = new StrataInstance("--pool-size", "2", "--pool-wait-ms", "700").Start();
 
-    private static StrataInstance Small => s_small.Value;
+        public void Dispose() => Instance.Dispose();
+    }
+
+    private StrataInstance Small => pool.Instance;
 
     private static NpgsqlConnection Open(StrataInstance instance, string mode, string? options = null)
     {

@@ -7,29 +7,34 @@ using Npgsql;
 namespace Strata.SystemTests;
 
 /// <summary>Encryption and certificates of clients.</summary>
-public sealed class TlsTests
+public sealed class TlsTests(TlsTests.Server server) : IClassFixture<TlsTests.Server>
 {
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
     private static readonly X509Certificate2 s_authority = MakeAuthority("authority");
 
-    private static readonly Lazy<StrataInstance> s_instance = new(static () =>
+    /// <summary>An instance that trusts the authority, with a rule for each way to ask for a certificate.</summary>
+    public sealed class Server : IDisposable
     {
-        string file = Path.Combine(Directory.CreateTempSubdirectory("strata-ca-").FullName, "ca.crt");
-        File.WriteAllText(file, s_authority.ExportCertificatePem());
-        StrataInstance instance = new("--tls", "--tls-ca", file);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => instance.Dispose();
-        instance.Start();
-        instance.Execute("CREATE ROLE carol LOGIN PASSWORD 'secret'");
-        string id = (string)instance.Api(HttpMethod.Get, "/v1/projects/default/endpoints")!.AsArray()[0]!["id"]!;
-        instance.Api(HttpMethod.Put, $"/v1/projects/default/endpoints/{id}/settings", new JsonObject
+        public Server()
         {
-            ["access_rules"] = new JsonArray("host all postgres all md5", "hostssl by_name carol all cert", "hostssl with_password carol all scram-sha-256 clientcert=verify-full", "hostssl any_name carol all scram-sha-256 clientcert=verify-ca"),
-        });
-        foreach (string database in new[] { "by_name", "with_password", "any_name" })
-            instance.Execute("CREATE DATABASE " + database);
-        return instance;
-    });
+            string file = Path.Combine(Directory.CreateTempSubdirectory("strata-ca-").FullName, "ca.crt");
+            File.WriteAllText(file, s_authority.ExportCertificatePem());
+            Instance = new StrataInstance("--tls", "--tls-ca", file).Start();
+            Instance.Execute("CREATE ROLE carol LOGIN PASSWORD 'secret'");
+            string id = (string)Instance.Api(HttpMethod.Get, "/v1/projects/default/endpoints")!.AsArray()[0]!["id"]!;
+            Instance.Api(HttpMethod.Put, $"/v1/projects/default/endpoints/{id}/settings", new JsonObject
+            {
+                ["access_rules"] = new JsonArray("host all postgres all md5", "hostssl by_name carol all cert", "hostssl with_password carol all scram-sha-256 clientcert=verify-full", "hostssl any_name carol all scram-sha-256 clientcert=verify-ca"),
+            });
+            foreach (string database in new[] { "by_name", "with_password", "any_name" })
+                Instance.Execute("CREATE DATABASE " + database);
+        }
+
+        public StrataInstance Instance { get; }
+
+        public void Dispose() => Instance.Dispose();
+    }
 
     private static X509Certificate2 MakeAuthority(string name)
     {
@@ -48,9 +53,9 @@ public sealed class TlsTests
         return signed.CopyWithPrivateKey(key);
     }
 
-    private static string? Connect(string database, X509Certificate2? certificate, string? password = null, SslMode mode = SslMode.Require)
+    private string? Connect(string database, X509Certificate2? certificate, string? password = null, SslMode mode = SslMode.Require)
     {
-        NpgsqlDataSourceBuilder builder = new(s_instance.Value.ConnectionString);
+        NpgsqlDataSourceBuilder builder = new(server.Instance.ConnectionString);
         builder.ConnectionStringBuilder.Username = "carol";
         builder.ConnectionStringBuilder.Password = password;
         builder.ConnectionStringBuilder.Database = database;
@@ -105,7 +110,7 @@ public sealed class TlsTests
     [Fact]
     public void Who_needs_no_certificate_is_not_kept_out()
     {
-        NpgsqlConnectionStringBuilder builder = new(s_instance.Value.ConnectionString) { SslMode = SslMode.Require };
+        NpgsqlConnectionStringBuilder builder = new(server.Instance.ConnectionString) { SslMode = SslMode.Require };
         using NpgsqlConnection connection = new(builder.ConnectionString);
         connection.Open();
         using NpgsqlCommand command = new("SELECT 1", connection);
