@@ -173,8 +173,8 @@ internal sealed class ExpressionBinder
                 return _factory.NullIf(Bind(nullIf.Left, scope), Bind(nullIf.Right, scope), position);
             case Syntax.RowExpression row:
                 Expression[] fields = BindFields(row.Fields, scope);
-                // In the body of a function PostgreSQL leaves literals in rows without a type, and finds out when the row does not fit.
-                return new RowExpression(SqlType.Record, _state.Context.RoutineName is null ? fields.Select(ResolveUnknown).ToArray() : fields, fields.Select((_, i) => $"f{i + 1}").ToArray()) { Position = position };
+                // PostgreSQL leaves literals in rows without a type; in the body of a function it finds out when the row does not fit.
+                return new RowExpression(SqlType.Record, _state.Context is { RoutineName: null, IsRecorded: false } ? fields.Select(ResolveUnknown).ToArray() : fields, fields.Select((_, i) => $"f{i + 1}").ToArray()) { Position = position };
             case Syntax.ArrayExpression array:
                 return BindArray(array, scope, null);
             case IndirectionExpression indirection:
@@ -344,7 +344,7 @@ internal sealed class ExpressionBinder
             type,
             columns.Select(column => (Expression)new ColumnExpression(column.Column, column.Type) { Position = position }).ToArray(),
             columns.Select(column => column.Name).ToArray())
-        { Position = position };
+        { Position = position, IsWholeItem = true };
     }
 
     private Expression BindNumber(NumericLiteral number)
@@ -398,13 +398,13 @@ internal sealed class ExpressionBinder
         // Where it is only printed again, a row stays what was written.
         if (isNull.Operand is Syntax.RowExpression written && _state.Context.IsRecorded)
         {
-            Expression[] fields = [.. BindAll(written.Fields, scope)];
+            Expression[] fields = BindFields(written.Fields, scope);
             return new NullTestExpression(new RowExpression(SqlType.Record, fields, [.. fields.Select(static (_, i) => $"f{i + 1}")]), isNull.IsNegated) { Position = isNull.Position };
         }
 
         if (isNull.Operand is Syntax.RowExpression row)
         {
-            Expression[] tests = BindAll(row.Fields, scope)
+            Expression[] tests = BindFields(row.Fields, scope)
                 .Select(field => (Expression)new NullTestExpression(ResolveUnknown(field), isNull.IsNegated) { Position = isNull.Position }).ToArray();
             return BooleanExpression.And(tests);
         }
@@ -667,7 +667,7 @@ internal sealed class ExpressionBinder
     public IReadOnlyList<(string Name, Expression Value)> FieldsOf(Expression value, Scope? scope, int position)
     {
         if (value is RowExpression row)
-            return [.. row.Fields.Select((field, i) => (row.Names[i], field))];
+            return [.. row.Fields.Select((field, i) => (row.Names[i], IsKept(row) ? new FieldExpression(row, i, field.Type) { Position = position } : field))];
         return ShapeOf(value, scope) is { } columns
             ? [.. columns.Select((column, i) => (column.Name, (Expression)new FieldExpression(value, i, column.Type) { Position = position }))]
             : throw BindingErrors.At(
@@ -689,6 +689,9 @@ internal sealed class ExpressionBinder
             : null;
     }
 
+    // Where it is only printed again, a field of ROW(…) stays one.
+    private bool IsKept(RowExpression row) => _state.Context.IsRecorded && !row.IsWholeItem;
+
     private Expression SelectField(Expression value, FieldSelection field, Scope? scope = null)
     {
         if (value is RowExpression row)
@@ -696,7 +699,7 @@ internal sealed class ExpressionBinder
             for (int i = 0; i < row.Names.Count; i++)
             {
                 if (row.Names[i] == field.Name)
-                    return row.Fields[i];
+                    return IsKept(row) ? new FieldExpression(row, i, row.Fields[i].Type) { Position = field.Position } : row.Fields[i];
             }
         }
 

@@ -581,11 +581,16 @@ internal sealed class FunctionBinder(BindingState state)
         return new ColumnExpression(result, bound.Type) { Position = position };
     }
 
+    /// <summary>Binds a window of the WINDOW clause that no call may use: it is checked and kept all the same.</summary>
+    public void BindNamedWindow(WindowDefinition definition, Scope scope) => BindWindowDefinition(definition, scope);
+
     private (List<Expression> Partition, List<BoundSortItem> Order, BoundFrame Frame) BindWindowDefinition(WindowDefinition definition, Scope scope)
     {
         var partition = new List<Expression>();
         var order = new List<BoundSortItem>();
         WindowFrame? frame = definition.Frame;
+        if (definition.Name is not null)
+            scope.BoundWindows.Add(definition);
         if (definition.ReferenceName is not null)
         {
             WindowDefinition named = scope.NamedWindows.Find(window => window.Name == definition.ReferenceName)

@@ -17,7 +17,7 @@ internal static class JsonSubscripts
             path.Add(Step(binder, indirection.Elements[next], scope, out _));
         ResolvedCall call = binder.Factory.ResolveCall(
             "jsonb_extract_path", BuiltinRegistry.FunctionsByName("jsonb_extract_path"), [.. path], null, false, indirection.Position);
-        return ExpressionFactory.ToExpression(call, indirection.Position);
+        return ExpressionFactory.ToExpression(call, indirection.Position, CallSyntax.JsonSubscript);
     }
 
     /// <summary>The container with the part that a run of subscripts names replaced.</summary>

@@ -107,8 +107,8 @@ public sealed class CatalogView
 
     public DatabaseInfo? FindDatabase(uint oid) => Shared.Databases.GetValueOrDefault(oid);
 
-    /// <summary>All relations that users created, in no particular order.</summary>
-    public IEnumerable<RelationInfo> UserRelations => Image.Relations.Values;
+    /// <summary>All relations that users created, in no particular order; not those in pg_toast, which the engine keeps for itself.</summary>
+    public IEnumerable<RelationInfo> UserRelations => Image.Relations.Values.Where(static relation => relation.SchemaOid != CatalogOids.ToastSchema);
 
     /// <summary>All schemas, built-in ones too.</summary>
     public IEnumerable<SchemaInfo> Schemas => Image.Schemas.Values;
@@ -118,7 +118,7 @@ public sealed class CatalogView
     public IEnumerable<DatabaseInfo> Databases => Shared.Databases.Values;
 
     /// <summary>All types that users created, row types of their tables too.</summary>
-    public IEnumerable<UserTypeInfo> UserTypes => Image.Types.Values;
+    public IEnumerable<UserTypeInfo> UserTypes => Image.Types.Values.Where(static type => type.SchemaOid != CatalogOids.ToastSchema);
 
     /// <summary>The comment on a user object (or a user's on a built-in one), or null. A class OID of 0 finds by OID alone.</summary>
     public string? FindComment(ObjectAddress target)

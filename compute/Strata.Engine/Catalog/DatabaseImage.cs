@@ -38,8 +38,8 @@ internal sealed record DatabaseImage
     {
         if (schemaOid is CatalogOids.CatalogSchema or CatalogOids.InformationSchema && BuiltinRelations.Find(schemaOid, name) is { } builtin)
             return builtin;
-        if (schemaOid == CatalogOids.ToastSchema)
-            return ToastRelations.Find(this, name);
+        if (schemaOid == CatalogOids.ToastSchema && ToastRelations.Find(this, name) is { } toast)
+            return toast;
         return RelationNames.TryGetValue(new QualifiedKey(schemaOid, name), out uint oid) ? Relations[oid] : null;
     }
 
