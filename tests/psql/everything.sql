@@ -518,7 +518,7 @@ COMMENT ON COLUMN remote.v IS 'far value';
 COMMENT ON CONSTRAINT author_pk ON author IS 'the key';
 COMMENT ON CONSTRAINT later ON book IS 'checked later';
 COMMENT ON CONSTRAINT not_big ON DOMAIN perhaps IS 'not big';
-ALTER ROLE every_owner IN DATABASE :DBNAME SET role = every_group;
+ALTER ROLE every_reader IN DATABASE :DBNAME SET role = every_group;
 ALTER TABLE author SET SCHEMA "Odd Schema";
 ALTER TABLE "Odd Schema".author SET SCHEMA every;
 ALTER FUNCTION overloaded(text) SET SCHEMA "Odd Schema";

@@ -368,9 +368,9 @@ internal sealed class ExpressionBinder
         string name = OperatorOf(binary.Operator);
         // x = NULL between rows and subqueries of several columns compare field by field.
         if (binary.Left is Syntax.RowExpression left && binary.Right is Syntax.RowExpression right)
-            return BindRowComparison(name, BindAll(left.Fields, scope), BindAll(right.Fields, scope), binary.Position);
+            return BindRowComparison(name, BindFields(left.Fields, scope), BindFields(right.Fields, scope), binary.Position);
         if (binary.Left is Syntax.RowExpression row && binary.Right is ScalarSubquery subquery)
-            return _subqueries.BindRowComparison(name, BindAll(row.Fields, scope), subquery, scope, binary.Position);
+            return _subqueries.BindRowComparison(name, BindFields(row.Fields, scope), subquery, scope, binary.Position);
         return CheckSets(_factory.Operator(name, Bind(binary.Left, scope), Bind(binary.Right, scope), binary.Position), scope);
     }
 
@@ -517,7 +517,7 @@ internal sealed class ExpressionBinder
             var comparisons = new List<Expression>();
             foreach (Syntax.Expression item in inList.Items)
             {
-                comparisons.Add(BindRowComparison(name, left, BindAll(((Syntax.RowExpression)item).Fields, scope), position));
+                comparisons.Add(BindRowComparison(name, left, BindFields(((Syntax.RowExpression)item).Fields, scope), position));
             }
 
             return Chain(comparisons, inList.IsNegated, position);

@@ -332,7 +332,9 @@ internal sealed class FunctionBinder(BindingState state)
             ?? throw BindingErrors.NotSupported(position, $"aggregate function {info.Name}");
         (int, bool, bool)[] keys = order.Select((item, i) => (i, item.Descending, item.NullsFirst)).ToArray();
         ColumnExpression result = AddAggregate(call, bound.Type, function, all, all, keys, filter, level);
-        state.Recorder?.Call(result.Column, new CallRecord(bound, call)
+        // Direct arguments of a hypothetical row have the types of what it stands among.
+        FunctionExpression shown = OrderedSetAggregates.IsHypothetical(info) ? (FunctionExpression)bound.WithChildren([.. all.Skip(count), .. all.Take(count)]) : bound;
+        state.Recorder?.Call(result.Column, new CallRecord(shown, call)
         {
             Filter = filter,
             DirectCount = direct.Length,

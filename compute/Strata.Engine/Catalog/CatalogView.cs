@@ -91,13 +91,17 @@ public sealed class CatalogView
     public IEnumerable<RoutineInfo> UserRoutines => Image.Routines.Values;
 
     /// <summary>An object without an entry of its own kind; null if there is none.</summary>
-    public CatalogObject? FindObject(uint classOid, uint oid) => Image.Objects.GetValueOrDefault(new ObjectAddress(classOid, oid));
+    public CatalogObject? FindObject(uint classOid, uint oid) =>
+        (classOid == CatalogOids.PgLargeObjectMetadata ? Image.LargeObjects : Image.Objects).GetValueOrDefault(new ObjectAddress(classOid, oid));
 
     /// <summary>The users' objects of a catalog.</summary>
-    public IEnumerable<CatalogObject> ObjectsOf(uint classOid) => Image.Objects.IsEmpty ? [] : Image.Objects.Values.Where(o => o.ClassOid == classOid);
+    public IEnumerable<CatalogObject> ObjectsOf(uint classOid) => classOid == CatalogOids.PgLargeObjectMetadata ? Image.LargeObjects.Values : Image.Objects.IsEmpty ? [] : Image.Objects.Values.Where(o => o.ClassOid == classOid);
 
     /// <summary>All objects without an entry of their own kind.</summary>
-    public IEnumerable<CatalogObject> Objects => Image.Objects.Values;
+    public IEnumerable<CatalogObject> Objects => Image.LargeObjects.IsEmpty ? Image.Objects.Values : Image.Objects.Values.Concat(Image.LargeObjects.Values);
+
+    /// <summary>True when the triggers behind a table's foreign keys are switched off (ALTER TABLE … DISABLE TRIGGER ALL).</summary>
+    public bool AreForeignKeysOff(uint relationOid) => Image.Objects.ContainsKey(new ObjectAddress(CatalogOids.PgTrigger, relationOid));
 
     public RoleInfo? FindRole(string name) => Shared.FindRole(name);
 

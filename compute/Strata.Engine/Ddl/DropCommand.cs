@@ -636,7 +636,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         DropComments(CatalogOids.PgClass, current.Oid);
         RelationStorage.Drop(context, current);
         foreach (CatalogObject own in context.View.Objects.ToArray())
-            if ((own.ClassOid == CatalogOids.PgPolicy && own.OidAt(2) == current.Oid) || (own.ClassOid == CatalogOids.PgForeignTable && own.Oid == current.Oid))
+            if ((own.ClassOid == CatalogOids.PgPolicy && own.OidAt(2) == current.Oid) || (own.ClassOid is CatalogOids.PgForeignTable or CatalogOids.PgTrigger && own.Oid == current.Oid))
                 context.Changes.Drop(own, context.Cancellation);
         context.Changes.Drop(current, context.Cancellation);
     }
