@@ -172,9 +172,9 @@ internal sealed class ExpressionBinder
             case Syntax.NullIfExpression nullIf:
                 return _factory.NullIf(Bind(nullIf.Left, scope), Bind(nullIf.Right, scope), position);
             case Syntax.RowExpression row:
+                // Literals in rows stay without a type: what finds that out is a comparison of rows, or a function whose result the row is.
                 Expression[] fields = BindFields(row.Fields, scope);
-                // PostgreSQL leaves literals in rows without a type; in the body of a function it finds out when the row does not fit.
-                return new RowExpression(SqlType.Record, _state.Context is { RoutineName: null, IsRecorded: false } ? fields.Select(ResolveUnknown).ToArray() : fields, fields.Select((_, i) => $"f{i + 1}").ToArray()) { Position = position };
+                return new RowExpression(SqlType.Record, fields, fields.Select((_, i) => $"f{i + 1}").ToArray()) { Position = position };
             case Syntax.ArrayExpression array:
                 return BindArray(array, scope, null);
             case IndirectionExpression indirection:
@@ -370,7 +370,7 @@ internal sealed class ExpressionBinder
         if (binary.Left is Syntax.RowExpression left && binary.Right is Syntax.RowExpression right)
             return BindRowComparison(name, BindFields(left.Fields, scope), BindFields(right.Fields, scope), binary.Position);
         if (binary.Left is Syntax.RowExpression row && binary.Right is ScalarSubquery subquery)
-            return _subqueries.BindRowComparison(name, BindFields(row.Fields, scope), subquery, scope, binary.Position);
+            return _subqueries.BindRowComparison(name, () => BindFields(row.Fields, scope), subquery, scope, binary.Position);
         return CheckSets(_factory.Operator(name, Bind(binary.Left, scope), Bind(binary.Right, scope), binary.Position), scope);
     }
 
@@ -698,8 +698,9 @@ internal sealed class ExpressionBinder
         {
             for (int i = 0; i < row.Names.Count; i++)
             {
+                // A literal that became a field is no literal any more: it has no type and gets none.
                 if (row.Names[i] == field.Name)
-                    return IsKept(row) ? new FieldExpression(row, i, row.Fields[i].Type) { Position = field.Position } : row.Fields[i];
+                    return IsKept(row) || row.Fields[i].Type.Oid == TypeOid.Unknown ? new FieldExpression(value, i, row.Fields[i].Type) { Position = field.Position } : row.Fields[i];
             }
         }
 
