@@ -57,8 +57,11 @@ internal sealed class PlanBuilder(PlannerState state)
         };
     }
 
-    /// <summary>A filter over a planned input.</summary>
-    public PhysicalNode Filter(PhysicalNode input, IReadOnlyList<Expression> conditions)
+    /// <summary>A filter over a planned input; subqueries in it may become joins.</summary>
+    public PhysicalNode Filter(PhysicalNode input, IReadOnlyList<Expression> conditions) => state.Unnesting.Filter(input, conditions) ?? FilterAsIs(input, conditions);
+
+    /// <summary>A filter over a planned input; subqueries in it run for its rows.</summary>
+    public PhysicalNode FilterAsIs(PhysicalNode input, IReadOnlyList<Expression> conditions)
     {
         if (conditions.Count == 0)
             return input;
@@ -76,8 +79,11 @@ internal sealed class PlanBuilder(PlannerState state)
         };
     }
 
-    /// <summary>A projection over a planned input; none when it would change nothing.</summary>
-    public PhysicalNode Project(PhysicalNode input, IReadOnlyList<ProjectedColumn> items)
+    /// <summary>A projection over a planned input, none when it would change nothing; subqueries in it may become joins.</summary>
+    public PhysicalNode Project(PhysicalNode input, IReadOnlyList<ProjectedColumn> items) => state.Unnesting.Project(input, items) ?? ProjectAsIs(input, items);
+
+    /// <summary>A projection over a planned input; subqueries in it run for its rows.</summary>
+    public PhysicalNode ProjectAsIs(PhysicalNode input, IReadOnlyList<ProjectedColumn> items)
     {
         bool isIdentity = items.Count == input.Columns.Count;
         for (int i = 0; isIdentity && i < items.Count; i++)
@@ -286,7 +292,7 @@ internal sealed class PlanBuilder(PlannerState state)
 
     private PhysicalNode PlanSort(SortNode sort, LimitNode? limit)
     {
-        double? rowsWanted = limit?.Limit is ConstantExpression { IsNull: false } constant ? Math.Max(1, constant.Value.Get<long>()) : limit is null ? null : 10;
+        double? rowsWanted = limit is null ? null : state.LimitOf(limit) is { } known ? Math.Max(1, known) : 10;
         return Sorted(Plan(sort.Input, sort.Keys, rowsWanted), sort.Keys, limit, rowsWanted);
     }
 
@@ -299,9 +305,9 @@ internal sealed class PlanBuilder(PlannerState state)
         {
             SortNode sort => PlanSort(sort, limit),
             ProjectNode { Input: SortNode sort } project => Project(PlanSort(sort, limit), project.Items),
-            _ => Plan(limit.Input, [], limit.Limit is ConstantExpression { IsNull: false } some ? some.Value.Get<long>() : null),
+            _ => Plan(limit.Input, [], state.LimitOf(limit)),
         };
-        double rows = limit.Limit is ConstantExpression { IsNull: false } constant ? constant.Value.Get<long>() : input.Rows / 10;
+        double rows = state.LimitOf(limit) ?? input.Rows / 10;
         rows = Math.Max(1, Math.Min(rows, input.Rows));
         return new LimitPlan
         {

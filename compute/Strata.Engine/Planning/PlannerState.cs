@@ -4,6 +4,7 @@ using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Planning.Estimation;
 using Strata.Engine.Planning.Physical;
+using Strata.Engine.Planning.Unnesting;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Planning;
@@ -32,6 +33,8 @@ internal sealed class PlannerState
         Builder = new PlanBuilder(this);
         Selectivity = new Selectivity(this);
         Modifications = new ModifyPlanner(this);
+        Unnesting = new SubqueryUnnesting(this);
+        Laterals = new LateralUnnesting(this);
     }
 
     public PlanningContext Context { get; }
@@ -56,6 +59,10 @@ internal sealed class PlannerState
 
     public Selectivity Selectivity { get; }
 
+    public SubqueryUnnesting Unnesting { get; }
+
+    public LateralUnnesting Laterals { get; }
+
     /// <summary>Types of all parameters so far.</summary>
     public List<SqlType> ParameterTypes { get; }
 
@@ -71,6 +78,27 @@ internal sealed class PlannerState
             && conditions.All(sampled.Conditions.Contains)
             ? sampled.Share
             : Selectivity.Of(conditions);
+
+    /// <summary>How many rows a LIMIT leaves; null when that is not known before the execution.</summary>
+    public double? LimitOf(LimitNode limit)
+    {
+        if (limit.Limit is null)
+            return null;
+        Expression count = limit.Limit;
+        if (Context.Peek is { } peek && peek.Mentions(count))
+        {
+            if (Selectivity.ConstantOf(count) is not { IsNull: false } value)
+            {
+                peek.IsOpaque = true;
+                return null;
+            }
+
+            peek.NoteCount(count, value);
+            return value.Value.Get<long>();
+        }
+
+        return count is ConstantExpression { IsNull: false } constant ? constant.Value.Get<long>() : null;
+    }
 
     /// <summary>A new executor parameter.</summary>
     public int AddParameter(SqlType type)
