@@ -605,6 +605,7 @@ internal sealed class FromBinder(BindingState state)
 
     private static void Own(NamespaceItem item, Scope scope)
     {
+        scope.Known.Add(item);
         foreach (NamespaceColumn column in item.Columns)
             scope.Own(column.Column);
         foreach (NamespaceColumn column in item.SystemColumns)

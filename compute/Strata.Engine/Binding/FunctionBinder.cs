@@ -289,7 +289,7 @@ internal sealed class FunctionBinder(BindingState state)
         int position = call.Position;
         ExpressionKind kind = scope.Kind;
         Expression? filter = call.Filter is null ? null : state.Expressions.BindCondition(call.Filter, scope, ExpressionKind.Filter);
-        List<BoundSortItem> order = BindSort(call.OrderBy, scope, ExpressionKind.OrderBy);
+        List<BoundSortItem> order = BindSort(call.OrderBy, scope, ExpressionKind.OrderBy, requireOrdering: false);
         scope.Kind = kind;
         Expression[] values = order.Select(item => item.Value).ToArray();
         // A literal has no type of its own here, although the sort takes it for text.
@@ -376,8 +376,7 @@ internal sealed class FunctionBinder(BindingState state)
                 return new ColumnExpression(known.Column, type) { Position = position };
         }
 
-        if (level.ReadsRecursion)
-            throw BindingErrors.At(position, SqlState.InvalidRecursion, "aggregate functions are not allowed in a recursive query's recursive term");
+        level.FirstAggregate ??= position;
         int column = state.Metadata.AddColumn(call.Name.Name, type);
         level.Aggregates.Add(candidate with { Column = column });
         level.AggregateColumns.Add(column);
@@ -459,13 +458,13 @@ internal sealed class FunctionBinder(BindingState state)
         return (all.ToArray(), keys.ToArray());
     }
 
-    private List<BoundSortItem> BindSort(SyntaxList<SortItem> items, Scope scope, ExpressionKind kind)
+    private List<BoundSortItem> BindSort(SyntaxList<SortItem> items, Scope scope, ExpressionKind kind, bool requireOrdering = true)
     {
         var bound = new List<BoundSortItem>();
         foreach (SortItem item in items)
         {
             Expression value = state.Expressions.ResolveUnknown(state.Expressions.Bind(item.Value, scope, kind));
-            if (!state.Expressions.HasOrdering(value.Type))
+            if (requireOrdering && !state.Expressions.HasOrdering(value.Type))
             {
                 throw BindingErrors.At(
                     item.Position, SqlState.UndefinedFunction, $"could not identify an ordering operator for type {value.Type.WithTypmod(-1)}",
@@ -627,9 +626,10 @@ internal sealed class FunctionBinder(BindingState state)
             }
         }
 
+        // PostgreSQL looks at the order first.
+        order.AddRange(BindSort(definition.OrderBy, scope, ExpressionKind.WindowOrder));
         foreach (Syntax.Expression item in definition.PartitionBy)
             partition.Add(state.Expressions.ResolveUnknown(state.Expressions.Bind(item, scope, ExpressionKind.WindowPartition)));
-        order.AddRange(BindSort(definition.OrderBy, scope, ExpressionKind.WindowOrder));
         BoundFrame bound = new FrameBinder(state).Bind(frame, order, scope, definition.Position);
         if (state.Recorder is not null)
             state.Recorder.Windows[definition] = new WindowRecord(definition, partition.ToArray(), Sorted(order), bound);

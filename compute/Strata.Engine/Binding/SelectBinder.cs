@@ -346,6 +346,8 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
                 pending.OrderBy.Select(item => item with { Value = grouping.Check(item.Value) }).ToArray());
         }
 
+        if (scope is { ReadsRecursion: true, FirstAggregate: { } aggregate })
+            throw BindingErrors.At(aggregate, SqlState.InvalidRecursion, "aggregate functions are not allowed in a recursive query's recursive term");
         node = grouping.Apply(node);
         return having is null ? node : new FilterNode(node, Conjunction.Split(having));
     }

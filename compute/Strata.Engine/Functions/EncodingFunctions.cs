@@ -22,8 +22,7 @@ internal static class EncodingFunctions
     /// <summary>An encoding by PostgreSQL's name for it.</summary>
     private static (string Name, Encoding? Encoding)? Find(string name)
     {
-        string plain = name.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
-        return plain switch
+        return CharacterEncodings.Plain(name) switch
         {
             "utf8" or "unicode" => ("UTF8", null),
             "sqlascii" => ("SQL_ASCII", null),
