@@ -351,7 +351,7 @@ internal sealed class ExpressionBinder
             type,
             columns.Select(column => (Expression)new ColumnExpression(column.Column, column.Type) { Position = position }).ToArray(),
             columns.Select(column => column.Name).ToArray())
-        { Position = position };
+        { Position = position, IsWholeItem = true };
     }
 
     private Expression BindNumber(NumericLiteral number)
@@ -375,9 +375,9 @@ internal sealed class ExpressionBinder
         string name = OperatorOf(binary.Operator);
         // x = NULL between rows and subqueries of several columns compare field by field.
         if (binary.Left is Syntax.RowExpression left && binary.Right is Syntax.RowExpression right)
-            return BindRowComparison(name, BindAll(left.Fields, scope), BindAll(right.Fields, scope), binary.Position);
+            return BindRowComparison(name, BindFields(left.Fields, scope), BindFields(right.Fields, scope), binary.Position);
         if (binary.Left is Syntax.RowExpression row && binary.Right is ScalarSubquery subquery)
-            return _subqueries.BindRowComparison(name, () => BindAll(row.Fields, scope), subquery, scope, binary.Position);
+            return _subqueries.BindRowComparison(name, () => BindFields(row.Fields, scope), subquery, scope, binary.Position);
         return CheckSets(_factory.Operator(name, Bind(binary.Left, scope), Bind(binary.Right, scope), binary.Position), scope);
     }
 
@@ -405,13 +405,13 @@ internal sealed class ExpressionBinder
         // Where it is only printed again, a row stays what was written.
         if (isNull.Operand is Syntax.RowExpression written && _state.Context.IsRecorded)
         {
-            Expression[] fields = [.. BindAll(written.Fields, scope)];
+            Expression[] fields = BindFields(written.Fields, scope);
             return new NullTestExpression(new RowExpression(SqlType.Record, fields, [.. fields.Select(static (_, i) => $"f{i + 1}")]), isNull.IsNegated) { Position = isNull.Position };
         }
 
         if (isNull.Operand is Syntax.RowExpression row)
         {
-            Expression[] tests = BindAll(row.Fields, scope)
+            Expression[] tests = BindFields(row.Fields, scope)
                 .Select(field => (Expression)new NullTestExpression(ResolveUnknown(field), isNull.IsNegated) { Position = isNull.Position }).ToArray();
             return BooleanExpression.And(tests);
         }
@@ -523,7 +523,7 @@ internal sealed class ExpressionBinder
             var comparisons = new List<Expression>();
             foreach (Syntax.Expression item in inList.Items)
             {
-                comparisons.Add(BindRowComparison(name, left, BindAll(((Syntax.RowExpression)item).Fields, scope), position));
+                comparisons.Add(BindRowComparison(name, left, BindFields(((Syntax.RowExpression)item).Fields, scope), position));
             }
 
             return Chain(comparisons, inList.IsNegated, position);
@@ -672,7 +672,7 @@ internal sealed class ExpressionBinder
     public IReadOnlyList<(string Name, Expression Value)> FieldsOf(Expression value, Scope? scope, int position)
     {
         if (value is RowExpression row)
-            return [.. row.Fields.Select((field, i) => (row.Names[i], field))];
+            return [.. row.Fields.Select((field, i) => (row.Names[i], IsKept(row) ? new FieldExpression(row, i, field.Type) { Position = position } : field))];
         return ShapeOf(value, scope) is { } columns
             ? [.. columns.Select((column, i) => (column.Name, (Expression)new FieldExpression(value, i, column.Type) { Position = position }))]
             : throw BindingErrors.At(
@@ -694,6 +694,9 @@ internal sealed class ExpressionBinder
             : null;
     }
 
+    // Where it is only printed again, a field of ROW(…) stays one.
+    private bool IsKept(RowExpression row) => _state.Context.IsRecorded && !row.IsWholeItem;
+
     private Expression SelectField(Expression value, FieldSelection field, Scope? scope = null)
     {
         if (value is RowExpression row)
@@ -702,7 +705,7 @@ internal sealed class ExpressionBinder
             {
                 // A literal that became a field is no literal any more: it has no type and gets none.
                 if (row.Names[i] == field.Name)
-                    return row.Fields[i].Type.Oid == TypeOid.Unknown ? new FieldExpression(value, i, SqlType.Unknown) { Position = field.Position } : row.Fields[i];
+                    return IsKept(row) || row.Fields[i].Type.Oid == TypeOid.Unknown ? new FieldExpression(value, i, row.Fields[i].Type) { Position = field.Position } : row.Fields[i];
             }
         }
 

@@ -44,6 +44,9 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         List<TargetSort> sort = BindOrderBy(statement.OrderBy);
         List<Expression> groups = BindGroupBy(body, out List<int[]>? sets);
         List<Target> distinctOn = BindDistinct(body, sort);
+        foreach (WindowDefinition window in body.Windows)
+            if (!scope.BoundWindows.Contains(window))
+                state.Functions.BindNamedWindow(window, scope);
         if (resolveUnknown)
             ResolveUnknown();
         if (state.Recorder?.Current is { } record)

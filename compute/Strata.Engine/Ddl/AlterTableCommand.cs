@@ -132,9 +132,9 @@ internal sealed class AlterTableCommand(DdlContext context)
             case AlterColumnType change:
                 return new ColumnTypeChange(context).Apply(table, [change]);
             case Sql.Syntax.AddConstraint { Constraint.Kind: Sql.Syntax.ConstraintKind.Exclusion } add:
-                return WithoutPosition(() => new ConstraintCommands(context).Add(table, add.Constraint, validate: true));
+                return WithoutPosition(() => new ConstraintCommands(context) { IsOnlyTable = !_includesDescendants }.Add(table, add.Constraint, validate: true));
             case Sql.Syntax.AddConstraint add:
-                return Unplaced(() => new ConstraintCommands(context).Add(table, add.Constraint, validate: true));
+                return Unplaced(() => new ConstraintCommands(context) { IsOnlyTable = !_includesDescendants }.Add(table, add.Constraint, validate: true));
             case Sql.Syntax.DropConstraint drop:
                 return DropConstraint(table, drop);
             case ValidateConstraint validate:

@@ -19,6 +19,8 @@ internal sealed class ForeignKeyPlanner(PlanningContext context)
     public List<ForeignKeyWorkPlan> Outgoing(RelationInfo relation)
     {
         var work = new List<ForeignKeyWorkPlan>();
+        if (context.Catalog.AreForeignKeysOff(relation.Oid))
+            return work;
         foreach (ConstraintInfo constraint in relation.Constraints)
         {
             if (constraint.Kind != ConstraintKind.ForeignKey)
@@ -36,6 +38,8 @@ internal sealed class ForeignKeyPlanner(PlanningContext context)
     public List<ForeignKeyWorkPlan> Incoming(RelationInfo relation, bool isDelete)
     {
         var work = new List<ForeignKeyWorkPlan>();
+        if (context.Catalog.AreForeignKeysOff(relation.Oid))
+            return work;
         AddIncoming(relation, relation, isDelete, work);
         foreach (RelationInfo ancestor in RelationTree.PartitionAncestors(context.Catalog, relation))
             AddIncoming(relation, ancestor, isDelete, work);
