@@ -451,8 +451,8 @@ internal sealed class FromBinder(BindingState state)
                 scope.Kind = ExpressionKind.JoinUsing;
                 state.Read(l.Column);
                 state.Read(r.Column);
-                conjuncts.Add(state.Expressions.BindOperator("=", Reference(l), Reference(r), join.Position));
                 merged.Add(MergeColumn(join, name, l, r, computed));
+                conjuncts.Add(state.Expressions.BindOperator("=", Reference(l), Reference(r), join.Position));
                 sides.Add((merged[^1], l, r));
             }
 

@@ -568,7 +568,7 @@ internal sealed class FunctionBinder(BindingState state)
         if (call.OrderBy.Count > 0)
             throw BindingErrors.At(position, SqlState.FeatureNotSupported, "aggregate ORDER BY is not implemented for window functions");
         Expression? filter = call.Filter is null ? null : state.Expressions.BindCondition(call.Filter, scope, ExpressionKind.Filter);
-        (List<Expression> partition, List<BoundSortItem> order, BoundFrame frame) = BindWindowDefinition(call.Over!, scope);
+        (List<Expression> partition, List<BoundSortItem> order, BoundFrame frame) = BindCalledWindow(call.Over!, scope);
         scope.Kind = place;
         Expression[] arguments = function.Arguments.Select(state.Expressions.ResolveUnknown).ToArray();
         foreach (Expression argument in arguments)
@@ -594,6 +594,20 @@ internal sealed class FunctionBinder(BindingState state)
         scope.WindowColumns.Add(result);
         state.Recorder?.Call(result, new CallRecord(function, call) { Filter = filter, Window = new WindowRecord(call.Over!, partition, Sorted(order), frame) });
         return new ColumnExpression(result, bound.Type) { Position = position };
+    }
+
+    /// <summary>PostgreSQL analyzes windows behind all other clauses: what is wrong with one waits until then.</summary>
+    private (List<Expression> Partition, List<BoundSortItem> Order, BoundFrame Frame) BindCalledWindow(WindowDefinition definition, Scope scope)
+    {
+        try
+        {
+            return BindWindowDefinition(definition, scope);
+        }
+        catch (SqlException error) when (!definition.IsBareReference || scope.NamedWindows.Exists(window => window.Name == definition.ReferenceName))
+        {
+            scope.WindowError ??= error;
+            return ([], [], new FrameBinder(state).Bind(null, [], scope, definition.Position));
+        }
     }
 
     /// <summary>Binds a window of the WINDOW clause that no call may use: it is checked and kept all the same.</summary>

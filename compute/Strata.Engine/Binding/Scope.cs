@@ -61,6 +61,9 @@ internal sealed class Scope(Scope? parent)
     /// <summary>Columns that window calls of this level produce.</summary>
     public HashSet<int> WindowColumns { get; } = [];
 
+    /// <summary>What is wrong with the first window that has an error.</summary>
+    public Types.SqlException? WindowError { get; set; }
+
     /// <summary>Windows that the WINDOW clause names.</summary>
     public List<Sql.Syntax.WindowDefinition> NamedWindows { get; } = [];
 

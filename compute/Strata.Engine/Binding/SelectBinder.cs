@@ -44,6 +44,8 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         List<TargetSort> sort = BindOrderBy(statement.OrderBy);
         List<Expression> groups = BindGroupBy(body, out List<int[]>? sets);
         List<Target> distinctOn = BindDistinct(body, sort);
+        if (scope.WindowError is { } windowError)
+            throw windowError;
         foreach (WindowDefinition window in body.Windows)
             if (!scope.BoundWindows.Contains(window))
                 state.Functions.BindNamedWindow(window, scope);
