@@ -12,7 +12,7 @@ namespace Strata.Engine.Planning.Unnesting;
 internal sealed class LateralUnnesting(PlannerState state)
 {
     /// <summary>The unnested right side as a relation among others, with its conditions; null when it needs more than a join: then see <see cref="Join"/>.</summary>
-    public UnnestedTree? AsRelation(RelationalNode right, IReadOnlySet<int> outer)
+    public UnnestedTree? AsRelation(RelationalNode right, HashSet<int> outer)
     {
         if (!IsCandidate(right) || !SafeTree.HardlyFails(right))
             return null;
