@@ -43,12 +43,22 @@ internal static class TsParserFunctions
     private static uint CheckParser(uint oid, ICatalogServices catalog) => oid == DefaultParserOid || catalog.IsVisible("pg_ts_parser", oid) is not null
         ? DefaultParserOid : throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search parser {oid}");
 
-    private static uint CheckParser(string name, ICatalogServices catalog) =>
-        (catalog.SplitName(name) ?? throw new SqlException(SqlState.InvalidName, "invalid name syntax")) is var parts && parts is ["default"] or ["pg_catalog", "default"]
-        ? DefaultParserOid : throw new SqlException(SqlState.UndefinedObject, $"text search parser \"{string.Join('.', parts)}\" does not exist");
+    private static uint CheckParser(string name, ICatalogServices catalog)
+    {
+        string[] parts = [.. catalog.SplitName(name) ?? throw new SqlException(SqlState.InvalidName, "invalid name syntax")];
+        if (parts is ["default"] or ["pg_catalog", "default"])
+            return DefaultParserOid;
+        if (parts.Length == 2 && catalog.ResolveName(TypeOid.RegNamespace, TypeNames.QuoteIdentifier(parts[0])) is null)
+            throw new SqlException(SqlState.InvalidSchemaName, $"schema \"{parts[0]}\" does not exist");
+        throw new SqlException(SqlState.UndefinedObject, $"text search parser \"{string.Join('.', parts)}\" does not exist");
+    }
 
-    private static string Headline(ref FunctionCall c, bool isConfigurationGiven, int first, string options) =>
-        new TsHeadline(options).Make(TextSearchFunctions.Configuration(ref c, isConfigurationGiven), c.String(first), TextSearchFunctions.Query(ref c, first + 1));
+    private static string Headline(ref FunctionCall c, bool isConfigurationGiven, int first, string options)
+    {
+        TsConfiguration configuration = TextSearchFunctions.Configuration(ref c, isConfigurationGiven);
+        configuration.Require();
+        return new TsHeadline(options).Make(configuration, c.String(first), TextSearchFunctions.Query(ref c, first + 1));
+    }
 
     /// <summary>Kinds of tokens of a parser.</summary>
     private sealed class KindSource(uint parser) : RowSource

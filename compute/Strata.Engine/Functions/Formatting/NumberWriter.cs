@@ -83,9 +83,9 @@ internal sealed class NumberWriter
         Int128 number = value;
         if (template.IsShifted)
         {
-            number *= (Int128)BigInteger.Pow(10, Math.Min(template.Shift, DoubleDigits + 4));
-            if (isInt4 && (number < int.MinValue || number > int.MaxValue))
-                throw TypeErrors.OutOfRange("integer");
+            Int128 factor = (Int128)BigInteger.Pow(10, Math.Min(template.Shift, DoubleDigits + 4));
+            // Of integer PostgreSQL does not look for the overflow; a factor out of range is the least integer on its machines.
+            number = isInt4 ? unchecked((int)value * (factor > int.MaxValue ? int.MinValue : (int)factor)) : number * factor;
             if (number < long.MinValue || number > long.MaxValue)
                 throw TypeErrors.OutOfRange("bigint");
         }
@@ -104,7 +104,13 @@ internal sealed class NumberWriter
         if (template.IsShifted)
             value *= Math.Pow(10, template.Shift);
         if (!double.IsFinite(value))
-            return Fill(template, double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity", template.After);
+        {
+            // A word takes room as a number of so many digits would.
+            string word = double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+            int letters = word.TrimStart('-').Length;
+            return Fill(template, word, letters >= digits ? 0 : Math.Min(template.After, digits - letters));
+        }
+
         int before = Math.Abs(value).ToString("F0", CultureInfo.InvariantCulture).Length;
         int after = before >= digits ? 0 : Math.Min(template.After, digits - before);
         string text = value.ToString("F" + after.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
