@@ -101,7 +101,7 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
     private ObjectIdentity? Constraint(uint oid)
     {
         foreach (RelationInfo relation in view.UserRelations)
-            foreach (ConstraintInfo constraint in relation.Constraints)
+            foreach (ConstraintInfo constraint in PartitionReferences.IsOne(oid) ? PartitionReferences.Of(view, relation) : relation.Constraints)
                 if (constraint.Oid == oid)
                     return Simple("table constraint", SchemaName(relation.SchemaOid), null, $"{Quote(constraint.Name)} on {Qualified(relation.SchemaOid, relation.Name)}",
                         [SchemaName(relation.SchemaOid), relation.Name, constraint.Name]);
@@ -207,7 +207,7 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
                 return services.ObjectName(TypeOid.RegOperator, oid) is { } op ? "operator " + op : null;
             case CatalogOids.PgConstraint:
                 foreach (RelationInfo table in view.UserRelations)
-                    foreach (ConstraintInfo constraint in table.Constraints)
+                    foreach (ConstraintInfo constraint in PartitionReferences.IsOne(oid) ? PartitionReferences.Of(view, table) : table.Constraints)
                         if (constraint.Oid == oid)
                             return $"constraint {constraint.Name} on table {services.RelationName(table)}";
                 return Constraint(oid) is { } domain ? $"constraint {domain.Arguments[0]}" : null;

@@ -339,7 +339,7 @@ FROM (SELECT o.srvname, o.srvowner, e.grantor, e.grantee, e.is_grantable FROM pg
 WHERE (pg_has_role(grantor.oid, 'USAGE') OR pg_has_role(grantee.oid, 'USAGE') OR grantee.rolname = 'PUBLIC')
 UNION ALL
 SELECT grantor.rolname, grantee.rolname, current_database()::name, n.nspname, x.relname, 'SEQUENCE'::varchar, 'USAGE'::varchar, (CASE WHEN pg_has_role(x.grantee, x.relowner, 'USAGE') OR x.is_grantable THEN 'YES' ELSE 'NO' END)::varchar
-FROM (SELECT o.relname, o.relowner, o.relnamespace AS namespace, e.grantor, e.grantee, e.is_grantable FROM pg_class o, LATERAL aclexplode(coalesce(o.relacl, acldefault('s', o.relowner))) e WHERE e.privilege_type = 'USAGE' AND o.relkind = 'S') x JOIN pg_namespace n ON x.namespace = n.oid JOIN pg_authid grantor ON x.grantor = grantor.oid JOIN (SELECT oid, rolname FROM pg_authid UNION ALL SELECT 0::oid, 'PUBLIC') grantee ON x.grantee = grantee.oid
+FROM (SELECT o.relname, o.relowner, o.relnamespace AS namespace, e.grantor, e.grantee, e.is_grantable FROM pg_class o, LATERAL aclexplode(coalesce(o.relacl, acldefault('r', o.relowner))) e WHERE e.privilege_type = 'USAGE' AND o.relkind = 'S') x JOIN pg_namespace n ON x.namespace = n.oid JOIN pg_authid grantor ON x.grantor = grantor.oid JOIN (SELECT oid, rolname FROM pg_authid UNION ALL SELECT 0::oid, 'PUBLIC') grantee ON x.grantee = grantee.oid
 WHERE (pg_has_role(grantor.oid, 'USAGE') OR pg_has_role(grantee.oid, 'USAGE') OR grantee.rolname = 'PUBLIC');
 
 -- view role_usage_grants
