@@ -49,8 +49,12 @@ internal sealed class AlterTableCommand(DdlContext context)
                 if (change.Using is { } expression and not (StringLiteral or NullLiteral))
                     Binding.RecordedBinding.BindExpression(expression, table, null, null, Binding.ExpressionKind.Other, StoredExpressions.RecordedContextOf(context));
                 ColumnInfo column = RequireColumn(table, change.Column);
+                if (column.InheritCount > 0)
+                    throw new SqlException(SqlState.InvalidTableDefinition, $"cannot alter inherited column \"{column.Name}\"");
                 if (table.PartitionKey is { } key && Array.Exists(key.Columns, k => k.Column == column.Number))
                     throw new SqlException(SqlState.InvalidTableDefinition, $"cannot alter column \"{column.Name}\" because it is part of the partition key of relation \"{table.Name}\"");
+                if (change.Using is null)
+                    new ColumnTypeChange(context).CheckCast(table, column, change);
                 break;
             case AlterColumnNotNull { IsSet: true } set when table.PartitionKey is not null && table.Children.Length > 0:
                 RequireColumn(table, set.Column);
