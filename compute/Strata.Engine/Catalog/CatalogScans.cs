@@ -240,6 +240,10 @@ internal static class CatalogScans
                         if (relation.FindColumn(used) is { } source)
                             yield return RelationRows.Depend(new Dependency(value, self with { SubId = source.Number }, DependencyKind.Normal));
                 }
+            // Columns of a partition key can't be dropped before the table.
+            foreach (PartitionKeyColumn key in relation.PartitionKey?.Columns ?? [])
+                foreach (short column in key.Column > 0 ? [key.Column] : Ddl.StoredExpressions.ColumnNames(key.Expression!.Syntax).Select(name => relation.FindColumn(name)?.Number ?? 0).Where(static n => n > 0))
+                    yield return RelationRows.Depend(new Dependency(self with { SubId = column }, self, DependencyKind.Internal));
             foreach (Dependency dependency in OfIndex(relation, context.Catalog))
                 yield return RelationRows.Depend(dependency);
             foreach (Dependency dependency in OfConstraints(relation, context.Catalog))
@@ -249,7 +253,8 @@ internal static class CatalogScans
         foreach (UserTypeInfo type in context.Catalog.UserTypes)
             foreach (Dependency dependency in type.Oid < CatalogOids.FirstUser ? [] : OfType(type))
                 yield return RelationRows.Depend(dependency);
-        foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog))
+        // PostgreSQL's data of statistics objects have no address of their own.
+        foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog).Where(static d => d.Dependent.ClassOid != CatalogOids.PgStatisticExtData))
             yield return RelationRows.Depend(dependency);
         // A range type's constructors belong to it: pg_dump leaves them out.
         foreach (RoutineInfo routine in context.Catalog.UserRoutines)
@@ -360,6 +365,13 @@ internal static class CatalogScans
             var self = new ObjectAddress(CatalogOids.PgConstraint, constraint.Oid);
             foreach (short column in constraint.Columns)
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation.Oid, column), DependencyKind.Auto);
+            // A check reads its columns; a key covers those that its index includes.
+            if (constraint.Kind == ConstraintKind.Check)
+                foreach (short column in constraint.Columns)
+                    yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation.Oid, column), DependencyKind.Normal);
+            if (constraint.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique && Array.Find(relation.Indexes, index => index.Oid == constraint.IndexOid) is { } covering)
+                foreach (IndexKey included in covering.Keys.Skip(covering.KeyCount))
+                    yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation.Oid, included.Column), DependencyKind.Auto);
             foreach (short column in constraint.ReferencedColumns)
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, constraint.ReferencedTableOid, column), DependencyKind.Normal);
             if (PartitionReferences.IsOne(constraint.Oid))

@@ -124,7 +124,7 @@ internal sealed class RangeTypeCommand(DdlContext context, CreateRangeStatement 
             CatalogObjectShapes.Make(
                 CatalogOids.PgCast, [cast, range, definition.MultirangeOid, ofRange, 'e', 'f'],
                 [.. FunctionFinder.DependenciesOn(new ObjectAddress(CatalogOids.PgCast, cast), [ofRange], [range, definition.MultirangeOid])
-                    .Select(static d => d with { Kind = DependencyKind.Auto })]),
+                    .Select(static d => d with { Kind = DependencyKind.Internal })]),
             context.Cancellation);
     }
 

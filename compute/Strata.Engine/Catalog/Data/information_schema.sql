@@ -199,7 +199,8 @@ SELECT current_database()::name AS constraint_catalog, nc.nspname AS constraint_
   (CASE c.confupdtype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' WHEN 'r' THEN 'RESTRICT' WHEN 'a' THEN 'NO ACTION' END)::varchar AS update_rule,
   (CASE c.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' WHEN 'r' THEN 'RESTRICT' WHEN 'a' THEN 'NO ACTION' END)::varchar AS delete_rule
 FROM pg_constraint c JOIN pg_namespace nc ON nc.oid = c.connamespace JOIN pg_class r ON r.oid = c.conrelid
-  LEFT JOIN (pg_constraint pk JOIN pg_namespace npk ON npk.oid = pk.connamespace) ON pk.conindid = c.conindid AND pk.conrelid = c.confrelid AND pk.contype IN ('p', 'u')
+  CROSS JOIN LATERAL (SELECT true AS is_key UNION ALL SELECT false FROM pg_constraint whole WHERE whole.oid = c.conparentid AND whole.conrelid <> c.conrelid) part
+  LEFT JOIN (pg_constraint pk JOIN pg_namespace npk ON npk.oid = pk.connamespace) ON part.is_key AND pk.conindid = c.conindid AND pk.conrelid = c.confrelid AND pk.contype IN ('p', 'u')
 WHERE c.contype = 'f' AND (pg_has_role(r.relowner, 'USAGE') OR has_table_privilege(r.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') OR has_any_column_privilege(r.oid, 'INSERT, UPDATE, REFERENCES'));
 
 -- view role_column_grants
