@@ -12,15 +12,15 @@ namespace Strata.Engine.Sessions;
 /// <summary>Runs queries that functions are given as text (<c>ts_stat</c>, <c>ts_rewrite</c>), within the calling statement's transaction.</summary>
 internal static class QueryText
 {
-    /// <summary>Runs a query; tells the types of its columns, then each row. Throws 42601 and what the query raises.</summary>
-    public static void Run(SessionContext session, string sql, Action<SqlType[]> begin, Action<Datum[]> row)
+    /// <summary>Runs a query; tells the names and types of its columns, then each row. Throws 42601 and what the query raises.</summary>
+    public static void Run(SessionContext session, string sql, Action<string[], SqlType[]> begin, Action<Datum[]> row)
     {
         DepthGuard.Check();
         BoundStatement bound = Binder.Bind(SqlParser.ParseStatement(sql), session.StatementRunner.BindingContextFor(sql, [], allowParameters: false));
         if (bound.Kind != BoundStatementKind.Select)
             throw new SqlException(SqlState.FeatureNotSupported, "only queries can be run by this function");
         PhysicalPlan plan = Planner.Plan(bound, StatementRunner.PlanningContextOf(session));
-        begin([.. plan.ResultColumns.Select(static column => column.Type)]);
+        begin([.. plan.ResultColumns.Select(static column => column.Name)], [.. plan.ResultColumns.Select(static column => column.Type)]);
         ExecutionInstance execution = plan.Rent();
         Transaction transaction = session.Transactions.Current;
         execution.Begin(transaction, transaction.TakeFreshSnapshot(), session, session.SystemScan, session.Cancellation);
