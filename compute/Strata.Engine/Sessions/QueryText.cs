@@ -16,7 +16,7 @@ internal static class QueryText
     public static void Run(SessionContext session, string sql, Action<string[], SqlType[]> begin, Action<Datum[]> row)
     {
         DepthGuard.Check();
-        BoundStatement bound = Binder.Bind(SqlParser.ParseStatement(sql), session.StatementRunner.BindingContextFor(sql, [], allowParameters: false));
+        BoundStatement bound = Bind(session, sql);
         if (bound.Kind != BoundStatementKind.Select)
             throw new SqlException(SqlState.FeatureNotSupported, "only queries can be run by this function");
         PhysicalPlan plan = Planner.Plan(bound, StatementRunner.PlanningContextOf(session));
@@ -40,6 +40,26 @@ internal static class QueryText
         finally
         {
             execution.Close();
+        }
+    }
+
+    // A place in the text is none in the statement that gave it to the function.
+    private static BoundStatement Bind(SessionContext session, string sql)
+    {
+        try
+        {
+            return Binder.Bind(SqlParser.ParseStatement(sql), session.StatementRunner.BindingContextFor(sql, [], allowParameters: false));
+        }
+        catch (SqlSyntaxException error)
+        {
+            throw new SqlException(new SqlState(error.SqlState), error.Message) { InternalPosition = SourcePosition.ToCharacter(sql, error.Position), InternalQuery = sql };
+        }
+        catch (SqlException error) when (error.Position > 0 && error.InternalQuery is null)
+        {
+            error.InternalPosition = error.Position;
+            error.InternalQuery = sql;
+            error.Position = 0;
+            throw;
         }
     }
 }

@@ -243,7 +243,7 @@ internal static class XmlMapping
         var text = new StringBuilder();
         BeginSchema(text, options);
         List<string> schemas = Schemas(context);
-        WriteTypes(text, context, schemas.SelectMany(schema => Readable(context, schema)).SelectMany(table => ColumnsOf(context, table.Query)));
+        WriteTypes(text, context, schemas.SelectMany(schema => Readable(context, schema)).OrderBy(static table => table.Oid).SelectMany(table => ColumnsOf(context, table.Query)));
         string database = Part(context.Session.DatabaseName);
         text.Append("<xsd:complexType name=\"CatalogType.").Append(database).Append("\">\n  <xsd:all>\n");
         foreach (string schema in schemas)
