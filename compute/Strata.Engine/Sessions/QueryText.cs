@@ -52,7 +52,7 @@ internal static class QueryText
         }
         catch (SqlSyntaxException error)
         {
-            throw new SqlException(new SqlState(error.SqlState), error.Message) { InternalPosition = SourcePosition.ToCharacter(sql, error.Position), InternalQuery = sql };
+            throw new SqlException(new SqlState(error.SqlState), error.Message) { InternalPosition = SourcePosition.ToCharacter(sql, Math.Max(error.Position - 1, 0)), InternalQuery = sql };
         }
         catch (SqlException error) when (error.Position > 0 && error.InternalQuery is null)
         {

@@ -210,7 +210,7 @@ internal static class XmlMapping
         string rowType = "RowType" + typeSuffix, tableType = "TableType" + typeSuffix;
         text.Append("<xsd:complexType name=\"").Append(rowType).Append("\">\n  <xsd:sequence>\n");
         foreach (Column column in columns)
-            text.Append("    <xsd:element name=\"").Append(Name(column.Name)).Append("\" type=\"").Append(TypeName(context, column.Type))
+            text.Append("    <xsd:element name=\"").Append(Name(column.Name)).Append("\" type=\"").Append(TypeName(context, column.Type.WithTypmod(-1)))
                 .Append('"').Append(options.ShowsNulls ? " nillable=\"true\"" : " minOccurs=\"0\"").Append("></xsd:element>\n");
         text.Append("  </xsd:sequence>\n</xsd:complexType>\n\n");
         if (!options.IsForest)
@@ -312,11 +312,13 @@ internal static class XmlMapping
 
     private static string TypeName(IFunctionContext context, SqlType type)
     {
+        const int HeaderBytes = 4;
+        int modifier = type.Typmod;
         string? standard = type.Oid switch
         {
-            TypeOid.BpChar => "CHAR",
-            TypeOid.VarChar => "VARCHAR",
-            TypeOid.Numeric => "NUMERIC",
+            TypeOid.BpChar => modifier < 0 ? "CHAR" : string.Create(CultureInfo.InvariantCulture, $"CHAR_{modifier - HeaderBytes}"),
+            TypeOid.VarChar => modifier < 0 ? "VARCHAR" : string.Create(CultureInfo.InvariantCulture, $"VARCHAR_{modifier - HeaderBytes}"),
+            TypeOid.Numeric => modifier < 0 ? "NUMERIC" : string.Create(CultureInfo.InvariantCulture, $"NUMERIC_{((modifier - HeaderBytes) >> 16) & 0xffff}_{(modifier - HeaderBytes) & 0xffff}"),
             TypeOid.Int4 => "INTEGER",
             TypeOid.Int2 => "SMALLINT",
             TypeOid.Int8 => "BIGINT",
