@@ -342,7 +342,7 @@ internal sealed class ExpressionBinder
     {
         NamespaceColumn[] columns = item.Columns.Where(column => column.Name.Length > 0).ToArray();
         foreach (NamespaceColumn column in columns)
-            _state.Read(column.Column);
+            _state.Read(column.Column, isWholeRow: true);
         if (item.IsScalarFunction && columns is [var only])
             return new ColumnExpression(only.Column, only.Type) { Position = position };
         // A row of a table has the table's row type.
@@ -672,7 +672,7 @@ internal sealed class ExpressionBinder
     public IReadOnlyList<(string Name, Expression Value)> FieldsOf(Expression value, Scope? scope, int position)
     {
         if (value is RowExpression row)
-            return [.. row.Fields.Select((field, i) => (row.Names[i], IsKept(row) ? new FieldExpression(row, i, field.Type) { Position = position } : field))];
+            return [.. row.Fields.Select((field, i) => (row.Names[i], IsKept(row) ? new FieldExpression(row, i, FieldType(row, i)) { Position = position } : field))];
         return ShapeOf(value, scope) is { } columns
             ? [.. columns.Select((column, i) => (column.Name, (Expression)new FieldExpression(value, i, column.Type) { Position = position }))]
             : throw BindingErrors.At(
@@ -697,6 +697,10 @@ internal sealed class ExpressionBinder
     // Where it is only printed again, a field of ROW(…) stays one.
     private bool IsKept(RowExpression row) => _state.Context.IsRecorded && !row.IsWholeItem;
 
+    // A field of a composite type has the type's collation, whatever was put in.
+    private SqlType FieldType(RowExpression row, int field) =>
+        row.Type.Kind == TypeKind.Composite ? _state.Context.Functions.Catalog.CompositeColumns(row.Type.Oid)?[field].Type ?? row.Fields[field].Type : row.Fields[field].Type;
+
     private Expression SelectField(Expression value, FieldSelection field, Scope? scope = null)
     {
         if (value is RowExpression row)
@@ -705,7 +709,7 @@ internal sealed class ExpressionBinder
             {
                 // A literal that became a field is no literal any more: it has no type and gets none.
                 if (row.Names[i] == field.Name)
-                    return IsKept(row) || row.Fields[i].Type.Oid == TypeOid.Unknown ? new FieldExpression(value, i, row.Fields[i].Type) { Position = field.Position } : row.Fields[i];
+                    return IsKept(row) || row.Fields[i].Type.Oid == TypeOid.Unknown ? new FieldExpression(value, i, FieldType(row, i)) { Position = field.Position } : row.Fields[i];
             }
         }
 

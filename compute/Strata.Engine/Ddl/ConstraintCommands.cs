@@ -102,6 +102,8 @@ internal sealed class ConstraintCommands(DdlContext context)
                     throw new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" of relation \"{table.Name}\" does not exist");
         RejectSecondPrimary(table, constraint, isPrimary);
         short[] columns = KeyColumns(table, constraint.Columns, constraint);
+        if (isPrimary && IsOnlyTable && table.PartitionKey is not null)
+            RequireNotNullInParts(table, columns);
         if (isPrimary)
             table = MarkNotNull(table, columns);
         string name = constraint.Name is { } given
@@ -137,6 +139,13 @@ internal sealed class ConstraintCommands(DdlContext context)
         else if (table.PartitionKey is not null && table.Children.Length > 0 && context.View.FindRelation(index.Oid) is { } whole)
             context.Replace(whole, whole with { Index = whole.Index! with { IsValid = false } });
         return context.View.FindRelation(table.Oid)!;
+    }
+
+    private void RequireNotNullInParts(RelationInfo table, short[] columns)
+    {
+        foreach (uint oid in table.Children)
+            if (context.View.FindRelation(oid) is { Index: null } partition && Array.Exists(RelationTree.Map(table, partition, columns), number => !partition.Columns[number - 1].NotNull))
+                throw new SqlException(SqlState.InvalidTableDefinition, "constraint must be added to child tables too") { Hint = "Do not specify the ONLY keyword." };
     }
 
     private string CheckIndexName(RelationInfo table, string name)
