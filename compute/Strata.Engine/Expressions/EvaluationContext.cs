@@ -41,6 +41,9 @@ public sealed class EvaluationContext : IDisposable
             parameter.ResetNull();
     }
 
+    /// <summary>Forgets the session between two uses.</summary>
+    public void Detach() => _functions = null;
+
     /// <summary>Sets a parameter to a value.</summary>
     public void SetParameter(int index, in Datum value)
     {

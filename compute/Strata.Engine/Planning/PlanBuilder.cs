@@ -286,7 +286,7 @@ internal sealed class PlanBuilder(PlannerState state)
 
     private PhysicalNode PlanSort(SortNode sort, LimitNode? limit)
     {
-        double? rowsWanted = limit?.Limit is ConstantExpression { IsNull: false } constant ? Math.Max(1, constant.Value.Get<long>()) : limit is null ? null : 10;
+        double? rowsWanted = limit is null ? null : state.LimitOf(limit) is { } known ? Math.Max(1, known) : 10;
         return Sorted(Plan(sort.Input, sort.Keys, rowsWanted), sort.Keys, limit, rowsWanted);
     }
 
@@ -299,9 +299,9 @@ internal sealed class PlanBuilder(PlannerState state)
         {
             SortNode sort => PlanSort(sort, limit),
             ProjectNode { Input: SortNode sort } project => Project(PlanSort(sort, limit), project.Items),
-            _ => Plan(limit.Input, [], limit.Limit is ConstantExpression { IsNull: false } some ? some.Value.Get<long>() : null),
+            _ => Plan(limit.Input, [], state.LimitOf(limit)),
         };
-        double rows = limit.Limit is ConstantExpression { IsNull: false } constant ? constant.Value.Get<long>() : input.Rows / 10;
+        double rows = state.LimitOf(limit) ?? input.Rows / 10;
         rows = Math.Max(1, Math.Min(rows, input.Rows));
         return new LimitPlan
         {

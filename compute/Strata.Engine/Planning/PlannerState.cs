@@ -72,6 +72,27 @@ internal sealed class PlannerState
             ? sampled.Share
             : Selectivity.Of(conditions);
 
+    /// <summary>How many rows a LIMIT leaves; null when that is not known before the execution.</summary>
+    public double? LimitOf(LimitNode limit)
+    {
+        if (limit.Limit is null)
+            return null;
+        Expression count = limit.Limit;
+        if (Context.Peek is { } peek && peek.Mentions(count))
+        {
+            if (Selectivity.ConstantOf(count) is not { IsNull: false } value)
+            {
+                peek.IsOpaque = true;
+                return null;
+            }
+
+            peek.NoteCount(count, value);
+            return value.Value.Get<long>();
+        }
+
+        return count is ConstantExpression { IsNull: false } constant ? constant.Value.Get<long>() : null;
+    }
+
     /// <summary>A new executor parameter.</summary>
     public int AddParameter(SqlType type)
     {

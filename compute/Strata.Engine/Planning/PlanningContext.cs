@@ -19,6 +19,9 @@ public sealed class PlanningContext
     /// <summary>Which methods the session allows.</summary>
     public PlannerSettings Settings { get; init; } = PlannerSettings.Default;
 
+    /// <summary>Values of the statement's parameters that estimates may look at; null: they are unknown.</summary>
+    internal Estimation.ParameterPeek? Peek { get; init; }
+
     /// <summary>Whether a plan may read an index: it is valid, and has all that the transaction's snapshot sees.</summary>
     public bool MayUse(IndexInfo index) => index.IsValid && (Settings.OldSnapshot.IsZero || Services.Storage.Transactions.IndexBirths.IsComplete(index.Storage, Settings.OldSnapshot));
 }

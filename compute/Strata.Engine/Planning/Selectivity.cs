@@ -18,10 +18,10 @@ internal sealed class Selectivity
     private const double RangeDefault = 0.005;
     private const double UnknownDefault = 0.5;
     private const double FunctionDefault = 0.3333333;
-    private const double RangeMin = 1e-10;
     private const double ShareMin = 1e-9;
 
     private bool _isPlain;
+    private bool _isPartOfRange;
     private readonly PlannerState _state;
     private readonly ConstantEstimate _constants;
     private readonly SampledValues _samples;
@@ -33,7 +33,7 @@ internal sealed class Selectivity
     {
         _state = state;
         Variables = new VariableFinder(state);
-        _constants = new ConstantEstimate(state);
+        _constants = new ConstantEstimate(state.Context.Functions, state.Context.Peek);
         _samples = new SampledValues(state, Variables);
         _patterns = new PatternEstimate(_constants, _samples);
         _extended = new ExtendedEstimate(state, this);
@@ -79,7 +79,8 @@ internal sealed class Selectivity
     {
         double share = 1;
         // Lower and upper bounds of one value leave what lies between them: their shares are not independent.
-        Dictionary<Expression, Bounds>? ranges = null;
+        Dictionary<Expression, RangeShare>? ranges = null;
+        List<(Expression Condition, Bound Bound)>? peeked = null;
         foreach (Expression condition in conditions)
         {
             if (BoundOf(condition) is not { } bound)
@@ -89,46 +90,76 @@ internal sealed class Selectivity
             }
 
             ranges ??= [];
-            ranges.TryGetValue(bound.Operand, out Bounds known);
-            double own = Of(condition);
-            ranges[bound.Operand] = bound.IsLower
-                ? known with { Above = Math.Min(known.Above ?? 1, own), Nulls = bound.NullFraction }
-                : known with { Below = Math.Min(known.Below ?? 1, own), Nulls = bound.NullFraction };
+            ranges.TryGetValue(bound.Variable.Expression, out RangeShare known);
+            if (_state.Context.Peek is not null)
+                (peeked ??= []).Add((condition, bound));
+            ranges[bound.Variable.Expression] = known.With(bound.IsLower, OfBound(condition), bound.Variable.NullFraction);
         }
 
-        foreach (Bounds bounds in ranges?.Values ?? (IEnumerable<Bounds>)[])
-            share *= bounds.Share;
+        if (ranges is null)
+            return share;
+        foreach ((Expression operand, RangeShare range) in ranges)
+        {
+            share *= range.Between;
+            if (peeked is not null)
+                NoteRange(operand, peeked, range.Between);
+        }
+
         return share;
     }
 
-    /// <summary>Shares above a lower and below an upper bound of one value.</summary>
-    private readonly record struct Bounds(double? Above, double? Below, double Nulls)
+    /// <summary>A condition that bounds a variable on one side.</summary>
+    private readonly record struct Bound(Variable Variable, Expression Value, bool IsLower, bool IsInclusive)
     {
-        public double Share
+        public ProbeComparison Comparison => (IsLower, IsInclusive) switch
         {
-            get
-            {
-                if (Above is not { } above || Below is not { } below)
-                    return Above ?? Below ?? 1;
-                if (above == InequalityDefault || below == InequalityDefault)
-                    return RangeDefault;
-                double between = above + below - 1 + Nulls;
-                if (between > 0)
-                    return between;
-                return between < -0.01 ? RangeMin : RangeDefault;
-            }
+            (true, true) => ProbeComparison.AboveOrEqual,
+            (true, false) => ProbeComparison.Above,
+            (false, true) => ProbeComparison.BelowOrEqual,
+            _ => ProbeComparison.Below,
+        };
+    }
+
+    // One of several bounds: what they leave together is noted, not what each leaves.
+    private double OfBound(Expression condition)
+    {
+        bool before = _isPartOfRange;
+        _isPartOfRange = true;
+        try
+        {
+            return Of(condition);
+        }
+        finally
+        {
+            _isPartOfRange = before;
         }
     }
 
-    private (Expression Operand, bool IsLower, double NullFraction)? BoundOf(Expression condition)
+    private void NoteRange(Expression operand, List<(Expression Condition, Bound Bound)> bounds, double share)
+    {
+        ParameterPeek peek = _state.Context.Peek!;
+        (Expression Condition, Bound Bound)[] own = [.. bounds.Where(bound => bound.Bound.Variable.Expression.Equals(operand))];
+        if (!Array.Exists(own, bound => peek.Mentions(bound.Condition)))
+            return;
+        Variable variable = own[0].Bound.Variable;
+        if (IsSampled(variable))
+            peek.IsOpaque = true;
+        else
+            peek.Note(variable, [.. own.Select(bound => peek.Term(bound.Bound.Comparison, bound.Bound.Value))], share);
+    }
+
+    // Expressions without statistics are tried on a sample of the table's rows.
+    private static bool IsSampled(Variable variable) => variable is { Statistics: null, IsUnique: false } && variable.Expression is not ColumnExpression;
+
+    private Bound? BoundOf(Expression condition)
     {
         if (condition is not FunctionExpression { Operator: { } op, Arguments: [var left, var right] } || EstimatorOf(op) is not ("scalarltsel" or "scalarlesel" or "scalargtsel" or "scalargesel"))
             return null;
-        bool isLower = EstimatorOf(op) is "scalargtsel" or "scalargesel";
+        bool isLower = EstimatorOf(op) is "scalargtsel" or "scalargesel", isInclusive = EstimatorOf(op) is "scalarlesel" or "scalargesel";
         if (_constants.ConstantOf(right) is not null || right is ParameterExpression)
-            return Known(left) is { } own ? (own.Expression, isLower, own.NullFraction) : null;
+            return Known(left) is { } own ? new Bound(own, right, isLower, isInclusive) : null;
         if (_constants.ConstantOf(left) is not null || left is ParameterExpression)
-            return Known(right) is { } other ? (other.Expression, !isLower, other.NullFraction) : null;
+            return Known(right) is { } other ? new Bound(other, left, !isLower, isInclusive) : null;
         return null;
     }
 
@@ -136,6 +167,16 @@ internal sealed class Selectivity
 
     /// <summary>The share of rows for which a condition holds.</summary>
     public double Of(Expression condition)
+    {
+        if (_state.Context.Peek is not { } peek || condition is BooleanExpression)
+            return Estimate(condition);
+        int notes = peek.Notes;
+        double share = Estimate(condition);
+        peek.IsOpaque |= notes == peek.Notes && peek.Mentions(condition);
+        return share;
+    }
+
+    private double Estimate(Expression condition)
     {
         Vectors.DepthGuard.Check();
         switch (condition)
@@ -315,7 +356,10 @@ internal sealed class Selectivity
             return 1 / Math.Max(1, WithDistinct(variable).Distinct);
         }
 
-        return _constants.Equal(variable, constant);
+        double share = _constants.Equal(variable, constant);
+        if (_state.Context.Peek is { } peek && peek.Mentions(other))
+            peek.Note(variable, [peek.Term(ProbeComparison.Equal, other)], share);
+        return share;
     }
 
     private static Expression EqualityCondition(Expression left, Expression right)
@@ -365,7 +409,17 @@ internal sealed class Selectivity
         if (variable is { Statistics: null } && variable.Expression is not ColumnExpression
             && _samples.Share(Comparison(left, right, isWrittenAbove, isInclusive)) is { } sampled)
             return sampled;
-        return variable is null ? InequalityDefault : _constants.Range(variable, constant, isAbove, isInclusive);
+        if (variable is null)
+            return InequalityDefault;
+        double share = _constants.Range(variable, constant, isAbove, isInclusive);
+        Expression value = isAbove == isWrittenAbove ? right : left;
+        if (_state.Context.Peek is not { } peek || !peek.Mentions(value))
+            return share;
+        if (_isPartOfRange)
+            peek.NotePart();
+        else
+            peek.Note(variable, [peek.Term(new Bound(variable, value, isAbove, isInclusive).Comparison, value)], share);
+        return share;
     }
 
     private static Expression Comparison(Expression left, Expression right, bool isAbove, bool isInclusive)
@@ -402,7 +456,7 @@ internal sealed class Selectivity
             if (estimator is "eqsel" && !any.IsAll && _constants.ConstantOf(any.Scalar) is not null && Known(any.Array) is { Statistics.Source.CommonElements.Length: > 0 } array)
                 return ElementEstimate.Holds(array, _constants, _constants.ConstantOf(any.Scalar)!) ?? RangeDefault;
             // An array of unknown length is taken to have ten elements.
-            elements = Enumerable.Repeat<Expression>(new ParameterExpression(0, any.Array.Type.ElementType ?? any.Scalar.Type), 10).ToArray();
+            elements = Enumerable.Repeat<Expression>(new ParameterExpression(int.MaxValue, any.Array.Type.ElementType ?? any.Scalar.Type), 10).ToArray();
         }
 
         double share = any.IsAll ? 1 : 0, disjoint = share;
@@ -413,6 +467,9 @@ internal sealed class Selectivity
             disjoint += any.IsAll ? own - 1 : own;
         }
 
+        // Of a key each element finds a row at most: only their number matters.
+        if (_state.Context.Peek is { } peek && peek.Mentions(any.Array) && Known(any.Scalar) is { IsUnique: true } && _constants.ConstantOf(any.Array) is { } value)
+            peek.NoteCount(any.Array, value);
         return isDisjoint && disjoint is >= 0 and <= 1 ? disjoint : share;
     }
 
@@ -439,6 +496,9 @@ internal sealed class Selectivity
 
         return elements;
     }
+
+    /// <summary>The constant behind an expression; null when there is none.</summary>
+    public ConstantExpression? ConstantOf(Expression expression) => _constants.ConstantOf(expression);
 
     /// <summary>How many different values a column has.</summary>
     public double DistinctOf(int column) => Variables.Find(new ColumnExpression(column, _state.Metadata[column].Type)) is { } variable ? variable.Distinct : 200;

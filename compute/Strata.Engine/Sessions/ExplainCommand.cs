@@ -73,7 +73,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         CachedPlan plan;
         if (query is ExecuteStatement execute)
         {
-            plan = prepared.Choose(execute, text, out values, out _);
+            plan = prepared.Choose(execute, text, out values, out _, mayShare: false);
         }
         else
         {

@@ -26,8 +26,8 @@ internal sealed class PreparedCommands(SqlSession session, StatementRunner runne
         return new UtilityResult("PREPARE");
     }
 
-    /// <summary>The locked plan of an EXECUTE and its values; a custom one is used once. Throws 26000, 42601 for a wrong number of values, and what planning throws.</summary>
-    public CachedPlan Choose(ExecuteStatement statement, string text, out Datum[] values, out bool isCustom)
+    /// <summary>The locked plan of an EXECUTE and its values; a custom one is used once, or shared with other values like them if it may be. Throws 26000, 42601 for a wrong number of values, and what planning throws.</summary>
+    public CachedPlan Choose(ExecuteStatement statement, string text, out Datum[] values, out bool isCustom, bool mayShare = true)
     {
         PreparedStatement prepared = session.Portals.FindStatement(statement.Name);
         if (prepared.Plan is null)
@@ -43,7 +43,7 @@ internal sealed class PreparedCommands(SqlSession session, StatementRunner runne
             };
         values = Arguments(statement, plan, text);
         isCustom = prepared.Choice.IsCustom(plan, Context.PlanCacheMode);
-        return isCustom ? runner.PlanFor(prepared, values) : plan;
+        return isCustom ? runner.PlanFor(prepared, plan, values, out isCustom, mayShare) : plan;
     }
 
     public UtilityResult Execute(ExecuteStatement statement, string text, short[] formats)

@@ -360,12 +360,12 @@ public sealed class SqlSession : IDisposable
         var values = new Datum[portal.Plan!.ParameterOids.Length];
         for (int i = 0; i < values.Length; i++)
             values[i] = Datum.FromVector(generic.ParameterVector(i), 0);
-        CachedPlan custom = _runner.PlanFor(prepared, values);
+        CachedPlan custom = _runner.PlanFor(prepared, portal.Plan, values, out bool isOwn);
         generic.Close();
         portal.Execution = null;
         portal.Plan = custom;
         portal.Execution = _runner.Begin(custom, out Snapshot snapshot);
-        portal.OwnsPlan = true;
+        portal.OwnsPlan = isOwn;
         portal.Snapshot = snapshot;
         for (int i = 0; i < values.Length; i++)
             portal.Execution.SetParameter(i, values[i]);

@@ -5,6 +5,7 @@ using Strata.Engine.Execution;
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Planning.Estimation;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Sessions.Plans;
 using Strata.Engine.Sessions.Results;
@@ -18,6 +19,9 @@ namespace Strata.Engine.Sessions;
 /// <summary>Plans queries, or finds their plans, and runs them: locks, privileges, snapshot, rows. For one session.</summary>
 internal sealed class StatementRunner(SessionContext context)
 {
+    // Below this cost it does not matter which plan is the best one.
+    private const double CheapCost = 100;
+
     private readonly RowWriter _rows = new(context);
 
     /// <summary>Kept results, as this session may use them.</summary>
@@ -55,7 +59,14 @@ internal sealed class StatementRunner(SessionContext context)
     }
 
     /// <summary>What statements of a session are planned with.</summary>
-    public static PlanningContext PlanningContextOf(SessionContext context) => new() { Catalog = context.View, Functions = context, Services = context.Engine.Execution, Settings = context.PlannerSettings };
+    public static PlanningContext PlanningContextOf(SessionContext context, ParameterPeek? peek = null) => new()
+    {
+        Catalog = context.View,
+        Functions = context,
+        Services = context.Engine.Execution,
+        Settings = context.PlannerSettings,
+        Peek = peek,
+    };
 
     /// <summary>What expressions and statements of this session are bound with.</summary>
     public BindingContext BindingContextFor(string text, SqlType?[] parameterTypes, bool allowParameters, bool isCursor = false) => new()
@@ -93,19 +104,43 @@ internal sealed class StatementRunner(SessionContext context)
     }
 
     /// <summary>
-    /// A plan of a prepared statement for the values of one execution, with constants in place of its parameters; used once. Its relations are those of the generic plan, which are locked.
+    /// A plan of a prepared statement for the values of one execution: one that was made for values like them, or else a new one with constants in place of its parameters, which is used once
+    /// (<paramref name="isOwn"/>). Its relations are those of the generic plan, which are locked.
     /// </summary>
-    public CachedPlan PlanFor(PreparedStatement statement, ReadOnlySpan<Datum> values)
+    public CachedPlan PlanFor(PreparedStatement statement, CachedPlan generic, Datum[] values, out bool isOwn, bool mayShare = true)
     {
-        Datum[] constants = values.ToArray();
-        BoundStatement bound = Binder.Bind(statement.Statement!, BindingContextFor(statement.Text, statement.ParameterTypes, allowParameters: true));
-        IReadOnlyList<SqlType> types = bound.ParameterTypes;
-        RelationalNode root = TreeWalker.Map(bound.Root, part => part is ParameterExpression parameter && parameter.Index < constants.Length
-            ? new ConstantExpression(parameter.Type, constants[parameter.Index]) { Position = parameter.Position } : part);
-        Format.Invariant.Check(types.Count == constants.Length);
-        var plan = new CachedPlan(Planner.Plan(bound with { Root = root }, PlanningContextOf(context)), context.View);
+        isOwn = false;
+        if (mayShare && context.PlanCacheMode != PlanCacheMode.ForceCustom && generic.Variants.Find(values, context) is { } variant)
+        {
+            statement.Choice.NoteVariant();
+            return variant;
+        }
+
+        isOwn = true;
+
+        BindingContext binding = BindingContextFor(statement.Text, statement.ParameterTypes, allowParameters: true);
+        CachedPlan plan = PlanForValues(statement.Statement!, binding, values);
         statement.Choice.NoteCustom(plan.Plan);
+        if (statement.Choice.IsTried && generic.Variants.WantsMore)
+            OfferVariant(generic.Variants, statement.Statement!, binding, values, plan.Plan);
         return plan;
+    }
+
+    private CachedPlan PlanForValues(Statement statement, BindingContext binding, Datum[] values)
+    {
+        BoundStatement bound = Binder.Bind(statement, binding);
+        RelationalNode root = TreeWalker.Map(bound.Root, part => part is ParameterExpression parameter && parameter.Index < values.Length
+            ? new ConstantExpression(parameter.Type, values[parameter.Index]) { Position = parameter.Position } : part);
+        Format.Invariant.Check(bound.ParameterTypes.Count == values.Length);
+        return new CachedPlan(Planner.Plan(bound with { Root = root }, PlanningContextOf(context)), context.View);
+    }
+
+    private void OfferVariant(PlanVariants variants, Statement statement, BindingContext binding, Datum[] values, PhysicalPlan custom)
+    {
+        BoundStatement bound = Binder.Bind(statement, binding);
+        var peek = new ParameterPeek(values, [.. bound.ParameterTypes]);
+        PhysicalPlan plan = Planner.Plan(bound, PlanningContextOf(context, peek));
+        variants.Offer(new CachedPlan(plan, context.View), peek, custom, values, context);
     }
 
     private bool IsSameKey(in PlanKey key) =>
@@ -217,36 +252,72 @@ internal sealed class StatementRunner(SessionContext context)
             plans.Add(key, plan);
         }
 
-        if (!TryLock(plan))
+        bool isGood = plan.Plan.Root.TotalCost <= CheapCost;
+        if ((!isGood && plan.Variants is { Any: false, WantsMore: false }) || !TryLock(plan))
             return false;
-        ExecutionInstance execution = Begin(plan, out Snapshot snapshot);
+        ExecutionInstance? execution = Begin(plan, out Snapshot snapshot);
         bool isReady = false;
         try
         {
-            isReady = TrySetLiterals(execution, plan);
+            isReady = TrySetLiterals(execution, plan) && (isGood || TryUseVariant(ref plan, ref execution, ref snapshot));
         }
         finally
         {
             if (!isReady)
-                execution.Close();
+                execution?.Close();
         }
 
         if (!isReady)
             return false;
-        RunToEnd(plan, execution, snapshot, isShared: true);
+        RunToEnd(plan, execution!, snapshot, isShared: true);
         return true;
+    }
+
+    // The plan for all values is not good enough: one for values like these, if there is one. If not, one may be made for the next text like this; this one is planned as it is written.
+    private bool TryUseVariant(ref CachedPlan plan, ref ExecutionInstance? execution, ref Snapshot snapshot)
+    {
+        var values = new Datum[Literals.Count];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = Datum.FromVector(execution!.ParameterVector(i), 0);
+        if (plan.Variants.Find(values, context) is not { } variant)
+        {
+            if (plan.Variants.WantsMore)
+                OfferScanned(plan, values);
+            return false;
+        }
+
+        execution!.Close();
+        execution = null;
+        execution = Begin(variant, out snapshot);
+        plan = variant;
+        for (int i = 0; i < values.Length; i++)
+            execution.SetParameter(i, values[i]);
+        return true;
+    }
+
+    private void OfferScanned(CachedPlan generic, Datum[] values)
+    {
+        try
+        {
+            Statement statement = Strata.Sql.SqlParser.ParseStatement(Literals.Normalized);
+            BindingContext binding = BindingContextFor(Literals.Normalized, Literals.ParameterTypes(), allowParameters: true);
+            OfferVariant(generic.Variants, statement, binding, values, PlanForValues(statement, binding, values).Plan);
+        }
+        catch (SqlException)
+        {
+            // Of these values; the text as it was written will say it at the right place.
+            generic.Variants.Refuse();
+        }
     }
 
     /// <summary>The scanner of this session's texts.</summary>
     public LiteralScanner Literals { get; } = new();
 
     /// <summary>
-    /// A plan for any values of the literals, or null: where only their values can tell what plan is good, or where parameters are not allowed or mean something else.
+    /// A plan for any values of the literals, or null: where parameters are not allowed or mean something else.
     /// </summary>
     private CachedPlan? PlanScanned(string normalized)
     {
-        // Below this cost it does not matter which plan is the best one.
-        const double CostMax = 100;
         try
         {
             Statement statement = Strata.Sql.SqlParser.ParseStatement(normalized);
@@ -254,7 +325,7 @@ internal sealed class StatementRunner(SessionContext context)
                 return null;
             BoundStatement bound = Binder.Bind(statement, BindingContextFor(normalized, Literals.ParameterTypes(), allowParameters: true));
             PhysicalPlan plan = Planner.Plan(bound, PlanningContextOf(context));
-            return plan.Root.TotalCost <= CostMax && plan.ParameterTypes.Count == Literals.Count && plan.Subplans.Count == 0 ? new CachedPlan(plan, context.View) : null;
+            return plan.ParameterTypes.Count == Literals.Count && plan.Subplans.Count == 0 ? new CachedPlan(plan, context.View) : null;
         }
         catch (Exception error) when (error is SqlException or Strata.Sql.SqlSyntaxException)
         {

@@ -1,11 +1,14 @@
 using System.Text;
 using Strata.Engine.Expressions;
+using Strata.Engine.Functions;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Planning.Estimation;
 
-/// <summary>Shares of rows whose value compares with a constant in some way, by common values and histogram (PostgreSQL's var_eq_const and scalarineqsel). For one planning.</summary>
-internal sealed class ConstantEstimate(PlannerState state)
+/// <summary>Shares of rows whose value compares with a constant in some way, by common values and histogram (PostgreSQL's var_eq_const and scalarineqsel). Not thread-safe.</summary>
+/// <param name="functions">Settings and services that values are read and computed with.</param>
+/// <param name="peek">Values of the statement's parameters, which then count as constants; null: they are unknown.</param>
+internal sealed class ConstantEstimate(IFunctionContext functions, ParameterPeek? peek)
 {
     public const double InequalityDefault = 0.3333333333333333;
 
@@ -79,6 +82,8 @@ internal sealed class ConstantEstimate(PlannerState state)
     /// <summary>The constant behind an expression without columns and parameters: stable functions count with their value now. Null when there is none.</summary>
     public ConstantExpression? ConstantOf(Expression expression)
     {
+        if (peek?.Mentions(expression) == true)
+            expression = peek.Resolve(expression);
         Expression plain = VariableFinder.Unwrap(expression);
         if (plain is ConstantExpression constant)
             return constant;
@@ -87,7 +92,7 @@ internal sealed class ConstantEstimate(PlannerState state)
             return null;
         try
         {
-            using var context = new EvaluationContext { Functions = state.Context.Functions };
+            using var context = new EvaluationContext { Functions = functions };
             using ExpressionInstance instance = CompiledExpression.Compile(expression).CreateInstance();
             return new ConstantExpression(expression.Type, instance.EvaluateScalar(context));
         }
@@ -107,10 +112,10 @@ internal sealed class ConstantEstimate(PlannerState state)
         {
             if (constant.Type.Plain.Oid == type.Plain.Oid || (ValueScale.IsText(constant.Type.Oid) && ValueScale.IsText(type.Oid)))
                 return new Place(ComparableStatistics.KeyOf(constant.Value, type.WithTypmod(-1)), ValueScale.Of(constant.Value, constant.Type));
-            string? text = TypeOutput.ToText(constant.Type, constant.Value, TypeSettings.Default, state.Context.Functions.Catalog);
+            string? text = TypeOutput.ToText(constant.Type, constant.Value, TypeSettings.Default, functions.Catalog);
             if (IsInteger(type.Oid) && ValueScale.Of(constant.Value, constant.Type) is { } number)
                 text = Math.Clamp(Math.Round(number), long.MinValue, long.MaxValue).ToString("F0", System.Globalization.CultureInfo.InvariantCulture);
-            Datum converted = TypeInput.Parse(type.WithTypmod(-1), Encoding.UTF8.GetBytes(text!), state.Context.Functions);
+            Datum converted = TypeInput.Parse(type.WithTypmod(-1), Encoding.UTF8.GetBytes(text!), functions);
             return new Place(ComparableStatistics.KeyOf(converted, type), ValueScale.Of(converted, type));
         }
         catch (SqlException)

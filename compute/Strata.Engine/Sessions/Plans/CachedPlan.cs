@@ -49,6 +49,9 @@ internal sealed class CachedPlan
     /// <summary>Tells plans apart in the keys of kept results.</summary>
     public long Number { get; } = Interlocked.Increment(ref s_lastNumber);
 
+    /// <summary>Plans for some values of the parameters, where this one is for all.</summary>
+    public PlanVariants Variants { get; } = new();
+
     /// <summary>The row description.</summary>
     public ResultColumn[] Columns { get; }
 

@@ -26,6 +26,7 @@ internal sealed class PlanChoice
     private const double PlanningCost = 1000 * 0.0025;
 
     private double _customCosts;
+    private long _plannedCount;
 
     /// <summary>Executions with a plan of their own.</summary>
     public long CustomPlans { get; private set; }
@@ -40,17 +41,24 @@ internal sealed class PlanChoice
         {
             PlanCacheMode.ForceGeneric => false,
             PlanCacheMode.ForceCustom => true,
-            _ => generic.Plan.Root.TotalCost > CheapCost && (CustomPlans < TrialsMin || _customCosts / CustomPlans < generic.Plan.Root.TotalCost),
+            _ => generic.Plan.Root.TotalCost > CheapCost && (CustomPlans < TrialsMin || _customCosts / _plannedCount < generic.Plan.Root.TotalCost),
         };
         if (!custom)
             GenericPlans++;
         return custom;
     }
 
+    /// <summary>Custom plans have been tried, and are still made: a variant would be used often.</summary>
+    public bool IsTried => CustomPlans >= TrialsMin;
+
+    /// <summary>Notes an execution with a plan that was made before for values like its own.</summary>
+    public void NoteVariant() => CustomPlans++;
+
     /// <summary>Notes what a custom plan costs.</summary>
     public void NoteCustom(PhysicalPlan plan)
     {
         CustomPlans++;
+        _plannedCount++;
         _customCosts += plan.Root.TotalCost + (PlanningCost * (plan.Relations.Count + 1));
     }
 }
