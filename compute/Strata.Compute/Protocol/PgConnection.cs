@@ -33,6 +33,7 @@ public sealed class PgConnection : IDisposable
     private bool _isQuiet;
     private long _restedAt;
     private int _leftGate;
+    private int _isSilenceOver;
     private int _disposed;
 
     // What a thread does with the connection, for who wakes it.
@@ -97,6 +98,18 @@ public sealed class PgConnection : IDisposable
     internal TimeSpan? AuthenticationTimeLeft => _session is not null ? null :
         _server.Options.AuthenticationTimeout - _server.Time.GetElapsedTime(_acceptedAt);
 
+    /// <summary>How long the client may be silent; null for ever.</summary>
+    internal TimeSpan? SilenceMax => AuthenticationTimeLeft ?? (_session is { } session && session.IdleTimeout is { Ticks: > 0 } timeout ? timeout : null);
+
+    /// <summary><see cref="SilenceMax"/> is over. The connection is then to be served.</summary>
+    internal void EndSilence()
+    {
+        if (_session is null)
+            _transport.Abort();
+        else
+            Volatile.Write(ref _isSilenceOver, 1);
+    }
+
     /// <summary>The client is to be told something that it did not ask for.</summary>
     internal bool HasNews => _session is { HasNews: true };
 
@@ -129,6 +142,13 @@ public sealed class PgConnection : IDisposable
             _isQuiet = false;
         try
         {
+            // What came in the last moment is served.
+            if (Interlocked.Exchange(ref _isSilenceOver, 0) != 0 && _session is { Session: not null } idle && !_transport.Socket.WaitReadable(TimeSpan.Zero))
+            {
+                idle.EndIdle();
+                _output.Flush();
+                return ServeOutcome.Over;
+            }
             while (true)
             {
                 switch (HandleArrived())

@@ -50,7 +50,7 @@ public sealed class SqlSession : IDisposable
         Context = context;
         _owner = owner;
         context.Session = this;
-        _cancel = new StatementCancel(context.Clock);
+        _cancel = new StatementCancel(context.Clock, () => context.Output.IsClientGone);
         _runner = new StatementRunner(context);
         context.StatementRunner = _runner;
         Portals = new SessionPortals(context);
@@ -118,6 +118,23 @@ public sealed class SqlSession : IDisposable
         Notifications.Flush();
         return SessionStep.Completed;
     }
+
+    /// <summary>How long the session may wait for its client's next message as it is now, idle or in a transaction; zero for ever.</summary>
+    public TimeSpan IdleTimeout
+    {
+        get
+        {
+            ApplyLockTimeouts(); // what the last statement set counts
+            return HoldsTransaction ? Context.IdleInTransactionTimeout : Context.IdleSessionTimeout;
+        }
+    }
+
+    /// <summary>The client was silent for longer than <see cref="IdleTimeout"/>: tells it so. The connection is to be closed.</summary>
+    public SessionStep EndIdle() => Fail(
+        HoldsTransaction
+            ? new SqlException(SqlState.IdleInTransactionSessionTimeout, "terminating connection due to idle-in-transaction timeout") { IsFatal = true }
+            : new SqlException(SqlState.IdleSessionTimeout, "terminating connection due to idle-session timeout") { IsFatal = true },
+        "");
 
     /// <summary>A Query message: runs all its statements.</summary>
     public SessionStep SimpleQuery(ReadOnlySpan<byte> sqlUtf8)
@@ -638,7 +655,7 @@ public sealed class SqlSession : IDisposable
 
     private void BeginStatement()
     {
-        Context.Cancellation = _cancel.Begin(ApplyLockTimeouts());
+        Context.Cancellation = _cancel.Begin(ApplyLockTimeouts(), Context.ClientCheckInterval);
         Context.Cancellation.ThrowIfCancellationRequested();
         DepthGuard.Watch(Context.Cancellation);
         Context.StatementTimestamp = Context.Now();

@@ -1,11 +1,14 @@
 namespace Strata.Engine.Sessions;
 
-/// <summary>Cancels the statement that a session runs: by the client, by time, by termination. A request that comes while nothing runs is lost, as in PostgreSQL. Thread-safe.</summary>
-internal sealed class StatementCancel(TimeProvider time) : IDisposable
+/// <summary>
+/// Cancels the statement that a session runs: by the client, by time, because the client is gone, by termination. A request that comes while nothing runs is lost, as in PostgreSQL. Thread-safe.
+/// </summary>
+internal sealed class StatementCancel(TimeProvider time, Func<bool> isClientGone) : IDisposable
 {
     private readonly Lock _gate = new();
     private CancellationTokenSource _source = new();
     private ITimer? _timer;
+    private ITimer? _clientCheck;
     private bool _running;
 
     /// <summary>Why the token fired.</summary>
@@ -14,10 +17,10 @@ internal sealed class StatementCancel(TimeProvider time) : IDisposable
     public CancellationToken Token => _source.Token;
 
     /// <summary>True once the session is to end.</summary>
-    public bool IsTerminated => Reason == CancelReason.Termination;
+    public bool IsTerminated => Reason is CancelReason.Termination or CancelReason.ClientGone;
 
-    /// <summary>A statement (or a batch of messages) begins; 0 for no timeout.</summary>
-    public CancellationToken Begin(TimeSpan timeout)
+    /// <summary>A statement (or a batch of messages) begins; 0 for no timeout, and for no look at whether the client is still there.</summary>
+    public CancellationToken Begin(TimeSpan timeout, TimeSpan clientCheckInterval)
     {
         lock (_gate)
         {
@@ -35,6 +38,12 @@ internal sealed class StatementCancel(TimeProvider time) : IDisposable
                 _timer.Change(timeout, Timeout.InfiniteTimeSpan);
             }
 
+            if (clientCheckInterval > TimeSpan.Zero)
+            {
+                _clientCheck ??= time.CreateTimer(static state => ((StatementCancel)state!).CheckClient(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _clientCheck.Change(clientCheckInterval, clientCheckInterval);
+            }
+
             return _source.Token;
         }
     }
@@ -46,6 +55,7 @@ internal sealed class StatementCancel(TimeProvider time) : IDisposable
         {
             _running = false;
             _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _clientCheck?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -61,9 +71,19 @@ internal sealed class StatementCancel(TimeProvider time) : IDisposable
         }
     }
 
+    private void CheckClient()
+    {
+        lock (_gate)
+        {
+            if (_running && isClientGone())
+                Request(CancelReason.ClientGone);
+        }
+    }
+
     public void Dispose()
     {
         _timer?.Dispose();
+        _clientCheck?.Dispose();
         _source.Dispose();
     }
 }
