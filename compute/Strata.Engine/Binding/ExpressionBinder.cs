@@ -180,9 +180,9 @@ internal sealed class ExpressionBinder
             case Syntax.NullIfExpression nullIf:
                 return _factory.NullIf(Bind(nullIf.Left, scope), Bind(nullIf.Right, scope), position);
             case Syntax.RowExpression row:
+                // Literals in rows stay without a type: what finds that out is a comparison of rows, or a function whose result the row is.
                 Expression[] fields = BindFields(row.Fields, scope);
-                // In the body of a function PostgreSQL leaves literals in rows without a type, and finds out when the row does not fit.
-                return new RowExpression(SqlType.Record, _state.Context.RoutineName is null ? fields.Select(ResolveUnknown).ToArray() : fields, fields.Select((_, i) => $"f{i + 1}").ToArray()) { Position = position };
+                return new RowExpression(SqlType.Record, fields, fields.Select((_, i) => $"f{i + 1}").ToArray()) { Position = position };
             case Syntax.ArrayExpression array:
                 return BindArray(array, scope, null);
             case IndirectionExpression indirection:
@@ -378,7 +378,7 @@ internal sealed class ExpressionBinder
         if (binary.Left is Syntax.RowExpression left && binary.Right is Syntax.RowExpression right)
             return BindRowComparison(name, BindAll(left.Fields, scope), BindAll(right.Fields, scope), binary.Position);
         if (binary.Left is Syntax.RowExpression row && binary.Right is ScalarSubquery subquery)
-            return _subqueries.BindRowComparison(name, BindAll(row.Fields, scope), subquery, scope, binary.Position);
+            return _subqueries.BindRowComparison(name, () => BindAll(row.Fields, scope), subquery, scope, binary.Position);
         return CheckSets(_factory.Operator(name, Bind(binary.Left, scope), Bind(binary.Right, scope), binary.Position), scope);
     }
 

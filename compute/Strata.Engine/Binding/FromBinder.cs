@@ -301,7 +301,9 @@ internal sealed class FromBinder(BindingState state)
         var calls = new List<TableFunction>();
         var names = new List<NamespaceColumn>();
         string? firstName = null;
-        foreach (RowsFromItem part in function.Functions.SelectMany(OneArrayEach))
+        RowsFromItem[] parts = [.. function.Functions.SelectMany(OneArrayEach)];
+        CheckDefinitions(function, parts.Length);
+        foreach (RowsFromItem part in parts)
         {
             SyntaxList<ColumnDefinition> definitions = part.Columns.Count > 0 ? part.Columns : function.Columns;
             (Expression call, string callName, IReadOnlyList<(string Name, SqlType Type)> results) =
@@ -348,6 +350,25 @@ internal sealed class FromBinder(BindingState state)
         };
     }
 
+    /// <summary>Columns defined behind the whole belong to a single function.</summary>
+    private static void CheckDefinitions(FunctionItem function, int count)
+    {
+        if (function.Columns.Count == 0)
+            return;
+        int position = function.Columns[0].Position;
+        if (count > 1)
+        {
+            throw function.IsRowsFrom
+                ? BindingErrors.At(position, SqlState.SyntaxError, "ROWS FROM() with multiple functions cannot have a column definition list", "Put a separate column definition list for each function inside ROWS FROM().")
+                : BindingErrors.At(
+                    position, SqlState.SyntaxError, "UNNEST() with multiple arguments cannot have a column definition list",
+                    "Use separate UNNEST() calls inside ROWS FROM(), and attach a column definition list to each one.");
+        }
+
+        if (function.WithOrdinality)
+            throw BindingErrors.At(position, SqlState.SyntaxError, "WITH ORDINALITY cannot be used with a column definition list", "Put the column definition list inside ROWS FROM().");
+    }
+
     private Bound BindXmlTable(XmlTableItem table, Scope scope)
     {
         // As functions in FROM, it is always lateral.
@@ -356,7 +377,9 @@ internal sealed class FromBinder(BindingState state)
         scope.IsLateralActive = true;
         scope.Kind = ExpressionKind.FromFunction;
         string alias = table.Alias?.Name ?? "xmltable";
+        scope.NestedSet = null;
         (RelationalNode node, List<NamespaceColumn> names, XmlTableRecord record) = new XmlTableBinder(state).Bind(table, alias, scope);
+        FunctionBinder.RefuseNestedSet(scope);
         scope.Kind = kind;
         scope.IsLateralActive = outer;
         SyntaxList<string> aliases = table.Alias?.Columns ?? default;

@@ -59,7 +59,12 @@ internal sealed class FunctionBinder(BindingState state)
             throw BindingErrors.At(call.Position, SqlState.FeatureNotSupported, error);
         string name = call is FunctionExpression function ? function.Function.Name : "?column?";
         if (scope.Kind == ExpressionKind.FromFunction)
-            throw BindingErrors.At(call.Position, SqlState.FeatureNotSupported, "set-returning functions must appear at top level of FROM");
+        {
+            RefuseNestedSet(scope);
+            scope.NestedSet = call;
+            return call;
+        }
+
         int known = scope.SetReturning.FindIndex(item => item.Value.Equals(call));
         if (known >= 0 && !call.IsVolatile)
             return new ColumnExpression(scope.SetReturning[known].Column, call.Type) { Position = call.Position };
@@ -71,12 +76,20 @@ internal sealed class FunctionBinder(BindingState state)
         return new ColumnExpression(column, call.Type) { Position = call.Position };
     }
 
+    /// <summary>Throws 0A000 when a set-returning call was found below the top level of a function in FROM.</summary>
+    public static void RefuseNestedSet(Scope scope)
+    {
+        if (scope.NestedSet is { } nested)
+            throw BindingErrors.At(nested.Position, SqlState.FeatureNotSupported, "set-returning functions must appear at top level of FROM");
+    }
+
     /// <summary>Binds a function in FROM: the call, its name, and the columns of its rows.</summary>
     public (Expression Call, string Name, IReadOnlyList<(string Name, SqlType Type)> Columns) BindTableFunction(
         Syntax.Expression syntax, SyntaxList<ColumnDefinition> definitions, Scope scope)
     {
         Expression bound;
         string name;
+        scope.NestedSet = null;
         if (syntax is FunctionCall call)
         {
             name = TargetNaming.NameOf(call);
@@ -97,6 +110,7 @@ internal sealed class FunctionBinder(BindingState state)
             name = TargetNaming.NameOf(syntax);
         }
 
+        RefuseNestedSet(scope);
         if (definitions.Count > 0)
         {
             CheckDefinitions(bound, definitions[0].Position);

@@ -38,8 +38,10 @@ internal static class SampleBinder
     {
         bool outer = scope.IsLateralActive;
         scope.IsLateralActive = true;
+        scope.NestedSet = null;
         Expression value = state.Expressions.Bind(argument, scope, ExpressionKind.FromFunction);
         scope.IsLateralActive = outer;
+        FunctionBinder.RefuseNestedSet(scope);
         return state.Expressions.CoerceArgument(value, type, construct, argument.Position);
     }
 }

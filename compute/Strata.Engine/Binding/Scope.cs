@@ -61,6 +61,9 @@ internal sealed class Scope(Scope? parent)
     /// <summary>Set-returning calls in the target list: their column and the call.</summary>
     public List<ProjectedColumn> SetReturning { get; } = [];
 
+    /// <summary>The last set-returning call within a function of FROM: an error, but only when the function around it is known.</summary>
+    public Expression? NestedSet { get; set; }
+
     /// <summary>HAVING or GROUP BY is present, so that the level groups even without an aggregate.</summary>
     public bool IsGrouped { get; set; }
 

@@ -73,7 +73,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             late = [];
         }
 
-        node = Project(node, body, sort, late, out List<SortKey> keys, out List<ProjectedColumn> postponed);
+        node = Project(node, body, sort, late, statement.Limit is not null, out List<SortKey> keys, out List<ProjectedColumn> postponed);
         node = ApplyDistinct(node, body, distinctOn, keys);
         if (keys.Count > 0)
             node = new SortNode(node, keys);
@@ -382,10 +382,10 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
 
     /// <summary>
     /// Computes the targets. Volatile ones that nothing is sorted by are computed after the sort and limit, so that rows cut off do not show
-    /// in their side effects.
+    /// in their side effects; so are subqueries when there is a limit, since they cost most.
     /// </summary>
     private RelationalNode Project(
-        RelationalNode node, SelectBody body, List<TargetSort> sort, List<ProjectedColumn> late, out List<SortKey> keys, out List<ProjectedColumn> postponed)
+        RelationalNode node, SelectBody body, List<TargetSort> sort, List<ProjectedColumn> late, bool isLimited, out List<SortKey> keys, out List<ProjectedColumn> postponed)
     {
         keys = [];
         postponed = [];
@@ -409,7 +409,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             var computed = new ProjectedColumn(target.Column, target.Value);
             bool isSorted = sort.Exists(item => ReferenceEquals(item.Target, target));
             bool isLate = lateColumns.Count > 0 && TreeWalker.ColumnsOf(target.Value).Overlaps(lateColumns);
-            if (isLate || (sort.Count > 0 && !isSorted && !body.IsDistinct && target.Value.IsVolatile))
+            if (isLate || (sort.Count > 0 && !isSorted && !body.IsDistinct && (target.Value.IsVolatile || (isLimited && target.Value.Any(static part => part is SubqueryExpression)))))
                 postponed.Add(computed);
             else
                 items.Add(computed);

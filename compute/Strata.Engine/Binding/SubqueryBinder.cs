@@ -30,20 +30,21 @@ internal sealed class SubqueryBinder(BindingState state, ExpressionFactory facto
                 SqlType type = element.IsArray ? element : state.Types.ArrayOf(element, array.Position).WithTypmod(element.Typmod);
                 return new SubqueryExpression(SubqueryKind.Array, elements.Node, [elements.Output[0].Column], type, [], null) { Position = array.Position };
             case InSubqueryExpression inside:
-                Expression any = Quantified("=", false, Operands(inside.Operand, bindOperand), inside.Query, scope, inside.Position);
+                Expression any = Quantified("=", false, () => Operands(inside.Operand, bindOperand), inside.Query, scope, inside.Position);
                 return inside.IsNegated ? new BooleanExpression(BooleanOperator.Not, [any]) { Position = inside.Position } : any;
             case QuantifiedSubqueryExpression quantified:
                 return Quantified(
-                    quantified.Operator.Name, quantified.IsAll, Operands(quantified.Left, bindOperand), quantified.Query, scope, quantified.Position);
+                    quantified.Operator.Name, quantified.IsAll, () => Operands(quantified.Left, bindOperand), quantified.Query, scope, quantified.Position);
             default:
                 throw BindingErrors.NotSupported(syntax.Position, "this subquery");
         }
     }
 
     /// <summary>(a, b) op (SELECT x, y …).</summary>
-    public Expression BindRowComparison(string name, Expression[] left, ScalarSubquery subquery, Scope scope, int position)
+    public Expression BindRowComparison(string name, Func<Expression[]> bindLeft, ScalarSubquery subquery, Scope scope, int position)
     {
         BoundQuery query = Query(subquery.Query, scope);
+        Expression[] left = bindLeft();
         if (query.Output.Count != left.Length)
         {
             throw BindingErrors.At(
@@ -88,9 +89,11 @@ internal sealed class SubqueryBinder(BindingState state, ExpressionFactory facto
         return fields;
     }
 
-    private SubqueryExpression Quantified(string name, bool isAll, Expression[] left, SelectStatement syntax, Scope scope, int position)
+    /// <summary>The subquery is bound before the operands, as in PostgreSQL: its errors come first.</summary>
+    private SubqueryExpression Quantified(string name, bool isAll, Func<Expression[]> bindLeft, SelectStatement syntax, Scope scope, int position)
     {
         BoundQuery query = Query(syntax, scope);
+        Expression[] left = bindLeft();
         if (query.Output.Count != left.Length)
         {
             throw BindingErrors.At(

@@ -57,7 +57,9 @@ internal static class TargetNaming
                 name = "array";
                 return 2;
             case ScalarSubquery scalar:
-                return FindInSubquery(scalar.Query, out name);
+                // The subquery is analyzed before its column is asked for a name, and has one by then, whatever it is.
+                name = NameIn(scalar.Query);
+                return 2;
             case CaseExpression choice:
                 int inner = choice.Else is null ? 0 : Find(choice.Else, out name);
                 if (inner <= 1)
@@ -90,27 +92,14 @@ internal static class TargetNaming
         }
     }
 
-    private static int FindInSubquery(SelectStatement query, out string? name)
+    private static string NameIn(SelectStatement query)
     {
-        name = null;
         while (query.Body is SetOperationBody set)
             query = set.Left;
         if (query.Body is not SelectBody body || body.Targets.Count == 0)
-        {
-            if (query.Body is not ValuesBody)
-                return 0;
-            name = "column1";
-            return 2;
-        }
-
+            return query.Body is ValuesBody ? "column1" : Unnamed;
         TargetItem first = body.Targets[0];
-        if (first.Alias is not null)
-        {
-            name = first.Alias;
-            return 2;
-        }
-
-        return Find(first.Value, out name);
+        return first.Alias ?? NameOf(first.Value);
     }
 
     private static string CallName(FunctionCall call) => call.Syntax switch

@@ -1,8 +1,9 @@
+using System.Globalization;
+using System.Text;
 using Strata.Engine.Catalog;
 using Strata.Engine.Functions;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
-
 
 namespace Strata.Engine.Binding;
 
@@ -76,15 +77,9 @@ public static class TypeNameResolver
     {
         if (name.Modifiers.Count == 0)
             return -1;
-        var values = new int[name.Modifiers.Count];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = name.Modifiers[i] is IntegerLiteral integer
-                ? integer.Value
-                : throw BindingErrors.At(
-                    name.Modifiers[i].Position, SqlState.SyntaxError, "type modifiers must be simple constants or identifiers");
-        }
-
+        if (!HasModifier(type.Oid))
+            throw BindingErrors.At(name.Position, SqlState.SyntaxError, $"type modifier is not allowed for type \"{name.Name}\"");
+        int[] values = Values(name);
         switch (type.Oid)
         {
             case TypeOid.VarChar or TypeOid.BpChar:
@@ -110,7 +105,37 @@ public static class TypeNameResolver
                 int precision = values.Length > 1 ? Math.Min(values[1], PrecisionMax) : IntervalFullPrecision;
                 return (values[0] << 16) | precision;
             default:
-                throw BindingErrors.At(name.Position, SqlState.SyntaxError, $"type modifier is not allowed for type \"{name.Name}\"");
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static bool HasModifier(uint type) => type is TypeOid.VarChar or TypeOid.BpChar or TypeOid.Bit or TypeOid.VarBit or TypeOid.Numeric or TypeOid.Interval
+        or TypeOid.Time or TypeOid.TimeTz or TypeOid.Timestamp or TypeOid.TimestampTz;
+
+    /// <summary>Modifiers are constants or words as texts, which must then be integers.</summary>
+    private static int[] Values(TypeName name)
+    {
+        var texts = new string[name.Modifiers.Count];
+        for (int i = 0; i < texts.Length; i++)
+        {
+            texts[i] = name.Modifiers[i] switch
+            {
+                IntegerLiteral integer => integer.Value.ToString(CultureInfo.InvariantCulture),
+                NumericLiteral number => number.Text,
+                StringLiteral text => text.Value,
+                ColumnReference { IsStar: false, Names: { Count: 1 } names } => names[0],
+                _ => throw BindingErrors.At(name.Position, SqlState.SyntaxError, "type modifiers must be simple constants or identifiers"),
+            };
+        }
+
+        try
+        {
+            return [.. texts.Select(static text => NumberText.ParseInt32(Encoding.UTF8.GetBytes(text)))];
+        }
+        catch (SqlException e)
+        {
+            e.Position = name.Position + 1;
+            throw;
         }
     }
 

@@ -68,8 +68,9 @@ internal sealed class ValuePartBinder(BindingState state, ExpressionBinder expre
         {
             for (int i = 0; i < row.Names.Count; i++)
             {
+                // A literal that became a field is no literal any more: it has no type and gets none.
                 if (row.Names[i] == field.Name)
-                    return row.Fields[i];
+                    return row.Fields[i].Type.Oid == TypeOid.Unknown ? new FieldExpression(value, i, SqlType.Unknown) { Position = field.Position } : row.Fields[i];
             }
         }
 

@@ -150,7 +150,13 @@ internal static class CatalogScans
     {
         foreach (RelationInfo relation in context.Catalog.UserRelations)
             foreach (ColumnStatistics statistics in relation.Statistics)
-                yield return StatisticRows.ToRow(relation, statistics);
+            {
+                ColumnInfo column = relation.Columns[statistics.Column - 1];
+                SqlType? type = TypeResolver.Find(column.TypeOid, context.Catalog);
+                if (type is not null && column.CollationOid != 0)
+                    type = type.WithCollation(column.CollationOid);
+                yield return StatisticRows.Shown(StatisticRows.ToRow(relation, statistics), type, type is { ElementOid: not 0 } ? TypeResolver.Find(type.ElementOid, context.Catalog) : null);
+            }
     }
 
     /// <summary>Stored dependencies, and those that PostgreSQL keeps though the objects' own rows tell them.</summary>

@@ -51,6 +51,9 @@ public readonly struct CatalogValue : IEquatable<CatalogValue>
     public static implicit operator CatalogValue(string[]? value) => value is null ? default : new(0, value);
     public static implicit operator CatalogValue(float[]? value) => value is null ? default : new(0, value);
 
+    /// <summary>An array of rows of another catalog, for scans only: nothing of the kind is stored.</summary>
+    public static CatalogValue Rows(CatalogValue[][] rows) => new(0, rows);
+
     /// <summary>A float4 or float8 value.</summary>
     public static CatalogValue Float(double value) => new(BitConverter.DoubleToInt64Bits(value), null);
 

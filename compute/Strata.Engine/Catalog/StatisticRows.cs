@@ -1,3 +1,5 @@
+using Strata.Engine.Types;
+
 namespace Strata.Engine.Catalog;
 
 /// <summary>
@@ -13,14 +15,18 @@ internal static class StatisticRows
     private const int ElementCounts = 5;
     private const int Slots = 5;
     private const int FirstKind = 6;
+    private const int FirstOperator = 11;
+    private const int FirstCollation = 16;
     private const int FirstNumbers = 21;
     private const int FirstValues = 26;
     private const int ColumnCount = 31;
 
-    public static CatalogValue[] ToRow(RelationInfo relation, ColumnStatistics statistics)
+    public static CatalogValue[] ToRow(RelationInfo relation, ColumnStatistics statistics) => ToRow(relation.Oid, statistics);
+
+    private static CatalogValue[] ToRow(uint relation, ColumnStatistics statistics)
     {
         var row = new CatalogValue[ColumnCount];
-        row[0] = relation.Oid;
+        row[0] = relation;
         row[1] = statistics.Column;
         row[2] = statistics.IsInherited;
         row[3] = CatalogValue.Float(statistics.NullFraction);
@@ -41,6 +47,30 @@ internal static class StatisticRows
             Fill(row, slot, ElementCounts, statistics.ElementCounts, null);
         return row;
     }
+
+    /// <summary>A row as SQL sees it: with the operators and collations of the slots, which follow from the type of the values.</summary>
+    public static CatalogValue[] Shown(CatalogValue[] row, SqlType? type, SqlType? element)
+    {
+        if (type is null)
+            return row;
+        (uint equal, uint less) = StatisticOperators.Of(type);
+        for (int slot = 0; slot < Slots; slot++)
+        {
+            long kind = row[FirstKind + slot].Number;
+            if (kind == 0)
+                continue;
+            bool isOfElements = kind is CommonElements or ElementCounts;
+            // Lexemes of texts are text; everything else with elements is an array.
+            SqlType ordered = isOfElements ? element ?? SqlType.Text : type;
+            row[FirstOperator + slot] = isOfElements ? StatisticOperators.Of(ordered).Equal : kind == CommonValues ? equal : less;
+            row[FirstCollation + slot] = isOfElements && element is null ? SqlType.Text.CollationOid : type.CollationOid;
+        }
+
+        return row;
+    }
+
+    /// <summary>Statistics of an expression, as <c>stxdexpr</c> has them: a row that belongs to no column.</summary>
+    public static CatalogValue[] OfExpression(ColumnStatistics statistics) => ToRow(0, statistics);
 
     public static ColumnStatistics FromRow(CatalogValue[] row)
     {

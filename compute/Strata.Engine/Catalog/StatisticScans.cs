@@ -1,4 +1,6 @@
+using Strata.Engine.Binding;
 using Strata.Engine.Statistics;
+using Strata.Engine.Types;
 
 namespace Strata.Engine.Catalog;
 
@@ -7,6 +9,8 @@ namespace Strata.Engine.Catalog;
 /// </summary>
 internal static class StatisticScans
 {
+    private const int SummaryColumns = 10;
+
     public static IEnumerable<CatalogValue[]> Columns(SystemScanContext context)
     {
         foreach (RelationInfo relation in context.Catalog.UserRelations)
@@ -27,9 +31,28 @@ internal static class StatisticScans
                 yield return
                 [
                     entry.Oid, inherited, data.DistinctText, data.DependenciesText,
-                    data.CommonBytes() is { } common ? System.Text.Encoding.UTF8.GetString(common) : CatalogValue.Null, CatalogValue.Null,
+                    data.CommonBytes() is { } common ? System.Text.Encoding.UTF8.GetString(common) : CatalogValue.Null,
+                    data.Expressions is { } expressions ? CatalogValue.Rows(RowsOf(context, ExtendedStatistics.Of(entry), expressions)) : CatalogValue.Null,
                 ];
     }
+
+    /// <summary>Statistics of an object's expressions as rows of <c>pg_statistic</c>.</summary>
+    private static CatalogValue[][] RowsOf(SystemScanContext context, ExtendedStatistics statistics, ColumnStatistics[] expressions)
+    {
+        RelationInfo table = context.Catalog.FindRelation(statistics.TableOid)!;
+        var rows = new CatalogValue[Math.Min(expressions.Length, statistics.Expressions.Length)][];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            SqlType? type = TypeOf(context, statistics.Expressions[i], table);
+            rows[i] = StatisticRows.Shown(StatisticRows.OfExpression(expressions[i]), type, type is { ElementOid: not 0 } ? TypeResolver.Find(type.ElementOid, context.Catalog) : null);
+        }
+
+        return rows;
+    }
+
+    private static SqlType? TypeOf(SystemScanContext context, CatalogExpression expression, RelationInfo table) => context.Session is not { } session ? null : Binder.BindOverRow(
+        expression.Syntax, table, isCondition: false,
+        new BindingContext { Catalog = context.Catalog, SearchPath = new SearchPath([CatalogOids.CatalogSchema], 0), Functions = session.Context }).Type;
 
     public static IEnumerable<CatalogValue[]> Extended(SystemScanContext context)
     {
@@ -45,9 +68,23 @@ internal static class StatisticScans
     public static IEnumerable<CatalogValue[]> Expressions(SystemScanContext context)
     {
         foreach ((ExtendedStatistics statistics, RelationInfo table) in Visible(context))
+        {
+            bool isBuilt = false;
             foreach ((bool inherited, ExtendedStatisticsData data) in DataOf(context, statistics.Oid))
-                for (int i = 0; data.Expressions is { } all && i < all.Length; i++)
-                    yield return [.. Head(context, statistics, table), Text(context, statistics.Expressions[i], table), inherited, .. Summary(all[i])];
+            {
+                isBuilt = true;
+                for (int i = 0; i < statistics.Expressions.Length; i++)
+                    yield return
+                    [
+                        .. Head(context, statistics, table), Text(context, statistics.Expressions[i], table), inherited,
+                        .. data.Expressions is { } all && i < all.Length ? Summary(all[i]) : new CatalogValue[SummaryColumns],
+                    ];
+            }
+
+            // Expressions are there before anything is known of them.
+            for (int i = 0; !isBuilt && i < statistics.Expressions.Length; i++)
+                yield return [.. Head(context, statistics, table), Text(context, statistics.Expressions[i], table), CatalogValue.Null, .. new CatalogValue[SummaryColumns]];
+        }
     }
 
     private static IEnumerable<(bool Inherited, ExtendedStatisticsData Data)> DataOf(SystemScanContext context, uint oid)

@@ -21,6 +21,7 @@ internal sealed class AlterTableCommand(DdlContext context)
 
         CheckKind(statement.Kind, relation);
         context.CheckOwner(relation);
+        context.CheckNotPending(relation, "ALTER TABLE");
         _includesDescendants = statement.Relation.IncludeDescendants;
         AlterColumnType[] types = [.. statement.Commands.AsSpan().ToArray().OfType<AlterColumnType>()];
         bool typesChanged = false;

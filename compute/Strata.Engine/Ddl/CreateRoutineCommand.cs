@@ -140,7 +140,7 @@ internal sealed class CreateRoutineCommand(DdlContext context, CreateFunctionSta
     {
         foreach (DefinitionElement option in statement.Options)
             if (option is { Name: "language", Value: StringLiteral name })
-                return name.Value.ToLowerInvariant();
+                return AsciiCase.Lower(name.Value);
         return null;
     }
 

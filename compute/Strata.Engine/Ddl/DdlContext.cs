@@ -50,6 +50,13 @@ internal sealed class DdlContext(SessionContext session, string statementText)
         return View.FindRelation(relation.Oid);
     }
 
+    /// <summary>Throws 55006 when checks of deferred constraints wait for the table's rows.</summary>
+    public void CheckNotPending(RelationInfo table, string command)
+    {
+        if (Transaction.HasDeferred && Transaction.Deferred.HasPendingOn(table.Oid))
+            throw new SqlException(SqlState.ObjectInUse, $"cannot {command} \"{table.Name}\" because it has pending trigger events");
+    }
+
     /// <summary>Keeps others from creating an object of the same name in the meantime.</summary>
     public void LockName(uint schemaOid, string name) => session.Engine.Transactions.Locks.Lock(
         Transaction.Owner, LockTag.Name(DatabaseOid, NameHash(schemaOid, name)), RelationLockMode.Exclusive, session: false, WaitPolicy.Block, Cancellation);

@@ -631,6 +631,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     private void DropOne(RelationInfo relation)
     {
         RelationInfo current = context.View.FindRelation(relation.Oid)!;
+        context.CheckNotPending(current, "DROP TABLE");
         DropComments(CatalogOids.PgClass, current.Oid);
         RelationStorage.Drop(context, current);
         foreach (CatalogObject own in context.View.Objects.ToArray())

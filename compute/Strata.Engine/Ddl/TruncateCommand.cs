@@ -48,8 +48,7 @@ internal static class TruncateCommand
         if (table.SystemTable is not null)
             throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied: \"{table.Name}\" is a system catalog");
         context.Permissions.Check(table, Privileges.Truncate);
-        if (context.Transaction.HasDeferred && context.Transaction.Deferred.HasPendingOn(table.Oid))
-            throw new SqlException(SqlState.ObjectInUse, $"cannot TRUNCATE \"{table.Name}\" because it has pending trigger events");
+        context.CheckNotPending(table, "TRUNCATE");
         if (!tables.Exists(t => t.Oid == table.Oid))
             tables.Add(table);
     }

@@ -206,7 +206,9 @@ internal sealed class CallBuilder(CastBuilder casts)
         for (int i = 0; i < converted.Length; i++)
         {
             SqlType target = polymorphic.Unresolved && Coercion.Type(chosen.Types[i]).IsPolymorphic ? SqlType.Text : polymorphic.Actual(chosen.Types[i]);
-            converted[i] = casts.ToType(ordered[i], target, CastContext.Implicit);
+            // A row keeps its type where any will do: it is what knows the names of the fields.
+            converted[i] = target.Oid == TypeOid.Record && ordered[i].Type.Kind == TypeKind.Composite && function.Routine is null
+                ? ordered[i] : casts.ToType(ordered[i], target, CastContext.Implicit);
         }
 
         if (chosen.IsExpanded && function.VariadicElementType != TypeOid.Any)

@@ -79,6 +79,8 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
             return expression;
         if (target.DomainBase is not null)
             return Cast(expression, target, castContext, position) ?? throw CannotCast(expression, target, position);
+        if (expression is FieldExpression { Type.Oid: TypeOid.Unknown })
+            throw new SqlException(SqlState.InternalError, $"failed to find conversion function from unknown to {TypeNames.Format(target)}");
         if (expression.Type.Oid == TypeOid.Unknown)
             return FromUnknown(expression, target, castContext);
 

@@ -55,7 +55,7 @@ internal static class DatePartFunctions
         new(SqlState.InvalidParameterValue, $"unit \"{unit}\" not recognized for type {type}");
 
     /// <summary>The singular name of a unit, or null when it is none.</summary>
-    private static string? Unit(string text) => (text.Length > 10 ? text[..10] : text).ToLowerInvariant() switch
+    private static string? Unit(string text) => AsciiCase.Lower(text.Length > 10 ? text[..10] : text) switch
     {
         "microsecon" or "us" or "usec" or "usecond" or "useconds" or "usecs" => "microseconds",
         "millisecon" or "ms" or "msec" or "msecond" or "mseconds" or "msecs" => "milliseconds",
@@ -92,7 +92,7 @@ internal static class DatePartFunctions
 
     private static void ExtractDate(ref FunctionCall c)
     {
-        string text = c.String(0).ToLowerInvariant();
+        string text = AsciiCase.Lower(c.String(0));
         int date = c.Int32(1);
         string unit = Unit(text) ?? throw Unrecognized(text, "date");
         if (unit is "hour" or "minute" or "second" or "milliseconds" or "microseconds" || unit.StartsWith("timezone", StringComparison.Ordinal))
@@ -128,14 +128,15 @@ internal static class DatePartFunctions
     private static NumericValue? TimestampPart(ref FunctionCall c, long timestamp, TimeZoneRules? zone, string type)
     {
         string text = c.String(0);
-        string unit = Unit(text) ?? throw Unrecognized(text.ToLowerInvariant(), type);
-        if (zone is null && unit.StartsWith("timezone", StringComparison.Ordinal))
-            throw Unsupported(text.ToLowerInvariant(), type);
+        string unit = Unit(text) ?? throw Unrecognized(AsciiCase.Lower(text), type);
         if (!DateTimeMath.IsFinite(timestamp))
         {
             return unit is "year" or "decade" or "century" or "millennium" or "julian" or "isoyear" or "epoch"
                 ? timestamp > 0 ? NumericValue.PositiveInfinity : NumericValue.NegativeInfinity : null;
         }
+
+        if (zone is null && unit.StartsWith("timezone", StringComparison.Ordinal))
+            throw Unsupported(AsciiCase.Lower(text), type);
 
         int offset = zone is null ? 0 : DateTimeMath.OffsetAt(zone, timestamp);
         long local = timestamp + (offset * DateTimeMath.MicrosecondsPerSecond);
@@ -181,7 +182,7 @@ internal static class DatePartFunctions
     private static NumericValue TimePart(ref FunctionCall c, long time, int? offset, string type)
     {
         string text = c.String(0);
-        string unit = Unit(text) ?? throw Unrecognized(text.ToLowerInvariant(), type);
+        string unit = Unit(text) ?? throw Unrecognized(AsciiCase.Lower(text), type);
         switch (unit)
         {
             case "epoch": return Scaled(time - ((offset ?? 0) * DateTimeMath.MicrosecondsPerSecond), 6);
@@ -189,14 +190,14 @@ internal static class DatePartFunctions
             case "timezone_hour" when offset is { } o: return Whole(o / 3600);
             case "timezone_minute" when offset is { } o: return Whole(o / 60 % 60);
             case "microseconds" or "milliseconds" or "second" or "minute" or "hour": return FieldPart(unit, new DateTimeFields(2000, 1, 1, time));
-            default: throw Unsupported(text.ToLowerInvariant(), type);
+            default: throw Unsupported(AsciiCase.Lower(text), type);
         }
     }
 
     private static NumericValue IntervalPart(ref FunctionCall c, IntervalValue value)
     {
         string text = c.String(0);
-        string unit = Unit(text) ?? throw Unrecognized(text.ToLowerInvariant(), "interval");
+        string unit = Unit(text) ?? throw Unrecognized(AsciiCase.Lower(text), "interval");
         long time = value.Microseconds;
         int years = value.Months / 12;
         switch (unit)
@@ -217,7 +218,7 @@ internal static class DatePartFunctions
                 // A year counts 365.25 days, a month 30.
                 Int128 days = ((Int128)years * 36525) + ((Int128)(value.Months % 12) * 3000) + ((Int128)value.Days * 100);
                 return Scaled((days * (DateTimeMath.MicrosecondsPerDay / 100)) + time, 6);
-            default: throw Unsupported(text.ToLowerInvariant(), "interval");
+            default: throw Unsupported(AsciiCase.Lower(text), "interval");
         }
     }
 
@@ -240,7 +241,7 @@ internal static class DatePartFunctions
         string text = c.String(0);
         string? unit = Unit(text);
         if (unit is null or "epoch" or "dow" or "isodow" or "doy" or "isoyear" or "julian")
-            throw Unrecognized(text.ToLowerInvariant(), type);
+            throw Unrecognized(AsciiCase.Lower(text), type);
         DateTimeFields f = DateTimeMath.ToFields(timestamp);
         int year = f.Year;
         return unit switch
@@ -258,7 +259,7 @@ internal static class DatePartFunctions
             "decade" => At(year > 0 ? year / 10 * 10 : -((8 - (year - 1)) / 10 * 10), 1),
             "century" => At(year > 0 ? ((year + 99) / 100 * 100) - 99 : -((99 - (year - 1)) / 100 * 100) + 1, 1),
             "millennium" => At(year > 0 ? ((year + 999) / 1000 * 1000) - 999 : -((999 - (year - 1)) / 1000 * 1000) + 1, 1),
-            _ => throw Unsupported(text.ToLowerInvariant(), type),
+            _ => throw Unsupported(AsciiCase.Lower(text), type),
         };
     }
 
@@ -271,7 +272,7 @@ internal static class DatePartFunctions
         string? unit = Unit(text);
         // Units that only dates have are no words of intervals.
         if (unit is null or "epoch" or "dow" or "isodow" or "doy" or "isoyear" or "julian")
-            throw Unrecognized(text.ToLowerInvariant(), "interval");
+            throw Unrecognized(AsciiCase.Lower(text), "interval");
         long Cut(long unitMicroseconds) => value.Microseconds / unitMicroseconds * unitMicroseconds;
         IntervalValue Months(int count) => new(0, 0, value.Months / count * count);
         return unit switch
@@ -288,8 +289,8 @@ internal static class DatePartFunctions
             "decade" => Months(120),
             "century" => Months(1200),
             "millennium" => Months(12000),
-            "week" => throw new SqlException(SqlState.FeatureNotSupported, $"unit \"{text.ToLowerInvariant()}\" not supported for type interval") { Detail = "Months usually have fractional weeks." },
-            _ => throw Unsupported(text.ToLowerInvariant(), "interval"),
+            "week" => throw new SqlException(SqlState.FeatureNotSupported, $"unit \"{AsciiCase.Lower(text)}\" not supported for type interval") { Detail = "Months usually have fractional weeks." },
+            _ => throw Unsupported(AsciiCase.Lower(text), "interval"),
         };
     }
 

@@ -68,8 +68,8 @@ internal static class JsonPathFunctions
     private static void Match(ref FunctionCall c, bool useZone)
     {
         var found = new List<JsonPathItem>();
-        JsonPathResult result = Run(ref c, useZone, found);
-        if (found.Count == 1 && result != JsonPathResult.Error)
+        Run(ref c, useZone, found);
+        if (found.Count == 1)
         {
             switch (found[0].Json.Kind)
             {
@@ -94,12 +94,11 @@ internal static class JsonPathFunctions
         return JsonbText.Normalize(buffer.Written).ToArray();
     }
 
-    /// <summary>The values found; none after a suppressed error.</summary>
+    /// <summary>The values found, those before a suppressed error too.</summary>
     private static List<JsonPathItem> Values(ref FunctionCall c, bool useZone)
     {
         var found = new List<JsonPathItem>();
-        if (Run(ref c, useZone, found) == JsonPathResult.Error)
-            found.Clear();
+        Run(ref c, useZone, found);
         return found;
     }
 

@@ -114,6 +114,7 @@ internal static class JsonTextSearchFunctions
     /// <summary>The document with the headline of each string in its place.</summary>
     private static void Headline(ref FunctionCall c, TsConfiguration configuration, int first, string options, bool isBinary)
     {
+        configuration.Require();
         TsQuery query = TextSearchFunctions.Query(ref c, first + 1);
         var headline = new TsHeadline(options);
         var text = new ByteBuffer();

@@ -192,9 +192,10 @@ internal static class NumericFunctions
         }
         else
         {
-            int scale = Math.Max(operand.Scale, Math.Max(low.Scale, high.Scale));
-            BigInteger x = NumericMath.MantissaAt(operand, scale), l = NumericMath.MantissaAt(low, scale), h = NumericMath.MantissaAt(high, scale);
-            c.Return((int)((x - l) * count / (h - l)) + 1);
+            // The quotient is rounded as any other: just below the upper bound that may give the bucket behind it.
+            NumericValue distance = NumericMath.Multiply(NumericMath.Abs(NumericMath.Subtract(operand, low)), NumericValue.FromInt64(count));
+            NumericValue quotient = NumericMath.Divide(distance, NumericMath.Abs(NumericMath.Subtract(high, low)));
+            c.Return((int)(quotient.Mantissa / NumericMath.PowerOfTen(quotient.Scale)) + 1);
         }
     }
 }

@@ -539,7 +539,7 @@ internal static class TextFunctions
                     end++;
                 if (end == 0 || char.IsDigit(rest[0]))
                     throw rest.StartsWith('.') ? Bad("No valid identifier before \".\".") : Bad();
-                part = rest[..end].ToLowerInvariant();
+                part = AsciiCase.Lower(rest[..end]);
             }
 
             builder.Add(Encoding.UTF8.GetBytes(part));

@@ -62,9 +62,14 @@ internal static class TextSearchFunctions
     /// <summary>A query that can match nothing is worth a notice.</summary>
     private static void ReturnQuery(ref FunctionCall c, TsQuery query, int textArgument, bool isBlank)
     {
+        Notice(ref c, query, textArgument, isBlank);
+        c.Return(query.Encode());
+    }
+
+    private static void Notice(ref FunctionCall c, TsQuery query, int textArgument, bool isBlank)
+    {
         if (query.Root is null)
             c.Context.Notice(isBlank ? TsCodec.NoLexemes(c.Bytes(textArgument)) : "text-search query contains only stop words or doesn't contain lexemes, ignored");
-        c.Return(query.Encode());
     }
 
     private static void RegisterMatching(FunctionTable t)
@@ -76,8 +81,10 @@ internal static class TextSearchFunctions
         t.Add("ts_match_tt", static (ref FunctionCall c) =>
         {
             TsConfiguration configuration = Configuration(ref c, false);
-            c.Return(TsMatcher.Matches(
-                TsQueryBuilder.FromText(configuration, c.String(1), TsOperator.And), new TsVectorSource(configuration.ToVector(c.String(0)))));
+            var vector = new TsVectorSource(configuration.ToVector(c.String(0)));
+            TsQuery query = TsQueryBuilder.FromText(configuration, c.String(1), TsOperator.And);
+            Notice(ref c, query, 1, c.Bytes(1).IsEmpty);
+            c.Return(TsMatcher.Matches(query, vector));
         });
     }
 

@@ -47,8 +47,12 @@ internal static class TsParserFunctions
         (catalog.SplitName(name) ?? throw new SqlException(SqlState.InvalidName, "invalid name syntax")) is var parts && parts is ["default"] or ["pg_catalog", "default"]
         ? DefaultParserOid : throw new SqlException(SqlState.UndefinedObject, $"text search parser \"{string.Join('.', parts)}\" does not exist");
 
-    private static string Headline(ref FunctionCall c, bool isConfigurationGiven, int first, string options) =>
-        new TsHeadline(options).Make(TextSearchFunctions.Configuration(ref c, isConfigurationGiven), c.String(first), TextSearchFunctions.Query(ref c, first + 1));
+    private static string Headline(ref FunctionCall c, bool isConfigurationGiven, int first, string options)
+    {
+        TsConfiguration configuration = TextSearchFunctions.Configuration(ref c, isConfigurationGiven);
+        configuration.Require();
+        return new TsHeadline(options).Make(configuration, c.String(first), TextSearchFunctions.Query(ref c, first + 1));
+    }
 
     /// <summary>Kinds of tokens of a parser.</summary>
     private sealed class KindSource(uint parser) : RowSource

@@ -17,9 +17,13 @@ internal sealed class JoinBuilder(PlannerState state)
     public PhysicalNode? Hash(
         JoinType type, PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions, IReadOnlySet<int>? needed, double rows)
     {
-        (List<Expression> leftKeys, List<Expression> rightKeys, List<Expression> keyConditions, List<Expression> residual) = SplitKeys(left, right, conditions, mayMerge: type == JoinType.Full);
+        (List<Expression> leftKeys, List<Expression> rightKeys, List<Expression> keyConditions, List<Expression> residual) = SplitKeys(left, right, conditions, mayMerge: type == JoinType.Full, mayMatchNulls: true);
         if (leftKeys.Count == 0)
             return null;
+        // A table finds nulls of all keys or of none: then the others' equalities are looked at again.
+        bool matchesNulls = keyConditions.Exists(static condition => condition is DistinctFromExpression);
+        if (matchesNulls)
+            residual.AddRange(keyConditions.Where(static condition => condition is not DistinctFromExpression));
         (PhysicalNode leftInput, KeyColumn[] leftSlots) = WithKeys(left, leftKeys);
         (PhysicalNode rightInput, KeyColumn[] rightSlots) = WithKeys(right, rightKeys);
         bool single = type is JoinType.Semi or JoinType.Anti;
@@ -40,6 +44,7 @@ internal sealed class JoinBuilder(PlannerState state)
             RightKeys = rightSlots,
             Residual = state.Expressions.CompileAll(residual, layout),
             KeyConditions = keyConditions,
+            MatchesNulls = matchesNulls,
             ResidualConditions = residual,
             LeftOutput = leftOutput,
             RightOutput = rightOutput,
@@ -54,10 +59,11 @@ internal sealed class JoinBuilder(PlannerState state)
     }
 
     /// <summary>
-    /// Equalities of both sides as keys; the other conditions are left. With <paramref name="mayMerge"/> operators that only sort are keys too, since keys are bytes in sort order.
+    /// Equalities of both sides as keys; the other conditions are left. With <paramref name="mayMerge"/> operators that only sort are keys too, since keys are bytes in sort order; with
+    /// <paramref name="mayMatchNulls"/> also IS NOT DISTINCT FROM.
     /// </summary>
     private static (List<Expression> Left, List<Expression> Right, List<Expression> Conditions, List<Expression> Residual) SplitKeys(
-        PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions, bool mayMerge = false)
+        PhysicalNode left, PhysicalNode right, IReadOnlyList<Expression> conditions, bool mayMerge = false, bool mayMatchNulls = false)
     {
         var leftKeys = new List<Expression>();
         var rightKeys = new List<Expression>();
@@ -67,8 +73,13 @@ internal sealed class JoinBuilder(PlannerState state)
         var rightColumns = right.Columns.ToHashSet();
         foreach (Expression condition in conditions)
         {
-            if (condition is FunctionExpression { Operator: { Name: "=" } op } call && (op.CanHash || (mayMerge && op.CanMerge)) && !condition.IsVolatile
-                && TrySplit(call, leftColumns, rightColumns, out Expression? leftKey, out Expression? rightKey))
+            (Expression? a, Expression? b) = condition switch
+            {
+                FunctionExpression { Operator: { Name: "=" } op, Arguments: [var x, var y] } when op.CanHash || (mayMerge && op.CanMerge) => (x, y),
+                DistinctFromExpression { IsNot: true, Equality.CanHash: true } same when mayMatchNulls => (same.Left, same.Right),
+                _ => (null, null),
+            };
+            if (a is not null && b is not null && !condition.IsVolatile && TrySplit(a, b, leftColumns, rightColumns, out Expression? leftKey, out Expression? rightKey))
             {
                 leftKeys.Add(leftKey!);
                 rightKeys.Add(rightKey!);
@@ -146,10 +157,9 @@ internal sealed class JoinBuilder(PlannerState state)
     };
 
     private static bool TrySplit(
-        FunctionExpression call, HashSet<int> left, HashSet<int> right, out Expression? leftKey, out Expression? rightKey)
+        Expression a, Expression b, HashSet<int> left, HashSet<int> right, out Expression? leftKey, out Expression? rightKey)
     {
         (leftKey, rightKey) = (null, null);
-        (Expression a, Expression b) = (call.Arguments[0], call.Arguments[1]);
         HashSet<int> aColumns = TreeWalker.ColumnsOf(a);
         HashSet<int> bColumns = TreeWalker.ColumnsOf(b);
         if (aColumns.Count == 0 || bColumns.Count == 0)

@@ -14,6 +14,9 @@ internal sealed class JoinPlanner(PlannerState state)
     /// <summary>Relations ordered together when a join has more than one search takes.</summary>
     private const int RelationsOfLargeJoin = 24;
 
+    // Below this cost it is not worth planning a lateral join in another way too.
+    private const double LateralCostMin = 100;
+
     private readonly JoinBuilder _builder = new(state);
 
     /// <summary>Plans an inner, semi or anti join with all such joins directly below it.</summary>
@@ -22,8 +25,57 @@ internal sealed class JoinPlanner(PlannerState state)
         var leaves = new List<JoinLeaf>();
         var conditions = new List<Expression>();
         Flatten(join, leaves, conditions);
-        AddImplied(conditions, leaves.Where(leaf => leaf.Type == JoinType.Inner).Select(leaf => leaf.Node).ToList());
-        return new JoinSearch(state, _builder, leaves, conditions, join.Needed).Plan();
+        PhysicalNode plan = Search(leaves, conditions, join.Needed);
+        return plan.TotalCost >= LateralCostMin && state.Settings.Allows(PlannerMethods.Unnesting) && HasLateral(join) && WithoutLateral(join, leaves, conditions) is { } other
+            && other.TotalCost < plan.TotalCost
+            ? other
+            : plan;
+    }
+
+    private PhysicalNode Search(List<JoinLeaf> leaves, List<Expression> conditions, IReadOnlySet<int>? needed)
+    {
+        var all = new List<Expression>(conditions);
+        AddImplied(all, leaves.Where(leaf => leaf.Type == JoinType.Inner).Select(leaf => leaf.Node).ToList());
+        return new JoinSearch(state, _builder, leaves, all, needed).Plan();
+    }
+
+    private static bool HasLateral(RelationalNode node) => node is JoinNode { Type: JoinType.Inner or JoinType.Semi or JoinType.Anti } join
+        && (TreeWalker.OuterColumns(join.Right).Overlaps(join.Left.Columns) || HasLateral(join.Left) || HasLateral(join.Right));
+
+    /// <summary>
+    /// The join with its lateral sides unnested: as relations among the others where that is all, else the lowest of them with what lies left of it. Null when none can be.
+    /// </summary>
+    private PhysicalNode? WithoutLateral(JoinNode join, List<JoinLeaf> leaves, List<Expression> conditions)
+    {
+        var columns = leaves.SelectMany(static leaf => leaf.Node.Columns).ToHashSet();
+        var unnested = new List<JoinLeaf>(leaves);
+        var all = new List<Expression>(conditions);
+        bool isWhole = true;
+        for (int i = 0; i < leaves.Count && isWhole; i++)
+        {
+            HashSet<int> outer = TreeWalker.OuterColumns(leaves[i].Node);
+            outer.IntersectWith(columns);
+            if (outer.Count == 0)
+                continue;
+            if (leaves[i].Type == JoinType.Inner && state.Laterals.AsRelation(leaves[i].Node, outer) is { } tree)
+            {
+                unnested[i] = leaves[i] with { Node = tree.Node };
+                all.AddRange(tree.Conditions);
+            }
+            else
+            {
+                isWhole = false;
+            }
+        }
+
+        if (isWhole)
+            return Search(unnested, all, join.Needed);
+        if (TreeWalker.OuterColumns(join.Right).Overlaps(join.Left.Columns))
+            return join.Type == JoinType.Inner ? state.Laterals.Join(JoinType.Inner, state.Builder.Plan(join.Left), join.Right, join.Conjuncts) : null;
+        leaves = [];
+        conditions = [];
+        Flatten(join, leaves, conditions, stopsAtLateral: true);
+        return Search(leaves, conditions, join.Needed);
     }
 
     /// <summary>Plans an outer join of two inputs.</summary>
@@ -31,30 +83,45 @@ internal sealed class JoinPlanner(PlannerState state)
     {
         PhysicalNode left = state.Builder.Plan(join.Left);
         bool isLateral = TreeWalker.OuterColumns(join.Right).Overlaps(left.Columns);
+        PhysicalNode? best = Beside(join.Type, left, join.Right, join.Conjuncts, join.Needed, isLateral, null);
+        if (isLateral && best is { TotalCost: >= LateralCostMin } && state.Laterals.Join(join.Type, left, join.Right, join.Conjuncts) is { } unnested)
+            best = Cheaper(best, unnested);
+        return best ?? throw new SqlException(
+            SqlState.FeatureNotSupported, $"{join.Type.ToString().ToUpperInvariant()} JOIN is only supported with merge-joinable or hash-joinable join conditions");
+    }
+
+    /// <summary>
+    /// The cheapest join of a planned left side with a tree; null for a full join that can't be. <paramref name="needed"/> lists the columns that are read above (null: all), <paramref name="known"/> is the
+    /// estimate of the result where there is a better one than the conditions'.
+    /// </summary>
+    public PhysicalNode? Beside(
+        JoinType type, PhysicalNode left, RelationalNode rightTree, IReadOnlyList<Expression> conditions, IReadOnlySet<int>? needed, bool isLateral, double? known)
+    {
         PhysicalNode? best = null;
         if (!isLateral)
         {
-            PhysicalNode right = state.Builder.Plan(join.Right);
-            double rows = OuterRows(join.Type, left.Rows, right.Rows, state.Selectivity.Of(join.Conjuncts));
-            best = _builder.Hash(join.Type, left, right, join.Conjuncts, join.Needed, rows);
-            if (join.Type == JoinType.Left)
+            PhysicalNode right = state.Builder.Plan(rightTree);
+            double rows = known ?? OuterRows(type, left.Rows, right.Rows, state.Selectivity.Of(conditions));
+            best = _builder.Hash(type, left, right, conditions, needed, rows);
+            if (type != JoinType.Full)
             {
-                best = Cheaper(best, _builder.Loop(join.Type, left, right, join.Conjuncts, rows));
-                if (state.Settings.Allows(PlannerMethods.MergeJoin) && _builder.Merge(join.Type, left, right, join.Conjuncts, rows) is { } merge)
+                best = Cheaper(best, _builder.Loop(type, left, right, conditions, rows));
+                if (state.Settings.Allows(PlannerMethods.MergeJoin) && _builder.Merge(type, left, right, conditions, rows) is { } merge)
                     best = Cheaper(best, merge);
             }
-            else if (best is null && join.Conjuncts.All(condition => TreeWalker.ColumnsOf(condition).Count == 0))
-                best = _builder.HashWithoutKeys(join.Type, left, right, join.Conjuncts, rows);
+            else if (best is null && conditions.All(condition => TreeWalker.ColumnsOf(condition).Count == 0))
+            {
+                best = _builder.HashWithoutKeys(type, left, right, conditions, rows);
+            }
         }
 
-        if (join.Type == JoinType.Left && _builder.Parameterize(left.Columns, join.Right, join.Conjuncts, isLateral) is { } side)
+        if (type != JoinType.Full && _builder.Parameterize(left.Columns, rightTree, conditions, isLateral) is { } side)
         {
-            double rows = Math.Max(left.Rows, left.Rows * side.Plan.Rows);
-            best = Cheaper(best, _builder.LoopWithParameters(join.Type, left, side, _builder.IsWorthRemembering(join.Type, left.Rows, side, rows), rows));
+            double rows = known ?? Math.Max(left.Rows, left.Rows * side.Plan.Rows);
+            best = Cheaper(best, _builder.LoopWithParameters(type, left, side, _builder.IsWorthRemembering(type, left.Rows, side, rows), rows));
         }
 
-        return best ?? throw new SqlException(
-            SqlState.FeatureNotSupported, $"{join.Type.ToString().ToUpperInvariant()} JOIN is only supported with merge-joinable or hash-joinable join conditions");
+        return best;
     }
 
     /// <summary>A node under further conditions.</summary>
@@ -80,7 +147,7 @@ internal sealed class JoinPlanner(PlannerState state)
     /// Relations and conditions of the joins that lie side by side. Of more than a search takes, the lowest joins stay together as one relation that is planned by itself, as beyond PostgreSQL's
     /// join_collapse_limit.
     /// </summary>
-    private static void Flatten(JoinNode root, List<JoinLeaf> leaves, List<Expression> conditions)
+    private static void Flatten(JoinNode root, List<JoinLeaf> leaves, List<Expression> conditions, bool stopsAtLateral = false)
     {
         int most = RelationsOf(root) <= JoinSearch.RelationsMax ? JoinSearch.RelationsMax : RelationsOfLargeJoin;
         leaves.Add(new JoinLeaf(root, JoinType.Inner, []));
@@ -89,7 +156,8 @@ internal sealed class JoinPlanner(PlannerState state)
             int largest = -1, relations = 1;
             for (int i = 0; i < leaves.Count; i++)
             {
-                int count = leaves[i].Type == JoinType.Inner ? RelationsOf(leaves[i].Node) : 1;
+                bool isWhole = leaves[i].Type != JoinType.Inner || (stopsAtLateral && leaves[i].Node is JoinNode inner && TreeWalker.OuterColumns(inner.Right).Overlaps(inner.Left.Columns));
+                int count = isWhole ? 1 : RelationsOf(leaves[i].Node);
                 if (count > relations)
                     (largest, relations) = (i, count);
             }

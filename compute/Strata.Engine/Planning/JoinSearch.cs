@@ -220,7 +220,7 @@ internal sealed class JoinSearch
 
     private JoinCondition Wrap(Expression expression)
     {
-        bool canHash = expression is FunctionExpression { Operator: { Name: "=", CanHash: true } } && !expression.IsVolatile;
+        bool canHash = expression is FunctionExpression { Operator: { Name: "=", CanHash: true } } or DistinctFromExpression { IsNot: true, Equality.CanHash: true } && !expression.IsVolatile;
         return new JoinCondition(expression, MaskOf(TreeWalker.ColumnsOf(expression)), canHash, _state.Selectivity.Of(expression));
     }
 

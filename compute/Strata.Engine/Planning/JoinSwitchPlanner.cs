@@ -17,7 +17,7 @@ internal static class JoinSwitchPlanner
     /// <summary>Marks joins in a tree.</summary>
     public static void Run(PhysicalNode node)
     {
-        if (node is HashJoinPlan { Type: JoinType.Inner, Residual: null, LeftKeys.Length: > 0 } join && IsQuiet(join.Left) && IsQuiet(join.Right))
+        if (node is HashJoinPlan { Type: JoinType.Inner, Residual: null, MatchesNulls: false, LeftKeys.Length: > 0 } join && IsQuiet(join.Left) && IsQuiet(join.Right))
             join.SwitchRowsMin = Math.Max(RowsMin, (long)Math.Min(int.MaxValue, join.Right.Rows * ContradictionFactor));
         if (node is WithPlan with)
         {

@@ -57,8 +57,11 @@ internal sealed class PlanBuilder(PlannerState state)
         };
     }
 
-    /// <summary>A filter over a planned input.</summary>
-    public PhysicalNode Filter(PhysicalNode input, IReadOnlyList<Expression> conditions)
+    /// <summary>A filter over a planned input; subqueries in it may become joins.</summary>
+    public PhysicalNode Filter(PhysicalNode input, IReadOnlyList<Expression> conditions) => state.Unnesting.Filter(input, conditions) ?? FilterAsIs(input, conditions);
+
+    /// <summary>A filter over a planned input; subqueries in it run for its rows.</summary>
+    public PhysicalNode FilterAsIs(PhysicalNode input, IReadOnlyList<Expression> conditions)
     {
         if (conditions.Count == 0)
             return input;
@@ -76,8 +79,11 @@ internal sealed class PlanBuilder(PlannerState state)
         };
     }
 
-    /// <summary>A projection over a planned input; none when it would change nothing.</summary>
-    public PhysicalNode Project(PhysicalNode input, IReadOnlyList<ProjectedColumn> items)
+    /// <summary>A projection over a planned input, none when it would change nothing; subqueries in it may become joins.</summary>
+    public PhysicalNode Project(PhysicalNode input, IReadOnlyList<ProjectedColumn> items) => state.Unnesting.Project(input, items) ?? ProjectAsIs(input, items);
+
+    /// <summary>A projection over a planned input; subqueries in it run for its rows.</summary>
+    public PhysicalNode ProjectAsIs(PhysicalNode input, IReadOnlyList<ProjectedColumn> items)
     {
         bool isIdentity = items.Count == input.Columns.Count;
         for (int i = 0; isIdentity && i < items.Count; i++)

@@ -17,4 +17,7 @@ public enum PlannerMethods
     Sort = 512,
     IncrementalSort = 1024,
     HashAggregate = 2048,
+
+    /// <summary>Correlated subqueries as joins (<c>strata.enable_unnesting</c>).</summary>
+    Unnesting = 4096,
 }

@@ -4,6 +4,7 @@ using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Planning.Estimation;
 using Strata.Engine.Planning.Physical;
+using Strata.Engine.Planning.Unnesting;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Planning;
@@ -32,6 +33,8 @@ internal sealed class PlannerState
         Builder = new PlanBuilder(this);
         Selectivity = new Selectivity(this);
         Modifications = new ModifyPlanner(this);
+        Unnesting = new SubqueryUnnesting(this);
+        Laterals = new LateralUnnesting(this);
     }
 
     public PlanningContext Context { get; }
@@ -55,6 +58,10 @@ internal sealed class PlannerState
     public ModifyPlanner Modifications { get; }
 
     public Selectivity Selectivity { get; }
+
+    public SubqueryUnnesting Unnesting { get; }
+
+    public LateralUnnesting Laterals { get; }
 
     /// <summary>Types of all parameters so far.</summary>
     public List<SqlType> ParameterTypes { get; }

@@ -18,7 +18,7 @@ internal sealed class RuntimeFilterPlanner(PlannerState state)
     /// <summary>Adds filters in a tree.</summary>
     public void Run(PhysicalNode node)
     {
-        if (node is HashJoinPlan { Type: JoinType.Inner or JoinType.Semi } join && join.Rows < join.Left.Rows * KeptMax)
+        if (node is HashJoinPlan { Type: JoinType.Inner or JoinType.Semi, MatchesNulls: false } join && join.Rows < join.Left.Rows * KeptMax)
             Add(join);
         if (node is WithPlan with)
         {

@@ -8,19 +8,28 @@ namespace Strata.Engine.Planning;
 internal static class UniqueInput
 {
     /// <summary>True when the conditions compare columns of the tree for equality with values from outside, and no two rows of it are equal in them: what comes from outside meets one row at most.</summary>
-    public static bool IsUnique(RelationalNode node, IReadOnlyList<Expression> conditions) => IsUniqueOn(node, Compared(node, conditions), areNullsEqual: false);
+    public static bool IsUnique(RelationalNode node, IReadOnlyList<Expression> conditions) =>
+        conditions.Any(static condition => condition is DistinctFromExpression)
+            ? IsUniqueOn(node, Compared(node, conditions, areNullsToo: true), areNullsEqual: true)
+            : IsUniqueOn(node, Compared(node, conditions), areNullsEqual: false);
 
     /// <summary>True when no two rows of a tree are equal in some columns; two nulls are equal, as DISTINCT has it.</summary>
     public static bool IsDistinct(RelationalNode node, IReadOnlyCollection<int> columns) => IsUniqueOn(node, [.. columns], areNullsEqual: true);
 
     /// <summary>The columns of a tree that conditions compare with values from outside.</summary>
-    private static HashSet<int> Compared(RelationalNode node, IReadOnlyList<Expression> conditions)
+    private static HashSet<int> Compared(RelationalNode node, IReadOnlyList<Expression> conditions, bool areNullsToo = false)
     {
         var own = node.Columns.ToHashSet();
         var compared = new HashSet<int>();
         foreach (Expression condition in conditions)
         {
-            if (condition is not FunctionExpression { Operator.Name: "=", Arguments: [var a, var b] } || condition.IsVolatile)
+            (Expression? a, Expression? b) = condition switch
+            {
+                FunctionExpression { Operator.Name: "=", Arguments: [var x, var y] } => (x, y),
+                DistinctFromExpression { IsNot: true } same when areNullsToo => (same.Left, same.Right),
+                _ => (null, null),
+            };
+            if (a is null || b is null || condition.IsVolatile)
                 continue;
             if (a is ColumnExpression left && own.Contains(left.Column) && !TreeWalker.ColumnsOf(b).Overlaps(own))
                 compared.Add(left.Column);

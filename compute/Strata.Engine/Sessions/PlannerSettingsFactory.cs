@@ -21,6 +21,7 @@ internal static class PlannerSettingsFactory
         ("enable_sort", PlannerMethods.Sort),
         ("enable_incremental_sort", PlannerMethods.IncrementalSort),
         ("enable_hashagg", PlannerMethods.HashAggregate),
+        ("strata.enable_unnesting", PlannerMethods.Unnesting),
     ];
 
     public static PlannerSettings Make(SessionSettings settings)

@@ -14,7 +14,7 @@ internal sealed class SampleEvaluator(DdlContext context, RelationInfo table, Ta
     public SampledColumn Evaluate(CatalogExpression expression, IReadOnlyList<int> rows)
     {
         Expression bound = Binder.BindOverRow(expression.Syntax, table, isCondition: false, StoredExpressions.BindingContextOf(context));
-        var result = new SampledColumn(bound.Type);
+        var result = new SampledColumn(bound.Type, isComputed: true);
         using ExpressionInstance instance = CompiledExpression.Compile(bound).CreateInstance();
         using var evaluation = new EvaluationContext { Functions = context.Session };
         var errors = new ErrorSink();

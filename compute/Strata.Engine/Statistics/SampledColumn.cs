@@ -19,13 +19,15 @@ internal sealed class SampledColumn : IDisposable
     private readonly List<Datum> _values = [];
     private readonly List<Entry> _entries = [];
     private readonly bool _isOrdered;
+    private readonly int _headerBytes;
 
     /// <summary>A value's key: its first 8 bytes (padded by zeros), where it stands, and the row.</summary>
     private readonly record struct Entry(ulong Prefix, int Offset, int Length);
 
-    public SampledColumn(SqlType type)
+    public SampledColumn(SqlType type, bool isComputed = false)
     {
         Type = type;
+        _headerBytes = isComputed && type.Length < 0 ? ValueWidth.ComputedHeaderBytes : 0;
         _scratch = new Vector(type);
         _scratch.Reset(1);
         _isOrdered = IsOrdered(type);
@@ -64,7 +66,7 @@ internal sealed class SampledColumn : IDisposable
             return;
         }
 
-        TotalWidth += ValueWidth.Of(Type, value);
+        TotalWidth += ValueWidth.Of(Type, value) + _headerBytes;
         if (Type.Physical == PhysicalType.Bytes && value.Bytes.Length > WidthMax)
         {
             TooWide++;

@@ -13,6 +13,9 @@ internal static class ValueWidth
     private const int ArrayHeaderBytes = 12;
     private const int ArrayDimensionBytes = 8;
 
+    /// <summary>What the header of a value that was just computed has more than that of a short one in a row.</summary>
+    public const int ComputedHeaderBytes = 3;
+
     public static int Of(SqlType type, in Datum value)
     {
         if (type.Length > 0)

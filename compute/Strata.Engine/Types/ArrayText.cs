@@ -8,7 +8,7 @@ namespace Strata.Engine.Types;
 /// <summary>Text form of arrays: {1,2}, {{a,"b c"},{NULL,""}}, [0:1]={1,2}.</summary>
 internal static class ArrayText
 {
-    private static SqlException Malformed(string text, string? detail) =>
+    internal static SqlException Malformed(string text, string? detail) =>
         new(SqlState.InvalidTextRepresentation, $"malformed array literal: \"{text}\"") { Detail = detail };
 
     public static void Parse(SqlType type, ReadOnlySpan<byte> bytes, IFunctionContext context, Vector result, int row)
@@ -18,7 +18,16 @@ internal static class ArrayText
         var builder = new ArrayBuilder();
         using var item = new Vector(element);
         var parser = new Parser(text, element, context, builder, item);
-        parser.Run();
+        try
+        {
+            parser.Run();
+        }
+        catch (SqlException) when (parser.Start >= 0)
+        {
+            new ArrayShape(text, (char)element.Delimiter).Check(parser.Start);
+            throw;
+        }
+
         result.SetBytes(row, builder.Build(element.Oid, parser.Lengths, parser.LowerBounds));
     }
 
@@ -29,6 +38,9 @@ internal static class ArrayText
         private int _dimensions;
         private int _declared;
         private int _at;
+
+        /// <summary>Where the first brace is; -1 before it was found.</summary>
+        public int Start { get; private set; } = -1;
 
         public readonly ReadOnlySpan<int> Lengths => _lengths.AsSpan(0, _dimensions);
 
@@ -42,6 +54,7 @@ internal static class ArrayText
             ParseBounds();
             if (_at >= text.Length || text[_at] != '{')
                 throw Malformed(text, _declared > 0 ? "Array contents must start with \"{\"." : "Array value must start with \"{\" or dimension information.");
+            Start = _at;
             int[] declaredLengths = [.. _lengths];
             Array.Fill(_lengths, -1);
             ParseLevel(0);

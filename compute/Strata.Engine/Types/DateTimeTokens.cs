@@ -88,7 +88,7 @@ internal static class DateTimeTokens
     private static void Take(string text, ref int at, StringBuilder field, Predicate<char> fits)
     {
         while (at < text.Length && fits(text[at]))
-            field.Append(char.ToLowerInvariant(text[at++]));
+            field.Append(AsciiCase.Lower(text[at++]));
     }
 
     private static DateTimeFieldKind TakeNumber(string text, ref int at, StringBuilder field)

@@ -167,33 +167,42 @@ internal sealed class IntervalInput
 
     private void AddTime(long time, bool negative) => _parts.Microseconds = checked(_parts.Microseconds + (negative ? -time : time));
 
-    /// <summary>hh:mm[:ss[.ffffff]]; with a fraction or the modifier MINUTE TO SECOND two fields are mm:ss.</summary>
+    /// <summary>hh:mm[:ss[.ffffff]]; with a fraction or the modifier MINUTE TO SECOND two fields are mm:ss. Digits that are missing are a zero (1::1).</summary>
     private bool TryTime(string field, int at, out long time)
     {
         time = 0;
         double fraction = 0;
-        int dot = field.IndexOf('.', at);
-        if (dot >= 0 && !TryFraction(field.AsSpan(dot), out fraction))
+        long hour = TakeNumber(field, ref at, long.MaxValue), minute, second = 0;
+        if (at >= field.Length || field[at++] != ':')
             return false;
-        string[] parts = field[at..(dot < 0 ? field.Length : dot)].Split(':');
-        if (parts.Length is < 2 or > 3)
-            return false;
-        Span<long> values = stackalloc long[3];
-        for (int i = 0; i < parts.Length; i++)
+        minute = TakeNumber(field, ref at, int.MaxValue);
+        bool hasSeconds = at < field.Length && field[at] == ':';
+        if (hasSeconds)
         {
-            if (parts[i].Length == 0 || !parts[i].All(char.IsAsciiDigit))
-                return false;
-            values[i] = ParseInt64(parts[i]);
+            at++;
+            second = TakeNumber(field, ref at, int.MaxValue);
         }
 
-        bool minuteToSecond = parts.Length == 2 && (dot >= 0 || _range == (DateTimeMask.Minute | DateTimeMask.Second));
-        (long hour, long minute, long second) = minuteToSecond ? (0, values[0], values[1]) : (values[0], values[1], values[2]);
+        bool hasFraction = at < field.Length && field[at] == '.';
+        if (hasFraction ? !TryFraction(field.AsSpan(at), out fraction) : at < field.Length)
+            return false;
+        if (!hasSeconds && (hasFraction || _range == (DateTimeMask.Minute | DateTimeMask.Second)))
+            (hour, minute, second) = (0, hour, minute);
         int microsecond = (int)Math.Round(fraction * 1_000_000, MidpointRounding.ToEven);
         if (minute > 59 || second > 60)
             throw new OverflowException();
         time = checked((hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute)
             + (second * DateTimeMath.MicrosecondsPerSecond) + microsecond);
         return true;
+    }
+
+    private static long TakeNumber(string field, ref int at, long max)
+    {
+        int start = at;
+        while (at < field.Length && char.IsAsciiDigit(field[at]))
+            at++;
+        long value = at == start ? 0 : ParseInt64(field.AsSpan(start, at - start));
+        return value <= max ? value : throw new OverflowException();
     }
 
     internal static long ParseInt64(ReadOnlySpan<char> digits) =>

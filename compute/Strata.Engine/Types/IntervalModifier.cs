@@ -9,6 +9,16 @@ internal static class IntervalModifier
 
     public static int Range(int typmod) => typmod < 0 ? FullRange : (typmod >> 16) & FullRange;
 
+    private static bool IsRange(int range) => range is FullRange or Year or Month or (Year | Month) or Day or Hour or Minute or Second or (Day | Hour) or (Day | Hour | Minute)
+        or (Day | Hour | Minute | Second) or (Hour | Minute) or (Hour | Minute | Second) or (Minute | Second);
+
+    /// <summary>What PostgreSQL's planner finds wrong with a constant modifier: XX000.</summary>
+    public static void CheckPlanned(int typmod)
+    {
+        if (typmod >= 0 && !IsRange(Range(typmod)))
+            throw new SqlException(SqlState.InternalError, $"invalid INTERVAL typmod: 0x{typmod:x}");
+    }
+
     /// <summary>Cuts the fields below the last allowed one and rounds the seconds.</summary>
     public static IntervalValue Apply(IntervalValue value, int typmod)
     {
@@ -17,8 +27,7 @@ internal static class IntervalModifier
         int range = Range(typmod), precision = typmod & FullPrecision;
         if (range != FullRange)
         {
-            if (range is not (Year or Month or (Year | Month) or Day or Hour or Minute or Second or (Day | Hour) or (Day | Hour | Minute) or (Day | Hour | Minute | Second) or (Hour | Minute)
-                or (Hour | Minute | Second) or (Minute | Second)))
+            if (!IsRange(range))
                 throw new SqlException(SqlState.InternalError, $"unrecognized interval typmod: {typmod}");
             if ((range & (Day | Hour | Minute | Second)) == 0)
                 value = new IntervalValue(0, 0, (range & Month) != 0 ? value.Months : value.Months / 12 * 12);

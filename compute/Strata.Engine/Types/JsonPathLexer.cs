@@ -84,54 +84,67 @@ internal sealed class JsonPathLexer(string text)
             return new JsonPathToken(JsonPathTokenKind.Symbol, symbol, symbol);
         }
 
-        // An error at a name shows what ended it: PostgreSQL's scanner has put everything but a blank back by then.
-        return new JsonPathToken(JsonPathTokenKind.Identifier, Name(), IsBlank(Current) ? Current.ToString() : "");
+        return Word();
     }
 
+    /// <summary>An unquoted name. An error at it shows what ended it: PostgreSQL's scanner has put everything but a blank back by then.</summary>
+    private JsonPathToken Word() => new(JsonPathTokenKind.Identifier, Name(), IsBlank(Current) ? Current.ToString() : "");
+
+    /// <summary>
+    /// The longest match of PostgreSQL's scanner wins: two characters and more of a name right after a number make all of it a name (1true), a single one is junk (1t).
+    /// </summary>
     private JsonPathToken Number()
     {
         int start = _at;
-        bool isInteger = Current != '.';
-        if (Current == '0' && char.IsAsciiDigit(Ahead(1)))
-        {
-            _at += 2;
-            throw SyntaxError("trailing junk after numeric literal", text[start.._at]);
-        }
-
-        Digits();
-        if (Current == '.')
-        {
-            isInteger = false;
+        bool isInteger = Mantissa() & !Exponent(start);
+        int end = _at;
+        bool isFollowed = IsOther(0);
+        _at = start;
+        while (IsOther(0))
             _at++;
-            Digits();
-        }
-
-        if (Current is 'e' or 'E')
+        // What is not ASCII is more than one byte to PostgreSQL's scanner.
+        if (_at > end + 1 || (_at > end && !char.IsAscii(text[end])))
         {
-            int exponent = _at++;
-            if (Current is '+' or '-')
-                _at++;
-            int digits = _at;
-            Digits();
-            if (_at == digits)
-            {
-                if (Ahead(-1) is '+' or '-')
-                    throw SyntaxError("invalid numeric literal", text[start.._at]);
-                _at = exponent + 1;
-                throw SyntaxError("trailing junk after numeric literal", text[start.._at]);
-            }
-
-            isInteger = false;
+            _at = start;
+            return Word();
         }
 
-        if (IsOther(0))
+        _at = end;
+        if (isFollowed)
         {
             _at += char.IsHighSurrogate(Current) ? 2 : 1;
             throw SyntaxError("trailing junk after numeric literal", text[start.._at]);
         }
 
-        string source = text[start.._at];
+        string source = text[start..end];
         return new JsonPathToken(isInteger ? JsonPathTokenKind.Integer : JsonPathTokenKind.Number, source, source);
+    }
+
+    /// <summary>Consumes digits with or without a point; true when there was none.</summary>
+    private bool Mantissa()
+    {
+        if (Current == '0')
+            _at++;
+        else
+            Digits();
+        if (Current != '.')
+            return true;
+        _at++;
+        Digits();
+        return false;
+    }
+
+    /// <summary>Consumes an exponent if there is a whole one.</summary>
+    private bool Exponent(int start)
+    {
+        if (Current is not ('e' or 'E'))
+            return false;
+        bool isSigned = Ahead(1) is '+' or '-';
+        if (!char.IsAsciiDigit(Ahead(isSigned ? 2 : 1)))
+            return isSigned ? throw SyntaxError("invalid numeric literal", text[start..(_at + 2)]) : false;
+        _at += isSigned ? 2 : 1;
+        Digits();
+        return true;
     }
 
     private void Digits()
@@ -181,7 +194,7 @@ internal sealed class JsonPathLexer(string text)
     {
         int start = _at++;
         if (_at >= text.Length)
-            throw SyntaxError("unexpected end after backslash", "");
+            throw SyntaxError("unexpected end after backslash", "\\");
         char c = text[_at++];
         switch (c)
         {

@@ -84,7 +84,7 @@ public static class NumberText
         if (!TryParseFloat(text, "double precision", out double value, out ReadOnlySpan<byte> number))
             return value;
         if (double.IsInfinity(value) || (value == 0 && HasNonZeroDigit(number)))
-            throw FloatRange(text, "double precision");
+            throw FloatRange(number, "double precision");
         return value;
     }
 
@@ -122,7 +122,19 @@ public static class NumberText
             return true;
         if (TrySpecial(number, out value))
             return false;
+        CheckRangeBeforeJunk(text, number, type);
         throw TypeErrors.InvalidSyntax(type, text);
+    }
+
+    /// <summary>PostgreSQL reads a number as far as it goes, and finds it out of range before it looks at what follows.</summary>
+    private static void CheckRangeBeforeJunk(ReadOnlySpan<byte> text, ReadOnlySpan<byte> trimmed, string type)
+    {
+        ReadOnlySpan<byte> number = trimmed[..FloatLength(trimmed)];
+        if (number.IsEmpty)
+            return;
+        double value = type == "real" ? float.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture) : double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture);
+        if (double.IsInfinity(value) || (value == 0 && HasNonZeroDigit(number)))
+            throw FloatRange(type == "real" ? text : number, type);
     }
 
     /// <summary>The NaN that C's strtod makes; .NET's constant has the sign bit set, which binary forms show.</summary>
@@ -157,7 +169,10 @@ public static class NumberText
     }
 
     /// <summary>Digits with an optional point and exponent.</summary>
-    private static bool IsFloatSyntax(ReadOnlySpan<byte> text)
+    private static bool IsFloatSyntax(ReadOnlySpan<byte> text) => !text.IsEmpty && FloatLength(text) == text.Length;
+
+    /// <summary>How much of a text is a number; 0 when it does not begin with one.</summary>
+    private static int FloatLength(ReadOnlySpan<byte> text)
     {
         int i = 0, digits = 0;
         if (i < text.Length && text[i] is (byte)'+' or (byte)'-')
@@ -171,20 +186,18 @@ public static class NumberText
         }
 
         if (digits == 0)
-            return false;
+            return 0;
+        int end = i;
         if (i < text.Length && text[i] is (byte)'e' or (byte)'E')
         {
             i++;
             if (i < text.Length && text[i] is (byte)'+' or (byte)'-')
                 i++;
-            int exponentDigits = 0;
             for (; i < text.Length && text[i] is >= (byte)'0' and <= (byte)'9'; i++)
-                exponentDigits++;
-            if (exponentDigits == 0)
-                return false;
+                end = i + 1;
         }
 
-        return i == text.Length;
+        return end;
     }
 
     /// <summary>Shortest digits that read back as the same value, or fewer by extra_float_digits.</summary>

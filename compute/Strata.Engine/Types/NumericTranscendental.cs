@@ -20,6 +20,9 @@ public static class NumericTranscendental
     /// <summary>Digits up to which powers with whole exponents are computed exactly.</summary>
     private const long ExactPowerDigitsMax = 300_000;
 
+    private static readonly NumericValue s_nearOneMin = new(9, 1);
+    private static readonly NumericValue s_nearOneMax = new(11, 1);
+
     private static SqlException Argument(SqlState state, string message) => new(state, message);
 
     public static NumericValue SquareRoot(in NumericValue value)
@@ -197,7 +200,7 @@ public static class NumericTranscendental
     private static int EstimateLogWeight(in NumericValue value)
     {
         double log = ApproximateLog10(value) * 2.302585092994046;
-        if (Math.Abs(log) < 0.1)
+        if (value.CompareTo(s_nearOneMin) >= 0 && value.CompareTo(s_nearOneMax) <= 0)
         {
             // Near 1: ln(x) is about x - 1.
             NumericValue difference = NumericMath.Subtract(value, NumericValue.One);
@@ -243,12 +246,14 @@ public static class NumericTranscendental
             throw Argument(SqlState.InvalidArgumentForPowerFunction, "a negative number raised to a non-integer power yields a complex result");
         if (x.Sign == 0)
             return new NumericValue(y.Sign == 0 ? NumericMath.PowerOfTen(MinSignificantDigits) : 0, MinSignificantDigits);
-        double weight = Approximate(y) * ApproximateLog10(x);
+        double weight = isSmallInteger ? Approximate(y) * ApproximateLog10(x) : RoughLogarithm(x, y);
         // What goes through the logarithm has the limits of exp.
-        if (!isSmallInteger && weight < -ExponentMax * LogarithmOfE)
+        if (!isSmallInteger && weight < -ExponentMax)
             return new NumericValue(0, NumericMath.DisplayScaleMax);
-        if (!isSmallInteger && weight > ExponentMax * LogarithmOfE)
+        if (!isSmallInteger && weight > ExponentMax)
             throw NumericMath.Overflow();
+        if (!isSmallInteger)
+            weight *= LogarithmOfE;
         if (weight > 131072)
             throw NumericMath.Overflow();
         int scale = isSmallInteger
@@ -268,6 +273,15 @@ public static class NumericTranscendental
         BigInteger result = FixedExponential(ToFixed(product, digits), digits);
         NumericValue rounded = NumericMath.Round(new NumericValue(result, digits), scale);
         return x.Sign < 0 && !NumericMath.TrimScale(y).Mantissa.IsEven ? NumericMath.Negate(rounded) : rounded;
+    }
+
+    /// <summary>y·ln|x| from eight digits of the logarithm: PostgreSQL chooses the scale of a power by this number.</summary>
+    private static double RoughLogarithm(in NumericValue x, in NumericValue y)
+    {
+        NumericValue positive = NumericMath.Abs(x);
+        int scale = Math.Clamp(8 - EstimateLogWeight(positive), 0, NumericMath.DisplayScaleMax);
+        NumericValue logarithm = NumericMath.Round(LogarithmAt(positive, scale + GuardDigits), scale);
+        return Approximate(NumericMath.Round(NumericMath.Multiply(logarithm, y), scale));
     }
 
     private static NumericValue IntegerPower(in NumericValue x, int exponent, int scale)

@@ -23,7 +23,7 @@ internal static class RegTypes
 
     /// <summary>Names are shown as they were looked for, those of functions and operators as they were written.</summary>
     private static string Shown(uint type, string name) =>
-        type is TypeOid.RegProc or TypeOid.RegProcedure or TypeOid.RegOper or TypeOid.RegOperator || name.Contains('"', StringComparison.Ordinal) ? name : name.Trim().ToLowerInvariant();
+        type is TypeOid.RegProc or TypeOid.RegProcedure or TypeOid.RegOper or TypeOid.RegOperator || name.Contains('"', StringComparison.Ordinal) ? name : AsciiCase.Lower(name.Trim());
 
     private static uint? ParseBuiltin(SqlType type, string name)
     {

@@ -230,6 +230,8 @@ public abstract class ValueComparison
                 bool hasRight = RecordText.ReadField(b, ref y, out uint rightType, out ReadOnlySpan<byte> rightValue);
                 if (leftType != rightType)
                     throw new SqlException(SqlState.DatatypeMismatch, $"cannot compare dissimilar column types {TypeNames.Format(BuiltinTypes.Get(leftType))} and {TypeNames.Format(BuiltinTypes.Get(rightType))} at record column {i + 1}");
+                if (leftType == TypeOid.Unknown)
+                    throw new SqlException(SqlState.UndefinedFunction, "could not identify a comparison function for type unknown");
                 if (!hasLeft || !hasRight)
                 {
                     if (hasLeft != hasRight)

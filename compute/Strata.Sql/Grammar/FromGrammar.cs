@@ -160,10 +160,10 @@ internal static class FromGrammar
             throw p.SyntaxError();
         }
 
-        // The grammar would take a subscript here, and then find that no relation has one.
-        if (p.Accept(TokenKind.LeftBracket))
+        // The grammar takes subscripts here, and finds only at the token behind them that no relation has any.
+        if (p.Is(TokenKind.LeftBracket))
         {
-            ExpressionGrammar.Parse(p);
+            PrimaryGrammar.ParseIndirectionElements(p);
             throw p.SyntaxError();
         }
 
@@ -399,6 +399,10 @@ internal static class FromGrammar
             if (innerQuery is not null && (p.Is(TokenKind.RightParen) || SelectGrammar.IsSelectContinuation(p)))
             {
                 query = SelectGrammar.ContinueStatement(p, innerQuery);
+            }
+            else if (innerQuery is not null && !p.Is(Keyword.As) && !p.IsColumnId() && !IsJoinStart(p))
+            {
+                throw p.SyntaxError();
             }
             else
             {

@@ -23,6 +23,7 @@ public sealed class DeferredConstraints
     private readonly HashSet<KeyCheck> _seenKeys = [];
     private readonly List<UniqueCheck> _uniques = [];
     private readonly List<PendingExclusion> _exclusions = [];
+    private readonly List<(ConstraintInfo Constraint, uint Table)> _touched = [];
     private bool? _all;
 
     /// <summary>A foreign key's key of which one side was touched.</summary>
@@ -40,10 +41,10 @@ public sealed class DeferredConstraints
     private sealed record PendingExclusion(ExclusionPlan Plan, Datum[] Keys, Tid Tid, IFunctionContext Functions);
 
     /// <summary>True when something waits.</summary>
-    public bool HasPending => _keys.Count > 0 || _uniques.Count > 0 || _exclusions.Count > 0;
+    public bool HasPending => _keys.Count > 0 || _uniques.Count > 0 || _exclusions.Count > 0 || _touched.Count > 0;
 
     /// <summary>True when something waits that a change of the table left behind.</summary>
-    public bool HasPendingOn(uint tableOid) => _keys.Exists(check => check.Touched == tableOid) || _uniques.Exists(check => check.Table.Oid == tableOid);
+    public bool HasPendingOn(uint tableOid) => _keys.Exists(check => check.Touched == tableOid) || _touched.Exists(touched => touched.Table == tableOid) || _uniques.Exists(check => check.Table.Oid == tableOid);
 
     /// <summary>True when a constraint is checked at the end of the transaction as things stand.</summary>
     public bool IsDeferred(ConstraintInfo constraint) => constraint.IsDeferrable
@@ -67,6 +68,13 @@ public sealed class DeferredConstraints
             _keys.Add(check);
     }
 
+    /// <summary>Notes that a table has a row whose foreign key is null: nothing will be wrong with it, but it counts as pending.</summary>
+    internal void AddTouched(ConstraintInfo constraint, uint table)
+    {
+        if (!_touched.Contains((constraint, table)))
+            _touched.Add((constraint, table));
+    }
+
     /// <summary>Notes a stored key of a deferrable unique constraint, with the error that two live rows of it raise.</summary>
     internal void AddUnique(ConstraintInfo constraint, RelationInfo table, IndexInfo index, ReadOnlySpan<byte> key, SqlException violation) =>
         _uniques.Add(new UniqueCheck(constraint, table, index, key.ToArray(), violation));
@@ -88,6 +96,7 @@ public sealed class DeferredConstraints
     {
         RunUniques(context.Services, transaction, check => !onlyImmediate || !IsDeferred(check.Constraint), cancellation);
         RunExclusions(context.Services, transaction, check => !onlyImmediate || !IsDeferred(check.Plan.Constraint), cancellation);
+        _touched.RemoveAll(touched => !onlyImmediate || !IsDeferred(touched.Constraint));
         var planner = new ForeignKeyPlanner(context);
         KeyCheck[] pending = [.. _keys];
         transaction.AdvanceCommand();

@@ -32,6 +32,7 @@ internal sealed class ForeignKeyQueue(
     private readonly KeyTable _seen = new(state.Memory);
     private readonly KeyBuffer _key = new();
     private long _rows;
+    private bool _insertedNull;
 
     /// <summary>What is to be done.</summary>
     public ForeignKeyWork Work { get; } = work;
@@ -41,9 +42,9 @@ internal sealed class ForeignKeyQueue(
 
     /// <summary>
     /// Queues the key of a row: <paramref name="columns"/> by attribute number. For key changes <paramref name="newRow"/> gives the values that referencing
-    /// rows get, behind the old ones. A null in the key means there is nothing to do (MATCH SIMPLE).
+    /// rows get, behind the old ones. A null in the key means there is nothing to do (MATCH SIMPLE): the result is false.
     /// </summary>
-    public void Add(TargetRow row, int position, short[] columns, TargetRow? newRow = null, int newPosition = 0)
+    public bool Add(TargetRow row, int position, short[] columns, TargetRow? newRow = null, int newPosition = 0)
     {
         _rows++;
         _key.Clear();
@@ -54,7 +55,7 @@ internal sealed class ForeignKeyQueue(
             {
                 if (Constraint.Match == 'f' && Work == ForeignKeyWork.RequireReferenced)
                     CheckFullMatch(row, position, columns);
-                return;
+                return false;
             }
 
             _line.Columns[i] = vector;
@@ -62,17 +63,21 @@ internal sealed class ForeignKeyQueue(
 
         _seen.FindOrAdd(_key.Written, out bool added);
         if (!added)
-            return;
+            return true;
         int own = Math.Min(columns.Length, types.Length);
         for (int i = own; i < types.Length; i++)
             _line.Columns[i] = row.Batch[columns[i - own] - 1];
         _line.SetCount(Batch.RowsMax);
         int stored = _keys.AppendRow(_line, position);
         if (newRow is null)
-            return;
+            return true;
         for (int i = own; i < types.Length; i++)
             _keys.ChunkOf(stored)[i].CopyRow(newRow.Batch[columns[i - own] - 1], newPosition, RowStore.Offset(stored));
+        return true;
     }
+
+    /// <summary>Queues the key of an inserted row. PostgreSQL queues those with nulls too: the table has something pending until they were looked at.</summary>
+    public void AddInserted(TargetRow row, int position) => _insertedNull |= !Add(row, position, Constraint.Columns);
 
     /// <summary>Does the work. Raises 23503.</summary>
     public void Run()
@@ -91,7 +96,7 @@ internal sealed class ForeignKeyQueue(
 
     private void RunQueued()
     {
-        if (_keys.Count == 0)
+        if (_keys.Count == 0 && !_insertedNull)
             return;
         Transaction transaction = state.Transaction;
         if (Work != ForeignKeyWork.Act && Constraint.IsDeferrable && transaction.Deferred.IsDeferred(Constraint) && !(Work == ForeignKeyWork.ForbidReferencing && plan.IsRestrict))
@@ -99,6 +104,9 @@ internal sealed class ForeignKeyQueue(
             Defer(transaction.Deferred);
             return;
         }
+
+        if (_keys.Count == 0)
+            return;
 
         transaction.AdvanceCommand();
         Snapshot snapshot = transaction.TakeFreshSnapshot();
@@ -152,6 +160,8 @@ internal sealed class ForeignKeyQueue(
     {
         bool requires = Work == ForeignKeyWork.RequireReferenced;
         RelationInfo touched = requires ? plan.Referencing : plan.Referenced;
+        if (_insertedNull)
+            deferred.AddTouched(Constraint, touched.Oid);
         for (int row = 0; row < _keys.Count; row++)
         {
             var key = new Datum[types.Length];
@@ -165,6 +175,7 @@ internal sealed class ForeignKeyQueue(
     public void Clear()
     {
         _rows = 0;
+        _insertedNull = false;
         _keys.Clear();
         _seen.Clear();
     }

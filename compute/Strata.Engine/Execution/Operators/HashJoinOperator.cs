@@ -68,7 +68,7 @@ internal sealed unsafe class HashJoinOperator : Operator
 
     public HashJoinOperator(
         ExecutionState state, JoinType type, Operator left, Operator? right, HashJoinColumns columns, ExpressionInstance? residual, (int Key, RuntimeFilter Filter)[] filters,
-        SqlType[] leftTypes, SqlType[] rightTypes, JoinHashTable? shared)
+        SqlType[] leftTypes, SqlType[] rightTypes, JoinHashTable? shared, bool matchesNulls = false)
     {
         _state = state;
         _type = type;
@@ -83,7 +83,7 @@ internal sealed unsafe class HashJoinOperator : Operator
         SqlType[] shown = Array.ConvertAll(columns.LeftOutput, slot => leftTypes[slot]);
         _stored = new Batch(new Vector[stored.Length]);
         _isShared = shared is not null;
-        _table = shared ?? new JoinHashTable(_memory.Account, stored, columns.RightKeys, Array.ConvertAll(columns.RightKeys, slot => rightTypes[slot]));
+        _table = shared ?? new JoinHashTable(_memory.Account, stored, columns.RightKeys, Array.ConvertAll(columns.RightKeys, slot => rightTypes[slot]), matchesNulls);
         _probe = new JoinProbe(_table, columns.LeftKeys);
         _pairs = new Batch([.. shown, .. Array.ConvertAll(columns.LeftResidual, slot => leftTypes[slot]), .. stored], state.Memory);
         _single = new Batch(new Vector[shown.Length]);

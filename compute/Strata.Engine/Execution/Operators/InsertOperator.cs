@@ -69,7 +69,7 @@ internal sealed class InsertOperator(
     private void Keep(Batch batch, int position, Tid tid)
     {
         foreach (ForeignKeyQueue queue in foreignKeys)
-            queue.Add(Target.Row, position, queue.Constraint.Columns);
+            queue.AddInserted(Target.Row, position);
         Returned?.Add(Target.Row, position, tid, Target.Relation.Oid, batch, position);
     }
 }

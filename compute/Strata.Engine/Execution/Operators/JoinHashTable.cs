@@ -7,7 +7,7 @@ namespace Strata.Engine.Execution.Operators;
 
 /// <summary>
 /// The rows of a hash join's right side by key. Filled with <see cref="Add"/>, then completed once; reading is thread-safe then, with a
-/// <see cref="JoinProbe"/> for each reader. Rows of one key are chained in the order of the input. Rows with a null key are kept but never found.
+/// <see cref="JoinProbe"/> for each reader. Rows of one key are chained in the order of the input. Rows with a null key are kept but never found, unless nulls match.
 /// </summary>
 internal sealed class JoinHashTable : IDisposable
 {
@@ -25,13 +25,15 @@ internal sealed class JoinHashTable : IDisposable
     private int[] _heads = [];
     private long _chargedBytes;
 
-    public JoinHashTable(MemoryAccount account, SqlType[] storedTypes, int[] rightKeys, SqlType[] keyTypes)
+    public JoinHashTable(MemoryAccount account, SqlType[] storedTypes, int[] rightKeys, SqlType[] keyTypes, bool matchesNulls)
     {
         _account = account;
+        MatchesNulls = matchesNulls;
         Rows = new RowStore(storedTypes, account);
         int packed = HashKeyBuilder.PackedBytes(keyTypes);
         _keyTypes = Array.ConvertAll(keyTypes, static type => type.Physical);
-        if (packed is > 0 and <= sizeof(ulong))
+        // Packed keys have no form for nulls.
+        if (packed is > 0 and <= sizeof(ulong) && !matchesNulls)
             _rightPacked = new PackedKeys(rightKeys);
         _rightKey = new HashKeyBuilder(rightKeys);
         _packed = new PackedTable(account);
@@ -40,6 +42,9 @@ internal sealed class JoinHashTable : IDisposable
 
     /// <summary>The stored columns; row n of the table is row n here.</summary>
     public RowStore Rows { get; }
+
+    /// <summary>Nulls are found as other keys are.</summary>
+    public bool MatchesNulls { get; }
 
     /// <summary>Rows kept, those with null keys too.</summary>
     public int RowCount { get; private set; }
@@ -67,7 +72,7 @@ internal sealed class JoinHashTable : IDisposable
         for (int i = 0; i < batch.Count; i++)
         {
             ReadOnlySpan<byte> key = _rightKey.Build(batch, batch.Selection[i]);
-            _numbers[first + i] = _rightKey.HasNull ? -1 : _general.FindOrAdd(key, out _);
+            _numbers[first + i] = _rightKey.HasNull && !MatchesNulls ? -1 : _general.FindOrAdd(key, out _);
         }
     }
 
@@ -99,7 +104,7 @@ internal sealed class JoinHashTable : IDisposable
         {
             ReadOnlySpan<byte> key = _rightKey.Build(batch, selection[i]);
             hashes[i] = VectorHash.Bytes(key);
-            if (_rightKey.HasNull)
+            if (_rightKey.HasNull && !MatchesNulls)
                 keys.SetNull(selection[i]);
             else
                 keys.SetBytes(selection[i], key);

@@ -28,7 +28,7 @@ internal sealed class JoinProbe(JoinHashTable table, int[] keys)
         for (int i = 0; i < count; i++)
         {
             hashes[i] = VectorHash.Bytes(_general.Build(batch, batch.Selection[i]));
-            canMatch[i] = !_general.HasNull;
+            canMatch[i] = !_general.HasNull || table.MatchesNulls;
         }
     }
 
@@ -41,7 +41,7 @@ internal sealed class JoinProbe(JoinHashTable table, int[] keys)
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<byte> key = _general.Build(batch, batch.Selection[i]);
-                chains[i] = _general.HasNull ? -1 : table.Find(key);
+                chains[i] = _general.HasNull && !table.MatchesNulls ? -1 : table.Find(key);
             }
 
             return;

@@ -27,7 +27,7 @@ internal sealed class MergeOperator(
         Target.Insert(new Selection(&single, 1));
         State.RowsAffected++;
         foreach (ForeignKeyQueue queue in insertKeys)
-            queue.Add(Target.Row, position, queue.Constraint.Columns);
+            queue.AddInserted(Target.Row, position);
     }
 
     protected override HeapResult Update(Batch batch, int position, uint member, Tid tid, out HeapUpdateOutcome outcome)

@@ -111,7 +111,7 @@ internal sealed class RoutedInsertOperator(
     private void Keep(Batch batch, MemberTarget member, int position, Tid tid)
     {
         foreach (ForeignKeyQueue queue in member.Queues)
-            queue.Add(member.Target.Row, position, queue.Constraint.Columns);
+            queue.AddInserted(member.Target.Row, position);
         Returned?.Add(rootRow, position, tid, member.Relation.Oid, batch, position);
     }
 }

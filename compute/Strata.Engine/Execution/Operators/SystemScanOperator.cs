@@ -79,49 +79,83 @@ internal sealed class SystemScanOperator(
                 continue;
             }
 
-            CatalogValue value = values[attributes[i] - 1];
-            if (value.IsNull)
+            StoreValue(values[attributes[i] - 1], vector, row);
+        }
+    }
+
+    private void StoreValue(in CatalogValue value, Vector vector, int row)
+    {
+        if (value.IsNull)
+        {
+            vector.SetNull(row);
+            return;
+        }
+
+        vector.SetValid(row);
+        switch (vector.Physical)
+        {
+            case PhysicalType.Boolean or PhysicalType.Int8:
+                vector.Set(row, (byte)value.Number);
+                break;
+            case PhysicalType.Int16:
+                vector.Set(row, (short)value.Number);
+                break;
+            case PhysicalType.Int32:
+                vector.Set(row, (int)value.Number);
+                break;
+            case PhysicalType.Int64:
+                vector.Set(row, value.Number);
+                break;
+            case PhysicalType.Float32:
+                vector.Set(row, (float)value.Double);
+                break;
+            case PhysicalType.Float64:
+                vector.Set(row, value.Double);
+                break;
+            case PhysicalType.Bytes when value is { IsArray: true, Array: CatalogValue[][] records }:
+                vector.SetBytes(row, RowsOf(records, vector.Type));
+                break;
+            case PhysicalType.Bytes when value.IsArray:
+                vector.SetBytes(row, ArrayOf(value.Array, vector.Type));
+                break;
+            case PhysicalType.Bytes when value.IsText && !vector.Type.IsArray:
+                vector.SetBytes(row, Encoding.UTF8.GetBytes(value.Text));
+                break;
+            default:
+                // Other types come in their text form.
+                if (value.IsText)
+                    TypeInput.Parse(vector.Type, Encoding.UTF8.GetBytes(value.Text), state.Evaluation.Functions, vector, row);
+                else
+                    vector.SetBytes(row, Encoding.UTF8.GetBytes(value.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+                break;
+        }
+    }
+
+    /// <summary>Rows of another catalog as an array of its row type.</summary>
+    private ReadOnlySpan<byte> RowsOf(CatalogValue[][] records, SqlType type)
+    {
+        IReadOnlyList<(string Name, SqlType Type)> columns = state.Evaluation.Functions.Catalog.CompositeColumns(type.ElementOid);
+        var array = new ArrayBuilder();
+        var record = new ByteBuffer();
+        foreach (CatalogValue[] values in records)
+        {
+            record.Clear();
+            RecordText.WriteHeader(record, columns.Count);
+            for (int i = 0; i < columns.Count; i++)
             {
-                vector.SetNull(row);
-                continue;
+                using var field = new Vector(columns[i].Type);
+                field.Reset(1);
+                StoreValue(values[i], field, 0);
+                if (field.IsNull(0))
+                    RecordText.WriteNullField(record, columns[i].Type.Oid);
+                else
+                    RecordText.WriteField(record, columns[i].Type.Oid, field.GetStored(0));
             }
 
-            vector.SetValid(row);
-            switch (vector.Physical)
-            {
-                case PhysicalType.Boolean or PhysicalType.Int8:
-                    vector.Set(row, (byte)value.Number);
-                    break;
-                case PhysicalType.Int16:
-                    vector.Set(row, (short)value.Number);
-                    break;
-                case PhysicalType.Int32:
-                    vector.Set(row, (int)value.Number);
-                    break;
-                case PhysicalType.Int64:
-                    vector.Set(row, value.Number);
-                    break;
-                case PhysicalType.Float32:
-                    vector.Set(row, (float)value.Double);
-                    break;
-                case PhysicalType.Float64:
-                    vector.Set(row, value.Double);
-                    break;
-                case PhysicalType.Bytes when value.IsArray:
-                    vector.SetBytes(row, ArrayOf(value.Array, vector.Type));
-                    break;
-                case PhysicalType.Bytes when value.IsText && !vector.Type.IsArray:
-                    vector.SetBytes(row, Encoding.UTF8.GetBytes(value.Text));
-                    break;
-                default:
-                    // Other types come in their text form.
-                    if (value.IsText)
-                        TypeInput.Parse(vector.Type, Encoding.UTF8.GetBytes(value.Text), state.Evaluation.Functions, vector, row);
-                    else
-                        vector.SetBytes(row, Encoding.UTF8.GetBytes(value.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-                    break;
-            }
+            array.Add(record.Written);
         }
+
+        return array.Build(type.ElementOid);
     }
 
     private void StoreSystem(short attribute, Vector vector, int row)

@@ -83,9 +83,9 @@ internal sealed class NumberWriter
         Int128 number = value;
         if (template.IsShifted)
         {
-            number *= (Int128)BigInteger.Pow(10, Math.Min(template.Shift, DoubleDigits + 4));
-            if (isInt4 && (number < int.MinValue || number > int.MaxValue))
-                throw TypeErrors.OutOfRange("integer");
+            Int128 factor = (Int128)BigInteger.Pow(10, Math.Min(template.Shift, DoubleDigits + 4));
+            // Of integer PostgreSQL does not look for the overflow; a factor out of range is the least integer on its machines.
+            number = isInt4 ? unchecked((int)value * (factor > int.MaxValue ? int.MinValue : (int)factor)) : number * factor;
             if (number < long.MinValue || number > long.MaxValue)
                 throw TypeErrors.OutOfRange("bigint");
         }

@@ -30,8 +30,12 @@ internal sealed class VariableFinder(PlannerState state)
                 break;
             case ProjectNode project:
                 foreach (ProjectedColumn item in project.Items)
-                    if (!item.IsPassThrough)
+                {
+                    // A column that is filled up keeps its number.
+                    if (!item.IsPassThrough && !TreeWalker.ColumnsOf(item.Value).Contains(item.Column))
                         _definitions[item.Column] = item.Value;
+                }
+
                 break;
             case CteScanNode cte:
                 for (int i = 0; i < cte.Columns.Count; i++)

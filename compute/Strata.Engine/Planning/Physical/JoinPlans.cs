@@ -55,6 +55,9 @@ internal sealed class HashJoinPlan : JoinPlan
     /// <summary>Left columns that only the residual condition of a semi or anti join reads.</summary>
     public IReadOnlyList<int> LeftResidual { get; init; } = [];
 
+    /// <summary>Keys that are null on both sides match.</summary>
+    public bool MatchesNulls { get; init; }
+
     /// <summary>The scan below the built side whose blocks several threads may share, or null.</summary>
     public SeqScanPlan? GatheredScan { get; set; }
 
@@ -78,7 +81,7 @@ internal sealed class HashJoinPlan : JoinPlan
             RightOutput.Select(Right.SlotOf).ToArray(), LeftResidual.Select(Left.SlotOf).ToArray());
         var join = new HashJoinOperator(
             builder.State, Type, left, right, columns, Residual?.CreateInstance(),
-            [.. RuntimeFilters.Select(filter => (filter.Key, builder.RuntimeFilter(filter.Filter)))], builder.TypesOf(Left), builder.TypesOf(Right), shared)
+            [.. RuntimeFilters.Select(filter => (filter.Key, builder.RuntimeFilter(filter.Filter)))], builder.TypesOf(Left), builder.TypesOf(Right), shared, MatchesNulls)
         {
             Spilled = group is null ? null : group.MakeSerial,
         };

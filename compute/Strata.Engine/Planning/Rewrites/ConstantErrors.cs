@@ -1,5 +1,8 @@
 using Strata.Engine.Expressions;
+using Strata.Engine.Functions;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Planning.Rewrites;
 
@@ -9,16 +12,59 @@ namespace Strata.Engine.Planning.Rewrites;
 /// </summary>
 internal sealed class ConstantErrors : IRewrite
 {
+    private const uint IntervalScaleOid = 1200;
+
     public RelationalNode Apply(RelationalNode root, RewriteContext context)
     {
-        TreeWalker.Visit(root, expression =>
-        {
-            if (FirstFailing(expression) is { } failing)
-                ConstantFolding.Evaluate(failing, context.Functions);
-        });
+        Visit(root, context.Functions);
         return root;
     }
 
-    /// <summary>The visit is top-down, an evaluation bottom-up: only the node itself is looked at, its operands were or will be.</summary>
-    private static Expression? FirstFailing(Expression expression) => ConstantFolding.IsConstantCall(expression) ? expression : null;
+    /// <summary>A node's expressions are simplified before the subqueries in them are planned.</summary>
+    private static void Visit(RelationalNode node, IFunctionContext functions)
+    {
+        DepthGuard.Check();
+        foreach (Expression expression in node.Expressions)
+            Evaluate(expression, functions);
+        foreach (Expression expression in node.Expressions)
+        {
+            if (expression.Any(static part => part is SubqueryExpression))
+                VisitSubqueries(expression, functions);
+        }
+
+        foreach (RelationalNode input in node.Inputs)
+            Visit(input, functions);
+    }
+
+    private static void VisitSubqueries(Expression expression, IFunctionContext functions)
+    {
+        foreach (Expression child in expression.Children)
+            VisitSubqueries(child, functions);
+        if (expression is SubqueryExpression subquery)
+            Visit(subquery.Query, functions);
+    }
+
+    /// <summary>From the operands up, from left to right; subscripts before what they stand behind.</summary>
+    private static void Evaluate(Expression expression, IFunctionContext functions)
+    {
+        DepthGuard.Check();
+        if (ConstantFolding.IsConstantCall(expression))
+        {
+            ConstantFolding.Evaluate(expression, functions);
+            return;
+        }
+
+        foreach (Expression child in InOrder(expression))
+            Evaluate(child, functions);
+        // The planner looks at the modifier to see whether the call changes anything.
+        if (expression is FunctionExpression { Function.Oid: IntervalScaleOid, Arguments: [_, ConstantExpression { IsNull: false } modifier] })
+            IntervalModifier.CheckPlanned(modifier.Value.Get<int>());
+    }
+
+    private static IEnumerable<Expression> InOrder(Expression expression) => expression switch
+    {
+        SubscriptExpression { Upper: var upper, Lower: var lower, Container: var container } => [.. upper.OfType<Expression>(), .. lower.OfType<Expression>(), container],
+        SubscriptStoreExpression { Upper: var upper, Lower: var lower, Container: var container, Value: var value } => [.. upper.OfType<Expression>(), .. lower.OfType<Expression>(), container, value],
+        _ => expression.Children,
+    };
 }

@@ -18,10 +18,21 @@ internal sealed class ScalarSubqueryToJoin : IRewrite
     {
         RelationalNode input = filter.Input;
         var conjuncts = new List<Expression>();
-        foreach (Expression conjunct in filter.Conjuncts)
+        // BETWEEN compares with the same subquery twice: it is joined once.
+        var joinedQueries = new HashSet<RelationalNode>(ReferenceEqualityComparer.Instance);
+        foreach (Expression raw in filter.Conjuncts)
         {
+            Expression conjunct = raw.Transform(part => part is SubqueryExpression { Kind: SubqueryKind.Scalar } known && joinedQueries.Contains(known.Query)
+                ? new ColumnExpression(known.Columns[0], known.Type)
+                : part);
             if (TryJoin(input, conjunct, context, out Expression? replaced) is { } joined)
             {
+                raw.Any(part =>
+                {
+                    if (part is SubqueryExpression { Kind: SubqueryKind.Scalar } subquery)
+                        joinedQueries.Add(subquery.Query);
+                    return false;
+                });
                 input = joined;
                 conjuncts.Add(replaced!);
             }

@@ -106,6 +106,7 @@ public static class SettingRegistry
             Default = "0",
             Description = "Joins tables in an order drawn by this seed instead of the cheapest one, for measuring the planner; 0 turns it off.",
         });
+        Add(settings, "strata.enable_unnesting", SettingType.Boolean, SettingContext.User, "on", "Lets the planner turn correlated subqueries and lateral joins into joins of all rows at once.");
         Add(settings, "strata.result_cache", SettingType.Boolean, SettingContext.User, "off", "Keeps results of queries, for all sessions that turn it on, until the tables that they read are changed.");
         settings.Add(Results.ResultCache.SizeSetting, new SettingDefinition
         {

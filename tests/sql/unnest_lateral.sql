@@ -1,0 +1,26 @@
+-- LATERAL over aggregates, limits, set operations and functions
+CREATE TABLE uo (id int PRIMARY KEY, k int, v int) WITH (autovacuum_enabled = off);
+CREATE TABLE ui (id int PRIMARY KEY, k int, v int) WITH (autovacuum_enabled = off);
+INSERT INTO uo SELECT i, CASE WHEN i % 13 = 0 THEN NULL ELSE i % 50 END, i % 30 FROM generate_series(1, 400) i;
+INSERT INTO ui SELECT i, CASE WHEN i % 11 = 0 THEN NULL ELSE i % 40 END, i % 23 FROM generate_series(1, 900) i;
+ANALYZE uo;
+ANALYZE ui;
+SELECT count(*), count(s.m), sum(s.c), sum(s.m) FROM uo, LATERAL (SELECT count(*) c, max(ui.v) m FROM ui WHERE ui.k = uo.k) s;
+SELECT count(*), count(s.m), sum(s.c) FROM uo LEFT JOIN LATERAL (SELECT count(*) c, max(ui.v) m FROM ui WHERE ui.k = uo.k) s ON true;
+SELECT count(*), count(s.m), sum(s.c) FROM uo LEFT JOIN LATERAL (SELECT count(*) c, max(ui.v) m FROM ui WHERE ui.k = uo.k) s ON s.c > 21;
+SELECT count(*), sum(s.c) FROM uo, LATERAL (SELECT count(*) c FROM ui WHERE ui.k = uo.k) s WHERE s.c < 5;
+SELECT count(*), sum(s.c) FROM uo JOIN LATERAL (SELECT ui.v, count(*) c FROM ui WHERE ui.k = uo.k GROUP BY ui.v) s ON s.v = uo.v;
+SELECT count(*), sum(s.c) FROM uo LEFT JOIN LATERAL (SELECT ui.v, count(*) c FROM ui WHERE ui.k = uo.k GROUP BY ui.v) s ON s.v = uo.v;
+SELECT count(*), sum(s.id), sum(s.v) FROM uo, LATERAL (SELECT id, v FROM ui WHERE ui.k = uo.k ORDER BY v DESC, id LIMIT 3) s;
+SELECT count(*), sum(s.id), sum(s.v) FROM uo LEFT JOIN LATERAL (SELECT id, v FROM ui WHERE ui.k = uo.k ORDER BY v, id OFFSET 1 LIMIT 2) s ON s.v > 3;
+SELECT count(*), sum(s.id) FROM uo, LATERAL (SELECT id FROM ui WHERE ui.v < uo.v - 20 ORDER BY id LIMIT 2) s;
+SELECT count(*), sum(s.x) FROM uo, LATERAL (SELECT v x FROM ui WHERE ui.k = uo.k UNION SELECT uo.id) s;
+SELECT count(*), sum(s.x) FROM uo, LATERAL (SELECT sum(ui.v) x FROM ui WHERE ui.k = uo.k) s, LATERAL (SELECT count(*) c FROM ui WHERE ui.v = s.x % 23) t WHERE t.c > 30;
+SELECT count(*), sum(s.x), sum(t.c) FROM uo, LATERAL (SELECT sum(ui.v) x FROM ui WHERE ui.k = uo.k) s LEFT JOIN LATERAL (SELECT count(*) c FROM ui WHERE ui.v = s.x % 23 AND ui.k = uo.k) t ON true;
+SELECT count(*), sum(s.x) FROM uo JOIN ui j ON j.id = uo.id, LATERAL (SELECT sum(ui.v) x FROM ui WHERE ui.k = uo.k AND ui.v = j.v) s WHERE j.v < 20;
+SELECT count(*), sum(s.r) FROM uo, LATERAL (SELECT row_number() OVER (ORDER BY ui.v, ui.id) r, ui.v FROM ui WHERE ui.k = uo.k) s WHERE s.v = uo.v;
+SELECT count(*), sum(s.n) FROM uo, LATERAL generate_series(1, uo.v) s(n), LATERAL (SELECT count(*) c FROM ui WHERE ui.k = s.n) t WHERE t.c > 10;
+SELECT count(*), sum(s.c) FROM (SELECT k FROM uo WHERE v < 5 GROUP BY k) o, LATERAL (SELECT count(*) c FROM ui WHERE ui.k = o.k HAVING count(*) > 21) s;
+SELECT count(*), sum(s.t) FROM uo, LATERAL (SELECT sum(x.c) t FROM (SELECT k FROM ui WHERE ui.v = uo.v) y, LATERAL (SELECT count(*) c FROM ui j WHERE j.k = y.k AND j.v = uo.v) x) s;
+SELECT uo.id, s.* FROM uo, LATERAL (SELECT count(*) c, array_agg(ui.v ORDER BY ui.id) a FROM ui WHERE ui.k = uo.k AND ui.v > 20) s WHERE uo.id < 20 ORDER BY uo.id;
+DROP TABLE uo, ui;
