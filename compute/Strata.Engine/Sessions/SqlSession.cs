@@ -181,6 +181,8 @@ public sealed class SqlSession : IDisposable
         Script script = _script!;
         while (script.Next < script.Statements.Count)
         {
+            if (script.Next > 0)
+                _cancel.Arm(ApplyLockTimeouts(), Context.ClientCheckInterval);
             ParsedStatement parsed = script.Statements[script.Next++];
             string text = script.IsMultiple ? script.Text.Substring(parsed.Start, parsed.Length) : script.Text;
             if (!RunOne(script, parsed.Statement, text))

@@ -10,6 +10,7 @@ internal sealed class StatementCancel(TimeProvider time, Func<bool> isClientGone
     private ITimer? _timer;
     private ITimer? _clientCheck;
     private bool _running;
+    private bool _isTimed;
 
     /// <summary>Why the token fired.</summary>
     public CancelReason Reason { get; private set; }
@@ -25,6 +26,7 @@ internal sealed class StatementCancel(TimeProvider time, Func<bool> isClientGone
         lock (_gate)
         {
             _running = true;
+            _isTimed = false;
             if (_source.IsCancellationRequested && !IsTerminated)
             {
                 _source.Dispose();
@@ -32,10 +34,21 @@ internal sealed class StatementCancel(TimeProvider time, Func<bool> isClientGone
                 Reason = CancelReason.None;
             }
 
-            if (timeout > TimeSpan.Zero)
+            Arm(timeout, clientCheckInterval);
+            return _source.Token;
+        }
+    }
+
+    /// <summary>A statement of a script begins: a timeout that one before it has set counts from here on, one that runs already goes on.</summary>
+    public void Arm(TimeSpan timeout, TimeSpan clientCheckInterval)
+    {
+        lock (_gate)
+        {
+            if (timeout > TimeSpan.Zero && !_isTimed)
             {
                 _timer ??= time.CreateTimer(static state => ((StatementCancel)state!).Request(CancelReason.StatementTimeout), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+                _isTimed = true;
             }
 
             if (clientCheckInterval > TimeSpan.Zero)
@@ -43,8 +56,6 @@ internal sealed class StatementCancel(TimeProvider time, Func<bool> isClientGone
                 _clientCheck ??= time.CreateTimer(static state => ((StatementCancel)state!).CheckClient(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _clientCheck.Change(clientCheckInterval, clientCheckInterval);
             }
-
-            return _source.Token;
         }
     }
 
@@ -54,6 +65,7 @@ internal sealed class StatementCancel(TimeProvider time, Func<bool> isClientGone
         lock (_gate)
         {
             _running = false;
+            _isTimed = false;
             _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _clientCheck?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
