@@ -95,6 +95,24 @@ public sealed class TimeoutTests(TimeoutTests.Server server) : IClassFixture<Tim
         Assert.True(running.Wait(s_patience));
     }
 
+    [Fact]
+    public void A_client_that_does_not_read_can_be_terminated()
+    {
+        using NpgsqlConnection deaf = Instance.Connect();
+        using NpgsqlCommand command = new("SELECT repeat('x', 1000) FROM generate_series(1, 10000000)", deaf);
+        using NpgsqlDataReader reader = command.ExecuteReader(); // and reads no more
+        string of = $"FROM pg_stat_activity WHERE pid = {deaf.ProcessID}";
+        Await($"SELECT count(*) = 1 {of} AND state = 'active'");
+        Assert.Equal(true, Instance.Scalar($"SELECT pg_terminate_backend({deaf.ProcessID})"));
+        Await($"SELECT count(*) = 0 {of}");
+        Assert.ThrowsAny<NpgsqlException>(() =>
+        {
+            while (reader.Read())
+            {
+            }
+        });
+    }
+
     [Theory]
     [InlineData("off")]
     [InlineData("transaction")]

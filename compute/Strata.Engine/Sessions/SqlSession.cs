@@ -95,8 +95,8 @@ public sealed class SqlSession : IDisposable
     /// <summary>Whether a transaction is open, be it only an implicit one between two messages: others may wait for what it holds.</summary>
     public bool HoldsTransaction => Context.Transactions.IsActive || Context.Transactions.IsBlock;
 
-    /// <summary>The session is to end at its next step.</summary>
-    internal bool IsTerminated => _cancel.IsTerminated;
+    /// <summary>The session is to end at its next step. Any thread.</summary>
+    public bool IsTerminated => _cancel.IsTerminated;
 
     /// <summary>Advisory locks are held that outlive the transaction: others may wait for them. For the session's thread.</summary>
     internal bool HoldsSessionLocks => _owner.HoldsSessionLocks;
