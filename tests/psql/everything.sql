@@ -3,6 +3,7 @@ SET client_min_messages = warning;
 
 CREATE ROLE every_owner CREATEDB;
 CREATE ROLE every_reader NOLOGIN CONNECTION LIMIT 3 VALID UNTIL '2040-01-01 00:00:00+00';
+ALTER ROLE every_reader VALID UNTIL 'infinity';
 CREATE ROLE every_group;
 GRANT every_group TO every_reader;
 GRANT every_group TO every_owner WITH ADMIN OPTION;
@@ -438,6 +439,7 @@ ALTER TYPE changed ADD ATTRIBUTE e text CASCADE;
 CREATE DOMAIN stamp AS timestamp(3) with time zone DEFAULT now() CHECK (VALUE > '2000-01-01 00:00:00+00'::timestamptz);
 CREATE DOMAIN of_mood AS mood CHECK (VALUE <> 'sad');
 CREATE DOMAIN of_span AS span NOT NULL;
+CREATE DOMAIN usual_mood AS mood DEFAULT 'ok' CHECK (VALUE IN ('ok', 'happy'));
 CREATE TYPE mood_span AS RANGE (subtype = mood);
 CREATE FUNCTION of_types(a positive, b of_pair[], c mood_span, d "Odd Enum"[], e author.name%TYPE) RETURNS book[] LANGUAGE sql AS 'SELECT NULL::book[]';
 CREATE FUNCTION whole_rows() RETURNS SETOF book LANGUAGE sql STABLE ROWS 5 COST 3 BEGIN ATOMIC SELECT * FROM book; END;
@@ -484,7 +486,12 @@ CREATE VIEW calls AS SELECT add_em(1), add_em(b => 2, a => 1) AS named, anything
 CREATE VIEW times AS SELECT (now(), now()) OVERLAPS (now(), interval '1 day') AS o, current_timestamp(3) AS a, current_time AS b, localtime AS c, current_role AS d, current_catalog AS e, current_schema AS f, user AS g, extract(epoch FROM interval '1 day 02:00') AS h, date '2020-01-01' + time '10:00' AS i, timestamp '2020-01-01 00:00:00' AT TIME ZONE 'Europe/Amsterdam' AS j, interval '1' year AS k, interval '1 2:03' day to minute AS l, interval(2) '1.2345 sec' AS m, timestamptz 'infinity' AS n, '1 day'::interval(3) AS p, time with time zone '04:05:06+02' AS q, make_interval(days => 10) AS r;
 CREATE VIEW literals AS SELECT 1 AS a, -1 AS b, 2147483648 AS c, 1.0 AS d, 1e10 AS e, -2.5 AS f, 'x' AS g, E'a\\b\nc' AS h, NULL AS i, true AS j, B'101' AS k, X'1F' AS l, '\xdead'::bytea AS m, '{1,2}'::integer[] AS n, ARRAY[]::text[] AS o, '(1,2)'::point AS p, '{"a": 1}'::jsonb AS q, 1::smallint AS r, 2::bigint AS s, 1.5::real AS t, 'NaN'::float8 AS u, 'c'::"char" AS v, 'abc'::char(5) AS w, 'abc'::varchar(2) AS x, 5::oid AS y, 'author'::regclass AS z, 'happy'::mood AS aa, '[1,2]'::span AS bb, 3::positive AS cc, U&'\00e9' AS ff, 12.34::money AS gg, 'a & b'::tsquery AS hh, '$.a'::jsonpath AS ii, '-0'::float8 AS jj, (-1)::int8 AS kk, - 5 AS ll, + 5 AS mm, -(3) ^ 2 AS nn, NOT true AS oo, 1 IS NULL AS pp;
 CREATE VIEW aggregates AS SELECT count(*) AS c, count(DISTINCT (b.id, b.title)) AS d, string_agg(DISTINCT b.title, ',' ORDER BY b.title DESC) AS s, mode() WITHIN GROUP (ORDER BY b.price) AS m, percentile_cont(ARRAY[0.1, 0.9]) WITHIN GROUP (ORDER BY b.price::float8) FILTER (WHERE b.price > 0) AS p, middle_of(b.author_id) AS mo, every(b.price > 1) AS e, regr_slope(b.price, b.id) AS r, jsonb_agg(b ORDER BY b.id) AS j, grouping(b.author_id, b.amount) AS g, sum(sum(b.price)) OVER (ORDER BY b.author_id RANGE UNBOUNDED PRECEDING) AS ss FROM book b GROUP BY CUBE (b.author_id, b.amount), GROUPING SETS ((b.author_id), ()) HAVING count(*) > 0 OR bool_or(b.id > 5);
-CREATE VIEW more_windows AS SELECT ntile(4) OVER w1 AS a, dense_rank() OVER (w1 ROWS UNBOUNDED PRECEDING) AS b, nth_value(b, 2) OVER (w2 RANGE BETWEEN INTERVAL '1 day' PRECEDING AND CURRENT ROW EXCLUDE CURRENT ROW) AS c, cume_dist() OVER (PARTITION BY a % 2, b ORDER BY b DESC NULLS LAST, a) AS d, last_value(a) OVER (ORDER BY a ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING EXCLUDE GROUP) AS e FROM (SELECT a, b, now() - make_interval(days => a) AS t FROM by_index) s WINDOW w1 AS (ORDER BY a), w2 AS (PARTITION BY b ORDER BY t);
+CREATE VIEW more_windows AS SELECT ntile(4) OVER w1 AS a, dense_rank() OVER (w1 ROWS UNBOUNDED PRECEDING) AS b, nth_value(b, 2) OVER (w2 RANGE BETWEEN INTERVAL '1 day' PRECEDING AND CURRENT ROW EXCLUDE CURRENT ROW) AS c, cume_dist() OVER (PARTITION BY a % 2, b ORDER BY b DESC NULLS LAST, a) AS d, last_value(a) OVER (ORDER BY a ROWS BETWEEN CURRENT ROW AND UNBOUNDED FOLLOWING EXCLUDE GROUP) AS e FROM (SELECT a, b, now() - make_interval(days => a) AS t FROM by_index) s WINDOW w1 AS (ORDER BY a), w2 AS (PARTITION BY b ORDER BY t), unused AS (PARTITION BY a + 1 ORDER BY b DESC NULLS LAST ROWS 3 PRECEDING);
+CREATE VIEW subscripts AS SELECT b.attributes['k'] AS k, b.attributes['k'][0]['x'] AS x, (b.attributes -> 'a')[b.title] AS y, b.attributes[b.author_id] AS z, (jsonb_build_object('a', 1))['a'] AS w FROM book b WHERE b.attributes['k'][1] IS NOT NULL;
+CREATE VIEW whole AS SELECT ROW(a.*) IS NULL AS n, ROW(a.*, 1) = ROW(a.*, 2) AS e, (ROW(1, 'x')::pair).a AS f, (ROW(a.id, a.name)::pair).second AS s, (ROW(1, 2)).f2 AS t, a IS NULL AS w, (SELECT x FROM (SELECT a.*) x) IS NOT NULL AS y FROM author a;
+CREATE VIEW places AS SELECT place_of(3, 'x') WITHIN GROUP (ORDER BY b.id, b.title) AS p, percentile(0.5) WITHIN GROUP (ORDER BY b.price::float8 DESC) AS q FROM book b;
+CREATE VIEW in_xml AS SELECT xmlelement(name author, xmlattributes(a.id AS "no", a.email), a.name, xmlcomment('c')) AS e, xmlforest(a.id, a.name AS "Name") AS f, xmlconcat('<a/>', '<b/>') AS c, xmlpi(name php, 'echo') AS p, xmlparse(CONTENT 'x<y/>') AS d, xmlserialize(CONTENT '<a/>'::xml AS text) AS s, xmlroot(xml '<a/>', VERSION '1.0', STANDALONE YES) AS r, '<a/>'::xml IS DOCUMENT AS i, xmlexists('//a' PASSING '<a/>'::xml) AS x FROM author a;
+CREATE VIEW from_xml AS SELECT t.* FROM (SELECT '<r><i n="1">x</i></r>'::xml AS d) s, XMLTABLE('//i' PASSING s.d COLUMNS n integer PATH '@n' NOT NULL, place FOR ORDINALITY, v text PATH '.' DEFAULT 'none') AS t;
 CREATE VIEW samples AS SELECT d.a, x.* FROM deep d TABLESAMPLE system (12.5) CROSS JOIN LATERAL unnest(ARRAY[d.a], ARRAY[d.b]) WITH ORDINALITY AS x(p, q, o) LEFT JOIN LATERAL (SELECT d.a + 1 AS more) l ON l.more > x.p, LATERAL generate_series(1, d.a) AS g;
 CREATE VIEW searches AS WITH RECURSIVE w(id, parent) AS (SELECT id, parent FROM node WHERE parent IS NULL UNION SELECT n.id, n.parent FROM node n JOIN w ON n.parent = w.id) SEARCH DEPTH FIRST BY id, parent SET "Order" , other AS (SELECT 1) SELECT w.id, other.* FROM w, other ORDER BY "Order";
 CREATE VIEW cycle_marks AS WITH RECURSIVE w AS (SELECT id, parent FROM node UNION ALL SELECT n.id, n.parent FROM node n, w WHERE n.parent = w.id) CYCLE id, parent SET looped TO 1 DEFAULT 0 USING path SELECT w.id, w.looped FROM w WHERE looped = 0;
@@ -502,6 +509,7 @@ ANALYZE;
 
 -- Foreign tables, comments, names that change
 CREATE FOREIGN TABLE remote_child (own integer DEFAULT 3 NOT NULL CHECK (own > 1), twice integer GENERATED ALWAYS AS (own * 2) STORED) INHERITS (top_b) SERVER away;
+CREATE FOREIGN TABLE measure_far PARTITION OF measure FOR VALUES FROM ('1900-01-01') TO ('1950-01-01') SERVER away OPTIONS (table_name 'old');
 ALTER FOREIGN TABLE remote ALTER COLUMN v OPTIONS (ADD x 'y'), OPTIONS (ADD "Odd" 'it''s');
 ALTER SERVER away OPTIONS (SET port '2', DROP host, ADD dbname 'd');
 COMMENT ON SEQUENCE simple_seq IS 'plain';
@@ -510,11 +518,17 @@ COMMENT ON COLUMN remote.v IS 'far value';
 COMMENT ON CONSTRAINT author_pk ON author IS 'the key';
 COMMENT ON CONSTRAINT later ON book IS 'checked later';
 COMMENT ON CONSTRAINT not_big ON DOMAIN perhaps IS 'not big';
-ALTER ROLE every_owner IN DATABASE :DBNAME SET role = every_group;
-ALTER ROLE every_reader VALID UNTIL 'infinity';
+ALTER ROLE every_reader IN DATABASE :DBNAME SET role = every_group;
 ALTER TABLE author SET SCHEMA "Odd Schema";
 ALTER TABLE "Odd Schema".author SET SCHEMA every;
 ALTER FUNCTION overloaded(text) SET SCHEMA "Odd Schema";
 ALTER TYPE mood_span SET SCHEMA "Odd Schema";
 ALTER TABLE searched ALTER COLUMN name TYPE varchar(50) USING substr(name, 1, 50), ALTER COLUMN n SET NOT NULL, ALTER COLUMN words SET STORAGE MAIN;
 ALTER TABLE searched DISABLE ROW LEVEL SECURITY, SET (toast.autovacuum_enabled = true, toast.vacuum_truncate = off, fillfactor = 77), SET WITHOUT CLUSTER;
+
+-- Large objects
+SELECT lo_from_bytea(5000001, '\x0001feff'), lo_create(5000002);
+SELECT lo_put(5000002, 5000, 'far away');
+COMMENT ON LARGE OBJECT 5000001 IS 'a few bytes';
+GRANT SELECT ON LARGE OBJECT 5000001 TO every_reader;
+ALTER LARGE OBJECT 5000002 OWNER TO every_owner;

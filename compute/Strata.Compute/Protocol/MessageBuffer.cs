@@ -67,9 +67,21 @@ public sealed class MessageBuffer : IBufferWriter<byte>, IDisposable
         Advance(value.Length);
     }
 
-    /// <summary>A string in UTF-8 with its zero byte.</summary>
+    /// <summary>What strings are written in; null for UTF-8.</summary>
+    internal Encoding? TextEncoding { get; set; }
+
+    /// <summary>A string with its zero byte.</summary>
     public void CString(ReadOnlySpan<char> value)
     {
+        if (TextEncoding is not null)
+        {
+            Span<byte> other = GetSpan(TextEncoding.GetMaxByteCount(value.Length) + 1);
+            int count = TextEncoding.GetBytes(value, other);
+            other[count] = 0;
+            Advance(count + 1);
+            return;
+        }
+
         Span<byte> span = GetSpan(Encoding.UTF8.GetMaxByteCount(value.Length) + 1);
         int written = Encoding.UTF8.GetBytes(value, span);
         span[written] = 0;

@@ -99,6 +99,8 @@ public sealed class ProtocolOutput(ClientTransport transport) : ISessionOutput, 
 
     public void ParameterStatus(string name, string value)
     {
+        if (name == "client_encoding")
+            _buffer.TextEncoding = ClientEncodings.Find(value);
         _buffer.Begin((byte)'S');
         _buffer.CString(name);
         _buffer.CString(value);

@@ -158,7 +158,7 @@ internal sealed class SessionPhase(ProtocolOutput output)
             case (byte)'d' or (byte)'c' or (byte)'f':
                 return true; // Left over from a COPY that failed: ignored, as the protocol says.
             case (byte)'F':
-                return Finish(session.ReportError(new SqlException(SqlState.FeatureNotSupported, "the function call message is not supported")), simple: true);
+                return CallFunction(ref reader);
             default:
                 output.Error(new Diagnostic { Severity = "FATAL", SqlState = SqlState.ProtocolViolation.Code, Message = $"invalid frontend message type {type}" });
                 return false;
@@ -199,6 +199,28 @@ internal sealed class SessionPhase(ProtocolOutput output)
         reader.End();
         BindMessage bind = new() { ParameterFormats = formats, ParameterCount = count, ParameterValues = values, ResultFormats = results };
         return Finish(Current.Bind(portal, statement, in bind), simple: false);
+    }
+
+    private bool CallFunction(ref MessageReader reader)
+    {
+        uint function = (uint)reader.Int32();
+        int formatCount = CheckCount(reader.Int16());
+        Span<short> formats = formatCount <= StackItemsMax ? stackalloc short[formatCount] : new short[formatCount];
+        ReadFormats(ref reader, formats);
+        int count = (ushort)reader.Int16();
+        ReadOnlySpan<byte> values = reader.Rest;
+        for (int i = 0; i < count; i++)
+        {
+            int length = reader.Int32();
+            if (length != -1)
+                reader.Take(length);
+        }
+        values = values[..(values.Length - reader.Rest.Length)];
+        Span<short> results = stackalloc short[1];
+        ReadFormats(ref reader, results);
+        reader.End();
+        BindMessage call = new() { ParameterFormats = formats, ParameterCount = count, ParameterValues = values, ResultFormats = results };
+        return Finish(Current.CallFunction(function, in call), simple: true);
     }
 
     private bool Execute(ref MessageReader reader)

@@ -54,10 +54,11 @@ internal sealed class EagerLinks(PeerLink[] links, int majority, TimeProvider ti
             SendToAll();
             return;
         }
-        for (; eager < majority; eager++)
-            Fastest(eager: false)!.IsEager = true;
-        for (; eager > majority; eager--)
-            Slowest(eager: true)!.IsEager = false;
+        // Links change meanwhile: one that was well when it was counted may not be any more.
+        for (; eager < majority && Fastest(eager: false) is { } next; eager++)
+            next.IsEager = true;
+        for (; eager > majority && Slowest(eager: true) is { } last; eager--)
+            last.IsEager = false;
         foreach (PeerLink link in links)
         {
             if (link.IsEager && !IsWell(link))

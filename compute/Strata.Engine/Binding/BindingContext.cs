@@ -34,6 +34,9 @@ public sealed record BindingContext
     /// <summary>What was bound is kept for printing (<see cref="BindingRecorder"/>), and nothing is put in the place of calls.</summary>
     internal bool IsRecorded { get; init; }
 
+    /// <summary>Nothing comes of the binding but its errors: what PostgreSQL looks for only when it plans may be missing.</summary>
+    internal bool IsUnplanned { get; init; }
+
     /// <summary>False for contexts without parameters (DDL expressions, simple queries): $1 is then an error.</summary>
     public bool AllowParameters { get; init; } = true;
 

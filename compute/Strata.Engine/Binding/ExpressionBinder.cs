@@ -74,6 +74,12 @@ internal sealed class ExpressionBinder
         ?? throw BindingErrors.At(
             position, SqlState.CannotCoerce, $"cannot cast type {value.Type.WithTypmod(-1)} to {type.WithTypmod(-1)}");
 
+    /// <summary>Coercion to the type that a clause's values have in common. Throws 42846.</summary>
+    private Expression CoerceToCommon(Expression value, SqlType type, string clause) =>
+        _factory.Casts.Cast(value, type, CastContext.Implicit, value.Position)
+        ?? throw BindingErrors.At(
+            value.StartPosition, SqlState.CannotCoerce, $"{clause} could not convert type {value.Type.WithTypmod(-1)} to {type.WithTypmod(-1)}");
+
     /// <summary>Implicit coercion, or null when there is none.</summary>
     public Expression? CoerceImplicitlyOrNull(Expression value, SqlType type) => _factory.Casts.Cast(value, type, CastContext.Implicit, value.Position);
 
@@ -172,8 +178,9 @@ internal sealed class ExpressionBinder
                 return BindCoalesce(coalesce, scope);
             case Syntax.MinMaxExpression minMax:
                 Expression[] operands = BindAll(minMax.Arguments, scope);
-                SqlType common = _factory.SelectCommonType(operands, minMax.IsGreatest ? "GREATEST" : "LEAST");
-                return new MinMaxExpression(common, minMax.IsGreatest, operands.Select(operand => Coerce(operand, common, operand.Position)).ToArray())
+                string extreme = minMax.IsGreatest ? "GREATEST" : "LEAST";
+                SqlType common = _factory.SelectCommonType(operands, extreme);
+                return new MinMaxExpression(common, minMax.IsGreatest, operands.Select(operand => CoerceToCommon(operand, common, extreme)).ToArray())
                 {
                     Position = position,
                 };
@@ -352,7 +359,7 @@ internal sealed class ExpressionBinder
             type,
             columns.Select(column => (Expression)new ColumnExpression(column.Column, column.Type) { Position = position }).ToArray(),
             columns.Select(column => column.Name).ToArray())
-        { Position = position };
+        { Position = position, IsWholeItem = true };
     }
 
     private Expression BindNumber(NumericLiteral number)
@@ -376,9 +383,9 @@ internal sealed class ExpressionBinder
         string name = OperatorOf(binary.Operator);
         // x = NULL between rows and subqueries of several columns compare field by field.
         if (binary.Left is Syntax.RowExpression left && binary.Right is Syntax.RowExpression right)
-            return BindRowComparison(name, BindAll(left.Fields, scope), BindAll(right.Fields, scope), binary.Position);
+            return BindRowComparison(name, BindFields(left.Fields, scope), BindFields(right.Fields, scope), binary.Position);
         if (binary.Left is Syntax.RowExpression row && binary.Right is ScalarSubquery subquery)
-            return _subqueries.BindRowComparison(name, () => BindAll(row.Fields, scope), subquery, scope, binary.Position);
+            return _subqueries.BindRowComparison(name, () => BindFields(row.Fields, scope), subquery, scope, binary.Position);
         return CheckSets(_factory.Operator(name, Bind(binary.Left, scope), Bind(binary.Right, scope), binary.Position), scope);
     }
 
@@ -406,13 +413,13 @@ internal sealed class ExpressionBinder
         // Where it is only printed again, a row stays what was written.
         if (isNull.Operand is Syntax.RowExpression written && _state.Context.IsRecorded)
         {
-            Expression[] fields = [.. BindAll(written.Fields, scope)];
+            Expression[] fields = BindFields(written.Fields, scope);
             return new NullTestExpression(new RowExpression(SqlType.Record, fields, [.. fields.Select(static (_, i) => $"f{i + 1}")]), isNull.IsNegated) { Position = isNull.Position };
         }
 
         if (isNull.Operand is Syntax.RowExpression row)
         {
-            Expression[] tests = BindAll(row.Fields, scope)
+            Expression[] tests = BindFields(row.Fields, scope)
                 .Select(field => (Expression)new NullTestExpression(ResolveUnknown(field), isNull.IsNegated) { Position = isNull.Position }).ToArray();
             return BooleanExpression.And(tests);
         }
@@ -465,12 +472,14 @@ internal sealed class ExpressionBinder
     {
         int position = between.Position;
         Expression value = Bind(between.Operand, scope);
+        // The first comparison is complete before the second bound is looked at.
         Expression low = Bind(between.Low, scope);
+        Expression atLow = _factory.Operator(between.IsNegated ? "<" : ">=", value, low, position);
         Expression high = Bind(between.High, scope);
-        Expression result = Range(low, high);
+        Expression result = Both(atLow, high);
         if (between.IsSymmetric)
         {
-            result = new BooleanExpression(between.IsNegated ? BooleanOperator.And : BooleanOperator.Or, [result, Range(high, low)])
+            result = new BooleanExpression(between.IsNegated ? BooleanOperator.And : BooleanOperator.Or, [result, Both(_factory.Operator(between.IsNegated ? "<" : ">=", value, high, position), low)])
             {
                 Position = position,
             };
@@ -478,12 +487,9 @@ internal sealed class ExpressionBinder
 
         return result;
 
-        Expression Range(Expression from, Expression to) => new BooleanExpression(
+        Expression Both(Expression first, Expression to) => new BooleanExpression(
             between.IsNegated ? BooleanOperator.Or : BooleanOperator.And,
-            [
-                _factory.Operator(between.IsNegated ? "<" : ">=", value, from, position),
-                _factory.Operator(between.IsNegated ? ">" : "<=", value, to, position),
-            ])
+            [first, _factory.Operator(between.IsNegated ? ">" : "<=", value, to, position)])
         { Position = position };
     }
 
@@ -525,7 +531,7 @@ internal sealed class ExpressionBinder
             var comparisons = new List<Expression>();
             foreach (Syntax.Expression item in inList.Items)
             {
-                comparisons.Add(BindRowComparison(name, left, BindAll(((Syntax.RowExpression)item).Fields, scope), position));
+                comparisons.Add(BindRowComparison(name, left, BindFields(((Syntax.RowExpression)item).Fields, scope), position));
             }
 
             return Chain(comparisons, inList.IsNegated, position);
@@ -601,9 +607,8 @@ internal sealed class ExpressionBinder
             : Bind(choice.Else, scope);
         // PostgreSQL lets ELSE decide first.
         SqlType type = _factory.SelectCommonType([otherwise, .. results], "CASE");
-        return new CaseExpression(
-            type, operand, conditions, results.Select(result => Coerce(result, type, result.Position)).ToArray(),
-            Coerce(otherwise, type, otherwise.Position))
+        otherwise = CoerceToCommon(otherwise, type, "CASE/ELSE");
+        return new CaseExpression(type, operand, conditions, results.Select(result => CoerceToCommon(result, type, "CASE/WHEN")).ToArray(), otherwise)
         { Position = choice.Position };
     }
 
@@ -611,7 +616,7 @@ internal sealed class ExpressionBinder
     {
         Expression[] operands = BindAll(coalesce.Arguments, scope);
         SqlType type = _factory.SelectCommonType(operands, "COALESCE");
-        return new CoalesceExpression(type, operands.Select(operand => Coerce(operand, type, operand.Position)).ToArray())
+        return new CoalesceExpression(type, operands.Select(operand => CoerceToCommon(operand, type, "COALESCE")).ToArray())
         {
             Position = coalesce.Position,
         };
@@ -640,7 +645,7 @@ internal sealed class ExpressionBinder
             ? _factory.SelectCommonType(elements, "ARRAY")
             : isNested ? wanted : wanted.ElementType!;
         Expression Convert(Expression element) => wanted is null
-            ? Coerce(element, common, element.Position)
+            ? CoerceToCommon(element, common, "ARRAY")
             : _factory.Casts.Cast(element, common, CastContext.Explicit, element.Position)
                 ?? throw BindingErrors.At(element.Position, SqlState.CannotCoerce, $"cannot cast type {element.Type} to {common}");
         Expression[] converted = elements.Select(Convert).ToArray();
@@ -656,11 +661,7 @@ internal sealed class ExpressionBinder
             ? BindArray(array, scope, type)
             : Bind(cast.Operand, scope);
         int position = cast.Position;
-        Expression? result = _factory.Casts.Cast(value, type, CastContext.Explicit, position);
-        // A constant with its type before it begins there.
-        if (result is ConstantExpression constant && position >= 0 && position < constant.Position)
-            return new ConstantExpression(constant.Type, constant.Value) { Position = position };
-        return result
+        return _factory.Casts.Cast(value, type, CastContext.Explicit, position)
             ?? throw BindingErrors.At(
                 position, SqlState.CannotCoerce, $"cannot cast type {value.Type.WithTypmod(-1)} to {type.WithTypmod(-1)}");
     }

@@ -346,7 +346,9 @@ internal sealed class FunctionBinder(BindingState state)
             ?? throw BindingErrors.NotSupported(position, $"aggregate function {info.Name}");
         (int, bool, bool)[] keys = order.Select((item, i) => (i, item.Descending, item.NullsFirst)).ToArray();
         ColumnExpression result = AddAggregate(call, bound.Type, function, all, all, keys, filter, level);
-        state.Recorder?.Call(result.Column, new CallRecord(bound, call)
+        // Direct arguments of a hypothetical row have the types of what it stands among.
+        FunctionExpression shown = OrderedSetAggregates.IsHypothetical(info) ? (FunctionExpression)bound.WithChildren([.. all.Skip(count), .. all.Take(count)]) : bound;
+        state.Recorder?.Call(result.Column, new CallRecord(shown, call)
         {
             Filter = filter,
             DirectCount = direct.Length,
@@ -595,11 +597,16 @@ internal sealed class FunctionBinder(BindingState state)
         return new ColumnExpression(result, bound.Type) { Position = position };
     }
 
+    /// <summary>Binds a window of the WINDOW clause that no call may use: it is checked and kept all the same.</summary>
+    public void BindNamedWindow(WindowDefinition definition, Scope scope) => BindWindowDefinition(definition, scope);
+
     private (List<Expression> Partition, List<BoundSortItem> Order, BoundFrame Frame) BindWindowDefinition(WindowDefinition definition, Scope scope)
     {
         var partition = new List<Expression>();
         var order = new List<BoundSortItem>();
         WindowFrame? frame = definition.Frame;
+        if (definition.Name is not null)
+            scope.BoundWindows.Add(definition);
         if (definition.ReferenceName is not null)
         {
             WindowDefinition named = scope.NamedWindows.Find(window => window.Name == definition.ReferenceName)

@@ -74,8 +74,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         };
         Scope? parent = outer is null && ctes.Count == 0 ? null : scope;
         BoundQuery bound = common.Returning(insert.Returning, parent, node, [], view, insert.Alias);
-        // PostgreSQL looks for the indexes while it plans: whatever else is wrong with the statement comes first.
-        return _arbiterProblem is null ? ModificationBinder.With(ctes, bound) : throw _arbiterProblem;
+        // PostgreSQL looks for the indexes while it plans: whatever else is wrong with the statement comes first, and where nothing is planned nothing is missing.
+        return _arbiterProblem is null || state.Context.IsUnplanned || state.Context.IsRecorded ? ModificationBinder.With(ctes, bound) : throw _arbiterProblem;
     }
 
     /// <summary>COPY FROM: rows of the given columns are fed in, the others get their defaults; <paramref name="where"/> chooses among them.</summary>

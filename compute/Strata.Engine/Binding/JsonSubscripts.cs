@@ -17,7 +17,7 @@ internal static class JsonSubscripts
             path.Add(Step(binder, indirection.Elements[next], scope, out _));
         ResolvedCall call = binder.Factory.ResolveCall(
             "jsonb_extract_path", BuiltinRegistry.FunctionsByName("jsonb_extract_path"), [.. path], null, false, indirection.Position);
-        return ExpressionFactory.ToExpression(call, indirection.Position);
+        return ExpressionFactory.ToExpression(call, indirection.Position, CallSyntax.JsonSubscript);
     }
 
     /// <summary>The container with the part that a run of subscripts names replaced.</summary>
@@ -43,7 +43,7 @@ internal static class JsonSubscripts
         Expression index = binder.ResolveUnknown(binder.BindOperand(single.Index, scope));
         isNumber = index.Type.Oid is TypeOid.Int4 or TypeOid.Int2;
         Expression? text = isNumber || index.Type.Oid is TypeOid.Text or TypeOid.VarChar or TypeOid.Name or TypeOid.BpChar
-            ? binder.Factory.Casts.Cast(index, SqlType.Text, Functions.CastContext.Explicit) : null;
+            ? binder.Factory.Casts.Cast(index, SqlType.Text, isNumber ? Functions.CastContext.Explicit : Functions.CastContext.Implicit) : null;
         return text ?? throw BindingErrors.At(
             single.Index.Position, SqlState.DatatypeMismatch, $"subscript type {index.Type.WithTypmod(-1)} is not supported",
             "jsonb subscript must be coercible to either integer or text.");

@@ -58,6 +58,9 @@ internal sealed class Scope(Scope? parent)
     /// <summary>Windows that the WINDOW clause names.</summary>
     public List<Sql.Syntax.WindowDefinition> NamedWindows { get; } = [];
 
+    /// <summary>Those of them that something has used.</summary>
+    public HashSet<Sql.Syntax.WindowDefinition> BoundWindows { get; } = new(ReferenceEqualityComparer.Instance);
+
     /// <summary>Set-returning calls in the target list: their column and the call.</summary>
     public List<ProjectedColumn> SetReturning { get; } = [];
 

@@ -44,6 +44,9 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         List<TargetSort> sort = BindOrderBy(statement.OrderBy);
         List<Expression> groups = BindGroupBy(body, out List<int[]>? sets);
         List<Target> distinctOn = BindDistinct(body, sort);
+        foreach (WindowDefinition window in body.Windows)
+            if (!scope.BoundWindows.Contains(window))
+                state.Functions.BindNamedWindow(window, scope);
         if (resolveUnknown)
             ResolveUnknown();
         if (state.Recorder?.Current is { } record)
@@ -121,7 +124,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
                 "<" => false,
                 ">" => true,
                 _ => throw BindingErrors.At(
-                    item.Position, SqlState.WrongObjectType, $"operator {item.UsingOperator.Name} is not a valid ordering operator",
+                    item.UsingOperator.Position, SqlState.WrongObjectType, $"operator {item.UsingOperator.Name} is not a valid ordering operator",
                     "Ordering operators must be \"<\" or \">\" members of btree operator families."),
             };
         }
@@ -136,7 +139,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         foreach (SortItem item in items)
         {
             Target target = FindTarget(item.Value, ExpressionKind.OrderBy);
-            RequireOrdering(target, item.Value.Position);
+            RequireOrdering(target, SyntaxLocation.Of(item.Value));
             (bool descending, bool nullsFirst) = Direction(item);
             if (!sort.Exists(other => ReferenceEquals(other.Target, target)))
                 sort.Add(new TargetSort(target, descending, nullsFirst));
@@ -147,14 +150,25 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
 
     private void RequireOrdering(Target target, int position)
     {
-        if (target.Value.Type.Oid == TypeOid.Unknown)
-            target.Value = state.Expressions.Coerce(target.Value, SqlType.Text, position);
-        if (!state.Expressions.HasOrdering(target.Value.Type))
+        if (!HasOrdering(target, position))
         {
             throw BindingErrors.At(
                 position, SqlState.UndefinedFunction, $"could not identify an ordering operator for type {target.Value.Type.WithTypmod(-1)}",
                 "Use an explicit ordering operator or modify the query.");
         }
+    }
+
+    private void RequireEquality(Target target, int position)
+    {
+        if (!HasOrdering(target, position))
+            throw BindingErrors.At(position, SqlState.UndefinedFunction, $"could not identify an equality operator for type {target.Value.Type.WithTypmod(-1)}");
+    }
+
+    private bool HasOrdering(Target target, int position)
+    {
+        if (target.Value.Type.Oid == TypeOid.Unknown)
+            target.Value = state.Expressions.Coerce(target.Value, SqlType.Text, position);
+        return state.Expressions.HasOrdering(target.Value.Type);
     }
 
     /// <summary>The target that an ORDER BY, GROUP BY or DISTINCT ON item names, or a hidden new one (SQL92 rules).</summary>
@@ -224,7 +238,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
     private int AddGroup(Strata.Sql.Syntax.Expression item, List<Expression> groups)
     {
         Target target = FindTarget(item, ExpressionKind.GroupBy);
-        RequireOrdering(target, item.Position);
+        RequireEquality(target, SyntaxLocation.Of(item));
         if (state.Recorder is not null)
             _groups.Add((item, target));
         bool hasAggregate = false;
@@ -262,7 +276,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
             }
 
             foreach (Target target in _targets)
-                RequireOrdering(target, target.Position);
+                RequireEquality(target, target.Value.StartPosition);
             return keys;
         }
 
@@ -270,7 +284,7 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         foreach (Strata.Sql.Syntax.Expression item in body.DistinctOn)
         {
             Target target = FindTarget(item, ExpressionKind.DistinctOn);
-            RequireOrdering(target, item.Position);
+            RequireEquality(target, SyntaxLocation.Of(item));
             if (keys.Contains(target))
                 continue;
             keys.Add(target);

@@ -39,7 +39,7 @@ internal sealed class ValuePartBinder(BindingState state, ExpressionBinder expre
     public IReadOnlyList<(string Name, Expression Value)> FieldsOf(Expression value, Scope? scope, int position)
     {
         if (value is RowExpression row)
-            return [.. row.Fields.Select((field, i) => (row.Names[i], field))];
+            return [.. row.Fields.Select((field, i) => (row.Names[i], IsKept(row) ? new FieldExpression(row, i, field.Type) { Position = position } : field))];
         return ShapeOf(value, scope) is { } columns
             ? [.. columns.Select((column, i) => (column.Name, (Expression)new FieldExpression(value, i, column.Type) { Position = position }))]
             : throw BindingErrors.At(
@@ -61,6 +61,9 @@ internal sealed class ValuePartBinder(BindingState state, ExpressionBinder expre
             : null;
     }
 
+    // Where it is only printed again, a field of ROW(…) stays one.
+    private bool IsKept(RowExpression row) => state.Context.IsRecorded && !row.IsWholeItem;
+
     /// <summary>A field of a composite value by its name. Throws 42703, 42809.</summary>
     public Expression SelectField(Expression value, FieldSelection field, Scope? scope = null)
     {
@@ -70,7 +73,7 @@ internal sealed class ValuePartBinder(BindingState state, ExpressionBinder expre
             {
                 // A literal that became a field is no literal any more: it has no type and gets none.
                 if (row.Names[i] == field.Name)
-                    return row.Fields[i].Type.Oid == TypeOid.Unknown ? new FieldExpression(value, i, SqlType.Unknown) { Position = field.Position } : row.Fields[i];
+                    return IsKept(row) || row.Fields[i].Type.Oid == TypeOid.Unknown ? new FieldExpression(value, i, row.Fields[i].Type) { Position = field.Position } : row.Fields[i];
             }
         }
 
@@ -124,7 +127,7 @@ internal sealed class ValuePartBinder(BindingState state, ExpressionBinder expre
         if (container.Type.ElementType is not { } element)
         {
             throw BindingErrors.At(
-                indirection.Position, SqlState.DatatypeMismatch,
+                container.StartPosition, SqlState.DatatypeMismatch,
                 $"cannot subscript type {container.Type.WithTypmod(-1)} because it does not support subscripting");
         }
 

@@ -20,6 +20,7 @@ public enum Privileges : uint
     AllTable = Insert | Select | Update | Delete | Truncate | References | Trigger,
     AllSequence = Usage | Select | Update,
     AllSchema = Usage | Create,
+    AllLargeObject = Select | Update,
     AllDatabase = Create | Temporary | Connect,
 }
 

@@ -90,6 +90,10 @@ internal sealed class CatalogHeap
     public static readonly CatalogHeap PgPublicationRel = new(CatalogOids.PgPublicationRel, false, "oootA");
     public static readonly CatalogHeap PgAm = new(CatalogOids.PgAm, false, "otoc");
     public static readonly CatalogHeap PgPublicationNamespace = new(CatalogOids.PgPublicationNamespace, false, "ooo");
+
+    /// <summary>Only the OIDs of tables whose foreign keys are not checked.</summary>
+    public static readonly CatalogHeap PgTrigger = new(CatalogOids.PgTrigger, false, "o");
+    public static readonly CatalogHeap PgLargeObjectMetadata = new(CatalogOids.PgLargeObjectMetadata, false, "ooT");
     public static readonly CatalogHeap PgDefaultAcl = new(CatalogOids.PgDefaultAcl, false, "ooocT");
     public static readonly CatalogHeap PgAuthId = new(CatalogOids.PgAuthId, true, "otbbbbbbbitl");
     public static readonly CatalogHeap PgAuthMembers = new(CatalogOids.PgAuthMembers, true, "ooob");
@@ -102,7 +106,7 @@ internal sealed class CatalogHeap
         [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgInherits, PgPartitionedTable, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgRange, PgStatistic,
          PgProc, PgAggregate, PgOperator, PgCast, PgOpClass, PgOpFamily, PgAmOp, PgAmProc, PgConversion, PgCollation, PgPolicy, PgDefaultAcl,
          PgTsConfig, PgTsConfigMap, PgTsDict, PgTsParser, PgTsTemplate, PgForeignDataWrapper, PgForeignServer, PgUserMapping, PgForeignTable, PgPublication, PgPublicationRel,
-         PgPublicationNamespace, PgStatisticExt, PgStatisticExtData, PgAm];
+         PgPublicationNamespace, PgStatisticExt, PgStatisticExtData, PgAm, PgLargeObjectMetadata, PgTrigger];
 
     /// <summary>The heaps that all databases share.</summary>
     public static readonly CatalogHeap[] Shared = [PgAuthId, PgAuthMembers, PgDatabase, PgDbRoleSetting, PgShDescription];

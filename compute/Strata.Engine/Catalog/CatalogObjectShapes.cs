@@ -34,6 +34,8 @@ internal static class CatalogObjectShapes
         [CatalogOids.PgPublicationNamespace] = new(CatalogHeap.PgPublicationNamespace, -1, -1, -1, "publication of schema"),
         [CatalogOids.PgStatisticExt] = new(CatalogHeap.PgStatisticExt, 2, 3, 4, "statistics object"),
         [CatalogOids.PgStatisticExtData] = new(CatalogHeap.PgStatisticExtData, -1, -1, -1, "statistics object data"),
+        [CatalogOids.PgTrigger] = new(CatalogHeap.PgTrigger, -1, -1, -1, "triggers"),
+        [CatalogOids.PgLargeObjectMetadata] = new(CatalogHeap.PgLargeObjectMetadata, -1, -1, 1, "large object"),
         [CatalogOids.PgDefaultAcl] = new(CatalogHeap.PgDefaultAcl, -1, 2, 1, "default privileges"),
     };
 
@@ -45,6 +47,16 @@ internal static class CatalogObjectShapes
     public static Shape Of(uint classOid) => s_shapes.TryGetValue(classOid, out Shape shape)
         ? shape
         : throw new InvariantViolationException($"catalog {classOid} has no generic objects");
+
+    /// <summary>The column with the access control list; -1 for catalogs that have none.</summary>
+    public static int AclColumn(uint classOid) => classOid switch
+    {
+        CatalogOids.PgForeignDataWrapper => 5,
+        CatalogOids.PgForeignServer => 6,
+        CatalogOids.PgDefaultAcl => 4,
+        CatalogOids.PgLargeObjectMetadata => 2,
+        _ => -1,
+    };
 
     /// <summary>The object that a row stands for.</summary>
     public static CatalogObject Make(uint classOid, CatalogValue[] row, Dependency[] dependencies)

@@ -18,6 +18,8 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
     private DatabaseImage? _base;
     private SharedImage? _sharedBase;
     private CatalogView? _view;
+    // How much of the lists below the view has: a script of thousands of definitions in one transaction must not start from its first one at each.
+    private (int Changes, int RowIds) _viewed;
 
     public uint DatabaseOid => databaseOid;
 
@@ -40,11 +42,19 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
     {
         DatabaseImage database = store.Database(databaseOid, cancellation);
         SharedImage shared = store.Shared;
-        if (_view is not null && ReferenceEquals(database, _base) && ReferenceEquals(shared, _sharedBase))
-            return _view;
-        _base = database;
-        _sharedBase = shared;
-        return _view = new CatalogView(ApplyTo(database), ApplyTo(shared));
+        if (_view is null || !ReferenceEquals(database, _base) || !ReferenceEquals(shared, _sharedBase))
+        {
+            _base = database;
+            _sharedBase = shared;
+            _view = new CatalogView(ApplyTo(database), ApplyTo(shared));
+        }
+        else if (_viewed.Changes < _changes.Count)
+        {
+            _view = new CatalogView(Apply(_view.Image, _viewed), Apply(_view.Shared, _viewed));
+        }
+
+        _viewed = (_changes.Count, _rowIds.Count);
+        return _view;
     }
 
     /// <summary>Creates an object.</summary>
@@ -65,7 +75,6 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
             change = change with { After = routine with { Version = store.NextVersion() } };
         WriteRows(change, view, cancellation);
         _changes.Add(change);
-        _view = null;
         // What the next change replaces may be what this one wrote.
         transaction.AdvanceCommand();
         transaction.AddInvalidation(_token ??= store.Register(this));
@@ -86,7 +95,7 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
         {
             CatalogHeap heap = CatalogHeap.Of(row.Key.Catalog);
             // Built-in objects have rows only once they were changed.
-            if (!old.Remove(row.Key, out CatalogValue[]? before) || (!HasPlace(row.Key, view) && !CatalogRows.AreEqual(before, row.Values)))
+            if (!old.Remove(row.Key, out CatalogValue[]? before) || (!view.HasRow(row.Key) && !CatalogRows.AreEqual(before, row.Values)))
                 Place(row.Key, CatalogHeapAccess.Insert(store.Storage, transaction, database, heap, row.Values, cancellation));
             else if (!CatalogRows.AreEqual(before, row.Values))
                 Place(row.Key, CatalogHeapAccess.Update(store.Storage, transaction, database, heap, PlaceOf(row.Key, view), row.Values, cancellation));
@@ -101,21 +110,8 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
 
     private void Place(in CatalogRowKey key, ulong rowId) => _rowIds.Add((key, rowId));
 
-    private bool HasPlace(in CatalogRowKey key, CatalogView view)
-    {
-        for (int i = _rowIds.Count - 1; i >= 0; i--)
-            if (_rowIds[i].Key == key)
-                return _rowIds[i].RowId is not null;
-        return view.HasRow(key);
-    }
-
-    private ulong PlaceOf(in CatalogRowKey key, CatalogView view)
-    {
-        for (int i = _rowIds.Count - 1; i >= 0; i--)
-            if (_rowIds[i].Key == key)
-                return _rowIds[i].RowId!.Value;
-        return CatalogHeap.Of(key.Catalog).IsShared ? view.Shared.RowIds[key] : view.Image.RowIds[key];
-    }
+    // The view has all rows but those of the change at hand, none of which is asked for twice.
+    private static ulong PlaceOf(in CatalogRowKey key, CatalogView view) => CatalogHeap.Of(key.Catalog).IsShared ? view.Shared.RowIds[key] : view.Image.RowIds[key];
 
     /// <summary>A savepoint was set.</summary>
     public void DefineSavepoint() => _savepoints.Add((_changes.Count, _rowIds.Count));
@@ -141,36 +137,48 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
     }
 
     /// <summary>A state of the database with this transaction's changes.</summary>
-    public DatabaseImage ApplyTo(DatabaseImage image)
-    {
-        if (_changes.Count == 0)
-            return image;
-        foreach (CatalogChange change in _changes)
-            if (!change.IsShared)
-                image = image.With(change);
-        return image with { RowIds = ApplyRowIds(image.RowIds, shared: false) };
-    }
+    public DatabaseImage ApplyTo(DatabaseImage image) => Apply(image, default);
 
     /// <summary>A state of what databases share with this transaction's changes.</summary>
-    public SharedImage ApplyTo(SharedImage image)
+    public SharedImage ApplyTo(SharedImage image) => Apply(image, default);
+
+    private DatabaseImage Apply(DatabaseImage image, (int Changes, int RowIds) from)
+    {
+        if (from.Changes == _changes.Count)
+            return image;
+        for (int i = from.Changes; i < _changes.Count; i++)
+            if (!_changes[i].IsShared)
+                image = image.With(_changes[i]);
+        return image with { RowIds = ApplyRowIds(image.RowIds, from.RowIds, shared: false) };
+    }
+
+    private SharedImage Apply(SharedImage image, (int Changes, int RowIds) from)
     {
         bool changed = false;
-        foreach (CatalogChange change in _changes)
-            if (change.IsShared)
+        for (int i = from.Changes; i < _changes.Count; i++)
+            if (_changes[i].IsShared)
             {
-                image = image.With(change);
+                image = image.With(_changes[i]);
                 changed = true;
             }
 
-        return changed ? image with { RowIds = ApplyRowIds(image.RowIds, shared: true) } : image;
+        return changed ? image with { RowIds = ApplyRowIds(image.RowIds, from.RowIds, shared: true) } : image;
     }
 
-    private ImmutableDictionary<CatalogRowKey, ulong> ApplyRowIds(
-        ImmutableDictionary<CatalogRowKey, ulong> rowIds, bool shared)
+    private ImmutableDictionary<CatalogRowKey, ulong> ApplyRowIds(ImmutableDictionary<CatalogRowKey, ulong> rowIds, int from, bool shared)
     {
-        foreach ((CatalogRowKey key, ulong? rowId) in _rowIds)
-            if (CatalogHeap.Of(key.Catalog).IsShared == shared)
-                rowIds = rowId is { } place ? rowIds.SetItem(key, place) : rowIds.Remove(key);
-        return rowIds;
+        ImmutableDictionary<CatalogRowKey, ulong>.Builder builder = rowIds.ToBuilder();
+        for (int i = from; i < _rowIds.Count; i++)
+        {
+            (CatalogRowKey key, ulong? rowId) = _rowIds[i];
+            if (CatalogHeap.Of(key.Catalog).IsShared != shared)
+                continue;
+            if (rowId is { } place)
+                builder[key] = place;
+            else
+                builder.Remove(key);
+        }
+
+        return builder.ToImmutable();
     }
 }

@@ -91,13 +91,17 @@ public sealed class CatalogView
     public IEnumerable<RoutineInfo> UserRoutines => Image.Routines.Values;
 
     /// <summary>An object without an entry of its own kind; null if there is none.</summary>
-    public CatalogObject? FindObject(uint classOid, uint oid) => Image.Objects.GetValueOrDefault(new ObjectAddress(classOid, oid));
+    public CatalogObject? FindObject(uint classOid, uint oid) =>
+        (classOid == CatalogOids.PgLargeObjectMetadata ? Image.LargeObjects : Image.Objects).GetValueOrDefault(new ObjectAddress(classOid, oid));
 
     /// <summary>The users' objects of a catalog.</summary>
-    public IEnumerable<CatalogObject> ObjectsOf(uint classOid) => Image.Objects.IsEmpty ? [] : Image.Objects.Values.Where(o => o.ClassOid == classOid);
+    public IEnumerable<CatalogObject> ObjectsOf(uint classOid) => classOid == CatalogOids.PgLargeObjectMetadata ? Image.LargeObjects.Values : Image.Objects.IsEmpty ? [] : Image.Objects.Values.Where(o => o.ClassOid == classOid);
 
     /// <summary>All objects without an entry of their own kind.</summary>
-    public IEnumerable<CatalogObject> Objects => Image.Objects.Values;
+    public IEnumerable<CatalogObject> Objects => Image.LargeObjects.IsEmpty ? Image.Objects.Values : Image.Objects.Values.Concat(Image.LargeObjects.Values);
+
+    /// <summary>True when the triggers behind a table's foreign keys are switched off (ALTER TABLE … DISABLE TRIGGER ALL).</summary>
+    public bool AreForeignKeysOff(uint relationOid) => Image.Objects.ContainsKey(new ObjectAddress(CatalogOids.PgTrigger, relationOid));
 
     public RoleInfo? FindRole(string name) => Shared.FindRole(name);
 
@@ -107,8 +111,8 @@ public sealed class CatalogView
 
     public DatabaseInfo? FindDatabase(uint oid) => Shared.Databases.GetValueOrDefault(oid);
 
-    /// <summary>All relations that users created, in no particular order.</summary>
-    public IEnumerable<RelationInfo> UserRelations => Image.Relations.Values;
+    /// <summary>All relations that users created, in no particular order; not those in pg_toast, which the engine keeps for itself.</summary>
+    public IEnumerable<RelationInfo> UserRelations => Image.Relations.Values.Where(static relation => relation.SchemaOid != CatalogOids.ToastSchema);
 
     /// <summary>All schemas, built-in ones too.</summary>
     public IEnumerable<SchemaInfo> Schemas => Image.Schemas.Values;
@@ -118,7 +122,7 @@ public sealed class CatalogView
     public IEnumerable<DatabaseInfo> Databases => Shared.Databases.Values;
 
     /// <summary>All types that users created, row types of their tables too.</summary>
-    public IEnumerable<UserTypeInfo> UserTypes => Image.Types.Values;
+    public IEnumerable<UserTypeInfo> UserTypes => Image.Types.Values.Where(static type => type.SchemaOid != CatalogOids.ToastSchema);
 
     /// <summary>The comment on a user object (or a user's on a built-in one), or null. A class OID of 0 finds by OID alone.</summary>
     public string? FindComment(ObjectAddress target)

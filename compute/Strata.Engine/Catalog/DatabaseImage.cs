@@ -22,6 +22,9 @@ internal sealed record DatabaseImage
     /// <summary>Operators, casts, operator classes and the like.</summary>
     public ImmutableDictionary<ObjectAddress, CatalogObject> Objects { get; init; } = ImmutableDictionary<ObjectAddress, CatalogObject>.Empty;
 
+    /// <summary>Large objects: there may be many more of them than of all others, which are looked through in many places.</summary>
+    public ImmutableDictionary<ObjectAddress, CatalogObject> LargeObjects { get; init; } = ImmutableDictionary<ObjectAddress, CatalogObject>.Empty;
+
     public ImmutableDictionary<ObjectAddress, CommentInfo> Comments { get; init; } = ImmutableDictionary<ObjectAddress, CommentInfo>.Empty;
 
     /// <summary>Where each row of this database's catalog heaps stands.</summary>
@@ -38,8 +41,8 @@ internal sealed record DatabaseImage
     {
         if (schemaOid is CatalogOids.CatalogSchema or CatalogOids.InformationSchema && BuiltinRelations.Find(schemaOid, name) is { } builtin)
             return builtin;
-        if (schemaOid == CatalogOids.ToastSchema)
-            return ToastRelations.Find(this, name);
+        if (schemaOid == CatalogOids.ToastSchema && ToastRelations.Find(this, name) is { } toast)
+            return toast;
         return RelationNames.TryGetValue(new QualifiedKey(schemaOid, name), out uint oid) ? Relations[oid] : null;
     }
 
@@ -49,6 +52,8 @@ internal sealed record DatabaseImage
         { Before: RelationInfo or null, After: RelationInfo or null } => WithRelation((RelationInfo?)change.Before, (RelationInfo?)change.After),
         { Before: SchemaInfo or null, After: SchemaInfo or null } => WithSchema((SchemaInfo?)change.Before, (SchemaInfo?)change.After),
         { Before: RoutineInfo or null, After: RoutineInfo or null } => WithRoutine((RoutineInfo?)change.Before, (RoutineInfo?)change.After),
+        { Before: CatalogObject { ClassOid: CatalogOids.PgLargeObjectMetadata } or null, After: CatalogObject { ClassOid: CatalogOids.PgLargeObjectMetadata } or null } =>
+            this with { LargeObjects = CatalogChange.Replace(LargeObjects, change, static (CatalogObject o) => o.Address) },
         { Before: CatalogObject or null, After: CatalogObject or null } => this with { Objects = CatalogChange.Replace(Objects, change, static (CatalogObject o) => o.Address) },
         { Before: UserTypeInfo or null, After: UserTypeInfo or null } => WithType((UserTypeInfo?)change.Before, (UserTypeInfo?)change.After),
         { Before: CommentInfo or null, After: CommentInfo or null } => this with { Comments = CatalogChange.Replace(Comments, change, static (CommentInfo c) => c.Object) },

@@ -39,6 +39,8 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
     {
         switch (classOid)
         {
+            case CatalogOids.PgLargeObject:
+                return view.FindObject(CatalogOids.PgLargeObjectMetadata, oid) is { } large ? Other(large) : null;
             case CatalogOids.PgClass:
                 return Relation(oid, subId);
             case CatalogOids.PgProc:
@@ -149,6 +151,9 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
                 return Simple("publication relation", null, null, $"{Qualified(member.SchemaOid, member.Name)} in publication {publication.Name}", [SchemaName(member.SchemaOid), member.Name], [publication.Name]);
             case CatalogOids.PgPublicationNamespace when view.FindObject(CatalogOids.PgPublication, entry.OidAt(1)) is { } owner:
                 return Simple("publication namespace", null, null, $"{SchemaName(entry.OidAt(2))} in publication {owner.Name}", [SchemaName(entry.OidAt(2))], [owner.Name]);
+            case CatalogOids.PgLargeObjectMetadata:
+                string number = entry.Oid.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                return Simple("large object", null, null, number, [number]);
             case CatalogOids.PgDefaultAcl:
                 return DefaultAcl(entry);
             case CatalogOids.PgForeignDataWrapper or CatalogOids.PgForeignServer or CatalogOids.PgPublication:

@@ -33,6 +33,14 @@ internal static class ObjectScans
         }
     }
 
+    public static IEnumerable<CatalogValue[]> LargeObjectPages(SystemScanContext context)
+    {
+        if (context.Session is not { } session)
+            yield break;
+        foreach ((uint oid, int page, byte[] data) in session.Context.Services.LargeObjects.All())
+            yield return [oid, (long)page, "\\x" + Convert.ToHexStringLower(data)];
+    }
+
     /// <summary>What dictionaries configurations use; without the key that the heap has.</summary>
     public static IEnumerable<CatalogValue[]> TextSearchMappings(SystemScanContext context)
     {

@@ -40,9 +40,11 @@ internal static class SharedDependencyScans
 
     private static IEnumerable<CatalogValue[]> OfObject(uint database, CatalogObject entry)
     {
-        int privileges = entry.ClassOid switch { CatalogOids.PgForeignDataWrapper => 5, CatalogOids.PgForeignServer => 6, CatalogOids.PgDefaultAcl => 4, _ => -1 };
+        int privileges = CatalogObjectShapes.AclColumn(entry.ClassOid);
+        // Large objects go by the catalog of their pages.
+        ObjectAddress self = entry.ClassOid == CatalogOids.PgLargeObjectMetadata ? new ObjectAddress(CatalogOids.PgLargeObject, entry.Oid) : entry.Address;
         AccessControlItem[]? acl = privileges < 0 ? null : AccessControlList.FromStored(entry.Row[privileges]);
-        foreach (CatalogValue[] row in Of(database, entry.Address, entry.OwnerOid, acl))
+        foreach (CatalogValue[] row in Of(database, self, entry.OwnerOid, acl))
             yield return row;
         const int PolicyRoles = 5;
         if (entry.ClassOid == CatalogOids.PgPolicy && !entry.Row[PolicyRoles].IsNull)

@@ -47,6 +47,8 @@ internal static class SystemTables
         "pg_foreign_data_wrapper" => new RowsTable(context => ObjectScans.WithPrivileges(context, oid, 5)),
         "pg_foreign_server" => new RowsTable(context => ObjectScans.WithPrivileges(context, oid, 6)),
         "pg_policy" or "pg_user_mapping" or "pg_foreign_table" or "pg_publication" or "pg_publication_rel" or "pg_publication_namespace" => new RowsTable(context => ObjectScans.Of(context, oid)),
+        "pg_largeobject_metadata" => new RowsTable(context => ObjectScans.WithPrivileges(context, oid, 2)),
+        "pg_largeobject" => new RowsTable(ObjectScans.LargeObjectPages),
         "pg_default_acl" => new RowsTable(ObjectScans.DefaultPrivileges),
         "pg_range" => new CatalogTableSource(oid, CatalogScans.Ranges),
         "pg_language" or "sql_features" or "sql_implementation_info" or "sql_parts" or "sql_sizing" => new CatalogTableSource(oid, null),

@@ -49,8 +49,12 @@ internal sealed class AlterTableCommand(DdlContext context)
                 if (change.Using is { } expression and not (StringLiteral or NullLiteral))
                     Binding.RecordedBinding.BindExpression(expression, table, null, null, Binding.ExpressionKind.Other, StoredExpressions.RecordedContextOf(context));
                 ColumnInfo column = RequireColumn(table, change.Column);
+                if (column.InheritCount > 0)
+                    throw new SqlException(SqlState.InvalidTableDefinition, $"cannot alter inherited column \"{column.Name}\"");
                 if (table.PartitionKey is { } key && Array.Exists(key.Columns, k => k.Column == column.Number))
                     throw new SqlException(SqlState.InvalidTableDefinition, $"cannot alter column \"{column.Name}\" because it is part of the partition key of relation \"{table.Name}\"");
+                if (change.Using is null)
+                    new ColumnTypeChange(context).CheckCast(table, column, change);
                 break;
             case AlterColumnNotNull { IsSet: true } set when table.PartitionKey is not null && table.Children.Length > 0:
                 RequireColumn(table, set.Column);
@@ -128,9 +132,9 @@ internal sealed class AlterTableCommand(DdlContext context)
             case AlterColumnType change:
                 return new ColumnTypeChange(context).Apply(table, [change]);
             case Sql.Syntax.AddConstraint { Constraint.Kind: Sql.Syntax.ConstraintKind.Exclusion } add:
-                return WithoutPosition(() => new ConstraintCommands(context).Add(table, add.Constraint, validate: true));
+                return WithoutPosition(() => new ConstraintCommands(context) { IsOnlyTable = !_includesDescendants }.Add(table, add.Constraint, validate: true));
             case Sql.Syntax.AddConstraint add:
-                return Unplaced(() => new ConstraintCommands(context).Add(table, add.Constraint, validate: true));
+                return Unplaced(() => new ConstraintCommands(context) { IsOnlyTable = !_includesDescendants }.Add(table, add.Constraint, validate: true));
             case Sql.Syntax.DropConstraint drop:
                 return DropConstraint(table, drop);
             case ValidateConstraint validate:

@@ -52,6 +52,8 @@ internal sealed class AlterTableProperties(DdlContext context)
                 return SetType(table, type.Type);
             case DropColumnExpression expression:
                 return DropExpression(table, expression);
+            case SetFiring firing:
+                return TriggerFiring.Set(context, table, firing);
             case AlterConstraint constraint:
                 return SetDeferral(table, constraint);
             default:

@@ -28,6 +28,8 @@ internal sealed class AlterTreeCommand(DdlContext context, AlterTableCommand com
                 return ChangeTypes(table, [type], includesDescendants);
             case AlterColumnNotNull notNull:
                 return ChangeNotNull(table, notNull, includesDescendants);
+            case SetFiring when table.PartitionKey is not null && includesDescendants:
+                return All(table, change);
             case AlterColumnDefault or AlterColumnStorage or AlterColumnStatistics:
                 return includesDescendants ? All(table, change) : command.Apply(table, change);
             case DropColumnExpression expression:

@@ -162,6 +162,9 @@ internal sealed class ColumnTypeChange(DdlContext context)
         return after;
     }
 
+    /// <summary>Throws 42804 when the column's type can't become the new one by itself.</summary>
+    public void CheckCast(RelationInfo table, ColumnInfo column, AlterColumnType change) => CheckCast(table, column, context.ResolveType(change.Type), change);
+
     private void CheckCast(RelationInfo table, ColumnInfo column, SqlType type, AlterColumnType change)
     {
         SqlType from;

@@ -13,6 +13,9 @@ namespace Strata.Engine.Ddl;
 /// <summary>Adds constraints to tables, for CREATE TABLE and ALTER TABLE.</summary>
 internal sealed class ConstraintCommands(DdlContext context)
 {
+    /// <summary>ALTER TABLE ONLY: partitions get no part of a key, and the key's index is not valid before each of them has attached one.</summary>
+    public bool IsOnlyTable { get; init; }
+
     /// <summary>Adds a constraint; <paramref name="validate"/> when the table may have rows. Returns the table's entry that is in force then.</summary>
     public RelationInfo Add(RelationInfo table, Constraint constraint, bool validate) => constraint.Kind switch
     {
@@ -129,8 +132,10 @@ internal sealed class ConstraintCommands(DdlContext context)
             IsDeferrable = constraint.IsDeferrable,
             IsDeferred = constraint.IsInitiallyDeferred,
         });
-        if (table.PartitionKey is not null)
+        if (table.PartitionKey is not null && !IsOnlyTable)
             new PartitionIndexes(context).CloneToPartitions(table, index);
+        else if (table.PartitionKey is not null && table.Children.Length > 0 && context.View.FindRelation(index.Oid) is { } whole)
+            context.Replace(whole, whole with { Index = whole.Index! with { IsValid = false } });
         return context.View.FindRelation(table.Oid)!;
     }
 
@@ -265,6 +270,8 @@ internal sealed class ConstraintCommands(DdlContext context)
             : context.Require(constraint.ReferencedTable, RelationLockMode.ShareRowExclusive);
         if (referenced.Kind is not (RelationKind.Table or RelationKind.PartitionedTable) || referenced.SystemTable is not null)
             throw new SqlException(SqlState.WrongObjectType, $"referenced relation \"{referenced.Name}\" is not a table");
+        if (IsOnlyTable && table.PartitionKey is not null)
+            throw new SqlException(SqlState.WrongObjectType, $"cannot use ONLY for foreign key on partitioned table \"{table.Name}\" referencing relation \"{referenced.Name}\"");
         context.Permissions.Check(referenced, Privileges.References);
         short[] columns = ForeignColumns(table, constraint.Columns, constraint);
         (short[] keys, IndexInfo index) = ReferencedKey(referenced, constraint);

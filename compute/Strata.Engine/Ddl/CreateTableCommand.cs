@@ -112,13 +112,14 @@ internal static class CreateTableCommand
     /// <summary>Makes a table of a query's result; returns the number of rows, or null when there is none to tell (it existed already, or WITH NO DATA).</summary>
     public static long? ExecuteAs(DdlContext context, IntoClause into, Statement query, bool ifNotExists)
     {
-        if (!Binder.Accepts(query))
-            throw new SqlException(SqlState.FeatureNotSupported, "CREATE TABLE AS EXECUTE is not supported yet");
+        IReadOnlyList<Expression>? values = null;
+        if (query is ExecuteStatement execute)
+            (query, values) = PreparedQuery.Resolve(context, execute);
         SchemaInfo schema = context.CreationSchema(into.Relation.Schema, into.Relation.Position, into.Relation.Persistence);
         if (!TryReserveName(context, schema, into.Relation.Name, ifNotExists))
             return null;
         // Without data nothing is read: materialized views that are not filled yet will do.
-        BoundStatement bound = Binder.Bind(query, into.WithNoData ? StoredExpressions.RecordedContextOf(context) : StoredExpressions.BindingContextOf(context));
+        BoundStatement bound = Binder.Bind(query, (into.WithNoData ? StoredExpressions.RecordedContextOf(context) : StoredExpressions.BindingContextOf(context)) with { ParameterValues = values });
         CheckPrivileges(context, bound);
         if (into.Columns.Count > bound.Output.Count)
             throw new SqlException(SqlState.SyntaxError, "too many column names were specified");
@@ -131,7 +132,7 @@ internal static class CreateTableCommand
             return null;
         var target = new RelationName(null, schema.Name, table.Name, -1);
         var insert = new InsertStatement(target, (SelectStatement)query, -1);
-        return new InternalQuery(context) { Measured = context.Measured }.Run(insert, context.StatementText);
+        return new InternalQuery(context) { Measured = context.Measured, ParameterValues = values }.Run(insert, context.StatementText);
     }
 
     private static SqlType StoredType(SqlType type) => type.Oid == TypeOid.Unknown ? SqlType.Text : type;

@@ -69,6 +69,9 @@ internal static class DdlCommands
             case TruncateStatement truncate:
                 TruncateCommand.Execute(context, truncate);
                 break;
+            case SecurityLabelStatement label:
+                SecurityLabelCommand.Execute(label);
+                break;
             case CommentStatement comment:
                 CommentCommand.Execute(context, comment);
                 break;

@@ -46,6 +46,7 @@ internal static class DefaultPrivileges
         'S' => Privileges.AllSequence,
         'f' => Privileges.Execute,
         'T' or 'F' or 'V' => Privileges.Usage,
+        'L' => Privileges.AllLargeObject,
         _ => Privileges.AllSchema,
     };
 

@@ -287,7 +287,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     {
         var command = new DropCommand(context, behavior);
         RelationInfo[] relations = [.. context.View.UserRelations.Where(r => roles.Contains(r.OwnerOid) && r.Index is null && r.Kind != RelationKind.Toast).OrderBy(static r => r.Oid)];
-        object[] objects = [.. context.View.UserRoutines.Where(r => roles.Contains(r.OwnerOid)).Cast<object>(), .. context.View.Objects.Where(o => roles.Contains(o.OwnerOid) && o.ClassOid != CatalogOids.PgDefaultAcl)];
+        object[] objects = [.. context.View.UserRoutines.Where(r => roles.Contains(r.OwnerOid)).Cast<object>(), .. context.View.Objects.Where(o => roles.Contains(o.OwnerOid) && o.ClassOid is not (CatalogOids.PgDefaultAcl or CatalogOids.PgLargeObjectMetadata))];
         UserTypeInfo[] types = [.. context.View.UserTypes.Where(t => roles.Contains(t.OwnerOid) && t.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range && roles.Contains(t.OwnerOid))];
         SchemaInfo[] schemas = [.. context.View.Schemas.Where(s => roles.Contains(s.OwnerOid))];
         HashSet<string> own = [.. relations.Select(Describe), .. objects.Select(o => ObjectFinder.Describe(context, o)), .. types.Select(static t => "type " + t.Name)];
@@ -297,6 +297,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             command.Add(context.LockRelation(relation, RelationLockMode.AccessExclusive));
         foreach (object entry in objects)
             command.AddObject(entry);
+        foreach (CatalogObject large in context.View.ObjectsOf(CatalogOids.PgLargeObjectMetadata).Where(o => roles.Contains(o.OwnerOid)).ToArray())
+            Sessions.LargeObjects.Drop(context, large);
         foreach (UserTypeInfo type in types)
             command.AddType(type.Oid, "type " + type.Name);
         foreach (SchemaInfo schema in schemas)
@@ -635,7 +637,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         DropComments(CatalogOids.PgClass, current.Oid);
         RelationStorage.Drop(context, current);
         foreach (CatalogObject own in context.View.Objects.ToArray())
-            if ((own.ClassOid == CatalogOids.PgPolicy && own.OidAt(2) == current.Oid) || (own.ClassOid == CatalogOids.PgForeignTable && own.Oid == current.Oid))
+            if ((own.ClassOid == CatalogOids.PgPolicy && own.OidAt(2) == current.Oid) || (own.ClassOid is CatalogOids.PgForeignTable or CatalogOids.PgTrigger && own.Oid == current.Oid))
                 context.Changes.Drop(own, context.Cancellation);
         context.Changes.Drop(current, context.Cancellation);
     }

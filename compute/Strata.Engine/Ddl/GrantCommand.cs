@@ -85,6 +85,13 @@ internal sealed class GrantCommand(DdlContext context, GrantStatement statement)
             case ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer:
                 ChangeForeign(ForeignCommands.Require(context, statement.Kind == ObjectKind.ForeignServer ? CatalogOids.PgForeignServer : CatalogOids.PgForeignDataWrapper, ((NamedObject)reference).Name.Name));
                 break;
+            case ObjectKind.LargeObject:
+                var large = (CatalogObject)ObjectFinder.Find(context, ObjectKind.LargeObject, reference, missingOk: false)!;
+                int aclColumn = CatalogObjectShapes.AclColumn(large.ClassOid);
+                AccessControlItem[] largeAcl = Change(
+                    AccessControlList.FromStored(large.Row[aclColumn]), 'L', large.OwnerOid, Wanted(Privileges.AllLargeObject), Privileges.AllLargeObject, "large object", large.Oid.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                context.Changes.Replace(large, large.With((aclColumn, AccessControlList.ToStored(largeAcl))), context.Cancellation);
+                break;
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"GRANT on {DropCommand.KindName(statement.Kind)} objects is not supported yet");
         }

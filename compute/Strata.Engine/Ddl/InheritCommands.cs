@@ -120,7 +120,7 @@ internal sealed class InheritCommands(DdlContext context)
         if (parent.PartitionKey is null)
             throw new SqlException(SqlState.InvalidTableDefinition, $"table \"{parent.Name}\" is not partitioned");
         RelationInfo child = context.Require(command.Partition, RelationLockMode.AccessExclusive);
-        if (child.Kind is not (RelationKind.Table or RelationKind.PartitionedTable))
+        if (child.Kind is not (RelationKind.Table or RelationKind.PartitionedTable or RelationKind.ForeignTable))
             throw new SqlException(SqlState.WrongObjectType, $"ALTER action ATTACH PARTITION cannot be performed on relation \"{child.Name}\"");
         context.CheckOwner(child);
         if (child.IsPartition)
@@ -131,13 +131,20 @@ internal sealed class InheritCommands(DdlContext context)
             throw new SqlException(SqlState.WrongObjectType, "cannot attach inheritance child as partition");
         if (child.PartitionKey is null && child.Children.Length > 0)
             throw new SqlException(SqlState.WrongObjectType, "cannot attach inheritance parent as partition");
+        if (child.Kind == RelationKind.ForeignTable && Array.Exists(parent.Indexes, static index => index.IsUnique))
+            throw new SqlException(SqlState.WrongObjectType, $"cannot attach foreign table \"{child.Name}\" as partition of partitioned table \"{parent.Name}\"")
+            {
+                Detail = $"Partitioned table \"{parent.Name}\" contains unique indexes.",
+            };
         CheckCircle(parent, child);
         CheckAttachable(parent, child);
         PartitionBoundInfo bound = new PartitionBounds(context, parent, child.Name).Build(command.Bound!);
         CheckNoOtherColumns(parent, child);
         child = Merge(parent, child, isPartition: true);
         child = context.Replace(child, child with { Parents = [parent.Oid], IsPartition = true, PartitionBound = bound });
-        PartitionValidation.Check(context, child, static leaf => $"partition constraint of relation \"{leaf}\" is violated by some row");
+        // What a foreign table has is its server's to vouch for.
+        if (child.Kind != RelationKind.ForeignTable)
+            PartitionValidation.Check(context, child, static leaf => $"partition constraint of relation \"{leaf}\" is violated by some row");
         CheckDefaultPartition(context, parent.Oid, child.Oid);
         var indexes = new PartitionIndexes(context);
         parent = context.View.FindRelation(parent.Oid)!;
@@ -194,7 +201,13 @@ internal sealed class InheritCommands(DdlContext context)
             throw Refuse("The index definitions do not match.");
         if (Array.Exists(partition.Indexes, i => context.View.FindRelation(i.Oid)!.Parents.Contains(parent.Oid)))
             throw Refuse($"Another index is already attached for partition \"{partition.Name}\".");
-        new PartitionIndexes(context).Attach(parent.Oid, child.Oid);
+        ConstraintInfo? constraint = Array.Find(table.Constraints, c => c.IndexOid == parent.Oid && c.Kind != ConstraintKind.ForeignKey);
+        if (constraint is not null && !Array.Exists(partition.Constraints, c => c.IndexOid == child.Oid && c.Kind == constraint.Kind))
+            throw Refuse($"The index \"{parent.Name}\" belongs to a constraint in table \"{table.Name}\" but no constraint exists for index \"{child.Name}\".");
+        var indexes = new PartitionIndexes(context);
+        indexes.Attach(parent.Oid, child.Oid);
+        if (constraint is not null)
+            indexes.AttachConstraint(constraint, context.View.FindRelation(partition.Oid)!, index, map);
         MarkValidWhenWhole(parent.Oid);
         return context.View.FindRelation(parent.Oid)!;
     }

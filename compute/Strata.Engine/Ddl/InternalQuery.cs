@@ -28,6 +28,7 @@ internal sealed class InternalQuery(DdlContext context)
             Functions = session,
             Text = sql,
             AllowParameters = false,
+            ParameterValues = ParameterValues,
         });
         var plan = Planner.Plan(bound, StatementRunner.PlanningContextOf(session));
         ExecutionInstance execution = Measured is null ? plan.Rent() : plan.CreateMeasured();
@@ -64,6 +65,9 @@ internal sealed class InternalQuery(DdlContext context)
 
     /// <summary>Where unqualified names are looked up; null for the session's path.</summary>
     public SearchPath? SearchPath { get; init; }
+
+    /// <summary>What stands for $1, $2, …; null where there are none.</summary>
+    public IReadOnlyList<Expression>? ParameterValues { get; init; }
 
     /// <summary>Hand on only every n-th row.</summary>
     public long Step { get; init; } = 1;

@@ -75,7 +75,8 @@ internal sealed class ObjectAddresses(CatalogView view, CatalogServices services
             "publication relation" => CatalogOids.PgPublicationRel,
             "publication namespace" => CatalogOids.PgPublicationNamespace,
             "default acl" => CatalogOids.PgDefaultAcl,
-            "tablespace" or "extension" or "event trigger" or "subscription" or "parameter ACL" or "transform" or "statistics object" or "large object" or "operator of access method"
+            "large object" => CatalogOids.PgLargeObject,
+            "tablespace" or "extension" or "event trigger" or "subscription" or "parameter ACL" or "transform" or "statistics object" or "operator of access method"
                 or "function of access method" => 0,
             _ => throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized object type \"{kind}\""),
         };
@@ -88,6 +89,10 @@ internal sealed class ObjectAddresses(CatalogView view, CatalogServices services
             case CatalogOids.PgForeignDataWrapper or CatalogOids.PgForeignServer or CatalogOids.PgPublication:
                 string name = One(names);
                 return view.ObjectsOf(classOid).FirstOrDefault(o => o.Name == name)?.Address ?? throw Missing(kind, name);
+            case CatalogOids.PgLargeObject:
+                if (!uint.TryParse(One(names), out uint large))
+                    throw new SqlException(SqlState.InvalidTextRepresentation, $"invalid input syntax for type oid: \"{names[0]}\"");
+                return view.FindObject(CatalogOids.PgLargeObjectMetadata, large) is null ? throw new SqlException(SqlState.UndefinedObject, $"large object {large} does not exist") : new ObjectAddress(classOid, large);
             case CatalogOids.PgUserMapping:
                 Arguments(arguments, 1);
                 uint user = One(names) == "public" ? 0 : Role(names[0]);

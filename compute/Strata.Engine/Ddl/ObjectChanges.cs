@@ -10,7 +10,7 @@ internal static class ObjectChanges
 {
     /// <summary>True for the kinds of objects that are changed here.</summary>
     public static bool Handles(ObjectKind kind) => kind is ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine or ObjectKind.Aggregate or ObjectKind.Operator
-        or ObjectKind.OperatorClass or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Statistics or ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate or ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication;
+        or ObjectKind.OperatorClass or ObjectKind.OperatorFamily or ObjectKind.Conversion or ObjectKind.Collation or ObjectKind.Statistics or ObjectKind.TextSearchConfiguration or ObjectKind.TextSearchDictionary or ObjectKind.TextSearchParser or ObjectKind.TextSearchTemplate or ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication or ObjectKind.LargeObject;
 
     public static void Rename(DdlContext context, ObjectKind kind, ObjectReference reference, string name)
     {
@@ -48,10 +48,10 @@ internal static class ObjectChanges
     }
 
     // Privileges that the old owner had or gave are the new one's.
-    private static CatalogObject Owned(CatalogObject entry, uint owner)
+    internal static CatalogObject Owned(CatalogObject entry, uint owner)
     {
         CatalogObject changed = entry.With((CatalogObjectShapes.Of(entry.ClassOid).Owner, owner));
-        int privileges = entry.ClassOid switch { CatalogOids.PgForeignDataWrapper => 5, CatalogOids.PgForeignServer => 6, _ => -1 };
+        int privileges = CatalogObjectShapes.AclColumn(entry.ClassOid);
         return privileges < 0 || entry.Row[privileges].IsNull
             ? changed
             : changed.With((privileges, AccessControlList.ToStored(OwnerCommand.Moved(AccessControlList.FromStored(entry.Row[privileges]), entry.OwnerOid, owner))));

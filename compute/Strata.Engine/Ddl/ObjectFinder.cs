@@ -11,6 +11,7 @@ internal static class ObjectFinder
     public static ObjectAddress AddressOf(object entry) => entry switch
     {
         RoutineInfo routine => new ObjectAddress(CatalogOids.PgProc, routine.Oid),
+        CatalogObject { ClassOid: CatalogOids.PgLargeObjectMetadata } large => new ObjectAddress(CatalogOids.PgLargeObject, large.Oid),
         _ => ((CatalogObject)entry).Address,
     };
 
@@ -43,6 +44,7 @@ internal static class ObjectFinder
             RoutineInfo routine => (routine.OwnerOid, $"{(routine.Kind == FunctionKind.Procedure ? "procedure" : "function")} {routine.Name}"),
             CatalogObject { ClassOid: CatalogOids.PgPolicy } policy => (context.View.FindRelation(policy.OidAt(2))!.OwnerOid, $"relation {context.View.FindRelation(policy.OidAt(2))!.Name}"),
             CatalogObject { ClassOid: CatalogOids.PgCast } => (0u, ""),
+            CatalogObject { ClassOid: CatalogOids.PgLargeObjectMetadata } large => (large.OwnerOid, $"large object {large.Oid}"),
             CatalogObject other => (other.OwnerOid, $"{CatalogObjectShapes.Of(other.ClassOid).Word} {other.Name}"),
             _ => throw new Format.InvariantViolationException("not an object with an owner"),
         };
@@ -65,6 +67,7 @@ internal static class ObjectFinder
                 DependentObject dependent when kind == ObjectKind.Policy => Policy(context, dependent),
                 NamedObject named when kind is ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer or ObjectKind.Publication => ForeignCommands.Require(context, ClassOf(kind), named.Name.Name),
                 NamedObject named when kind == ObjectKind.AccessMethod => AccessMethodCommands.Require(context, named.Name.Name),
+                LargeObjectReference large => LargeObject(context, large),
                 NamedObject named => Named(context, ClassOf(kind), named.Name),
                 _ => throw new SqlException(SqlState.FeatureNotSupported, $"{DropCommand.KindName(kind)} objects are not supported yet"),
             };
@@ -189,6 +192,35 @@ internal static class ObjectFinder
                 if (candidate.SchemaOid == schema && candidate.Name == reference.Name.Name && candidate.OidAt(1) == method)
                     return candidate;
         throw new SqlException(SqlState.UndefinedObject, $"operator {(isClass ? "class" : "family")} \"{reference.Name}\" does not exist for access method \"{reference.AccessMethod}\"");
+    }
+
+    private static CatalogObject LargeObject(DdlContext context, LargeObjectReference reference)
+    {
+        string text = reference.Oid switch
+        {
+            IntegerLiteral number => number.Value.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            NumericLiteral number => number.Text,
+            _ => "",
+        };
+        if (!uint.TryParse(text, out uint oid))
+            throw new SqlException(SqlState.InvalidTextRepresentation, $"invalid input syntax for type oid: \"{text}\"");
+        return context.View.FindObject(CatalogOids.PgLargeObjectMetadata, oid) ?? throw new SqlException(SqlState.UndefinedObject, $"large object {oid} does not exist");
+    }
+
+    /// <summary>OID of an operator family of an access method, built-in ones too. Throws 42704.</summary>
+    public static uint FamilyOid(DdlContext context, QualifiedName name, string accessMethod)
+    {
+        uint method = AccessMethod(accessMethod);
+        uint[] schemas = Schemas(context, name.Schema);
+        foreach (CatalogObject candidate in context.View.ObjectsOf(CatalogOids.PgOpFamily))
+            if (candidate.Name == name.Name && candidate.OidAt(1) == method && Array.IndexOf(schemas, candidate.SchemaOid) >= 0)
+                return candidate.Oid;
+        CatalogTable families = CatalogTable.Open("pg_opfamily");
+        int oid = families.ColumnIndex("oid"), methodColumn = families.ColumnIndex("opfmethod"), nameColumn = families.ColumnIndex("opfname");
+        for (int i = 0; i < families.RowCount && name.Schema is null or "pg_catalog"; i++)
+            if (families[i].Oid(methodColumn) == method && families[i].Text(nameColumn) == name.Name)
+                return families[i].Oid(oid);
+        throw new SqlException(SqlState.UndefinedObject, $"operator family \"{name}\" does not exist for access method \"{accessMethod}\"");
     }
 
     /// <summary>OID of an access method. Throws 42704.</summary>

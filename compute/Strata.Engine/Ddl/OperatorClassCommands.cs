@@ -73,23 +73,23 @@ internal static class OperatorClassCommands
                 .. FunctionFinder.DependenciesOn(self, [], [type.Oid, storage]),
             ]), context.Cancellation);
         foreach (OperatorClassItem item in create.Items)
-            AddItem(context, item, family, method, type.Oid, self);
+            AddItem(context, item, family, method, type.Oid, oid);
     }
 
-    private static void AddItem(DdlContext context, OperatorClassItem item, uint family, uint method, uint defaultType, ObjectAddress owner)
+    private static void AddItem(DdlContext context, OperatorClassItem item, uint family, uint method, uint defaultType, uint classOid)
     {
         switch (item.Kind)
         {
             case OperatorClassItemKind.Operator:
-                AddOperator(context, item, family, method, defaultType, owner);
+                AddOperator(context, item, family, method, defaultType, classOid);
                 break;
             case OperatorClassItemKind.Function:
-                AddFunction(context, item, family, defaultType, owner);
+                AddFunction(context, item, family, method, defaultType, classOid);
                 break;
         }
     }
 
-    private static void AddOperator(DdlContext context, OperatorClassItem item, uint family, uint method, uint defaultType, ObjectAddress owner)
+    private static void AddOperator(DdlContext context, OperatorClassItem item, uint family, uint method, uint defaultType, uint classOid)
     {
         OperatorObject reference = item.Operator!;
         uint left = reference.Left is null ? defaultType : context.ResolveType(reference.Left).Oid, right = reference.Right is null ? defaultType : context.ResolveType(reference.Right).Oid;
@@ -100,18 +100,23 @@ internal static class OperatorClassCommands
             ?? throw new SqlException(SqlState.UndefinedFunction, $"operator does not exist: {TypeNames.Format(context.Session.Catalog.FindType(left)!)} {reference.Name.Name} {TypeNames.Format(context.Session.Catalog.FindType(right)!)}");
         if (method == CatalogOids.BTreeAccessMethod && item.Number is < 1 or > 5 && method == CatalogOids.BTreeAccessMethod)
             throw new SqlException(SqlState.InvalidObjectDefinition, $"invalid operator number {item.Number}, must be between 1 and 5");
+        if (item.OrderFamily is not null && method is not (CatalogOids.GistAccessMethod or CatalogOids.SpGistAccessMethod))
+            throw new SqlException(SqlState.InvalidObjectDefinition, $"access method \"{BuiltinNames.NameOf("pg_am", "amname", method)}\" does not support ordering operators");
         if (item.OrderFamily is null && op.ResultType != TypeOid.Boolean)
             throw new SqlException(SqlState.InvalidObjectDefinition, "index search operators must return boolean");
+        uint sortFamily = item.OrderFamily is { } order ? ObjectFinder.FamilyOid(context, order, "btree") : 0;
         foreach (CatalogObject known in context.View.ObjectsOf(CatalogOids.PgAmOp))
             if (known.OidAt(1) == family && known.OidAt(2) == left && known.OidAt(3) == right && known.Number(4) == item.Number)
                 throw new SqlException(SqlState.DuplicateObject, $"operator {item.Number}({OperatorCommands.OperandName(context, left)},{OperatorCommands.OperandName(context, right)}) already exists in operator family \"{context.View.FindObject(CatalogOids.PgOpFamily, family)?.Name}\"");
         uint oid = context.NewOid();
         context.Changes.Create(CatalogObjectShapes.Make(
-            CatalogOids.PgAmOp, [oid, family, left, right, (long)item.Number, item.OrderFamily is null ? 's' : 'o', op.Oid, method, 0L],
-            Members(new ObjectAddress(CatalogOids.PgAmOp, oid), owner, family, op.Oid >= CatalogOids.FirstUser ? new ObjectAddress(CatalogOids.PgOperator, op.Oid) : null)), context.Cancellation);
+            CatalogOids.PgAmOp, [oid, family, left, right, (long)item.Number, item.OrderFamily is null ? 's' : 'o', op.Oid, method, sortFamily],
+            Members(
+                new ObjectAddress(CatalogOids.PgAmOp, oid), OperatorFamilyMembers.Find(context, method, isFunction: false, item.Number, left, right, family, classOid, defaultType),
+                new ObjectAddress(CatalogOids.PgOperator, op.Oid), new ObjectAddress(CatalogOids.PgOpFamily, sortFamily))), context.Cancellation);
     }
 
-    private static void AddFunction(DdlContext context, OperatorClassItem item, uint family, uint defaultType, ObjectAddress owner)
+    private static void AddFunction(DdlContext context, OperatorClassItem item, uint family, uint method, uint defaultType, uint classOid)
     {
         FunctionObject reference = item.Function!;
         (RoutineInfo? _, FunctionInfo function) = ObjectFinder.AnyRoutine(context, ObjectKind.Function, reference.Name, reference.HasArguments ? reference.Arguments : null);
@@ -124,17 +129,16 @@ internal static class OperatorClassCommands
         uint oid = context.NewOid();
         context.Changes.Create(CatalogObjectShapes.Make(
             CatalogOids.PgAmProc, [oid, family, left, right, (long)item.Number, function.Oid],
-            Members(new ObjectAddress(CatalogOids.PgAmProc, oid), owner, family, function.Oid >= CatalogOids.FirstUser ? new ObjectAddress(CatalogOids.PgProc, function.Oid) : null)), context.Cancellation);
+            Members(
+                new ObjectAddress(CatalogOids.PgAmProc, oid), OperatorFamilyMembers.Find(context, method, isFunction: true, item.Number, left, right, family, classOid, defaultType),
+                new ObjectAddress(CatalogOids.PgProc, function.Oid))), context.Cancellation);
     }
 
-    private static Dependency[] Members(ObjectAddress self, ObjectAddress owner, uint family, ObjectAddress? member)
-    {
-        // A class's own members are parts of it; loose members of a family merely go with it.
-        var list = new List<Dependency> { new(self, owner, owner.ObjectOid == family ? DependencyKind.Auto : DependencyKind.Internal) };
-        if (member is { } used)
-            list.Add(new Dependency(self, used, DependencyKind.Normal));
-        return [.. list];
-    }
+    private static Dependency[] Members(ObjectAddress self, OperatorFamilyMembers.Place place, params ObjectAddress[] used) =>
+    [
+        new Dependency(self, place.Owner, place.OwnerKind),
+        .. used.Where(static other => other.ObjectOid >= CatalogOids.FirstUser).Select(other => new Dependency(self, other, place.OtherKind)),
+    ];
 
     private static void Alter(DdlContext context, AlterOperatorFamilyStatement alter)
     {
@@ -146,7 +150,7 @@ internal static class OperatorClassCommands
             if (alter.IsDrop)
                 DropItem(context, item, family);
             else
-                AddItem(context, item, family.Oid, family.OidAt(1), 0, family.Address);
+                AddItem(context, item, family.Oid, family.OidAt(1), 0, 0);
         }
     }
 

@@ -33,7 +33,7 @@ internal static class OwnedCommands
                 context.Changes.Replace(routine, routine with { OwnerOid = owner.Oid, Acl = OwnerCommand.Moved(routine.Acl, role.Oid, owner.Oid) }, context.Cancellation);
         foreach (CatalogObject entry in context.View.Objects.ToArray())
             if (entry.OwnerOid == role.Oid && entry.ClassOid != CatalogOids.PgDefaultAcl)
-                context.Changes.Replace(entry, entry.With((CatalogObjectShapes.Of(entry.ClassOid).Owner, owner.Oid)), context.Cancellation);
+                context.Changes.Replace(entry, ObjectChanges.Owned(entry, owner.Oid), context.Cancellation);
         foreach (DatabaseInfo database in context.View.Databases.ToArray())
             if (database.OwnerOid == role.Oid)
                 context.Changes.Replace(database, database with { OwnerOid = owner.Oid, Acl = OwnerCommand.Moved(database.Acl, role.Oid, owner.Oid) }, context.Cancellation);
@@ -111,11 +111,8 @@ internal static class OwnedCommands
                 case CatalogOids.PgDefaultAcl:
                     RevokeFrom(context, entry, 4, role);
                     break;
-                case CatalogOids.PgForeignDataWrapper:
-                    RevokeFrom(context, entry, 5, role);
-                    break;
-                case CatalogOids.PgForeignServer:
-                    RevokeFrom(context, entry, 6, role);
+                case CatalogOids.PgForeignDataWrapper or CatalogOids.PgForeignServer or CatalogOids.PgLargeObjectMetadata when entry.OwnerOid != role:
+                    RevokeFrom(context, entry, CatalogObjectShapes.AclColumn(entry.ClassOid), role);
                     break;
                 case CatalogOids.PgUserMapping when entry.OidAt(1) == role:
                     context.Changes.Drop(entry, context.Cancellation);

@@ -101,7 +101,8 @@ internal sealed class PartitionIndexes(DdlContext context)
             method: index.Method, options: context.View.FindRelation(index.Oid)!.Options);
     }
 
-    private void AttachConstraint(ConstraintInfo constraint, RelationInfo partition, IndexInfo own, short[] map)
+    /// <summary>Makes the constraint behind a partition's index part of its table's; makes one when there is none.</summary>
+    public void AttachConstraint(ConstraintInfo constraint, RelationInfo partition, IndexInfo own, short[] map)
     {
         ConstraintInfo? existing = Array.Find(partition.Constraints, c => c.IndexOid == own.Oid && c.Kind == constraint.Kind);
         ConstraintInfo attached = existing is not null

@@ -9,7 +9,8 @@ namespace Strata.Engine.Ddl;
 internal sealed class RangeTypeCommand(DdlContext context, CreateRangeStatement statement)
 {
     private SqlType? _subtype;
-    private string? _multirangeName;
+    private QualifiedName? _multirangeName;
+    private QualifiedName? _operatorClass;
     private QualifiedName? _difference;
     private uint _collation;
 
@@ -23,9 +24,10 @@ internal sealed class RangeTypeCommand(DdlContext context, CreateRangeStatement 
         if (_subtype.IsPseudo)
             throw new SqlException(SqlState.DatatypeMismatch, $"range subtype cannot be {TypeNames.Format(_subtype)}");
         SchemaInfo schema = TypeCommands.Reserve(context, statement.Name);
-        string multirangeName = _multirangeName ?? MultirangeName(statement.Name.Name);
-        context.LockName(schema.Oid, multirangeName);
-        if (context.View.FindUserType(schema.Oid, multirangeName) is not null)
+        string multirangeName = _multirangeName?.Name ?? MultirangeName(statement.Name.Name);
+        SchemaInfo multirangeSchema = _multirangeName is { } given ? context.CreationSchema(given.Schema, given.Position) : schema;
+        context.LockName(multirangeSchema.Oid, multirangeName);
+        if (context.View.FindUserType(multirangeSchema.Oid, multirangeName) is not null)
         {
             throw new SqlException(SqlState.DuplicateObject, $"type \"{multirangeName}\" already exists")
             {
@@ -35,11 +37,11 @@ internal sealed class RangeTypeCommand(DdlContext context, CreateRangeStatement 
         }
 
         uint range = context.NewTypePair(), multirange = context.NewTypePair();
-        uint operatorClass = OperatorClasses.Default(_subtype.Oid, context);
+        uint operatorClass = _operatorClass is { } named ? OperatorClasses.Find(named, _subtype.Oid, context) : OperatorClasses.Default(_subtype.Oid, context);
         var definition = new RangeDefinition(range, _subtype.Oid, multirange, _collation != 0 ? _collation : _subtype.CollationOid, operatorClass, Difference());
         TypeCommands.CreateWithArray(context, MakeType(range, statement.Name.Name, schema, UserTypeKind.Range, definition));
-        TypeCommands.CreateWithArray(context, MakeType(multirange, multirangeName, schema, UserTypeKind.Multirange, definition));
-        CreateConstructors(schema, multirangeName, definition);
+        TypeCommands.CreateWithArray(context, MakeType(multirange, multirangeName, multirangeSchema, UserTypeKind.Multirange, definition));
+        CreateConstructors(schema, multirangeSchema, multirangeName, definition);
     }
 
     private void Read(DefinitionElement option)
@@ -48,13 +50,11 @@ internal sealed class RangeTypeCommand(DdlContext context, CreateRangeStatement 
         {
             case "subtype": _subtype = Subtype(option); break;
             case "subtype_diff": _difference = DefinitionValues.Name(option); break;
-            case "multirange_type_name": _multirangeName = DefinitionValues.Name(option).Name; break;
+            case "multirange_type_name": _multirangeName = DefinitionValues.Name(option); break;
             case "collation":
-                QualifiedName collation = DefinitionValues.Name(option);
-                _collation = BuiltinNames.Find("pg_collation", "collname", collation.Name)
-                    ?? throw new SqlException(SqlState.UndefinedObject, $"collation \"{collation.Name}\" for encoding \"UTF8\" does not exist");
+                _collation = ColumnBuilder.Collation(context, DefinitionValues.Name(option));
                 break;
-            case "subtype_opclass": break;
+            case "subtype_opclass": _operatorClass = DefinitionValues.Name(option); break;
             case "canonical": throw new SqlException(SqlState.FeatureNotSupported, "canonical functions of range types are not supported");
             default: throw new SqlException(SqlState.SyntaxError, $"type attribute \"{option.Name}\" not recognized");
         }
@@ -110,14 +110,14 @@ internal sealed class RangeTypeCommand(DdlContext context, CreateRangeStatement 
         Range = definition,
     };
 
-    private void CreateConstructors(SchemaInfo schema, string multirangeName, RangeDefinition definition)
+    private void CreateConstructors(SchemaInfo schema, SchemaInfo multirangeSchema, string multirangeName, RangeDefinition definition)
     {
         uint range = definition.RangeOid, subtype = definition.SubtypeOid;
         CreateConstructor(schema, statement.Name.Name, "range_constructor2", range, isStrict: false, 0, subtype, subtype);
         CreateConstructor(schema, statement.Name.Name, "range_constructor3", range, isStrict: false, 0, subtype, subtype, TypeOid.Text);
-        CreateConstructor(schema, multirangeName, "multirange_constructor0", definition.MultirangeOid, isStrict: true, 0);
-        uint ofRange = CreateConstructor(schema, multirangeName, "multirange_constructor1", definition.MultirangeOid, isStrict: true, 0, range);
-        CreateConstructor(schema, multirangeName, "multirange_constructor2", definition.MultirangeOid, isStrict: true, range, range + 1);
+        CreateConstructor(multirangeSchema, multirangeName, "multirange_constructor0", definition.MultirangeOid, isStrict: true, 0);
+        uint ofRange = CreateConstructor(multirangeSchema, multirangeName, "multirange_constructor1", definition.MultirangeOid, isStrict: true, 0, range);
+        CreateConstructor(multirangeSchema, multirangeName, "multirange_constructor2", definition.MultirangeOid, isStrict: true, range, range + 1);
         // A range is cast to its multirange by the constructor of one argument.
         uint cast = context.NewOid();
         context.Changes.Create(

@@ -271,6 +271,9 @@ internal sealed class CallWriter(ExpressionWriter expressions, DefinitionNames n
             case CallSyntax.CollationFor:
                 Sequence("COLLATION FOR (", a[0], ")");
                 return true;
+            case CallSyntax.JsonSubscript:
+                WriteJsonSubscripts(a);
+                return true;
             case CallSyntax.XmlExists:
                 Sequence("XMLEXISTS((", a[0], ") PASSING (", a[1], "))");
                 return true;
@@ -294,6 +297,23 @@ internal sealed class CallWriter(ExpressionWriter expressions, DefinitionNames n
         expressions.WriteNested(call.Arguments[0], showImplicit: false, call);
         text.Append(form.Length > 0 ? $" IS {form} NORMALIZED)" : " IS NORMALIZED)");
         return true;
+    }
+
+    // The steps of the path are texts, but positions were written as numbers.
+    private void WriteJsonSubscripts(IReadOnlyList<Expression> arguments)
+    {
+        bool grouped = !(expressions.IsPlainColumn(arguments[0]) || arguments[0] is FieldExpression or SlotExpression);
+        if (grouped)
+            text.Append('(');
+        expressions.Write(arguments[0], showImplicit: false);
+        if (grouped)
+            text.Append(')');
+        foreach (Expression step in arguments is [_, Expressions.ArrayExpression path] ? path.Elements : arguments.Skip(1))
+        {
+            text.Append('[');
+            expressions.Write(step is IoCastExpression { Operand: { Type.Oid: TypeOid.Int4 or TypeOid.Int2 } number } ? number : step, showImplicit: false);
+            text.Append(']');
+        }
     }
 
     private void Sequence(params object[] parts)

@@ -456,7 +456,7 @@ internal sealed class ExpressionWriter(DefinitionNames names, PrintBuffer text, 
     /// <summary>The printed name of the FROM item whose row an expression is; null for other rows.</summary>
     public string? WholeItem(RowExpression row)
     {
-        if (row.Fields.Count == 0 || Level is null)
+        if (row.Fields.Count == 0 || !row.IsWholeItem || Level is null)
             return null;
         var columns = new int[row.Fields.Count];
         for (int i = 0; i < columns.Length; i++)

@@ -36,6 +36,7 @@ internal sealed class FromWriter(QueryWriter queries, ExpressionWriter expressio
                 WriteJoin(item, join);
                 return;
             case SubqueryItem { IsLateral: true } or FunctionItem { IsLateral: true } or XmlTableItem { IsLateral: true }:
+            case FunctionItem or XmlTableItem when ReadsNeighbours(item):
                 text.Append("LATERAL ");
                 break;
         }
@@ -76,6 +77,15 @@ internal sealed class FromWriter(QueryWriter queries, ExpressionWriter expressio
             queries.WriteNames("(", columns, ")");
         if (item.Syntax is TableItem { Sample: { } sample })
             WriteSample(sample);
+    }
+
+    // LATERAL goes without saying for calls, but PostgreSQL says it.
+    private bool ReadsNeighbours(RangeRecord item)
+    {
+        bool found = false;
+        foreach (Expressions.Expression argument in item.XmlTable is { } table ? XmlWriter.ArgumentsOf(table) : item.Calls)
+            found |= argument.Any(part => part is Expressions.ColumnExpression column && Level.TryFind(column.Column, out _, out _));
+        return found;
     }
 
     // Arguments are constants in all but the oddest samples, and can't name columns: what was written will do.

@@ -100,6 +100,12 @@ internal sealed class XmlWriter(ExpressionWriter expressions, PrintBuffer text, 
         text.Append(")");
     }
 
+    /// <summary>What an XMLTABLE is given.</summary>
+    public static IEnumerable<Expression> ArgumentsOf(XmlTableRecord table) =>
+        new Expression?[] { table.RowPath, table.Document }
+            .Concat(table.Namespaces.Select(static n => n.Uri)).Concat(table.Columns.Select(static c => c.Path)).Concat(table.Columns.Select(static c => c.Default))
+            .OfType<Expression>();
+
     private void WriteParenthesized(string before, Expression value)
     {
         text.Append(before);

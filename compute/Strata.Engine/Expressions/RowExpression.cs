@@ -16,10 +16,13 @@ public sealed class RowExpression(SqlType type, IReadOnlyList<Expression> fields
     /// <summary>The composite type is that of what the row is for; nobody wrote it.</summary>
     public bool IsImplicit { get; init; }
 
+    /// <summary>The row of a FROM item, named as a whole; false for ROW(…), whatever its fields are.</summary>
+    public bool IsWholeItem { get; init; }
+
     public override IReadOnlyList<Expression> Children => Fields;
 
     public override Expression WithChildren(IReadOnlyList<Expression> children) =>
-        new RowExpression(Type, children, Names) { Position = Position, IsImplicit = IsImplicit };
+        new RowExpression(Type, children, Names) { Position = Position, IsImplicit = IsImplicit, IsWholeItem = IsWholeItem };
 
     protected override bool EqualsOwn(Expression other) => true;
 

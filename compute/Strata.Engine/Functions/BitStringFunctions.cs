@@ -91,10 +91,16 @@ internal static class BitStringFunctions
         t.Add("bittoint8", static (ref FunctionCall c) => c.Return((long)ToInteger(c.Bytes(0), 64, "bigint")));
     }
 
+    private const int TypmodMax = int.MaxValue - 7;
+    private const int TextLengthMax = 0x3FFFFFFF;
+
     /// <summary>The lowest bits, with the sign in front.</summary>
     private static byte[] FromInteger(long value, int typmod)
     {
-        int length = typmod <= 0 ? 1 : typmod;
+        int length = typmod is <= 0 or > TypmodMax ? 1 : typmod;
+        // PostgreSQL makes such a bit string, and then finds no room for its text.
+        if (length >= TextLengthMax)
+            throw new SqlException(SqlState.InternalError, $"invalid memory alloc request size {length + 1}");
         byte[] result = BitString.Make(length);
         for (int i = 0; i < length; i++)
         {

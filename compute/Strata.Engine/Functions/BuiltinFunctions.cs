@@ -54,6 +54,7 @@ public static class BuiltinFunctions
         AsciiFunctions.Register(table);
         AggregateSupportFunctions.Register(table);
         FrameOffsetFunctions.Register(table);
+        LargeObjectFunctions.Register(table);
         // Last: it takes what the families have left.
         return table;
     }

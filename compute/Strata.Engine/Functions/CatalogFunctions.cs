@@ -66,7 +66,7 @@ internal static class CatalogFunctions
             else
                 c.ReturnNull();
         });
-        t.Add("pg_client_encoding", static (ref FunctionCall c) => c.Return("UTF8"));
+        t.Add("pg_client_encoding", static (ref FunctionCall c) => c.Return(c.Context.Session.GetSetting("client_encoding") ?? "UTF8"));
         t.Add("pg_typeof", static (ref FunctionCall c) => c.Return(c.ArgumentType(0).Oid));
         t.Add("pg_basetype", static (ref FunctionCall c) => c.Return(c.Context.Catalog.FindType(c.Oid(0)) is { Kind: TypeKind.Domain } d ? d.BaseOid : c.Oid(0)));
         t.Add("oidvectortypes", static (ref FunctionCall c) =>

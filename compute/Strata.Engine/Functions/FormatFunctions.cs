@@ -21,7 +21,10 @@ internal static class FormatFunctions
         t.Add("interval_to_char", static (ref FunctionCall c) =>
         {
             IntervalValue value = c.Fixed16<IntervalValue>(0);
-            c.Return(Template(ref c, 1).Write(DateTimeTemplate.FromInterval(value)));
+            if (c.Bytes(1).IsEmpty)
+                c.ReturnNull();
+            else
+                c.Return(Template(ref c, 1).Write(DateTimeTemplate.FromInterval(value)));
         });
         AddToChar(t, "numeric_to_char", static (ref FunctionCall c, NumberTemplate template) => NumberWriter.Write(template, c.Numeric(0)));
         AddToChar(t, "int4_to_char", static (ref FunctionCall c, NumberTemplate template) => NumberWriter.Write(template, c.Int32(0), isInt4: true));

@@ -91,6 +91,9 @@ public interface ISessionServices
 
     void AdvisoryUnlockAll();
 
+    /// <summary>The database's large objects and the session's descriptors of them.</summary>
+    Sessions.LargeObjects LargeObjects => throw new SqlException(SqlState.FeatureNotSupported, "large objects are not supported here");
+
     /// <summary>Runs a query that a function was given as text, with the rights of the current user, and hands on the column types and each row. Throws what the query raises.</summary>
     void RunQuery(string sql, Action<Types.SqlType[]> begin, Action<Types.Datum[]> row) =>
         throw new SqlException(SqlState.FeatureNotSupported, "queries are not supported here");

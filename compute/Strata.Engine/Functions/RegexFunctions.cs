@@ -127,10 +127,14 @@ internal static class RegexFunctions
         string flags = Flags(ref c, 5);
         PgRegex.ParseFlags(flags);
         int from = ByteOffset(c.Bytes(0), start - 1);
-        if (from > c.Bytes(0).Length)
-            c.Return(c.Bytes(0));
-        else
+        if (from <= c.Bytes(0).Length)
+        {
             Replace(ref c, flags, from, n);
+            return;
+        }
+
+        Pattern(ref c, flags);
+        c.Return(c.Bytes(0));
     }
 
     /// <summary>The group texts of a match: the whole match when the pattern has no groups.</summary>

@@ -535,9 +535,9 @@ internal static class TextFunctions
             else
             {
                 end = 0;
-                while (end < rest.Length && (char.IsLetterOrDigit(rest[end]) || rest[end] is '_' or '$'))
+                while (end < rest.Length && (char.IsAsciiLetterOrDigit(rest[end]) || !char.IsAscii(rest[end]) || rest[end] is '_' or '$'))
                     end++;
-                if (end == 0 || char.IsDigit(rest[0]))
+                if (end == 0 || char.IsAsciiDigit(rest[0]) || rest[0] == '$')
                     throw rest.StartsWith('.') ? Bad("No valid identifier before \".\".") : Bad();
                 part = AsciiCase.Lower(rest[..end]);
             }

@@ -43,9 +43,15 @@ internal static class TsParserFunctions
     private static uint CheckParser(uint oid, ICatalogServices catalog) => oid == DefaultParserOid || catalog.IsVisible("pg_ts_parser", oid) is not null
         ? DefaultParserOid : throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search parser {oid}");
 
-    private static uint CheckParser(string name, ICatalogServices catalog) =>
-        (catalog.SplitName(name) ?? throw new SqlException(SqlState.InvalidName, "invalid name syntax")) is var parts && parts is ["default"] or ["pg_catalog", "default"]
-        ? DefaultParserOid : throw new SqlException(SqlState.UndefinedObject, $"text search parser \"{string.Join('.', parts)}\" does not exist");
+    private static uint CheckParser(string name, ICatalogServices catalog)
+    {
+        string[] parts = [.. catalog.SplitName(name) ?? throw new SqlException(SqlState.InvalidName, "invalid name syntax")];
+        if (parts is ["default"] or ["pg_catalog", "default"])
+            return DefaultParserOid;
+        if (parts.Length == 2 && catalog.ResolveName(TypeOid.RegNamespace, TypeNames.QuoteIdentifier(parts[0])) is null)
+            throw new SqlException(SqlState.InvalidSchemaName, $"schema \"{parts[0]}\" does not exist");
+        throw new SqlException(SqlState.UndefinedObject, $"text search parser \"{string.Join('.', parts)}\" does not exist");
+    }
 
     private static string Headline(ref FunctionCall c, bool isConfigurationGiven, int first, string options)
     {

@@ -79,7 +79,9 @@ internal static class TsVectorFunctions
         'b' or 'B' => 2,
         'c' or 'C' => 1,
         'd' or 'D' => 0,
-        _ => throw new SqlException(SqlState.InternalError, asNumber ? $"unrecognized weight: {unchecked((sbyte)letter)}" : letter == 0 ? "unrecognized weight: " : $"unrecognized weight: {letter}"),
+        _ => throw new SqlException(SqlState.InternalError, asNumber ? $"unrecognized weight: {unchecked((sbyte)letter)}" : letter == 0 ? "unrecognized weight: "
+            // A byte beyond ASCII alone is no character of UTF-8.
+            : $"unrecognized weight: {(char.IsAscii(letter) ? letter : '\uFFFD')}"),
     };
 
     private static List<byte[]> Words(ReadOnlySpan<byte> array, bool isFilter)

@@ -19,6 +19,8 @@ internal sealed class ForeignKeyPlanner(PlanningContext context)
     public List<ForeignKeyWorkPlan> Outgoing(RelationInfo relation)
     {
         var work = new List<ForeignKeyWorkPlan>();
+        if (context.Catalog.AreForeignKeysOff(relation.Oid))
+            return work;
         foreach (ConstraintInfo constraint in relation.Constraints)
         {
             if (constraint.Kind != ConstraintKind.ForeignKey)
@@ -36,6 +38,8 @@ internal sealed class ForeignKeyPlanner(PlanningContext context)
     public List<ForeignKeyWorkPlan> Incoming(RelationInfo relation, bool isDelete)
     {
         var work = new List<ForeignKeyWorkPlan>();
+        if (context.Catalog.AreForeignKeysOff(relation.Oid))
+            return work;
         AddIncoming(relation, relation, isDelete, work);
         foreach (RelationInfo ancestor in RelationTree.PartitionAncestors(context.Catalog, relation))
             AddIncoming(relation, ancestor, isDelete, work);
@@ -64,7 +68,10 @@ internal sealed class ForeignKeyPlanner(PlanningContext context)
                     ($"UPDATE {name} SET {Assignments(referencing, constraint.Columns, i => $"${types.Length + 1 + i}")} WHERE {where}", [.. types, .. types], ForeignKeyWork.Act),
                 ForeignKeyAction.SetNull => ($"UPDATE {name} SET {Assignments(referencing, changed, static _ => "NULL")} WHERE {where}", types, ForeignKeyWork.Act),
                 ForeignKeyAction.SetDefault => ($"UPDATE {name} SET {Assignments(referencing, changed, static _ => "DEFAULT")} WHERE {where}", types, ForeignKeyWork.Act),
-                _ => ($"SELECT 1 FROM {name} x WHERE {where} FOR KEY SHARE OF x", types, ForeignKeyWork.ForbidReferencing),
+                ForeignKeyAction.Restrict => ($"SELECT 1 FROM {name} x WHERE {where} FOR KEY SHARE OF x", types, ForeignKeyWork.ForbidReferencing),
+                // Another row may have the key by the end of the statement. The count is a subquery that is computed only when a referencing row was found.
+                _ => ($"SELECT 1 FROM {name} x WHERE {where} AND (SELECT count(*) FROM {Only(referenced)}{NameOf(referenced)} WHERE {Conditions(referenced, reference.ReferencedColumns, 1)}) = 0 FOR KEY SHARE OF x",
+                    types, ForeignKeyWork.ForbidReferencing),
             };
             bool isRestrict = (isDelete ? constraint.OnDelete : constraint.OnUpdate) == ForeignKeyAction.Restrict;
             work.Add(new ForeignKeyWorkPlan(Make(constraint, referencing, relation, text, parameters, isRestrict), kind, parameters));

@@ -44,7 +44,8 @@ internal static class CallParameters
         return buffer.ToString();
     }
 
-    private static TypeName NameOf(SqlType type, SessionContext context) =>
+    /// <summary>A type as a statement names it.</summary>
+    public static TypeName NameOf(SqlType type, SessionContext context) =>
         new([context.View.FindSchema(type.NamespaceOid)?.Name ?? "pg_catalog", type.Name], -1);
 
     /// <summary>How many parameters a statement has, and what Parse said of their types; those that it left open take the procedure's.</summary>

@@ -25,6 +25,8 @@ internal static class ParameterReader
 
             ReadOnlySpan<byte> value = rest[..length];
             rest = rest[length..];
+            if (context.ClientEncoding is { } encoding && (RowWriter.FormatOf(bind.ParameterFormats, i) == 0 || RowWriter.IsTextInBinary(types[i])))
+                value = encoding.ToUtf8(value);
             vector.ResetConstant();
             if (RowWriter.FormatOf(bind.ParameterFormats, i) == 0)
                 TypeInput.Parse(types[i], value, context, vector, 0);

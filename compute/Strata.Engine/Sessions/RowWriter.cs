@@ -23,6 +23,7 @@ internal sealed class RowWriter(SessionContext context)
     public void Write(Batch batch, ReadOnlySpan<int> slots, ReadOnlySpan<short> formats)
     {
         TypeSettings settings = context.TypeSettings;
+        CharacterConversion? encoding = context.ClientEncoding;
         ByteBuffer buffer = EmptyBuffer();
         for (int i = 0; i < batch.Count; i++)
         {
@@ -43,6 +44,8 @@ internal sealed class RowWriter(SessionContext context)
                     TypeOutput.Write(vector, row, buffer, settings, context.Catalog);
                 else
                     TypeBinary.Send(vector, row, buffer, context.Catalog);
+                if (encoding is not null && (FormatOf(formats, column) == 0 || IsTextInBinary(vector.Type)))
+                    encoding.EncodeFrom(buffer, at + sizeof(int));
                 buffer.PatchInt32(at, buffer.Length - at - sizeof(int));
             }
 
@@ -68,12 +71,17 @@ internal sealed class RowWriter(SessionContext context)
             int at = buffer.Length;
             buffer.WriteInt32(0);
             buffer.Write(value);
+            context.ClientEncoding?.EncodeFrom(buffer, at + sizeof(int));
             buffer.PatchInt32(at, buffer.Length - at - sizeof(int));
         }
 
         End(buffer, start);
         Flush(buffer);
     }
+
+    /// <summary>True for types whose binary form is a text in the client's encoding; jsonb's has a byte before it that is the same in all.</summary>
+    public static bool IsTextInBinary(SqlType type) =>
+        type.Oid is TypeOid.Text or TypeOid.VarChar or TypeOid.BpChar or TypeOid.Name or TypeOid.Unknown or TypeOid.Json or TypeOid.Jsonb or TypeOid.Xml || type.Kind == TypeKind.Enum;
 
     /// <summary>The format code of a column.</summary>
     public static short FormatOf(ReadOnlySpan<short> formats, int column) => formats.Length switch

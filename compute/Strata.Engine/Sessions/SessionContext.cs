@@ -236,12 +236,36 @@ internal sealed class SessionContext : IFunctionContext
             if (_resultCacheGeneration != Settings.Generation)
             {
                 _resultCacheGeneration = Settings.Generation;
-                _keepsResults = Settings["strata.result_cache"] == "on";
+                // What is kept is in the server's encoding.
+                _keepsResults = Settings["strata.result_cache"] == "on" && ClientEncoding is null;
             }
 
             return _keepsResults;
         }
     }
+
+    private long _clientEncodingGeneration = -1;
+    private CharacterConversion? _clientEncoding;
+
+    /// <summary>The way to and from the client's encoding; null when it is the server's, UTF-8.</summary>
+    public CharacterConversion? ClientEncoding
+    {
+        get
+        {
+            if (_clientEncodingGeneration != Settings.Generation)
+            {
+                _clientEncodingGeneration = Settings.Generation;
+                string name = Settings["client_encoding"];
+                if (_clientEncoding?.Name != name)
+                    _clientEncoding = name == "UTF8" ? null : CharacterConversion.Find(name);
+            }
+
+            return _clientEncoding;
+        }
+    }
+
+    /// <summary>A text from the client. Throws 22021.</summary>
+    public string DecodeText(ReadOnlySpan<byte> bytes) => ClientEncoding is { } encoding ? encoding.Decode(bytes) : Utf8Text.Decode(bytes);
 
     private const string RoleKey = "$role", SessionUserKey = "$session_user";
 

@@ -173,5 +173,12 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
 
     public void AdvisoryUnlockAll() => context.Engine.Transactions.Locks.UnlockAllSession(context.Transactions.Current.Owner);
 
+    private LargeObjects? _largeObjects;
+
+    public LargeObjects LargeObjects => _largeObjects ??= new LargeObjects(context);
+
+    /// <summary>The same; null while the session has asked for none.</summary>
+    internal LargeObjects? UsedLargeObjects => _largeObjects;
+
     public void RunQuery(string sql, Action<SqlType[]> begin, Action<Datum[]> row) => QueryText.Run(context, sql, begin, row);
 }

@@ -67,11 +67,13 @@ public sealed class SqlSession : IDisposable
         {
             context.RestoreRoles();
             Portals.CloseAbove(depth);
+            context.Services.UsedLargeObjects?.CloseAbove(depth);
             Notifications.RolledBack(depth);
         };
         context.Transactions.Released = depth =>
         {
             Portals.LowerTo(depth);
+            context.Services.UsedLargeObjects?.LowerTo(depth);
             Notifications.Released(depth);
         };
     }
@@ -144,7 +146,7 @@ public sealed class SqlSession : IDisposable
         {
             BeginStatement();
             Portals.DropUnnamed();
-            text = Utf8Text.Decode(sqlUtf8);
+            text = Context.DecodeText(sqlUtf8);
             Activity.Begin(text, Context.StatementTimestamp);
             if (!Context.Transactions.IsFailed && _runner.Literals.TryScan(text) && TryRunScanned())
                 return Finish();
@@ -284,7 +286,7 @@ public sealed class SqlSession : IDisposable
         try
         {
             BeginStatement();
-            text = Utf8Text.Decode(sqlUtf8);
+            text = Context.DecodeText(sqlUtf8);
             IReadOnlyList<ParsedStatement> statements = SqlParser.ParseScript(text, ParserOptionsOf());
             if (statements.Count > 1)
                 throw new SqlException(SqlState.SyntaxError, "cannot insert multiple commands into a prepared statement");
@@ -295,7 +297,7 @@ public sealed class SqlSession : IDisposable
             for (int i = 0; i < types.Length; i++)
                 types[i] = parameterTypes[i] is 0 or TypeOid.Unknown ? null : Context.Catalog.FindType(parameterTypes[i]) ??
                     throw new SqlException(SqlState.UndefinedObject, $"type with OID {parameterTypes[i]} does not exist");
-            var prepared = new PreparedStatement(Utf8Text.Decode(name), text, statement, types, fromSql: false, Context.Now());
+            var prepared = new PreparedStatement(Context.DecodeText(name), text, statement, types, fromSql: false, Context.Now());
             if (statement is not null && Binder.Accepts(statement))
             {
                 Context.Transactions.EnsureBegun();
@@ -430,6 +432,25 @@ public sealed class SqlSession : IDisposable
             Portal portal = Portals.Find(name);
             DescribeRows(portal.Plan is { Plan.HasRows: true } plan ? plan.Columns : _utility.Describe(portal.Statement, portal.Arguments), portal.Formats);
             return SessionStep.Completed;
+        }
+        catch (Exception error)
+        {
+            return Fail(error, "");
+        }
+    }
+
+    /// <summary>A FunctionCall message: calls a function by its OID. What the message gives as formats and values of parameters are those of its arguments.</summary>
+    public SessionStep CallFunction(uint function, in BindMessage call)
+    {
+        try
+        {
+            BeginStatement();
+            if (Context.Transactions.IsFailed)
+                throw TransactionCommands.BlockIsFailed();
+            Context.Transactions.EnsureBegun();
+            FunctionCallMessage.Run(Context, _runner, function, call);
+            EndStatement(isLast: true);
+            return Finish();
         }
         catch (Exception error)
         {
@@ -722,6 +743,7 @@ public sealed class SqlSession : IDisposable
         Context.RestoreRoles();
         _databaseStatistics.Add(committed ? DatabaseStatistic.Commits : DatabaseStatistic.Rollbacks);
         Portals.CloseAll(committed);
+        Context.Services.UsedLargeObjects?.TransactionEnded();
         Context.Temporary.TransactionEnded();
         Notifications.TransactionEnded(committed);
     }

@@ -3,7 +3,7 @@ namespace Strata.Engine.Types;
 /// <summary>
 /// The braces, quotes and delimiters of an array literal, checked the way PostgreSQL does before it reads any element (ArrayCount): the error of a malformed literal comes before that of an element.
 /// </summary>
-internal ref struct ArrayShape(string text, char delimiter)
+internal ref struct ArrayShape(string whole, int start, char delimiter)
 {
     private enum Place
     {
@@ -17,6 +17,8 @@ internal ref struct ArrayShape(string text, char delimiter)
         LevelDelimited,
     }
 
+    /// <summary>The literal without what stands before its first brace, as messages show it.</summary>
+    private readonly string _text = whole[start..];
     private readonly int[] _counts = [1, 1, 1, 1, 1, 1];
     private readonly int[] _knownCounts = new int[ArrayValue.DimensionsMax];
     private Place _place;
@@ -24,27 +26,27 @@ internal ref struct ArrayShape(string text, char delimiter)
     private bool _isQuoted;
 
     /// <summary>Throws 22P02 where the text from its first brace on is not an array.</summary>
-    public void Check(int start)
+    public void Check()
     {
-        int at = start;
+        int at = 0;
         do
         {
-            if (at >= text.Length)
-                throw ArrayText.Malformed(text, "Unexpected end of input.");
-            if (text[at] == '\\')
+            if (at >= _text.Length)
+                throw ArrayText.Malformed(_text, "Unexpected end of input.");
+            if (_text[at] == '\\')
                 Escape(ref at);
             else
-                Take(text[at]);
+                Take(_text[at]);
             at++;
         }
         while (_level > 0 || _place == Place.Outside);
-        if (!text.AsSpan(at).IsWhiteSpace())
-            throw ArrayText.Malformed(text, "Junk after closing right brace.");
+        if (!_text.AsSpan(at).IsWhiteSpace())
+            throw ArrayText.Malformed(_text, "Junk after closing right brace.");
     }
 
-    private readonly SqlException Unexpected(char c) => ArrayText.Malformed(text, $"Unexpected \"{c}\" character.");
+    private readonly SqlException Unexpected(char c) => ArrayText.Malformed(_text, $"Unexpected \"{c}\" character.");
 
-    private readonly SqlException UnexpectedElement() => ArrayText.Malformed(text, "Unexpected array element.");
+    private readonly SqlException UnexpectedElement() => ArrayText.Malformed(_text, "Unexpected array element.");
 
     private readonly bool IsBeforeElement => _place is Place.LevelStarted or Place.ElementDelimited;
 
@@ -56,8 +58,8 @@ internal ref struct ArrayShape(string text, char delimiter)
             throw Unexpected('\\');
         if (_place != Place.QuoteStarted)
             _place = Place.ElementStarted;
-        if (++at >= text.Length)
-            throw ArrayText.Malformed(text, "Unexpected end of input.");
+        if (++at >= _text.Length)
+            throw ArrayText.Malformed(_text, "Unexpected end of input.");
     }
 
     private void Take(char c)
@@ -113,7 +115,7 @@ internal ref struct ArrayShape(string text, char delimiter)
         _place = Place.LevelCompleted;
         _level--;
         if (_knownCounts[_level] != 0 && _counts[_level] != _knownCounts[_level])
-            throw ArrayText.Malformed(text, "Multidimensional arrays must have sub-arrays with matching dimensions.");
+            throw ArrayText.Malformed(_text, "Multidimensional arrays must have sub-arrays with matching dimensions.");
         _knownCounts[_level] = _counts[_level];
         _counts[_level] = 1;
     }

@@ -24,7 +24,7 @@ internal static class ArrayText
         }
         catch (SqlException) when (parser.Start >= 0)
         {
-            new ArrayShape(text, (char)element.Delimiter).Check(parser.Start);
+            new ArrayShape(text, parser.Start, (char)element.Delimiter).Check();
             throw;
         }
 

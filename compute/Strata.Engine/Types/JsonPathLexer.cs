@@ -88,7 +88,15 @@ internal sealed class JsonPathLexer(string text)
     }
 
     /// <summary>An unquoted name. An error at it shows what ended it: PostgreSQL's scanner has put everything but a blank back by then.</summary>
-    private JsonPathToken Word() => new(JsonPathTokenKind.Identifier, Name(), IsBlank(Current) ? Current.ToString() : "");
+    private JsonPathToken Word() => new(JsonPathTokenKind.Identifier, Name(), text[_at..EndOfBlanks()]);
+
+    private int EndOfBlanks()
+    {
+        int end = _at;
+        while (end < text.Length && IsBlank(text[end]))
+            end++;
+        return end;
+    }
 
     /// <summary>
     /// The longest match of PostgreSQL's scanner wins: two characters and more of a name right after a number make all of it a name (1true), a single one is junk (1t).

@@ -16,6 +16,9 @@ internal sealed class JsonPathParser
     private int _filterDepth;
     private int _subscriptDepth;
 
+    /// <summary>The first name that may not stand where it does: told when the rest of the text is known to be right.</summary>
+    private SqlException? _misplaced;
+
     private JsonPathParser(string text)
     {
         _lexer = new JsonPathLexer(text);
@@ -41,7 +44,9 @@ internal sealed class JsonPathParser
         }
 
         JsonPathNode root = parser.ParseOr();
-        return parser._token.Kind == JsonPathTokenKind.End ? (root, isLax) : throw parser.Unexpected();
+        if (parser._token.Kind != JsonPathTokenKind.End)
+            throw parser.Unexpected();
+        return parser._misplaced is null ? (root, isLax) : throw parser._misplaced;
     }
 
     private void Advance()
@@ -311,7 +316,7 @@ internal sealed class JsonPathParser
                 break;
             case JsonPathTokenKind.Symbol when _token.Text == "@":
                 if (_filterDepth == 0)
-                    throw new SqlException(SqlState.SyntaxError, "@ is not allowed in root expressions");
+                    _misplaced ??= new SqlException(SqlState.SyntaxError, "@ is not allowed in root expressions");
                 node = new JsonPathNode(JsonPathKind.Current);
                 break;
             case JsonPathTokenKind.Identifier when IsWord("null"):
@@ -322,7 +327,7 @@ internal sealed class JsonPathParser
                 break;
             case JsonPathTokenKind.Identifier when IsWord("last"):
                 if (_subscriptDepth == 0)
-                    throw new SqlException(SqlState.SyntaxError, "LAST is allowed only in array subscripts");
+                    _misplaced ??= new SqlException(SqlState.SyntaxError, "LAST is allowed only in array subscripts");
                 node = new JsonPathNode(JsonPathKind.Last);
                 break;
             default:

@@ -216,8 +216,13 @@ internal static class CallGrammar
         p.Advance();
         FrameBound start;
         FrameBound? end = null;
-        if (p.Accept(Keyword.Between))
+        if (!IsBetweenColumn(p) && p.Accept(Keyword.Between))
         {
+            if (p.Is(Keyword.Between))
+            {
+                throw p.SyntaxError();
+            }
+
             start = ParseBound(p);
             p.Expect(Keyword.And);
             end = ParseBound(p);
@@ -230,6 +235,10 @@ internal static class CallGrammar
         CheckBounds(p, start, end);
         return new WindowFrame(unit, start, end, ParseExclusion(p), position);
     }
+
+    /// <summary>A column may be called between: no operand begins with such a token, so the word before it is one (ROWS between * 2 PRECEDING).</summary>
+    private static bool IsBetweenColumn(Parser p) => p.Is(Keyword.Between) && p.PeekKind() is TokenKind.Star or TokenKind.Slash or TokenKind.Percent or TokenKind.Caret
+        or TokenKind.Less or TokenKind.Greater or TokenKind.Equal or TokenKind.LessEqual or TokenKind.GreaterEqual or TokenKind.NotEqual or TokenKind.Dot or TokenKind.DoubleColon or TokenKind.Operator;
 
     private static void CheckBounds(Parser p, FrameBound start, FrameBound? end)
     {

@@ -574,12 +574,24 @@ internal static class SelectGrammar
         Expression? fallback = null;
         if (p.Accept(Keyword.To))
         {
-            value = PrimaryGrammar.Parse(p);
+            value = ParseConstant(p);
             p.Expect(Keyword.Default);
-            fallback = PrimaryGrammar.Parse(p);
+            fallback = ParseConstant(p);
         }
 
         p.Expect(Keyword.Using);
         return new CteCycleClause(columns, mark, value, fallback, p.ColumnId(), position);
+    }
+
+    /// <summary>Consumes a constant, with its type in front or not (gram.y: AexprConst). A name is known to be none by the token behind it.</summary>
+    private static Expression ParseConstant(Parser p)
+    {
+        if (p.Is(TokenKind.LeftParen))
+        {
+            throw p.SyntaxError();
+        }
+
+        Expression value = PrimaryGrammar.Parse(p);
+        return value is ColumnReference or FunctionCall ? throw p.SyntaxError() : value;
     }
 }

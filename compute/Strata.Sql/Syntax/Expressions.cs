@@ -226,6 +226,9 @@ public enum CallSyntax
     /// <summary><c>NORMALIZE(a, NFC)</c>: <c>pg_catalog.normalize(a, 'NFC')</c>.</summary>
     Normalize,
 
+    /// <summary><c>a['k'][1]</c> of jsonb: <c>pg_catalog.jsonb_extract_path(a, 'k', '1')</c>.</summary>
+    JsonSubscript,
+
     /// <summary><c>a IS NORMALIZED</c>: <c>pg_catalog.is_normalized(a, form)</c>.</summary>
     IsNormalized,
 

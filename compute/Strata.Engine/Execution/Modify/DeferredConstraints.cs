@@ -23,11 +23,12 @@ public sealed class DeferredConstraints
     private readonly HashSet<KeyCheck> _seenKeys = [];
     private readonly List<UniqueCheck> _uniques = [];
     private readonly List<PendingExclusion> _exclusions = [];
-    private readonly List<(ConstraintInfo Constraint, uint Table)> _touched = [];
+    private readonly List<(ConstraintInfo Constraint, uint Table, long Number)> _touched = [];
     private bool? _all;
+    private long _next;
 
     /// <summary>A foreign key's key of which one side was touched.</summary>
-    private sealed record KeyCheck(uint Table, uint Constraint, uint Touched, ForeignKeyWork Work, string Values, Datum[] Key)
+    private sealed record KeyCheck(uint Table, uint Constraint, uint Touched, ForeignKeyWork Work, string Values, Datum[] Key, long Number)
     {
         public bool Equals(KeyCheck? other) => other is not null && Constraint == other.Constraint && Touched == other.Touched && Work == other.Work && Key.AsSpan().SequenceEqual(other.Key);
 
@@ -35,10 +36,10 @@ public sealed class DeferredConstraints
     }
 
     /// <summary>A key of a unique constraint that was stored though another row may have it.</summary>
-    private sealed record UniqueCheck(ConstraintInfo Constraint, RelationInfo Table, IndexInfo Index, byte[] Key, SqlException Violation);
+    private sealed record UniqueCheck(ConstraintInfo Constraint, RelationInfo Table, IndexInfo Index, byte[] Key, SqlException Violation, long Number);
 
     /// <summary>A row that was stored under an exclusion constraint.</summary>
-    private sealed record PendingExclusion(ExclusionPlan Plan, Datum[] Keys, Tid Tid, IFunctionContext Functions);
+    private sealed record PendingExclusion(ExclusionPlan Plan, Datum[] Keys, Tid Tid, IFunctionContext Functions, long Number);
 
     /// <summary>True when something waits.</summary>
     public bool HasPending => _keys.Count > 0 || _uniques.Count > 0 || _exclusions.Count > 0 || _touched.Count > 0;
@@ -49,6 +50,18 @@ public sealed class DeferredConstraints
     /// <summary>True when a constraint is checked at the end of the transaction as things stand.</summary>
     public bool IsDeferred(ConstraintInfo constraint) => constraint.IsDeferrable
         && (_modes.TryGetValue(constraint.Oid, out bool own) ? own : constraint.ParentOid != 0 && _modes.TryGetValue(constraint.ParentOid, out bool parent) ? parent : _all ?? constraint.IsDeferred);
+
+    /// <summary>What is noted from now on has this number or a greater one.</summary>
+    public long Mark => _next;
+
+    /// <summary>Forgets what was noted since a mark: a savepoint was rolled back to.</summary>
+    public void ForgetSince(long mark)
+    {
+        _keys.RemoveAll(check => check.Number >= mark && _seenKeys.Remove(check));
+        _uniques.RemoveAll(check => check.Number >= mark);
+        _exclusions.RemoveAll(pending => pending.Number >= mark);
+        _touched.RemoveAll(touched => touched.Number >= mark);
+    }
 
     /// <summary>SET CONSTRAINTS ALL.</summary>
     public void SetAll(bool deferred)
@@ -63,7 +76,7 @@ public sealed class DeferredConstraints
     /// <summary>Notes a foreign key's key; <paramref name="values"/> is how messages show it, <paramref name="touched"/> the table whose row it is.</summary>
     internal void AddKey(ConstraintInfo constraint, uint touched, ForeignKeyWork work, string values, Datum[] key)
     {
-        var check = new KeyCheck(constraint.TableOid, constraint.Oid, touched, work, values, key);
+        var check = new KeyCheck(constraint.TableOid, constraint.Oid, touched, work, values, key, _next++);
         if (_seenKeys.Add(check))
             _keys.Add(check);
     }
@@ -71,16 +84,16 @@ public sealed class DeferredConstraints
     /// <summary>Notes that a table has a row whose foreign key is null: nothing will be wrong with it, but it counts as pending.</summary>
     internal void AddTouched(ConstraintInfo constraint, uint table)
     {
-        if (!_touched.Contains((constraint, table)))
-            _touched.Add((constraint, table));
+        if (!_touched.Exists(touched => touched.Table == table && touched.Constraint.Oid == constraint.Oid))
+            _touched.Add((constraint, table, _next++));
     }
 
     /// <summary>Notes a stored key of a deferrable unique constraint, with the error that two live rows of it raise.</summary>
     internal void AddUnique(ConstraintInfo constraint, RelationInfo table, IndexInfo index, ReadOnlySpan<byte> key, SqlException violation) =>
-        _uniques.Add(new UniqueCheck(constraint, table, index, key.ToArray(), violation));
+        _uniques.Add(new UniqueCheck(constraint, table, index, key.ToArray(), violation, _next++));
 
     /// <summary>Notes a row that was stored under a deferrable exclusion constraint.</summary>
-    internal void AddExclusion(ExclusionPlan plan, Datum[] keys, Tid tid, IFunctionContext functions) => _exclusions.Add(new PendingExclusion(plan, keys, tid, functions));
+    internal void AddExclusion(ExclusionPlan plan, Datum[] keys, Tid tid, IFunctionContext functions) => _exclusions.Add(new PendingExclusion(plan, keys, tid, functions, _next++));
 
     /// <summary>Checks the keys whose constraints are immediate now: at the end of a statement. Raises 23505, 23P01.</summary>
     internal void RunImmediate(ExecutionServices services, Transaction transaction, CancellationToken cancellation)

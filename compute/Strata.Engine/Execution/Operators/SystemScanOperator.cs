@@ -118,7 +118,7 @@ internal sealed class SystemScanOperator(
             case PhysicalType.Bytes when value.IsArray:
                 vector.SetBytes(row, ArrayOf(value.Array, vector.Type));
                 break;
-            case PhysicalType.Bytes when value.IsText && !vector.Type.IsArray:
+            case PhysicalType.Bytes when value.IsText && !vector.Type.IsArray && vector.Type.Oid != TypeOid.Bytea:
                 vector.SetBytes(row, Encoding.UTF8.GetBytes(value.Text));
                 break;
             default:

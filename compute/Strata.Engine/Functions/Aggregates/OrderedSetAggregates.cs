@@ -9,24 +9,31 @@ namespace Strata.Engine.Functions.Aggregates;
 /// </summary>
 internal static class OrderedSetAggregates
 {
-    /// <summary>True for the ordered-set and hypothetical-set aggregates of pg_aggregate.</summary>
-    public static bool IsOrderedSet(FunctionInfo function) => function.Oid is 3972 or 3974 or 3976 or 3978 or 3980 or 3982 or 3984 || IsHypothetical(function);
+    /// <summary>True for ordered-set and hypothetical-set aggregates, users' too.</summary>
+    public static bool IsOrderedSet(FunctionInfo function) => function.Routine is { Aggregate: { } own } ? own.Kind != 'n' : BuiltinAggregateShapes.DirectArguments(function.Oid) is not null;
 
-    public static bool IsHypothetical(FunctionInfo function) => function.Oid is 3986 or 3988 or 3990 or 3992;
+    public static bool IsHypothetical(FunctionInfo function) =>
+        function.Routine is { Aggregate: { } own } ? own.Kind == 'h' : BuiltinAggregateShapes.DirectArguments(function.Oid) is { IsHypothetical: true };
 
     /// <summary>
     /// The aggregate; null when there is no such one. <paramref name="directions"/>: descending and nulls first
     /// of each.
     /// </summary>
     public static AggregateFunction? Create(
-        FunctionInfo function, SqlType[] argumentTypes, SqlType resultType, (bool Descending, bool NullsFirst)[] directions) => function.Oid switch
+        FunctionInfo declared, SqlType[] argumentTypes, SqlType resultType, (bool Descending, bool NullsFirst)[] directions)
+    {
+        // A user's aggregate of this kind can only be made of the functions of a built-in one: others can't sort.
+        FunctionInfo? function = declared.Routine is { Aggregate: { } own } ? BuiltinAggregateShapes.OfFinalFunction(own.FinalOid) : declared;
+        return function?.Oid switch
         {
+            null => null,
             3984 => new ModeAggregate(function, argumentTypes, resultType),
             3972 or 3978 => new PercentileAggregate(function, argumentTypes, resultType, isContinuous: false),
             3974 or 3976 or 3980 or 3982 => new PercentileAggregate(function, argumentTypes, resultType, isContinuous: true),
-            _ when IsHypothetical(function) => new HypotheticalAggregate(function, argumentTypes, resultType, directions),
+            3986 or 3988 or 3990 or 3992 => new HypotheticalAggregate(function, argumentTypes, resultType, directions),
             _ => null,
         };
+    }
 }
 
 /// <summary>mode(): the most frequent value, the first of them in the order.</summary>

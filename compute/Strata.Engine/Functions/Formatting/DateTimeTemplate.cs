@@ -270,8 +270,9 @@ internal sealed class DateTimeTemplate
     {
         var reader = new DateTimeTemplateReader(text, isStandard);
         reader.Read(_nodes);
+        DateTimeFields fields = reader.Result();
         offset = reader.OffsetSeconds;
-        return reader.Result();
+        return fields;
     }
 
     /// <summary>What the template's fields hold.</summary>

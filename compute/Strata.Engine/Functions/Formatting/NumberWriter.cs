@@ -104,7 +104,13 @@ internal sealed class NumberWriter
         if (template.IsShifted)
             value *= Math.Pow(10, template.Shift);
         if (!double.IsFinite(value))
-            return Fill(template, double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity", template.After);
+        {
+            // A word takes room as a number of so many digits would.
+            string word = double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
+            int letters = word.TrimStart('-').Length;
+            return Fill(template, word, letters >= digits ? 0 : Math.Min(template.After, digits - letters));
+        }
+
         int before = Math.Abs(value).ToString("F0", CultureInfo.InvariantCulture).Length;
         int after = before >= digits ? 0 : Math.Min(template.After, digits - before);
         string text = value.ToString("F" + after.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);

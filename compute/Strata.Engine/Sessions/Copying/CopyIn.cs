@@ -21,6 +21,7 @@ internal sealed class CopyIn : IDisposable
     private readonly CachedPlan _plan;
     private readonly CopyLineReader _lines;
     private readonly CopyBinaryReader? _binary;
+    private readonly Decoder? _decoder;
     private readonly CopyOptions _options;
     private readonly RelationInfo _table;
     private readonly ColumnInfo[] _columns;
@@ -47,6 +48,7 @@ internal sealed class CopyIn : IDisposable
         _batch = new Batch(_types);
         _batch.Reset(Batch.RowsMax);
         _lines = new CopyLineReader(options, columns.Length);
+        _decoder = options.Format == CopyFormat.Binary ? null : options.Encoding?.MakeDecoder();
         _binary = options.Format == CopyFormat.Binary ? new CopyBinaryReader() : null;
         _forceNotNull = Flags(options.ForceNotNull, "FORCE_NOT_NULL");
         _forceNull = Flags(options.ForceNull, "FORCE_NULL");
@@ -69,7 +71,7 @@ internal sealed class CopyIn : IDisposable
     /// <summary>Checks and plans the command, and tells the client to send. Throws 42P01, 42809, 0A000 and what the options throw.</summary>
     public static CopyIn Begin(SessionContext context, StatementRunner runner, CopyStatement statement, string text)
     {
-        CopyOptions options = CopyOptions.Parse(statement);
+        CopyOptions options = CopyOptions.Parse(statement, context.ClientEncoding);
         RelationName name = statement.Relation!;
         string[] columnNames = statement.Columns.AsSpan().ToArray();
         CachedPlan plan;
@@ -145,8 +147,26 @@ internal sealed class CopyIn : IDisposable
             return;
         }
 
+        if (_decoder is not null)
+            data = Decoded(data, flush: false);
         _lines.Append(data);
         TakeLines();
+    }
+
+    private byte[] Decoded(ReadOnlySpan<byte> data, bool flush)
+    {
+        try
+        {
+            var text = new char[_decoder!.GetCharCount(data, flush)];
+            int count = _decoder.GetChars(data, text, flush);
+            return Encoding.UTF8.GetBytes(text, 0, count);
+        }
+        catch (DecoderFallbackException error)
+        {
+            SqlException invalid = _options.Encoding!.InvalidBytes(error.BytesUnknown ?? [], 0);
+            invalid.Where = Where;
+            throw invalid;
+        }
     }
 
     private void TakeTuples(CopyBinaryReader reader)
@@ -165,7 +185,10 @@ internal sealed class CopyIn : IDisposable
                 _batch[i].SetValid(_filled);
                 try
                 {
-                    TypeBinary.Receive(_types[i], reader.Field(i), _context, _batch[i], _filled);
+                    ReadOnlySpan<byte> field = reader.Field(i);
+                    if (_options.Encoding is { } encoding && RowWriter.IsTextInBinary(_types[i]))
+                        field = encoding.ToUtf8(field);
+                    TypeBinary.Receive(_types[i], field, _context, _batch[i], _filled);
                 }
                 catch (SqlException error)
                 {
@@ -188,6 +211,8 @@ internal sealed class CopyIn : IDisposable
         }
         else
         {
+            if (_decoder is not null)
+                _lines.Append(Decoded([], flush: true));
             _lines.End();
             TakeLines();
         }

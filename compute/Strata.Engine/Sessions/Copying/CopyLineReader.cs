@@ -19,6 +19,7 @@ internal sealed class CopyLineReader(CopyOptions options, int columns)
         ? SearchValues.Create([options.Delimiter, options.Quote, (byte)'\n', (byte)'\r'])
         : SearchValues.Create([options.Delimiter, (byte)'\\', (byte)'\n', (byte)'\r']);
 
+    private readonly bool _hasNoColumns = columns == 0;
     private byte[] _input = new byte[64 << 10];
     private int _start;
     private int _end;
@@ -106,6 +107,9 @@ internal sealed class CopyLineReader(CopyOptions options, int columns)
 
         _lineStart = _start;
         _lineLength = at - _start;
+        // An empty line is a row of a table without columns.
+        if (_hasNoColumns && _lineLength == 0)
+            FieldCount = 0;
         int next = at;
         if (next < _end)
             next += _input[next] == (byte)'\r' && next + 1 < _end && _input[next + 1] == (byte)'\n' ? 2 : 1;

@@ -1,4 +1,3 @@
-using System.Text;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
 
@@ -19,6 +18,9 @@ internal sealed record CopyOptions
 
     public byte Delimiter { get; init; }
 
+    /// <summary>What the data are in; null for UTF-8.</summary>
+    public CharacterConversion? Encoding { get; init; }
+
     /// <summary>What stands for null.</summary>
     public byte[] Null { get; init; } = [];
 
@@ -37,9 +39,9 @@ internal sealed record CopyOptions
     public string[] ForceNull { get; init; } = [];
 
     /// <summary>Reads the options of a statement. Throws 42601, 22023, 0A000.</summary>
-    public static CopyOptions Parse(CopyStatement statement)
+    public static CopyOptions Parse(CopyStatement statement, CharacterConversion? clientEncoding)
     {
-        var options = new CopyOptions();
+        var options = new CopyOptions { Encoding = clientEncoding };
         string? delimiter = null, nullText = null, quote = null, escape = null;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (DefinitionElement option in statement.Options)
@@ -76,7 +78,7 @@ internal sealed record CopyOptions
                     options = options with { ForceNull = Names(option) };
                     break;
                 case "encoding":
-                    CheckEncoding(Text(option));
+                    options = options with { Encoding = FindEncoding(Text(option)) };
                     break;
                 case "freeze":
                     break;
@@ -153,7 +155,7 @@ internal sealed record CopyOptions
         return options with
         {
             Delimiter = separator,
-            Null = Encoding.UTF8.GetBytes(marker),
+            Null = System.Text.Encoding.UTF8.GetBytes(marker),
             Quote = quoteByte,
             Escape = escape is null ? quoteByte : Single(escape, "escape"),
         };
@@ -167,16 +169,18 @@ internal sealed record CopyOptions
 
     private static byte Single(string text, string name)
     {
-        if (Encoding.UTF8.GetByteCount(text) != 1)
+        if (System.Text.Encoding.UTF8.GetByteCount(text) != 1)
             throw new SqlException(SqlState.FeatureNotSupported, $"COPY {name} must be a single one-byte character");
         return (byte)text[0];
     }
 
-    private static void CheckEncoding(string name)
+    private static CharacterConversion? FindEncoding(string name)
     {
-        string plain = name.Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
-        if (plain is not ("utf8" or "unicode" or "sqlascii" or "sql_ascii"))
-            throw new SqlException(SqlState.FeatureNotSupported, $"COPY encoding \"{name}\" is not supported");
+        if (Functions.CharacterEncodings.NameOf(Functions.CharacterEncodings.NumberOf(name)) is not { } known)
+            throw new SqlException(SqlState.InvalidParameterValue, "argument to option \"encoding\" must be a valid encoding name");
+        return CharacterConversion.Find(known) is not null || known is "UTF8" or "SQL_ASCII"
+            ? CharacterConversion.Find(known)
+            : throw new SqlException(SqlState.FeatureNotSupported, $"COPY encoding \"{name}\" is not supported");
     }
 
     private static string Text(DefinitionElement option) => option.Value switch

@@ -46,7 +46,7 @@ internal sealed class CopyOut
     /// <summary>Runs the command to its end; returns the number of rows.</summary>
     public static long Run(SessionContext context, StatementRunner runner, CopyStatement statement, string text)
     {
-        CopyOptions options = CopyOptions.Parse(statement);
+        CopyOptions options = CopyOptions.Parse(statement, context.ClientEncoding);
         Statement query = statement.Query ?? TableQuery(context, statement);
         CheckQuery(query);
         CachedPlan plan;
@@ -181,6 +181,8 @@ internal sealed class CopyOut
             int at = _message.Length;
             _message.WriteInt32(0);
             TypeBinary.Send(vector, row, _message, _context.Catalog);
+            if (_options.Encoding is { } encoding && RowWriter.IsTextInBinary(vector.Type))
+                encoding.EncodeFrom(_message, at + sizeof(int));
             _message.PatchInt32(at, _message.Length - at - sizeof(int));
         }
 
@@ -299,7 +301,11 @@ internal sealed class CopyOut
     private void End(int start)
     {
         if (_options.Format != CopyFormat.Binary)
+        {
+            _options.Encoding?.EncodeFrom(_message, _file is null ? start + 1 + sizeof(int) : start);
             _message.Write((byte)'\n');
+        }
+
         if (_file is null)
             _message.PatchInt32(start + 1, _message.Length - start - 1);
     }

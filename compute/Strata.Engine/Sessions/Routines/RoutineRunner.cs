@@ -81,7 +81,7 @@ internal sealed class RoutineRunner(SessionContext context) : IRoutineCaller
     {
         try
         {
-            return BindStatement(plan, index);
+            return BindStatement(plan, index, isUnplanned: true);
         }
         catch (SqlException error)
         {
@@ -202,14 +202,14 @@ internal sealed class RoutineRunner(SessionContext context) : IRoutineCaller
             throw new SqlException(SqlState.FeatureNotSupported, $"{Ddl.DdlCommands.TagOf(statement)} is not allowed in an SQL function");
     }
 
-    private BoundStatement BindStatement(RoutinePlan plan, int index)
+    private BoundStatement BindStatement(RoutinePlan plan, int index, bool isUnplanned = false)
     {
         RoutineInfo routine = plan.Routine;
         try
         {
             return Binder.BindRoutineStatement(
                 plan.Statements[index],
-                RoutineContexts.Of(routine, plan.ArgumentTypes, context.View, context.SearchPath, context, routine.SqlBody is null ? routine.Source : "") with { Security = context.RowSecurity },
+                RoutineContexts.Of(routine, plan.ArgumentTypes, context.View, context.SearchPath, context, routine.SqlBody is null ? routine.Source : "") with { Security = context.RowSecurity, IsUnplanned = isUnplanned },
                 plan.IsResult(index) ? plan.Result : null);
         }
         catch (SqlException error)

@@ -1,3 +1,4 @@
+using Strata.Engine.Functions;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Sessions.Settings;
@@ -19,19 +20,14 @@ internal static class SpecialSettings
     private static SqlException Malformed(SettingDefinition setting, string value) =>
         new(SqlState.InvalidParameterValue, $"invalid value for parameter \"{setting.Name}\": \"{value}\"") { Detail = "List syntax is invalid." };
 
-    // Every client speaks UTF-8; SQL_ASCII means "no conversion", which is the same bytes.
+    // SQL_ASCII means "no conversion".
     private static string ClientEncoding(SettingDefinition setting, string value)
     {
-        // Letters and digits count, as in PostgreSQL: a driver sends 'utf-8' with the quotes.
-        string plain = string.Concat(value.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
-        return plain switch
-        {
-            "utf8" or "unicode" => "UTF8",
-            "sqlascii" => "SQL_ASCII",
-            "latin1" or "iso88591" or "win1252" or "latin9" or "eucjp" or "sjis" or "gbk" or "big5" =>
-                throw new SqlException(SqlState.FeatureNotSupported, $"client encoding \"{value}\" is not supported") { Hint = "Use UTF8." },
-            _ => throw SettingValues.Invalid(setting, value, null),
-        };
+        if (CharacterEncodings.NameOf(CharacterEncodings.NumberOf(value)) is not { } name)
+            throw SettingValues.Invalid(setting, value, null);
+        return name is "UTF8" or "SQL_ASCII" || CharacterConversion.Find(name) is not null
+            ? name
+            : throw new SqlException(SqlState.InvalidParameterValue, $"invalid value for parameter \"client_encoding\": \"{value}\"") { Detail = $"Conversion between {name} and UTF8 is not supported." };
     }
 
     // A style or an order alone leaves the other as it is.

@@ -30,14 +30,14 @@ internal sealed class TsConfiguration
 
     private readonly bool _isEnglish;
 
-    private readonly uint _missingOid;
+    private readonly uint? _missingOid;
 
-    private TsConfiguration(bool isEnglish, uint missingOid = 0) => (_isEnglish, _missingOid) = (isEnglish, missingOid);
+    private TsConfiguration(bool isEnglish, uint? missingOid = null) => (_isEnglish, _missingOid) = (isEnglish, missingOid);
 
     /// <summary>Throws XX000 for a configuration that there is not: known when a text is about to be cut.</summary>
     public void Require()
     {
-        if (_missingOid != 0)
+        if (_missingOid is not null)
             throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search configuration {_missingOid}");
     }
 
