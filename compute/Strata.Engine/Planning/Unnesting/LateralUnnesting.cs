@@ -57,6 +57,7 @@ internal sealed class LateralUnnesting(PlannerState state)
         var push = new DependentJoin(state.Metadata, state.Context.Functions, outer, domain);
         if (push.Push(right) is not { Links.Count: > 0 } tree || IsOnlyApplied(tree.Node))
             return null;
+        Format.Invariant.Check(right.Columns.All(tree.Node.Columns.Contains));
         if (tree.EmptyRow is not { } empty)
         {
             double rows = type == JoinType.Left ? left.Rows : 1;
