@@ -103,10 +103,10 @@ internal sealed class BindingState
     private readonly Dictionary<RequiredPrivilege, SortedSet<short>> _columnUses = [];
 
     /// <summary>The statement reads a column: who may read only some columns may read this one.</summary>
-    public void Read(int column)
+    public void Read(int column, bool isWholeRow = false)
     {
         Planning.Algebra.QueryColumn read = Metadata[column];
-        if (Recorder is not null && _viewDepth == 0 && read.TableOid != 0)
+        if (Recorder is not null && _viewDepth == 0 && read.TableOid != 0 && !isWholeRow)
             Recorder.Columns.Add((read.TableOid, read.AttributeNumber));
         if (read.TableOid != 0 && read.AttributeNumber > 0 && read.TableOid != _policyTable)
             Use(read.TableOid, 'r', read.AttributeNumber);

@@ -350,7 +350,7 @@ internal sealed class ExpressionBinder
     {
         NamespaceColumn[] columns = item.Columns.Where(column => column.Name.Length > 0).ToArray();
         foreach (NamespaceColumn column in columns)
-            _state.Read(column.Column);
+            _state.Read(column.Column, isWholeRow: true);
         if (item.IsScalarFunction && columns is [var only])
             return new ColumnExpression(only.Column, only.Type) { Position = position };
         // A row of a table has the table's row type.

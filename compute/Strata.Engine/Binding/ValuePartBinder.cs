@@ -39,11 +39,11 @@ internal sealed class ValuePartBinder(BindingState state, ExpressionBinder expre
     public IReadOnlyList<(string Name, Expression Value)> FieldsOf(Expression value, Scope? scope, int position)
     {
         if (value is RowExpression row)
-            return [.. row.Fields.Select((field, i) => (row.Names[i], IsKept(row) ? new FieldExpression(row, i, field.Type) { Position = position } : field))];
+            return [.. row.Fields.Select((field, i) => (row.Names[i], IsKept(row) ? new FieldExpression(row, i, FieldType(row, i)) { Position = position } : field))];
         return ShapeOf(value, scope) is { } columns
             ? [.. columns.Select((column, i) => (column.Name, (Expression)new FieldExpression(value, i, column.Type) { Position = position }))]
             : throw BindingErrors.At(
-                position, SqlState.WrongObjectType,
+                value.Type.Oid == TypeOid.Record ? position : -1, SqlState.WrongObjectType,
                 value.Type.Oid == TypeOid.Record ? "record type has not been registered" : $"type {value.Type.WithTypmod(-1)} is not composite");
     }
 
@@ -64,6 +64,10 @@ internal sealed class ValuePartBinder(BindingState state, ExpressionBinder expre
     // Where it is only printed again, a field of ROW(…) stays one.
     private bool IsKept(RowExpression row) => state.Context.IsRecorded && !row.IsWholeItem;
 
+    // A field of a composite type has the type's collation, whatever was put in.
+    private SqlType FieldType(RowExpression row, int field) =>
+        row.Type.Kind == TypeKind.Composite ? state.Context.Functions.Catalog.CompositeColumns(row.Type.Oid)?[field].Type ?? row.Fields[field].Type : row.Fields[field].Type;
+
     /// <summary>A field of a composite value by its name. Throws 42703, 42809.</summary>
     public Expression SelectField(Expression value, FieldSelection field, Scope? scope = null)
     {
@@ -73,7 +77,7 @@ internal sealed class ValuePartBinder(BindingState state, ExpressionBinder expre
             {
                 // A literal that became a field is no literal any more: it has no type and gets none.
                 if (row.Names[i] == field.Name)
-                    return IsKept(row) || row.Fields[i].Type.Oid == TypeOid.Unknown ? new FieldExpression(value, i, row.Fields[i].Type) { Position = field.Position } : row.Fields[i];
+                    return IsKept(row) || row.Fields[i].Type.Oid == TypeOid.Unknown ? new FieldExpression(value, i, FieldType(row, i)) { Position = field.Position } : row.Fields[i];
             }
         }
 
@@ -90,7 +94,7 @@ internal sealed class ValuePartBinder(BindingState state, ExpressionBinder expre
         throw value is RowExpression && scope is not null && ItemOf(value, scope) is { } item ? BindingErrors.UndefinedColumn(value.Position, item, field.Name)
             : value.Type.Kind == TypeKind.Composite || value.Type.Oid == TypeOid.Record || value is RowExpression
             ? BindingErrors.At(
-                field.Position, SqlState.UndefinedColumn,
+                value.StartPosition, SqlState.UndefinedColumn,
                 value.Type.Oid == TypeOid.Record ? $"could not identify column \"{field.Name}\" in record data type" : $"column \"{field.Name}\" not found in data type {value.Type}")
             : BindingErrors.At(
                 value.StartPosition, SqlState.WrongObjectType,

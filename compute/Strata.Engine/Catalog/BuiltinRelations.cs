@@ -60,9 +60,19 @@ internal static class BuiltinRelations
                 HasBuiltinIndexes = indexed.Contains(relationOid),
                 View = viewText is null ? null : new ViewInfo(viewText),
                 SystemTable = viewText is null && relationKind is RelationKind.Table or RelationKind.View ? SystemTables.Make(relationOid, relationName) : null,
-                Acl = relationOid is CatalogOids.PgAuthId ? [] : [new AccessControlItem(0, CatalogOids.BootstrapRole, Privileges.Select, Privileges.None)],
+                Acl = relationKind is RelationKind.Index ? null : AclOf(relationName),
             });
         }
+    }
+
+    // What initdb grants: everybody may read most catalogs, and change settings through their view.
+    private static AccessControlItem[] AclOf(string name)
+    {
+        var owner = new AccessControlItem(CatalogOids.BootstrapRole, CatalogOids.BootstrapRole, Privileges.AllTable, Privileges.None);
+        return name is "pg_statistic" or "pg_authid" or "pg_shadow" or "pg_statistic_ext_data" or "pg_file_settings" or "pg_hba_file_rules" or "pg_ident_file_mappings" or "pg_config" or "pg_user_mapping"
+            or "pg_replication_origin_status" or "pg_largeobject"
+            ? [owner]
+            : [owner, new AccessControlItem(0, CatalogOids.BootstrapRole, name == "pg_settings" ? Privileges.Select | Privileges.Update : Privileges.Select, Privileges.None)];
     }
 
     private static Dictionary<uint, List<ColumnInfo>> LoadColumns(string resource)

@@ -415,6 +415,7 @@ internal sealed class CatalogLoader
             BaseTypeModifier = (int)row[26].Number,
             CollationOid = Oid(row[28]),
             Default = row[29].IsNull ? null : new CatalogExpression(row[29].Text),
+            DefaultText = row[30].IsNull ? null : row[30].Text,
             Acl = AccessControlList.FromStored(row[31]),
         };
     }

@@ -101,11 +101,51 @@ internal static class CatalogScans
         foreach (ConstraintInfo key in s_builtinKeys.Value)
             yield return RelationRows.Constraint(key);
         foreach (RelationInfo relation in context.Catalog.UserRelations)
-            foreach (ConstraintInfo constraint in relation.Constraints)
-                yield return RelationRows.Constraint(constraint);
+            foreach (ConstraintInfo constraint in relation.Constraints.Concat(PartitionReferences.Of(context.Catalog, relation)))
+                yield return WithOperators(context, relation, constraint);
         foreach (UserTypeInfo type in context.Catalog.UserTypes)
             foreach (ConstraintInfo constraint in type.Constraints)
                 yield return RelationRows.Constraint(constraint);
+    }
+
+    // The equality operators of a foreign key: between the two sides, on the referenced one, on the referencing one.
+    private static CatalogValue[] WithOperators(SystemScanContext context, RelationInfo table, ConstraintInfo constraint)
+    {
+        CatalogValue[] row = RelationRows.Constraint(constraint);
+        if (constraint.Kind != ConstraintKind.ForeignKey || context.Catalog.FindRelation(constraint.ReferencedTableOid) is not { } referenced)
+            return row;
+        row[17] = table.PartitionKey is null && constraint.ParentOid == 0;
+        uint[] own = Array.ConvertAll(constraint.Columns, column => ComparedType(context, table.Columns[column - 1].TypeOid));
+        uint[] other = Array.ConvertAll(constraint.ReferencedColumns, column => ComparedType(context, referenced.Columns[column - 1].TypeOid));
+        row[20] = Equalities(other, own);
+        row[21] = Equalities(other, other);
+        row[22] = Equalities(own, own);
+        return row;
+    }
+
+    private static uint ComparedType(SystemScanContext context, uint oid)
+    {
+        SqlType? type = TypeResolver.Find(oid, context.Catalog);
+        while (type is { Kind: TypeKind.Domain } && TypeResolver.Find(type.BaseOid, context.Catalog) is { } below)
+            type = below;
+        return type switch
+        {
+            null => 0,
+            { Oid: TypeOid.VarChar } => TypeOid.Text,
+            { Kind: TypeKind.Enum } => TypeOid.AnyEnum,
+            { Kind: TypeKind.Range } => TypeOid.AnyRange,
+            { Kind: TypeKind.Composite } => TypeOid.Record,
+            { IsArray: true } => TypeOid.AnyArray,
+            _ => type.Oid,
+        };
+    }
+
+    private static CatalogValue Equalities(uint[] left, uint[] right)
+    {
+        var operators = new long[left.Length];
+        for (int i = 0; i < operators.Length; i++)
+            operators[i] = (Functions.BuiltinRegistry.Operator("=", left[i], right[i]) ?? Functions.BuiltinRegistry.Operator("=", left[i], left[i]))?.Oid ?? 0;
+        return operators;
     }
 
     public static IEnumerable<CatalogValue[]> Inherits(SystemScanContext context)
@@ -200,16 +240,21 @@ internal static class CatalogScans
                         if (relation.FindColumn(used) is { } source)
                             yield return RelationRows.Depend(new Dependency(value, self with { SubId = source.Number }, DependencyKind.Normal));
                 }
+            // Columns of a partition key can't be dropped before the table.
+            foreach (PartitionKeyColumn key in relation.PartitionKey?.Columns ?? [])
+                foreach (short column in key.Column > 0 ? [key.Column] : Ddl.StoredExpressions.ColumnNames(key.Expression!.Syntax).Select(name => relation.FindColumn(name)?.Number ?? 0).Where(static n => n > 0))
+                    yield return RelationRows.Depend(new Dependency(self with { SubId = column }, self, DependencyKind.Internal));
             foreach (Dependency dependency in OfIndex(relation, context.Catalog))
                 yield return RelationRows.Depend(dependency);
-            foreach (Dependency dependency in OfConstraints(relation))
+            foreach (Dependency dependency in OfConstraints(relation, context.Catalog))
                 yield return RelationRows.Depend(dependency);
         }
 
         foreach (UserTypeInfo type in context.Catalog.UserTypes)
             foreach (Dependency dependency in type.Oid < CatalogOids.FirstUser ? [] : OfType(type))
                 yield return RelationRows.Depend(dependency);
-        foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog))
+        // PostgreSQL's data of statistics objects have no address of their own.
+        foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog).Where(static d => d.Dependent.ClassOid != CatalogOids.PgStatisticExtData))
             yield return RelationRows.Depend(dependency);
         // A range type's constructors belong to it: pg_dump leaves them out.
         foreach (RoutineInfo routine in context.Catalog.UserRoutines)
@@ -313,16 +358,27 @@ internal static class CatalogScans
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgOpClass, key.OperatorClassOid), DependencyKind.Normal);
     }
 
-    private static IEnumerable<Dependency> OfConstraints(RelationInfo relation)
+    private static IEnumerable<Dependency> OfConstraints(RelationInfo relation, CatalogView catalog)
     {
-        foreach (ConstraintInfo constraint in relation.Constraints)
+        foreach (ConstraintInfo constraint in relation.Constraints.Concat(PartitionReferences.Of(catalog, relation)))
         {
             var self = new ObjectAddress(CatalogOids.PgConstraint, constraint.Oid);
             foreach (short column in constraint.Columns)
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation.Oid, column), DependencyKind.Auto);
+            // A check reads its columns; a key covers those that its index includes.
+            if (constraint.Kind == ConstraintKind.Check)
+                foreach (short column in constraint.Columns)
+                    yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation.Oid, column), DependencyKind.Normal);
+            if (constraint.Kind is ConstraintKind.PrimaryKey or ConstraintKind.Unique && Array.Find(relation.Indexes, index => index.Oid == constraint.IndexOid) is { } covering)
+                foreach (IndexKey included in covering.Keys.Skip(covering.KeyCount))
+                    yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation.Oid, included.Column), DependencyKind.Auto);
             foreach (short column in constraint.ReferencedColumns)
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, constraint.ReferencedTableOid, column), DependencyKind.Normal);
-            if (constraint.ParentOid != 0)
+            if (PartitionReferences.IsOne(constraint.Oid))
+            {
+                yield return new Dependency(self, new ObjectAddress(CatalogOids.PgConstraint, constraint.ParentOid), DependencyKind.Internal);
+            }
+            else if (constraint.ParentOid != 0)
             {
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgConstraint, constraint.ParentOid), DependencyKind.PartitionPrimary);
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation.Oid), DependencyKind.PartitionSecondary);
@@ -339,10 +395,26 @@ internal static class CatalogScans
         {
             CatalogValue[] row = RelationRows.Type(type, type.Kind == UserTypeKind.Domain ? TypeResolver.Find(type.Oid, context.Catalog)?.Plain : null);
             row[31] = AccessControlList.ToDisplay(type.Acl, context.Catalog);
+            if (type.Kind == UserTypeKind.Array && context.Catalog.FindUserType(type.ElementOid) is { Kind: UserTypeKind.Domain } domain)
+                row[28] = domain.CollationOid;
+            // Arrays and ranges are aligned as what they hold, to four bytes at least.
+            uint held = type.Kind == UserTypeKind.Array ? type.ElementOid : type.Range?.SubtypeOid ?? 0;
+            if (held != 0 && TypeResolver.Find(held, context.Catalog) is { } of && !(type.Kind == UserTypeKind.Array && of.Kind == TypeKind.Composite))
+                row[22] = AlignmentOf(context, of) == 'd' ? 'd' : 'i';
             yield return row;
         }
-
     }
+
+    private static char AlignmentOf(SystemScanContext context, SqlType type) => type.Kind switch
+    {
+        TypeKind.Enum => 'i',
+        TypeKind.Composite => 'd',
+        TypeKind.Range or TypeKind.Multirange when context.Catalog.FindUserType(type.Oid)?.Range is { } range && TypeResolver.Find(range.SubtypeOid, context.Catalog) is { } subtype =>
+            AlignmentOf(context, subtype) == 'd' ? 'd' : 'i',
+        TypeKind.Domain when TypeResolver.Find(type.BaseOid, context.Catalog) is { } below => AlignmentOf(context, below),
+        _ when type.IsArray && type.ElementType is { } element => AlignmentOf(context, element) == 'd' ? 'd' : 'i',
+        _ => (char)type.Alignment,
+    };
 
     public static IEnumerable<CatalogValue[]> EnumLabels(SystemScanContext context)
     {

@@ -272,6 +272,8 @@ internal sealed class CatalogServices : ICatalogServices
         {
             case { Kind: RelationKind.Table or RelationKind.PartitionedTable }:
                 return Update | Insert | Delete;
+            case { Kind: RelationKind.ForeignTable } remote when View.FindObject(CatalogOids.PgForeignTable, remote.Oid) is { } foreign && View.FindObject(CatalogOids.PgForeignServer, foreign.OidAt(1)) is { } server:
+                throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"foreign-data wrapper \"{View.FindObject(CatalogOids.PgForeignDataWrapper, server.OidAt(3))?.Name}\" has no handler");
             case { Kind: RelationKind.View, View: not null, SystemTable: null } view when relation >= CatalogOids.FirstUser:
                 if (Binder.UpdatableColumns(view, StoredDefinitions.ContextOf(View, _session) with { IsRecorded = false }) is not { } columns)
                     return 0;

@@ -125,7 +125,7 @@ internal sealed class DefinitionPrinter(CatalogView view, CatalogServices names)
     public string? Constraint(uint oid, bool pretty)
     {
         foreach (RelationInfo relation in view.UserRelations)
-            foreach (ConstraintInfo constraint in relation.Constraints)
+            foreach (ConstraintInfo constraint in PartitionReferences.IsOne(oid) ? PartitionReferences.Of(view, relation) : relation.Constraints)
                 if (constraint.Oid == oid)
                     return Constraint(relation, constraint, pretty);
         foreach (UserTypeInfo type in view.UserTypes)

@@ -82,7 +82,7 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
             if (subId > relation.Columns.Length || subId < 0)
                 return null;
             string column = relation.Columns[subId - 1].Name;
-            return Simple(KindName(relation.Kind) + " column", schema, null, identity + "." + Quote(column), [schema, relation.Name, column]);
+            return Simple(KindName(relation.Kind) + " column", schema, Quote(relation.Name), identity + "." + Quote(column), [schema, relation.Name, column]);
         }
 
         return Simple(KindName(relation.Kind), schema, Quote(relation.Name), identity, [schema, relation.Name]);
@@ -101,7 +101,7 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
     private ObjectIdentity? Constraint(uint oid)
     {
         foreach (RelationInfo relation in view.UserRelations)
-            foreach (ConstraintInfo constraint in relation.Constraints)
+            foreach (ConstraintInfo constraint in PartitionReferences.IsOne(oid) ? PartitionReferences.Of(view, relation) : relation.Constraints)
                 if (constraint.Oid == oid)
                     return Simple("table constraint", SchemaName(relation.SchemaOid), null, $"{Quote(constraint.Name)} on {Qualified(relation.SchemaOid, relation.Name)}",
                         [SchemaName(relation.SchemaOid), relation.Name, constraint.Name]);
@@ -135,8 +135,8 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
         switch (entry.ClassOid)
         {
             case CatalogOids.PgOperator:
-                string[] operands = [OperandIdentity(entry.OidAt(7)), OperandIdentity(entry.OidAt(8))];
-                return Simple("operator", schema, null, $"{Quote(schema)}.{entry.Name}({operands[0]},{operands[1]})", [schema, entry.Name], operands);
+                string[] operands = [.. new[] { entry.OidAt(7), entry.OidAt(8) }.Where(static type => type != 0).Select(TypeIdentity)];
+                return Simple("operator", schema, null, $"{Quote(schema)}.{entry.Name}({(operands.Length == 1 ? "NONE," : "")}{string.Join(',', operands)})", [schema, entry.Name], operands);
             case CatalogOids.PgCast:
                 return Simple("cast", null, null, $"({TypeIdentity(entry.OidAt(1))} AS {TypeIdentity(entry.OidAt(2))})", [TypeIdentity(entry.OidAt(1))], [TypeIdentity(entry.OidAt(2))]);
             case CatalogOids.PgOpClass or CatalogOids.PgOpFamily:
@@ -158,14 +158,25 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
                 return DefaultAcl(entry);
             case CatalogOids.PgForeignDataWrapper or CatalogOids.PgForeignServer or CatalogOids.PgPublication:
                 return Simple(word, null, Quote(entry.Name), Quote(entry.Name), [entry.Name]);
-            case CatalogOids.PgAmOp or CatalogOids.PgAmProc or CatalogOids.PgTsConfigMap or CatalogOids.PgForeignTable:
+            case CatalogOids.PgAmOp or CatalogOids.PgAmProc:
+                return FamilyMember(entry);
+            case CatalogOids.PgTsConfigMap or CatalogOids.PgForeignTable or CatalogOids.PgTrigger or CatalogOids.PgStatisticExtData:
                 return null;
             default:
                 return Simple(word, schema, Quote(entry.Name), Qualified(entry.SchemaOid, entry.Name), [schema, entry.Name]);
         }
     }
 
-    private string OperandIdentity(uint type) => type == 0 ? "-" : TypeIdentity(type);
+    private ObjectIdentity? FamilyMember(CatalogObject entry)
+    {
+        if (view.FindObject(CatalogOids.PgOpFamily, entry.OidAt(1)) is not { } family)
+            return null;
+        string method = BuiltinNames.NameOf("pg_am", "amname", family.OidAt(1)) ?? "", schema = SchemaName(family.SchemaOid), word = entry.ClassOid == CatalogOids.PgAmOp ? "operator" : "function";
+        string[] types = [TypeIdentity(entry.OidAt(2)), TypeIdentity(entry.OidAt(3))];
+        string number = entry.Number(4).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Simple(
+            word + " of access method", null, null, $"{word} {number} ({types[0]}, {types[1]}) of {Qualified(family.SchemaOid, family.Name)} USING {Quote(method)}", [method, schema, family.Name, number], types);
+    }
 
     private ObjectIdentity DefaultAcl(CatalogObject entry)
     {
@@ -207,7 +218,7 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
                 return services.ObjectName(TypeOid.RegOperator, oid) is { } op ? "operator " + op : null;
             case CatalogOids.PgConstraint:
                 foreach (RelationInfo table in view.UserRelations)
-                    foreach (ConstraintInfo constraint in table.Constraints)
+                    foreach (ConstraintInfo constraint in PartitionReferences.IsOne(oid) ? PartitionReferences.Of(view, table) : table.Constraints)
                         if (constraint.Oid == oid)
                             return $"constraint {constraint.Name} on table {services.RelationName(table)}";
                 return Constraint(oid) is { } domain ? $"constraint {domain.Arguments[0]}" : null;
@@ -228,6 +239,10 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
                 return $"policy {policy.Name} on table {services.RelationName(secured)}";
             case CatalogOids.PgOpClass or CatalogOids.PgOpFamily when view.FindObject(classOid, oid) is { } opclass:
                 return $"{CatalogObjectShapes.Of(classOid).Word} {opclass.Name} for access method {BuiltinNames.NameOf("pg_am", "amname", opclass.OidAt(1))}";
+            case CatalogOids.PgCollation or CatalogOids.PgConversion or CatalogOids.PgTsConfig or CatalogOids.PgTsDict or CatalogOids.PgTsParser or CatalogOids.PgTsTemplate or CatalogOids.PgStatisticExt
+                when view.FindObject(classOid, oid) is { } named:
+                string catalog = BuiltinRelations.Find(classOid)!.Name;
+                return $"{CatalogObjectShapes.Of(classOid).Word} {(services.IsVisible(catalog, oid) == false ? Qualified(named.SchemaOid, named.Name) : Quote(named.Name))}";
             default:
                 return Find(classOid, oid, subId) is { } found ? $"{(found.Type == "foreign-data wrapper" ? "foreign-data wrapper" : found.Type)} {(found.Name is null ? found.Identity : Unquoted(found.Name))}" : null;
         }

@@ -81,10 +81,11 @@ internal static class PartitionPrinter
     {
         var others = new List<string>();
         var values = new List<Expression>();
-        foreach (uint oid in parent.Children)
+        List<PartitionBoundInfo> bounds = [.. parent.Children.Select(view.FindRelation).Select(static child => child?.PartitionBound).OfType<PartitionBoundInfo>().Where(static bound => !bound.IsDefault)];
+        if (parent.PartitionKey!.Strategy == PartitionStrategy.Range)
+            bounds.Sort(Compare);
+        foreach (PartitionBoundInfo bound in bounds)
         {
-            if (view.FindRelation(oid) is not { PartitionBound: { IsDefault: false } bound })
-                continue;
             if (parent.PartitionKey!.Strategy == PartitionStrategy.List)
                 values.AddRange(bound.Syntax.Values);
             else
@@ -98,6 +99,54 @@ internal static class PartitionPrinter
         List<string> all = [.. parent.PartitionKey!.Columns.Select(column => $"({Operand(parent, column, isDefinition: false)} IS NOT NULL)"), Joined(others, " OR ")];
         return [$"(NOT {Joined(all, " AND ")})"];
     }
+
+    /// <summary>The order of two partitions of a table, as far as the texts of their bounds tell it: the default one last.</summary>
+    public static int Compare(PartitionBoundInfo a, PartitionBoundInfo b)
+    {
+        if (a.IsDefault || b.IsDefault)
+            return a.IsDefault.CompareTo(b.IsDefault);
+        if (a.Syntax.From.Count > 0)
+            return CompareEnds(a.Syntax.From, b.Syntax.From);
+        if (a.Syntax.Values.Count == 0)
+            return (a.Syntax.Modulus, a.Syntax.Remainder).CompareTo((b.Syntax.Modulus, b.Syntax.Remainder));
+        return CompareEnds([Least(a.Syntax.Values)], [Least(b.Syntax.Values)]);
+    }
+
+    private static Expression Least(SyntaxList<Expression> values)
+    {
+        Expression least = values[0];
+        foreach (Expression value in values)
+            if (least is NullLiteral || (value is not NullLiteral && CompareEnds([value], [least]) < 0))
+                least = value;
+        return least;
+    }
+
+    private static int CompareEnds(SyntaxList<Expression> a, SyntaxList<Expression> b)
+    {
+        for (int i = 0; i < Math.Min(a.Count, b.Count); i++)
+        {
+            int order = (a[i], b[i]) switch
+            {
+                (ColumnReference x, ColumnReference y) => string.CompareOrdinal(y.Names[0], x.Names[0]),
+                (ColumnReference x, _) => x.Names[0] == "minvalue" ? -1 : 1,
+                (_, ColumnReference y) => y.Names[0] == "minvalue" ? 1 : -1,
+                (StringLiteral x, StringLiteral y) => string.CompareOrdinal(x.Value, y.Value),
+                var (x, y) => Number(x).CompareTo(Number(y)),
+            };
+            if (order != 0)
+                return order;
+        }
+
+        return 0;
+    }
+
+    private static double Number(Expression value) => value switch
+    {
+        IntegerLiteral integer => integer.Value,
+        NumericLiteral numeric when double.TryParse(numeric.Text, CultureInfo.InvariantCulture, out double number) => number,
+        StringLiteral text when double.TryParse(text.Value, CultureInfo.InvariantCulture, out double number) => number,
+        _ => 0,
+    };
 
     // All bounds of a table stand in the order of their values, as far as their texts tell it.
     private static List<Expression> Sorted(List<Expression> values, uint type)

@@ -193,7 +193,7 @@ internal static class RelationRows
             type.RelationOid, isArray ? 6179L : 0L, type.ElementOid, type.ArrayOid, input, output, receive, send, 0L, 0L, isArray ? 3816L : 0L,
             isEnum ? 'i' : domainBase is null ? 'd' : (char)domainBase.Alignment, isEnum ? 'p' : domainBase is null ? 'x' : (char)domainBase.Storage,
             type.NotNull, type.BaseTypeOid, type.BaseTypeModifier, 0L, type.CollationOid,
-            type.Default?.Text, type.Default?.Text, AccessControlList.ToStored(type.Acl),
+            type.Default?.Text, type.DefaultText ?? type.Default?.Text, AccessControlList.ToStored(type.Acl),
         ];
     }
 

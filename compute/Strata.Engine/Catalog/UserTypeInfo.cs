@@ -41,6 +41,9 @@ public sealed record UserTypeInfo
     public AccessControlItem[]? Acl { get; init; }
     public CatalogExpression? Default { get; init; }
 
+    /// <summary>The default as it looked to who gave it: <c>typdefault</c>, which PostgreSQL never prints anew.</summary>
+    public string? DefaultText { get; init; }
+
     /// <summary>Of a range type and of its multirange type; null for the others.</summary>
     public RangeDefinition? Range { get; init; }
 

@@ -20,10 +20,8 @@ internal static class AlterDomainCommand
         switch (statement.Kind)
         {
             case AlterDomainKind.Default:
-                changed = domain with
-                {
-                    Default = statement.Default is null or NullLiteral ? null : StoredExpressions.OfDomain(context, baseType, statement.Default, isCheck: false),
-                };
+                CatalogExpression? value = statement.Default is null or NullLiteral ? null : StoredExpressions.OfDomain(context, baseType, statement.Default, isCheck: false);
+                changed = domain with { Default = value, DefaultText = value is null ? null : context.Session.Catalog.DeparseExpression(value.Text, 0, pretty: false) };
                 break;
             case AlterDomainKind.SetNotNull:
                 Validate(context, domain, "IS NULL", (table, column) => new SqlException(

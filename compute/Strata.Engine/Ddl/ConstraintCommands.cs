@@ -102,6 +102,8 @@ internal sealed class ConstraintCommands(DdlContext context)
                     throw new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" of relation \"{table.Name}\" does not exist");
         RejectSecondPrimary(table, constraint, isPrimary);
         short[] columns = KeyColumns(table, constraint.Columns, constraint);
+        if (isPrimary && IsOnlyTable && table.PartitionKey is not null)
+            RequireNotNullInParts(table, columns);
         if (isPrimary)
             table = MarkNotNull(table, columns);
         string name = constraint.Name is { } given
@@ -141,6 +143,13 @@ internal sealed class ConstraintCommands(DdlContext context)
             IsDeferrable = constraint.IsDeferrable,
             IsDeferred = constraint.IsInitiallyDeferred,
         });
+
+    private void RequireNotNullInParts(RelationInfo table, short[] columns)
+    {
+        foreach (uint oid in table.Children)
+            if (context.View.FindRelation(oid) is { Index: null } partition && Array.Exists(RelationTree.Map(table, partition, columns), number => !partition.Columns[number - 1].NotNull))
+                throw new SqlException(SqlState.InvalidTableDefinition, "constraint must be added to child tables too") { Hint = "Do not specify the ONLY keyword." };
+    }
 
     private string CheckIndexName(RelationInfo table, string name)
     {
@@ -367,7 +376,7 @@ internal sealed class ConstraintCommands(DdlContext context)
             SqlType left = TypeResolver.Find(column.TypeOid, context.View)!, right = TypeResolver.Find(key.TypeOid, context.View)!;
             throw new SqlException(SqlState.DatatypeMismatch, $"foreign key constraint \"{name}\" cannot be implemented")
             {
-                Detail = $"Key columns \"{column.Name}\" and \"{key.Name}\" are of incompatible types: {TypeNames.Format(left, column.TypeModifier)} and {TypeNames.Format(right, key.TypeModifier)}.",
+                Detail = $"Key columns \"{column.Name}\" and \"{key.Name}\" are of incompatible types: {TypeNames.Format(left)} and {TypeNames.Format(right)}.",
             };
         }
     }

@@ -260,7 +260,8 @@ internal sealed class DdlContext(SessionContext session, string statementText)
         }
     }
 
-    private static string MakeName(string first, string? second, string label)
+    /// <summary>The two parts and the label with underscores between, the longer part cut until the name fits.</summary>
+    public static string MakeName(string first, string? second, string label)
     {
         const int MaxBytes = 63;
         int overhead = label.Length + 1 + (second is null ? 0 : 1);

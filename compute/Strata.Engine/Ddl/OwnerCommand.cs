@@ -57,6 +57,14 @@ internal static class OwnerCommand
         if (!context.Permissions.IsMember(context.CurrentUser, owner.Oid))
             throw new SqlException(SqlState.InsufficientPrivilege, $"must be member of role \"{owner.Name}\"");
         RelationInfo changed = context.Replace(relation, relation with { OwnerOid = owner.Oid, Acl = Moved(relation.Acl, relation.OwnerOid, owner.Oid) });
+        // The row type and its array go along.
+        if (context.View.FindUserType(relation.RowTypeOid) is { } rowType)
+        {
+            context.Changes.Replace(rowType, rowType with { OwnerOid = owner.Oid }, context.Cancellation);
+            if (context.View.FindUserType(rowType.ArrayOid) is { } arrayType)
+                context.Changes.Replace(arrayType, arrayType with { OwnerOid = owner.Oid }, context.Cancellation);
+        }
+
         foreach (IndexInfo index in relation.Indexes)
             ChangeRelation(context, context.View.FindRelation(index.Oid)!, owner);
         foreach (RelationInfo sequence in context.View.UserRelations.ToArray())

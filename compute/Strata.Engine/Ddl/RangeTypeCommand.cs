@@ -41,7 +41,7 @@ internal sealed class RangeTypeCommand(DdlContext context, CreateRangeStatement 
         var definition = new RangeDefinition(range, _subtype.Oid, multirange, _collation != 0 ? _collation : _subtype.CollationOid, operatorClass, Difference());
         TypeCommands.CreateWithArray(context, MakeType(range, statement.Name.Name, schema, UserTypeKind.Range, definition));
         TypeCommands.CreateWithArray(context, MakeType(multirange, multirangeName, multirangeSchema, UserTypeKind.Multirange, definition));
-        CreateConstructors(schema, multirangeSchema, multirangeName, definition);
+        CreateConstructors(schema, multirangeName, definition);
     }
 
     private void Read(DefinitionElement option)
@@ -110,21 +110,21 @@ internal sealed class RangeTypeCommand(DdlContext context, CreateRangeStatement 
         Range = definition,
     };
 
-    private void CreateConstructors(SchemaInfo schema, SchemaInfo multirangeSchema, string multirangeName, RangeDefinition definition)
+    private void CreateConstructors(SchemaInfo schema, string multirangeName, RangeDefinition definition)
     {
         uint range = definition.RangeOid, subtype = definition.SubtypeOid;
         CreateConstructor(schema, statement.Name.Name, "range_constructor2", range, isStrict: false, 0, subtype, subtype);
         CreateConstructor(schema, statement.Name.Name, "range_constructor3", range, isStrict: false, 0, subtype, subtype, TypeOid.Text);
-        CreateConstructor(multirangeSchema, multirangeName, "multirange_constructor0", definition.MultirangeOid, isStrict: true, 0);
-        uint ofRange = CreateConstructor(multirangeSchema, multirangeName, "multirange_constructor1", definition.MultirangeOid, isStrict: true, 0, range);
-        CreateConstructor(multirangeSchema, multirangeName, "multirange_constructor2", definition.MultirangeOid, isStrict: true, range, range + 1);
+        CreateConstructor(schema, multirangeName, "multirange_constructor0", definition.MultirangeOid, isStrict: true, 0);
+        uint ofRange = CreateConstructor(schema, multirangeName, "multirange_constructor1", definition.MultirangeOid, isStrict: true, 0, range);
+        CreateConstructor(schema, multirangeName, "multirange_constructor2", definition.MultirangeOid, isStrict: true, range, range + 1);
         // A range is cast to its multirange by the constructor of one argument.
         uint cast = context.NewOid();
         context.Changes.Create(
             CatalogObjectShapes.Make(
                 CatalogOids.PgCast, [cast, range, definition.MultirangeOid, ofRange, 'e', 'f'],
                 [.. FunctionFinder.DependenciesOn(new ObjectAddress(CatalogOids.PgCast, cast), [ofRange], [range, definition.MultirangeOid])
-                    .Select(static d => d with { Kind = DependencyKind.Auto })]),
+                    .Select(static d => d with { Kind = DependencyKind.Internal })]),
             context.Cancellation);
     }
 

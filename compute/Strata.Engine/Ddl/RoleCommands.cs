@@ -170,17 +170,22 @@ internal static class RoleCommands
     private static void CheckOwnsNothing(DdlContext context, RoleInfo role)
     {
         var owned = new List<string>();
-        foreach (DatabaseInfo database in context.View.Databases)
-            if (database.OwnerOid == role.Oid)
-                owned.Add($"owner of database {database.Name}");
-        foreach (SchemaInfo schema in context.View.Schemas)
-            if (schema.OwnerOid == role.Oid)
-                owned.Add($"owner of schema {schema.Name}");
-        foreach (RelationInfo relation in context.View.UserRelations)
-            if (relation.OwnerOid == role.Oid && relation.Index is null)
-                owned.Add($"owner of {Permissions.KindName(relation.Kind)} {relation.Name}");
-            else if (relation.Acl is not null && Array.Exists(relation.Acl, a => a.Grantee == role.Oid))
-                owned.Add($"privileges for {Permissions.KindName(relation.Kind)} {relation.Name}");
+        foreach (CatalogValue[] row in SharedDependencyScans.Rows(context.Session.SystemScan).Where(row => row[5].Number == role.Oid).OrderBy(static row => row[1].Number).ThenBy(static row => row[2].Number))
+        {
+            string what = context.Session.Catalog.DescribeObject((uint)row[1].Number, (uint)row[2].Number, (int)row[3].Number) ?? "object";
+            owned.Add((char)row[6].Number switch { 'o' => "owner of ", 'r' => "target of ", _ => "privileges for " } + what);
+        }
+
+        foreach (DatabaseInfo other in context.View.Databases)
+        {
+            if (other.Oid == context.DatabaseOid || !other.AllowsConnections)
+                continue;
+            var scan = new SystemScanContext(context.Session.Engine.Catalog.View(other.Oid, context.Cancellation), context.Session.Session);
+            int count = SharedDependencyScans.Rows(scan).Count(row => row[5].Number == role.Oid && row[0].Number != 0);
+            if (count > 0)
+                owned.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "object" : "objects")} in database {other.Name}"));
+        }
+
         if (owned.Count > 0)
             throw new SqlException(SqlState.DependentObjectsStillExist, $"role \"{role.Name}\" cannot be dropped because some objects depend on it") { Detail = string.Join('\n', owned) };
     }

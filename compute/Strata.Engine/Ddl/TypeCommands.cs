@@ -94,6 +94,7 @@ internal static class TypeCommands
             BaseTypeOid = baseType.Oid,
             BaseTypeModifier = baseType.Typmod,
             Default = context.View.FindUserType(baseType.Oid)?.Default,
+            DefaultText = context.View.FindUserType(baseType.Oid)?.DefaultText,
             CollationOid = statement.Collation is { } collation ? ColumnBuilder.Collation(context, collation) : baseType.CollationOid,
         };
         if (baseType.IsPseudo)
@@ -109,7 +110,8 @@ internal static class TypeCommands
                 case SyntaxKind.Null:
                     break;
                 case SyntaxKind.Default:
-                    domain = domain with { Default = StoredExpressions.OfDomain(context, baseType, constraint.Expression!, isCheck: false) };
+                    CatalogExpression value = StoredExpressions.OfDomain(context, baseType, constraint.Expression!, isCheck: false);
+                    domain = domain with { Default = value, DefaultText = context.Session.Catalog.DeparseExpression(value.Text, 0, pretty: false) };
                     break;
                 case SyntaxKind.Check:
                     Binding.Binder.BindDomainCheck(constraint.Expression!, baseType.Plain, StoredExpressions.BindingContextOf(context));

@@ -55,6 +55,7 @@ public static class BuiltinFunctions
         AggregateSupportFunctions.Register(table);
         FrameOffsetFunctions.Register(table);
         LargeObjectFunctions.Register(table);
+        Xml.XmlMapping.Register(table);
         // Last: it takes what the families have left.
         return table;
     }

@@ -95,6 +95,9 @@ public interface ISessionServices
     Sessions.LargeObjects LargeObjects => throw new SqlException(SqlState.FeatureNotSupported, "large objects are not supported here");
 
     /// <summary>Runs a query that a function was given as text, with the rights of the current user, and hands on the column types and each row. Throws what the query raises.</summary>
-    void RunQuery(string sql, Action<Types.SqlType[]> begin, Action<Types.Datum[]> row) =>
+    void RunQuery(string sql, Action<Types.SqlType[]> begin, Action<Types.Datum[]> row) => RunQuery(sql, (_, types) => begin(types), row);
+
+    /// <summary>The same; tells the columns' names, too.</summary>
+    void RunQuery(string sql, Action<string[], Types.SqlType[]> begin, Action<Types.Datum[]> row) =>
         throw new SqlException(SqlState.FeatureNotSupported, "queries are not supported here");
 }

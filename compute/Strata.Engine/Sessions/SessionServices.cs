@@ -180,5 +180,5 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
     /// <summary>The same; null while the session has asked for none.</summary>
     internal LargeObjects? UsedLargeObjects => _largeObjects;
 
-    public void RunQuery(string sql, Action<SqlType[]> begin, Action<Datum[]> row) => QueryText.Run(context, sql, begin, row);
+    public void RunQuery(string sql, Action<string[], SqlType[]> begin, Action<Datum[]> row) => QueryText.Run(context, sql, begin, row);
 }

@@ -199,7 +199,8 @@ SELECT current_database()::name AS constraint_catalog, nc.nspname AS constraint_
   (CASE c.confupdtype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' WHEN 'r' THEN 'RESTRICT' WHEN 'a' THEN 'NO ACTION' END)::varchar AS update_rule,
   (CASE c.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT' WHEN 'r' THEN 'RESTRICT' WHEN 'a' THEN 'NO ACTION' END)::varchar AS delete_rule
 FROM pg_constraint c JOIN pg_namespace nc ON nc.oid = c.connamespace JOIN pg_class r ON r.oid = c.conrelid
-  LEFT JOIN (pg_constraint pk JOIN pg_namespace npk ON npk.oid = pk.connamespace) ON pk.conindid = c.conindid AND pk.conrelid = c.confrelid AND pk.contype IN ('p', 'u')
+  CROSS JOIN LATERAL (SELECT true AS is_key UNION ALL SELECT false FROM pg_constraint whole WHERE whole.oid = c.conparentid AND whole.conrelid <> c.conrelid) part
+  LEFT JOIN (pg_constraint pk JOIN pg_namespace npk ON npk.oid = pk.connamespace) ON part.is_key AND pk.conindid = c.conindid AND pk.conrelid = c.confrelid AND pk.contype IN ('p', 'u')
 WHERE c.contype = 'f' AND (pg_has_role(r.relowner, 'USAGE') OR has_table_privilege(r.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') OR has_any_column_privilege(r.oid, 'INSERT, UPDATE, REFERENCES'));
 
 -- view role_column_grants
@@ -339,7 +340,7 @@ FROM (SELECT o.srvname, o.srvowner, e.grantor, e.grantee, e.is_grantable FROM pg
 WHERE (pg_has_role(grantor.oid, 'USAGE') OR pg_has_role(grantee.oid, 'USAGE') OR grantee.rolname = 'PUBLIC')
 UNION ALL
 SELECT grantor.rolname, grantee.rolname, current_database()::name, n.nspname, x.relname, 'SEQUENCE'::varchar, 'USAGE'::varchar, (CASE WHEN pg_has_role(x.grantee, x.relowner, 'USAGE') OR x.is_grantable THEN 'YES' ELSE 'NO' END)::varchar
-FROM (SELECT o.relname, o.relowner, o.relnamespace AS namespace, e.grantor, e.grantee, e.is_grantable FROM pg_class o, LATERAL aclexplode(coalesce(o.relacl, acldefault('s', o.relowner))) e WHERE e.privilege_type = 'USAGE' AND o.relkind = 'S') x JOIN pg_namespace n ON x.namespace = n.oid JOIN pg_authid grantor ON x.grantor = grantor.oid JOIN (SELECT oid, rolname FROM pg_authid UNION ALL SELECT 0::oid, 'PUBLIC') grantee ON x.grantee = grantee.oid
+FROM (SELECT o.relname, o.relowner, o.relnamespace AS namespace, e.grantor, e.grantee, e.is_grantable FROM pg_class o, LATERAL aclexplode(coalesce(o.relacl, acldefault('r', o.relowner))) e WHERE e.privilege_type = 'USAGE' AND o.relkind = 'S') x JOIN pg_namespace n ON x.namespace = n.oid JOIN pg_authid grantor ON x.grantor = grantor.oid JOIN (SELECT oid, rolname FROM pg_authid UNION ALL SELECT 0::oid, 'PUBLIC') grantee ON x.grantee = grantee.oid
 WHERE (pg_has_role(grantor.oid, 'USAGE') OR pg_has_role(grantee.oid, 'USAGE') OR grantee.rolname = 'PUBLIC');
 
 -- view role_usage_grants

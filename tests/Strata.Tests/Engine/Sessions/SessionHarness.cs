@@ -126,12 +126,15 @@ public sealed class TestSession : ISessionOutput, IDisposable
         {
             int length = BinaryPrimitives.ReadInt32BigEndian(rest[1..]);
             ReadOnlySpan<byte> body = rest.Slice(5, length - 4);
-            _lines.Add(rest[0] == (byte)'d' ? Encoding.UTF8.GetString(body).TrimEnd('\n') : Row(body));
+            _lines.Add(rest[0] switch { (byte)'d' => Encoding.UTF8.GetString(body).TrimEnd('\n'), (byte)'V' => Value(body), _ => Row(body) });
             rest = rest[(length + 1)..];
         }
 
         _messages.Clear();
     }
+
+    // The result of a function call message.
+    private static string Value(ReadOnlySpan<byte> body) => BinaryPrimitives.ReadInt32BigEndian(body) < 0 ? "result NULL" : "result " + Encoding.UTF8.GetString(body[4..]);
 
     private static string Row(ReadOnlySpan<byte> body)
     {
