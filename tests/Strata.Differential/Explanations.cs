@@ -13,13 +13,45 @@ internal static partial class Explanations
             expected.SqlState is "23503" or "23505" && expected.SqlState == actual.SqlState && expected.Message == actual.Message && expected.More.StartsWith("Key (", StringComparison.Ordinal)),
         ("PostgreSQL 15 sorts by a column of grouping sets as if a join's equality still held for it", static (sql, expected, actual) =>
             GroupingSets().IsMatch(sql) && sql.Contains(" JOIN ", StringComparison.Ordinal) && sql.Contains(" ORDER BY ", StringComparison.Ordinal) && expected.SqlState is null && actual.SqlState is null),
+        ("a sum of floats has other last digits when the rows come in another order", static (sql, expected, actual) => FloatAggregate().IsMatch(sql) && AreRoundedAlike(expected, actual)),
+        ("the empty \"char\" is a zero byte and one beyond ASCII half a character; neither can be in a text here", static (sql, _, _) => CharAsCharacter().IsMatch(sql)),
     ];
+
+    [GeneratedRegex(@"\b(sum|avg|stddev\w*|var\w+|corr|covar_\w+|regr_\w+)\(")]
+    private static partial Regex FloatAggregate();
+
+    [GeneratedRegex(@"::""char""\)+::(character|bpchar)\b(?! varying)")]
+    private static partial Regex CharAsCharacter();
+
+    [GeneratedRegex(@":(\w+)(?=, | #)")]
+    private static partial Regex ColumnType();
 
     [GeneratedRegex("cmp\"\\(")]
     private static partial Regex Comparison();
 
     [GeneratedRegex("CUBE \\(|ROLLUP \\(|GROUPING SETS \\(")]
     private static partial Regex GroupingSets();
+
+    /// <summary>The same rows but for the digits of float columns behind the twelfth.</summary>
+    private static bool AreRoundedAlike(Answer expected, Answer actual)
+    {
+        if (expected.SqlState is not null || actual.SqlState is not null || expected.Columns != actual.Columns)
+            return false;
+        string[] types = [.. ColumnType().Matches(expected.Columns).Select(static match => match.Groups[1].Value)];
+        return Rounded(expected.Rows, types).SequenceEqual(Rounded(actual.Rows, types));
+    }
+
+    private static IEnumerable<string> Rounded(IReadOnlyList<string> rows, string[] types) => rows.Select(row =>
+    {
+        string[] cells = row.Split('|');
+        for (int i = 0; i < cells.Length && cells.Length == types.Length; i++)
+        {
+            if (types[i] is "700" or "701" && double.TryParse(cells[i], CultureInfo.InvariantCulture, out double number))
+                cells[i] = number.ToString("G12", CultureInfo.InvariantCulture);
+        }
+
+        return string.Join('|', cells);
+    }).Order(StringComparer.Ordinal);
 
     private static bool HaveOneSign(Answer expected, Answer actual) => expected.Rows is [var left] && actual.Rows is [var right]
         && int.TryParse(left, CultureInfo.InvariantCulture, out int a) && int.TryParse(right, CultureInfo.InvariantCulture, out int b) && Math.Sign(a) == Math.Sign(b);

@@ -94,7 +94,7 @@ internal static class ColumnResolver
     {
         for (Scope? scope = start; scope is not null; scope = scope.Parent)
         {
-            foreach (NamespaceItem item in scope.Items.Concat(scope.Hidden))
+            foreach (NamespaceItem item in scope.Known.Concat(scope.Items).Concat(scope.Hidden))
             {
                 if (item.Name == name)
                 {
@@ -119,7 +119,7 @@ internal static class ColumnResolver
         var matches = new NearestNames(qualifier, name);
         for (Scope? scope = start; scope is not null; scope = scope.Parent)
         {
-            foreach (NamespaceItem item in scope.Hidden.Concat(scope.Items))
+            foreach (NamespaceItem item in scope.Known.Concat(scope.Hidden).Concat(scope.Items).Distinct())
             {
                 if (!item.IsJoin && matches.Add(item.Name, item.Columns.Select(static column => column.Name)))
                     return BindingErrors.UndefinedColumn(position, qualifier, name, matches.Hint);

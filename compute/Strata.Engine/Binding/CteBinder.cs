@@ -28,6 +28,7 @@ internal sealed class CteBinder(BindingState state)
         foreach (CommonTableExpression written in with.IsRecursive && with.Items.Count > 1 ? RecursionCheck.Sort(with) : with.Items)
         {
             CommonTableExpression item = CteTraversal.Rewrite(written, with.IsRecursive);
+            bool isTraversedInVain = ReferenceEquals(item, written) && (written.Search is not null || written.Cycle is not null);
             var entry = new CteEntry(state.Metadata.NextCte(), item.Name);
             // Those from here on cannot be referred to yet.
             int before = state.FutureCtes.Count;
@@ -37,6 +38,8 @@ internal sealed class CteBinder(BindingState state)
                 ? BindQuery(item, select, entry, scope, with.IsRecursive)
                 : BindModification(item, entry, scope);
             state.FutureCtes.RemoveRange(before, state.FutureCtes.Count - before);
+            if (isTraversedInVain)
+                throw BindingErrors.At(written.Position, SqlState.SyntaxError, "WITH query is not recursive");
             if (!scope.Ctes.Contains(entry))
                 scope.Ctes.Add(entry);
             definitions.Add((definition, entry));
@@ -139,10 +142,12 @@ internal sealed class CteBinder(BindingState state)
         entry.Columns = NameColumns(item, output, null);
         entry.IsRecursing = true;
         scope.Ctes.Add(entry);
-        BoundQuery step = state.Queries.BindSelect(union.Right, inner, resolveUnknown: false);
+        var branches = new Scope(inner);
+        branches.Branches.Add(("*SELECT* 1", [.. start.Output.Select(static column => column.Name)]));
+        BoundQuery step = state.Queries.BindSelect(union.Right, branches, resolveUnknown: false);
         entry.IsRecursing = false;
         if (step.Output.Count != output.Length)
-            throw BindingErrors.At(union.Right.Position, SqlState.SyntaxError, "each UNION query must have the same number of columns");
+            throw BindingErrors.At(step.Output.Count == 0 ? -1 : union.Right.Position, SqlState.SyntaxError, "each UNION query must have the same number of columns");
         for (int i = 0; i < output.Length; i++)
         {
             SqlType common = state.Expressions.CommonType(

@@ -17,10 +17,10 @@ internal static class CteTraversal
     {
         if (item.Search is null && item.Cycle is null)
             return item;
-        if (!isRecursive || item.Statement is not SelectStatement select)
-            throw BindingErrors.At(item.Position, SqlState.SyntaxError, "WITH query is not recursive");
-        if (select.Body is not SetOperationBody { Kind: SetOperationKind.Union } union)
-            throw BindingErrors.At(item.Position, SqlState.SyntaxError, "WITH query is not recursive");
+        // An item that is not recursive is an error, but only after what is wrong with its query.
+        if (!isRecursive || item.Statement is not SelectStatement select || select.Body is not SetOperationBody { Kind: SetOperationKind.Union } union
+            || !SyntaxReferences.Mentions(select, item.Name))
+            return item;
         if (union.Left.Body is not (SelectBody or ValuesBody))
             throw NotSelect(item, "left");
         if (union.Right.Body is not SelectBody right)

@@ -676,7 +676,7 @@ internal sealed class ExpressionBinder
         return ShapeOf(value, scope) is { } columns
             ? [.. columns.Select((column, i) => (column.Name, (Expression)new FieldExpression(value, i, column.Type) { Position = position }))]
             : throw BindingErrors.At(
-                position, SqlState.WrongObjectType,
+                value.Type.Oid == TypeOid.Record ? position : -1, SqlState.WrongObjectType,
                 value.Type.Oid == TypeOid.Record ? "record type has not been registered" : $"type {value.Type.WithTypmod(-1)} is not composite");
     }
 
@@ -726,7 +726,7 @@ internal sealed class ExpressionBinder
         throw value is RowExpression && scope is not null && ItemOf(value, scope) is { } item ? BindingErrors.UndefinedColumn(value.Position, item, field.Name)
             : value.Type.Kind == TypeKind.Composite || value.Type.Oid == TypeOid.Record || value is RowExpression
             ? BindingErrors.At(
-                field.Position, SqlState.UndefinedColumn,
+                value.StartPosition, SqlState.UndefinedColumn,
                 value.Type.Oid == TypeOid.Record ? $"could not identify column \"{field.Name}\" in record data type" : $"column \"{field.Name}\" not found in data type {value.Type}")
             : BindingErrors.At(
                 value.StartPosition, SqlState.WrongObjectType,

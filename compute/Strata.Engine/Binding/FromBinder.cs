@@ -451,8 +451,8 @@ internal sealed class FromBinder(BindingState state)
                 scope.Kind = ExpressionKind.JoinUsing;
                 state.Read(l.Column);
                 state.Read(r.Column);
-                conjuncts.Add(state.Expressions.BindOperator("=", Reference(l), Reference(r), join.Position));
                 merged.Add(MergeColumn(join, name, l, r, computed));
+                conjuncts.Add(state.Expressions.BindOperator("=", Reference(l), Reference(r), join.Position));
                 sides.Add((merged[^1], l, r));
             }
 
@@ -605,6 +605,7 @@ internal sealed class FromBinder(BindingState state)
 
     private static void Own(NamespaceItem item, Scope scope)
     {
+        scope.Known.Add(item);
         foreach (NamespaceColumn column in item.Columns)
             scope.Own(column.Column);
         foreach (NamespaceColumn column in item.SystemColumns)

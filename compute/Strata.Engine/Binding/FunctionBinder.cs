@@ -289,7 +289,7 @@ internal sealed class FunctionBinder(BindingState state)
         int position = call.Position;
         ExpressionKind kind = scope.Kind;
         Expression? filter = call.Filter is null ? null : state.Expressions.BindCondition(call.Filter, scope, ExpressionKind.Filter);
-        List<BoundSortItem> order = BindSort(call.OrderBy, scope, ExpressionKind.OrderBy);
+        List<BoundSortItem> order = BindSort(call.OrderBy, scope, ExpressionKind.OrderBy, requireOrdering: false);
         scope.Kind = kind;
         Expression[] values = order.Select(item => item.Value).ToArray();
         // A literal has no type of its own here, although the sort takes it for text.
@@ -378,8 +378,7 @@ internal sealed class FunctionBinder(BindingState state)
                 return new ColumnExpression(known.Column, type) { Position = position };
         }
 
-        if (level.ReadsRecursion)
-            throw BindingErrors.At(position, SqlState.InvalidRecursion, "aggregate functions are not allowed in a recursive query's recursive term");
+        level.FirstAggregate ??= position;
         int column = state.Metadata.AddColumn(call.Name.Name, type);
         level.Aggregates.Add(candidate with { Column = column });
         level.AggregateColumns.Add(column);
@@ -461,13 +460,13 @@ internal sealed class FunctionBinder(BindingState state)
         return (all.ToArray(), keys.ToArray());
     }
 
-    private List<BoundSortItem> BindSort(SyntaxList<SortItem> items, Scope scope, ExpressionKind kind)
+    private List<BoundSortItem> BindSort(SyntaxList<SortItem> items, Scope scope, ExpressionKind kind, bool requireOrdering = true)
     {
         var bound = new List<BoundSortItem>();
         foreach (SortItem item in items)
         {
             Expression value = state.Expressions.ResolveUnknown(state.Expressions.Bind(item.Value, scope, kind));
-            if (!state.Expressions.HasOrdering(value.Type))
+            if (requireOrdering && !state.Expressions.HasOrdering(value.Type))
             {
                 throw BindingErrors.At(
                     item.Position, SqlState.UndefinedFunction, $"could not identify an ordering operator for type {value.Type.WithTypmod(-1)}",
@@ -569,7 +568,7 @@ internal sealed class FunctionBinder(BindingState state)
         if (call.OrderBy.Count > 0)
             throw BindingErrors.At(position, SqlState.FeatureNotSupported, "aggregate ORDER BY is not implemented for window functions");
         Expression? filter = call.Filter is null ? null : state.Expressions.BindCondition(call.Filter, scope, ExpressionKind.Filter);
-        (List<Expression> partition, List<BoundSortItem> order, BoundFrame frame) = BindWindowDefinition(call.Over!, scope);
+        (List<Expression> partition, List<BoundSortItem> order, BoundFrame frame) = BindCalledWindow(call.Over!, scope);
         scope.Kind = place;
         Expression[] arguments = function.Arguments.Select(state.Expressions.ResolveUnknown).ToArray();
         foreach (Expression argument in arguments)
@@ -595,6 +594,20 @@ internal sealed class FunctionBinder(BindingState state)
         scope.WindowColumns.Add(result);
         state.Recorder?.Call(result, new CallRecord(function, call) { Filter = filter, Window = new WindowRecord(call.Over!, partition, Sorted(order), frame) });
         return new ColumnExpression(result, bound.Type) { Position = position };
+    }
+
+    /// <summary>PostgreSQL analyzes windows behind all other clauses: what is wrong with one waits until then.</summary>
+    private (List<Expression> Partition, List<BoundSortItem> Order, BoundFrame Frame) BindCalledWindow(WindowDefinition definition, Scope scope)
+    {
+        try
+        {
+            return BindWindowDefinition(definition, scope);
+        }
+        catch (SqlException error) when (!definition.IsBareReference || scope.NamedWindows.Exists(window => window.Name == definition.ReferenceName))
+        {
+            scope.WindowError ??= error;
+            return ([], [], new FrameBinder(state).Bind(null, [], scope, definition.Position));
+        }
     }
 
     /// <summary>Binds a window of the WINDOW clause that no call may use: it is checked and kept all the same.</summary>
@@ -634,9 +647,10 @@ internal sealed class FunctionBinder(BindingState state)
             }
         }
 
+        // PostgreSQL looks at the order first.
+        order.AddRange(BindSort(definition.OrderBy, scope, ExpressionKind.WindowOrder));
         foreach (Syntax.Expression item in definition.PartitionBy)
             partition.Add(state.Expressions.ResolveUnknown(state.Expressions.Bind(item, scope, ExpressionKind.WindowPartition)));
-        order.AddRange(BindSort(definition.OrderBy, scope, ExpressionKind.WindowOrder));
         BoundFrame bound = new FrameBinder(state).Bind(frame, order, scope, definition.Position);
         if (state.Recorder is not null)
             state.Recorder.Windows[definition] = new WindowRecord(definition, partition.ToArray(), Sorted(order), bound);

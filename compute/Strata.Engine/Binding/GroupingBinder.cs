@@ -68,7 +68,7 @@ internal sealed class GroupingBinder(BindingState state, Scope scope, List<Expre
             if (index < 0)
             {
                 throw BindingErrors.At(
-                    argument.Position, SqlState.GroupingError, "arguments to GROUPING must be grouping expressions of the associated query level");
+                    argument.StartPosition, SqlState.GroupingError, "arguments to GROUPING must be grouping expressions of the associated query level");
             }
 
             arguments.Add(index);

@@ -105,7 +105,7 @@ internal sealed class QueryBinder(BindingState state)
     {
         string name = kind switch { SetOperationKind.Union => "UNION", SetOperationKind.Intersect => "INTERSECT", _ => "EXCEPT" };
         if (left.Output.Count != right.Output.Count)
-            throw BindingErrors.At(position, SqlState.SyntaxError, $"each {name} query must have the same number of columns");
+            throw BindingErrors.At(right.Output.Count == 0 ? -1 : position, SqlState.SyntaxError, $"each {name} query must have the same number of columns");
         var columns = new int[left.Output.Count];
         var output = new OutputColumn[columns.Length];
         for (int i = 0; i < columns.Length; i++)

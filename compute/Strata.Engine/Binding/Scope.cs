@@ -19,6 +19,9 @@ internal sealed class Scope(Scope? parent)
     /// <summary>FROM items in sight.</summary>
     public List<NamespaceItem> Items { get; set; } = [];
 
+    /// <summary>All items of FROM so far, in sight or not: errors say that they are there.</summary>
+    public List<NamespaceItem> Known { get; } = [];
+
     /// <summary>Items within joins that have an alias: nobody can refer to them, but errors say that they are there.</summary>
     public List<NamespaceItem> Hidden { get; } = [];
 
@@ -40,6 +43,9 @@ internal sealed class Scope(Scope? parent)
     /// <summary>A FROM item of this level is the WITH query whose recursive term is being bound.</summary>
     public bool ReadsRecursion { get; set; }
 
+    /// <summary>Where the first aggregate of this level was written.</summary>
+    public int? FirstAggregate { get; set; }
+
     /// <summary>Aggregates of this level.</summary>
     public List<AggregateCall> Aggregates { get; } = [];
 
@@ -54,6 +60,9 @@ internal sealed class Scope(Scope? parent)
 
     /// <summary>Columns that window calls of this level produce.</summary>
     public HashSet<int> WindowColumns { get; } = [];
+
+    /// <summary>What is wrong with the first window that has an error.</summary>
+    public Types.SqlException? WindowError { get; set; }
 
     /// <summary>Windows that the WINDOW clause names.</summary>
     public List<Sql.Syntax.WindowDefinition> NamedWindows { get; } = [];

@@ -44,6 +44,8 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
         List<TargetSort> sort = BindOrderBy(statement.OrderBy);
         List<Expression> groups = BindGroupBy(body, out List<int[]>? sets);
         List<Target> distinctOn = BindDistinct(body, sort);
+        if (scope.WindowError is { } windowError)
+            throw windowError;
         foreach (WindowDefinition window in body.Windows)
             if (!scope.BoundWindows.Contains(window))
                 state.Functions.BindNamedWindow(window, scope);
@@ -349,6 +351,8 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
                 pending.OrderBy.Select(item => item with { Value = grouping.Check(item.Value) }).ToArray());
         }
 
+        if (scope is { ReadsRecursion: true, FirstAggregate: { } aggregate })
+            throw BindingErrors.At(aggregate, SqlState.InvalidRecursion, "aggregate functions are not allowed in a recursive query's recursive term");
         node = grouping.Apply(node);
         return having is null ? node : new FilterNode(node, Conjunction.Split(having));
     }

@@ -19,22 +19,22 @@ internal sealed class SubqueryBinder(BindingState state, ExpressionFactory facto
         switch (syntax)
         {
             case ScalarSubquery scalar:
-                return Scalar(scalar.Query, scope, scalar.Position);
+                return Scalar(scalar, scope);
             case ExistsExpression exists:
                 BoundQuery found = Query(exists.Query, scope);
-                return new SubqueryExpression(SubqueryKind.Exists, found.Node, [], SqlType.Boolean, [], null) { Position = exists.Position };
+                return new SubqueryExpression(SubqueryKind.Exists, found.Node, [], SqlType.Boolean, [], null) { Position = exists.Position, Written = exists };
             case ArraySubquery array:
                 BoundQuery elements = Query(array.Query, scope);
                 RequireOneColumn(elements, array.Position);
                 SqlType element = elements.Output[0].Type;
                 SqlType type = element.IsArray ? element : state.Types.ArrayOf(element, array.Position).WithTypmod(element.Typmod);
-                return new SubqueryExpression(SubqueryKind.Array, elements.Node, [elements.Output[0].Column], type, [], null) { Position = array.Position };
+                return new SubqueryExpression(SubqueryKind.Array, elements.Node, [elements.Output[0].Column], type, [], null) { Position = array.Position, Written = array };
             case InSubqueryExpression inside:
-                Expression any = Quantified("=", false, () => Operands(inside.Operand, bindOperand), inside.Query, scope, inside.Position);
+                Expression any = Quantified("=", false, () => Operands(inside.Operand, bindOperand), inside.Query, scope, inside with { IsNegated = false });
                 return inside.IsNegated ? new BooleanExpression(BooleanOperator.Not, [any]) { Position = inside.Position } : any;
             case QuantifiedSubqueryExpression quantified:
                 return Quantified(
-                    quantified.Operator.Name, quantified.IsAll, () => Operands(quantified.Left, bindOperand), quantified.Query, scope, quantified.Position);
+                    quantified.Operator.Name, quantified.IsAll, () => Operands(quantified.Left, bindOperand), quantified.Query, scope, quantified);
             default:
                 throw BindingErrors.NotSupported(syntax.Position, "this subquery");
         }
@@ -64,13 +64,13 @@ internal sealed class SubqueryBinder(BindingState state, ExpressionFactory facto
         return RowComparisons.Make(factory, name, left, right, position);
     }
 
-    private SubqueryExpression Scalar(SelectStatement syntax, Scope scope, int position)
+    private SubqueryExpression Scalar(ScalarSubquery syntax, Scope scope)
     {
-        BoundQuery query = Query(syntax, scope);
-        RequireOneColumn(query, position);
+        BoundQuery query = Query(syntax.Query, scope);
+        RequireOneColumn(query, syntax.Position);
         return new SubqueryExpression(
             SubqueryKind.Scalar, query.Node, [query.Output[0].Column], query.Output[0].Type, [], null)
-        { Position = position };
+        { Position = syntax.Position, Written = syntax };
     }
 
     private static void RequireOneColumn(BoundQuery query, int position)
@@ -90,8 +90,9 @@ internal sealed class SubqueryBinder(BindingState state, ExpressionFactory facto
     }
 
     /// <summary>The subquery is bound before the operands, as in PostgreSQL: its errors come first.</summary>
-    private SubqueryExpression Quantified(string name, bool isAll, Func<Expression[]> bindLeft, SelectStatement syntax, Scope scope, int position)
+    private SubqueryExpression Quantified(string name, bool isAll, Func<Expression[]> bindLeft, SelectStatement syntax, Scope scope, Syntax.Expression written)
     {
+        int position = written.Position;
         BoundQuery query = Query(syntax, scope);
         Expression[] left = bindLeft();
         if (query.Output.Count != left.Length)
@@ -123,7 +124,7 @@ internal sealed class SubqueryBinder(BindingState state, ExpressionFactory facto
         return new SubqueryExpression(
             isAll ? SubqueryKind.All : SubqueryKind.Any, query.Node, query.Output.Select(column => column.Column).ToArray(), SqlType.Boolean,
             tests, abstracted)
-        { Position = position };
+        { Position = position, Written = written };
     }
 
     private BoundQuery Query(SelectStatement syntax, Scope scope)

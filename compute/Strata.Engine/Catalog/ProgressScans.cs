@@ -49,7 +49,7 @@ internal static class ProgressScans
     {
         foreach (ProgressReport report in Reports(context, ProgressCommand.Cluster))
         {
-            long rows = report[ClusterProgress.NewStorage] == 0 ? 0 : context.Session!.Context.Engine.Storage.ActivityOf(report.Database, (ulong)report[ClusterProgress.NewStorage]).Inserted;
+            long rows = report[ClusterProgress.NewStorage] == 0 || report[ClusterProgress.RowsWritten] > 0 ? report[ClusterProgress.RowsWritten] : context.Session!.Context.Engine.Storage.ActivityOf(report.Database, (ulong)report[ClusterProgress.NewStorage]).Inserted;
             yield return
             [
                 .. Head(context, report), report.Words, report.Phase, report[ClusterProgress.IndexOid], rows, rows, report[ClusterProgress.BlocksTotal],

@@ -10,6 +10,9 @@ public abstract class SystemTable
     /// The rows, made one after the other into the same array: each step fills it anew, indexed by column number - 1. The enumerator belongs to one thread. Errors: <c>SqlException</c>.
     /// </summary>
     public abstract IEnumerable<CatalogValue[]> Scan(SystemScanContext context);
+
+    /// <summary>About how many rows there are, for plans; found without reading them.</summary>
+    public virtual double EstimateRows(CatalogView catalog) => 200;
 }
 
 /// <summary>What system tables are read with.</summary>

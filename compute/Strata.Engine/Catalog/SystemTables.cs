@@ -1,3 +1,5 @@
+using Strata.Engine.Types;
+
 namespace Strata.Engine.Catalog;
 
 /// <summary>Which code makes the rows of which built-in relation.</summary>
@@ -6,19 +8,19 @@ internal static class SystemTables
     /// <summary>The row source of a built-in table, or of a built-in view that has no SQL text.</summary>
     public static SystemTable Make(uint oid, string name) => name switch
     {
-        "pg_class" => new RowsTable(CatalogScans.Classes),
-        "pg_attribute" => new RowsTable(CatalogScans.Attributes),
-        "pg_type" => new CatalogTableSource(oid, CatalogScans.Types),
-        "pg_namespace" => new RowsTable(CatalogScans.Schemas),
-        "pg_index" => new RowsTable(CatalogScans.Indexes),
-        "pg_constraint" => new RowsTable(CatalogScans.Constraints),
+        "pg_class" => new RowsTable(CatalogScans.Classes, static catalog => 900 + (catalog.Image.Relations.Count * 1.0)),
+        "pg_attribute" => new RowsTable(CatalogScans.Attributes, static catalog => 6000 + (catalog.Image.Relations.Count * 8.0)),
+        "pg_type" => new CatalogTableSource(oid, CatalogScans.Types, static catalog => catalog.Image.Types.Count),
+        "pg_namespace" => new RowsTable(CatalogScans.Schemas, static catalog => 4 + catalog.Image.Schemas.Count),
+        "pg_index" => new RowsTable(CatalogScans.Indexes, static catalog => 250 + (catalog.Image.Relations.Count * 0.4)),
+        "pg_constraint" => new RowsTable(CatalogScans.Constraints, static catalog => 200 + (catalog.Image.Relations.Count * 0.6)),
         "pg_init_privs" => new RowsTable(CatalogScans.InitialPrivileges),
-        "pg_attrdef" => new RowsTable(CatalogScans.Defaults),
+        "pg_attrdef" => new RowsTable(CatalogScans.Defaults, static catalog => 50 + (catalog.Image.Relations.Count * 0.3)),
         "pg_inherits" => new RowsTable(CatalogScans.Inherits),
         "pg_partitioned_table" => new RowsTable(CatalogScans.PartitionedTables),
-        "pg_sequence" => new RowsTable(CatalogScans.Sequences),
+        "pg_sequence" => new RowsTable(CatalogScans.Sequences, static catalog => 10 + (catalog.Image.Relations.Count * 0.3)),
         "pg_rewrite" => new RowsTable(CatalogScans.Rules),
-        "pg_depend" => new RowsTable(CatalogScans.Dependencies),
+        "pg_depend" => new RowsTable(CatalogScans.Dependencies, static catalog => 2000 + (catalog.Image.Relations.Count * 4.0)),
         "pg_shdepend" => new RowsTable(SharedDependencyScans.Rows),
         "pg_description" => new CatalogTableSource(oid, CatalogScans.Comments),
         "pg_shdescription" => new RowsTable(CatalogScans.SharedComments),
@@ -65,19 +67,25 @@ internal static class SystemTables
         _ => new RowsTable(static _ => []),
     };
 
-    /// <summary>Rows from one function.</summary>
-    private sealed class RowsTable(Func<SystemScanContext, IEnumerable<CatalogValue[]>> rows) : SystemTable
+    /// <summary>Rows from one function; <paramref name="count"/> says about how many: relations have so many columns, indexes and dependencies each.</summary>
+    private sealed class RowsTable(Func<SystemScanContext, IEnumerable<CatalogValue[]>> rows, Func<CatalogView, double>? count = null) : SystemTable
     {
         public override IEnumerable<CatalogValue[]> Scan(SystemScanContext context) => rows(context);
+
+        public override double EstimateRows(CatalogView catalog) => count?.Invoke(catalog) ?? base.EstimateRows(catalog);
     }
 
-    /// <summary>Built-in rows from the embedded text, then rows of user objects.</summary>
-    private sealed class CatalogTableSource(uint oid, Func<SystemScanContext, IEnumerable<CatalogValue[]>>? userRows) : SystemTable
+    /// <summary>Built-in rows from the embedded text, then rows of user objects, about <paramref name="userCount"/>.</summary>
+    private sealed class CatalogTableSource(uint oid, Func<SystemScanContext, IEnumerable<CatalogValue[]>>? userRows, Func<CatalogView, double>? userCount = null) : SystemTable
     {
+        private readonly Lazy<int> _builtinRows = new(() => CatalogTable.Open(BuiltinRelations.Find(oid)!.Name).RowCount);
+
         public override IEnumerable<CatalogValue[]> Scan(SystemScanContext context)
         {
             IEnumerable<CatalogValue[]> builtin = BuiltinRows.Read(BuiltinRelations.Find(oid)!);
             return userRows is null ? builtin : builtin.Concat(userRows(context));
         }
+
+        public override double EstimateRows(CatalogView catalog) => _builtinRows.Value + (userCount?.Invoke(catalog) ?? 0);
     }
 }

@@ -384,7 +384,7 @@ internal sealed class ConstraintCommands(DdlContext context)
             SqlType left = TypeResolver.Find(column.TypeOid, context.View)!, right = TypeResolver.Find(key.TypeOid, context.View)!;
             throw new SqlException(SqlState.DatatypeMismatch, $"foreign key constraint \"{name}\" cannot be implemented")
             {
-                Detail = $"Key columns \"{column.Name}\" and \"{key.Name}\" are of incompatible types: {TypeNames.Format(left, column.TypeModifier)} and {TypeNames.Format(right, key.TypeModifier)}.",
+                Detail = $"Key columns \"{column.Name}\" and \"{key.Name}\" are of incompatible types: {TypeNames.Format(left)} and {TypeNames.Format(right)}.",
             };
         }
     }

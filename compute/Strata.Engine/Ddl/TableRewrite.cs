@@ -72,11 +72,12 @@ internal sealed class TableRewrite(DdlContext context)
         }
 
         // Under the table's name, by which expressions may call its columns.
-        new InternalQuery(context).Run(
+        long rows = new InternalQuery(context).Run(
             $"INSERT INTO {context.Session.Catalog.QualifiedName(bare)} ({columns}){overriding} SELECT {values} FROM {context.Session.Catalog.QualifiedName(source)} AS {TypeNames.QuoteIdentifier(before.Name)}{(order is null ? "" : " ORDER BY " + order)}");
         if (Progress is not null)
         {
             Progress[ClusterProgress.BlocksScanned] = blocks;
+            Progress[ClusterProgress.RowsWritten] = rows;
             Progress.Phase = ClusterProgress.Swapping;
         }
 

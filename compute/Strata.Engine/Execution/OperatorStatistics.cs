@@ -41,6 +41,9 @@ public sealed class OperatorStatistics(TimeProvider time)
     /// <summary>Pages and log used inside, over all loops; inputs included. Counted while <see cref="Storage.ResourceUsage"/> counts the thread.</summary>
     public ref readonly Storage.ResourceUsage Usage => ref _usage;
 
+    /// <summary>What a join went on as when the size of an input contradicted its estimate; null when it stayed what it was.</summary>
+    public string? Adapted { get; set; }
+
     /// <summary>Memory and disk that the operator took in its last loop; null when it holds no rows.</summary>
     internal SpaceReport? Space { get; set; }
 

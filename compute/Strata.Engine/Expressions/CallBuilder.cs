@@ -202,6 +202,8 @@ internal sealed class CallBuilder(CastBuilder casts)
             throw new SqlException(SqlState.DatatypeMismatch, "could not determine polymorphic type because input has type unknown");
         }
 
+        // Whether there is such a result is known before the arguments are converted.
+        SqlType result = polymorphic.Unresolved && Coercion.Type(function.ReturnType).IsPolymorphic ? SqlType.Text : polymorphic.Actual(function.ReturnType);
         var converted = new Expression[ordered.Count];
         for (int i = 0; i < converted.Length; i++)
         {
@@ -218,7 +220,6 @@ internal sealed class CallBuilder(CastBuilder casts)
             isVariadicCall = true;
         }
 
-        SqlType result = polymorphic.Unresolved && Coercion.Type(function.ReturnType).IsPolymorphic ? SqlType.Text : polymorphic.Actual(function.ReturnType);
         return new ResolvedCall(function, converted, result) { IsVariadicCall = isVariadicCall, Written = Written(chosen, arguments.Count, names) };
     }
 

@@ -29,7 +29,7 @@ internal static class RowCast
                 position >= 0 ? position : field.Position);
         }
 
-        return new RowExpression(target, fields, [.. attributes.Select(static attribute => attribute.Name)]) { Position = row.Position, IsImplicit = castContext != CastContext.Explicit };
+        return new RowExpression(target, fields, [.. attributes.Select(static attribute => attribute.Name)]) { Position = at, IsImplicit = castContext != CastContext.Explicit };
     }
 
     // A row takes literals of unknown type as text; here their type is the attribute's.

@@ -37,7 +37,7 @@ internal static class CharacterEncodings
     }
 
     /// <summary>Names count without case and without what is neither letter nor digit.</summary>
-    private static string Plain(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant));
+    public static string Plain(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit).Select(char.ToLowerInvariant));
 
     /// <summary>The name of a number; null for one that is none.</summary>
     public static string? NameOf(int number) => (uint)number < (uint)s_names.Length ? s_names[number] : null;

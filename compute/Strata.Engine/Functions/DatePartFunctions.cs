@@ -19,7 +19,7 @@ internal static class DatePartFunctions
         t.Add("extract_interval", static (ref FunctionCall c) => ReturnNumeric(ref c, IntervalPart(ref c, c.Fixed16<IntervalValue>(1))));
         t.Add("timestamp_part", static (ref FunctionCall c) => Part(ref c, c.Int64(1), null, "timestamp without time zone"));
         t.Add("timestamptz_part", static (ref FunctionCall c) => Part(ref c, c.Int64(1), c.Settings.TimeZone, "timestamp with time zone"));
-        t.Add(1384u, static (ref FunctionCall c) => Part(ref c, DateTimestamp(c.Int32(1)), null, "timestamp without time zone"));
+        t.Add(1384u, static (ref FunctionCall c) => Part(ref c, DateTimeFunctions.DateToTimestamp(c.Int32(1)), null, "timestamp without time zone"));
         t.Add("time_part", static (ref FunctionCall c) => c.Return(ToDouble(TimePart(ref c, c.Int64(1), null, "time without time zone"))));
         t.Add("timetz_part", static (ref FunctionCall c) =>
         {
@@ -35,10 +35,6 @@ internal static class DatePartFunctions
         t.Add("timestamp_bin", static (ref FunctionCall c) => c.Return(Bin(ref c)));
         t.Add("timestamptz_bin", static (ref FunctionCall c) => c.Return(Bin(ref c)));
     }
-
-    private static long DateTimestamp(int date) => DateTimeMath.IsFinite(date)
-        ? date * DateTimeMath.MicrosecondsPerDay
-        : date > 0 ? DateTimeMath.TimestampInfinity : DateTimeMath.TimestampMinusInfinity;
 
     private static double ToDouble(in NumericValue value) => NumericFunctions.ToFloat64(value);
 
@@ -305,11 +301,13 @@ internal static class DatePartFunctions
         if (stride.Months != 0)
             throw new SqlException(SqlState.FeatureNotSupported, "timestamps cannot be binned into intervals containing months or years");
         Int128 width = (stride.Days * (Int128)DateTimeMath.MicrosecondsPerDay) + stride.Microseconds;
-        Int128 difference = (Int128)timestamp - origin;
-        if (width != (long)width || difference != (long)difference)
+        if (width != (long)width)
             throw DateTimeMath.IntervalOutOfRange();
         if (width <= 0)
             throw new SqlException(SqlState.DatetimeFieldOverflow, "stride must be greater than zero");
+        Int128 difference = (Int128)timestamp - origin;
+        if (difference != (long)difference)
+            throw DateTimeMath.IntervalOutOfRange();
         Int128 result = origin + (difference / width * width);
         if (difference % width < 0)
             result -= width;

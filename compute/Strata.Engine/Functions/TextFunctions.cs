@@ -89,6 +89,8 @@ internal static class TextFunctions
 
     private static void BpChar(ref FunctionCall c)
     {
+        if (c.Int32(1) > TextMaxBytes)
+            throw new SqlException(SqlState.InternalError, $"invalid memory alloc request size {c.Int32(1)}");
         using var one = new Vectors.Vector(SqlType.BpChar);
         one.Reset(1);
         CharacterTypes.StoreBpChar(c.Bytes(0), c.Int32(1), c.Boolean(2), one, 0);
@@ -309,6 +311,8 @@ internal static class TextFunctions
     {
         ReadOnlySpan<byte> text = c.Bytes(0), fill = c.ArgumentCount > 2 ? c.Bytes(2) : " "u8;
         int target = Math.Max(0, c.Int32(1));
+        if (fill.IsEmpty)
+            target = Math.Min(target, CharacterTypes.Count(text));
         if (target > TextMaxBytes / 4)
             throw new SqlException(SqlState.ProgramLimitExceeded, "requested length too large");
         int count = CharacterTypes.Count(text);

@@ -139,6 +139,9 @@ internal sealed class AccessPathPlanner(PlannerState state)
         return scan.Columns.Where(visible.Contains).ToArray();
     }
 
+    // Rows of catalogs are made when they are read.
+    private const double SystemRowCost = 0.05;
+
     private SystemScanPlan SystemScan(ScanNode scan, IReadOnlyList<Expression> conditions) => new()
     {
         Columns = scan.Columns,
@@ -147,8 +150,8 @@ internal sealed class AccessPathPlanner(PlannerState state)
         Attributes = [.. scan.Attributes],
         Filter = state.Expressions.CompileAll(conditions, scan.Columns),
         FilterConditions = conditions,
-        Rows = Math.Max(1, 200 * state.Selectivity.Of(conditions)),
-        TotalCost = 20,
+        Rows = Math.Max(1, state.SizeOf(scan.Relation).Rows * state.Selectivity.Of(conditions)),
+        TotalCost = 10 + (state.SizeOf(scan.Relation).Rows * SystemRowCost),
         WidthBytes = 64,
     };
 

@@ -287,7 +287,7 @@ internal sealed class JoinBuilder(PlannerState state)
     }
 
     /// <summary>A nested loop whose right side runs with values of each left row, or once for each different ones when it is remembered.</summary>
-    public PhysicalNode LoopWithParameters(JoinType type, PhysicalNode left, ParameterizedSide right, bool remember, double rows)
+    public NestedLoopPlan LoopWithParameters(JoinType type, PhysicalNode left, ParameterizedSide right, bool remember, double rows)
     {
         PhysicalNode inner = right.Plan;
         double cost = left.TotalCost + LoopCost(type, left.Rows, right, remember, rows);

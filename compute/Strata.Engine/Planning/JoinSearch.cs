@@ -49,6 +49,7 @@ internal sealed class JoinSearch
 
     private readonly PlannerState _state;
     private readonly JoinBuilder _builder;
+    private readonly AdaptiveJoins _adaptive;
     private readonly IReadOnlyList<JoinLeaf> _leaves;
     private readonly IReadOnlySet<int>? _needed;
     private readonly HashSet<int>[] _columns;
@@ -71,6 +72,7 @@ internal sealed class JoinSearch
     {
         _state = state;
         _builder = builder;
+        _adaptive = new AdaptiveJoins(state, builder);
         _leaves = leaves;
         _needed = needed;
         _columns = leaves.Select(leaf => leaf.Node.Columns.ToHashSet()).ToArray();
@@ -672,11 +674,26 @@ internal sealed class JoinSearch
             return BuildMerge(part, type);
         PhysicalNode left = Build(part.Left!);
         if (part.Method is Method.LoopWithParameters or Method.LoopWithMemory)
-            return _builder.LoopWithParameters(type, left, part.Side!, part.Method == Method.LoopWithMemory, part.Rows);
+            return BuildLoop(part, type, left);
         PhysicalNode right = Build(part.Right!);
         List<Expression> conditions = ConditionsOf(part.Left!.Set, part.Right!.Set, part.Leaf);
         PhysicalNode? join = part.Method == Method.Hash ? _builder.Hash(type, left, right, conditions, NeededAbove(part.Set), part.Rows) : null;
+        if (join is HashJoinPlan { Type: JoinType.Inner } hash && part.Left.Method == Method.Leaf && !_isLateral[part.Left.Leaf])
+        {
+            // The relation that is read, through an index by the values of the side that is built.
+            return _adaptive.WithIndex(hash, SideOf(part.Left.Leaf, part.Right.Set), columns =>
+                NeededAbove(part.Set) is not { } needed ? null : _builder.Hash(type, left, right, conditions, needed.Concat(columns).ToHashSet(), part.Rows));
+        }
+
         return join ?? _builder.Loop(type, left, right, conditions, part.Rows);
+    }
+
+    private NestedLoopPlan BuildLoop(Partial part, JoinType type, PhysicalNode left)
+    {
+        NestedLoopPlan loop = _builder.LoopWithParameters(type, left, part.Side!, part.Method == Method.LoopWithMemory, part.Rows);
+        if (part.Method == Method.LoopWithParameters && !_isLateral[part.Leaf] && _plans[part.Leaf] is { } inner)
+            _adaptive.AddHash(loop, part.Side!, inner, _trees[part.Leaf], ConditionsOf(part.Left!.Set, 1UL << part.Leaf, part.Leaf));
+        return loop;
     }
 
     /// <summary>Columns of a set that something above reads: the query, or joins to come.</summary>

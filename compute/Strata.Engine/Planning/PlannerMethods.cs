@@ -20,4 +20,7 @@ public enum PlannerMethods
 
     /// <summary>Correlated subqueries as joins (<c>strata.enable_unnesting</c>).</summary>
     Unnesting = 4096,
+
+    /// <summary>Joins that change their algorithm while they run (<c>strata.enable_adaptive_joins</c>).</summary>
+    Adaptive = 8192,
 }

@@ -114,7 +114,7 @@ internal sealed class PlannerState
     public TableSize SizeOf(RelationInfo relation)
     {
         if (!_sizes.TryGetValue(relation.Oid, out TableSize size))
-            _sizes.Add(relation.Oid, size = TableSize.Of(relation, Context.Services.Handles));
+            _sizes.Add(relation.Oid, size = relation.SystemTable is { } system ? TableSize.Of(system, Context.Catalog) : TableSize.Of(relation, Context.Services.Handles));
         return size;
     }
 

@@ -22,6 +22,7 @@ internal static class PlannerSettingsFactory
         ("enable_incremental_sort", PlannerMethods.IncrementalSort),
         ("enable_hashagg", PlannerMethods.HashAggregate),
         ("strata.enable_unnesting", PlannerMethods.Unnesting),
+        ("strata.enable_adaptive_joins", PlannerMethods.Adaptive),
     ];
 
     public static PlannerSettings Make(SessionSettings settings)

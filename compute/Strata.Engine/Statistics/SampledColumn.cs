@@ -14,6 +14,9 @@ internal sealed class SampledColumn : IDisposable
     /// <summary>Longest value that is kept, in bytes (PostgreSQL's WIDTH_THRESHOLD).</summary>
     public const int WidthMax = 1024;
 
+    // A key of the marker and the bytes of the prefix is told apart by the prefix alone.
+    private const int PrefixBytes = 1 + sizeof(ulong);
+
     private readonly KeyBuffer _keys = new();
     private readonly Vector _scratch;
     private readonly List<Datum> _values = [];
@@ -109,10 +112,42 @@ internal sealed class SampledColumn : IDisposable
     /// <summary>The rows that have a value which was kept, by value and then by row.</summary>
     public int[] Sorted()
     {
-        int[] rows = [.. Enumerable.Range(0, Rows).Where(HasKey)];
-        if (_isOrdered)
-            Array.Sort(rows, (a, b) => Compare(a, b) is var order && order != 0 ? order : a - b);
+        ReadOnlySpan<Entry> entries = CollectionsMarshal.AsSpan(_entries);
+        var rows = new int[Rows - Nulls - TooWide];
+        var prefixes = new ulong[rows.Length];
+        int count = 0;
+        for (int row = 0; row < entries.Length; row++)
+        {
+            if (entries[row].Offset < 0)
+                continue;
+            rows[count] = row;
+            prefixes[count++] = entries[row].Prefix;
+        }
+
+        if (!_isOrdered)
+            return rows;
+        // By the first bytes as numbers, which is all there is of most types; what is equal in them by the rest of the keys, and then by row.
+        Array.Sort(prefixes, rows);
+        for (int first = 0; first < count;)
+        {
+            int end = first + 1;
+            bool isLong = entries[rows[first]].Length > PrefixBytes;
+            for (; end < count && prefixes[end] == prefixes[first]; end++)
+                isLong |= entries[rows[end]].Length > PrefixBytes;
+            if (end - first > 1)
+                SortEqual(rows.AsSpan(first, end - first), isLong);
+            first = end;
+        }
+
         return rows;
+    }
+
+    private void SortEqual(Span<int> rows, bool isLong)
+    {
+        if (isLong)
+            rows.Sort((a, b) => Compare(a, b) is var order && order != 0 ? order : a - b);
+        else
+            rows.Sort();
     }
 
     public void Dispose() => _scratch.Dispose();

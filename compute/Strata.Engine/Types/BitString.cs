@@ -11,7 +11,7 @@ namespace Strata.Engine.Types;
 internal sealed class BitString : TypeCodec
 {
     private const int HeaderBytes = 4;
-    private const int BitsMax = 83_886_080;
+    private const int BitsMax = 268_435_455;
 
     public static readonly BitString Instance = new();
 

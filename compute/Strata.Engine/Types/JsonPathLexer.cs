@@ -184,7 +184,7 @@ internal sealed class JsonPathLexer(string text)
         while (true)
         {
             if (_at >= text.Length)
-                throw SyntaxError("unterminated quoted string", "");
+                throw SyntaxError("unexpected end of quoted string", "");
             char c = text[_at];
             if (c == '"')
                 break;
@@ -214,7 +214,7 @@ internal sealed class JsonPathLexer(string text)
             case 'v': value.Append('\v'); break;
             case 'x':
                 if (!TryHex(2, out int code))
-                    throw SyntaxError("invalid hexadecimal character sequence", text[start..Math.Min(text.Length, _at)]);
+                    throw SyntaxError("invalid hex character sequence", text[start..(_at + (char.IsAsciiHexDigit(Current) ? 1 : 0))]);
                 Append(value, code);
                 break;
             case 'u': UnicodeEscape(value, start); break;
@@ -233,23 +233,37 @@ internal sealed class JsonPathLexer(string text)
 
     private void UnicodeEscape(StringBuilder value, int start)
     {
+        CheckUnicodeEscapes(start);
         int code;
         if (Current == '{')
         {
             int end = text.IndexOf('}', _at);
-            if (end < 0 || end - _at is < 2 or > 7 || !int.TryParse(text.AsSpan(_at + 1, end - _at - 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out code))
-                throw SyntaxError("invalid Unicode escape sequence", text[start..Math.Min(text.Length, start + 2)]);
+            code = int.Parse(text.AsSpan(_at + 1, end - _at - 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
             _at = end + 1;
         }
-        else if (!TryHex(4, out code))
+        else
         {
-            int end = _at;
-            while (end < text.Length && char.IsAsciiHexDigit(text[end]))
-                end++;
-            throw SyntaxError("invalid Unicode escape sequence", text[start..end]);
+            TryHex(4, out code);
         }
 
         Append(value, code);
+    }
+
+    /// <summary>Escapes that follow each other are one token, which the first malformed of them spoils.</summary>
+    private void CheckUnicodeEscapes(int start)
+    {
+        int at = start;
+        while (string.CompareOrdinal(text, at, "\\u", 0, 2) == 0)
+        {
+            bool isBraced = at + 2 < text.Length && text[at + 2] == '{';
+            int first = at + (isBraced ? 3 : 2), end = first;
+            while (end < text.Length && end - first < (isBraced ? 6 : 4) && char.IsAsciiHexDigit(text[end]))
+                end++;
+            bool isWhole = isBraced ? end > first && end < text.Length && text[end] == '}' : end - first == 4;
+            if (!isWhole)
+                throw SyntaxError("invalid unicode sequence", text[start..end]);
+            at = isBraced ? end + 1 : end;
+        }
     }
 
     private static SqlException BadUnicode(string detail) =>
@@ -267,7 +281,7 @@ internal sealed class JsonPathLexer(string text)
                 throw BadUnicode("Unicode low surrogate must follow a high surrogate.");
             _at += 2;
             if (!TryHex(4, out int low))
-                throw SyntaxError("invalid Unicode escape sequence", text[(_at - 2)..]);
+                throw BadUnicode("Unicode low surrogate must follow a high surrogate.");
             if (low is >= 0xD800 and <= 0xDBFF)
                 throw BadUnicode("Unicode high surrogate must not follow a high surrogate.");
             if (low is < 0xDC00 or > 0xDFFF)
@@ -276,7 +290,7 @@ internal sealed class JsonPathLexer(string text)
         }
 
         if (code > 0x10FFFF)
-            throw SyntaxError("invalid Unicode escape sequence", text);
+            throw new SqlException(SqlState.SyntaxError, "invalid Unicode code point");
         value.Append(char.ConvertFromUtf32(code));
     }
 }

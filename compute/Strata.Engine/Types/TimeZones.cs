@@ -94,7 +94,7 @@ public static class TimeZones
             return TimeZoneRules.Utc;
         if (s_names.TryGetValue(name, out (string Name, int Offset, int Length) known))
             return s_zones.GetOrAdd(known.Name, static (n, k) => TimeZoneRules.Unpack(n, s_database.AsSpan(k.Offset, k.Length)), known);
-        return PosixZone.TryParse(name.ToUpperInvariant()) is { } rule ? TimeZoneRules.FromPosix(name.ToUpperInvariant(), rule) : null;
+        return !name.StartsWith(':') && PosixZone.TryParse(name.ToUpperInvariant()) is { } rule ? TimeZoneRules.FromPosix(name.ToUpperInvariant(), rule) : null;
     }
 
     /// <summary>A zone as AT TIME ZONE takes it: an abbreviation, a name or a POSIX rule. Throws 22023.</summary>

@@ -220,7 +220,11 @@ public abstract class ValueComparison
     {
         public static readonly RecordComparison Instance = new();
 
-        public override int Compare(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
+        public override int Compare(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) => Compare(a, b, "a comparison function");
+
+        public override bool Equal(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) => Compare(a, b, "an equality operator") == 0;
+
+        private static int Compare(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, string needed)
         {
             DepthGuard.Check();
             int left = RecordText.FieldCount(a), right = RecordText.FieldCount(b), x = 4, y = 4;
@@ -231,7 +235,7 @@ public abstract class ValueComparison
                 if (leftType != rightType)
                     throw new SqlException(SqlState.DatatypeMismatch, $"cannot compare dissimilar column types {TypeNames.Format(BuiltinTypes.Get(leftType))} and {TypeNames.Format(BuiltinTypes.Get(rightType))} at record column {i + 1}");
                 if (leftType == TypeOid.Unknown)
-                    throw new SqlException(SqlState.UndefinedFunction, "could not identify a comparison function for type unknown");
+                    throw new SqlException(SqlState.UndefinedFunction, $"could not identify {needed} for type unknown");
                 if (!hasLeft || !hasRight)
                 {
                     if (hasLeft != hasRight)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Strata.Format;
 
 namespace Strata.PageServer.Layers;
@@ -8,9 +9,10 @@ namespace Strata.PageServer.Layers;
 /// </summary>
 internal sealed class LayerMap
 {
-    private readonly Dictionary<(uint Database, ulong Storage), RangeTombstone[]> _tombstones;
+    // Newest first.
+    private readonly ImmutableDictionary<(uint Database, ulong Storage), RangeTombstone[]> _tombstones;
 
-    private LayerMap(MemoryLayer[] memory, LayerRun[] runs, Dictionary<(uint, ulong), RangeTombstone[]> tombstones)
+    private LayerMap(MemoryLayer[] memory, LayerRun[] runs, ImmutableDictionary<(uint, ulong), RangeTombstone[]> tombstones)
     {
         Memory = memory;
         Runs = runs;
@@ -48,8 +50,23 @@ internal sealed class LayerMap
             .SelectMany(static layer => layer.Descriptor.Tombstones)
             .Concat(memoryLayers.SelectMany(static layer => layer.CopyTombstones()))
             .GroupBy(static tombstone => (tombstone.Database, tombstone.Storage))
-            .ToDictionary(static group => group.Key, static group => group.OrderByDescending(static t => t.At).ToArray());
+            .ToImmutableDictionary(static group => group.Key, static group => group.OrderByDescending(static t => t.At).ToArray());
         return new LayerMap(memoryLayers, runs, tombstones);
+    }
+
+    /// <summary>The map with tombstones that are newer than all of its own: it costs what they are, however many there are before them.</summary>
+    public LayerMap WithTombstones(IReadOnlyList<RangeTombstone> newer)
+    {
+        ImmutableDictionary<(uint, ulong), RangeTombstone[]>.Builder tombstones = _tombstones.ToBuilder();
+        foreach (RangeTombstone tombstone in newer)
+        {
+            (uint, ulong) group = (tombstone.Database, tombstone.Storage);
+            RangeTombstone[] known = tombstones.GetValueOrDefault(group, []);
+            Invariant.Check(known.Length == 0 || known[0].At <= tombstone.At);
+            tombstones[group] = [tombstone, .. known];
+        }
+
+        return new LayerMap(Memory, Runs, tombstones.ToImmutable());
     }
 
     /// <summary>All tombstones of files and in-memory layers.</summary>

@@ -267,11 +267,15 @@ internal sealed class Timeline
         set => _freezeRequested = value;
     }
 
-    /// <summary>Takes tombstones of the open layer into the map; called by ingest before it makes their record readable.</summary>
-    public void RefreshTombstones()
+    /// <summary>Puts tombstones into the open layer and the map; called by ingest before it makes their record readable.</summary>
+    public void AddTombstones(IReadOnlyList<RangeTombstone> tombstones)
     {
         lock (_gate)
-            _map = LayerMap.Create(_map.Memory, _map.Layers);
+        {
+            foreach (RangeTombstone tombstone in tombstones)
+                OpenLayer.AddTombstone(tombstone);
+            _map = _map.WithTombstones(tombstones);
+        }
     }
 
     /// <summary>The oldest frozen in-memory layer became files, or none when it had no entries.</summary>

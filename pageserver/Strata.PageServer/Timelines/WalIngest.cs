@@ -70,13 +70,12 @@ internal sealed class WalIngest(PageServerContext context, Timeline timeline)
         MemoryLayer open = timeline.OpenLayer;
         open.FirstEntryAt ??= context.Time.GetUtcNow();
         Lsn lsn = record.Lsn;
-        bool ends = false;
+        List<RangeTombstone>? ended = null;
         foreach (BlockChange change in record.Changes)
         {
             if (PageOps.IsTombstone(change.Change))
             {
-                AddTombstones(open, change, lsn);
-                ends = true;
+                AddTombstones(ended ??= [], change, lsn);
             }
             else
             {
@@ -88,8 +87,8 @@ internal sealed class WalIngest(PageServerContext context, Timeline timeline)
             AddCommitTime(open, lsn, CommitBody.Decode(record).TimeMicroseconds);
         else if (record.Kind == WalRecordKind.TermStart)
             AddCommitTime(open, lsn, TermStartBody.Decode(record).TimeMicroseconds);
-        if (ends)
-            timeline.RefreshTombstones();
+        if (ended is not null)
+            timeline.AddTombstones(ended);
         open.Advance(lsn);
     }
 
@@ -100,20 +99,20 @@ internal sealed class WalIngest(PageServerContext context, Timeline timeline)
         open.Add(CommitTimeKey.Value, lsn, LayerEntryKind.CommitTime, BitConverter.GetBytes(timeline.LastCommitTime));
     }
 
-    private static void AddTombstones(MemoryLayer open, BlockChange change, Lsn lsn)
+    private static void AddTombstones(List<RangeTombstone> ended, BlockChange change, Lsn lsn)
     {
         PageKey key = change.Key;
         switch (PageOps.OpOf(change.Change))
         {
             case PageOp.Truncate:
-                open.AddTombstone(new RangeTombstone(TombstoneScope.Fork, key.Database, key.Storage, key.Fork, key.Block, lsn));
+                ended.Add(new RangeTombstone(TombstoneScope.Fork, key.Database, key.Storage, key.Fork, key.Block, lsn));
                 break;
             case PageOp.DropDatabase:
-                open.AddTombstone(new RangeTombstone(TombstoneScope.Database, key.Database, 0, Fork.Main, 0, lsn));
+                ended.Add(new RangeTombstone(TombstoneScope.Database, key.Database, 0, Fork.Main, 0, lsn));
                 break;
             default:
                 foreach (ulong storage in Tombstone.ReadDroppedStorages(key, change.Change))
-                    open.AddTombstone(new RangeTombstone(TombstoneScope.Storage, key.Database, storage, Fork.Main, 0, lsn));
+                    ended.Add(new RangeTombstone(TombstoneScope.Storage, key.Database, storage, Fork.Main, 0, lsn));
                 break;
         }
     }

@@ -31,6 +31,7 @@ internal sealed unsafe class HashJoinOperator : Operator
         RightRows,
         EndPass,
         Switched,
+        Indexed,
         Done,
     }
 
@@ -65,6 +66,8 @@ internal sealed unsafe class HashJoinOperator : Operator
     private int _rightRow;
     private JoinSpill? _spill;
     private bool _scattered;
+    private IndexedProbe? _indexed;
+    private bool _isIndexed;
 
     public HashJoinOperator(
         ExecutionState state, JoinType type, Operator left, Operator? right, HashJoinColumns columns, ExpressionInstance? residual, (int Key, RuntimeFilter Filter)[] filters,
@@ -91,6 +94,15 @@ internal sealed unsafe class HashJoinOperator : Operator
 
     /// <summary>Told when the right side does not fit into memory: no other thread can use the table then.</summary>
     public Action? Spilled { get; init; }
+
+    /// <summary>How the left rows are found when the right side has few; null: by reading the left side.</summary>
+    public Planning.Physical.IndexAlternative? Alternative { get; set; }
+
+    /// <summary>A right side that does not fit into memory ends the join before it began: <see cref="IsTooLarge"/>.</summary>
+    public bool MustFit { get; set; }
+
+    /// <summary>The right side does not fit into memory, and had to.</summary>
+    public bool IsTooLarge { get; private set; }
 
     /// <summary>Changes the sides when the right one is far larger than thought; null when they must stay.</summary>
     public JoinSwitch? Switch { get; set; }
@@ -145,6 +157,11 @@ internal sealed unsafe class HashJoinOperator : Operator
                     if (result is null)
                         _step = Step.Done;
                     break;
+                case Step.Indexed:
+                    result = _indexed!.Next(_table, rowsMax);
+                    if (result is null)
+                        _step = Step.Done;
+                    break;
                 default:
                     return null;
             }
@@ -157,6 +174,9 @@ internal sealed unsafe class HashJoinOperator : Operator
 
     internal override void NextMorsel()
     {
+        // All left rows came through the index.
+        if (_isIndexed)
+            return;
         if (_step == Step.Done)
             _step = Step.Pull;
         _left.NextMorsel();
@@ -189,6 +209,7 @@ internal sealed unsafe class HashJoinOperator : Operator
         _right?.Dispose();
         _residual?.Dispose();
         _spill?.Dispose();
+        _indexed?.Dispose();
         Switch?.Dispose();
         if (!_isShared)
             _table.Dispose();
@@ -202,6 +223,9 @@ internal sealed unsafe class HashJoinOperator : Operator
         _batch = null;
         _errors.Reset();
         Switch?.Clear();
+        _indexed?.Close();
+        _isIndexed = false;
+        IsTooLarge = false;
         if (_isShared)
             return;
         _table.Reset();
@@ -236,12 +260,24 @@ internal sealed unsafe class HashJoinOperator : Operator
 
             _table.Add(batch, _stored);
             if (_memory.MustSpill(_table.RowCount))
+            {
+                if (MustFit)
+                {
+                    IsTooLarge = true;
+                    return;
+                }
+
                 BeginSpill();
+            }
             else if (Switch?.Decide(_table.RowCount) == true)
                 break;
         }
 
-        if (_spill is null)
+        if (_spill is null && Alternative is { } alternative && _table.RowCount <= alternative.RowsMax && Switch is not { IsSwitched: true })
+        {
+            BeginIndexed(alternative);
+        }
+        else if (_spill is null)
         {
             // The filter would have to know all rows of the right side.
             _table.Complete(Switch is { IsSwitched: true } ? [] : _filters);
@@ -249,6 +285,17 @@ internal sealed unsafe class HashJoinOperator : Operator
         }
 
         Report();
+    }
+
+    /// <summary>The right side has so few rows that the left ones are looked up: by this thread alone.</summary>
+    private void BeginIndexed(Planning.Physical.IndexAlternative alternative)
+    {
+        _isIndexed = true;
+        _step = _table.RowCount == 0 ? Step.Done : Step.Indexed;
+        _indexed ??= new IndexedProbe(_state, alternative, [.. _columns.LeftOutput.Select(slot => _leftTypes[slot]), .. _table.Rows.Types]);
+        Spilled?.Invoke();
+        if (Statistics is not null)
+            Statistics.Adapted = $"Nested Loop over an index, {_table.RowCount} rows hashed";
     }
 
     private void BeginSpill()

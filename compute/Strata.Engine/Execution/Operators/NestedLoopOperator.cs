@@ -19,6 +19,9 @@ internal sealed class NestedLoopOperator(
     /// <summary>Counters of the operators of the right side when they are measured: each run of it is a loop of theirs.</summary>
     public IReadOnlyList<OperatorStatistics> Inner { get; init; } = [];
 
+    /// <summary>What goes on with the left rows when they are many; null: the loop does.</summary>
+    public Planning.Physical.HashAlternative? Alternative { get; init; }
+
     private readonly RowAppender _output = new(new Batch(type is JoinType.Semi or JoinType.Anti ? leftTypes : [.. leftTypes, .. rightTypes], state.Memory));
     private readonly Batch _pair = new(new Vector[leftTypes.Length + rightTypes.Length]);
     private readonly Vector[] _leftRow = MakeVectors(leftTypes);
@@ -31,6 +34,7 @@ internal sealed class NestedLoopOperator(
     private Batch? _rightBatch;
     private Selection _rightRows;
     private int _rightPosition;
+    private HashTakeover? _takeover;
 
     public override void Open()
     {
@@ -41,6 +45,8 @@ internal sealed class NestedLoopOperator(
     protected override Batch? NextBatch(int rowsMax)
     {
         _errors.ThrowIfAny();
+        if (_takeover is { IsRunning: true })
+            return _takeover.Next(rowsMax);
         int limit = Math.Min(rowsMax, Batch.RowsMax);
         _output.Begin(Math.Min(limit, 64));
         while (_output.Count < limit)
@@ -54,6 +60,8 @@ internal sealed class NestedLoopOperator(
                     break;
             }
 
+            if (!_inRow && Alternative is not null && IsTakenOver())
+                break;
             if (!_inRow)
                 BeginRow();
             if (!Step(limit))
@@ -62,14 +70,32 @@ internal sealed class NestedLoopOperator(
         }
 
         Batch? result = _output.Finish();
-        if (result is null)
-            _errors.ThrowIfAny();
-        return result;
+        if (result is not null)
+            return result;
+        _errors.ThrowIfAny();
+        return _takeover is { IsRunning: true } ? _takeover.Next(rowsMax) : null;
     }
 
     internal override void Prepare() => left.Prepare();
 
-    internal override void NextMorsel() => left.NextMorsel();
+    internal override void NextMorsel()
+    {
+        if (_takeover is { IsRunning: true })
+            _takeover.NextMorsel();
+        else
+            left.NextMorsel();
+    }
+
+    /// <summary>True when the row at hand and all that follow are joined by a hash table.</summary>
+    private bool IsTakenOver()
+    {
+        _takeover ??= new HashTakeover(state, Alternative!, left);
+        if (!_takeover.Takes(_leftBatch!, _position))
+            return false;
+        if (Statistics is not null)
+            Statistics.Adapted = $"Hash Join after {_takeover.RowsBefore - 1} rows";
+        return true;
+    }
 
     public override void Rescan()
     {
@@ -92,6 +118,7 @@ internal sealed class NestedLoopOperator(
 
     public override void Dispose()
     {
+        _takeover?.Dispose();
         left.Dispose();
         right.Dispose();
         condition?.Dispose();
@@ -115,6 +142,7 @@ internal sealed class NestedLoopOperator(
         _inRow = false;
         _rightBatch = null;
         _errors.Reset();
+        _takeover?.Clear();
     }
 
     private void RestartRight()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Strata.Engine.Types;
 
 namespace Strata.Engine.Functions.Formatting;
@@ -221,7 +222,7 @@ internal sealed class DateTimeTemplateReader(string text, bool isStandard)
         }
 
         if (end == _at)
-            throw new SqlException(SqlState.InvalidDatetimeFormat, $"invalid value \"{head}\" for \"{node.Text}\"") { Detail = "Value must be an integer." };
+            throw new SqlException(SqlState.InvalidDatetimeFormat, $"invalid value \"{FirstBytes(head, width)}\" for \"{node.Text}\"") { Detail = "Value must be an integer." };
         if (!int.TryParse(text.AsSpan(_at, end - _at), NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out int value))
         {
             throw new SqlException(SqlState.DatetimeFieldOverflow, $"value for \"{node.Text}\" in source string is out of range")
@@ -233,6 +234,13 @@ internal sealed class DateTimeTemplateReader(string text, bool isStandard)
         _at = end;
         used = _at - start;
         return value;
+    }
+
+    /// <summary>PostgreSQL counts bytes and may cut a character: what is left of it is none.</summary>
+    private static string FirstBytes(string head, int width)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(head);
+        return Encoding.UTF8.GetString(bytes, 0, Math.Min(bytes.Length, width));
     }
 
     /// <summary>End of an optional sign and digits; the start when there are no digits.</summary>

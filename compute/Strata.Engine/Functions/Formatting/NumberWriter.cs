@@ -76,6 +76,8 @@ internal sealed class NumberWriter
     /// <summary>int4_to_char and int8_to_char: digits after the point are zeros.</summary>
     public static string Write(NumberTemplate template, long value, bool isInt4)
     {
+        if (template.IsRoman && value is < int.MinValue or > int.MaxValue)
+            throw TypeErrors.OutOfRange("integer");
         if (template.IsRoman)
             return Roman(template, value is >= 1 and <= RomanMax ? (int)value : 0);
         if (template.IsExponential)

@@ -305,17 +305,15 @@ internal static unsafe class ComparisonKernels
     /// <summary>Types whose order depends on element types: by the type's <see cref="ValueComparison"/>.</summary>
     private static void AddGeneric(FunctionTable table, string prefix)
     {
-        table.Add(prefix + "eq", static (ref FunctionCall c) => c.Return(CompareStored(ref c) == 0));
-        table.Add(prefix + "ne", static (ref FunctionCall c) => c.Return(CompareStored(ref c) != 0));
+        table.Add(prefix + "eq", static (ref FunctionCall c) => c.Return(Order(ref c).Equal(c.Bytes(0), c.Bytes(1))));
+        table.Add(prefix + "ne", static (ref FunctionCall c) => c.Return(!Order(ref c).Equal(c.Bytes(0), c.Bytes(1))));
         table.Add(prefix + "lt", static (ref FunctionCall c) => c.Return(CompareStored(ref c) < 0));
         table.Add(prefix + "le", static (ref FunctionCall c) => c.Return(CompareStored(ref c) <= 0));
         table.Add(prefix + "gt", static (ref FunctionCall c) => c.Return(CompareStored(ref c) > 0));
         table.Add(prefix + "ge", static (ref FunctionCall c) => c.Return(CompareStored(ref c) >= 0));
     }
 
-    private static int CompareStored(ref FunctionCall c)
-    {
-        var order = (ValueComparison)(c.Site.State ??= ValueComparison.For(c.ArgumentType(0)));
-        return order.Compare(c.Bytes(0), c.Bytes(1));
-    }
+    private static ValueComparison Order(ref FunctionCall c) => (ValueComparison)(c.Site.State ??= ValueComparison.For(c.ArgumentType(0)));
+
+    private static int CompareStored(ref FunctionCall c) => Order(ref c).Compare(c.Bytes(0), c.Bytes(1));
 }

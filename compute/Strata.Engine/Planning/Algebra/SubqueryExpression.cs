@@ -43,6 +43,9 @@ public sealed class SubqueryExpression(
     /// <inheritdoc/>
     public override SqlType Type { get; } = type;
 
+    /// <summary>What was written, by which two bindings of the same text are known as one expression: in GROUP BY and the select list, say. Null when it was not written as one expression.</summary>
+    public Sql.Syntax.SyntaxNode? Written { get; init; }
+
     /// <summary>Left operands of ANY and ALL.</summary>
     public IReadOnlyList<Expression> Tests { get; } = tests;
 
@@ -54,10 +57,10 @@ public sealed class SubqueryExpression(
 
     /// <inheritdoc/>
     public override Expression WithChildren(IReadOnlyList<Expression> children) =>
-        new SubqueryExpression(Kind, Query, Columns, Type, children, Comparison) { Position = Position };
+        new SubqueryExpression(Kind, Query, Columns, Type, children, Comparison) { Position = Position, Written = Written };
 
     /// <summary>The same expression over another tree.</summary>
-    public SubqueryExpression WithQuery(RelationalNode query) => new(Kind, query, Columns, Type, Tests, Comparison) { Position = Position };
+    public SubqueryExpression WithQuery(RelationalNode query) => new(Kind, query, Columns, Type, Tests, Comparison) { Position = Position, Written = Written };
 
     /// <summary>The comparison with the tests put in.</summary>
     public Expression ComparisonWithTests => Comparison!.Transform(part => part is TestExpression test ? Tests[test.Index] : part);
@@ -66,10 +69,33 @@ public sealed class SubqueryExpression(
     public override Volatility OwnVolatility => TreeWalker.Volatility(Query);
 
     /// <inheritdoc/>
-    protected override bool EqualsOwn(Expression other) => ReferenceEquals(Query, ((SubqueryExpression)other).Query);
+    protected override bool EqualsOwn(Expression other)
+    {
+        var subquery = (SubqueryExpression)other;
+        if (Kind != subquery.Kind || !Type.Equals(subquery.Type))
+            return false;
+        if (ReferenceEquals(Query, subquery.Query))
+            return Columns.SequenceEqual(subquery.Columns) && Equals(Comparison, subquery.Comparison);
+        // Each binding numbers its own columns: what counts is that names mean the same tables and the same columns around.
+        return Written is not null && Written.Equals(subquery.Written) && TreeWalker.OuterColumns(Query).SetEquals(TreeWalker.OuterColumns(subquery.Query))
+            && SourcesOf(Query).SequenceEqual(SourcesOf(subquery.Query));
+    }
+
+    private static List<long> SourcesOf(RelationalNode query)
+    {
+        var sources = new List<long>();
+        TreeWalker.VisitNodes(query, node =>
+        {
+            if (node is ScanNode scan)
+                sources.Add(scan.Relation.Oid);
+            else if (node is CteScanNode cte)
+                sources.Add(-1 - cte.Cte);
+        });
+        return sources;
+    }
 
     /// <inheritdoc/>
-    protected override int OwnHash => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(Query);
+    protected override int OwnHash => (int)Kind;
 }
 
 /// <summary>Stands for a test of ANY or ALL inside its comparison.</summary>

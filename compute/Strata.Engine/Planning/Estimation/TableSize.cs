@@ -29,6 +29,9 @@ internal readonly record struct TableSize(double Pages, double Rows)
         return new TableSize(pages, Math.Max(1, Math.Round(relation.Tuples / relation.Pages * pages)));
     }
 
+    /// <summary>The size of a table whose rows are made by code: it has no pages.</summary>
+    public static TableSize Of(SystemTable table, CatalogView catalog) => new(1, Math.Max(1, table.EstimateRows(catalog)));
+
     private static TableSize Guess(RelationInfo relation, double pages)
     {
         int width = RowOverheadBytes;

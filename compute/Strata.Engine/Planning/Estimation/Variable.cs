@@ -14,6 +14,7 @@ namespace Strata.Engine.Planning.Estimation;
 internal sealed record Variable(Expression Expression, SqlType Type, ComparableStatistics? Statistics, RelationInfo? Relation, double TableRows, bool IsUnique)
 {
     private const double DistinctDefault = 200;
+    private const double RowsOfReference = 8;
 
     public double NullFraction => Statistics?.Source.NullFraction ?? 0;
 
@@ -30,6 +31,9 @@ internal sealed record Variable(Expression Expression, SqlType Type, ComparableS
                 return Math.Max(1, distinct);
             if (Relation is null)
                 return DistinctDefault;
+            // Catalogs have no statistics; what refers to tables does so a few times for each.
+            if (Relation.SystemTable is not null && Type.Oid == TypeOid.Oid && distinct == 0)
+                return Math.Max(1, Math.Max(Math.Min(DistinctDefault, TableRows), TableRows / RowsOfReference));
             return distinct < 0 ? Math.Max(1, Math.Round(-distinct * TableRows)) : Math.Max(1, Math.Min(DistinctDefault, TableRows));
         }
     }

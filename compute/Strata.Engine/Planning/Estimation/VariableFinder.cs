@@ -189,6 +189,8 @@ internal sealed class VariableFinder(PlannerState state)
 
     private static bool IsUnique(RelationInfo relation, short attribute)
     {
+        if (relation.SystemTable is not null && attribute > 0 && relation.Columns[attribute - 1].Name == "oid")
+            return true;
         foreach (IndexInfo index in relation.Indexes)
         {
             if (index.IsUnique && index.KeyCount == 1 && index.Keys[0].Column == attribute && attribute > 0 && index.Predicate is null)

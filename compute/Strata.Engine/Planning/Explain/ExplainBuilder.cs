@@ -340,6 +340,8 @@ internal sealed class ExplainBuilder
             result.Details.Add(new("Heap Fetches", ExplainNumber.Of(statistics?.HeapFetches ?? 0, "F0")));
         if (node is MemoizePlan)
             AddMemory(result, statistics);
+        if (statistics?.Adapted is { } adapted)
+            result.Details.Add(new("Adapted", adapted));
         if (node is not HashJoinPlan)
             AddSpace(result, statistics);
     }

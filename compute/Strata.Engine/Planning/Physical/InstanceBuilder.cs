@@ -82,6 +82,9 @@ public sealed class InstanceBuilder(ExecutionState state, PhysicalPlan plan, boo
     /// <summary>The builder of the statement's own thread, when this one makes a copy for a helper.</summary>
     internal InstanceBuilder? Parent { get; init; }
 
+    /// <summary>The rest of an input, set while the operators are made that take over from its reader.</summary>
+    internal Operator? Rest { get; set; }
+
     /// <summary>Set while the copies of a pipeline are made.</summary>
     internal ParallelGroup? Group { get; set; }
 

@@ -61,6 +61,9 @@ internal sealed class HashJoinPlan : JoinPlan
     /// <summary>The scan below the built side whose blocks several threads may share, or null.</summary>
     public SeqScanPlan? GatheredScan { get; set; }
 
+    /// <summary>How the left rows are found when the right side has few; null: by reading the left side.</summary>
+    public IndexAlternative? Alternative { get; set; }
+
     /// <summary>Rows of the right side from which on the sides may change; 0: never.</summary>
     public long SwitchRowsMin { get; set; }
 
@@ -87,6 +90,8 @@ internal sealed class HashJoinPlan : JoinPlan
         };
         if (shared is null)
             group?.Publish(this, join.Table);
+        if (shared is null && Alternative is not null && !builder.IsRecheck)
+            join.Alternative = Alternative;
         if (SwitchRowsMin > 0 && group is null)
             join.Switch = new JoinSwitch(builder.State, join.Memory, left, right!, columns, builder.TypesOf(Left), builder.TypesOf(Right), SwitchRowsMin);
         return join;
@@ -103,6 +108,9 @@ internal sealed class NestedLoopPlan : JoinPlan
 
     public IReadOnlyList<Expression> Conditions { get; init; } = [];
 
+    /// <summary>What goes on with the left rows when they are many; null: the loop does.</summary>
+    public HashAlternative? Alternative { get; set; }
+
     public override string Name => TypeName("Nested Loop");
 
     public override void Describe(PlanDescription description)
@@ -115,5 +123,8 @@ internal sealed class NestedLoopPlan : JoinPlan
         builder.State, Type, builder.Create(Left), builder.Create(Right),
         Parameters.Select(parameter => new OuterParameter(parameter.Slot, parameter.Parameter)).ToArray(), Condition?.CreateInstance(),
         builder.TypesOf(Left), builder.TypesOf(Right))
-    { Inner = builder.StatisticsOf(Right) };
+    {
+        Inner = builder.StatisticsOf(Right),
+        Alternative = builder.IsRecheck ? null : Alternative,
+    };
 }

@@ -14,11 +14,14 @@ namespace Strata.Engine.Planning.Unnesting;
 /// <param name="functions">Folds what an aggregate of no rows gives.</param>
 /// <param name="outer">Columns of the outer row.</param>
 /// <param name="domain">The different outer values, or null.</param>
-internal sealed class DependentJoin(QueryMetadata metadata, IFunctionContext functions, IReadOnlySet<int> outer, CorrelationDomain? domain)
+internal sealed class DependentJoin(QueryMetadata metadata, IFunctionContext functions, HashSet<int> outer, CorrelationDomain? domain)
 {
     public QueryMetadata Metadata => metadata;
 
     public IFunctionContext Functions => functions;
+
+    /// <summary>Columns of the outer row.</summary>
+    public HashSet<int> Outer => outer;
 
     /// <summary>Links come from the domain and always cover all outer columns.</summary>
     public bool HasDomain => domain is not null;

@@ -1,5 +1,6 @@
 using Strata.Engine.Expressions;
 using Strata.Engine.Planning.Algebra;
+using Strata.Engine.Planning.Rewrites;
 
 namespace Strata.Engine.Planning.Unnesting;
 
@@ -47,6 +48,7 @@ internal static class JoinUnnesting
 
     private static UnnestedTree? Outer(DependentJoin push, JoinNode join)
     {
+        join = WithPulledConditions(push, join);
         bool isRightCorrelated = push.IsCorrelated(join.Right) || join.Conjuncts.Any(push.IsCorrelated);
         UnnestedTree? pushed = isRightCorrelated ? push.PushInput(join.Left) : push.Push(join.Left);
         if (pushed is null || push.Complete(pushed) is not { } left || Side(push, join.Right) is not { } right
@@ -60,6 +62,18 @@ internal static class JoinUnnesting
         }
 
         return new UnnestedTree(new JoinNode(join.Type, left.Node, right.Node, conditions), left.Links);
+    }
+
+    /// <summary>What the right side's filters compare with the outer row may as well be a condition of the join, whose left side has the outer values: then the right side is one for all of them.</summary>
+    private static JoinNode WithPulledConditions(DependentJoin push, JoinNode join)
+    {
+        if (!push.IsCorrelated(join.Right))
+            return join;
+        RelationalNode right = TreeWalker.MapNodes(join.Right, static node => node is ScanNode { FilterOnly.Count: > 0 } scan ? scan.WithFilterOnly([]) : node);
+        var pulled = new List<Expression>();
+        return SubqueryToJoin.PullConditions(right, push.Outer, pulled, needsColumns: true) is { } free && !push.IsCorrelated(free)
+            ? new JoinNode(join.Type, join.Left, free, [.. join.Conjuncts, .. pulled])
+            : join;
     }
 
     /// <summary>The right side reads the left one too: it finds the outer values there.</summary>

@@ -12,7 +12,7 @@ namespace Strata.Engine.Planning.Unnesting;
 internal sealed class LateralUnnesting(PlannerState state)
 {
     /// <summary>The unnested right side as a relation among others, with its conditions; null when it needs more than a join: then see <see cref="Join"/>.</summary>
-    public UnnestedTree? AsRelation(RelationalNode right, IReadOnlySet<int> outer)
+    public UnnestedTree? AsRelation(RelationalNode right, HashSet<int> outer)
     {
         if (!IsCandidate(right) || !SafeTree.HardlyFails(right))
             return null;
@@ -39,6 +39,7 @@ internal sealed class LateralUnnesting(PlannerState state)
         var push = new DependentJoin(state.Metadata, state.Context.Functions, outer, domain);
         if (push.Push(right) is not { Links.Count: > 0 } tree || IsOnlyApplied(tree.Node))
             return null;
+        Format.Invariant.Check(right.Columns.All(tree.Node.Columns.Contains));
         if (tree.EmptyRow is not { } empty)
         {
             double rows = type == JoinType.Left ? left.Rows : 1;

@@ -33,7 +33,7 @@ internal sealed class SubqueryUnnesting(PlannerState state)
             return null;
         List<Expression> open = [.. conditions.Where(HasSubquery)];
         PhysicalNode node = state.Builder.FilterAsIs(input, [.. conditions.Where(static condition => !HasSubquery(condition))]);
-        var known = new Dictionary<RelationalNode, Expression>(ReferenceEqualityComparer.Instance);
+        var known = new Dictionary<Expression, Expression>();
         var left = new List<Expression>();
         foreach (Expression condition in open)
         {
@@ -62,7 +62,7 @@ internal sealed class SubqueryUnnesting(PlannerState state)
         if (!MayUnnest(input, items.Select(static item => item.Value)))
             return null;
         PhysicalNode node = input;
-        var known = new Dictionary<RelationalNode, Expression>(ReferenceEqualityComparer.Instance);
+        var known = new Dictionary<Expression, Expression>();
         var replaced = new ProjectedColumn[items.Count];
         for (int i = 0; i < replaced.Length; i++)
             replaced[i] = items[i] with { Value = Replace(ref node, items[i].Value, known, isConditional: false) };
@@ -90,18 +90,18 @@ internal sealed class SubqueryUnnesting(PlannerState state)
     }
 
     /// <summary>The expression with the subqueries that became joins of the node replaced by their values.</summary>
-    private Expression Replace(ref PhysicalNode node, Expression expression, Dictionary<RelationalNode, Expression> known, bool isConditional)
+    private Expression Replace(ref PhysicalNode node, Expression expression, Dictionary<Expression, Expression> known, bool isConditional)
     {
         if (!HasSubquery(expression))
             return expression;
         if (expression is SubqueryExpression subquery)
         {
-            if (known.TryGetValue(subquery.Query, out Expression? value) && subquery.Kind is SubqueryKind.Scalar or SubqueryKind.Exists or SubqueryKind.Array)
+            if (known.TryGetValue(subquery, out Expression? value) && subquery.Kind is SubqueryKind.Scalar or SubqueryKind.Exists or SubqueryKind.Array)
                 return value;
             if (TryJoin(node, subquery, isConditional) is not { } joined)
                 return expression;
             node = joined.Plan;
-            known[subquery.Query] = joined.Value;
+            known[subquery] = joined.Value;
             return joined.Value;
         }
 

@@ -71,6 +71,9 @@ internal static class ClusterProgress
     /// <summary>Where the rows go: its counts of rows tell how far the command is.</summary>
     public const int NewStorage = 4;
 
+    /// <summary>All rows, when they are written.</summary>
+    public const int RowsWritten = 5;
+
     public const string Scanning = "seq scanning heap";
     public const string Swapping = "swapping relation files";
     public const string RebuildingIndexes = "rebuilding index";

@@ -107,6 +107,7 @@ public static class SettingRegistry
             Description = "Joins tables in an order drawn by this seed instead of the cheapest one, for measuring the planner; 0 turns it off.",
         });
         Add(settings, "strata.enable_unnesting", SettingType.Boolean, SettingContext.User, "on", "Lets the planner turn correlated subqueries and lateral joins into joins of all rows at once.");
+        Add(settings, "strata.enable_adaptive_joins", SettingType.Boolean, SettingContext.User, "on", "Lets joins go on with another algorithm when the size of an input contradicts its estimate.");
         Add(settings, "strata.result_cache", SettingType.Boolean, SettingContext.User, "off", "Keeps results of queries, for all sessions that turn it on, until the tables that they read are changed.");
         settings.Add(Results.ResultCache.SizeSetting, new SettingDefinition
         {

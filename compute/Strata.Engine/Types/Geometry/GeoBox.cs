@@ -8,8 +8,16 @@ namespace Strata.Engine.Types.Geometry;
 internal readonly record struct GeoBox(GeoPoint High, GeoPoint Low)
 {
     /// <summary>The box of two opposite corners.</summary>
-    public static GeoBox Of(GeoPoint a, GeoPoint b) =>
-        new(new GeoPoint(Max(a.X, b.X), Max(a.Y, b.Y)), new GeoPoint(Min(a.X, b.X), Min(a.Y, b.Y)));
+    public static GeoBox Of(GeoPoint a, GeoPoint b)
+    {
+        // Of equal coordinates the second point's are the high ones: a zero may have a sign.
+        (double highX, double lowX) = ValueComparison.CompareFloats(a.X, b.X) > 0 ? (a.X, b.X) : (b.X, a.X);
+        (double highY, double lowY) = ValueComparison.CompareFloats(a.Y, b.Y) > 0 ? (a.Y, b.Y) : (b.Y, a.Y);
+        return new GeoBox(new GeoPoint(highX, highY), new GeoPoint(lowX, lowY));
+    }
+
+    /// <summary>The box of a text: the corners stay as they were written unless they have to change places.</summary>
+    public static GeoBox OfText(GeoPoint high, GeoPoint low) => Of(low, high);
 
     public static GeoBox Around(ReadOnlySpan<GeoPoint> points)
     {

@@ -48,7 +48,7 @@ internal sealed class GeometryCodec : TypeCodec
                 {
                     GeoPoint[] corners = reader.Points(2, mayBeOpen: false, out _);
                     reader.ExpectEnd();
-                    result.SetBytes(row, Bytes(GeoBox.Of(corners[0], corners[1])));
+                    result.SetBytes(row, Bytes(GeoBox.OfText(corners[0], corners[1])));
                     break;
                 }
 
@@ -240,7 +240,7 @@ internal sealed class GeometryCodec : TypeCodec
             case TypeOid.Path:
                 return MakePath(isClosed, Corners(stored));
             case TypeOid.Box:
-                return Bytes(GeoBox.Of(Corners(stored)[0], Corners(stored)[1])).ToArray();
+                return Bytes(GeoBox.OfText(Corners(stored)[0], Corners(stored)[1])).ToArray();
             case TypeOid.Line when GeoFloat.IsZero(values[0]) && GeoFloat.IsZero(values[1]):
                 throw new SqlException(SqlState.InvalidBinaryRepresentation, "invalid line specification: A and B cannot both be zero");
             case TypeOid.Circle when values[2] < 0:

@@ -76,7 +76,8 @@ internal ref struct TsWordReader(ReadOnlySpan<byte> text, bool isQuery)
         while (!IsAtEnd)
         {
             byte c = _text[At];
-            if (TypeErrors.IsSpace(c) || c == (byte)':' || (isQuery && IsOperator(c)))
+            // A colon that begins a word of a tsvector belongs to it.
+            if (TypeErrors.IsSpace(c) || (c == (byte)':' && (isQuery || _word.Length > 0)) || (isQuery && IsOperator(c)))
                 return;
             // A quote in the middle ends the word.
             if (c == (byte)'\'' && _word.Length > 0 && !isQuery)

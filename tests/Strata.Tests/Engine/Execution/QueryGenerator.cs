@@ -32,7 +32,7 @@ internal sealed class QueryGenerator(IRandom random)
     private static readonly string[] s_columns = ["id", "a", "b", "c", "d", "e"];
 
     /// <summary>The next query. When it is <c>ordered</c>, its rows come in one order only.</summary>
-    public (string Sql, bool IsOrdered) Next() => Pick(13) switch
+    public (string Sql, bool IsOrdered) Next() => Pick(17) switch
     {
         0 or 1 => Join(),
         2 => (Grouped(), false),
@@ -45,6 +45,8 @@ internal sealed class QueryGenerator(IRandom random)
         9 => (Exists(), false),
         10 => (Aggregates(), false),
         11 => (Recursive(), false),
+        12 or 13 => (Correlated(), false),
+        14 or 15 => (Lateral(), false),
         _ => (Mixed(), false),
     };
 
@@ -177,6 +179,62 @@ internal sealed class QueryGenerator(IRandom random)
             $"x.a IN (SELECT y.a FROM {Table()} y{Where("y")})", $"x.id NOT IN (SELECT y.a FROM {Table()} y WHERE y.a IS NOT NULL)",
             $"x.d > ALL (SELECT y.d FROM {Table()} y WHERE y.a = x.a AND y.d IS NOT NULL)");
         return $"SELECT x.id, x.c FROM {Table()} x WHERE {test}";
+    }
+
+    private string Correlated()
+    {
+        string table = Table();
+        string first = Subquery(), second = Subquery();
+        return Pick(3) switch
+        {
+            0 => $"SELECT x.id, {first} FROM {table} x{Where("x")}",
+            1 => $"SELECT x.id, {first}, {second} FROM {table} x",
+            _ => $"SELECT x.id, {second} FROM {table} x WHERE {first} IS NOT NULL OR x.a = {Number(9)}",
+        };
+    }
+
+    /// <summary>A value that depends on the row x.</summary>
+    private string Subquery()
+    {
+        string from = $"FROM {Table()} y WHERE {Correlation()}";
+        return Pick(12) switch
+        {
+            0 or 1 => $"(SELECT {Aggregate("y")} {from})",
+            2 => $"(SELECT {Aggregate("y")} {from} HAVING count(*) > {Number(8)})",
+            3 => $"(SELECT y.c {from} ORDER BY y.{Column()}{Pick("", " DESC")}, y.id LIMIT 1)",
+            4 => $"(SELECT y.id {from} ORDER BY y.d, y.id OFFSET {Number(3)} LIMIT 1)",
+            5 => $"EXISTS (SELECT 1 {from})",
+            6 => $"x.a IN (SELECT y.a {from})",
+            7 => $"x.b NOT IN (SELECT y.b {from})",
+            8 => $"ARRAY(SELECT y.a {from} ORDER BY y.id)",
+            9 => $"(SELECT sum(q.n) FROM (SELECT y.c, count(*) n {from} GROUP BY y.c) q)",
+            10 => $"(SELECT count(*) FROM (SELECT y.a {from} {Pick("UNION", "UNION ALL", "EXCEPT", "INTERSECT")} SELECT z.a FROM {Table()} z WHERE {On("x", "z")}) q)",
+            _ => $"(SELECT count(*) {from} AND EXISTS (SELECT 1 FROM {Table()} z WHERE {On("y", "z")} AND z.id <> x.id))",
+        };
+    }
+
+    private string Correlation() => Pick(5) switch
+    {
+        0 => $"y.id < x.a",
+        1 => $"{On("x", "y")} AND y.e > x.e",
+        2 => $"({On("x", "y")} OR y.id = x.id)",
+        _ => On("x", "y") + (Pick(2) == 0 ? "" : " AND " + Condition("y")),
+    };
+
+    private string Lateral()
+    {
+        string from = $"FROM {Table()} y WHERE {Correlation()}";
+        string side = Pick(5) switch
+        {
+            0 => $"SELECT count(*) p, max(y.c) q {from}",
+            1 => $"SELECT y.a p, count(*) q {from} GROUP BY y.a",
+            2 => $"SELECT y.id p, y.d q {from} ORDER BY y.d DESC, y.id LIMIT {Number(4)}",
+            3 => $"SELECT DISTINCT y.c p, y.e q {from}",
+            _ => $"SELECT y.id p, rank() OVER (ORDER BY y.a, y.id) q {from}",
+        };
+        return Pick(2) == 0
+            ? $"SELECT x.id, s.p, s.q FROM {Table()} x, LATERAL ({side}) s{Where("x")}"
+            : $"SELECT x.id, s.p, s.q FROM {Table()} x LEFT JOIN LATERAL ({side}) s ON true{Where("x")}";
     }
 
     private string Aggregates() =>
