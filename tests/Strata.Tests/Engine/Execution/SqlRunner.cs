@@ -130,7 +130,8 @@ public sealed class SqlRunner : ISessionOutput, IDisposable
     {
         Flush();
         LastError = error;
-        string position = error.Position > 0 ? $" at character {error.Position.ToString(CultureInfo.InvariantCulture)}" : "";
+        int place = error.Position > 0 ? error.Position : error.InternalPosition;
+        string position = place > 0 ? $" at character {place.ToString(CultureInfo.InvariantCulture)}" : "";
         _text.Append(error.Severity).Append(":  ").Append(error.Message).Append(position).Append('\n');
     }
 
