@@ -81,6 +81,9 @@ public static class SystemStorage
     /// <summary>Sub-transaction parents of prepared transactions.</summary>
     public const ulong PreparedTransactions = 4;
 
+    /// <summary>Top-level transactions of the sub-transactions whose outcome the commit log does not tell itself.</summary>
+    public const ulong Subtransactions = 5;
+
     /// <summary>Ids of catalog heaps and user relations begin here.</summary>
     public const ulong FirstUser = 1000;
 }

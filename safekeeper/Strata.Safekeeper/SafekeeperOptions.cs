@@ -11,6 +11,11 @@ public sealed record SafekeeperOptions
     /// <summary>Where it listens: <c>host:port</c>, or a name with the in-memory network.</summary>
     public required string ListenAddress { get; init; }
 
+    /// <summary>
+    /// A session of this process that commits alone may write and sync this safekeeper's log itself, which saves a hand-off. It hangs when the disk does: only for safekeepers that are all on one disk, whose hanging stops every commit anyway.
+    /// </summary>
+    public bool LetsSendersServe { get; init; }
+
     /// <summary>Bytes of a segment file; smaller in tests only.</summary>
     public int SegmentBytes { get; init; } = SafekeeperProtocol.SegmentBytes;
 

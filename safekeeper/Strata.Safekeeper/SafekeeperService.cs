@@ -166,7 +166,7 @@ public sealed class SafekeeperService : IDisposable
                     connection.Dispose();
                     continue;
                 }
-                var handler = new ConnectionHandler(connection, Member, _timelines!, _reader!, _scheduler, _metrics!, _log);
+                var handler = new ConnectionHandler(connection, Member, _timelines!, _reader!, _scheduler, _metrics!, _log, _options.LetsSendersServe);
                 _connections[handler] = _scheduler.StartThread($"safekeeper-{_options.Id}/connection", _ => RunConnection(handler));
             }
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using Strata.Platform;
 using Xunit.Abstractions;
 
 namespace Strata.SystemTests;
@@ -38,6 +39,32 @@ public sealed class KillTests(ITestOutputHelper output)
         output.WriteLine($"{ledger.AcknowledgedCount} acknowledged, {ledger.UnknownCount} unknown");
         foreach ((string role, List<TimeSpan> list) in outages)
             output.WriteLine($"{role,-12} outage median {list.Order().ElementAt(list.Count / 2).TotalMilliseconds,6:F0} ms, worst {list.Max().TotalMilliseconds,6:F0} ms over {list.Count} kills");
+    }
+
+    [Fact]
+    public void Acknowledged_commits_survive_the_death_of_everything_at_once()
+    {
+        using StrataInstance instance = new(StoreFlags());
+        instance.Start();
+        Ledger ledger = new(instance);
+        ledger.CreateTables();
+        ledger.Start(clients: 4);
+        SeededRandom random = new(11);
+        List<TimeSpan> outages = [];
+        for (int round = 0; round < Math.Max(2, Rounds); round++)
+        {
+            // Between a few commits and some seconds of them: in the first moments of a life, and beside uploads, compaction and autovacuum.
+            int commits = ledger.AcknowledgedCount + (1 << random.Next(Rounds > 1 ? 13 : 8));
+            ledger.WaitForProgress(s_progressTimeout);
+            while (ledger.AcknowledgedCount < commits)
+                StrataInstance.Pause();
+            instance.Kill();
+            instance.Start();
+            outages.Add(ledger.WaitForProgress(s_progressTimeout));
+        }
+        ledger.Stop();
+        ledger.Verify();
+        output.WriteLine($"{ledger.AcknowledgedCount} acknowledged, {ledger.UnknownCount} unknown, {outages.Count} kills; from the ready line to the next commit {outages.Max().TotalMilliseconds:F0} ms at most");
     }
 
     [Fact]

@@ -55,8 +55,22 @@ public sealed class StrataInstance : IDisposable
     public static string Binary => Environment.GetEnvironmentVariable("STRATA_BINARY") is { Length: > 0 } given ? given :
         Path.Combine(AppContext.BaseDirectory, "strata");
 
-    /// <summary>Starts it and waits for its ready line.</summary>
+    /// <summary>Starts it and waits for its ready line. When that fails nothing is left of it: a caller that has not got it can't dispose of it.</summary>
     public StrataInstance Start()
+    {
+        try
+        {
+            Launch();
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private void Launch()
     {
         ProcessStartInfo start = new(Binary) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])["up", "--data", Directory, "--pg-port", Text(PgPort), "--api-port", Text(ApiPort), .. _flags])
@@ -75,9 +89,9 @@ public sealed class StrataInstance : IDisposable
         };
         process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"strata ended with code {process.ExitCode}\n{Errors}"));
         process.Start();
+        _process = process;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        _process = process;
         if (!ready.Task.Wait(s_readyTimeout))
             throw new TimeoutException($"not ready within {s_readyTimeout}\n{Errors}");
         Uri = ready.Task.Result;
@@ -93,7 +107,6 @@ public sealed class StrataInstance : IDisposable
             Timeout = 15,
             CommandTimeout = 60,
         }.ConnectionString + ";Server Compatibility Mode=NoTypeLoading"; // who connects again and again need not learn the types each time
-        return this;
     }
 
     /// <summary>Stops it with SIGTERM; its exit code.</summary>
@@ -108,6 +121,15 @@ public sealed class StrataInstance : IDisposable
         }
         _process = null;
         return process.ExitCode;
+    }
+
+    /// <summary>Ends it with SIGKILL, as a loss of power does but for the disk's caches; <see cref="Start"/> begins anew on the same directory.</summary>
+    public void Kill()
+    {
+        Process process = _process!;
+        process.Kill();
+        process.WaitForExit();
+        _process = null;
     }
 
     /// <summary>Process id of a role, with <c>--processes</c>.</summary>
@@ -185,9 +207,14 @@ public sealed class StrataInstance : IDisposable
         {
             Signal(process.Id, "TERM");
             if (!process.WaitForExit(s_stopTimeout))
+            {
                 process.Kill(entireProcessTree: true);
+                process.WaitForExit();
+            }
         }
-        System.IO.Directory.Delete(Directory, recursive: true);
+        _process = null;
+        if (System.IO.Directory.Exists(Directory))
+            System.IO.Directory.Delete(Directory, recursive: true);
     }
 
     private static int FreePort()

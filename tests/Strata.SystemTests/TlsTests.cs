@@ -21,6 +21,19 @@ public sealed class TlsTests(TlsTests.Server server) : IClassFixture<TlsTests.Se
             string file = Path.Combine(Directory.CreateTempSubdirectory("strata-ca-").FullName, "ca.crt");
             File.WriteAllText(file, s_authority.ExportCertificatePem());
             Instance = new StrataInstance("--tls", "--tls-ca", file).Start();
+            try
+            {
+                Configure();
+            }
+            catch
+            {
+                Instance.Dispose();
+                throw;
+            }
+        }
+
+        private void Configure()
+        {
             Instance.Execute("CREATE ROLE carol LOGIN PASSWORD 'secret'");
             string id = (string)Instance.Api(HttpMethod.Get, "/v1/projects/default/endpoints")!.AsArray()[0]!["id"]!;
             Instance.Api(HttpMethod.Put, $"/v1/projects/default/endpoints/{id}/settings", new JsonObject

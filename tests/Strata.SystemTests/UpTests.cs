@@ -7,15 +7,15 @@ using Strata.Platform;
 namespace Strata.SystemTests;
 
 /// <summary>One <c>strata up</c> in one process, as a newcomer uses it.</summary>
-public sealed class UpTests
+public sealed class UpTests(UpTests.Server shared) : IClassFixture<UpTests.Server>
 {
     /// <summary>One instance for the tests that change nothing that others see.</summary>
-    private static readonly Lazy<StrataInstance> s_shared = new(static () =>
+    public sealed class Server : IDisposable
     {
-        StrataInstance instance = new();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => instance.Dispose();
-        return instance.Start();
-    });
+        public StrataInstance Instance { get; } = new StrataInstance().Start();
+
+        public void Dispose() => Instance.Dispose();
+    }
 
     [Fact]
     public void Data_survive_a_restart()
@@ -65,14 +65,14 @@ public sealed class UpTests
     [InlineData("SELECT * FROM nope", 15, "42P01")]
     public void An_error_points_at_the_character_that_PostgreSQL_points_at(string sql, int position, string sqlState)
     {
-        PostgresException error = Assert.Throws<PostgresException>(() => s_shared.Value.Execute(sql));
+        PostgresException error = Assert.Throws<PostgresException>(() => shared.Instance.Execute(sql));
         Assert.Equal((sqlState, position), (error.SqlState, error.Position));
     }
 
     [Fact]
     public void A_branch_at_a_time_holds_what_was_committed_before()
     {
-        StrataInstance instance = s_shared.Value;
+        StrataInstance instance = shared.Instance;
         instance.Execute("CREATE TABLE timed (a int); INSERT INTO timed SELECT i FROM generate_series(1, 50) AS i");
         // The server's clock decides: a commit before this moment and one after it.
         string moment = (string)instance.Scalar("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")!;

@@ -38,4 +38,7 @@ public enum PageKind : byte
 
     /// <summary>A sequence.</summary>
     Sequence = 11,
+
+    /// <summary>Sub-transactions of large transactions.</summary>
+    Subtransactions = 12,
 }

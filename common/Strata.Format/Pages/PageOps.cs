@@ -104,6 +104,7 @@ public static class PageOps
             case PageOp.SequenceSet: SequenceSet.Redo(page, ref reader, init: false); break;
             case PageOp.SequenceInit: SequenceSet.Redo(page, ref reader, init: true); break;
             case PageOp.TimeIndexAppend: TimeIndexAppend.Redo(page, ref reader); break;
+            case PageOp.SubtransactionSet: SubtransactionSet.Redo(page, ref reader); break;
             default: CorruptPageException.Throw($"op {(byte)op}"); break;
         }
     }

@@ -27,7 +27,7 @@ public readonly ref struct CommitBody
     /// <summary>Commit time in microseconds since 2000-01-01 UTC; never less than that of an earlier commit of the timeline.</summary>
     public long TimeMicroseconds { get; }
 
-    /// <summary>Number of sub-transactions that commit or abort with the record's xid.</summary>
+    /// <summary>Number of sub-transactions that commit or abort with the record's xid and that it names: none when they are too many for a record, which the log before it links to the xid.</summary>
     public int SubXidCount { get; }
 
     /// <summary>Catalog invalidations, opaque.</summary>

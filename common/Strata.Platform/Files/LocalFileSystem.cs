@@ -17,6 +17,9 @@ public sealed class LocalFileSystem : IFileSystem
     /// <summary>The machine's path of the root.</summary>
     public string Root => _root;
 
+    /// <summary>Number of the device that the root is on; null where it can't be told.</summary>
+    public ulong? Device => PosixSync.DeviceOf(_root);
+
     public long FreeBytes => new DriveInfo(_root).AvailableFreeSpace;
 
     public IFile Open(string path, FileOpenMode mode)

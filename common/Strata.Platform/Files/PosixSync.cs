@@ -3,10 +3,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Strata.Platform;
 
-/// <summary>The durability calls that .NET does not expose: <c>fdatasync</c> and the sync of a directory. Throws <see cref="IOException"/>.</summary>
-internal static partial class PosixSync
+/// <summary>What .NET does not tell of disks and files: <c>fdatasync</c>, the sync of a directory, links, devices. Throws <see cref="IOException"/>.</summary>
+internal static unsafe partial class PosixSync
 {
     private const int ReadOnlyDirectory = 0x10000; // O_RDONLY | O_DIRECTORY on Linux
+    private const int CurrentDirectory = -100; // AT_FDCWD
+
+    // struct statx, the same on every architecture.
+    private const int StatusBytes = 256;
+    private const int DeviceMajorOffset = 136;
+    private const int DeviceMinorOffset = 140;
 
     public static void SyncData(SafeFileHandle file, string path)
     {
@@ -37,6 +43,17 @@ internal static partial class PosixSync
         }
     }
 
+    /// <summary>Number of the device that a file or directory is on; null where it can't be told.</summary>
+    public static ulong? DeviceOf(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        byte* status = stackalloc byte[StatusBytes];
+        if (statx(CurrentDirectory, path, 0, 0, status) != 0)
+            return null;
+        return ((ulong)*(uint*)(status + DeviceMajorOffset) << 32) | *(uint*)(status + DeviceMinorOffset);
+    }
+
     /// <summary>Hard-links a file under a new name; false when that name exists.</summary>
     public static bool TryLink(string existing, string created)
     {
@@ -60,6 +77,9 @@ internal static partial class PosixSync
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int link(string existing, string created);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int directory, string path, int flags, uint mask, byte* status);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int close(int descriptor);

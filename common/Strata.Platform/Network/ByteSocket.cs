@@ -61,6 +61,9 @@ public sealed class ByteSocket : IDisposable
         return PosixSocket.WaitReadable(_descriptor, (int)timeout.TotalMilliseconds);
     }
 
+    /// <summary>The peer has closed its end, or the connection broke, as far as is known by now; bytes of it may still be unread. Any thread.</summary>
+    public bool IsClosedByPeer => _disposed != 0 || PosixSocket.IsClosedByPeer(_descriptor);
+
     /// <summary>Breaks the connection from any thread: blocked calls return.</summary>
     public void Abort()
     {

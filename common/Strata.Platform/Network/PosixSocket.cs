@@ -9,6 +9,7 @@ namespace Strata.Platform;
 internal static unsafe partial class PosixSocket
 {
     public const short PollIn = 0x001;
+    public const short PollRdHup = 0x2000;
     public const short PollOut = 0x004;
     public const uint EpollIn = 0x001;
     public const uint EpollRdHup = 0x2000;
@@ -57,6 +58,13 @@ internal static unsafe partial class PosixSocket
     {
         PollDescriptor request = new() { Descriptor = descriptor, Events = PollIn };
         return poll(&request, 1, timeoutMilliseconds) != 0;
+    }
+
+    /// <summary>Whether the peer has closed its end or the connection broke; does not wait.</summary>
+    public static bool IsClosedByPeer(int descriptor)
+    {
+        PollDescriptor request = new() { Descriptor = descriptor, Events = PollRdHup };
+        return poll(&request, 1, 0) != 0; // errors and hang-ups are always told
     }
 
     public static int EpollCreate() => epoll_create1(CloseOnExec);

@@ -10,6 +10,7 @@ public sealed class ReadinessPoller : IDisposable
 {
     private const int EventsPerWait = 256;
     private const int TickMilliseconds = 500;
+    private const int FineTickMilliseconds = 20;
 
     private readonly int _epoll;
     private readonly ConcurrentDictionary<int, Registration> _parked = new();
@@ -69,21 +70,29 @@ public sealed class ReadinessPoller : IDisposable
     private void Run(CancellationToken cancellation)
     {
         PosixSocket.EpollEvent[] events = new PosixSocket.EpollEvent[EventsPerWait];
-        long nextTick = _time.GetTimestamp();
+        long nextTick = _time.GetTimestamp(), coarse = _time.TimestampFrequency * TickMilliseconds / 1000;
+        int tick = TickMilliseconds;
         while (!cancellation.IsCancellationRequested)
         {
-            int count = PosixSocket.EpollWait(_epoll, events, TickMilliseconds);
+            int count = PosixSocket.EpollWait(_epoll, events, tick);
             for (int i = 0; i < count; i++)
                 Fire((int)events[i].Data, expired: false);
             long now = _time.GetTimestamp();
             if (now < nextTick)
                 continue;
-            nextTick = now + (_time.TimestampFrequency * TickMilliseconds / 1000);
+            long next = long.MaxValue;
             foreach ((int descriptor, Registration parked) in _parked)
             {
-                if (parked.Expires is { } expires && expires <= now)
+                if (parked.Expires is not { } expires)
+                    continue;
+                if (expires <= now)
                     Fire(descriptor, expired: true);
+                else
+                    next = Math.Min(next, expires);
             }
+            // Deadlines that are near are met closely; nobody's costs a wake-up more.
+            tick = next - now <= coarse ? FineTickMilliseconds : TickMilliseconds;
+            nextTick = now + (_time.TimestampFrequency * tick / 1000);
         }
     }
 

@@ -17,6 +17,8 @@ public sealed class PgConnection : IDisposable
     /// <summary>PostgreSQL's limit of a message (1 GB - 1).</summary>
     private const int MessageBytesMax = 0x3fffffff;
 
+    private static readonly TimeSpan s_farewellTimeout = TimeSpan.FromSeconds(1);
+
     /// <summary>First byte of a TLS record that begins a handshake.</summary>
     private const byte TlsHandshakeType = 0x16;
 
@@ -33,6 +35,8 @@ public sealed class PgConnection : IDisposable
     private bool _isQuiet;
     private long _restedAt;
     private int _leftGate;
+    private int _isSilenceOver;
+    private ITimer? _farewell;
     private int _disposed;
 
     // What a thread does with the connection, for who wakes it.
@@ -55,7 +59,12 @@ public sealed class PgConnection : IDisposable
     internal PgConnection(PgServer server, ByteSocket socket, int processId, bool isOnPoolerPort)
     {
         IsOnPoolerPort = isOnPoolerPort;
-        Wake = () => server.Wake(this);
+        Wake = () =>
+        {
+            if ((_own ?? _pooled?.Session) is { IsTerminated: true })
+                EndSoon();
+            server.Wake(this);
+        };
         ServeAction = () => server.Serve(this);
         _server = server;
         _transport = new ClientTransport(socket) { QuietTimeout = server.Options.QuietBeforeParking };
@@ -97,6 +106,18 @@ public sealed class PgConnection : IDisposable
     internal TimeSpan? AuthenticationTimeLeft => _session is not null ? null :
         _server.Options.AuthenticationTimeout - _server.Time.GetElapsedTime(_acceptedAt);
 
+    /// <summary>How long the client may be silent; null for ever.</summary>
+    internal TimeSpan? SilenceMax => AuthenticationTimeLeft ?? (_session is { } session && session.IdleTimeout is { Ticks: > 0 } timeout ? timeout : null);
+
+    /// <summary><see cref="SilenceMax"/> is over. The connection is then to be served.</summary>
+    internal void EndSilence()
+    {
+        if (_session is null)
+            _transport.Abort();
+        else
+            Volatile.Write(ref _isSilenceOver, 1);
+    }
+
     /// <summary>The client is to be told something that it did not ask for.</summary>
     internal bool HasNews => _session is { HasNews: true };
 
@@ -120,6 +141,16 @@ public sealed class PgConnection : IDisposable
         _transport.Abort();
     }
 
+    /// <summary>The session was terminated: its thread says so to the client and leaves. A client that does not read what it is sent keeps the thread no longer than a moment.</summary>
+    private void EndSoon()
+    {
+        lock (_input)
+        {
+            if (_disposed == 0)
+                _farewell ??= _server.Time.CreateTimer(static transport => ((ClientTransport)transport!).Abort(), _transport, s_farewellTimeout, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     /// <summary>Serves what has arrived until the client is quiet, and says how to go on.</summary>
     internal ServeOutcome Serve()
     {
@@ -129,6 +160,13 @@ public sealed class PgConnection : IDisposable
             _isQuiet = false;
         try
         {
+            // What came in the last moment is served.
+            if (Interlocked.Exchange(ref _isSilenceOver, 0) != 0 && _session is { Session: not null } idle && !_transport.Socket.WaitReadable(TimeSpan.Zero))
+            {
+                idle.EndIdle();
+                _output.Flush();
+                return ServeOutcome.Over;
+            }
             while (true)
             {
                 switch (HandleArrived())
@@ -199,6 +237,8 @@ public sealed class PgConnection : IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        lock (_input)
+            _farewell?.Dispose();
         _own?.Dispose();
         _pooled?.Dispose();
         _transport.Dispose();

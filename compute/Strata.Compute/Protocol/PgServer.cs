@@ -184,7 +184,7 @@ public sealed class PgServer : IDisposable
     {
         try
         {
-            _poller.Park(connection.Transport.Socket, connection, OnReadable, connection.AuthenticationTimeLeft);
+            _poller.Park(connection.Transport.Socket, connection, OnReadable, connection.SilenceMax);
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
@@ -203,7 +203,7 @@ public sealed class PgServer : IDisposable
     {
         PgConnection connection = (PgConnection)state;
         if (expired)
-            connection.Transport.Abort();
+            connection.EndSilence();
         _threads.Run(connection.ServeAction, connection.IsUrgent);
     }
 

@@ -13,6 +13,8 @@ public sealed class ProtocolOutput(ClientTransport transport) : ISessionOutput, 
 
     public IBufferWriter<byte> Messages => _buffer;
 
+    public bool IsClientGone => transport.Socket.IsClosedByPeer;
+
     /// <summary>The buffer, for the messages that the connection itself sends.</summary>
     internal MessageBuffer Buffer => _buffer;
 

@@ -45,6 +45,14 @@ internal sealed class SessionPhase(ProtocolOutput output)
     /// <summary>Notifications or the session's end wait for <see cref="DeliverNews"/>.</summary>
     public bool HasNews => _copying == Copying.None && Session is { HasNews: true };
 
+    /// <summary>
+    /// How long the client may be silent from now on; zero for ever. Only a client that was told that the session is ready is idle, and one of the pooler without a session has nothing that others could wait for.
+    /// </summary>
+    public TimeSpan IdleTimeout => _ready && Session is { } session ? session.IdleTimeout : TimeSpan.Zero;
+
+    /// <summary>Tells the client that it was silent for too long; the connection is to be closed.</summary>
+    public void EndIdle() => Current.EndIdle();
+
     /// <summary>Tells the client what came in without its asking. False ends the connection.</summary>
     public bool DeliverNews() => Current.DeliverNews() == SessionStep.Completed;
 

@@ -39,6 +39,7 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
     private long _oldestSent;
     private long _answerTicks;
     private volatile bool _eager = true;
+    private volatile bool _isRefused;
 
     public int Index => index;
 
@@ -53,6 +54,16 @@ internal sealed class PeerLink(int index, SafekeeperAddress target, LinkOwner ow
 
     /// <summary>The safekeeper takes our appends, and what it has counts.</summary>
     public bool IsCounted => Volatile.Read(ref _streaming) && owner.Peer(index) is { Adopted: true, MayVote: true };
+
+    /// <summary>The safekeeper could not store what it was sent, up to <see cref="RefusedLsn"/>, and has not taken it since.</summary>
+    public bool IsRefused
+    {
+        get => _isRefused;
+        set => _isRefused = value;
+    }
+
+    /// <summary>Where the log ended when it was refused last.</summary>
+    public Lsn RefusedLsn { get; set; }
 
     /// <summary>How long answers take of late, in timestamp ticks: an average that forgets within some ten answers; 0 before the first.</summary>
     public long AnswerTicks => Volatile.Read(ref _answerTicks);

@@ -1,4 +1,5 @@
 using Strata.Engine.Storage;
+using Strata.Engine.Types;
 using Strata.Format;
 using Strata.Format.Messages;
 using Strata.Platform;
@@ -49,6 +50,7 @@ public sealed class QuorumWal : IWalSink, IDisposable
     private long _lastActivity;
     private bool _tickerSleeps;
     private volatile bool _lost;
+    private volatile bool _isRefused;
     private volatile bool _stopping;
 
     private QuorumWal(QuorumWalOptions options, INetwork network, IScheduler scheduler, IRandom random, Log log)
@@ -115,6 +117,8 @@ public sealed class QuorumWal : IWalSink, IDisposable
     {
         if (_lost)
             ThrowLost();
+        if (_isRefused)
+            ThrowRefused(cancellation);
         LogRing ring = _owner.Ring;
         ulong published = ring.Published.Value;
         if (published - Volatile.Read(ref _kickedLsn) > KickBytes)
@@ -220,7 +224,7 @@ public sealed class QuorumWal : IWalSink, IDisposable
                 link.Open(connection);
                 if (_stopping)
                     break;
-                if (Serve(link, connection))
+                if (Serve(link, connection) && !link.IsRefused)
                     pause = TimeSpan.Zero;
             }
             catch (Exception error) when (error is IOException or TimeoutException)
@@ -302,6 +306,9 @@ public sealed class QuorumWal : IWalSink, IDisposable
                     AfterEvent();
                 }
                 break;
+            case SafekeeperError { Error: SafekeeperErrorKind.Storage } error:
+                Refused(link, error.Text);
+                return false;
             case SafekeeperError error:
                 _log.Warn($"safekeeper {link.Target.Id}: {error.Text}");
                 return false;
@@ -314,6 +321,8 @@ public sealed class QuorumWal : IWalSink, IDisposable
     private bool Handle(PeerLink link, IFrameConnection connection, SafekeeperAppendResponse response)
     {
         bool taken = link.Answered(response.FlushLsn);
+        if (link.IsRefused && response.FlushLsn >= link.RefusedLsn)
+            TakenAgain(link);
         bool adopted;
         lock (_proposerGate)
         {
@@ -339,6 +348,35 @@ public sealed class QuorumWal : IWalSink, IDisposable
             link.Pump(inline: false);
         }
         return true;
+    }
+
+    /// <summary>A safekeeper can't store what it was sent, as when its disk is full. It is tried again and again; when a majority is missing so, writers hear of it.</summary>
+    private void Refused(PeerLink link, string reason)
+    {
+        lock (_roomGate)
+        {
+            if (!link.IsRefused)
+                _log.Warn($"safekeeper {link.Target.Id} can't store the log: {reason}");
+            link.IsRefused = true;
+            link.RefusedLsn = _owner.Ring?.Published ?? Lsn.Zero;
+            CountRefusals();
+        }
+    }
+
+    private void TakenAgain(PeerLink link)
+    {
+        lock (_roomGate)
+        {
+            _log.Info($"safekeeper {link.Target.Id} stores the log again");
+            link.IsRefused = false;
+            CountRefusals();
+        }
+    }
+
+    private void CountRefusals()
+    {
+        _isRefused = _links.Count(static link => link.IsRefused) >= (_links.Length + 1) / 2;
+        Monitor.PulseAll(_roomGate);
     }
 
     /// <summary>Copies to a safekeeper what is older than the ring, from another one that has this log; whole records, so that its log always ends at one.</summary>
@@ -532,10 +570,23 @@ public sealed class QuorumWal : IWalSink, IDisposable
             cancellation.ThrowIfCancellationRequested();
             if (_lost)
                 ThrowLost();
+            if (_isRefused)
+                ThrowRefused(cancellation);
             Kick();
             lock (_roomGate)
                 Monitor.Wait(_roomGate, s_activeTick); // also a poll: reports of the page server come without a pulse
         }
+    }
+
+    /// <summary>Before anything is promised a writer hears that the log can't take it. Who can't be cancelled, such as a rollback, waits instead: it must get through.</summary>
+    private static void ThrowRefused(CancellationToken cancellation)
+    {
+        if (!cancellation.CanBeCanceled)
+            return;
+        throw new SqlException(SqlState.DiskFull, "could not write to the log: no space left on the disks of the safekeepers, or they fail")
+        {
+            Hint = "Free some space: writes go on by themselves then.",
+        };
     }
 
     private void ThrowLost() =>

@@ -23,29 +23,9 @@ internal sealed class DeleteBinder(BindingState state, ModificationBinder common
             shown = common.ShowView(view, item, delete.Alias, scope, ref node);
         else
             state.Recorder?.Modification?.SetTarget(delete.Relation, delete.Alias, item, relation);
-        List<NamespaceItem> others = [];
         var held = new HeldRowsBinder(state);
-        if (delete.Using.Count > 0)
-        {
-            RelationalNode from = held.Hold(state.From.BindList(delete.Using, scope));
-            others = scope.Items.Where(other => !ReferenceEquals(other, shown)).ToList();
-            node = new JoinNode(JoinType.Inner, node, from, []);
-        }
-
-        if (delete.Where is Syntax.CurrentOfExpression current)
-        {
-            state.Require(relation, 'r');
-            node = new FilterNode(node, common.CurrentOf(current, relation, item));
-        }
-        else if (delete.Where is not null)
-        {
-            state.Require(view?.View ?? relation, 'r');
-            Expressions.Expression where = state.Expressions.BindCondition(delete.Where, scope, ExpressionKind.Where);
-            if (state.Recorder?.Modification is { } record)
-                record.Level.Where = where;
-            node = new FilterNode(node, Conjunction.Split(where));
-        }
-
+        node = common.Join(node, delete.Using, shown, held, scope, out List<NamespaceItem> others);
+        node = common.Filter(node, delete.Where, relation, item, view, scope);
         bool returning = delete.Returning.Count > 0;
         // The old row is needed to show it, and to look for rows that refer to it.
         bool needsRow = returning || scan.Members is not null || relation.IsPartition || relation.ReferencedBy.Length > 0;

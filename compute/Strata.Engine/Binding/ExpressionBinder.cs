@@ -33,6 +33,7 @@ internal sealed class ExpressionBinder
         _factory.Casts.BindDefault = BindDefault;
         _factory.Casts.UseRoutine = call => _state.Functions.UseRoutine(call);
         _subqueries = new SubqueryBinder(state, _factory);
+        Parts = new ValuePartBinder(state, this);
     }
 
     private Expression BindDefault(FunctionInfo function, int parameter)
@@ -40,6 +41,9 @@ internal sealed class ExpressionBinder
         Catalog.RoutineParameter[] arguments = [.. function.Routine!.Parameters.Where(p => p.IsInput || (function.Kind == FunctionKind.Procedure && p.Mode == 'o'))];
         return Bind(arguments[parameter].Default!.Syntax, new Scope(null), ExpressionKind.ColumnDefault);
     }
+
+    /// <summary>Fields and subscripts.</summary>
+    public ValuePartBinder Parts { get; }
 
     /// <summary>Overload resolution and coercion.</summary>
     public ExpressionFactory Factory => _factory;
@@ -78,6 +82,10 @@ internal sealed class ExpressionBinder
 
     /// <summary>Implicit coercion, or null when there is none.</summary>
     public Expression? CoerceImplicitlyOrNull(Expression value, SqlType type) => _factory.Casts.Cast(value, type, CastContext.Implicit, value.Position);
+
+    /// <summary>Coercion of the argument of a construct to the one type that it may have. Throws 42804 where the argument begins, or at <paramref name="position"/> when that is not known.</summary>
+    public Expression CoerceArgument(Expression argument, SqlType type, string construct, int position = -1) =>
+        _factory.CoerceArgument(argument, type, construct, argument.StartPosition >= 0 ? argument.StartPosition : position);
 
     /// <summary>Coercion of a clause's argument, with the clause's own message.</summary>
     public Expression CoerceTo(Expression value, SqlType type, string message, int position) =>
@@ -185,7 +193,7 @@ internal sealed class ExpressionBinder
             case Syntax.ArrayExpression array:
                 return BindArray(array, scope, null);
             case IndirectionExpression indirection:
-                return BindIndirection(indirection, scope);
+                return Parts.Bind(indirection, scope);
             case CastExpression cast:
                 return BindCast(cast, scope);
             case CollateExpression collate:
@@ -334,7 +342,7 @@ internal sealed class ExpressionBinder
         int first = names.Count > 1 && names[0] == _state.Context.RoutineName && FindParameter(names[1], position) is not null ? 1 : 0;
         if (names.Count - first > 2 || FindParameter(names[first], position) is not { } parameter)
             return null;
-        return first + 1 == names.Count ? parameter : SelectField(parameter, new FieldSelection(names[first + 1], position));
+        return first + 1 == names.Count ? parameter : Parts.SelectField(parameter, new FieldSelection(names[first + 1], position));
     }
 
     /// <summary>A table name used as a value: its row. A single scalar function's result is the value itself.</summary>
@@ -416,7 +424,7 @@ internal sealed class ExpressionBinder
             return BooleanExpression.And(tests);
         }
 
-        return new NullTestExpression(WithoutDomain(ResolveUnknown(Bind(isNull.Operand, scope))), isNull.IsNegated) { Position = isNull.Position };
+        return new NullTestExpression(Parts.WithoutDomain(ResolveUnknown(Bind(isNull.Operand, scope))), isNull.IsNegated) { Position = isNull.Position };
     }
 
     private Expression BindTruth(IsTruthExpression truth, Scope scope)
@@ -644,159 +652,6 @@ internal sealed class ExpressionBinder
         isNested |= common.IsArray && wanted is null;
         SqlType type = isNested ? common : _state.Types.ArrayOf(common, array.Position);
         return new ArrayExpression(type, converted, isNested) { Position = array.Position };
-    }
-
-    private Expression BindIndirection(IndirectionExpression indirection, Scope scope)
-    {
-        Expression value = Bind(indirection.Operand, scope);
-        for (int i = 0; i < indirection.Elements.Count;)
-        {
-            switch (indirection.Elements[i])
-            {
-                case FieldSelection field:
-                    value = SelectField(value, field, scope);
-                    i++;
-                    break;
-                case Subscript or SliceSubscript:
-                    value = BindSubscripts(indirection, ref i, value, scope);
-                    break;
-                default:
-                    throw BindingErrors.NotSupported(indirection.Elements[i].Position, "row expansion via \"*\"");
-            }
-        }
-
-        return value;
-    }
-
-    /// <summary>The fields of a composite value by name. Throws 42809 when it is none.</summary>
-    public IReadOnlyList<(string Name, Expression Value)> FieldsOf(Expression value, Scope? scope, int position)
-    {
-        if (value is RowExpression row)
-            return [.. row.Fields.Select((field, i) => (row.Names[i], IsKept(row) ? new FieldExpression(row, i, FieldType(row, i)) { Position = position } : field))];
-        return ShapeOf(value, scope) is { } columns
-            ? [.. columns.Select((column, i) => (column.Name, (Expression)new FieldExpression(value, i, column.Type) { Position = position }))]
-            : throw BindingErrors.At(
-                value.Type.Oid == TypeOid.Record ? position : -1, SqlState.WrongObjectType,
-                value.Type.Oid == TypeOid.Record ? "record type has not been registered" : $"type {value.Type.WithTypmod(-1)} is not composite");
-    }
-
-    /// <summary>Names and types of a composite value's fields; null when they are not known.</summary>
-    private IReadOnlyList<(string Name, SqlType Type)>? ShapeOf(Expression value, Scope? scope)
-    {
-        SqlType type = _factory.Coercion.BaseType(value.Type);
-        if (type.Kind == TypeKind.Composite)
-            return _state.Context.Functions.Catalog.CompositeColumns(type.Oid);
-        if (value is ColumnExpression column)
-            value = scope is not null && scope.SetReturning.FindIndex(item => item.Column == column.Column) is >= 0 and var at ? scope.SetReturning[at].Value
-                : _state.RecordSources.GetValueOrDefault(column.Column, value);
-        return value is FunctionExpression { Function: { } function } call && function.ResultColumns.Count > 1
-            ? RoutineResult.OutputColumns(function, [.. call.Arguments.Select(static a => a.Type.Oid)], _state.Context.Functions.Catalog)
-            : null;
-    }
-
-    // Where it is only printed again, a field of ROW(…) stays one.
-    private bool IsKept(RowExpression row) => _state.Context.IsRecorded && !row.IsWholeItem;
-
-    // A field of a composite type has the type's collation, whatever was put in.
-    private SqlType FieldType(RowExpression row, int field) =>
-        row.Type.Kind == TypeKind.Composite ? _state.Context.Functions.Catalog.CompositeColumns(row.Type.Oid)?[field].Type ?? row.Fields[field].Type : row.Fields[field].Type;
-
-    private Expression SelectField(Expression value, FieldSelection field, Scope? scope = null)
-    {
-        if (value is RowExpression row)
-        {
-            for (int i = 0; i < row.Names.Count; i++)
-            {
-                // A literal that became a field is no literal any more: it has no type and gets none.
-                if (row.Names[i] == field.Name)
-                    return IsKept(row) || row.Fields[i].Type.Oid == TypeOid.Unknown ? new FieldExpression(value, i, FieldType(row, i)) { Position = field.Position } : row.Fields[i];
-            }
-        }
-
-        IReadOnlyList<(string Name, SqlType Type)> columns = value is RowExpression ? [] : ShapeOf(value, scope) ?? [];
-        for (int i = 0; i < columns.Count; i++)
-        {
-            if (columns[i].Name == field.Name)
-                return new FieldExpression(value, i, columns[i].Type) { Position = field.Position };
-        }
-
-        // x.f may be a call f(x).
-        if (scope is not null && value.Type.Kind == TypeKind.Composite && _state.Functions.TryCallAsField(field, value) is { } call)
-            return call;
-        throw value is RowExpression && scope is not null && ItemOf(value, scope) is { } item ? BindingErrors.UndefinedColumn(value.Position, item, field.Name)
-            : value.Type.Kind == TypeKind.Composite || value.Type.Oid == TypeOid.Record || value is RowExpression
-            ? BindingErrors.At(
-                value.StartPosition, SqlState.UndefinedColumn,
-                value.Type.Oid == TypeOid.Record ? $"could not identify column \"{field.Name}\" in record data type" : $"column \"{field.Name}\" not found in data type {value.Type}")
-            : BindingErrors.At(
-                value.StartPosition, SqlState.WrongObjectType,
-                $"column notation .{field.Name} applied to type {value.Type}, which is not a composite type");
-    }
-
-    /// <summary>Name of the item of a FROM clause whose row a value is; null when it is another row.</summary>
-    private static string? ItemOf(Expression value, Scope start)
-    {
-        for (Scope? scope = start; scope is not null && value is RowExpression row; scope = scope.Parent)
-        {
-            foreach (NamespaceItem item in scope.Items)
-            {
-                if (item.Name.Length > 0 && row.Fields.Select(static field => (field as ColumnExpression)?.Column).SequenceEqual(item.Columns.Where(static c => c.Name.Length > 0).Select(static c => (int?)c.Column)))
-                    return item.Name;
-            }
-        }
-
-        return null;
-    }
-
-    // Parts of a domain's value are those of the type below it.
-    private Expression WithoutDomain(Expression value)
-    {
-        SqlType plain = _factory.Coercion.BaseType(value.Type);
-        return plain.Oid == value.Type.Oid ? value : new RelabelExpression(value, plain, false) { Position = value.Position };
-    }
-
-    private Expression BindSubscripts(IndirectionExpression indirection, ref int next, Expression container, Scope scope)
-    {
-        container = WithoutDomain(container);
-        if (container.Type.Oid == TypeOid.Jsonb)
-            return JsonSubscripts.Bind(this, indirection, ref next, container, scope);
-        if (container.Type.ElementType is not { } element)
-        {
-            throw BindingErrors.At(
-                container.StartPosition, SqlState.DatatypeMismatch,
-                $"cannot subscript type {container.Type.WithTypmod(-1)} because it does not support subscripting");
-        }
-
-        var lower = new List<Expression?>();
-        var upper = new List<Expression?>();
-        bool isSlice = false;
-        int start = next;
-        for (; next < indirection.Elements.Count && indirection.Elements[next] is Subscript or SliceSubscript; next++)
-            isSlice |= indirection.Elements[next] is SliceSubscript;
-        if (isSlice && container.Type.Length > 0)
-            throw BindingErrors.At(indirection.Position, SqlState.FeatureNotSupported, "slices of fixed-length arrays not implemented");
-        for (int i = start; i < next; i++)
-        {
-            switch (indirection.Elements[i])
-            {
-                case SliceSubscript slice:
-                    lower.Add(Index(slice.Lower));
-                    upper.Add(Index(slice.Upper));
-                    break;
-                case Subscript single:
-                    // In a slice, a plain subscript means from 1 to it.
-                    if (isSlice)
-                        lower.Add(ConstantExpression.Int4(1));
-                    upper.Add(Index(single.Index));
-                    break;
-            }
-        }
-
-        return new SubscriptExpression(isSlice ? container.Type : element, container, lower, upper, isSlice) { Position = indirection.Position };
-
-        Expression? Index(Syntax.Expression? syntax) => syntax is null
-            ? null
-            : CoerceTo(Bind(syntax, scope), SqlType.Int4, "array subscript must have type integer", syntax.Position);
     }
 
     private Expression BindCast(CastExpression cast, Scope scope)

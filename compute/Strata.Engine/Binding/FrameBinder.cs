@@ -47,7 +47,7 @@ internal sealed class FrameBinder(BindingState state)
             return null;
         string unit = frame.Unit == FrameUnit.Rows ? "ROWS" : "GROUPS";
         Expression value = BindOffset(bound.Offset, unit, scope);
-        return state.Expressions.CoerceTo(value, SqlType.Int8, $"argument of {unit} must be type bigint, not type {value.Type}", value.StartPosition);
+        return state.Expressions.CoerceArgument(value, SqlType.Int8, unit, bound.Position);
     }
 
     private Expression BindOffset(Syntax.Expression offset, string unit, Scope scope)

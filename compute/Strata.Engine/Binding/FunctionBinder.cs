@@ -188,7 +188,7 @@ internal sealed class FunctionBinder(BindingState state)
         IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, name.Schema, name.Name, call.Position);
         // f(x) may be the field x.f.
         if (known.Count == 0 && name.Schema is null && arguments is [{ Type.Kind: TypeKind.Composite } row])
-            foreach ((string field, Expression value) in state.Expressions.FieldsOf(row, null, call.Position))
+            foreach ((string field, Expression value) in state.Expressions.Parts.FieldsOf(row, null, call.Position))
                 if (field == name.Name)
                     return value;
         // f(x) may be a cast written as a call, which the factory knows too.

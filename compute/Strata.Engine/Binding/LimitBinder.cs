@@ -27,7 +27,7 @@ internal static class LimitBinder
         if (syntax is null or NullLiteral)
             return null;
         Expression bound = state.Expressions.Bind(syntax, scope, kind);
-        bound = state.Expressions.CoerceTo(bound, SqlType.Int8, $"argument of {kind.Name()} must be type bigint, not type {bound.Type}", bound.StartPosition is >= 0 and var start ? start : syntax.Position);
+        bound = state.Expressions.CoerceArgument(bound, SqlType.Int8, kind.Name(), syntax.Position);
         bool hasColumns = false;
         TreeWalker.Visit(bound, part => hasColumns |= part is ColumnExpression column && scope.Owns(column.Column));
         if (hasColumns)

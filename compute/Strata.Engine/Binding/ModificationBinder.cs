@@ -112,6 +112,35 @@ internal sealed class ModificationBinder(BindingState state)
         }
     }
 
+    /// <summary>The rows of a target joined with what stands in FROM or USING; <paramref name="others"/> is what that adds to the scope.</summary>
+    public RelationalNode Join(RelationalNode target, SyntaxList<FromItem> items, NamespaceItem shown, HeldRowsBinder held, Scope scope, out List<NamespaceItem> others)
+    {
+        others = [];
+        if (items.Count == 0)
+            return target;
+        RelationalNode from = held.Hold(state.From.BindList(items, scope));
+        others = scope.Items.Where(other => !ReferenceEquals(other, shown)).ToList();
+        return new JoinNode(JoinType.Inner, target, from, []);
+    }
+
+    /// <summary>The rows that WHERE leaves, be it CURRENT OF.</summary>
+    public RelationalNode Filter(RelationalNode rows, Syntax.Expression? where, RelationInfo relation, NamespaceItem item, ViewTarget? view, Scope scope)
+    {
+        if (where is null)
+            return rows;
+        if (where is Syntax.CurrentOfExpression current)
+        {
+            state.Require(relation, 'r');
+            return new FilterNode(rows, CurrentOf(current, relation, item));
+        }
+
+        state.Require(view?.View ?? relation, 'r');
+        Expression condition = state.Expressions.BindCondition(where, scope, ExpressionKind.Where);
+        if (state.Recorder?.Modification is { } record)
+            record.Level.Where = condition;
+        return new FilterNode(rows, Conjunction.Split(condition));
+    }
+
     /// <summary>WHERE CURRENT OF: the conditions that only the cursor's row meets.</summary>
     public IReadOnlyList<Expression> CurrentOf(Syntax.CurrentOfExpression current, RelationInfo relation, NamespaceItem item)
     {

@@ -25,8 +25,8 @@ internal static class SampleBinder
                 sample.Method.Position, SqlState.InvalidTablesampleArgument, $"tablesample method {method} requires 1 argument, not {sample.Arguments.Count}");
         }
 
-        Expression percentage = BindArgument(state, sample.Arguments[0], SqlType.Float4, scope);
-        Expression? seed = sample.Seed is null ? null : BindArgument(state, sample.Seed, SqlType.Float8, scope);
+        Expression percentage = BindArgument(state, sample.Arguments[0], SqlType.Float4, "TABLESAMPLE", scope);
+        Expression? seed = sample.Seed is null ? null : BindArgument(state, sample.Seed, SqlType.Float8, "REPEATABLE", scope);
         return new SampleNode(scan, item.SystemColumns.First(column => column.Name == "ctid").Column, isSystem, percentage, seed);
     }
 
@@ -34,7 +34,7 @@ internal static class SampleBinder
     public static SqlException OnlyTables(TableItem table) =>
         BindingErrors.At(table.Relation.Position, SqlState.WrongObjectType, "TABLESAMPLE clause can only be applied to tables and materialized views");
 
-    private static Expression BindArgument(BindingState state, Sql.Syntax.Expression argument, SqlType type, Scope scope)
+    private static Expression BindArgument(BindingState state, Sql.Syntax.Expression argument, SqlType type, string construct, Scope scope)
     {
         bool outer = scope.IsLateralActive;
         scope.IsLateralActive = true;
@@ -42,6 +42,6 @@ internal static class SampleBinder
         Expression value = state.Expressions.Bind(argument, scope, ExpressionKind.FromFunction);
         scope.IsLateralActive = outer;
         FunctionBinder.RefuseNestedSet(scope);
-        return state.Expressions.CoerceTo(value, type, $"argument of TABLESAMPLE must be type {type}, not type {value.Type.WithTypmod(-1)}", argument.Position);
+        return state.Expressions.CoerceArgument(value, type, construct, argument.Position);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class TargetListBinder(BindingState state)
         SyntaxList<IndirectionElement> path = [.. indirection.Elements.AsSpan()[..^1]];
         Sql.Syntax.Expression operand = path.IsEmpty ? indirection.Operand : indirection with { Elements = path };
         Expressions.Expression row = state.Expressions.Bind(operand, scope, kind);
-        foreach ((string name, Expressions.Expression value) in state.Expressions.FieldsOf(row, scope, indirection.Position))
+        foreach ((string name, Expressions.Expression value) in state.Expressions.Parts.FieldsOf(row, scope, indirection.Position))
             targets.Add(new Target(value, name, indirection.Position));
     }
 

@@ -27,29 +27,9 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
             shown = common.ShowView(view, item, update.Alias, scope, ref node);
         else
             state.Recorder?.Modification?.SetTarget(update.Relation, update.Alias, item, relation);
-        List<NamespaceItem> others = [];
         var held = new HeldRowsBinder(state);
-        if (update.From.Count > 0)
-        {
-            RelationalNode from = held.Hold(state.From.BindList(update.From, scope));
-            others = scope.Items.Where(other => !ReferenceEquals(other, shown)).ToList();
-            node = new JoinNode(JoinType.Inner, node, from, []);
-        }
-
-        if (update.Where is Syntax.CurrentOfExpression current)
-        {
-            state.Require(relation, 'r');
-            node = new FilterNode(node, common.CurrentOf(current, relation, item));
-        }
-        else if (update.Where is not null)
-        {
-            state.Require(view?.View ?? relation, 'r');
-            Expression where = state.Expressions.BindCondition(update.Where, scope, ExpressionKind.Where);
-            if (state.Recorder?.Modification is { } record)
-                record.Level.Where = where;
-            node = new FilterNode(node, Conjunction.Split(where));
-        }
-
+        node = common.Join(node, update.From, shown, held, scope, out List<NamespaceItem> others);
+        node = common.Filter(node, update.Where, relation, item, view, scope);
         Dictionary<short, Expression> assigned = BindAssignments(update.Assignments, relation, scope, view);
         return ModificationBinder.With(ctes, Finish(update, outer is null && ctes.Count == 0 ? null : scope, relation, scan, item, others, held.Rows, node, assigned, view));
     }

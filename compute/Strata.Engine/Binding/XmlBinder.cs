@@ -103,10 +103,10 @@ internal sealed class XmlBinder(BindingState state)
     }
 
     private Expression Xml(Expression value, string construct) =>
-        Expressions.CoerceTo(value, s_xml, $"argument of {construct} must be type xml, not type {value.Type.WithTypmod(-1)}", value.StartPosition);
+        Expressions.CoerceArgument(value, s_xml, construct);
 
     private Expression Text(Expression value, string construct) =>
-        Expressions.CoerceTo(value, SqlType.Text, $"argument of {construct} must be type text, not type {value.Type.WithTypmod(-1)}", value.StartPosition);
+        Expressions.CoerceArgument(value, SqlType.Text, construct);
 
     private Expression Serialized(XmlExpression bound, SqlType type) =>
         Expressions.CoerceImplicitlyOrNull(bound, type)

@@ -89,9 +89,6 @@ internal sealed class XmlTableBinder(BindingState state)
     private static ColumnKind KindOf(SqlType? type) =>
         type is null ? ColumnKind.Ordinality : type.Plain.Oid == TypeOid.Xml ? ColumnKind.Xml : type.Plain.Category == TypeCategory.Numeric ? ColumnKind.Number : ColumnKind.Text;
 
-    private Expression Convert(Sql.Syntax.Expression syntax, SqlType type, Scope scope)
-    {
-        Expression value = state.Expressions.BindOperand(syntax, scope);
-        return state.Expressions.CoerceTo(value, type, $"argument of XMLTABLE must be type {type}, not type {value.Type.WithTypmod(-1)}", value.StartPosition);
-    }
+    private Expression Convert(Sql.Syntax.Expression syntax, SqlType type, Scope scope) =>
+        state.Expressions.CoerceArgument(state.Expressions.BindOperand(syntax, scope), type, "XMLTABLE");
 }

@@ -38,7 +38,13 @@ internal static class PartitionPrinter
     }
 
     /// <summary>What rows of a partition satisfy, of all levels above it; null for tables that are no partitions or take all rows.</summary>
-    public static string? Constraint(RelationInfo partition, CatalogView view)
+    public static string? Constraint(RelationInfo partition, CatalogView view) => Joined(ConstraintParts(partition, view));
+
+    /// <summary>Conditions that must all hold, as one; null for none.</summary>
+    public static string? Joined(List<string> conditions) => conditions.Count == 0 ? null : Joined(conditions, " AND ");
+
+    /// <summary>The conditions of <see cref="Constraint"/>, all of which hold.</summary>
+    public static List<string> ConstraintParts(RelationInfo partition, CatalogView view)
     {
         var levels = new List<List<string>>();
         RelationInfo current = partition;
@@ -50,8 +56,7 @@ internal static class PartitionPrinter
         }
 
         levels.Reverse();
-        List<string> all = [.. levels.SelectMany(static level => level)];
-        return all.Count == 0 ? null : all.Count == 1 ? all[0] : $"({string.Join(" AND ", all)})";
+        return [.. levels.SelectMany(static level => level)];
     }
 
     private static List<string> Conditions(RelationInfo parent, PartitionBoundInfo bound, CatalogView view)

@@ -110,10 +110,10 @@ internal sealed class AlterTreeCommand(DdlContext context, AlterTableCommand com
         }
     }
 
-    private IEnumerable<RelationInfo> Children(RelationInfo table)
+    private IEnumerable<RelationInfo> Children(RelationInfo table, RelationLockMode mode = RelationLockMode.AccessExclusive)
     {
         foreach (uint oid in context.View.FindRelation(table.Oid)!.Children)
-            if (context.View.FindRelation(oid) is { Index: null } child && context.LockRelation(child, RelationLockMode.AccessExclusive) is { } locked)
+            if (context.View.FindRelation(oid) is { Index: null } child && context.LockRelation(child, mode) is { } locked)
                 yield return locked;
     }
 
@@ -180,7 +180,7 @@ internal sealed class AlterTreeCommand(DdlContext context, AlterTableCommand com
                 AddInheritedCheck(check, context.View.FindRelation(child.Oid)!, parent);
     }
 
-    private RelationInfo AddInheritedCheck(ConstraintInfo check, RelationInfo child, RelationInfo parent)
+    private RelationInfo AddInheritedCheck(ConstraintInfo check, RelationInfo child, RelationInfo parent, bool validate = true)
     {
         var own = check with
         {
@@ -191,7 +191,7 @@ internal sealed class AlterTreeCommand(DdlContext context, AlterTableCommand com
             InheritCount = 1,
             Columns = RelationTree.Map(parent, child, check.Columns),
         };
-        if (own.IsValidated)
+        if (validate && own.IsValidated)
             TableValidation.Check(context, child, own);
         ConstraintInfo[] constraints = [.. child.Constraints, own];
         Array.Sort(constraints, static (a, b) => string.CompareOrdinal(a.Name, b.Name));
@@ -246,22 +246,29 @@ internal sealed class AlterTreeCommand(DdlContext context, AlterTableCommand com
     {
         if (table.Children.Length > 0 && !includesDescendants && !add.Constraint.IsNoInherit)
             throw new SqlException(SqlState.InvalidTableDefinition, "constraint must be added to child tables too");
-        string[] before = Array.ConvertAll(table.Constraints, static c => c.Name);
-        RelationInfo changed = command.Apply(table, add);
-        if (Array.Find(changed.Constraints, c => c.Kind == ConstraintKind.Check && Array.IndexOf(before, c.Name) < 0) is { NoInherit: false } added)
-            AddCheckToChildren(changed, added);
-        return context.View.FindRelation(table.Oid)!;
+        return WithDescendants(table, command.Apply(table, add), validate: true, RelationLockMode.AccessExclusive);
     }
 
-    private void AddCheckToChildren(RelationInfo table, ConstraintInfo added)
+    /// <summary>Adds a CHECK constraint that all rows of a table and its descendants are known to satisfy, beside readers and writers of them. The table is locked.</summary>
+    public RelationInfo AddSatisfiedCheck(RelationInfo table, Constraint check) =>
+        WithDescendants(table, new ConstraintCommands(context).Add(table, check, validate: false), validate: false, RelationLockMode.ShareUpdateExclusive);
+
+    private RelationInfo WithDescendants(RelationInfo before, RelationInfo changed, bool validate, RelationLockMode mode)
     {
-        foreach (RelationInfo child in Children(table))
+        if (Array.Find(changed.Constraints, c => c.Kind == ConstraintKind.Check && !Array.Exists(before.Constraints, old => old.Name == c.Name)) is { NoInherit: false } added)
+            AddCheckToChildren(changed, added, validate, mode);
+        return context.View.FindRelation(before.Oid)!;
+    }
+
+    private void AddCheckToChildren(RelationInfo table, ConstraintInfo added, bool validate, RelationLockMode mode)
+    {
+        foreach (RelationInfo child in Children(table, mode))
         {
             ConstraintInfo? own = Array.Find(child.Constraints, c => c.Name == added.Name);
             if (own is null)
             {
-                RelationInfo changed = AddInheritedCheck(added, child, table);
-                AddCheckToChildren(changed, Array.Find(changed.Constraints, c => c.Name == added.Name)!);
+                RelationInfo changed = AddInheritedCheck(added, child, table, validate);
+                AddCheckToChildren(changed, Array.Find(changed.Constraints, c => c.Name == added.Name)!, validate, mode);
                 continue;
             }
 

@@ -122,18 +122,7 @@ internal sealed class ConstraintCommands(DdlContext context)
         IndexInfo index = new IndexCommands(context).Create(
             table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable,
             options: IndexOptions.Parse(IndexMethod.BTree, constraint.Options));
-        table = With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
-        {
-            Oid = context.NewOid(),
-            Name = name,
-            SchemaOid = table.SchemaOid,
-            Kind = isPrimary ? ConstraintKind.PrimaryKey : ConstraintKind.Unique,
-            TableOid = table.Oid,
-            IndexOid = index.Oid,
-            Columns = columns,
-            IsDeferrable = constraint.IsDeferrable,
-            IsDeferred = constraint.IsInitiallyDeferred,
-        });
+        table = WithKey(table, constraint, name, isPrimary, index.Oid, columns);
         if (table.PartitionKey is not null && !IsOnlyTable)
             new PartitionIndexes(context).CloneToPartitions(table, index);
         else if (table.PartitionKey is not null && table.Children.Length > 0 && context.View.FindRelation(index.Oid) is { } whole)
@@ -147,6 +136,20 @@ internal sealed class ConstraintCommands(DdlContext context)
             if (context.View.FindRelation(oid) is { Index: null } partition && Array.Exists(RelationTree.Map(table, partition, columns), number => !partition.Columns[number - 1].NotNull))
                 throw new SqlException(SqlState.InvalidTableDefinition, "constraint must be added to child tables too") { Hint = "Do not specify the ONLY keyword." };
     }
+
+    private RelationInfo WithKey(RelationInfo table, Constraint constraint, string name, bool isPrimary, uint indexOid, short[] columns) =>
+        With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
+        {
+            Oid = context.NewOid(),
+            Name = name,
+            SchemaOid = table.SchemaOid,
+            Kind = isPrimary ? ConstraintKind.PrimaryKey : ConstraintKind.Unique,
+            TableOid = table.Oid,
+            IndexOid = indexOid,
+            Columns = columns,
+            IsDeferrable = constraint.IsDeferrable,
+            IsDeferred = constraint.IsInitiallyDeferred,
+        });
 
     private string CheckIndexName(RelationInfo table, string name)
     {
@@ -186,18 +189,7 @@ internal sealed class ConstraintCommands(DdlContext context)
         if (name != index.Name)
             context.Notice($"ALTER TABLE / ADD CONSTRAINT USING INDEX will rename index \"{index.Name}\" to \"{name}\"");
         context.Replace(index, renamed);
-        return With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
-        {
-            Oid = context.NewOid(),
-            Name = name,
-            SchemaOid = table.SchemaOid,
-            Kind = isPrimary ? ConstraintKind.PrimaryKey : ConstraintKind.Unique,
-            TableOid = table.Oid,
-            IndexOid = index.Oid,
-            Columns = columns,
-            IsDeferrable = constraint.IsDeferrable,
-            IsDeferred = constraint.IsInitiallyDeferred,
-        });
+        return WithKey(table, constraint, name, isPrimary, index.Oid, columns);
     }
 
     private short[] KeyColumns(RelationInfo table, SyntaxList<string> names, Constraint constraint)

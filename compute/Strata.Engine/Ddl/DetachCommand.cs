@@ -7,7 +7,7 @@ namespace Strata.Engine.Ddl;
 
 /// <summary>
 /// DETACH PARTITION: at once, or CONCURRENTLY in two transactions. The first takes the partition out of the table for whoever opens it from then on, the second, when nobody has it open any more who knew it as a part, makes
-/// it a table of its own. FINALIZE is the second alone, when the command was interrupted between them.
+/// it a table of its own. From the first on a CHECK constraint says of its rows what the bound says, unless others do: plans that know it as a part rely on that. FINALIZE is the second alone, when the command was interrupted between them.
 /// </summary>
 internal sealed class DetachCommand(DdlContext context)
 {
@@ -55,12 +55,50 @@ internal sealed class DetachCommand(DdlContext context)
         using var phases = new ConcurrentPhases(context);
         phases.Keep(parent.Oid);
         phases.Keep(child.Oid);
+        if (parent.PartitionKey!.Strategy != PartitionStrategy.Hash)
+            child = KeepBound(child);
         context.Replace(child, child with { IsDetachPending = true });
         phases.Next();
         phases.WaitForHolders(parent.Oid, RelationLockMode.AccessExclusive);
         context.LockRelation(parent, RelationLockMode.ShareUpdateExclusive);
         child = context.LockRelation(child, RelationLockMode.AccessExclusive)!;
         parent = context.View.FindRelation(parent.Oid)!;
+    }
+
+    private RelationInfo KeepBound(RelationInfo child)
+    {
+        List<string> conditions = PartitionPrinter.ConstraintParts(child, context.View);
+        HashSet<string> known = [.. child.Constraints.Where(static c => c is { Kind: Catalog.ConstraintKind.Check, IsValidated: true, NoInherit: false }).SelectMany(static c => Parts(c.Check!.Text))];
+        foreach (ColumnInfo column in child.Columns.Where(static column => column.NotNull))
+            known.Add($"({TypeNames.QuoteIdentifier(column.Name)} IS NOT NULL)");
+        if (conditions.TrueForAll(known.Contains))
+            return child;
+        var check = new Constraint(Sql.Syntax.ConstraintKind.Check, -1) { Expression = CatalogParser.ParseExpression(PartitionPrinter.Joined(conditions)!) };
+        return new AlterTreeCommand(context, new AlterTableCommand(context)).AddSatisfiedCheck(child, check);
+    }
+
+    /// <summary>The conditions of a stored one that are joined by AND, as they are printed: <c>((a) AND (b))</c>.</summary>
+    private static IEnumerable<string> Parts(string condition)
+    {
+        int depth = 0, begin = 1;
+        bool isQuoted = false;
+        for (int i = 0; i < condition.Length; i++)
+        {
+            char c = condition[i];
+            if (c is '\'' or '"')
+                isQuoted = !isQuoted;
+            if (isQuoted)
+                continue;
+            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            if (depth == 0 && i < condition.Length - 1)
+                break; // the first parenthesis does not hold all of it
+            if (depth != 1 || c != ')' || !condition.AsSpan(i + 1).StartsWith(" AND ("))
+                continue;
+            yield return condition[begin..(i + 1)];
+            begin = i + " AND (".Length;
+        }
+
+        yield return begin == 1 ? condition : condition[begin..^1];
     }
 
     private RelationInfo End(RelationInfo parent, RelationInfo child)

@@ -110,7 +110,8 @@ public static class ConstantFolder
         };
     }
 
-    private static Expression FoldCase(CaseExpression node)
+    /// <summary>CASE without the conditions that are constant, and what stands behind the first one that is true.</summary>
+    public static Expression FoldCase(CaseExpression node)
     {
         if (node.Operand is not null)
             return node;
@@ -137,7 +138,8 @@ public static class ConstantFolder
             : new CaseExpression(node.Type, null, conditions, results, otherwise) { Position = node.Position };
     }
 
-    private static Expression FoldCoalesce(CoalesceExpression node)
+    /// <summary>COALESCE without constant nulls, and what stands behind the first other constant.</summary>
+    public static Expression FoldCoalesce(CoalesceExpression node)
     {
         var kept = new List<Expression>();
         foreach (Expression operand in node.Operands)

@@ -189,17 +189,13 @@ public sealed class ExpressionFactory
     }
 
     /// <summary>Converts a condition; <paramref name="clause"/> is "WHERE", "AND", "CASE/WHEN", … for the message.</summary>
-    public Expression CoerceToBoolean(Expression expression, string clause)
-    {
-        if (expression.Type.Oid == TypeOid.Boolean)
-            return expression;
-        return Casts.Cast(expression, SqlType.Boolean, CastContext.Assignment)
-            ?? throw new SqlException(
-                SqlState.DatatypeMismatch, $"argument of {clause} must be type boolean, not type {TypeNames.Format(expression.Type)}")
-            {
-                Position = expression.StartPosition + 1,
-            };
-    }
+    public Expression CoerceToBoolean(Expression expression, string clause) =>
+        expression.Type.Oid == TypeOid.Boolean ? expression : CoerceArgument(expression, SqlType.Boolean, clause, expression.StartPosition);
+
+    /// <summary>Converts the argument of a construct to the one type that it may have. Throws 42804 at <paramref name="position"/>, 0-based, and names the types without their modifiers.</summary>
+    public Expression CoerceArgument(Expression argument, SqlType type, string construct, int position) =>
+        Casts.Cast(argument, type, CastContext.Assignment, position)
+        ?? throw new SqlException(SqlState.DatatypeMismatch, $"argument of {construct} must be type {type.WithTypmod(-1)}, not type {argument.Type.WithTypmod(-1)}") { Position = position + 1 };
 
     /// <summary>The common type of operands; <paramref name="clause"/> is "CASE", "UNION", "COALESCE", … Throws 42804.</summary>
     public SqlType SelectCommonType(IReadOnlyList<Expression> expressions, string clause)

@@ -16,11 +16,13 @@ internal sealed class PartitionGuardPlan
     public static PartitionGuardPlan Of(RelationInfo partition, CatalogView catalog, IFunctionContext functions)
     {
         var plan = new PartitionGuardPlan();
-        uint expected = partition.Oid;
+        RelationInfo part = partition;
         foreach (RelationInfo ancestor in RelationTree.PartitionAncestors(catalog, partition))
         {
-            plan._levels.Add((PartitionMap.Of(ancestor, catalog, functions), RelationTree.MapColumns(ancestor, partition), expected));
-            expected = ancestor.Oid;
+            // One that is being detached is in no map any more; a CHECK constraint of its own says what its bound said.
+            if (!part.IsDetachPending)
+                plan._levels.Add((PartitionMap.Of(ancestor, catalog, functions), RelationTree.MapColumns(ancestor, partition), part.Oid));
+            part = ancestor;
         }
 
         return plan;

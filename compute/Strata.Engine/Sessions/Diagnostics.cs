@@ -58,6 +58,7 @@ internal static class Diagnostics
     {
         CancelReason.StatementTimeout => new Diagnostic { Severity = "ERROR", SqlState = SqlState.QueryCanceled.Code, Message = "canceling statement due to statement timeout" },
         CancelReason.Termination => new Diagnostic { Severity = "FATAL", SqlState = SqlState.AdminShutdown.Code, Message = "terminating connection due to administrator command" },
+        CancelReason.ClientGone => new Diagnostic { Severity = "FATAL", SqlState = SqlState.ConnectionFailure.Code, Message = "connection to client lost" },
         _ => new Diagnostic { Severity = "ERROR", SqlState = SqlState.QueryCanceled.Code, Message = "canceling statement due to user request" },
     };
 }
@@ -69,4 +70,5 @@ internal enum CancelReason
     User,
     StatementTimeout,
     Termination,
+    ClientGone,
 }

@@ -15,6 +15,9 @@ public interface ISessionOutput
     /// <summary>A batch of messages is complete: send what is large, keep what is small. May block on a slow client; throws <see cref="OperationCanceledException"/> when the connection is gone.</summary>
     void BatchWritten();
 
+    /// <summary>The client's end of the connection is closed: nobody waits for what the session does. Any thread.</summary>
+    bool IsClientGone => false;
+
     /// <summary>RowDescription. <paramref name="formats"/> has one code per column, one for all, or none (text).</summary>
     void RowDescription(ReadOnlySpan<ResultColumn> columns, ReadOnlySpan<short> formats);
 

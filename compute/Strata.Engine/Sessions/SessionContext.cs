@@ -60,6 +60,15 @@ internal sealed class SessionContext : IFunctionContext
     /// <summary><c>deadlock_timeout</c>. As of the last look at <see cref="StatementTimeout"/>.</summary>
     public TimeSpan DeadlockTimeout { get; private set; }
 
+    /// <summary><c>client_connection_check_interval</c>; zero for never. As of the last look at <see cref="StatementTimeout"/>.</summary>
+    public TimeSpan ClientCheckInterval { get; private set; }
+
+    /// <summary><c>idle_in_transaction_session_timeout</c>; zero for none. As of the last look at <see cref="StatementTimeout"/>.</summary>
+    public TimeSpan IdleInTransactionTimeout { get; private set; }
+
+    /// <summary><c>idle_session_timeout</c>; zero for none. As of the last look at <see cref="StatementTimeout"/>.</summary>
+    public TimeSpan IdleSessionTimeout { get; private set; }
+
     /// <summary><c>statement_timeout</c>; zero for none.</summary>
     public TimeSpan StatementTimeout
     {
@@ -68,15 +77,20 @@ internal sealed class SessionContext : IFunctionContext
             if (_timeoutGeneration != Settings.Generation)
             {
                 _timeoutGeneration = Settings.Generation;
-                long lockMilliseconds = long.Parse(Settings["lock_timeout"], System.Globalization.CultureInfo.InvariantCulture);
-                LockTimeout = lockMilliseconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(lockMilliseconds);
-                DeadlockTimeout = TimeSpan.FromMilliseconds(long.Parse(Settings["deadlock_timeout"], System.Globalization.CultureInfo.InvariantCulture));
-                _statementTimeout = TimeSpan.FromMilliseconds(long.Parse(Settings["statement_timeout"], System.Globalization.CultureInfo.InvariantCulture));
+                TimeSpan lockTimeout = Milliseconds("lock_timeout");
+                LockTimeout = lockTimeout == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : lockTimeout;
+                DeadlockTimeout = Milliseconds("deadlock_timeout");
+                ClientCheckInterval = Milliseconds("client_connection_check_interval");
+                IdleInTransactionTimeout = Milliseconds("idle_in_transaction_session_timeout");
+                IdleSessionTimeout = Milliseconds("idle_session_timeout");
+                _statementTimeout = Milliseconds("statement_timeout");
             }
 
             return _statementTimeout;
         }
     }
+
+    private TimeSpan Milliseconds(string setting) => TimeSpan.FromMilliseconds(long.Parse(Settings[setting], System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>What the client said at start-up. A working session of the pooler has another client from transaction to transaction.</summary>
     public SessionStartup Startup { get; set; }

@@ -50,7 +50,7 @@ public sealed class SqlSession : IDisposable
         Context = context;
         _owner = owner;
         context.Session = this;
-        _cancel = new StatementCancel(context.Clock);
+        _cancel = new StatementCancel(context.Clock, () => context.Output.IsClientGone);
         _runner = new StatementRunner(context);
         context.StatementRunner = _runner;
         Portals = new SessionPortals(context);
@@ -97,8 +97,8 @@ public sealed class SqlSession : IDisposable
     /// <summary>Whether a transaction is open, be it only an implicit one between two messages: others may wait for what it holds.</summary>
     public bool HoldsTransaction => Context.Transactions.IsActive || Context.Transactions.IsBlock;
 
-    /// <summary>The session is to end at its next step.</summary>
-    internal bool IsTerminated => _cancel.IsTerminated;
+    /// <summary>The session is to end at its next step. Any thread.</summary>
+    public bool IsTerminated => _cancel.IsTerminated;
 
     /// <summary>Advisory locks are held that outlive the transaction: others may wait for them. For the session's thread.</summary>
     internal bool HoldsSessionLocks => _owner.HoldsSessionLocks;
@@ -120,6 +120,23 @@ public sealed class SqlSession : IDisposable
         Notifications.Flush();
         return SessionStep.Completed;
     }
+
+    /// <summary>How long the session may wait for its client's next message as it is now, idle or in a transaction; zero for ever.</summary>
+    public TimeSpan IdleTimeout
+    {
+        get
+        {
+            ApplyLockTimeouts(); // what the last statement set counts
+            return HoldsTransaction ? Context.IdleInTransactionTimeout : Context.IdleSessionTimeout;
+        }
+    }
+
+    /// <summary>The client was silent for longer than <see cref="IdleTimeout"/>: tells it so. The connection is to be closed.</summary>
+    public SessionStep EndIdle() => Fail(
+        HoldsTransaction
+            ? new SqlException(SqlState.IdleInTransactionSessionTimeout, "terminating connection due to idle-in-transaction timeout") { IsFatal = true }
+            : new SqlException(SqlState.IdleSessionTimeout, "terminating connection due to idle-session timeout") { IsFatal = true },
+        "");
 
     /// <summary>A Query message: runs all its statements.</summary>
     public SessionStep SimpleQuery(ReadOnlySpan<byte> sqlUtf8)
@@ -166,6 +183,8 @@ public sealed class SqlSession : IDisposable
         Script script = _script!;
         while (script.Next < script.Statements.Count)
         {
+            if (script.Next > 0)
+                _cancel.Arm(ApplyLockTimeouts(), Context.ClientCheckInterval);
             ParsedStatement parsed = script.Statements[script.Next++];
             string text = script.IsMultiple ? script.Text.Substring(parsed.Start, parsed.Length) : script.Text;
             if (!RunOne(script, parsed.Statement, text))
@@ -659,7 +678,7 @@ public sealed class SqlSession : IDisposable
 
     private void BeginStatement()
     {
-        Context.Cancellation = _cancel.Begin(ApplyLockTimeouts());
+        Context.Cancellation = _cancel.Begin(ApplyLockTimeouts(), Context.ClientCheckInterval);
         Context.Cancellation.ThrowIfCancellationRequested();
         DepthGuard.Watch(Context.Cancellation);
         Context.StatementTimestamp = Context.Now();

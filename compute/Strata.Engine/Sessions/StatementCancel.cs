@@ -1,12 +1,16 @@
 namespace Strata.Engine.Sessions;
 
-/// <summary>Cancels the statement that a session runs: by the client, by time, by termination. A request that comes while nothing runs is lost, as in PostgreSQL. Thread-safe.</summary>
-internal sealed class StatementCancel(TimeProvider time) : IDisposable
+/// <summary>
+/// Cancels the statement that a session runs: by the client, by time, because the client is gone, by termination. A request that comes while nothing runs is lost, as in PostgreSQL. Thread-safe.
+/// </summary>
+internal sealed class StatementCancel(TimeProvider time, Func<bool> isClientGone) : IDisposable
 {
     private readonly Lock _gate = new();
     private CancellationTokenSource _source = new();
     private ITimer? _timer;
+    private ITimer? _clientCheck;
     private bool _running;
+    private bool _isTimed;
 
     /// <summary>Why the token fired.</summary>
     public CancelReason Reason { get; private set; }
@@ -14,14 +18,15 @@ internal sealed class StatementCancel(TimeProvider time) : IDisposable
     public CancellationToken Token => _source.Token;
 
     /// <summary>True once the session is to end.</summary>
-    public bool IsTerminated => Reason == CancelReason.Termination;
+    public bool IsTerminated => Reason is CancelReason.Termination or CancelReason.ClientGone;
 
-    /// <summary>A statement (or a batch of messages) begins; 0 for no timeout.</summary>
-    public CancellationToken Begin(TimeSpan timeout)
+    /// <summary>A statement (or a batch of messages) begins; 0 for no timeout, and for no look at whether the client is still there.</summary>
+    public CancellationToken Begin(TimeSpan timeout, TimeSpan clientCheckInterval)
     {
         lock (_gate)
         {
             _running = true;
+            _isTimed = false;
             if (_source.IsCancellationRequested && !IsTerminated)
             {
                 _source.Dispose();
@@ -29,13 +34,28 @@ internal sealed class StatementCancel(TimeProvider time) : IDisposable
                 Reason = CancelReason.None;
             }
 
-            if (timeout > TimeSpan.Zero)
+            Arm(timeout, clientCheckInterval);
+            return _source.Token;
+        }
+    }
+
+    /// <summary>A statement of a script begins: a timeout that one before it has set counts from here on, one that runs already goes on.</summary>
+    public void Arm(TimeSpan timeout, TimeSpan clientCheckInterval)
+    {
+        lock (_gate)
+        {
+            if (timeout > TimeSpan.Zero && !_isTimed)
             {
                 _timer ??= time.CreateTimer(static state => ((StatementCancel)state!).Request(CancelReason.StatementTimeout), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+                _isTimed = true;
             }
 
-            return _source.Token;
+            if (clientCheckInterval > TimeSpan.Zero)
+            {
+                _clientCheck ??= time.CreateTimer(static state => ((StatementCancel)state!).CheckClient(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _clientCheck.Change(clientCheckInterval, clientCheckInterval);
+            }
         }
     }
 
@@ -45,7 +65,9 @@ internal sealed class StatementCancel(TimeProvider time) : IDisposable
         lock (_gate)
         {
             _running = false;
+            _isTimed = false;
             _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _clientCheck?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -61,9 +83,19 @@ internal sealed class StatementCancel(TimeProvider time) : IDisposable
         }
     }
 
+    private void CheckClient()
+    {
+        lock (_gate)
+        {
+            if (_running && isClientGone())
+                Request(CancelReason.ClientGone);
+        }
+    }
+
     public void Dispose()
     {
         _timer?.Dispose();
+        _clientCheck?.Dispose();
         _source.Dispose();
     }
 }

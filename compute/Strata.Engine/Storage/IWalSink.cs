@@ -28,7 +28,8 @@ public interface IWalSink
 
     /// <summary>
     /// Waits until a record of <paramref name="bytes"/> surely fits, before any page is latched: this is where back-pressure is felt. Throws
-    /// <see cref="OperationCanceledException"/> when cancelled and <see cref="LostTermException"/> when the term is lost.
+    /// <see cref="OperationCanceledException"/> when cancelled and <see cref="LostTermException"/> when the term is lost. Callers that can be cancelled also get a
+    /// <see cref="Types.SqlException"/> (53100) when the quorum has no room for the log: nothing was written, and they may fail; the others wait.
     /// </summary>
     void EnsureRoom(int bytes, CancellationToken cancellation);
 

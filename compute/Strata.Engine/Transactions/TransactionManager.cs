@@ -327,10 +327,10 @@ public sealed class TransactionManager
         foreach (ulong xid in xids)
         {
             Xids.SetAborted(xid);
-            Xids.End(xid);
             if (transaction.Serializable is not null)
                 Serializable.RemoveXid(xid);
         }
+        Xids.End(xids);
     }
 
     /// <summary>Logs that storages are gone, from a position of a list on, shortens the list and throws their pages away.</summary>
@@ -367,20 +367,24 @@ public sealed class TransactionManager
     {
         ReadOnlySpan<ulong> xids = transaction.OwnXids;
         Span<PageHandle> pages = transaction.CommitLogPages;
+        if (!FitsRecord(xids, pages.Length))
+        {
+            // As long as the top-level id is not committed, neither are those that are linked to it: one bit in the record decides for all.
+            _commitLog.LinkChildren(xids[0], xids[1..], cancellation);
+            xids = xids[..1];
+        }
         int pinned = 0;
         bool latched = false;
         try
         {
             for (int begin = 0; begin < xids.Length; begin = EndOfPage(xids, begin))
             {
-                if (pinned == pages.Length)
-                    throw new SqlException(SqlState.ProgramLimitExceeded, "too many subtransactions in one transaction");
                 pages[pinned] = _pool.Pin(CommitLogPage.KeyOf(xids[begin]), ReadPoint.Live, cancellation);
                 pinned++;
             }
             int bytes = CommitBytes + xids.Length * SubXidBytes + transaction.Invalidations.Length + transaction.CommitDrops.Count * 32;
             if (bytes > WalFormat.MaxRecordBytes)
-                throw new SqlException(SqlState.ProgramLimitExceeded, "the transaction has too many subtransactions or catalog changes");
+                throw new SqlException(SqlState.ProgramLimitExceeded, "the transaction has too many catalog changes");
             _wal.EnsureRoom(bytes, cancellation);
             foreach (PageHandle page in pages[..pinned])
                 page.LatchExclusive();
@@ -398,6 +402,18 @@ public sealed class TransactionManager
         }
     }
 
+    /// <summary>Whether a commit record can name the ids, beside half of a record for all else.</summary>
+    private static bool FitsRecord(ReadOnlySpan<ulong> xids, int pagesMax)
+    {
+        int pages = 0;
+        for (int begin = 0; begin < xids.Length && pages <= pagesMax; begin = EndOfPage(xids, begin))
+            pages++;
+        return pages <= pagesMax && xids.Length <= WalFormat.MaxRecordBytes / 2 / SubXidBytes;
+    }
+
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="xids">Its ids that the record names: all of them, or the first when the others are linked to that.</param>
+    /// <param name="pages">Their pages of the commit log.</param>
     private Lsn LogCommit(Transaction transaction, ReadOnlySpan<ulong> xids, ReadOnlySpan<PageHandle> pages)
     {
         if (transaction.CommitDrops.Count > 1)
@@ -429,8 +445,7 @@ public sealed class TransactionManager
                 Volatile.Write(ref _preparedCommitLsn, lsn.Value);
             else
                 transaction.Activity.NoteCommit(lsn);
-            foreach (ulong xid in xids)
-                Xids.SetCommitted(xid, lsn);
+            Xids.SetCommitted(transaction.OwnXids, lsn);
             if (transaction.Serializable is { } committed)
                 Serializable.SetCommitLsn(committed, lsn);
             _committing.Enqueue(transaction);
@@ -481,8 +496,7 @@ public sealed class TransactionManager
 
     private void EndXids(Transaction transaction)
     {
-        foreach (ulong xid in transaction.OwnXids)
-            Xids.End(xid);
+        Xids.End(transaction.OwnXids);
         transaction.SignalWaiters();
         if (Interlocked.Increment(ref _sincePrune) >= PruneEvery)
         {

@@ -104,12 +104,15 @@ internal sealed class XidTable
         Volatile.Write(ref segment.Owners[xid % SegmentXids], owner);
     }
 
-    /// <summary>Notes that an id's commit record ends at an LSN. It stays "in progress" to others until that LSN is visible.</summary>
-    public void SetCommitted(ulong xid, Lsn commitLsn)
+    /// <summary>Notes that the commit record of a transaction's ids ends at an LSN. They stay "in progress" to others until that LSN is visible.</summary>
+    public void SetCommitted(ReadOnlySpan<ulong> xids, Lsn commitLsn)
     {
-        Segment? segment = Find(xid);
-        Invariant.Check(segment is not null);
-        Volatile.Write(ref segment.Values[xid % SegmentXids], commitLsn.Value);
+        foreach (ulong xid in xids)
+        {
+            Segment? segment = Find(xid);
+            Invariant.Check(segment is not null);
+            Volatile.Write(ref segment.Values[xid % SegmentXids], commitLsn.Value);
+        }
     }
 
     /// <summary>Marks an id aborted.</summary>
@@ -120,20 +123,23 @@ internal sealed class XidTable
         Volatile.Write(ref segment.Values[xid % SegmentXids], Aborted);
     }
 
-    /// <summary>The id's transaction has ended and its outcome shows: nobody can wait for it any more.</summary>
-    public void End(ulong xid)
+    /// <summary>The transaction of the ids has ended and its outcome shows: nobody can wait for them any more.</summary>
+    public void End(ReadOnlySpan<ulong> xids)
     {
         lock (_lock)
         {
-            Segment? segment = Find(xid);
-            Invariant.Check(segment is not null);
-            int index = (int)(xid % SegmentXids);
-            ulong value = segment.Values[index];
-            Invariant.Check(value != Running);
-            Volatile.Write(ref segment.Owners[index], null);
-            segment.Ended++;
-            if (value != Aborted && value > segment.HighestCommit)
-                segment.HighestCommit = value;
+            foreach (ulong xid in xids)
+            {
+                Segment? segment = Find(xid);
+                Invariant.Check(segment is not null);
+                int index = (int)(xid % SegmentXids);
+                ulong value = segment.Values[index];
+                Invariant.Check(value != Running);
+                Volatile.Write(ref segment.Owners[index], null);
+                segment.Ended++;
+                if (value != Aborted && value > segment.HighestCommit)
+                    segment.HighestCommit = value;
+            }
         }
     }
 

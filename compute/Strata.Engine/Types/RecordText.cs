@@ -109,31 +109,10 @@ internal static class RecordText
             int start = buffer.Length;
             SqlType type = BuiltinTypes.Find(oid) ?? catalog?.FindType(oid) ?? SqlType.Text;
             TypeOutput.Write(type, value, buffer, settings, catalog);
-            Quote(buffer, start);
+            PartQuoting.Quote(buffer, start, "(),"u8);
         }
 
         buffer.Write(')');
-    }
-
-    private static void Quote(ByteBuffer buffer, int start)
-    {
-        ReadOnlySpan<byte> text = buffer.Written[start..];
-        bool quote = text.IsEmpty;
-        foreach (byte c in text)
-            quote |= c is (byte)'"' or (byte)'\\' or (byte)'(' or (byte)')' or (byte)',' || TypeErrors.IsSpace(c);
-        if (!quote)
-            return;
-        byte[] content = text.ToArray();
-        buffer.Length = start;
-        buffer.Write('"');
-        foreach (byte c in content)
-        {
-            if (c is (byte)'"' or (byte)'\\')
-                buffer.Write(c);
-            buffer.Write(c);
-        }
-
-        buffer.Write('"');
     }
 
     public static void Parse(SqlType type, ReadOnlySpan<byte> bytes, IFunctionContext context, Vector result, int row)

@@ -55,6 +55,7 @@ public readonly record struct SqlState(string Code)
     public static readonly SqlState NoActiveSqlTransaction = new("25P01");
     public static readonly SqlState InFailedSqlTransaction = new("25P02");
     public static readonly SqlState IdleInTransactionSessionTimeout = new("25P03");
+    public static readonly SqlState IdleSessionTimeout = new("57P05");
     public static readonly SqlState InvalidSqlStatementName = new("26000");
     public static readonly SqlState InvalidAuthorizationSpecification = new("28000");
     public static readonly SqlState ConfigFileError = new("F0000");

@@ -27,8 +27,10 @@ public static class UpInProcess
         ControlPlaneService? controlPlane = null;
         try
         {
-            for (uint id = 1; id <= options.Safekeepers; id++)
-                safekeepers.Add(roles.StartSafekeeper(id, directory.Under(string.Create(CultureInfo.InvariantCulture, $"safekeeper-{id}"))));
+            string[] logs = [.. Enumerable.Range(1, options.Safekeepers).Select(id => directory.Under(string.Create(CultureInfo.InvariantCulture, $"safekeeper-{id}")))];
+            bool onOneDisk = AreOnOneDisk(logs);
+            foreach (string log in logs)
+                safekeepers.Add(roles.StartSafekeeper((uint)safekeepers.Count + 1, log, letsSendersServe: onOneDisk));
             pageServer = roles.StartPageServer(directory.Under("pageserver"), options.HistoryWindow, options.UploadBacklogBytes);
             PgServerOptions pg = options.Pg with { Host = options.Host, Port = options.PgPort, Tls = Tls(options, directory) };
             compute = roles.StartCompute(pg, options.Memory, options.Pool, options.CheckEvictions,
@@ -55,6 +57,12 @@ public static class UpInProcess
             foreach (SafekeeperService safekeeper in safekeepers)
                 safekeeper.Dispose();
         }
+    }
+
+    private static bool AreOnOneDisk(string[] directories)
+    {
+        ulong?[] devices = [.. directories.Select(static directory => new LocalFileSystem(directory).Device).Distinct()];
+        return devices is [not null];
     }
 
     private static SslServerAuthenticationOptions? Tls(UpOptions options, DataDirectory directory) =>

@@ -12,9 +12,12 @@ namespace Strata.Host.Roles;
 /// <summary>Builds and starts the roles from their settings: the only place where services and platform meet.</summary>
 public sealed class RoleFactory(RoleContext context, RoleAddresses addresses)
 {
-    public SafekeeperService StartSafekeeper(uint id, string directory)
+    /// <param name="id">Its number.</param>
+    /// <param name="directory">Where it keeps the log.</param>
+    /// <param name="letsSendersServe">See <see cref="SafekeeperOptions.LetsSendersServe"/>.</param>
+    public SafekeeperService StartSafekeeper(uint id, string directory, bool letsSendersServe = false)
     {
-        SafekeeperOptions options = new() { Id = id, ListenAddress = addresses.Safekeepers[(int)id - 1] };
+        SafekeeperOptions options = new() { Id = id, ListenAddress = addresses.Safekeepers[(int)id - 1], LetsSendersServe = letsSendersServe };
         SafekeeperService service = new(options, new LocalFileSystem(directory), context.Objects, context.Network, context.Scheduler,
             context.Random, context.Log.For($"safekeeper-{id}"));
         service.Start();

@@ -12,7 +12,8 @@ namespace Strata.Safekeeper.Connections;
 /// full or failing disk gets an error and leaves the connection open.
 /// </summary>
 internal sealed class ConnectionHandler(
-    IFrameConnection connection, SafekeeperMember self, TimelineMap timelines, SegmentReader archive, IScheduler scheduler, SafekeeperMetrics metrics, Log log)
+    IFrameConnection connection, SafekeeperMember self, TimelineMap timelines, SegmentReader archive, IScheduler scheduler, SafekeeperMetrics metrics, Log log,
+    bool letsSendersServe)
 {
     private const int ReadBufferBytes = 1 << 20;
 
@@ -30,7 +31,8 @@ internal sealed class ConnectionHandler(
         {
             if (!Greet())
                 return;
-            connection.TryLetSendersServe(ServeOnSender);
+            if (letsSendersServe)
+                connection.TryLetSendersServe(ServeOnSender);
             while (!_closed && connection.Receive(out ReadOnlyMemory<byte> frame, Timeout.InfiniteTimeSpan))
             {
                 if (!Serve(frame))

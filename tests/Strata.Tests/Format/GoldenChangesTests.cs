@@ -73,6 +73,7 @@ public class GoldenChangesTests
         ("BTreeMetaSet", Empty(PageKind.BTreeMeta), (ref ByteWriter w) => BTreeMetaSet.Encode(ref w, 400, 2)),
         ("BTreeMetaInit", Zero, (ref ByteWriter w) => BTreeMetaSet.Encode(ref w, 1, 0, init: true)),
         ("CommitLogSet", Empty(PageKind.CommitLog), (ref ByteWriter w) => CommitLogSet.Encode(ref w, CommitStatus.Committed, [40000, 40001, 40300])),
+        ("SubtransactionSet", Empty(PageKind.Subtransactions), (ref ByteWriter w) => SubtransactionSet.Encode(ref w, 39990, [40000, 40001, 40002, 40300, 40302])),
         ("FreeSpaceSet", Empty(PageKind.FreeSpace), (ref ByteWriter w) =>
         {
             FreeSpaceSet.Begin(ref w);

@@ -18,14 +18,16 @@ internal sealed class SafekeeperCluster : IDisposable
     private readonly SystemRandom _random = new();
     private readonly LogLines _logLines = new();
     private readonly Log _log;
+    private readonly bool _letsSendersServe;
 
-    public SafekeeperCluster(int count = 3, bool create = true, IObjectStore? store = null)
+    public SafekeeperCluster(int count = 3, bool create = true, IObjectStore? store = null, Func<int, IFileSystem>? files = null, bool letsSendersServe = true)
     {
+        _letsSendersServe = letsSendersServe;
         _log = new Log(_logLines, TimeProvider.System, "cluster");
         Store = store ?? new MemoryObjectStore();
         Scheduler = new ThreadScheduler((name, error) => Failures.Add($"{name}: {error}"));
         Network = new MemoryNetwork(TimeProvider.System);
-        Files = [.. Enumerable.Range(0, count).Select(_ => (IFileSystem)new MemoryFileSystem())];
+        Files = [.. Enumerable.Range(0, count).Select(index => files?.Invoke(index) ?? new MemoryFileSystem())];
         Services = new SafekeeperService?[count];
         for (int i = 0; i < count; i++)
             Start(i);
@@ -50,6 +52,7 @@ internal sealed class SafekeeperCluster : IDisposable
             Id = (uint)index + 1,
             ListenAddress = AddressOf(index),
             SegmentBytes = SegmentBytes,
+            LetsSendersServe = _letsSendersServe,
             MaintenanceInterval = TimeSpan.FromMilliseconds(20),
             UploadPatience = TimeSpan.FromMilliseconds(100),
         };

@@ -1,5 +1,6 @@
 using Strata.Compute.Wal;
 using Strata.Engine.Storage;
+using Strata.Engine.Types;
 using Strata.Format;
 using Strata.Format.Messages;
 using Strata.Platform;
@@ -72,6 +73,81 @@ public class SafekeeperFaultTests
         cluster.Start(0);
         using QuorumWal next = cluster.Open();
         Assert.Equal(Enumerable.Range(0, 600), SafekeeperCluster.Numbers(cluster.Stream(0, Lsn.First, last), Lsn.First));
+    }
+
+    [Fact]
+    public void Writers_hear_that_the_disks_of_a_majority_are_full_and_go_on_when_there_is_room()
+    {
+        bool isFull = false;
+        IFileSystem Disk(int index) => index == 2 ? new MemoryFileSystem() : new FaultyFileSystem(new MemoryFileSystem(), (operation, path) =>
+        {
+            if (Volatile.Read(ref isFull) && operation == FileOperation.Open && path.StartsWith("spare", StringComparison.Ordinal))
+                throw new IOException("No space left on device");
+        });
+        using var cluster = new SafekeeperCluster(files: Disk);
+        using QuorumWal wal = cluster.Open();
+        using CancellationTokenSource statement = new();
+        Lsn last = wal.Append(SafekeeperCluster.Record(0));
+        Assert.Equal(DurabilityWait.Durable, wal.WaitDurable(last, default));
+        Volatile.Write(ref isFull, true);
+        int written = 1;
+        SqlException? refused = null;
+        while (refused is null)
+        {
+            try
+            {
+                wal.EnsureRoom(10_100, statement.Token);
+                last = wal.Append(SafekeeperCluster.Record(written++, 10_000));
+            }
+            catch (SqlException error)
+            {
+                refused = error;
+            }
+        }
+        Assert.Equal(SqlState.DiskFull, refused.State);
+        Assert.True(wal.DurableLsn < last);
+        Volatile.Write(ref isFull, false);
+        Assert.Equal(DurabilityWait.Durable, wal.WaitDurable(last, default));
+        Assert.True(SpinWait.SpinUntil(() => Record.Exception(() => wal.EnsureRoom(100, statement.Token)) is null, TimeSpan.FromSeconds(20)));
+        Assert.Equal(Enumerable.Range(0, written), SafekeeperCluster.Numbers(cluster.Stream(2, Lsn.First, last), Lsn.First));
+        Assert.Contains("stores the log again", cluster.LogText);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_lone_commit_is_answered_while_one_disk_hangs(int hanging)
+    {
+        using ManualResetEventSlim works = new(initialState: true);
+        IFileSystem Disk(int index) => index != hanging ? new MemoryFileSystem() : new FaultyFileSystem(new MemoryFileSystem(), (operation, _) =>
+        {
+            if (operation == FileOperation.SyncData)
+                works.Wait();
+        });
+        using var cluster = new SafekeeperCluster(files: Disk, letsSendersServe: false);
+        using QuorumWal wal = cluster.Open();
+        Assert.Equal(DurabilityWait.Durable, wal.WaitDurable(wal.Append(SafekeeperCluster.Record(0)), default));
+        works.Reset();
+        Task<Lsn> commits = Task.Run(() =>
+        {
+            Lsn last = default;
+            for (int i = 1; i <= 50; i++)
+            {
+                last = wal.Append(SafekeeperCluster.Record(i));
+                Assert.Equal(DurabilityWait.Durable, wal.WaitDurable(last, default));
+            }
+            return last;
+        });
+        try
+        {
+            Lsn last = await commits.WaitAsync(TimeSpan.FromSeconds(20));
+            Assert.Equal(Enumerable.Range(0, 51), SafekeeperCluster.Numbers(cluster.Stream((hanging + 1) % 3, Lsn.First, last), Lsn.First));
+        }
+        finally
+        {
+            works.Set();
+        }
     }
 
     private static void CopyTo(IFileSystem from, IFileSystem to, string directory)

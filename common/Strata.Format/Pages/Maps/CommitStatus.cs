@@ -9,4 +9,7 @@ public enum CommitStatus : byte
     Committed = 1,
 
     Aborted = 2,
+
+    /// <summary>As its top-level transaction, which <see cref="SubtransactionPage"/> names.</summary>
+    Child = 3,
 }

@@ -28,7 +28,7 @@ public static class CommitLogSet
     {
         PageOps.Expect(page, PageKind.CommitLog);
         var status = (CommitStatus)reader.ReadByte();
-        CorruptPageException.Unless(status is CommitStatus.Committed or CommitStatus.Aborted);
+        CorruptPageException.Unless(status is CommitStatus.Committed or CommitStatus.Aborted or CommitStatus.Child);
         int index = 0;
         do
         {

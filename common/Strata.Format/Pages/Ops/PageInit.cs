@@ -41,7 +41,7 @@ public static class PageInit
         PageKind.Sequence => SequencePage.EndOffset,
         PageKind.Generic or PageKind.TimeIndex => PageFormat.HeaderBytes,
         // Maps fill the whole page.
-        PageKind.CommitLog or PageKind.FreeSpace or PageKind.Visibility or PageKind.Counters => PageFormat.PageSizeBytes,
+        PageKind.CommitLog or PageKind.Subtransactions or PageKind.FreeSpace or PageKind.Visibility or PageKind.Counters => PageFormat.PageSizeBytes,
         _ => 0,
     };
 }

@@ -107,4 +107,7 @@ public enum PageOp : byte
 
     /// <summary><see cref="Ops.TimeIndexAppend"/></summary>
     TimeIndexAppend = 57,
+
+    /// <summary><see cref="Ops.SubtransactionSet"/></summary>
+    SubtransactionSet = 58,
 }

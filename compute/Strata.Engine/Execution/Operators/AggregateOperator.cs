@@ -51,14 +51,13 @@ internal sealed class AggregateTask(
 /// Groups rows by hashing their key columns and computes aggregates. Without key columns there is one group, even of no rows. Groups come out in the order
 /// of their first rows.
 /// </summary>
-internal sealed unsafe class AggregateOperator : Operator
+internal sealed unsafe class AggregateOperator : UnaryOperator
 {
     private const int StatesAtFirst = 16;
     private const int StatesKeptMax = 1 << 16;
 
     private readonly ExecutionState _state;
     private readonly OperatorMemory _memory;
-    private readonly Operator _input;
     private readonly SqlType[] _inputTypes;
     private readonly HashKeyBuilder? _keys;
     private readonly PackedKeys? _packedKeys;
@@ -92,10 +91,10 @@ internal sealed unsafe class AggregateOperator : Operator
 
     public AggregateOperator(
         ExecutionState state, Operator input, SqlType[] inputTypes, int[] groupSlots, SqlType[] groupTypes, AggregateTask[] tasks)
+        : base(input)
     {
         _state = state;
         _memory = new OperatorMemory(state, "HashAgg hash table", isHash: true);
-        _input = input;
         _inputTypes = inputTypes;
         _groupSlots = groupSlots;
         _tasks = tasks;
@@ -129,12 +128,6 @@ internal sealed unsafe class AggregateOperator : Operator
 
     private int GroupCount => _keys is null ? 1 : _packedKeys is not null ? _packed.Count : _table.Count;
 
-    public override void Open()
-    {
-        Clear();
-        _input.Open();
-    }
-
     protected override Batch? NextBatch(int rowsMax)
     {
         _errors.ThrowIfAny();
@@ -167,21 +160,9 @@ internal sealed unsafe class AggregateOperator : Operator
         return _output;
     }
 
-    public override void Rescan()
-    {
-        Clear();
-        _input.Rescan();
-    }
-
-    public override void Close()
-    {
-        _input.Close();
-        Clear();
-    }
-
     public override void Dispose()
     {
-        _input.Dispose();
+        base.Dispose();
         foreach (AggregateTask task in _tasks)
             task.Dispose();
         _context.Dispose();
@@ -205,7 +186,7 @@ internal sealed unsafe class AggregateOperator : Operator
         _groupStates = new nint[StatesAtFirst];
     }
 
-    private void Clear()
+    protected override void Clear()
     {
         _built = false;
         _isFull = false;
@@ -239,7 +220,7 @@ internal sealed unsafe class AggregateOperator : Operator
     public void BeginAgain() => Clear();
 
     /// <summary>Builds what lies below before other threads use it.</summary>
-    public void PrepareInput() => _input.Prepare();
+    public void PrepareInput() => Input.Prepare();
 
     /// <summary>Reads the whole input into groups.</summary>
     public void BuildPartial()
@@ -248,7 +229,7 @@ internal sealed unsafe class AggregateOperator : Operator
         _context.Functions = _state.Evaluation.Functions;
         if (_keys is null)
             AddGroup(0);
-        while (_input.Next(Batch.RowsMax) is { } batch)
+        while (Input.Next(Batch.RowsMax) is { } batch)
             Take(batch);
     }
 

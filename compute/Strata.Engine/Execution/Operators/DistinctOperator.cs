@@ -8,7 +8,7 @@ namespace Strata.Engine.Execution.Operators;
 /// <summary>
 /// Keeps the first row of each key. Over an input sorted by the key it compares with the last one only; otherwise it remembers the keys seen, and puts off to the end what it has no room for.
 /// </summary>
-internal sealed class DistinctOperator(ExecutionState state, Operator input, SqlType[] types, KeyBuilder keys, bool isSorted) : Operator
+internal sealed class DistinctOperator(ExecutionState state, Operator input, SqlType[] types, KeyBuilder keys, bool isSorted) : UnaryOperator(input)
 {
     private readonly SelectionBuffer _fresh = new();
     private OperatorMemory? _memory;
@@ -18,12 +18,6 @@ internal sealed class DistinctOperator(ExecutionState state, Operator input, Sql
     private bool _inputEnded;
     private byte[] _last = [];
     private int _lastLength = -1;
-
-    public override void Open()
-    {
-        Clear();
-        input.Open();
-    }
 
     protected override unsafe Batch? NextBatch(int rowsMax)
     {
@@ -41,27 +35,15 @@ internal sealed class DistinctOperator(ExecutionState state, Operator input, Sql
         return null;
     }
 
-    public override void Rescan()
-    {
-        Clear();
-        input.Rescan();
-    }
-
-    public override void Close()
-    {
-        input.Close();
-        Clear();
-    }
-
     public override void Dispose()
     {
-        input.Dispose();
+        base.Dispose();
         _seen?.Dispose();
         _deferred?.Dispose();
         _fresh.Dispose();
     }
 
-    private void Clear()
+    protected override void Clear()
     {
         _seen?.Clear();
         _deferred?.Clear();
@@ -76,7 +58,7 @@ internal sealed class DistinctOperator(ExecutionState state, Operator input, Sql
     {
         if (!_inputEnded)
         {
-            if (input.Next(rowsMax) is { } batch)
+            if (Input.Next(rowsMax) is { } batch)
                 return batch;
             _inputEnded = true;
             EndLevel();

@@ -4,20 +4,14 @@ using Strata.Engine.Vectors;
 namespace Strata.Engine.Execution.Operators;
 
 /// <summary>Keeps the rows for which a condition is true.</summary>
-internal sealed class FilterOperator(ExecutionState state, Operator input, ExpressionInstance condition) : Operator
+internal sealed class FilterOperator(ExecutionState state, Operator input, ExpressionInstance condition) : UnaryOperator(input)
 {
     private readonly ErrorSink _errors = new();
-
-    public override void Open()
-    {
-        _errors.Reset();
-        input.Open();
-    }
 
     protected override Batch? NextBatch(int rowsMax)
     {
         _errors.ThrowIfAny();
-        while (input.Next(rowsMax) is { } batch)
+        while (Input.Next(rowsMax) is { } batch)
         {
             int before = batch.Count;
             Selection selection = condition.Filter(state.Evaluation, batch, batch.Selection, _errors);
@@ -38,21 +32,15 @@ internal sealed class FilterOperator(ExecutionState state, Operator input, Expre
         return null;
     }
 
-    internal override void Prepare() => input.Prepare();
+    internal override void Prepare() => Input.Prepare();
 
-    internal override void NextMorsel() => input.NextMorsel();
+    internal override void NextMorsel() => Input.NextMorsel();
 
-    public override void Rescan()
-    {
-        _errors.Reset();
-        input.Rescan();
-    }
-
-    public override void Close() => input.Close();
+    protected override void Clear() => _errors.Reset();
 
     public override void Dispose()
     {
-        input.Dispose();
+        base.Dispose();
         condition.Dispose();
     }
 }

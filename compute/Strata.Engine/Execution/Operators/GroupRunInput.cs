@@ -7,7 +7,7 @@ namespace Strata.Engine.Execution.Operators;
 /// Gives rows that come in the order of their groups in runs: each ends where a group ends, so that whoever groups them is done with all groups of a run before the next begins. Runs get longer, so that
 /// the first groups come early and the others without much ado.
 /// </summary>
-internal sealed unsafe class GroupRunInput(Operator input, int[] groupSlots) : Operator
+internal sealed unsafe class GroupRunInput(Operator input, int[] groupSlots) : UnaryOperator(input)
 {
     private const int FirstRunRows = 64;
     private const int RunRowsMax = 1 << 14;
@@ -33,13 +33,7 @@ internal sealed unsafe class GroupRunInput(Operator input, int[] groupSlots) : O
         return true;
     }
 
-    public override void Open()
-    {
-        Clear();
-        input.Open();
-    }
-
-    internal override void Prepare() => input.Prepare();
+    internal override void Prepare() => Input.Prepare();
 
     protected override Batch? NextBatch(int rowsMax)
     {
@@ -54,7 +48,7 @@ internal sealed unsafe class GroupRunInput(Operator input, int[] groupSlots) : O
             return pending;
         }
 
-        Batch? batch = input.Next(Math.Min(rowsMax, _runRows));
+        Batch? batch = Input.Next(Math.Min(rowsMax, _runRows));
         if (batch is null)
         {
             _isRunOver = _isOver = true;
@@ -93,25 +87,13 @@ internal sealed unsafe class GroupRunInput(Operator input, int[] groupSlots) : O
         batch.Select(all.IsRange ? new Selection(cut) : new Selection(all.Rows, cut));
     }
 
-    public override void Rescan()
-    {
-        Clear();
-        input.Rescan();
-    }
-
-    public override void Close()
-    {
-        input.Close();
-        Clear();
-    }
-
     public override void Dispose()
     {
-        input.Dispose();
+        base.Dispose();
         _restRows.Dispose();
     }
 
-    private void Clear()
+    protected override void Clear()
     {
         _batch = null;
         _rest = default;

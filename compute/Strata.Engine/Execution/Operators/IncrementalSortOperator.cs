@@ -10,7 +10,7 @@ namespace Strata.Engine.Execution.Operators;
 /// no more than a group is held. Equal rows keep their order.
 /// </summary>
 internal sealed unsafe class IncrementalSortOperator(
-    ExecutionState state, Operator input, SqlType[] types, KeyBuilder keys, KeyBuilder presortedKeys, Func<long>? bound) : Operator
+    ExecutionState state, Operator input, SqlType[] types, KeyBuilder keys, KeyBuilder presortedKeys, Func<long>? bound) : UnaryOperator(input)
 {
     private const int FirstPullRows = 64;
 
@@ -27,12 +27,6 @@ internal sealed unsafe class IncrementalSortOperator(
     private int _pullRows;
     private bool _inputDone;
     private long _left;
-
-    public override void Open()
-    {
-        Clear();
-        input.Open();
-    }
 
     protected override Batch? NextBatch(int rowsMax)
     {
@@ -55,27 +49,15 @@ internal sealed unsafe class IncrementalSortOperator(
         return _output;
     }
 
-    public override void Rescan()
-    {
-        Clear();
-        input.Rescan();
-    }
-
-    public override void Close()
-    {
-        input.Close();
-        Clear();
-    }
-
     public override void Dispose()
     {
-        input.Dispose();
+        base.Dispose();
         _output.Dispose();
         _keyBytes.Dispose();
         _rows.Dispose();
     }
 
-    private void Clear()
+    protected override void Clear()
     {
         ForgetGroup();
         _batch = null;
@@ -132,7 +114,7 @@ internal sealed unsafe class IncrementalSortOperator(
         if (_inputDone)
             return null;
         state.CheckCancel();
-        _batch = input.Next(_pullRows);
+        _batch = Input.Next(_pullRows);
         _pullRows = Math.Min(Batch.RowsMax, _pullRows * 2);
         _position = 0;
         _inputDone = _batch is null;

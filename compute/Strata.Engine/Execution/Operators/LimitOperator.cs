@@ -10,7 +10,7 @@ namespace Strata.Engine.Execution.Operators;
 /// one (FETCH FIRST … WITH TIES).
 /// </summary>
 internal sealed class LimitOperator(
-    ExecutionState state, Operator input, ExpressionInstance? limit, ExpressionInstance? offset, KeyBuilder? ties) : Operator
+    ExecutionState state, Operator input, ExpressionInstance? limit, ExpressionInstance? offset, KeyBuilder? ties) : UnaryOperator(input)
 {
     private readonly Batch _single = SingleRow();
     private readonly ErrorSink _errors = new();
@@ -20,19 +20,13 @@ internal sealed class LimitOperator(
     private bool _started;
     private bool _inTies;
 
-    public override void Open()
-    {
-        _started = false;
-        input.Open();
-    }
-
     protected override Batch? NextBatch(int rowsMax)
     {
         if (!_started)
             Start();
         while (_skip > 0)
         {
-            if (input.Next((int)Math.Min(_skip, Batch.RowsMax)) is not { } skipped)
+            if (Input.Next((int)Math.Min(_skip, Batch.RowsMax)) is not { } skipped)
                 return null;
             _skip -= skipped.Count;
         }
@@ -41,7 +35,7 @@ internal sealed class LimitOperator(
             return NextTies(rowsMax);
         if (_left <= 0)
             return null;
-        if (input.Next((int)Math.Min(_left, rowsMax)) is not { } batch)
+        if (Input.Next((int)Math.Min(_left, rowsMax)) is not { } batch)
             return null;
         _left -= batch.Count;
         if (_left == 0 && ties is not null)
@@ -53,24 +47,18 @@ internal sealed class LimitOperator(
         return batch;
     }
 
-    public override void Rescan()
-    {
-        _started = false;
-        input.Rescan();
-    }
-
-    public override void Close() => input.Close();
+    protected override void Clear() => _started = false;
 
     public override void Dispose()
     {
-        input.Dispose();
+        base.Dispose();
         limit?.Dispose();
         offset?.Dispose();
     }
 
     private Batch? NextTies(int rowsMax)
     {
-        if (input.Next(rowsMax) is not { } batch)
+        if (Input.Next(rowsMax) is not { } batch)
             return null;
         for (int i = 0; i < batch.Count; i++)
         {

@@ -4,21 +4,15 @@ using Strata.Engine.Vectors;
 namespace Strata.Engine.Execution.Operators;
 
 /// <summary>Computes columns; slots given as non-negative numbers are passed on without copying.</summary>
-internal sealed class ProjectOperator(ExecutionState state, Operator input, int[] passed, ExpressionInstance?[] computed) : Operator
+internal sealed class ProjectOperator(ExecutionState state, Operator input, int[] passed, ExpressionInstance?[] computed) : UnaryOperator(input)
 {
     private readonly Batch _output = new(new Vector[passed.Length]);
     private readonly ErrorSink _errors = new();
 
-    public override void Open()
-    {
-        _errors.Reset();
-        input.Open();
-    }
-
     protected override Batch? NextBatch(int rowsMax)
     {
         _errors.ThrowIfAny();
-        if (input.Next(rowsMax) is not { } batch)
+        if (Input.Next(rowsMax) is not { } batch)
             return null;
         Selection selection = batch.Selection;
         for (int i = 0; i < passed.Length; i++)
@@ -33,21 +27,15 @@ internal sealed class ProjectOperator(ExecutionState state, Operator input, int[
         return _output;
     }
 
-    internal override void Prepare() => input.Prepare();
+    internal override void Prepare() => Input.Prepare();
 
-    internal override void NextMorsel() => input.NextMorsel();
+    internal override void NextMorsel() => Input.NextMorsel();
 
-    public override void Rescan()
-    {
-        _errors.Reset();
-        input.Rescan();
-    }
-
-    public override void Close() => input.Close();
+    protected override void Clear() => _errors.Reset();
 
     public override void Dispose()
     {
-        input.Dispose();
+        base.Dispose();
         foreach (ExpressionInstance? expression in computed)
             expression?.Dispose();
     }

@@ -7,7 +7,7 @@ namespace Strata.Engine.Execution.Operators;
 /// Set-returning calls in a target list: each input row becomes as many rows as its longest call gives, none when all are empty. Passed columns are
 /// repeated.
 /// </summary>
-internal sealed class ProjectSetOperator(ExecutionState state, Operator input, int[] passed, SetCall[] calls, SqlType[] types) : Operator
+internal sealed class ProjectSetOperator(ExecutionState state, Operator input, int[] passed, SetCall[] calls, SqlType[] types) : UnaryOperator(input)
 {
     private readonly RowAppender _output = new(new Batch(types, state.Memory));
     private readonly Batch _passedRow = new(new Vector[passed.Length]);
@@ -15,12 +15,6 @@ internal sealed class ProjectSetOperator(ExecutionState state, Operator input, i
     private Batch? _batch;
     private int _position;
     private bool _inRow;
-
-    public override void Open()
-    {
-        Clear();
-        input.Open();
-    }
 
     protected override Batch? NextBatch(int rowsMax)
     {
@@ -52,23 +46,15 @@ internal sealed class ProjectSetOperator(ExecutionState state, Operator input, i
         return _output.Finish();
     }
 
-    public override void Rescan()
-    {
-        Clear();
-        input.Rescan();
-    }
-
-    public override void Close() => input.Close();
-
     public override void Dispose()
     {
-        input.Dispose();
+        base.Dispose();
         _output.Output.Dispose();
         foreach (SetCall call in calls)
             call.Dispose();
     }
 
-    private void Clear()
+    protected override void Clear()
     {
         _batch = null;
         _inRow = false;
@@ -78,7 +64,7 @@ internal sealed class ProjectSetOperator(ExecutionState state, Operator input, i
     private bool Pull(int rowsMax)
     {
         state.CheckCancel();
-        _batch = input.Next(rowsMax);
+        _batch = Input.Next(rowsMax);
         _position = 0;
         if (_batch is null)
             return false;

@@ -10,24 +10,18 @@ namespace Strata.Engine.Execution.Operators;
 /// <summary>
 /// TABLESAMPLE. Whether a row (BERNOULLI) or its block (SYSTEM) is in the sample follows from a hash of its address and the seed, so that one seed gives one sample as long as the table does not change.
 /// </summary>
-internal sealed unsafe class SampleOperator(ExecutionState state, Operator input, int ctidSlot, bool isSystem, ExpressionInstance percentage, ExpressionInstance? seed) : Operator
+internal sealed unsafe class SampleOperator(ExecutionState state, Operator input, int ctidSlot, bool isSystem, ExpressionInstance percentage, ExpressionInstance? seed) : UnaryOperator(input)
 {
     private readonly SelectionBuffer _selected = new();
     private bool _isBegun;
     private ulong _seed;
     private ulong _cutoff;
 
-    public override void Open()
-    {
-        _isBegun = false;
-        input.Open();
-    }
-
     protected override Batch? NextBatch(int rowsMax)
     {
         if (!_isBegun)
             Begin();
-        while (input.Next(rowsMax) is { } batch)
+        while (Input.Next(rowsMax) is { } batch)
         {
             state.CheckCancel();
             Selection rows = batch.Selection;
@@ -49,17 +43,11 @@ internal sealed unsafe class SampleOperator(ExecutionState state, Operator input
         return null;
     }
 
-    public override void Rescan()
-    {
-        _isBegun = false;
-        input.Rescan();
-    }
-
-    public override void Close() => input.Close();
+    protected override void Clear() => _isBegun = false;
 
     public override void Dispose()
     {
-        input.Dispose();
+        base.Dispose();
         percentage.Dispose();
         seed?.Dispose();
         _selected.Dispose();

@@ -6,16 +6,10 @@ using Strata.Engine.Vectors;
 namespace Strata.Engine.Execution.Operators;
 
 /// <summary>Sorts all rows of its input; equal rows keep their order. With a bound it keeps only that many rows at a time (top-N).</summary>
-internal sealed class SortOperator(ExecutionState state, Operator input, SqlType[] types, KeyBuilder keys, Func<long>? bound) : Operator
+internal sealed class SortOperator(ExecutionState state, Operator input, SqlType[] types, KeyBuilder keys, Func<long>? bound) : UnaryOperator(input)
 {
     private readonly RowSorter _sorter = new(state, types, "TupleSort main", bound is null ? null : keys.First);
     private bool _sorted;
-
-    public override void Open()
-    {
-        Clear();
-        input.Open();
-    }
 
     protected override Batch? NextBatch(int rowsMax)
     {
@@ -24,25 +18,13 @@ internal sealed class SortOperator(ExecutionState state, Operator input, SqlType
         return _sorter.Next(rowsMax);
     }
 
-    public override void Rescan()
-    {
-        Clear();
-        input.Rescan();
-    }
-
-    public override void Close()
-    {
-        input.Close();
-        Clear();
-    }
-
     public override void Dispose()
     {
-        input.Dispose();
+        base.Dispose();
         _sorter.Dispose();
     }
 
-    private void Clear()
+    protected override void Clear()
     {
         _sorter.Clear();
         _sorted = false;
@@ -51,7 +33,7 @@ internal sealed class SortOperator(ExecutionState state, Operator input, SqlType
     private void Sort()
     {
         _sorter.Bound = bound?.Invoke() ?? long.MaxValue;
-        while (input.Next(Batch.RowsMax) is { } batch)
+        while (Input.Next(Batch.RowsMax) is { } batch)
         {
             state.CheckCancel();
             _sorter.Add(batch, keys);

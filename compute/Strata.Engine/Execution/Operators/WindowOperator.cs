@@ -9,13 +9,12 @@ namespace Strata.Engine.Execution.Operators;
 /// <summary>
 /// Computes window functions over an input sorted by partition and order. Whole partitions are kept, a few small ones or one large one at a time; results are computed as rows are asked for.
 /// </summary>
-internal sealed unsafe class WindowOperator : Operator
+internal sealed unsafe class WindowOperator : UnaryOperator
 {
     // Of each row its peer group and the group's place are kept: three numbers.
     private const int RowOverheadBytes = 3 * sizeof(int);
 
     private readonly ExecutionState _state;
-    private readonly Operator _input;
     private readonly KeyBuilder _partition;
     private readonly KeyBuilder _order;
     private readonly WindowTask[] _tasks;
@@ -44,9 +43,9 @@ internal sealed unsafe class WindowOperator : Operator
 
     public WindowOperator(
         ExecutionState state, Operator input, SqlType[] inputTypes, KeyBuilder partition, KeyBuilder order, WindowTask[] tasks)
+        : base(input)
     {
         _state = state;
-        _input = input;
         _partition = partition;
         _order = order;
         _tasks = tasks;
@@ -61,12 +60,6 @@ internal sealed unsafe class WindowOperator : Operator
         _frames = tasks.Select(task => new WindowFrame(task, _current, _reader)).ToArray();
         _aggregations = tasks.Select(task => task.Aggregate is null ? null : new WindowAggregation(task, _current, _reader, _memory.Account)).ToArray();
         _values = resultTypes.Select(type => new Vector(type, _memory.Account)).ToArray();
-    }
-
-    public override void Open()
-    {
-        Clear();
-        _input.Open();
     }
 
     protected override Batch? NextBatch(int rowsMax)
@@ -96,21 +89,9 @@ internal sealed unsafe class WindowOperator : Operator
         return _output;
     }
 
-    public override void Rescan()
-    {
-        Clear();
-        _input.Rescan();
-    }
-
-    public override void Close()
-    {
-        _input.Close();
-        Clear();
-    }
-
     public override void Dispose()
     {
-        _input.Dispose();
+        base.Dispose();
         _rows.Dispose();
         _reader.Dispose();
         _ahead.Dispose();
@@ -129,7 +110,7 @@ internal sealed unsafe class WindowOperator : Operator
         }
     }
 
-    private void Clear()
+    protected override void Clear()
     {
         ClearRows();
         _ahead.Clear();
@@ -162,7 +143,7 @@ internal sealed unsafe class WindowOperator : Operator
         TakeAhead();
         while (!_inputEnded && (_starts.Count < 2 || _starts[^1] < Batch.RowsMax))
         {
-            if (_input.Next(Batch.RowsMax) is not { } batch)
+            if (Input.Next(Batch.RowsMax) is not { } batch)
             {
                 _inputEnded = true;
                 break;

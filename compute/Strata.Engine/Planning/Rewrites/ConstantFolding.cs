@@ -46,9 +46,9 @@ internal sealed class ConstantFolding : IRewrite
             case BooleanExpression boolean:
                 return FoldBoolean(boolean);
             case CaseExpression choice:
-                return FoldCase(choice, functions);
+                return ConstantFolder.FoldCase(WithOperand(choice, functions));
             case CoalesceExpression coalesce:
-                return FoldCoalesce(coalesce);
+                return ConstantFolder.FoldCoalesce(coalesce);
         }
 
         if (DateComparison.TrySimplify(expression) is { } simpler)
@@ -139,25 +139,6 @@ internal sealed class ConstantFolding : IRewrite
         };
     }
 
-    private static Expression FoldCoalesce(CoalesceExpression node)
-    {
-        var kept = new List<Expression>();
-        foreach (Expression operand in node.Operands)
-        {
-            if (operand is ConstantExpression { IsNull: true })
-                continue;
-            kept.Add(operand);
-            if (operand is ConstantExpression)
-                break;
-        }
-
-        if (kept.Count == 0)
-            return ConstantExpression.Null(node.Type);
-        if (kept.Count == node.Operands.Count)
-            return node;
-        return kept.Count == 1 ? kept[0] : new CoalesceExpression(node.Type, kept) { Position = node.Position };
-    }
-
     /// <summary>CASE of a constant: its conditions are constants as well, unless another CASE within them hides which operand is whose.</summary>
     private static CaseExpression WithOperand(CaseExpression choice, IFunctionContext functions)
     {
@@ -165,34 +146,5 @@ internal sealed class ConstantFolding : IRewrite
             return choice;
         Expression[] conditions = [.. choice.Conditions.Select(condition => condition.Transform(part => part is CaseOperandExpression ? operand : Fold(part, functions)))];
         return new CaseExpression(choice.Type, null, conditions, choice.Results, choice.Otherwise) { Position = choice.Position };
-    }
-
-    private static Expression FoldCase(CaseExpression choice, IFunctionContext functions)
-    {
-        choice = WithOperand(choice, functions);
-        if (choice.Operand is not null)
-            return choice;
-        var conditions = new List<Expression>();
-        var results = new List<Expression>();
-        Expression otherwise = choice.Otherwise;
-        for (int i = 0; i < choice.Conditions.Count; i++)
-        {
-            if (choice.Conditions[i] is ConstantExpression constant)
-            {
-                if (constant.IsNull || !constant.Value.AsBoolean)
-                    continue;
-                otherwise = choice.Results[i];
-                break;
-            }
-
-            conditions.Add(choice.Conditions[i]);
-            results.Add(choice.Results[i]);
-        }
-
-        if (conditions.Count == 0)
-            return otherwise;
-        return conditions.Count == choice.Conditions.Count
-            ? choice
-            : new CaseExpression(choice.Type, null, conditions, results, otherwise) { Position = choice.Position };
     }
 }

@@ -125,23 +125,7 @@ internal sealed class RangeCodec : TypeCodec
     {
         int start = buffer.Length;
         TypeOutput.Write(type.Subtype, value, buffer, settings, catalog);
-        ReadOnlySpan<byte> text = buffer.Written[start..];
-        bool quote = text.IsEmpty;
-        foreach (byte c in text)
-            quote |= c is (byte)'"' or (byte)'\\' or (byte)'(' or (byte)')' or (byte)'[' or (byte)']' or (byte)',' || TypeErrors.IsSpace(c);
-        if (!quote)
-            return;
-        byte[] content = text.ToArray();
-        buffer.Length = start;
-        buffer.Write('"');
-        foreach (byte c in content)
-        {
-            if (c is (byte)'"' or (byte)'\\')
-                buffer.Write(c);
-            buffer.Write(c);
-        }
-
-        buffer.Write('"');
+        PartQuoting.Quote(buffer, start, "()[],"u8);
     }
 
     public override void Send(SqlType type, ReadOnlySpan<byte> stored, ByteBuffer buffer, ICatalogServices? catalog) =>

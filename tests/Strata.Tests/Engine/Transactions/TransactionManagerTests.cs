@@ -124,6 +124,57 @@ public sealed class TransactionManagerTests
     }
 
     [Fact]
+    public void More_subtransactions_than_a_record_can_name_commit_and_abort_as_one()
+    {
+        const int Subtransactions = 30_000, RowEvery = 500;
+        using var engine = new TestEngine();
+        TestTable table = TestTable.Create(engine);
+        Transaction large = engine.Transactions.Begin(), other = engine.Transactions.Begin(), aborted = engine.Transactions.Begin();
+        List<long> kept = [];
+        for (int i = 1; i <= Subtransactions; i++)
+        {
+            large.DefineSavepoint("a");
+            large.EnsureXid();
+            if (i % RowEvery == 0)
+            {
+                table.Insert(large, i, i);
+                table.Insert(aborted, -i, i);
+            }
+            // Ids of others lie between, and some of its own are gone.
+            if (i % 7 == 0)
+                large.RollbackToSavepoint("a");
+            else if (i % RowEvery == 0)
+                kept.Add(i);
+            large.ReleaseSavepoint("a");
+            if (i % 1000 == 1)
+            {
+                other.DefineSavepoint("b");
+                table.Insert(other, Subtransactions + i, i);
+                kept.Add(Subtransactions + i);
+                other.ReleaseSavepoint("b");
+            }
+
+            aborted.DefineSavepoint("c");
+            aborted.EnsureXid();
+        }
+
+        ulong[] notCommitted = aborted.OwnXids.ToArray();
+        Lsn before = engine.Transactions.VisibleLsn;
+        engine.Transactions.Commit(large);
+        // A crash between the links and the commit record.
+        new CommitLog(engine.Pool, engine.Wal).LinkChildren(notCommitted[0], notCommitted.AsSpan(1), CancellationToken.None);
+        engine.Transactions.Commit(other);
+        kept.Sort();
+        Assert.Equal(kept, table.ReadNow().Keys);
+        Assert.Empty(table.Read(Snapshot.At(before)));
+        engine.Transactions.Xids.Prune(engine.Transactions.VisibleLsn);
+        Assert.Equal(kept, table.ReadNow().Keys);
+        using TestEngine next = engine.Restart();
+        Assert.Equal(kept, table.In(next).ReadNow().Keys);
+        Assert.All(notCommitted, xid => Assert.True(next.Transactions.IsAborted(xid)));
+    }
+
+    [Fact]
     public void Repeatable_read_keeps_its_snapshot_and_the_first_updater_wins()
     {
         using var engine = new TestEngine();

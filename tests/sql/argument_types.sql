@@ -1,0 +1,20 @@
+-- The argument of a construct that takes one type only: the message names the types without modifiers and points at where the argument begins.
+CREATE TABLE argument_types (a int, b varchar(10), c numeric(5, 2), d timestamp(3));
+SELECT * FROM argument_types WHERE d;
+SELECT * FROM argument_types WHERE b || 'x';
+SELECT * FROM argument_types WHERE NOT c;
+SELECT CASE WHEN d THEN 1 END FROM argument_types;
+SELECT a FROM argument_types LIMIT 'x'::varchar(10);
+SELECT a FROM argument_types OFFSET now()::timestamp(3);
+SELECT a FROM argument_types LIMIT (now()::timestamp(3));
+SELECT sum(a) OVER (ORDER BY a ROWS 'x'::varchar(10) PRECEDING) FROM argument_types;
+SELECT sum(a) OVER (ORDER BY a GROUPS now()::timestamp(3) PRECEDING) FROM argument_types;
+SELECT a FROM argument_types TABLESAMPLE system (now()::timestamp(3));
+SELECT a FROM argument_types TABLESAMPLE system (10) REPEATABLE (now()::timestamp(3));
+SELECT xmlconcat(now()::timestamp(3));
+SELECT xmlparse(document '(1,2)'::point);
+SELECT xmlpi(name a, '(1,2)'::point);
+SELECT xmlroot('<a/>'::xml, version 1 + 2);
+SELECT * FROM xmltable('/a' PASSING (now()::timestamp(3)) COLUMNS a int);
+SELECT * FROM xmltable('/a' PASSING (xml '<a/>') COLUMNS a int PATH (point '(1,2)' <-> point '(0,0)'));
+DROP TABLE argument_types;
