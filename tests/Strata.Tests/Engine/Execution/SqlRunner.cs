@@ -130,7 +130,9 @@ public sealed class SqlRunner : ISessionOutput, IDisposable
     {
         Flush();
         LastError = error;
-        string position = error.Position > 0 ? $" at character {error.Position.ToString(CultureInfo.InvariantCulture)}" : "";
+        // As psql: of the statement, or else of the query within that it ran.
+        int at = error.Position > 0 ? error.Position : error.InternalPosition;
+        string position = at > 0 ? $" at character {at.ToString(CultureInfo.InvariantCulture)}" : "";
         _text.Append(error.Severity).Append(":  ").Append(error.Message).Append(position).Append('\n');
     }
 
