@@ -23,4 +23,6 @@ SELECT count(*), sum(s.n) FROM uo, LATERAL generate_series(1, uo.v) s(n), LATERA
 SELECT count(*), sum(s.c) FROM (SELECT k FROM uo WHERE v < 5 GROUP BY k) o, LATERAL (SELECT count(*) c FROM ui WHERE ui.k = o.k HAVING count(*) > 21) s;
 SELECT count(*), sum(s.t) FROM uo, LATERAL (SELECT sum(x.c) t FROM (SELECT k FROM ui WHERE ui.v = uo.v) y, LATERAL (SELECT count(*) c FROM ui j WHERE j.k = y.k AND j.v = uo.v) x) s;
 SELECT uo.id, s.* FROM uo, LATERAL (SELECT count(*) c, array_agg(ui.v ORDER BY ui.id) a FROM ui WHERE ui.k = uo.k AND ui.v > 20) s WHERE uo.id < 20 ORDER BY uo.id;
+SELECT val.x FROM generate_series(1, 10) AS s(i), LATERAL (VALUES ((SELECT s.i + 1)), (s.i + 101)) AS val(x) WHERE s.i < 10 AND (SELECT val.x) < 110 ORDER BY 1;
+SELECT count(*), sum(x) FROM uo, LATERAL (SELECT unnest(ARRAY[uo.id, uo.v]) x) s WHERE (SELECT s.x + count(*) FROM ui WHERE ui.k = s.x) > 100;
 DROP TABLE uo, ui;

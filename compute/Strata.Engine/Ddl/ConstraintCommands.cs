@@ -130,13 +130,6 @@ internal sealed class ConstraintCommands(DdlContext context)
         return context.View.FindRelation(table.Oid)!;
     }
 
-    private void RequireNotNullInParts(RelationInfo table, short[] columns)
-    {
-        foreach (uint oid in table.Children)
-            if (context.View.FindRelation(oid) is { Index: null } partition && Array.Exists(RelationTree.Map(table, partition, columns), number => !partition.Columns[number - 1].NotNull))
-                throw new SqlException(SqlState.InvalidTableDefinition, "constraint must be added to child tables too") { Hint = "Do not specify the ONLY keyword." };
-    }
-
     private RelationInfo WithKey(RelationInfo table, Constraint constraint, string name, bool isPrimary, uint indexOid, short[] columns) =>
         With(context.View.FindRelation(table.Oid)!, new ConstraintInfo
         {
@@ -150,6 +143,13 @@ internal sealed class ConstraintCommands(DdlContext context)
             IsDeferrable = constraint.IsDeferrable,
             IsDeferred = constraint.IsInitiallyDeferred,
         });
+
+    private void RequireNotNullInParts(RelationInfo table, short[] columns)
+    {
+        foreach (uint oid in table.Children)
+            if (context.View.FindRelation(oid) is { Index: null } partition && Array.Exists(RelationTree.Map(table, partition, columns), number => !partition.Columns[number - 1].NotNull))
+                throw new SqlException(SqlState.InvalidTableDefinition, "constraint must be added to child tables too") { Hint = "Do not specify the ONLY keyword." };
+    }
 
     private string CheckIndexName(RelationInfo table, string name)
     {

@@ -72,6 +72,7 @@ internal static class TextSearchCommands
 
         if (template == 0)
             throw new SqlException(SqlState.InvalidObjectDefinition, "text search template is required");
+        TextSearchDictionaryOptions.Check(template, [.. statement.Definition.AsSpan().ToArray().Where(static option => option.Name != "template")]);
         return [oid, statement.Name.Name, schema.Oid, context.CurrentUser, template, options.Count == 0 ? CatalogValue.Null : string.Join(", ", options)];
     }
 

@@ -43,14 +43,23 @@ internal static class ArrayFunctions
                 throw new SqlException(SqlState.ArraySubscriptError, "thresholds must be one-dimensional array");
             ValueComparison order = ValueComparison.For(c.ArgumentType(0));
             ReadOnlySpan<byte> operand = c.ArgumentVector(0).GetStored(c.Row);
-            int bucket = 0;
-            bool below = false;
+            var thresholds = new List<int>(bounds.Count);
             foreach (ArrayValue.Element bound in bounds)
             {
                 if (bound.IsNull)
                     throw new SqlException(SqlState.NullValueNotAllowed, "thresholds array must not contain NULLs");
-                below |= order.Compare(operand, bound.Stored) < 0;
-                bucket += below ? 0 : 1;
+                thresholds.Add(order.Compare(operand, bound.Stored));
+            }
+
+            // Halving, as PostgreSQL does: of thresholds that are not sorted the answer shows it.
+            int bucket = 0;
+            for (int right = thresholds.Count; bucket < right;)
+            {
+                int middle = (bucket + right) / 2;
+                if (thresholds[middle] < 0)
+                    right = middle;
+                else
+                    bucket = middle + 1;
             }
 
             c.Return(bucket);

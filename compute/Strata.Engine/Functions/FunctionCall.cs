@@ -101,9 +101,12 @@ public ref struct FunctionCall
     /// <summary>Copies the bytes.</summary>
     public readonly void Return(ReadOnlySpan<byte> value) => _result.SetBytes(_row, value);
 
+    private const int LongTextChars = 1 << 20;
+
     public readonly void Return(string value)
     {
-        int length = Encoding.UTF8.GetMaxByteCount(value.Length);
+        // Of a long text the bytes are counted: three for each character may be more than an array can have.
+        int length = value.Length > LongTextChars ? Encoding.UTF8.GetByteCount(value) : Encoding.UTF8.GetMaxByteCount(value.Length);
         byte[]? rented = length > 512 ? System.Buffers.ArrayPool<byte>.Shared.Rent(length) : null;
         Span<byte> buffer = rented ?? stackalloc byte[512];
         _result.SetBytes(_row, buffer[..Encoding.UTF8.GetBytes(value, buffer)]);

@@ -29,7 +29,8 @@ internal static class OverlapsFunctions
         });
     }
 
-    private static long DateAndTime(int date, long time)
+    /// <summary>date + time. Throws 22008.</summary>
+    public static long DateAndTime(int date, long time)
     {
         long day = DateTimeFunctions.DateToTimestamp(date);
         return DateTimeMath.IsFinite(day) ? day + time : day;

@@ -81,7 +81,7 @@ public sealed class ByteBuffer
 
     public void Write(string text)
     {
-        Span<byte> room = Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
+        Span<byte> room = Reserve(text.Length > 1 << 20 ? Encoding.UTF8.GetByteCount(text) : Encoding.UTF8.GetMaxByteCount(text.Length));
         Length += Encoding.UTF8.GetBytes(text, room);
     }
 

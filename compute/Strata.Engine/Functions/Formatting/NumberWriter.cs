@@ -271,7 +271,7 @@ internal sealed class NumberWriter
     private string OrdinalSuffix(bool isUpper)
     {
         int digits = _number.Length;
-        int units = char.IsAsciiDigit(_number[^1]) ? _number[^1] - '0' : -1;
+        int units = char.IsAsciiDigit(_number[^1]) ? _number[^1] - '0' : throw new SqlException(SqlState.InvalidTextRepresentation, $"\"{_number}\" is not a number");
         bool isTeen = digits > 1 && _number[^2] == '1';
         string suffix = isTeen ? "th" : units switch { 1 => "st", 2 => "nd", 3 => "rd", _ => "th" };
         return isUpper ? suffix.ToUpperInvariant() : suffix;

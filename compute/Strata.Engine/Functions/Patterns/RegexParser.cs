@@ -87,6 +87,8 @@ internal sealed class RegexParser
                 continue;
             }
 
+            // A back reference counts its repetitions by itself, but not one in parentheses.
+            bool isReference = _lexer.Kind == Kind.BackReference;
             (RegexTree? atom, RegexNode language) = ParseAtom(isLook);
             (int least, int most, RegexTreeFlags preference) = ParseQuantifier();
             if (least == 0 && most == 0)
@@ -101,7 +103,7 @@ internal sealed class RegexParser
             }
 
             atom ??= Tree(RegexTreeKind.Plain, RegexTreeFlags.None, language);
-            RegexTree quantified = Quantify(atom, least, most, preference);
+            RegexTree quantified = Quantify(atom, least, most, preference, isReference);
             return Join(prefix, flags, RegexTree.Combine(preference, atom.Flags), quantified, ParseBranch(stopper, isLook));
         }
 
@@ -126,10 +128,10 @@ internal sealed class RegexParser
 
     private static RegexNode Repeat(RegexNode item, int least, int most) => least == 1 && most == 1 ? item : new RegexNode.Repeat(item, least, most);
 
-    private RegexTree Quantify(RegexTree atom, int least, int most, RegexTreeFlags preference)
+    private RegexTree Quantify(RegexTree atom, int least, int most, RegexTreeFlags preference, bool isReference)
     {
         RegexTreeFlags flags = RegexTree.Combine(preference, atom.Flags);
-        if (atom.Kind == RegexTreeKind.BackReference)
+        if (isReference)
         {
             return new RegexTree(RegexTreeKind.BackReference, atom.Flags | flags, Repeat(atom.Language, least, most))
             {

@@ -13,6 +13,7 @@ namespace Strata.Engine.Planning.Rewrites;
 internal sealed class ConstantErrors : IRewrite
 {
     private const uint IntervalScaleOid = 1200;
+    private const uint TimestampTzOfDateAndTimeOid = 1176;
 
     public RelationalNode Apply(RelationalNode root, RewriteContext context)
     {
@@ -59,6 +60,9 @@ internal sealed class ConstantErrors : IRewrite
         // The planner looks at the modifier to see whether the call changes anything.
         if (expression is FunctionExpression { Function.Oid: IntervalScaleOid, Arguments: [_, ConstantExpression { IsNull: false } modifier] })
             IntervalModifier.CheckPlanned(modifier.Value.Get<int>());
+        // This function is written in SQL, and the sum in it is computed while PostgreSQL plans.
+        if (expression is FunctionExpression { Function.Oid: TimestampTzOfDateAndTimeOid, Arguments: [ConstantExpression { IsNull: false } date, ConstantExpression { IsNull: false } time] })
+            OverlapsFunctions.DateAndTime(date.Value.Get<int>(), time.Value.Get<long>());
     }
 
     private static IEnumerable<Expression> InOrder(Expression expression) => expression switch

@@ -44,6 +44,9 @@ internal sealed class CorrelationDomain
             : null;
     }
 
+    /// <summary>True for a scan of a domain's values, as they are or filtered.</summary>
+    public static bool IsScan(PhysicalNode node) => node is CteScanPlan { CteName: ValuesName } || (node is FilterPlan or ProjectPlan && IsScan(((UnaryPlan)node).Input));
+
     /// <summary>The different values, under new column numbers, with their links.</summary>
     public UnnestedTree Scan()
     {

@@ -11,6 +11,10 @@ namespace Strata.Engine.Planning.Unnesting;
 /// </summary>
 internal sealed class LateralUnnesting(PlannerState state)
 {
+    private const int DepthMax = 3;
+
+    private int _depth;
+
     /// <summary>The unnested right side as a relation among others, with its conditions; null when it needs more than a join: then see <see cref="Join"/>.</summary>
     public UnnestedTree? AsRelation(RelationalNode right, HashSet<int> outer)
     {
@@ -25,8 +29,22 @@ internal sealed class LateralUnnesting(PlannerState state)
     public PhysicalNode? Join(JoinType type, PhysicalNode left, RelationalNode right, IReadOnlyList<Expression> conjuncts)
     {
         HashSet<int> outer = TreeWalker.OuterColumns(right);
-        if (!outer.IsSubsetOf(left.Columns) || !IsCandidate(right) || type is not (JoinType.Inner or JoinType.Left))
+        // What runs for each of the domain's values was left as it is when the domain was made: it would be found again and again.
+        if (!outer.IsSubsetOf(left.Columns) || !IsCandidate(right) || type is not (JoinType.Inner or JoinType.Left) || CorrelationDomain.IsScan(left) || _depth >= DepthMax)
             return null;
+        _depth++;
+        try
+        {
+            return Unnested(type, left, right, conjuncts, outer);
+        }
+        finally
+        {
+            _depth--;
+        }
+    }
+
+    private PhysicalNode? Unnested(JoinType type, PhysicalNode left, RelationalNode right, IReadOnlyList<Expression> conjuncts, HashSet<int> outer)
+    {
         if (SafeTree.HardlyFails(right) && Unnested(type, left, right, conjuncts, outer, null) is { } linked)
             return linked;
         return state.Unnesting.MayKeepRows() && CorrelationDomain.Of(state, left, outer) is { } domain && Unnested(type, domain.Rows(), right, conjuncts, outer, domain) is { } joined

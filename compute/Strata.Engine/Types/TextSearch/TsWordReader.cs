@@ -103,6 +103,19 @@ internal ref struct TsWordReader(ReadOnlySpan<byte> text, bool isQuery)
         _ => -1,
     };
 
+    /// <summary>The digits as C reads them into a long.</summary>
+    private long Number()
+    {
+        Int128 number = 0;
+        for (; Peek is >= (byte)'0' and <= (byte)'9'; At++)
+            number = Int128.Min((number * 10) + (Peek - '0'), long.MaxValue);
+        return (long)number;
+    }
+
+    /// <summary>What PostgreSQL keeps of it: too large is the largest, but beyond 32 bits it counts what is left in them, and then in 14.</summary>
+    private static int PositionOf(long number) =>
+        unchecked((int)number) is var position && position > TsLexeme.PositionMax ? TsLexeme.PositionMax : position & TsLexeme.PositionMax;
+
     /// <summary>:1A,2,… behind a word of a tsvector; empty without.</summary>
     public List<ushort> Positions()
     {
@@ -114,9 +127,7 @@ internal ref struct TsWordReader(ReadOnlySpan<byte> text, bool isQuery)
             At++;
             if (Peek is < (byte)'0' or > (byte)'9')
                 throw Bad();
-            int position = 0;
-            for (; Peek is >= (byte)'0' and <= (byte)'9'; At++)
-                position = Math.Min((position * 10) + (Peek - '0'), TsLexeme.PositionMax);
+            int position = PositionOf(Number());
             if (position == 0)
                 throw new SqlException(SqlState.SyntaxError, $"wrong position info in tsvector: \"{Encoding.UTF8.GetString(_text)}\"");
             // D is no weight: another letter may follow it.
