@@ -33,7 +33,7 @@ public sealed class Transaction
         public int CommitDrops;
         public int AbortDrops;
         public int Invalidations;
-        public long Deferred;
+        public Execution.Modify.DeferredConstraints.Mark Deferred;
     }
 
     private readonly TransactionManager _manager;
@@ -283,7 +283,7 @@ public sealed class Transaction
             CommitDrops = CommitDrops.Count,
             AbortDrops = AbortDrops.Count,
             Invalidations = _invalidationBytes,
-            Deferred = _deferred?.Mark ?? 0,
+            Deferred = _deferred?.Now ?? default,
         };
     }
 
@@ -304,7 +304,7 @@ public sealed class Transaction
         if (AbortDrops.Count > level.AbortDrops)
             _manager.DropStorages(AbortDrops, level.AbortDrops);
         _invalidationBytes = level.Invalidations;
-        _deferred?.ForgetSince(level.Deferred);
+        _deferred?.GoBackTo(level.Deferred);
         level.Xid = 0;
         _levels[depth] = level;
         _depth = depth;

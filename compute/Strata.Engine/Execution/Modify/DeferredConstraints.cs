@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Strata.Engine.Catalog;
 using Strata.Engine.Expressions;
 using Strata.Engine.Functions;
@@ -18,7 +19,7 @@ namespace Strata.Engine.Execution.Modify;
 /// </summary>
 public sealed class DeferredConstraints
 {
-    private readonly Dictionary<uint, bool> _modes = [];
+    private ImmutableDictionary<uint, bool> _modes = ImmutableDictionary<uint, bool>.Empty;
     private readonly List<KeyCheck> _keys = [];
     private readonly HashSet<KeyCheck> _seenKeys = [];
     private readonly List<UniqueCheck> _uniques = [];
@@ -51,12 +52,18 @@ public sealed class DeferredConstraints
     public bool IsDeferred(ConstraintInfo constraint) => constraint.IsDeferrable
         && (_modes.TryGetValue(constraint.Oid, out bool own) ? own : constraint.ParentOid != 0 && _modes.TryGetValue(constraint.ParentOid, out bool parent) ? parent : _all ?? constraint.IsDeferred);
 
-    /// <summary>What is noted from now on has this number or a greater one.</summary>
-    public long Mark => _next;
+    /// <summary>The state at a savepoint: what is noted afterwards has <see cref="Next"/> or a greater number; what SET CONSTRAINTS said. The default: nothing was noted or said.</summary>
+    public readonly record struct Mark(long Next, bool? All, ImmutableDictionary<uint, bool>? Modes);
 
-    /// <summary>Forgets what was noted since a mark: a savepoint was rolled back to.</summary>
-    public void ForgetSince(long mark)
+    /// <summary>The state now.</summary>
+    public Mark Now => new(_next, _all, _modes);
+
+    /// <summary>Forgets what was noted, and takes back what was set, since a mark: a savepoint was rolled back to.</summary>
+    public void GoBackTo(in Mark to)
     {
+        _all = to.All;
+        _modes = to.Modes ?? ImmutableDictionary<uint, bool>.Empty;
+        long mark = to.Next;
         _keys.RemoveAll(check => check.Number >= mark && _seenKeys.Remove(check));
         _uniques.RemoveAll(check => check.Number >= mark);
         _exclusions.RemoveAll(pending => pending.Number >= mark);
@@ -66,12 +73,12 @@ public sealed class DeferredConstraints
     /// <summary>SET CONSTRAINTS ALL.</summary>
     public void SetAll(bool deferred)
     {
-        _modes.Clear();
+        _modes = ImmutableDictionary<uint, bool>.Empty;
         _all = deferred;
     }
 
     /// <summary>SET CONSTRAINTS name.</summary>
-    public void Set(ConstraintInfo constraint, bool deferred) => _modes[constraint.Oid] = deferred;
+    public void Set(ConstraintInfo constraint, bool deferred) => _modes = _modes.SetItem(constraint.Oid, deferred);
 
     /// <summary>Notes a foreign key's key; <paramref name="values"/> is how messages show it, <paramref name="touched"/> the table whose row it is.</summary>
     internal void AddKey(ConstraintInfo constraint, uint touched, ForeignKeyWork work, string values, Datum[] key)
