@@ -184,15 +184,7 @@ internal sealed class SessionPhase(ProtocolOutput output)
         int formatCount = CheckCount(reader.Int16());
         Span<short> formats = formatCount <= StackItemsMax ? stackalloc short[formatCount] : new short[formatCount];
         ReadFormats(ref reader, formats);
-        int count = (ushort)reader.Int16();
-        ReadOnlySpan<byte> values = reader.Rest;
-        for (int i = 0; i < count; i++)
-        {
-            int length = reader.Int32();
-            if (length != -1)
-                reader.Take(length);
-        }
-        values = values[..(values.Length - reader.Rest.Length)];
+        ReadOnlySpan<byte> values = ReadValues(ref reader, out int count);
         int resultCount = CheckCount(reader.Int16());
         Span<short> results = resultCount <= StackItemsMax ? stackalloc short[resultCount] : new short[resultCount];
         ReadFormats(ref reader, results);
@@ -201,13 +193,10 @@ internal sealed class SessionPhase(ProtocolOutput output)
         return Finish(Current.Bind(portal, statement, in bind), simple: false);
     }
 
-    private bool CallFunction(ref MessageReader reader)
+    /// <summary>The values of Bind and FunctionCall as they stand in the message, each behind its length.</summary>
+    private static ReadOnlySpan<byte> ReadValues(ref MessageReader reader, out int count)
     {
-        uint function = (uint)reader.Int32();
-        int formatCount = CheckCount(reader.Int16());
-        Span<short> formats = formatCount <= StackItemsMax ? stackalloc short[formatCount] : new short[formatCount];
-        ReadFormats(ref reader, formats);
-        int count = (ushort)reader.Int16();
+        count = (ushort)reader.Int16();
         ReadOnlySpan<byte> values = reader.Rest;
         for (int i = 0; i < count; i++)
         {
@@ -215,7 +204,17 @@ internal sealed class SessionPhase(ProtocolOutput output)
             if (length != -1)
                 reader.Take(length);
         }
-        values = values[..(values.Length - reader.Rest.Length)];
+
+        return values[..(values.Length - reader.Rest.Length)];
+    }
+
+    private bool CallFunction(ref MessageReader reader)
+    {
+        uint function = (uint)reader.Int32();
+        int formatCount = CheckCount(reader.Int16());
+        Span<short> formats = formatCount <= StackItemsMax ? stackalloc short[formatCount] : new short[formatCount];
+        ReadFormats(ref reader, formats);
+        ReadOnlySpan<byte> values = ReadValues(ref reader, out int count);
         Span<short> results = stackalloc short[1];
         ReadFormats(ref reader, results);
         reader.End();

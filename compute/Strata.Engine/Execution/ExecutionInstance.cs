@@ -71,6 +71,22 @@ public sealed class ExecutionInstance : IDisposable
     /// <summary>Sets a parameter ($1 has index 0). After <see cref="Begin"/>, before the first <see cref="Next"/>.</summary>
     public void SetParameter(int index, in Datum value) => State.Evaluation.SetParameter(index, value);
 
+    /// <summary>Sets the first parameters. After <see cref="Begin"/>, before the first <see cref="Next"/>.</summary>
+    internal void SetParameters(ReadOnlySpan<Datum> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+            SetParameter(i, values[i]);
+    }
+
+    /// <summary>Copies of the first <paramref name="count"/> parameters.</summary>
+    internal Datum[] CopyParameters(int count)
+    {
+        var values = new Datum[count];
+        for (int i = 0; i < count; i++)
+            values[i] = Datum.FromVector(ParameterVector(i), 0);
+        return values;
+    }
+
     /// <summary>A parameter's constant vector, for storing a value without a <see cref="Datum"/>: call <see cref="Vector.ResetConstant"/> first.</summary>
     public Vector ParameterVector(int index) => State.Evaluation.Parameters[index];
 

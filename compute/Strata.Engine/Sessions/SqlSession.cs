@@ -378,9 +378,7 @@ public sealed class SqlSession : IDisposable
     private void UseCustomPlan(Portal portal, PreparedStatement prepared)
     {
         ExecutionInstance generic = portal.Execution!;
-        var values = new Datum[portal.Plan!.ParameterOids.Length];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = Datum.FromVector(generic.ParameterVector(i), 0);
+        Datum[] values = generic.CopyParameters(portal.Plan!.ParameterOids.Length);
         CachedPlan custom = _runner.PlanFor(prepared, portal.Plan, values, out bool isOwn);
         generic.Close();
         portal.Execution = null;
@@ -388,8 +386,7 @@ public sealed class SqlSession : IDisposable
         portal.Execution = _runner.Begin(custom, out Snapshot snapshot);
         portal.OwnsPlan = isOwn;
         portal.Snapshot = snapshot;
-        for (int i = 0; i < values.Length; i++)
-            portal.Execution.SetParameter(i, values[i]);
+        portal.Execution.SetParameters(values);
     }
 
     private static SqlException WrongParameterCount(PreparedStatement prepared, int given, int expected) => new(

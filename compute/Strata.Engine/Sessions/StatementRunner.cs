@@ -19,9 +19,6 @@ namespace Strata.Engine.Sessions;
 /// <summary>Plans queries, or finds their plans, and runs them: locks, privileges, snapshot, rows. For one session.</summary>
 internal sealed class StatementRunner(SessionContext context)
 {
-    // Below this cost it does not matter which plan is the best one.
-    private const double CheapCost = 100;
-
     private readonly RowWriter _rows = new(context);
 
     /// <summary>Kept results, as this session may use them.</summary>
@@ -117,7 +114,6 @@ internal sealed class StatementRunner(SessionContext context)
         }
 
         isOwn = true;
-
         BindingContext binding = BindingContextFor(statement.Text, statement.ParameterTypes, allowParameters: true);
         CachedPlan plan = PlanForValues(statement.Statement!, binding, values);
         statement.Choice.NoteCustom(plan.Plan);
@@ -252,7 +248,7 @@ internal sealed class StatementRunner(SessionContext context)
             plans.Add(key, plan);
         }
 
-        bool isGood = plan.Plan.Root.TotalCost <= CheapCost;
+        bool isGood = plan.Plan.Root.TotalCost <= PlanChoice.CheapCost;
         if ((!isGood && plan.Variants is { Any: false, WantsMore: false }) || !TryLock(plan))
             return false;
         ExecutionInstance? execution = Begin(plan, out Snapshot snapshot);
@@ -276,9 +272,7 @@ internal sealed class StatementRunner(SessionContext context)
     // The plan for all values is not good enough: one for values like these, if there is one. If not, one may be made for the next text like this; this one is planned as it is written.
     private bool TryUseVariant(ref CachedPlan plan, ref ExecutionInstance? execution, ref Snapshot snapshot)
     {
-        var values = new Datum[Literals.Count];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = Datum.FromVector(execution!.ParameterVector(i), 0);
+        Datum[] values = execution!.CopyParameters(Literals.Count);
         if (plan.Variants.Find(values, context) is not { } variant)
         {
             if (plan.Variants.WantsMore)
@@ -286,12 +280,11 @@ internal sealed class StatementRunner(SessionContext context)
             return false;
         }
 
-        execution!.Close();
+        execution.Close();
         execution = null;
         execution = Begin(variant, out snapshot);
         plan = variant;
-        for (int i = 0; i < values.Length; i++)
-            execution.SetParameter(i, values[i]);
+        execution.SetParameters(values);
         return true;
     }
 

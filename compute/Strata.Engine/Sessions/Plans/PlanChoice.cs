@@ -20,7 +20,7 @@ internal sealed class PlanChoice
     private const int TrialsMin = 5;
 
     /// <summary>Below this cost it does not matter which plan is the best one.</summary>
-    private const double CheapCost = 100;
+    public const double CheapCost = 100;
 
     // PostgreSQL's estimate of what planning costs.
     private const double PlanningCost = 1000 * 0.0025;
