@@ -589,6 +589,9 @@ internal sealed class DateTimeDecoder(string text, string typeName, TypeSettings
             case DateTimeWordKind.Moment:
                 return DecodeMoment((DateTimeKeyword)word.Value);
             case DateTimeWordKind.Month:
+                // A time may have a date before it, but only one in a single field.
+                if (timeOnly)
+                    throw Bad();
                 int day = 0;
                 if ((_mask & DateTimeMask.Month) != 0 && !_hasTextMonth && (_mask & DateTimeMask.Day) == 0 && Month is >= 1 and <= 31)
                 {
