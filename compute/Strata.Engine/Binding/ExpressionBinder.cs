@@ -420,11 +420,20 @@ internal sealed class ExpressionBinder
         if (isNull.Operand is Syntax.RowExpression row)
         {
             Expression[] tests = BindFields(row.Fields, scope)
-                .Select(field => (Expression)new NullTestExpression(ResolveUnknown(field), isNull.IsNegated) { Position = isNull.Position }).ToArray();
+                .Select(field => (Expression)new NullTestExpression(Tested(field), isNull.IsNegated) { Position = isNull.Position }).ToArray();
             return BooleanExpression.And(tests);
         }
 
-        return new NullTestExpression(Parts.WithoutDomain(ResolveUnknown(Bind(isNull.Operand, scope))), isNull.IsNegated) { Position = isNull.Position };
+        return new NullTestExpression(Parts.WithoutDomain(Tested(Bind(isNull.Operand, scope))), isNull.IsNegated) { Position = isNull.Position };
+    }
+
+    // Whether a parameter is null says nothing about its type.
+    private Expression Tested(Expression value)
+    {
+        if (value is not ParameterExpression { Type.Oid: TypeOid.Unknown } parameter)
+            return ResolveUnknown(value);
+        _state.Parameters.Leave(parameter);
+        return value;
     }
 
     private Expression BindTruth(IsTruthExpression truth, Scope scope)
