@@ -13,10 +13,12 @@ namespace Strata.Differential;
 /// </summary>
 internal sealed partial class Grammar
 {
+    /// <summary>Before the name of a family in <see cref="Families"/>.</summary>
+    public const string FamilyPrefix = "family.";
+
     private const int ListMax = 3;
     private const char Aliases = '§';
     private const string Extension = ".grammar";
-    private const string FamilyPrefix = "family.";
 
     private static readonly Dictionary<string, string> s_typeNames = new(StringComparer.Ordinal)
     {

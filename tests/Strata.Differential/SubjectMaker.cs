@@ -52,14 +52,15 @@ internal sealed class SubjectMaker
             "query" => new Subject(_grammarQueries.Expand("query", depth), kind, GrammarSetup, false, false),
             "scalar" => new Subject(_grammarScalars.Expand("scalar", depth), kind, GrammarSetup, false, false),
             "script" => new Subject(_grammarChanges.Script("script", depth), kind, GrammarSetup, true, false, Random.Next(2) == 0),
-            "family" => Family(_families[Random.Next(_families.Length)], kind, depth),
+            "family" => Family(Random.Next(_families.Length), depth),
             "mistake" => new Subject(_mutation.Of(_grammarQueries.Expand("query", depth).ToString().TrimStart('!')), kind, GrammarSetup, false, true),
-            _ when Grammar.Families.Contains("family." + kind) => Family(_families[Grammar.Families.ToList().IndexOf("family." + kind)], kind, depth),
+            _ when Grammar.Families.ToList().IndexOf(Grammar.FamilyPrefix + kind) is >= 0 and var family => Family(family, depth),
             _ => throw new ArgumentException($"no kind of statement {kind}"),
         };
     }
 
-    private Subject Family(Grammar family, string kind, int depth) => new(family.Script("script", depth), kind, GrammarSetup, true, false, Random.Next(2) == 0);
+    private Subject Family(int family, int depth) =>
+        new(_families[family].Script("script", depth), Grammar.Families[family][Grammar.FamilyPrefix.Length..], GrammarSetup, true, false, Random.Next(2) == 0);
 
     private Node Changed()
     {

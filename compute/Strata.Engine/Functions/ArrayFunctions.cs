@@ -175,7 +175,7 @@ internal static class ArrayFunctions
         lengths[0] = (leftShift == 0 ? left.Length(0) : 1) + (rightShift == 0 ? right.Length(0) : 1);
         for (int i = 1; i < dimensions; i++)
         {
-            if (left.Length(i - leftShift) != right.Length(i - rightShift))
+            if (left.Length(i - leftShift) != right.Length(i - rightShift) || left.LowerBound(i - leftShift) != right.LowerBound(i - rightShift))
                 throw Incompatible(leftShift + rightShift > 0 ? "Arrays with differing dimensions are not compatible for concatenation." : "Arrays with differing element dimensions are not compatible for concatenation.");
         }
 

@@ -122,7 +122,10 @@ internal sealed class CopyIn : IDisposable
             _ => null,
         };
         if (kind is not null)
-            throw new SqlException(SqlState.WrongObjectType, $"cannot copy to {kind} \"{relation.Name}\"");
+            throw new SqlException(SqlState.WrongObjectType, $"cannot copy to {kind} \"{relation.Name}\"")
+            {
+                Hint = relation.Kind == RelationKind.View ? "To enable copying to a view, provide an INSTEAD OF INSERT trigger." : null,
+            };
     }
 
     /// <summary>The CONTEXT line of an error that happens now.</summary>

@@ -80,7 +80,7 @@ internal sealed record CopyOptions
                     options = options with { ForceNull = Names(option) };
                     break;
                 case "encoding":
-                    options = options with { Encoding = FindEncoding(Text(option)) };
+                    options = options with { Encoding = FindEncoding(Text(option), option.Position) };
                     break;
                 case "freeze":
                     break;
@@ -176,10 +176,10 @@ internal sealed record CopyOptions
         return (byte)text[0];
     }
 
-    private static CharacterConversion? FindEncoding(string name)
+    private static CharacterConversion? FindEncoding(string name, int position)
     {
         if (Functions.CharacterEncodings.NameOf(Functions.CharacterEncodings.NumberOf(name)) is not { } known)
-            throw new SqlException(SqlState.InvalidParameterValue, "argument to option \"encoding\" must be a valid encoding name");
+            throw Binding.BindingErrors.At(position, SqlState.InvalidParameterValue, "argument to option \"encoding\" must be a valid encoding name");
         return CharacterConversion.Find(known) is not null || known is "UTF8" or "SQL_ASCII"
             ? CharacterConversion.Find(known)
             : throw new SqlException(SqlState.FeatureNotSupported, $"COPY encoding \"{name}\" is not supported");
