@@ -575,6 +575,13 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                     _order.Add(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
             }
 
+        foreach (ColumnInfo other in table.Columns)
+            if (!other.IsDropped && other.Generated != '\0' && Mentions(other.Default, column))
+            {
+                _cascades.Add(($"column {other.Name} of table {table.Name}", _subject, 0));
+                _columns.Add((table, other.Number));
+            }
+
         AddOwnedSequences(table, column.Number);
         foreach (RelationInfo candidate in context.View.UserRelations.ToArray())
             if (candidate.View is not null && !_relations.Contains(candidate.Oid))

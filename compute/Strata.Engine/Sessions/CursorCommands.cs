@@ -101,6 +101,9 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
     private static bool IsStill(Portal portal, FetchStatement statement)
     {
         long position = portal.Rows?.Position ?? portal.Position;
+        // MOVE BACKWARD ALL goes back to the start.
+        if (statement is { IsMove: true, Direction: FetchDirection.Backward, Count: FetchStatement.All } && position == 0)
+            return true;
         return statement.Count == 0 && (statement.Direction == FetchDirection.Absolute ? position == 0 : position == 0 || portal.IsFinished || position > portal.Rows?.Count);
     }
 
