@@ -490,6 +490,9 @@ internal static class ArrayFunctions
                 throw ArrayBuilder.TooLarge();
         }
 
+        for (int i = 0; i < lengths.Length; i++)
+            if ((long)lengths[i] + bounds[i] > int.MaxValue)
+                throw new SqlException(SqlState.ProgramLimitExceeded, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"array lower bound is too large: {bounds[i]}"));
         var builder = new ArrayBuilder();
         for (long i = 0; i < total; i++)
             AddArgument(ref c, builder, 0);

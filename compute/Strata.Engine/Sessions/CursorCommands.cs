@@ -104,6 +104,9 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
         // MOVE BACKWARD ALL goes back to the start.
         if (statement is { IsMove: true, Direction: FetchDirection.Backward, Count: FetchStatement.All } && position == 0)
             return true;
+        // BACKWARD 0 reads backwards where it stands on no row.
+        if (statement is { IsMove: false, Direction: FetchDirection.Backward })
+            return false;
         return statement.Count == 0 && (statement.Direction == FetchDirection.Absolute ? position == 0 : position == 0 || portal.IsFinished || position > portal.Rows?.Count);
     }
 
