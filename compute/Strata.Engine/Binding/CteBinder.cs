@@ -27,9 +27,9 @@ internal sealed class CteBinder(BindingState state)
         var definitions = new List<(CteDefinition Definition, CteEntry Entry)>();
         foreach (CommonTableExpression written in with.IsRecursive && with.Items.Count > 1 ? RecursionCheck.Sort(with) : with.Items)
         {
+            // As in PostgreSQL the marks come first: the query may use them.
+            BindMarks(written);
             CommonTableExpression item = CteTraversal.Rewrite(written, with.IsRecursive);
-            if (!ReferenceEquals(item, written))
-                BindMarks(written);
             bool isTraversedInVain = ReferenceEquals(item, written) && (written.Search is not null || written.Cycle is not null);
             var entry = new CteEntry(state.Metadata.NextCte(), item.Name);
             // Those from here on cannot be referred to yet.
