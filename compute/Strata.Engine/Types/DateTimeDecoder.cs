@@ -76,7 +76,12 @@ internal sealed class DateTimeDecoder(string text, string typeName, TypeSettings
         }
 
         if (Keyword != DateTimeKeyword.None)
+        {
+            // What else the text says must be right, but counts for nothing.
+            ValidateDate();
             return;
+        }
+
         Validate();
     }
 
@@ -652,7 +657,7 @@ internal sealed class DateTimeDecoder(string text, string typeName, TypeSettings
                 if (timeOnly)
                     throw Bad();
                 Keyword = moment;
-                return DateTimeMask.Date | DateTimeMask.Time | DateTimeMask.Zone;
+                return DateTimeMask.Moment;
         }
     }
 }
