@@ -20,7 +20,7 @@ internal static partial class Explanations
     [GeneratedRegex(@"\b(sum|avg|stddev\w*|var\w+|corr|covar_\w+|regr_\w+)\(")]
     private static partial Regex FloatAggregate();
 
-    [GeneratedRegex(@"::""char""\)+::(character|bpchar)\b(?! varying)")]
+    [GeneratedRegex(@"(::""char""|""char""\([^()]*\))\)*::(character|bpchar)\b(?! varying)")]
     private static partial Regex CharAsCharacter();
 
     [GeneratedRegex(@":(\w+)(?=, | #)")]

@@ -13,8 +13,12 @@ namespace Strata.Differential;
 /// </summary>
 internal sealed partial class Grammar
 {
+    /// <summary>Before the name of a family in <see cref="Families"/>.</summary>
+    public const string FamilyPrefix = "family.";
+
     private const int ListMax = 3;
     private const char Aliases = '§';
+    private const string Extension = ".grammar";
 
     private static readonly Dictionary<string, string> s_typeNames = new(StringComparer.Ordinal)
     {
@@ -47,7 +51,7 @@ internal sealed partial class Grammar
     {
         _generator = generator;
         foreach (string file in files)
-            Read(Resource(file + ".grammar"));
+            Read(Resource(file + Extension));
         foreach (string name in _rules.Keys)
             _depths[name] = int.MaxValue / 2;
         while (Deepen())
@@ -64,6 +68,11 @@ internal sealed partial class Grammar
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+
+    /// <summary>Names of the families: files of scripts about one subject each.</summary>
+    public static IReadOnlyList<string> Families { get; } = [.. Assembly.GetExecutingAssembly().GetManifestResourceNames()
+        .Where(static name => name.StartsWith(FamilyPrefix, StringComparison.Ordinal) && name.EndsWith(Extension, StringComparison.Ordinal))
+        .Select(static name => name[..^Extension.Length]).Order(StringComparer.Ordinal)];
 
     /// <summary>One random statement or piece.</summary>
     public Node Expand(string rule, int depth) => Expand(rule, "", depth);

@@ -11,7 +11,7 @@ internal static class GrammarTables
     /// <summary>Statements that make them, one a line.</summary>
     public static string Script(Grammar rows)
     {
-        var script = new StringBuilder(Grammar.Resource("setup.sql"));
+        var script = new StringBuilder(Grammar.Resource("setup.sql")).Append(Grammar.Resource("families.sql"));
         foreach ((string table, int count) in s_tables)
         {
             for (int i = 1; i <= count; i++)

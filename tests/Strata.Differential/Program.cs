@@ -14,7 +14,7 @@ if (Argument("--postgres") is not { } postgresConnection || Argument("--strata")
 
 // The text goes to the servers as it is.
 AppContext.SetSwitch("Npgsql.EnableSqlRewriting", false);
-const string Kinds = "query,query,query,tables,tables,scalar,scalar,call,call,script,script,rows,mistake";
+const string Kinds = "query,query,query,tables,tables,scalar,scalar,call,call,script,script,rows,mistake,family,family,family,family,family";
 const string Setup = "SET TimeZone = 'America/New_York';SET statement_timeout = '10s';SET lc_monetary = 'C'";
 using var postgres = new Server("PostgreSQL", postgresConnection, Setup);
 using var strata = new Server("Strata", strataConnection, Setup);

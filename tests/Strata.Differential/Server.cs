@@ -1,13 +1,17 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Strata.Differential;
 
 /// <summary>One of the two servers, over a connection that is opened again when it is lost.</summary>
-internal sealed class Server : IDisposable
+internal sealed partial class Server : IDisposable
 {
     private const uint FirstUserOid = 16384;
+    private const string Null = "∅";
+    private const char LineEnd = '⏎';
 
     private readonly string _connectionString;
     private readonly string _setup;
@@ -50,7 +54,11 @@ internal sealed class Server : IDisposable
         {
             NpgsqlConnection connection = Connection();
             _notices.Clear();
-            using var command = new NpgsqlCommand(sql, connection) { AllResultTypesAreUnknown = true };
+            if (CopyIn().IsMatch(sql))
+                return CopyFrom(connection, sql);
+            if (CopyOut().IsMatch(sql))
+                return CopyTo(connection, sql);
+            using NpgsqlCommand command = Command(connection, sql);
             using NpgsqlDataReader reader = command.ExecuteReader();
             var rows = new List<string>();
             var columns = new StringBuilder();
@@ -81,6 +89,47 @@ internal sealed class Server : IDisposable
         }
     }
 
+    [GeneratedRegex("⟦(?<value>[^⟧]*)⟧")]
+    private static partial Regex Parameter();
+
+    [GeneratedRegex(@"^COPY .*\bFROM STDIN\b", RegexOptions.Singleline)]
+    private static partial Regex CopyIn();
+
+    [GeneratedRegex(@"^COPY .*\bTO STDOUT\b", RegexOptions.Singleline)]
+    private static partial Regex CopyOut();
+
+    /// <summary>A statement whose parts in ⟦ ⟧ are parameters, sent as text without a type; ⟦∅⟧ is null.</summary>
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql)
+    {
+        var command = new NpgsqlCommand { Connection = connection, AllResultTypesAreUnknown = true };
+        command.CommandText = Parameter().Replace(sql, match =>
+        {
+            string value = match.Groups["value"].Value;
+            command.Parameters.Add(new NpgsqlParameter { Value = value == Null ? DBNull.Value : value, NpgsqlDbType = NpgsqlDbType.Unknown });
+            return string.Create(CultureInfo.InvariantCulture, $"${command.Parameters.Count}");
+        });
+        return command;
+    }
+
+    /// <summary>COPY FROM STDIN: the first ⏎ ends the statement, each later one a line of the data, and ⇥ stands for a tab.</summary>
+    private Answer CopyFrom(NpgsqlConnection connection, string sql)
+    {
+        int end = sql.IndexOf(LineEnd, StringComparison.Ordinal);
+        string data = end < 0 ? "" : sql[(end + 1)..].Replace(LineEnd, '\n').Replace('⇥', '\t');
+        using (TextWriter writer = connection.BeginTextImport(end < 0 ? sql : sql[..end]))
+            writer.Write(data);
+        return new Answer(null, null, "", []) { Notices = _notices.ToString() };
+    }
+
+    private Answer CopyTo(NpgsqlConnection connection, string sql)
+    {
+        using TextReader reader = connection.BeginTextExport(sql);
+        var rows = new List<string>();
+        while (reader.ReadLine() is { } line)
+            rows.Add(line);
+        return new Answer(null, null, "", rows) { Notices = _notices.ToString() };
+    }
+
     /// <summary>Types that the user made have other numbers on each server.</summary>
     private static string TypeName(uint oid) => oid < FirstUserOid ? oid.ToString(CultureInfo.InvariantCulture) : "user";
 
@@ -88,7 +137,7 @@ internal sealed class Server : IDisposable
     {
         try
         {
-            return reader.IsDBNull(column) ? "∅" : reader.GetString(column);
+            return reader.IsDBNull(column) ? Null : reader.GetString(column);
         }
         catch (DecoderFallbackException)
         {

@@ -5,8 +5,9 @@ namespace Strata.Differential;
 /// <param name="Group">What made it.</param>
 /// <param name="Setup">Statements that make the tables it needs.</param>
 /// <param name="IsScript">It runs in a transaction that is rolled back.</param>
+/// <param name="IsGuarded">Each statement of the script has a savepoint before it, so that the script goes on after one that fails.</param>
 /// <param name="IsMistake">Made by <see cref="Mutation"/>: compared only when PostgreSQL says what is wrong with it.</param>
-internal sealed record Subject(Node Root, string Group, string Setup, bool IsScript, bool IsMistake)
+internal sealed record Subject(Node Root, string Group, string Setup, bool IsScript, bool IsMistake, bool IsGuarded = false)
 {
     /// <summary>Statements with a ! before them have a total order.</summary>
     private const char Ordered = '!';
@@ -29,9 +30,20 @@ internal sealed record Subject(Node Root, string Group, string Setup, bool IsScr
         if (IsScript)
             server.Run("BEGIN");
         foreach ((string sql, _) in statements)
-            answers.Add(server.Run(sql));
+        {
+            if (IsGuarded)
+                server.Run("SAVEPOINT guard");
+            Answer answer = server.Run(sql);
+            answers.Add(answer);
+            if (IsGuarded && answer.SqlState is not null)
+                server.Run("ROLLBACK TO guard");
+        }
+
         if (IsScript)
             server.Run("ROLLBACK");
+        // Prepared statements outlive the transaction.
+        if (IsScript && Root.ToString().Contains("PREPARE ", StringComparison.Ordinal))
+            server.Run("DEALLOCATE ALL");
         return answers;
     }
 

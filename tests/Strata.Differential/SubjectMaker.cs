@@ -14,6 +14,7 @@ internal sealed class SubjectMaker
     private readonly Grammar _grammarQueries;
     private readonly Grammar _grammarScalars;
     private readonly Grammar _grammarChanges;
+    private readonly Grammar[] _families;
     private readonly Mutation _mutation;
 
     public SubjectMaker(Generator generator, DriverOptions options)
@@ -26,6 +27,7 @@ internal sealed class SubjectMaker
         _grammarQueries = new Grammar(generator, "expressions", "queries");
         _grammarScalars = new Grammar(generator, "scalars");
         _grammarChanges = new Grammar(generator, "changes");
+        _families = [.. Grammar.Families.Select(file => new Grammar(generator, file))];
         _mutation = new Mutation(Random);
         GrammarSetup = GrammarTables.Script(new Grammar(generator, "rows"));
         Setup = "DROP TABLE IF EXISTS t0, t1, t2, t3, t4\n" + _schema.Script + GrammarSetup;
@@ -49,11 +51,16 @@ internal sealed class SubjectMaker
             "rows" => new Subject(Changed(), kind, _schema.Script, true, false),
             "query" => new Subject(_grammarQueries.Expand("query", depth), kind, GrammarSetup, false, false),
             "scalar" => new Subject(_grammarScalars.Expand("scalar", depth), kind, GrammarSetup, false, false),
-            "script" => new Subject(_grammarChanges.Script("script", depth), kind, GrammarSetup, true, false),
+            "script" => new Subject(_grammarChanges.Script("script", depth), kind, GrammarSetup, true, false, Random.Next(2) == 0),
+            "family" => Family(Random.Next(_families.Length), depth),
             "mistake" => new Subject(_mutation.Of(_grammarQueries.Expand("query", depth).ToString().TrimStart('!')), kind, GrammarSetup, false, true),
+            _ when Grammar.Families.ToList().IndexOf(Grammar.FamilyPrefix + kind) is >= 0 and var family => Family(family, depth),
             _ => throw new ArgumentException($"no kind of statement {kind}"),
         };
     }
+
+    private Subject Family(int family, int depth) =>
+        new(_families[family].Script("script", depth), Grammar.Families[family][Grammar.FamilyPrefix.Length..], GrammarSetup, true, false, Random.Next(2) == 0);
 
     private Node Changed()
     {

@@ -112,12 +112,12 @@ public static class Binder
     }
 
     /// <summary>
-    /// Binds an expression without columns and coerces it for assignment to a type (a DEFAULT, an EXECUTE argument). Throws 42804.
+    /// Binds an expression without columns and coerces it for assignment to a type (a DEFAULT, or an EXECUTE argument with <paramref name="isArgument"/>). Throws 42804.
     /// </summary>
-    public static Expression BindValue(Syntax.Expression syntax, SqlType? type, BindingContext context) => Guard(context, () =>
+    public static Expression BindValue(Syntax.Expression syntax, SqlType? type, BindingContext context, bool isArgument = false) => Guard(context, () =>
     {
         var state = new BindingState(context);
-        Expression value = state.Expressions.Bind(syntax, new Scope(null), ExpressionKind.ColumnDefault);
+        Expression value = state.Expressions.Bind(syntax, new Scope(null), isArgument ? ExpressionKind.ExecuteArgument : ExpressionKind.ColumnDefault);
         return type is null ? state.Expressions.ResolveUnknown(value) : state.Expressions.CoerceForAssignment(value, type);
     });
 

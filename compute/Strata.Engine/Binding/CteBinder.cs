@@ -27,6 +27,8 @@ internal sealed class CteBinder(BindingState state)
         var definitions = new List<(CteDefinition Definition, CteEntry Entry)>();
         foreach (CommonTableExpression written in with.IsRecursive && with.Items.Count > 1 ? RecursionCheck.Sort(with) : with.Items)
         {
+            // As in PostgreSQL the marks come first: the query may use them.
+            BindMarks(written);
             CommonTableExpression item = CteTraversal.Rewrite(written, with.IsRecursive);
             bool isTraversedInVain = ReferenceEquals(item, written) && (written.Search is not null || written.Cycle is not null);
             var entry = new CteEntry(state.Metadata.NextCte(), item.Name);
@@ -59,11 +61,17 @@ internal sealed class CteBinder(BindingState state)
         if (!ReferenceEquals(written, rewritten))
             BindQuery(written with { Search = null, Cycle = null }, select, new CteEntry(state.Metadata.NextCte(), written.Name), new Scope(scope), isRecursive);
         var record = new CteRecord(written, state.Recorder!.Of(select));
-        if (written.Cycle is not { MarkValue: { } value, MarkDefault: { } none })
-            return record;
+        return BindMarks(written) is var (mark, none) ? record with { Mark = mark, Default = none } : record;
+    }
+
+    /// <summary>The marks of CYCLE in the type that they have in common. Throws when they have none.</summary>
+    private (Expression Mark, Expression Default)? BindMarks(CommonTableExpression item)
+    {
+        if (item.Cycle is not { MarkValue: { } value, MarkDefault: { } none })
+            return null;
         Expression[] marks = [state.Expressions.Bind(value, new Scope(null), ExpressionKind.Other), state.Expressions.Bind(none, new Scope(null), ExpressionKind.Other)];
         SqlType type = state.Expressions.CommonType(marks, "CYCLE", value.Position);
-        return record with { Mark = state.Expressions.Coerce(marks[0], type, value.Position), Default = state.Expressions.Coerce(marks[1], type, none.Position) };
+        return (state.Expressions.Coerce(marks[0], type, value.Position), state.Expressions.Coerce(marks[1], type, none.Position));
     }
 
     private CteDefinition BindQuery(CommonTableExpression item, SelectStatement select, CteEntry entry, Scope scope, bool isRecursive)
@@ -114,9 +122,13 @@ internal sealed class CteBinder(BindingState state)
         }
 
         if (select.OrderBy.Count > 0)
-            throw BindingErrors.NotSupported(select.OrderBy[0].Position, "ORDER BY in a recursive query");
-        if (select.Limit is not null || select.Offset is not null)
-            throw BindingErrors.NotSupported(item.Position, "LIMIT in a recursive query");
+            throw NotImplemented(select.OrderBy[0].Position, "ORDER BY");
+        if (select.Offset is not null)
+            throw NotImplemented(SyntaxLocation.Of(select.Offset), "OFFSET");
+        if (select.Limit is not null)
+            throw NotImplemented(SyntaxLocation.Of(select.Limit), "LIMIT");
+        if (select.Locking.Count > 0)
+            throw NotImplemented(-1, "FOR UPDATE/SHARE");
         Scope inner = scope;
         QueryRecord? record = state.Recorder?.Begin(select);
         IReadOnlyList<CteDefinition> own = [];
@@ -150,8 +162,10 @@ internal sealed class CteBinder(BindingState state)
             throw BindingErrors.At(step.Output.Count == 0 ? -1 : union.Right.Position, SqlState.SyntaxError, "each UNION query must have the same number of columns");
         for (int i = 0; i < output.Length; i++)
         {
-            SqlType common = state.Expressions.CommonType(
-                [new ColumnExpression(output[i].Column, output[i].Type), OutputCoercion.ValueOf(step, i)], "UNION", union.Position);
+            Expression first = Written(union.Left, i, output[i]);
+            SqlType common = state.Expressions.CommonType([first, OutputCoercion.ValueOf(step, i)], "UNION", union.Position);
+            if (first.Type.Oid == TypeOid.Unknown)
+                state.Expressions.Coerce(first, common, first.Position);
             if (common.Oid != output[i].Type.Oid)
             {
                 throw BindingErrors.At(
@@ -168,6 +182,20 @@ internal sealed class CteBinder(BindingState state)
         RelationalNode node = new RecursiveUnionNode(entry.Cte, union.IsAll, startNode, OutputCoercion.Shape(state, step), columns);
         return (own.Count == 0 ? node : new WithNode(own, node), output);
     }
+
+    private static SqlException NotImplemented(int position, string clause) =>
+        BindingErrors.At(position, SqlState.FeatureNotSupported, $"{clause} in a recursive query is not implemented");
+
+    /// <summary>Column of the first term of a recursive query as the UNION sees it: what is written as a literal without a type has none there yet.</summary>
+    private static Expression Written(SelectStatement term, int index, OutputColumn column) => term.Body is SelectBody { Targets: var targets } && index < targets.Count
+        && !targets.AsSpan()[..(index + 1)].ToArray().Any(static target => target.Value is ColumnReference { IsStar: true } or IndirectionExpression)
+            ? targets[index].Value switch
+            {
+                StringLiteral literal => ConstantExpression.UnknownLiteral(literal.Value, literal.Position),
+                NullLiteral => ConstantExpression.Null(SqlType.Unknown),
+                _ => new ColumnExpression(column.Column, column.Type),
+            }
+            : new ColumnExpression(column.Column, column.Type);
 
     /// <summary>Place of a target of the first query of a term, or of the query where that is not known.</summary>
     private static int TargetPosition(SelectStatement term, int index) => term.Body switch

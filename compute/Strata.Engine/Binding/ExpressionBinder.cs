@@ -110,7 +110,9 @@ internal sealed class ExpressionBinder
     }
 
     /// <summary>True when values of the type can be sorted; for a row when all its columns can. Geometric types compare sizes, which is no order.</summary>
-    public bool HasOrdering(SqlType type) => type.Kind == TypeKind.Composite
+    public bool HasOrdering(SqlType type) => type.DomainBase is not null && _factory.Coercion.BaseType(type) is { Kind: TypeKind.Composite } row
+        ? HasOrdering(row)
+        : type.Kind == TypeKind.Composite
         ? _state.Context.Functions.Catalog.CompositeColumns(type.Oid).All(column => HasOrdering(column.Type))
         : type.Oid is not (TypeOid.Box or TypeOid.Circle or TypeOid.Lseg or TypeOid.Path or TypeOid.Polygon) && (type.Oid == TypeOid.Unknown || OperatorSelection.Find(_factory.Coercion, "<", type.Oid, type.Oid, out _) is not null);
 
@@ -420,11 +422,20 @@ internal sealed class ExpressionBinder
         if (isNull.Operand is Syntax.RowExpression row)
         {
             Expression[] tests = BindFields(row.Fields, scope)
-                .Select(field => (Expression)new NullTestExpression(ResolveUnknown(field), isNull.IsNegated) { Position = isNull.Position }).ToArray();
+                .Select(field => (Expression)new NullTestExpression(Tested(field), isNull.IsNegated) { Position = isNull.Position }).ToArray();
             return BooleanExpression.And(tests);
         }
 
-        return new NullTestExpression(Parts.WithoutDomain(ResolveUnknown(Bind(isNull.Operand, scope))), isNull.IsNegated) { Position = isNull.Position };
+        return new NullTestExpression(Parts.WithoutDomain(Tested(Bind(isNull.Operand, scope))), isNull.IsNegated) { Position = isNull.Position };
+    }
+
+    // Whether a parameter is null says nothing about its type.
+    private Expression Tested(Expression value)
+    {
+        if (value is not ParameterExpression { Type.Oid: TypeOid.Unknown } parameter)
+            return ResolveUnknown(value);
+        _state.Parameters.Leave(parameter);
+        return value;
     }
 
     private Expression BindTruth(IsTruthExpression truth, Scope scope)

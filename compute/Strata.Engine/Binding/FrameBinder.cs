@@ -86,7 +86,11 @@ internal sealed class FrameBinder(BindingState state)
         }
 
         SqlType? wanted = OffsetType(key, value.Type);
-        return (wanted is null ? null : state.Expressions.CoerceImplicitlyOrNull(value, wanted))
+        Expression? offset = wanted is null ? null : state.Expressions.CoerceImplicitlyOrNull(value, wanted);
+        // Of an offset from a time of day only the time counts.
+        if (offset is not null && key.Oid is TypeOid.Time or TypeOid.TimeTz)
+            return state.Expressions.BindOperator("-", offset, state.Expressions.Factory.Call("date_trunc", [new ConstantExpression(SqlType.Text, Datum.OfText("day")), offset]), offset.Position);
+        return offset
             ?? throw BindingErrors.At(
                 bound.Offset.Position, SqlState.FeatureNotSupported,
                 $"RANGE with offset PRECEDING/FOLLOWING is not supported for column type {key.WithTypmod(-1)} and offset type {value.Type.WithTypmod(-1)}",

@@ -340,6 +340,7 @@ internal sealed class FromBinder(BindingState state)
             names[i] = names[i] with { Name = aliases[i] };
         var item = new NamespaceItem(alias, names)
         {
+            IsFunction = true,
             IsScalarFunction = calls.Count == 1 && ordinality < 0 && calls[0].Call.Type is { Kind: not TypeKind.Composite, Oid: not TypeOid.Record },
             RowTypeOid = calls.Count == 1 && ordinality < 0 && calls[0].Call.Type.Kind == TypeKind.Composite ? calls[0].Call.Type.Oid : 0,
         };

@@ -374,7 +374,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             scope.Own(id);
         }
 
-        return new NamespaceItem(name, names) { Relation = name == relation.Name ? relation : null };
+        return new NamespaceItem(name, names) { Relation = name == relation.Name ? relation : null, RowTypeOid = relation.RowTypeOid };
     }
 
     /// <summary>The unique indexes that ON CONFLICT's target names.</summary>

@@ -52,7 +52,7 @@ internal sealed class InsertParts(BindingState state, InsertStatement insert, Li
             ColumnInfo column = columns[i];
             Expression before = values.GetValueOrDefault(column.Number) ?? ConstantExpression.Null(state.TypeOf(column));
             var value = new ColumnExpression(given[i], state.Metadata[given[i]].Type) { Position = insert.Columns[i].Position };
-            values[column.Number] = new PartAssignment(state).Store(before, insert.Columns[i].Indirection, 0, value, column, scope);
+            values[column.Number] = new PartAssignment(state).Store(before, insert.Columns[i].Indirection, 0, value, column, scope, insert.Columns[i].Position);
         }
 
         if (values.Count == 0)

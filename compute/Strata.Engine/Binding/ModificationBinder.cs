@@ -195,6 +195,7 @@ internal sealed class ModificationBinder(BindingState state)
         var own = new NamespaceItem(node.Alias, names)
         {
             Table = node.Relation,
+            RowTypeOid = node.Relation.RowTypeOid,
             Relation = node.Alias == node.Relation.Name ? node.Relation : null,
             SystemColumns =
             [

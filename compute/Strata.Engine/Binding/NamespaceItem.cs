@@ -24,6 +24,9 @@ internal sealed class NamespaceItem(string name, IReadOnlyList<NamespaceColumn> 
     /// <summary>The table itself when there is no alias, so that <c>schema.table.column</c> finds it.</summary>
     public RelationInfo? Relation { get; init; }
 
+    /// <summary>It is the result of functions in FROM.</summary>
+    public bool IsFunction { get; init; }
+
     /// <summary>Type of the item as a value; 0 for an anonymous record.</summary>
     public uint RowTypeOid { get; init; }
 

@@ -8,6 +8,7 @@ internal sealed class ParameterTypes(BindingContext context)
 {
     private const int NumberMax = 65535;
     private readonly List<SqlType?> _types = [.. context.ParameterTypes];
+    private Dictionary<int, int>? _left;
 
     /// <summary>A reference to $<paramref name="number"/>; of type unknown while nothing has decided.</summary>
     public ParameterExpression Reference(int number, int position)
@@ -41,7 +42,10 @@ internal sealed class ParameterTypes(BindingContext context)
         return new ParameterExpression(parameter.Index, plain) { Position = parameter.Position };
     }
 
-    /// <summary>All types. Throws 42P18 when one is still undecided.</summary>
+    /// <summary>A use of a parameter that decides nothing: no other may decide its type then.</summary>
+    public void Leave(ParameterExpression parameter) => (_left ??= []).TryAdd(parameter.Index, parameter.Position);
+
+    /// <summary>All types. Throws 42P18 when one is still undecided, 42P08 when one was decided by some of its uses only.</summary>
     public IReadOnlyList<SqlType> Finish()
     {
         var types = new SqlType[_types.Count];
@@ -50,6 +54,8 @@ internal sealed class ParameterTypes(BindingContext context)
             types[i] = _types[i] is { } type && type.Oid != TypeOid.Unknown
                 ? type
                 : throw new SqlException(SqlState.IndeterminateDatatype, $"could not determine data type of parameter ${i + 1}");
+            if (_left?.TryGetValue(i, out int position) == true)
+                throw BindingErrors.At(position, SqlState.AmbiguousParameter, $"could not determine data type of parameter ${i + 1}");
         }
 
         return types;

@@ -22,19 +22,20 @@ internal sealed class PartAssignment(BindingState state)
     /// <param name="from">First element of the path that counts.</param>
     /// <param name="source">New value of the part.</param>
     /// <param name="column">For messages.</param>
-    public Expression Store(Expression container, SyntaxList<IndirectionElement> path, int from, Expression source, ColumnInfo column, Scope scope)
+    /// <param name="position">Place of the target, for messages.</param>
+    public Expression Store(Expression container, SyntaxList<IndirectionElement> path, int from, Expression source, ColumnInfo column, Scope scope, int position)
     {
         // The second part of a value whose first one was just stored: the domain's constraints are those of the finished value.
         if (from == 0 && container is DomainExpression { Operand: FieldStoreExpression or SubscriptStoreExpression } unfinished)
-            return Rebuild(Store(unfinished.Operand, path, from, source, column, scope), container.Type);
+            return Rebuild(Store(unfinished.Operand, path, from, source, column, scope, position), container.Type);
         if (from == path.Count)
-            return Assign(source, container.Type, column, isSubscript: from > 0 && path[from - 1] is not FieldSelection);
+            return Assign(source, container.Type, from > 0 && path[from - 1] is FieldSelection last ? last.Name : column.Name, position, isSubscript: from > 0 && path[from - 1] is not FieldSelection);
         if (path[from] is FieldSelection field)
         {
             SqlType composite = state.Expressions.Factory.Coercion.BaseType(container.Type);
-            (int number, IReadOnlyList<(string Name, SqlType Type)> fields) = FindField(composite, field, column);
+            (int number, IReadOnlyList<(string Name, SqlType Type)> fields) = FindField(composite, field, column, position);
             Expression before = container.Type.Oid == composite.Oid ? container : new RelabelExpression(container, composite, false);
-            Expression value = Store(new FieldExpression(before, number, fields[number].Type), path, from + 1, source, column, scope);
+            Expression value = Store(new FieldExpression(before, number, fields[number].Type), path, from + 1, source, column, scope, position);
             var stored = new FieldStoreExpression(composite, before, number, [.. fields.Select(static f => f.Type)], value);
             return Rebuild(stored, container.Type);
         }
@@ -50,7 +51,7 @@ internal sealed class PartAssignment(BindingState state)
             if (end < path.Count)
                 throw BindingErrors.At(path[end].Position, SqlState.WrongObjectType, $"cannot assign to field \"{((FieldSelection)path[end]).Name}\" of column \"{column.Name}\" because its type jsonb is not a composite type");
             Expression document = container.Type.Oid == array.Oid ? container : new RelabelExpression(container, array, false);
-            return Rebuild(JsonSubscripts.Store(state.Expressions, path, from, document, Assign(source, array, column, isSubscript: true), scope), container.Type);
+            return Rebuild(JsonSubscripts.Store(state.Expressions, path, from, document, Assign(source, array, column.Name, position, isSubscript: true), scope), container.Type);
         }
 
         if (!array.IsArray || array.ElementType is not { } element)
@@ -58,27 +59,27 @@ internal sealed class PartAssignment(BindingState state)
         (List<Expression?> lower, List<Expression?> upper, bool isSlice) = Subscripts(path, from, end, scope);
         Expression plain = container.Type.Oid == array.Oid ? container : new RelabelExpression(container, array, false);
         var current = new SubscriptExpression(isSlice ? array : element, plain, lower, upper, isSlice);
-        Expression part = Store(current, path, end, source, column, scope);
+        Expression part = Store(current, path, end, source, column, scope, position);
         return Rebuild(new SubscriptStoreExpression(array, plain, lower, upper, isSlice, part), container.Type);
     }
 
     private Expression Rebuild(Expression stored, SqlType type) =>
         stored.Type.Oid == type.Oid ? stored : state.Expressions.CoerceForAssignment(stored, type);
 
-    private Expression Assign(Expression source, SqlType type, ColumnInfo column, bool isSubscript) => state.Expressions.CoerceForAssignmentOrNull(source, type)
+    private Expression Assign(Expression source, SqlType type, string name, int position, bool isSubscript) => state.Expressions.CoerceForAssignmentOrNull(source, type)
         ?? throw BindingErrors.At(
-            source.Position, SqlState.DatatypeMismatch,
+            position, SqlState.DatatypeMismatch,
             isSubscript
-                ? $"subscripted assignment to \"{column.Name}\" requires type {type.WithTypmod(-1)} but expression is of type {source.Type.WithTypmod(-1)}"
-                : $"subfield \"{column.Name}\" is of type {type.WithTypmod(-1)} but expression is of type {source.Type.WithTypmod(-1)}",
+                ? $"subscripted assignment to \"{name}\" requires type {type.WithTypmod(-1)} but expression is of type {source.Type.WithTypmod(-1)}"
+                : $"subfield \"{name}\" is of type {type.WithTypmod(-1)} but expression is of type {source.Type.WithTypmod(-1)}",
             "You will need to rewrite or cast the expression.");
 
-    private (int Number, IReadOnlyList<(string Name, SqlType Type)> Fields) FindField(SqlType composite, FieldSelection field, ColumnInfo column)
+    private (int Number, IReadOnlyList<(string Name, SqlType Type)> Fields) FindField(SqlType composite, FieldSelection field, ColumnInfo column, int position)
     {
         if (composite.Kind != TypeKind.Composite)
         {
             throw BindingErrors.At(
-                field.Position, SqlState.DatatypeMismatch,
+                position, SqlState.DatatypeMismatch,
                 $"cannot assign to field \"{field.Name}\" of column \"{column.Name}\" because its type {composite.WithTypmod(-1)} is not a composite type");
         }
 
@@ -87,7 +88,7 @@ internal sealed class PartAssignment(BindingState state)
             if (fields[i].Name == field.Name)
                 return (i, fields);
         throw BindingErrors.At(
-            field.Position, SqlState.UndefinedColumn,
+            position, SqlState.UndefinedColumn,
             $"cannot assign to field \"{field.Name}\" of column \"{column.Name}\" because there is no such column in data type {composite.WithTypmod(-1)}");
     }
 

@@ -505,6 +505,8 @@ internal sealed class SelectBinder(BindingState state, Scope scope)
                 NamespaceItem item = scope.Items.Find(candidate => candidate.Name == name.Name && candidate.IsRelationVisible)
                     ?? throw BindingErrors.At(
                         name.Position, SqlState.UndefinedTable, $"relation \"{name.Name}\" in {LockName(clause.Strength)} clause not found in FROM clause");
+                if (item.IsFunction)
+                    throw BindingErrors.At(name.Position, SqlState.FeatureNotSupported, $"{LockName(clause.Strength)} cannot be applied to a function");
                 if (item.Table is null || item.Scan < 0)
                     throw BindingErrors.NotSupported(name.Position, $"{LockName(clause.Strength)} of a subquery or function");
                 AddLock(locks, item, clause);

@@ -24,7 +24,7 @@ internal sealed class TargetRowBinder(BindingState state)
 
         var scope = new Scope(null);
         tableOid = metadata.AddColumn("tableoid", SqlType.OidType, relation.Name);
-        scope.Items.Add(new NamespaceItem(relation.Name, names) { Relation = relation, SystemColumns = [new NamespaceColumn("tableoid", tableOid, SqlType.OidType)] });
+        scope.Items.Add(new NamespaceItem(relation.Name, names) { Relation = relation, RowTypeOid = relation.RowTypeOid, SystemColumns = [new NamespaceColumn("tableoid", tableOid, SqlType.OidType)] });
         foreach (NamespaceColumn name in names)
             scope.Own(name.Column);
         scope.Own(tableOid);

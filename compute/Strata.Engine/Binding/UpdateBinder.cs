@@ -63,7 +63,7 @@ internal sealed class UpdateBinder(BindingState state, ModificationBinder common
                 if (target.Indirection.Count > 0)
                 {
                     Expression before = assigned.TryGetValue(column.Number, out Expression? earlier) ? earlier : OldValue(scope, column, target.Position);
-                    assigned[column.Number] = new PartAssignment(state).Store(before, target.Indirection, 0, expression, column, scope);
+                    assigned[column.Number] = new PartAssignment(state).Store(before, target.Indirection, 0, expression, column, scope, target.Position);
                     continue;
                 }
 

@@ -348,7 +348,7 @@ internal sealed class CatalogServices : ICatalogServices
 
     public RelationInfo? Index(uint oid) => View.FindRelation(oid) is { Index: not null } found ? found : null;
 
-    public string? IndexDefinition(uint index, int column, bool pretty) => new DefinitionPrinter(View, this).Index(index, column, pretty);
+    public string? IndexDefinition(uint index, int column, bool pretty) => new DefinitionPrinter(View, this).Index(index, Math.Max(column, 0), pretty) is { } text ? column < 0 ? "" : text : null;
 
     public string? ConstraintDefinition(uint constraint, bool pretty) => new DefinitionPrinter(View, this).Constraint(constraint, pretty);
 

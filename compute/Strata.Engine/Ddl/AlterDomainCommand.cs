@@ -96,13 +96,14 @@ internal static class AlterDomainCommand
     // Looks at every column of the domain: a value that makes the check false (or is null) refuses the change.
     private static void Validate(DdlContext context, UserTypeInfo domain, string condition, Func<string, string, SqlException> refuse)
     {
+        RowTypeUse.RejectWithin(context, domain);
         foreach (RelationInfo table in context.View.UserRelations.ToArray())
         {
             if (table.Kind is not (RelationKind.Table or RelationKind.MaterializedView or RelationKind.PartitionedTable))
                 continue;
             foreach (ColumnInfo column in table.Columns)
             {
-                if (column.IsDropped || column.TypeOid != domain.Oid)
+                if (column.IsDropped || column.TypeOid < CatalogOids.FirstUser || !RowTypeUse.IsDerived(context.View, column.TypeOid, domain.Oid))
                     continue;
                 string value = TypeNames.QuoteIdentifier(column.Name);
                 string source = $"(SELECT {value} AS value FROM {context.Session.Catalog.QualifiedName(table)}) AS rows";

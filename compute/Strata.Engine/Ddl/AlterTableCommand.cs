@@ -15,7 +15,7 @@ internal sealed class AlterTableCommand(DdlContext context)
         {
             if (!statement.IfExists)
                 throw context.Missing(statement.Relation);
-            context.Session.Notice($"relation \"{DdlContext.Qualified(statement.Relation)}\" does not exist, skipping", sqlState: SqlState.UndefinedTable.Code);
+            context.Session.Notice($"relation \"{DdlContext.Qualified(statement.Relation)}\" does not exist, skipping");
             return;
         }
 

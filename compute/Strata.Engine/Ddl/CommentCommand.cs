@@ -27,7 +27,9 @@ internal static class CommentCommand
         switch (statement.Kind)
         {
             case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
-                return new ObjectAddress(CatalogOids.PgClass, Relation(context, ((NamedObject)statement.Object).Name).Oid);
+                RelationInfo relation = Relation(context, ((NamedObject)statement.Object).Name);
+                RequireKind(relation, statement.Kind);
+                return new ObjectAddress(CatalogOids.PgClass, relation.Oid);
             case ObjectKind.Column:
                 QualifiedName name = ((NamedObject)statement.Object).Name;
                 RelationInfo table = Relation(context, new QualifiedName([.. name.Parts.AsSpan()[..^1]], name.Position));
@@ -51,6 +53,9 @@ internal static class CommentCommand
                 return new ObjectAddress(CatalogOids.PgConstraint, constraint.Oid);
             case ObjectKind.Type or ObjectKind.Domain:
                 return new ObjectAddress(CatalogOids.PgType, context.ResolveType(((TypeObject)statement.Object).Type).Oid);
+            case ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine when statement.Object is FunctionObject function
+                && ObjectFinder.AnyRoutine(context, statement.Kind, function.Name, function.HasArguments ? function.Arguments : null) is (null, var builtIn):
+                return new ObjectAddress(CatalogOids.PgProc, builtIn.Oid);
             case var kind when ObjectChanges.Handles(kind) || kind is ObjectKind.Cast or ObjectKind.Policy:
                 object entry = ObjectFinder.Find(context, kind, statement.Object, missingOk: false)!;
                 ObjectFinder.CheckOwner(context, entry);
@@ -70,6 +75,21 @@ internal static class CommentCommand
             default:
                 throw new SqlException(SqlState.FeatureNotSupported, $"COMMENT ON {DropCommand.KindName(statement.Kind).ToUpperInvariant()} is not supported yet");
         }
+    }
+
+    private static void RequireKind(RelationInfo relation, ObjectKind kind)
+    {
+        (bool isRight, string name) = kind switch
+        {
+            ObjectKind.Table => (relation.Kind is RelationKind.Table or RelationKind.PartitionedTable, "a table"),
+            ObjectKind.View => (relation.Kind == RelationKind.View, "a view"),
+            ObjectKind.Index => (relation.Kind is RelationKind.Index or RelationKind.PartitionedIndex, "an index"),
+            ObjectKind.Sequence => (relation.Kind == RelationKind.Sequence, "a sequence"),
+            ObjectKind.MaterializedView => (relation.Kind == RelationKind.MaterializedView, "a materialized view"),
+            _ => (relation.Kind == RelationKind.ForeignTable, "a foreign table"),
+        };
+        if (!isRight)
+            throw new SqlException(SqlState.WrongObjectType, $"\"{relation.Name}\" is not {name}");
     }
 
     private static RelationInfo Relation(DdlContext context, QualifiedName name)

@@ -102,6 +102,14 @@ internal sealed class ConstraintCommands(DdlContext context)
                     throw new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" of relation \"{table.Name}\" does not exist");
         RejectSecondPrimary(table, constraint, isPrimary);
         short[] columns = KeyColumns(table, constraint.Columns, constraint);
+        var keys = new List<IndexKey>();
+        foreach (short column in columns)
+            keys.Add(IndexCommands.ColumnKey(table, column, context));
+        int keyCount = keys.Count;
+        foreach (short column in KeyColumns(table, constraint.Including, constraint))
+            keys.Add(IndexCommands.IncludedKey(table, column));
+        if (table.PartitionKey is not null)
+            PartitionIndexes.CheckKey(context.View, table, keys, keyCount, isPrimary ? "PRIMARY KEY" : "UNIQUE");
         if (isPrimary && IsOnlyTable && table.PartitionKey is not null)
             RequireNotNullInParts(table, columns);
         if (isPrimary)
@@ -111,14 +119,6 @@ internal sealed class ConstraintCommands(DdlContext context)
             : isPrimary
                 ? NameOf(table, constraint, null, "pkey")
                 : NameOf(table, constraint, string.Join('_', [.. constraint.Columns, .. constraint.Including]), "key");
-        var keys = new List<IndexKey>();
-        foreach (short column in columns)
-            keys.Add(IndexCommands.ColumnKey(table, column, context));
-        int keyCount = keys.Count;
-        foreach (short column in KeyColumns(table, constraint.Including, constraint))
-            keys.Add(IndexCommands.IncludedKey(table, column));
-        if (table.PartitionKey is not null)
-            PartitionIndexes.CheckKey(table, keys, keyCount, isPrimary ? "PRIMARY KEY" : "UNIQUE");
         NoteIndex(table, name, isPrimary ? "PRIMARY KEY" : "UNIQUE", isNewTable);
         IndexInfo index = new IndexCommands(context).Create(
             table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable,

@@ -28,6 +28,20 @@ internal static class DdlCommands
         return name is not null;
     }
 
+    // PostgreSQL looks at what such statements contain without knowing their text.
+    private static void WithoutPosition(Action run)
+    {
+        try
+        {
+            run();
+        }
+        catch (SqlException error)
+        {
+            error.Position = 0;
+            throw;
+        }
+    }
+
     /// <summary>Runs a statement. A row count belongs to the tag when it is not null.</summary>
     public static (string Tag, long? Rows) Execute(DdlContext context, StatementRunner runner, Statement statement, string own)
     {
@@ -136,7 +150,7 @@ internal static class DdlCommands
                 TypeCommands.AddEnumValue(context, alter);
                 break;
             case CreateDomainStatement create:
-                TypeCommands.CreateDomain(context, create);
+                WithoutPosition(() => TypeCommands.CreateDomain(context, create));
                 break;
             case AlterDomainStatement alter:
                 AlterDomainCommand.Execute(context, alter);
@@ -175,7 +189,7 @@ internal static class DdlCommands
                 OperatorClassCommands.Execute(context, statement);
                 break;
             case CreatePolicyStatement create:
-                PolicyCommands.Create(context, create);
+                WithoutPosition(() => PolicyCommands.Create(context, create));
                 break;
             case AlterPolicyStatement alter:
                 PolicyCommands.Alter(context, alter);

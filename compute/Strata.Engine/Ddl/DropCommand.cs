@@ -231,8 +231,13 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 };
     }
 
-    private static string Describe(RelationInfo relation) =>
-        (relation.Kind == RelationKind.CompositeType ? "type" : Permissions.KindName(relation.Kind)) + " " + relation.Name;
+    private string Describe(RelationInfo relation) =>
+        (relation.Kind == RelationKind.CompositeType ? "type" : Permissions.KindName(relation.Kind)) + " " + Shown(relation);
+
+    /// <summary>A relation's name, with its schema where that is not on the search path.</summary>
+    private string Shown(RelationInfo relation) => context.View.ResolveRelation(context.Session.SearchPath, null, relation.Name)?.Oid == relation.Oid
+        ? relation.Name
+        : $"{context.View.FindSchema(relation.SchemaOid)?.Name}.{relation.Name}";
 
     /// <summary>Adds a relation and what goes with it; null is one that somebody else dropped while its lock was waited for.</summary>
     public void Add(RelationInfo? relation)
@@ -290,7 +295,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         object[] objects = [.. context.View.UserRoutines.Where(r => roles.Contains(r.OwnerOid)).Cast<object>(), .. context.View.Objects.Where(o => roles.Contains(o.OwnerOid) && o.ClassOid is not (CatalogOids.PgDefaultAcl or CatalogOids.PgLargeObjectMetadata))];
         UserTypeInfo[] types = [.. context.View.UserTypes.Where(t => roles.Contains(t.OwnerOid) && t.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range && roles.Contains(t.OwnerOid))];
         SchemaInfo[] schemas = [.. context.View.Schemas.Where(s => roles.Contains(s.OwnerOid))];
-        HashSet<string> own = [.. relations.Select(Describe), .. objects.Select(o => ObjectFinder.Describe(context, o)), .. types.Select(static t => "type " + t.Name)];
+        HashSet<string> own = [.. relations.Select(command.Describe), .. objects.Select(o => ObjectFinder.Describe(context, o)), .. types.Select(static t => "type " + t.Name)];
         foreach (RelationInfo relation in relations)
             command._named.Add(relation.Oid);
         foreach (RelationInfo relation in relations)
@@ -512,7 +517,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         foreach (UserTypeInfo type in context.View.UserTypes.ToArray())
             if (type.SchemaOid == schema.Oid && type.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range && !_types.Contains(type.Oid))
             {
-                _cascades.Add(("type " + type.Name, "schema " + schema.Name, 0));
+                _cascades.Add(((Array.IndexOf(context.Session.SearchPath.Schemas, schema.Oid) < 0 ? $"type {schema.Name}.{type.Name}" : $"type {type.Name}"), "schema " + schema.Name, 0));
                 AddType(type.Oid, "type " + type.Name);
             }
     }
@@ -568,6 +573,13 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                         AddConstraintDependent(foreignKey, _subject);
                 if (_relations.Add(index.Oid))
                     _order.Add(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
+            }
+
+        foreach (ColumnInfo other in table.Columns)
+            if (!other.IsDropped && other.Generated != '\0' && Mentions(other.Default, column))
+            {
+                _cascades.Add(($"column {other.Name} of table {table.Name}", _subject, 0));
+                _columns.Add((table, other.Number));
             }
 
         AddOwnedSequences(table, column.Number);
@@ -654,7 +666,9 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         if (_cascades.Exists(static c => c.Oid == 0))
             return;
         var arranged = new List<(string Dependent, string Referenced, uint Oid)>(_cascades.Count);
-        var roots = _cascades.Where(c => !_cascades.Exists(other => other.Dependent == c.Referenced)).GroupBy(static c => c.Referenced).SelectMany(static group => group.OrderBy(static c => c.Oid)).ToList();
+        var roots = _cascades.Where(c => !_cascades.Exists(other => other.Dependent == c.Referenced)).GroupBy(static c => c.Referenced)
+            // A type's array type is older than anything that uses either.
+            .OrderBy(static group => group.Key.EndsWith("[]", StringComparison.Ordinal) ? 0 : 1).SelectMany(static group => group.OrderBy(static c => c.Oid)).ToList();
         foreach ((string, string, uint) root in roots)
             AddWithDependents(arranged, root);
         if (arranged.Count != _cascades.Count)

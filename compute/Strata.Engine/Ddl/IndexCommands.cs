@@ -27,6 +27,9 @@ internal sealed class IndexCommands(DdlContext context)
         if (keys.Count > KeysMax)
             throw new SqlException(SqlState.TooManyColumns, $"cannot use more than {KeysMax} columns in an index");
         CatalogExpression? predicate = statement.Where is null ? null : StoredExpressions.OverTable(context, table, statement.Where, isCondition: true);
+        if (predicate is not null
+            && Binding.Binder.BindOverRow(statement.Where!, table, isCondition: true, StoredExpressions.BindingContextOf(context)).Volatility != Functions.Volatility.Immutable)
+            throw new SqlException(SqlState.InvalidObjectDefinition, "functions in index predicate must be marked IMMUTABLE");
         string name = statement.Name ?? ChooseName(table, statement);
         context.LockName(table.SchemaOid, name);
         if (context.View.FindRelation(table.SchemaOid, name) is not null)
@@ -40,7 +43,7 @@ internal sealed class IndexCommands(DdlContext context)
         if (table.PartitionKey is not null && statement.IsConcurrent)
             throw new SqlException(SqlState.FeatureNotSupported, $"cannot create index on partitioned table \"{table.Name}\" concurrently");
         if (table.PartitionKey is not null && statement.IsUnique)
-            PartitionIndexes.CheckKey(table, keys, keyCount, "UNIQUE");
+            PartitionIndexes.CheckKey(context.View, table, keys, keyCount, "UNIQUE");
         bool besideWriters = statement.IsConcurrent && table.Persistence != 't';
         IndexInfo index = Create(
             table, name, keys, keyCount, statement.IsUnique, isPrimary: false, statement.IsNullsNotDistinct, predicate,

@@ -16,6 +16,8 @@ internal static class LockCommand
         foreach (RelationName name in statement.Relations)
         {
             RelationInfo relation = context.View.ResolveRelation(context.Session.SearchPath, name.Schema, name.Name) ?? throw context.Missing(name);
+            if (relation.Kind is not (RelationKind.Table or RelationKind.PartitionedTable or RelationKind.View))
+                throw new SqlException(SqlState.WrongObjectType, $"cannot lock relation \"{relation.Name}\"") { Detail = $"This operation is not supported for {Permissions.KindName(relation.Kind)}{(relation.Kind == RelationKind.Index ? "es" : "s")}." };
             context.Permissions.CheckAny(relation, mode == RelationLockMode.AccessShare ? Privileges.Select : Privileges.Update | Privileges.Delete | Privileges.Truncate);
             var done = new HashSet<uint>();
             Lock(context, statement, relation, mode, done);

@@ -233,7 +233,7 @@ internal static class ObjectFinder
         foreach (CatalogObject candidate in context.View.ObjectsOf(CatalogOids.PgPolicy))
             if (candidate.OidAt(2) == table.Oid && candidate.Name == reference.Name)
                 return candidate;
-        throw new SqlException(SqlState.UndefinedObject, $"policy \"{reference.Name}\" for relation \"{table.Name}\" does not exist");
+        throw new SqlException(SqlState.UndefinedObject, $"policy \"{reference.Name}\" for table \"{table.Name}\" does not exist");
     }
 
     /// <summary>An object of a catalog by name. Throws 42704.</summary>

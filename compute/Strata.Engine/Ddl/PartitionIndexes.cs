@@ -133,8 +133,8 @@ internal sealed class PartitionIndexes(DdlContext context)
         context.Replace(partition, partition with { Constraints = constraints, Columns = columns });
     }
 
-    /// <summary>Throws 0A000 unless a unique key of a partitioned table has all columns of the partition key.</summary>
-    public static void CheckKey(RelationInfo table, IReadOnlyList<IndexKey> keys, int keyCount, string kind)
+    /// <summary>Throws 0A000 unless a unique key of a partitioned table has all columns of the partition key, and so of the keys of partitions that are partitioned themselves.</summary>
+    public static void CheckKey(CatalogView view, RelationInfo table, IReadOnlyList<IndexKey> keys, int keyCount, string kind)
     {
         foreach (PartitionKeyColumn column in table.PartitionKey!.Columns)
         {
@@ -149,6 +149,10 @@ internal sealed class PartitionIndexes(DdlContext context)
                     Detail = $"{kind} constraint on table \"{table.Name}\" lacks column \"{table.Columns[column.Column - 1].Name}\" which is part of the partition key.",
                 };
         }
+
+        foreach (uint child in table.Children)
+            if (view.FindRelation(child) is { PartitionKey: not null } partition)
+                CheckKey(view, partition, [.. keys.Select(key => key.Column == 0 ? key : key with { Column = RelationTree.Map(table, partition, [key.Column])[0] })], keyCount, kind);
     }
 
     /// <summary>Gives a partition the foreign keys of its table; those that it has already are taken for it.</summary>

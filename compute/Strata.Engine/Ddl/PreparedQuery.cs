@@ -24,7 +24,7 @@ internal static class PreparedQuery
         var values = new Expression[types.Count];
         for (int i = 0; i < values.Length; i++)
         {
-            Expressions.Expression bound = Binding.Binder.BindValue(execute.Arguments[i], types[i], session.StatementRunner.BindingContextFor(context.StatementText, [], allowParameters: false));
+            Expressions.Expression bound = Binding.Binder.BindValue(execute.Arguments[i], types[i], session.StatementRunner.BindingContextFor(context.StatementText, [], allowParameters: false), isArgument: true);
             values[i] = Literal(ConstantValue.Of(bound, session), types[i], session);
         }
 

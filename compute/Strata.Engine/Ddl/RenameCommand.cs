@@ -89,7 +89,7 @@ internal static class RenameCommand
         {
             if (!ifExists)
                 throw context.Missing(name);
-            context.Session.Notice($"relation \"{DdlContext.Qualified(name)}\" does not exist, skipping", sqlState: SqlState.UndefinedTable.Code);
+            context.Session.Notice($"relation \"{DdlContext.Qualified(name)}\" does not exist, skipping");
             return null;
         }
 

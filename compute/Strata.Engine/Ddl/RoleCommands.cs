@@ -213,7 +213,7 @@ internal static class RoleCommands
     private static void AddMember(DdlContext context, RoleInfo member, RoleInfo role, bool adminOption)
     {
         if (context.Permissions.HasRole(role.Oid, member.Oid))
-            throw new SqlException(SqlState.InvalidGrantor, $"role \"{role.Name}\" is a member of role \"{member.Name}\"");
+            throw new SqlException(SqlState.InvalidGrantOperation, $"role \"{role.Name}\" is a member of role \"{member.Name}\"");
         int at = Array.FindIndex(member.MemberOf, m => m.RoleOid == role.Oid);
         if (at >= 0 && (member.MemberOf[at].AdminOption || !adminOption))
         {

@@ -33,6 +33,23 @@ internal static class RowTypeUse
             throw new SqlException(SqlState.InvalidTableDefinition, $"composite type {relation.Name} cannot be made a member of itself");
     }
 
+    /// <summary>Throws 0A000 when a table stores values of a domain within arrays, ranges or composite types: nothing looks at those when the domain gets stricter.</summary>
+    public static void RejectWithin(DdlContext context, UserTypeInfo domain)
+    {
+        foreach (RelationInfo candidate in context.View.UserRelations)
+        {
+            if (candidate.Kind is not (RelationKind.Table or RelationKind.MaterializedView or RelationKind.PartitionedTable))
+                continue;
+            foreach (ColumnInfo column in candidate.Columns)
+                if (!column.IsDropped && column.TypeOid >= CatalogOids.FirstUser && !IsDerived(context.View, column.TypeOid, domain.Oid) && Contains(context.View, column.TypeOid, domain.Oid))
+                    throw new SqlException(SqlState.FeatureNotSupported, $"cannot alter type \"{domain.Name}\" because column \"{candidate.Name}.{column.Name}\" uses it");
+        }
+    }
+
+    /// <summary>True for a domain and for the domains over it.</summary>
+    public static bool IsDerived(CatalogView view, uint typeOid, uint domain) =>
+        typeOid == domain || (view.FindUserType(typeOid) is { Kind: UserTypeKind.Domain } type && IsDerived(view, type.BaseTypeOid, domain));
+
     /// <summary>True when values of one type are or contain values of another.</summary>
     public static bool Contains(CatalogView view, uint typeOid, uint part)
     {

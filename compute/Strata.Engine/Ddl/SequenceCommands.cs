@@ -61,7 +61,7 @@ internal static class SequenceCommands
         RelationInfo? found = context.Find(statement.Sequence, RelationLockMode.ShareRowExclusive);
         if (found is null && statement.IfExists)
         {
-            context.Session.Notice($"relation \"{DdlContext.Qualified(statement.Sequence)}\" does not exist, skipping", sqlState: SqlState.UndefinedTable.Code);
+            context.Session.Notice($"relation \"{DdlContext.Qualified(statement.Sequence)}\" does not exist, skipping");
             return;
         }
 

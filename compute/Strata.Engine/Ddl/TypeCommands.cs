@@ -157,7 +157,7 @@ internal static class TypeCommands
         {
             if (!statement.IfNotExists)
                 throw new SqlException(SqlState.DuplicateObject, $"enum label \"{statement.NewLabel}\" already exists");
-            context.Notice($"enum label \"{statement.NewLabel}\" already exists, skipping");
+            context.Session.Notice($"enum label \"{statement.NewLabel}\" already exists, skipping", sqlState: SqlState.DuplicateObject.Code);
             return;
         }
 

@@ -109,6 +109,8 @@ public sealed class CastBuilder(TypeCoercion coercion, IFunctionContext context)
                     return RowCast.Apply(this, row, target, context.Catalog.CompositeColumns(target.Oid), castContext, position);
                 if (expression.Type.Oid == TypeOid.Record && target.Kind == TypeKind.Composite)
                     throw CannotCast(expression, target, position);
+                if (target is { IsArray: true, ElementType.Oid: TypeOid.Record } && expression.Type is { IsArray: true, ElementType.Kind: TypeKind.Composite })
+                    return new RelabelExpression(expression, target, isExplicit) { Position = position };
                 if (target.Oid == TypeOid.Record || expression.Type.Oid == TypeOid.Record)
                     return new RelabelExpression(expression, target, isExplicit) { Position = position };
                 throw CannotCast(expression, target, position);

@@ -108,6 +108,9 @@ public sealed class ExpressionFactory
         bool isOrdered = type.Physical != PhysicalType.Bytes || type.IsPseudo || ValueComparison.Find(Coercion.BaseType(type)) is not null;
         if (isOrdered && OperatorSelection.Find(Coercion, name, type.Oid, type.Oid, out _) is { } op)
             return op;
+        // A domain over a row is compared as the row.
+        if (type.DomainBase is not null && Coercion.BaseType(type) is { Kind: TypeKind.Composite } row && OperatorSelection.Find(Coercion, name, row.Oid, row.Oid, out _) is { } ofRow)
+            return ofRow;
         throw new SqlException(
             SqlState.UndefinedFunction,
             name == "=" ? $"could not identify an equality operator for type {TypeNames.Format(type)}" : $"could not identify an ordering operator for type {TypeNames.Format(type)}")

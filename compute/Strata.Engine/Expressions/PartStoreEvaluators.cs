@@ -100,7 +100,11 @@ internal sealed class SubscriptStoreEvaluator(SqlType type, Evaluator container,
         // A slice that gets no value stays as it is.
         if (isSlice && stored.IsNull(row))
         {
-            _result.CopyRow(array, row, row);
+            // As in PostgreSQL there is an empty array then where there was none.
+            if (array.IsNull(row))
+                StoreEmpty(row);
+            else
+                _result.CopyRow(array, row, row);
             return;
         }
 
@@ -112,6 +116,8 @@ internal sealed class SubscriptStoreEvaluator(SqlType type, Evaluator container,
         else
             StoreCell(old, stored, row);
     }
+
+    private void StoreEmpty(int row) => Finish(row, _builder.Build(Type.ElementOid, [], []));
 
     // One dimension: the array grows to both sides, with nulls in gaps.
     private void StoreFlat(ArrayValue old, Vector stored, int row)

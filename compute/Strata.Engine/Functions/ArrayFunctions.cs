@@ -175,7 +175,7 @@ internal static class ArrayFunctions
         lengths[0] = (leftShift == 0 ? left.Length(0) : 1) + (rightShift == 0 ? right.Length(0) : 1);
         for (int i = 1; i < dimensions; i++)
         {
-            if (left.Length(i - leftShift) != right.Length(i - rightShift))
+            if (left.Length(i - leftShift) != right.Length(i - rightShift) || left.LowerBound(i - leftShift) != right.LowerBound(i - rightShift))
                 throw Incompatible(leftShift + rightShift > 0 ? "Arrays with differing dimensions are not compatible for concatenation." : "Arrays with differing element dimensions are not compatible for concatenation.");
         }
 
@@ -490,6 +490,9 @@ internal static class ArrayFunctions
                 throw ArrayBuilder.TooLarge();
         }
 
+        for (int i = 0; i < lengths.Length; i++)
+            if ((long)lengths[i] + bounds[i] > int.MaxValue)
+                throw new SqlException(SqlState.ProgramLimitExceeded, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"array lower bound is too large: {bounds[i]}"));
         var builder = new ArrayBuilder();
         for (long i = 0; i < total; i++)
             AddArgument(ref c, builder, 0);

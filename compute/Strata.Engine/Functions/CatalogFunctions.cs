@@ -87,7 +87,7 @@ internal static class CatalogFunctions
         AddResolve(t, "to_regnamespace", TypeOid.RegNamespace);
         AddResolve(t, "to_regrole", TypeOid.RegRole);
         AddResolve(t, "to_regcollation", TypeOid.RegCollation);
-        t.Add("text_regclass", static (ref FunctionCall c) => c.Return(RegTypes.Parse(SqlType.RegClass, c.Bytes(0), c.Context.Catalog)));
+        t.Add("text_regclass", static (ref FunctionCall c) => c.Return(RegTypes.ParseName(SqlType.RegClass, c.Bytes(0), c.Context.Catalog)));
         t.Add("regclassout", static (ref FunctionCall c) => c.Return(Output(ref c)));
         t.Add("regtypeout", static (ref FunctionCall c) => c.Return(Output(ref c)));
         t.Add("regprocout", static (ref FunctionCall c) => c.Return(Output(ref c)));

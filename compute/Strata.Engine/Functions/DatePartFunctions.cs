@@ -26,7 +26,7 @@ internal static class DatePartFunctions
             TimeTzValue value = c.Fixed16<TimeTzValue>(1);
             c.Return(ToDouble(TimePart(ref c, value.Microseconds, -value.ZoneSecondsWest, "time with time zone")));
         });
-        t.Add("interval_part", static (ref FunctionCall c) => c.Return(ToDouble(IntervalPart(ref c, c.Fixed16<IntervalValue>(1)))));
+        t.Add("interval_part", static (ref FunctionCall c) => c.Return(FloatPart(ref c, c.Fixed16<IntervalValue>(1))));
         t.Add("timestamp_trunc", static (ref FunctionCall c) => c.Return(Truncate(ref c, c.Int64(1), "timestamp without time zone")));
         t.Add("timestamptz_trunc", static (ref FunctionCall c) => c.Return(TruncateInZone(ref c, c.Settings.TimeZone)));
         t.Add("timestamptz_trunc_zone", static (ref FunctionCall c) => c.Return(
@@ -217,6 +217,11 @@ internal static class DatePartFunctions
             default: throw Unsupported(AsciiCase.Lower(text), "interval");
         }
     }
+
+    // PostgreSQL adds the parts of an epoch up in floats, in this order.
+    private static double FloatPart(ref FunctionCall c, in IntervalValue value) => Unit(c.String(0)) == "epoch"
+        ? (value.Microseconds / 1e6) + (365.25 * 86400 * (value.Months / 12)) + (30.0 * 86400 * (value.Months % 12)) + (86400.0 * value.Days)
+        : ToDouble(IntervalPart(ref c, value));
 
     private static long TruncateInZone(ref FunctionCall c, TimeZoneRules zone)
     {

@@ -216,9 +216,11 @@ internal static class DateTimeFunctions
 
     private static long MakeTime(int hour, int minute, double second)
     {
-        if (hour is < 0 or > 24 || minute is < 0 or > 59 || double.IsNaN(second) || second is < 0 or > 60 || (hour == 24 && (minute > 0 || second > 0)))
+        // What counts is what is left after rounding.
+        double microseconds = Math.Round(second * 1e6, MidpointRounding.ToEven);
+        if (hour is < 0 or > 24 || minute is < 0 or > 59 || double.IsNaN(second) || microseconds is < 0 or > 60e6 || (hour == 24 && (minute > 0 || microseconds > 0)))
             throw new SqlException(SqlState.DatetimeFieldOverflow, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"time field value out of range: {hour}:{TwoDigits(minute)}:{NumberText.General(second, 6).PadLeft(2, '0')}"));
-        return (hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute) + (long)Math.Round(second * 1e6, MidpointRounding.ToEven);
+        return (hour * DateTimeMath.MicrosecondsPerHour) + (minute * DateTimeMath.MicrosecondsPerMinute) + (long)microseconds;
     }
 
     /// <summary>A difference in years, months, days and time, by the calendar.</summary>

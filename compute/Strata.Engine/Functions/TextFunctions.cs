@@ -80,9 +80,9 @@ internal static class TextFunctions
         t.Add("text_smaller", static (ref FunctionCall c) => c.ReturnArgument(c.Bytes(0).SequenceCompareTo(c.Bytes(1)) < 0 ? 0 : 1));
         t.Add("quote_ident", static (ref FunctionCall c) => c.Return(TypeNames.QuoteIdentifier(c.String(0))));
         t.Add("quote_literal", static (ref FunctionCall c) => c.Return(QuoteLiteral(c.String(0))));
-        t.Add(1285u, static (ref FunctionCall c) => c.Return(QuoteLiteral(Encoding.UTF8.GetString(TextOf(ref c, 0)))));
+        t.Add(1285u, static (ref FunctionCall c) => c.Return(QuoteLiteral(CastToText(ref c))));
         t.Add("quote_nullable", static (ref FunctionCall c) => c.Return(c.IsNull(0) ? "NULL" : QuoteLiteral(c.String(0))));
-        t.Add(1290u, static (ref FunctionCall c) => c.Return(c.IsNull(0) ? "NULL" : QuoteLiteral(Encoding.UTF8.GetString(TextOf(ref c, 0)))));
+        t.Add(1290u, static (ref FunctionCall c) => c.Return(c.IsNull(0) ? "NULL" : QuoteLiteral(CastToText(ref c))));
         t.Add("nameconcatoid", static (ref FunctionCall c) =>
             c.Return(CharacterTypes.Truncate(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{c.String(0)}_{c.Oid(1)}")), 63)));
     }
@@ -117,6 +117,10 @@ internal static class TextFunctions
     // A boolean's cast to text writes the word, its output function only the letter.
     private static byte[] CastToText(ref FunctionCall c, int argument) =>
         c.ArgumentType(argument).Plain.Oid != TypeOid.Boolean ? TextOf(ref c, argument) : c.Boolean(argument) ? s_true : s_false;
+
+    // These functions cast to text, which is not the output form of truth values.
+    private static string CastToText(ref FunctionCall c) =>
+        c.ArgumentType(0).Oid == TypeOid.Boolean ? c.Boolean(0) ? "true" : "false" : Encoding.UTF8.GetString(TextOf(ref c, 0));
 
     internal static string QuoteLiteral(string text)
     {

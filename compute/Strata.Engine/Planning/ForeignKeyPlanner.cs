@@ -69,12 +69,17 @@ internal sealed class ForeignKeyPlanner(PlanningContext context)
                 ForeignKeyAction.SetNull => ($"UPDATE {name} SET {Assignments(referencing, changed, static _ => "NULL")} WHERE {where}", types, ForeignKeyWork.Act),
                 ForeignKeyAction.SetDefault => ($"UPDATE {name} SET {Assignments(referencing, changed, static _ => "DEFAULT")} WHERE {where}", types, ForeignKeyWork.Act),
                 ForeignKeyAction.Restrict => ($"SELECT 1 FROM {name} x WHERE {where} FOR KEY SHARE OF x", types, ForeignKeyWork.ForbidReferencing),
-                // Another row may have the key by the end of the statement. The count is a subquery that is computed only when a referencing row was found.
-                _ => ($"SELECT 1 FROM {name} x WHERE {where} AND (SELECT count(*) FROM {Only(referenced)}{NameOf(referenced)} WHERE {Conditions(referenced, reference.ReferencedColumns, 1)}) = 0 FOR KEY SHARE OF x",
-                    types, ForeignKeyWork.ForbidReferencing),
+                _ => (NoAction(), types, ForeignKeyWork.ForbidReferencing),
             };
             bool isRestrict = (isDelete ? constraint.OnDelete : constraint.OnUpdate) == ForeignKeyAction.Restrict;
             work.Add(new ForeignKeyWorkPlan(Make(constraint, referencing, relation, text, parameters, isRestrict), kind, parameters));
+            // Rows that have got the defaults may refer to the very key that goes: nothing else would look at them.
+            if ((isDelete ? constraint.OnDelete : constraint.OnUpdate) == ForeignKeyAction.SetDefault)
+                work.Add(new ForeignKeyWorkPlan(Make(constraint, referencing, relation, NoAction(), types, isRestrict: true), ForeignKeyWork.ForbidReferencing, types));
+
+            // Another row may have the key by the end of the statement. The count is a subquery that is computed only when a referencing row was found.
+            string NoAction() =>
+                $"SELECT 1 FROM {name} x WHERE {where} AND (SELECT count(*) FROM {Only(referenced)}{NameOf(referenced)} WHERE {Conditions(referenced, reference.ReferencedColumns, 1)}) = 0 FOR KEY SHARE OF x";
         }
     }
 

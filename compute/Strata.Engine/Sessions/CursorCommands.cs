@@ -71,14 +71,45 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
         Portal portal = session.Portals.FindCursor(statement.CursorName);
         if (portal.HasFailed)
             throw new SqlException(SqlState.ObjectNotInPrerequisiteState, $"portal \"{portal.Name}\" cannot be run");
+        try
+        {
+            return Move(portal, statement, formats);
+        }
+        catch
+        {
+            // As in PostgreSQL a cursor can't be used any more once it has raised an error, whatever that was.
+            portal.HasFailed = true;
+            throw;
+        }
+    }
+
+    private UtilityResult Move(Portal portal, FetchStatement statement, short[] formats)
+    {
         if (!statement.IsMove && formats.Length == 0)
             Context.Output.RowDescription(portal.Plan!.Columns, portal.Formats);
         if (formats.Length > 0)
             portal.Formats = formats;
+        if (!portal.MayScroll && IsStill(portal, statement))
+            return new UtilityResult(statement.IsMove ? "MOVE" : "FETCH") { CountsRows = true, RowCount = 0 };
+        if (!portal.MayScroll && portal.Rows is not null && !IsForward(portal, statement))
+            throw OnlyForward();
         if (portal.Rows is null && !IsForward(portal, statement))
             KeepRows(portal);
         long rows = portal.Rows is null ? Forward(portal, statement) : Scroll(portal, portal.Rows, statement);
         return new UtilityResult(statement.IsMove ? "MOVE" : "FETCH") { CountsRows = true, RowCount = rows };
+    }
+
+    /// <summary>Asks for no move of a cursor that stands on no row: before the first one, or for the row it is on behind the last one.</summary>
+    private static bool IsStill(Portal portal, FetchStatement statement)
+    {
+        long position = portal.Rows?.Position ?? portal.Position;
+        // MOVE BACKWARD ALL goes back to the start.
+        if (statement is { IsMove: true, Direction: FetchDirection.Backward, Count: FetchStatement.All } && position == 0)
+            return true;
+        // BACKWARD 0 reads backwards where it stands on no row.
+        if (statement is { IsMove: false, Direction: FetchDirection.Backward })
+            return false;
+        return statement.Count == 0 && (statement.Direction == FetchDirection.Absolute ? position == 0 : position == 0 || portal.IsFinished || position > portal.Rows?.Count);
     }
 
     /// <summary>What a cursor can do that reads its rows as it goes and forgets them.</summary>
@@ -86,7 +117,7 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
     {
         FetchDirection.Forward or FetchDirection.Relative => statement.Count > 0,
         FetchDirection.Backward => statement.Count < 0,
-        _ => statement.Count > portal.Position,
+        _ => statement.Count > (portal.Rows?.Position ?? portal.Position),
     };
 
     /// <summary>The cursor turns back: its query runs again under the snapshot that it began with, and from now on its rows are kept.</summary>

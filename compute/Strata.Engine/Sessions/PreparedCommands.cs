@@ -82,7 +82,7 @@ internal sealed class PreparedCommands(SqlSession session, StatementRunner runne
         for (int i = 0; i < values.Length; i++)
         {
             Expressions.Expression bound = Binder.BindValue(
-                statement.Arguments[i], plan.Plan.ParameterTypes[i], runner.BindingContextFor(text, [], allowParameters: false));
+                statement.Arguments[i], plan.Plan.ParameterTypes[i], runner.BindingContextFor(text, [], allowParameters: false), isArgument: true);
             values[i] = Ddl.ConstantValue.Of(bound, Context);
         }
 

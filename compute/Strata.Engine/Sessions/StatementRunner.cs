@@ -90,6 +90,9 @@ internal sealed class StatementRunner(SessionContext context)
         string parameters = parameterTypes.Length == 0
             ? ""
             : string.Join(',', parameterTypes.Select(static t => t is null ? "0" : t.Oid.ToString(CultureInfo.InvariantCulture)));
+        // The same text says something else then.
+        if (context.Settings["standard_conforming_strings"] == "off")
+            parameters = "\\" + parameters;
         return new PlanKey(context.DatabaseOid, text, parameters, context.SearchPath, context.TypeSettings, context.PlannerSettings, context.PlanUser);
     }
 

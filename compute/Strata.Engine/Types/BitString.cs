@@ -104,13 +104,16 @@ internal sealed class BitString : TypeCodec
         return new SqlException(SqlState.InvalidTextRepresentation, $"\"{rune}\" is not a valid {kind} digit");
     }
 
+    /// <summary>A length beyond this is none, as in PostgreSQL.</summary>
+    private const int LengthMax = int.MaxValue - 7;
+
     /// <summary>Fits a value to bit(n) or bit varying(n); a cast that is not explicit neither cuts nor fills.</summary>
     public static byte[] Fit(SqlType type, byte[] stored, int typmod, bool isExplicit)
     {
         int length = Length(stored);
         if (type.Oid == TypeOid.Bit)
         {
-            if (typmod <= 0 || length == typmod)
+            if (typmod is <= 0 or > LengthMax || length == typmod)
                 return stored;
             return isExplicit ? Resize(stored, typmod)
                 : throw new SqlException(SqlState.StringDataLengthMismatch, $"bit string length {length} does not match type bit({typmod})");

@@ -76,7 +76,12 @@ internal sealed class DateTimeDecoder(string text, string typeName, TypeSettings
         }
 
         if (Keyword != DateTimeKeyword.None)
+        {
+            // What else the text says must be right, but counts for nothing.
+            ValidateDate();
             return;
+        }
+
         Validate();
     }
 
@@ -589,6 +594,9 @@ internal sealed class DateTimeDecoder(string text, string typeName, TypeSettings
             case DateTimeWordKind.Moment:
                 return DecodeMoment((DateTimeKeyword)word.Value);
             case DateTimeWordKind.Month:
+                // A time may have a date before it, but only one in a single field.
+                if (timeOnly)
+                    throw Bad();
                 int day = 0;
                 if ((_mask & DateTimeMask.Month) != 0 && !_hasTextMonth && (_mask & DateTimeMask.Day) == 0 && Month is >= 1 and <= 31)
                 {
@@ -649,7 +657,7 @@ internal sealed class DateTimeDecoder(string text, string typeName, TypeSettings
                 if (timeOnly)
                     throw Bad();
                 Keyword = moment;
-                return DateTimeMask.Date | DateTimeMask.Time | DateTimeMask.Zone;
+                return DateTimeMask.Moment;
         }
     }
 }

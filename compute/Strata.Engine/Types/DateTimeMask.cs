@@ -23,6 +23,7 @@ internal static class DateTimeMask
     public const int Century = 1 << 26;
     public const int Millennium = 1 << 27;
     public const int SummerTime = 1 << 28;
+    public const int Moment = 1 << 29;
     public const int Date = Year | Month | Day;
     public const int AllSeconds = Second | Millisecond | Microsecond;
     public const int Time = Hour | Minute | AllSeconds;

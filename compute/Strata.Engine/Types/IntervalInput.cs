@@ -104,7 +104,7 @@ internal sealed class IntervalInput
             return false;
         bool forceNegative = _sqlStandard && fields.Count > 0 && fields[0].Text[0] == '-'
             && !fields.Skip(1).Any(f => f.Text[0] is '-' or '+');
-        bool ago = false;
+        bool ago = false, isBehindAgo = false;
         int mask = 0;
         var unit = Unit.None;
         for (int i = fields.Count - 1; i >= 0; i--)
@@ -116,7 +116,7 @@ internal sealed class IntervalInput
                 case DateTimeFieldKind.Word:
                     if (field == "ago")
                     {
-                        ago = true;
+                        ago = isBehindAgo = true;
                         unit = Unit.None;
                         break;
                     }
@@ -129,6 +129,7 @@ internal sealed class IntervalInput
                     }
 
                     unit = named;
+                    isBehindAgo = false;
                     break;
                 case DateTimeFieldKind.SignedWord:
                     return false;
@@ -145,6 +146,9 @@ internal sealed class IntervalInput
                     unit = Unit.Day;
                     break;
                 default:
+                    // "ago" is no unit.
+                    if (unit == Unit.None && isBehindAgo)
+                        return false;
                     if (unit == Unit.None)
                         unit = LastUnitOfRange();
                     set = AddNumber(field, ref unit, forceNegative);

@@ -13,6 +13,7 @@ internal sealed class JsonPathParser
     private readonly JsonPathLexer _lexer;
     private JsonPathToken _token;
     private JsonPathToken _ahead;
+    private SqlException? _malformed;
     private int _filterDepth;
     private int _subscriptDepth;
 
@@ -23,7 +24,27 @@ internal sealed class JsonPathParser
     {
         _lexer = new JsonPathLexer(text);
         _token = _lexer.Next();
-        _ahead = _token.Kind == JsonPathTokenKind.End ? _token : _lexer.Next();
+        Look();
+    }
+
+    // What is wrong with a token counts when the parser comes to it: before that the one in front may be wrong.
+    private void Look()
+    {
+        if (_token.Kind == JsonPathTokenKind.End)
+        {
+            _ahead = _token;
+            return;
+        }
+
+        try
+        {
+            _ahead = _lexer.Next();
+        }
+        catch (SqlException error)
+        {
+            _malformed = error;
+            _ahead = new JsonPathToken(JsonPathTokenKind.Symbol, "", "");
+        }
     }
 
     /// <summary>The path and whether it is lax.</summary>
@@ -51,9 +72,10 @@ internal sealed class JsonPathParser
 
     private void Advance()
     {
+        if (_malformed is not null)
+            throw _malformed;
         _token = _ahead;
-        if (_ahead.Kind != JsonPathTokenKind.End)
-            _ahead = _lexer.Next();
+        Look();
     }
 
     private SqlException Unexpected() => JsonPathLexer.SyntaxError("syntax error", _token.Source);

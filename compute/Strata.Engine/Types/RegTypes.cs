@@ -18,6 +18,13 @@ internal static class RegTypes
             return 0;
         if (name.Length > 0 && name.All(char.IsAsciiDigit))
             return NumberText.ParseOid(text);
+        return ParseName(type, text, catalog);
+    }
+
+    /// <summary>The OID of what has a name: digits are a name too.</summary>
+    public static uint ParseName(SqlType type, ReadOnlySpan<byte> text, ICatalogServices catalog)
+    {
+        string name = Encoding.UTF8.GetString(text);
         return catalog.ResolveName(type.Oid, name) ?? ParseBuiltin(type, name) ?? throw NotFound(type.Oid, Shown(type.Oid, name));
     }
 

@@ -11,6 +11,7 @@ public readonly record struct SqlState(string Code)
     public static readonly SqlState ProtocolViolation = new("08P01");
     public static readonly SqlState FeatureNotSupported = new("0A000");
     public static readonly SqlState InvalidGrantor = new("0L000");
+    public static readonly SqlState InvalidGrantOperation = new("0LP01");
     public static readonly SqlState CardinalityViolation = new("21000");
     public static readonly SqlState DataException = new("22000");
     public static readonly SqlState StringDataRightTruncation = new("22001");

@@ -191,6 +191,8 @@ internal static class ExpressionGrammar
                 throw p.SyntaxError();
             }
 
+            // Only two in a row are refused: a < b IS FALSE < c is right.
+            refused = -1;
             Parser.AddLink(ref links);
             left = ParseOperator(p, left, level, isRestricted, ref refused);
         }

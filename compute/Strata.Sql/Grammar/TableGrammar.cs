@@ -193,6 +193,7 @@ internal static class TableGrammar
         }
 
         p.Expect(Keyword.For, Keyword.Values);
+        position = p.Position;
         if (p.Accept(Keyword.In))
         {
             return new PartitionBound(PartitionBoundKind.List, position) { Values = ParseValueList(p) };

@@ -1,5 +1,6 @@
-DROP VIEW IF EXISTS gv, kv
-DROP TABLE IF EXISTS g0, g1, g2, g3, gp, k0, k1, k2, kp CASCADE
+DROP VIEW IF EXISTS gv, kv, fv1, fv2, fv3, fv4, fv5 CASCADE
+DROP MATERIALIZED VIEW IF EXISTS fmv
+DROP TABLE IF EXISTS g0, g1, g2, g3, gp, k0, k1, k2, kp, fd, fe, fx, fi, fa, fp, fq, fh, fh1, fh2, fh3, ft, fw, fr, fn, fs, fu, fl, fz CASCADE
 DROP SEQUENCE IF EXISTS ks
 DROP DOMAIN IF EXISTS posint
 DROP TYPE IF EXISTS pair

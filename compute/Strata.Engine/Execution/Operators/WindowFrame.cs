@@ -118,7 +118,12 @@ internal sealed class WindowFrame(WindowTask task, WindowPartition partition, Sp
         if (IsNull(range, row))
             return row < _nonNullStart ? partition.Start : _nonNullEnd;
         if (!TryBound(range.StartSlot, range, row))
+        {
+            while (range.Descending && _startAt < _nonNullEnd && IsNaN(range.KeySlot, _startAt))
+                _startAt++;
             return _startAt;
+        }
+
         while (_startAt < _nonNullEnd && Compare(range, _startAt) < 0)
             _startAt++;
         return _startAt;
@@ -129,22 +134,34 @@ internal sealed class WindowFrame(WindowTask task, WindowPartition partition, Sp
         if (IsNull(range, row))
             return row < _nonNullStart ? _nonNullStart : partition.End;
         if (!TryBound(range.EndSlot, range, row))
-            return _nonNullEnd;
+        {
+            while (_endAt < _nonNullEnd && (range.Descending || !IsNaN(range.KeySlot, _endAt)))
+                _endAt++;
+            return _endAt;
+        }
+
         while (_endAt < _nonNullEnd && Compare(range, _endAt) <= 0)
             _endAt++;
         return _endAt;
     }
 
-    // False where the bound is infinity minus infinity: PostgreSQL takes every row then.
+    // False where the bound is infinity minus infinity: every row is within it then but those that are no number, which are beyond infinity.
     private bool TryBound(int slot, WindowRange range, int row)
     {
         Batch chunk = rows.ChunkOf(row, out int offset);
         Vector bound = chunk[slot];
-        if (bound.Type.Oid == TypeOid.Float8 && double.IsNaN(bound.Get<double>(offset)) && !double.IsNaN(chunk[range.KeySlot].Get<double>(offset)))
+        if (IsNaN(slot, row) && !IsNaN(range.KeySlot, row))
             return false;
         _bound.Clear();
         KeyEncoder.Append(bound, offset, range.Descending, nullsFirst: false, _bound);
         return true;
+    }
+
+    private bool IsNaN(int slot, int row)
+    {
+        Vector values = rows.ChunkOf(row, out int offset)[slot];
+        return values.Type.Oid == TypeOid.Float8 ? double.IsNaN(values.Get<double>(offset))
+            : values.Type.Oid == TypeOid.Numeric && NumericValue.Decode(values.GetBytes(offset)).Kind == NumericKind.NaN;
     }
 
     private int Compare(WindowRange range, int row)

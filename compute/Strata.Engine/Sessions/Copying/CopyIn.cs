@@ -122,7 +122,10 @@ internal sealed class CopyIn : IDisposable
             _ => null,
         };
         if (kind is not null)
-            throw new SqlException(SqlState.WrongObjectType, $"cannot copy to {kind} \"{relation.Name}\"");
+            throw new SqlException(SqlState.WrongObjectType, $"cannot copy to {kind} \"{relation.Name}\"")
+            {
+                Hint = relation.Kind == RelationKind.View ? "To enable copying to a view, provide an INSTEAD OF INSERT trigger." : null,
+            };
     }
 
     /// <summary>The CONTEXT line of an error that happens now.</summary>
@@ -274,10 +277,10 @@ internal sealed class CopyIn : IDisposable
     {
         if (_lines.FieldCount > _columns.Length)
             throw LineError("extra data after last expected column");
-        if (_lines.FieldCount < _columns.Length)
-            throw LineError($"missing data for column \"{_columns[_lines.FieldCount].Name}\"");
         for (int i = 0; i < _columns.Length; i++)
         {
+            if (i == _lines.FieldCount)
+                throw LineError($"missing data for column \"{_columns[i].Name}\"");
             ReadOnlySpan<byte> value = _lines.Field(i);
             bool isNull = _lines.IsNull(i);
             if (isNull && _forceNotNull[i])

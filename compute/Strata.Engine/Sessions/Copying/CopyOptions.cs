@@ -47,11 +47,11 @@ internal sealed record CopyOptions
         foreach (DefinitionElement option in statement.Options)
         {
             if (!seen.Add(option.Name))
-                throw new SqlException(SqlState.SyntaxError, "conflicting or redundant options");
+                throw Binding.BindingErrors.At(option.Position, SqlState.SyntaxError, "conflicting or redundant options");
             switch (option.Name)
             {
                 case "format":
-                    options = options with { Format = ParseFormat(Text(option)) };
+                    options = options with { Format = ParseFormat(Text(option), option.Position) };
                     break;
                 case "delimiter":
                     delimiter = Text(option);
@@ -61,6 +61,8 @@ internal sealed record CopyOptions
                     break;
                 case "header":
                     options = WithHeader(options, option);
+                    if (options.HeaderMatch && !statement.IsFrom)
+                        throw new SqlException(SqlState.FeatureNotSupported, "cannot use \"match\" with HEADER in COPY TO");
                     break;
                 case "quote":
                     quote = Text(option);
@@ -78,7 +80,7 @@ internal sealed record CopyOptions
                     options = options with { ForceNull = Names(option) };
                     break;
                 case "encoding":
-                    options = options with { Encoding = FindEncoding(Text(option)) };
+                    options = options with { Encoding = FindEncoding(Text(option), option.Position) };
                     break;
                 case "freeze":
                     break;
@@ -117,12 +119,12 @@ internal sealed record CopyOptions
         return options with { Header = header };
     }
 
-    private static CopyFormat ParseFormat(string text) => text switch
+    private static CopyFormat ParseFormat(string text, int position) => text switch
     {
         "text" => CopyFormat.Text,
         "csv" => CopyFormat.Csv,
         "binary" => CopyFormat.Binary,
-        _ => throw new SqlException(SqlState.InvalidParameterValue, $"COPY format \"{text}\" not recognized"),
+        _ => throw Binding.BindingErrors.At(position, SqlState.InvalidParameterValue, $"COPY format \"{text}\" not recognized"),
     };
 
     private static CopyOptions Complete(CopyOptions options, string? delimiter, string? nullText, string? quote, string? escape)
@@ -174,10 +176,10 @@ internal sealed record CopyOptions
         return (byte)text[0];
     }
 
-    private static CharacterConversion? FindEncoding(string name)
+    private static CharacterConversion? FindEncoding(string name, int position)
     {
         if (Functions.CharacterEncodings.NameOf(Functions.CharacterEncodings.NumberOf(name)) is not { } known)
-            throw new SqlException(SqlState.InvalidParameterValue, "argument to option \"encoding\" must be a valid encoding name");
+            throw Binding.BindingErrors.At(position, SqlState.InvalidParameterValue, "argument to option \"encoding\" must be a valid encoding name");
         return CharacterConversion.Find(known) is not null || known is "UTF8" or "SQL_ASCII"
             ? CharacterConversion.Find(known)
             : throw new SqlException(SqlState.FeatureNotSupported, $"COPY encoding \"{name}\" is not supported");

@@ -23,13 +23,13 @@ internal sealed class CopyOut
     private readonly IFile? _file;
     private long _written;
 
-    private CopyOut(SessionContext context, CopyOptions options, CachedPlan plan, IFile? file)
+    private CopyOut(SessionContext context, CopyStatement statement, CopyOptions options, CachedPlan plan, IFile? file)
     {
         _file = file;
         _context = context;
         _options = options;
-        // In text: what must not stand for itself. A tab needs no escape where it is not the delimiter. In CSV: what makes quotes necessary.
-        byte[] escaped = [8, 10, 11, 12, 13, (byte)'\\', options.Delimiter];
+        // In text: what must not stand for itself. In CSV: what makes quotes necessary.
+        byte[] escaped = [8, 9, 10, 11, 12, 13, (byte)'\\', options.Delimiter];
         _special = options.Format == CopyFormat.Csv ? SearchValues.Create([options.Delimiter, options.Quote, (byte)'\n', (byte)'\r']) : SearchValues.Create(escaped);
         _forceQuote = new bool[plan.Columns.Length];
         if (options.ForceQuoteAll)
@@ -38,7 +38,7 @@ internal sealed class CopyOut
         {
             int index = Array.FindIndex(plan.Columns, c => c.Name == name);
             if (index < 0)
-                throw new SqlException(SqlState.InvalidColumnReference, $"FORCE_QUOTE column \"{name}\" not referenced by COPY");
+                throw Unquotable(context, statement, name);
             _forceQuote[index] = true;
         }
     }
@@ -54,7 +54,7 @@ internal sealed class CopyOut
             plan = runner.Plan(query, "copy:" + text, text, [], allowParameters: false, out _);
         while (!runner.TryLock(plan));
         using IFile? file = statement.FileName is null ? null : CopyFiles.OpenForWrite(context, statement);
-        var copy = new CopyOut(context, options, plan, file);
+        var copy = new CopyOut(context, statement, options, plan, file);
         return copy.Write(runner, plan);
     }
 
@@ -73,6 +73,15 @@ internal sealed class CopyOut
             throw new SqlException(SqlState.FeatureNotSupported, "COPY (SELECT INTO) is not supported");
     }
 
+    private static SqlException Unquotable(SessionContext context, CopyStatement statement, string column)
+    {
+        if (statement.Relation is not { } name || context.View.ResolveRelation(context.SearchPath, name.Schema, name.Name) is not { } relation)
+            return new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" does not exist");
+        return relation.FindColumn(column) is null
+            ? new SqlException(SqlState.UndefinedColumn, $"column \"{column}\" of relation \"{relation.Name}\" does not exist")
+            : new SqlException(SqlState.InvalidColumnReference, $"FORCE_QUOTE column \"{column}\" not referenced by COPY");
+    }
+
     // COPY table TO is a SELECT of its columns.
     private static SelectStatement TableQuery(SessionContext context, CopyStatement statement)
     {
@@ -81,6 +90,8 @@ internal sealed class CopyOut
             throw new SqlException(SqlState.UndefinedTable, $"relation \"{name}\" does not exist");
         if (relation.Kind == RelationKind.View)
             throw new SqlException(SqlState.WrongObjectType, $"cannot copy from view \"{relation.Name}\"") { Hint = "Try the COPY (SELECT ...) TO variant." };
+        if (relation.Kind == RelationKind.MaterializedView)
+            throw new SqlException(SqlState.WrongObjectType, $"cannot copy from materialized view \"{relation.Name}\"") { Hint = "Try the COPY (SELECT ...) TO variant." };
         if (relation.Kind == RelationKind.PartitionedTable)
             throw new SqlException(SqlState.WrongObjectType, $"cannot copy from partitioned table \"{relation.Name}\"") { Hint = "Try the COPY (SELECT ...) TO variant." };
         if (relation.Kind is RelationKind.Sequence or RelationKind.Index or RelationKind.PartitionedIndex)

@@ -112,7 +112,8 @@ internal static class SettingValues
         // Settings such as synchronous_commit take booleans too.
         if (TryParseBoolean(value, out bool boolean) && setting.EnumValues.Contains(boolean ? "on" : "off"))
             return boolean ? "on" : "off";
-        throw Invalid(setting, value, $"Available values: {string.Join(", ", setting.EnumValues)}.");
+        // Other than for numbers PostgreSQL shows the name as it was given, and SET gives it in small letters.
+        throw Invalid(setting with { Name = setting.Name.ToLowerInvariant() }, value, $"Available values: {string.Join(", ", setting.EnumValues)}.");
     }
 
     /// <summary>22023 for a value that a setting can't have.</summary>

@@ -35,32 +35,32 @@ internal static class SpecialSettings
     {
         string[] known = (current ?? "ISO, MDY").Split(", ");
         string style = known[0], order = known[^1];
-        bool orderGiven = false;
+        bool styleGiven = false, orderGiven = false;
         foreach (string part in value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             switch (part.ToLowerInvariant())
             {
                 case "iso":
-                    style = "ISO";
+                    Choose("ISO");
                     break;
                 case "sql":
-                    style = "SQL";
+                    Choose("SQL");
                     break;
                 case "german":
-                    style = "German";
+                    Choose("German");
                     order = orderGiven ? order : "DMY";
                     break;
                 case var p when p.StartsWith("postgres", StringComparison.Ordinal):
-                    style = "Postgres";
+                    Choose("Postgres");
                     break;
                 case "ymd":
-                    (order, orderGiven) = ("YMD", true);
+                    Arrange("YMD");
                     break;
                 case var d when d is "dmy" || d.StartsWith("euro", StringComparison.Ordinal):
-                    (order, orderGiven) = ("DMY", true);
+                    Arrange("DMY");
                     break;
                 case var m when m is "mdy" or "us" || m.StartsWith("noneuro", StringComparison.Ordinal):
-                    (order, orderGiven) = ("MDY", true);
+                    Arrange("MDY");
                     break;
                 case "default":
                     break;
@@ -73,6 +73,23 @@ internal static class SpecialSettings
         }
 
         return style + ", " + order;
+
+        void Choose(string wanted)
+        {
+            if (styleGiven && style != wanted)
+                throw Conflict();
+            (style, styleGiven) = (wanted, true);
+        }
+
+        void Arrange(string wanted)
+        {
+            if (orderGiven && order != wanted)
+                throw Conflict();
+            (order, orderGiven) = (wanted, true);
+        }
+
+        SqlException Conflict() =>
+            new(SqlState.InvalidParameterValue, $"invalid value for parameter \"{setting.Name}\": \"{value}\"") { Detail = "Conflicting \"datestyle\" specifications." };
     }
 
     private static string TimeZone(SettingDefinition setting, string value)

@@ -43,7 +43,7 @@ internal static class TsRank
         if ((method & ByLogUnique) != 0)
             result = (float)(result / (Math.Log(vector.Lexemes.Length + 1) / Math.Log(2.0)));
         if ((method & ByRankPlusOne) != 0)
-            result = (float)(result / (result + 1));
+            result = (float)(result / (float)(result + 1));
         return (float)result;
     }
 

@@ -1,0 +1,66 @@
+DROP TYPE IF EXISTS fhue, fcomp CASCADE
+DROP DOMAIN IF EXISTS fdom CASCADE
+DROP TYPE IF EXISTS flrange CASCADE
+CREATE TABLE fd (id int, k int, name text DEFAULT 'deflt', q int DEFAULT 0, PRIMARY KEY (id, k))
+CREATE UNIQUE INDEX fd_lower_idx ON fd (lower(name))
+CREATE UNIQUE INDEX fd_q_idx ON fd (q) WHERE k > 1
+CREATE TABLE fe (id int PRIMARY KEY, n int, w text, tags text[], c pair, j jsonb)
+CREATE TABLE fx (w text, id int, n int)
+CREATE TABLE fi (id int GENERATED ALWAYS AS IDENTITY (START WITH 500), v text)
+INSERT INTO fd VALUES (1, 1, 'One', 0), (1, 2, 'two', 5), (2, 1, 'three', NULL), (3, 3, NULL, 7), (4, 0, 'four', 0)
+INSERT INTO fe VALUES (1, 1, 'w1', '{a,b,c}', '(1,a)', '{"a": 1}'), (2, 1, 'w2', NULL, NULL, '[1, 2]'), (3, 4, NULL, '{}', '(,x)', NULL), (4, NULL, 'w4', '{NULL,q}', '(5,)', '{"b": {}}'), (5, 2, 'two', '{x}', NULL, 'null')
+INSERT INTO fx VALUES ('two', 7, 1), ('new', 8, 2), ('one', 2, 3)
+INSERT INTO fi (v) VALUES ('w1'), ('other')
+CREATE TABLE fa (id int PRIMARY KEY, a int[], b int[], m int[], t text[], c pair, ca pair[], j jsonb)
+INSERT INTO fa VALUES (1, '{1,2,3}', '{3,4}', '{{1,2},{3,4}}', '{a,b}', '(1,a)', '{"(1,a)","(2,)"}', '{"a": [1, 2]}'), (2, '{}', NULL, NULL, '{NULL}', NULL, NULL, NULL)
+INSERT INTO fa VALUES (3, '[0:2]={7,8,9}', '{7}', '[0:1][2:3]={{5,6},{7,8}}', '{"",abc}', '(,)', '{NULL}', '[1, {"b": 2}]'), (4, NULL, '{1,2,3}', '{{9}}', NULL, '(2,)', '{}', '{"a": {"b": null}}'), (5, '{NULL,4}', '{5,4}', '{{1,2},{3,4}}', '{a,a}', '(1,b)', '{"(3,c)"}', '"s"')
+CREATE TABLE fp (id int, r int, c text, v numeric) PARTITION BY LIST (c)
+CREATE TABLE fpa PARTITION OF fp FOR VALUES IN ('a', 'A') PARTITION BY RANGE (r)
+CREATE TABLE fpa1 PARTITION OF fpa FOR VALUES FROM (MINVALUE) TO (10)
+CREATE TABLE fpa2 PARTITION OF fpa FOR VALUES FROM (10) TO (20)
+CREATE TABLE fpb PARTITION OF fp FOR VALUES IN ('b', NULL)
+CREATE TABLE fpd PARTITION OF fp DEFAULT
+INSERT INTO fp VALUES (1, 5, 'a', 1.5), (2, 15, 'A', 2.5), (3, 5, 'b', NULL), (4, NULL, NULL, 4), (5, 12, 'x', 5), (6, NULL, 'y', 6.25), (7, 10, 'a', 7), (8, 99, 'b', 8)
+CREATE TABLE fq (id int, h int, d date, PRIMARY KEY (id, h)) PARTITION BY HASH (h)
+CREATE TABLE fq0 PARTITION OF fq FOR VALUES WITH (MODULUS 3, REMAINDER 0)
+CREATE TABLE fq1 PARTITION OF fq FOR VALUES WITH (MODULUS 3, REMAINDER 1)
+CREATE TABLE fq2 PARTITION OF fq FOR VALUES WITH (MODULUS 3, REMAINDER 2)
+INSERT INTO fq SELECT g, g * 7 % 11, DATE '2024-01-01' + g FROM generate_series(1, 12) AS g
+CREATE TABLE fh (id int, a text DEFAULT 'pa', CHECK (id > 0))
+CREATE TABLE fh1 (b int DEFAULT 7) INHERITS (fh)
+CREATE TABLE fh2 (id int NOT NULL, c text, CONSTRAINT fh2_c CHECK (c <> 'bad')) INHERITS (fh)
+CREATE TABLE fh3 (z int) INHERITS (fh1, fh2)
+INSERT INTO fh VALUES (1, 'p1'), (2, NULL)
+INSERT INTO fh1 VALUES (3, 'c1', 1), (4, NULL, NULL)
+INSERT INTO fh2 VALUES (5, 'c2', 'x')
+INSERT INTO fh3 VALUES (6, 'c3', 2, 'y', 9)
+CREATE TYPE fhue AS ENUM ('red', 'green', 'blue')
+CREATE DOMAIN fdom AS int DEFAULT 3 CHECK (VALUE BETWEEN 1 AND 99)
+CREATE TYPE fcomp AS (a int, b text, c numeric(4,1))
+CREATE TYPE flrange AS RANGE (subtype = text, collation = "C")
+CREATE TABLE ft (id int PRIMARY KEY, h fhue, d fdom, c fcomp, r int4range, tr flrange, da fdom[], ha fhue[], dr daterange, nm nummultirange)
+INSERT INTO ft VALUES (1, 'red', 5, '(1,x,1.5)', '[1,5)', '[a,c)', '{1,2}', '{red,blue}', '[2024-01-01,2024-02-01)', '{[1,2],(5,6)}'), (2, 'blue', NULL, NULL, 'empty', NULL, NULL, NULL, 'empty', '{}')
+INSERT INTO ft VALUES (3, NULL, 99, '(,,)', '(,7]', '[b,)', '{}', '{}', '(,2024-01-15]', NULL), (4, 'green', 3, '(2,"a b",)', NULL, 'empty', '{99,NULL}', '{green,NULL}', '[2024-01-10,2024-01-20]', '{(,0),[10,)}')
+CREATE TABLE fw (id int PRIMARY KEY, g text, v int, w numeric, d date, ts timestamp, f float8, iv interval, t time)
+INSERT INTO fw VALUES (1, 'a', 1, 1.5, '2024-01-01', '2024-01-01 10:00', 1, '1 day', '10:00'), (2, 'a', 1, 2.25, '2024-01-02', '2024-01-01 12:00', 2, '2 days', '11:30'), (3, 'a', 3, NULL, '2024-01-15', NULL, 4, '1 mon', '12:00'), (4, 'b', NULL, 4, NULL, '2024-03-01', NULL, NULL, NULL), (5, 'b', 2, 1.5, '2024-02-01', '2024-02-01', 8, '-1 day', '23:59:59')
+INSERT INTO fw VALUES (6, NULL, 5, 0, '2024-01-02', '2024-01-02', 2, '1 year', '00:00'), (7, NULL, 2, -3, 'infinity', 'infinity', 'Infinity', '30 days', '24:00'), (8, 'c', -4, 'NaN', '-infinity', '-infinity', '-Infinity', '0', '10:00'), (9, 'a', 3, 2.25, '2024-01-03', '2024-01-01 10:30', 'NaN', '12:00', '10:15'), (10, 'b', 2, 100, '2024-02-29', '2024-02-29 23:59:59', 0.5, '1 day', '09:00')
+CREATE TABLE fr (id int PRIMARY KEY, up int, name text, cost int)
+INSERT INTO fr VALUES (1, NULL, 'root', 5), (2, 1, 'l', 3), (3, 1, 'r', 4), (4, 2, 'll', 2), (5, 2, 'lr', 1), (6, 3, 'rl', 7), (7, 6, 'rll', NULL), (8, 10, 'c1', 1), (9, 8, 'c2', 1), (10, 9, 'c3', 1)
+CREATE TABLE fn (id int PRIMARY KEY, a inet, c cidr, m macaddr, b bit(8), vb varbit, p point, bx box, pg polygon, ci circle)
+INSERT INTO fn VALUES (1, '10.1.2.3', '10.0.0.0/8', '08:00:2b:01:02:03', B'10101010', B'101', '(1,2)', '(2,2),(0,0)', '((0,0),(0,2),(2,2),(2,0))', '<(1,1),2>'), (2, '10.1.0.0/16', '10.1.0.0/16', '00:00:00:00:00:01', B'00000001', B'', '(0,0)', '(5,5),(4,4)', '((0,0),(4,4),(8,0))', '<(0,0),1>')
+INSERT INTO fn VALUES (3, 'fe80::1', '2001:db8::/32', NULL, B'11111111', B'111100001111', '(-3,4.5)', '(1,1),(1,1)', '((1,1))', '<(5,5),0>'), (4, NULL, NULL, 'ff:ff:ff:ff:ff:ff', NULL, NULL, NULL, NULL, NULL, NULL), (5, '192.168.0.1/24', '192.168.0.0/24', '08:00:2b:ff:ff:ff', B'10000000', B'1', '(1,2)', '(10,3),(-1,-3)', '((-1,-1),(3,0),(2,5),(0,4))', '<(-1,2),3.5>')
+CREATE TABLE fs (id int PRIMARY KEY, doc text, v tsvector, x xml)
+INSERT INTO fs VALUES (1, 'The quick brown fox jumps over the lazy dog', 'quick:1A brown:2 fox:3B', '<a><b n="1">x</b><b n="2">y</b></a>'), (2, 'A foxes'' den; running dogs ran', to_tsvector('english', 'running dogs'), '<r/>'), (3, '', '', NULL), (4, NULL, NULL, '<p xmlns:q="u:q"><q:z>t</q:z></p>'), (5, 'rain rains raining in Spain-land 3.14 http://x.org/a', to_tsvector('simple', 'rain rains raining'), '<a>1<!-- c -->2<?pi d?></a>')
+CREATE TABLE fu (id int PRIMARY KEY, a int, b text, c numeric(6,2) DEFAULT 1.5 CHECK (c > 0))
+INSERT INTO fu VALUES (1, 10, 'x', 1), (2, 20, 'y', 2), (3, 30, NULL, 3.25), (4, NULL, 'x', 4)
+CREATE VIEW fv1 AS SELECT id, a, b FROM fu WHERE a > 5
+CREATE VIEW fv2 AS SELECT id AS i2, b AS b2, a * 2 AS dbl FROM fu WHERE id < 4 WITH LOCAL CHECK OPTION
+CREATE VIEW fv3 AS SELECT * FROM fv1 WHERE id > 1 WITH CASCADED CHECK OPTION
+CREATE VIEW fv4 AS SELECT b, count(*) AS n, max(a) AS m FROM fu GROUP BY b
+CREATE VIEW fv5 AS SELECT u.id, u.a, e.w FROM fu AS u JOIN fe AS e ON e.id = u.id
+CREATE MATERIALIZED VIEW fmv AS SELECT b, sum(a) AS s FROM fu GROUP BY b
+CREATE UNIQUE INDEX ON fmv (b)
+CREATE TABLE fl (a int, b text, c numeric, d date, e boolean, f text[], g bytea, h jsonb)
+INSERT INTO fl VALUES (1, 'plain', 1.50, '2024-01-01', true, '{a,b}', '\x00ff', '{"k": 1}'), (2, '', NULL, NULL, false, '{}', '', '[]'), (3, NULL, -7, 'infinity', NULL, '{"x y",NULL}', NULL, NULL), (4, E'tab\there\nline "q" back\\slash, comma', 0, '0044-03-15 BC', true, NULL, '\x5c', '"s"'), (5, '\.', 'NaN', '1999-12-31', false, '{","}', '\x41', 'null')
+CREATE TABLE fz (id int PRIMARY KEY, owner_name text, secret int)
+INSERT INTO fz VALUES (1, 'fz_alice', 10), (2, 'fz_bob', 20), (3, NULL, 30)
