@@ -1,6 +1,9 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Functions;
 
@@ -32,13 +35,12 @@ internal static class TextFunctions
         t.Add("byteaoctetlen", static (ref FunctionCall c) => c.Return(c.Bytes(0).Length));
         t.Add(1810u, static (ref FunctionCall c) => c.Return(c.Bytes(0).Length * 8));
         t.Add(1811u, static (ref FunctionCall c) => c.Return(c.Bytes(0).Length * 8));
-        t.Add("upper", static (ref FunctionCall c) => c.Return(c.String(0).ToUpperInvariant()));
-        t.Add("lower", static (ref FunctionCall c) => c.Return(c.String(0).ToLowerInvariant()));
+        t.Add("upper", static (ref FunctionCall c) => ChangeCase(ref c, isUpper: true));
+        t.Add("lower", static (ref FunctionCall c) => ChangeCase(ref c, isUpper: false));
         t.Add("initcap", static (ref FunctionCall c) => c.Return(InitialCapitals(c.String(0))));
         t.Add("text_reverse", static (ref FunctionCall c) => Reverse(ref c));
         t.Add("repeat", Repeat);
-        t.Add("replace_text", static (ref FunctionCall c) =>
-            c.Return(c.Bytes(1).IsEmpty ? c.String(0) : c.String(0).Replace(c.String(1), c.String(2), StringComparison.Ordinal)));
+        t.Add("replace_text", Replace);
         t.Add("translate", Translate);
         t.Add("ascii", static (ref FunctionCall c) =>
         {
@@ -91,7 +93,7 @@ internal static class TextFunctions
     {
         if (c.Int32(1) > TextMaxBytes)
             throw new SqlException(SqlState.InternalError, $"invalid memory alloc request size {c.Int32(1)}");
-        using var one = new Vectors.Vector(SqlType.BpChar);
+        using var one = new Vector(SqlType.BpChar);
         one.Reset(1);
         CharacterTypes.StoreBpChar(c.Bytes(0), c.Int32(1), c.Boolean(2), one, 0);
         c.Return(one.GetBytes(0));
@@ -130,6 +132,7 @@ internal static class TextFunctions
         bool inWord = false;
         foreach (char ch in text)
         {
+            DepthGuard.Step();
             result.Append(inWord ? char.ToLowerInvariant(ch) : char.ToUpperInvariant(ch));
             inWord = char.IsLetterOrDigit(ch);
         }
@@ -144,6 +147,7 @@ internal static class TextFunctions
         int at = text.Length;
         for (int i = 0; i < text.Length;)
         {
+            DepthGuard.Step();
             int length = CharacterTypes.ByteOffset(text[i..], 1);
             at -= length;
             text.Slice(i, length).CopyTo(room[at..]);
@@ -163,34 +167,80 @@ internal static class TextFunctions
         if (total > TextMaxBytes)
             throw new SqlException(SqlState.ProgramLimitExceeded, "requested length too large");
         Span<byte> room = c.Allocate((int)total);
-        // What is there already is copied: each step doubles it.
-        text[..Math.Min(text.Length, room.Length)].CopyTo(room);
-        for (int done = text.Length; done > 0 && done < room.Length; done *= 2)
-        {
-            c.Context.Cancellation.ThrowIfCancellationRequested();
-            int length = Math.Min(done, room.Length - done);
-            room[..length].CopyTo(room[done..]);
-            if (done > room.Length / 2)
-                break;
-        }
-
+        LongBytes.Repeat(text, room);
         c.ReturnView(room);
     }
 
     private static void Translate(ref FunctionCall c)
     {
         Rune[] from = [.. c.String(1).EnumerateRunes()], to = [.. c.String(2).EnumerateRunes()];
-        var result = new StringBuilder();
-        foreach (Rune rune in c.String(0).EnumerateRunes())
+        // Of a character that stands there twice the first counts.
+        var places = new Dictionary<Rune, int>(from.Length);
+        for (int i = 0; i < from.Length; i++)
         {
-            int at = Array.IndexOf(from, rune);
-            if (at < 0)
-                result.Append(rune.ToString());
-            else if (at < to.Length)
-                result.Append(to[at].ToString());
+            DepthGuard.Step();
+            places.TryAdd(from[i], i);
         }
 
-        c.Return(result.ToString());
+        ReadOnlySpan<byte> text = c.Bytes(0);
+        var result = new ByteBuffer(Math.Max(text.Length, 1));
+        while (!text.IsEmpty)
+        {
+            DepthGuard.Step();
+            Rune.DecodeFromUtf8(text, out Rune rune, out int length);
+            if (!places.TryGetValue(rune, out int place))
+                result.Write(text[..length]);
+            else if (place < to.Length)
+                result.Advance(to[place].EncodeToUtf8(result.Reserve(4)));
+            text = text[length..];
+        }
+
+        c.Return(result.Written);
+    }
+
+    private static void Replace(ref FunctionCall c)
+    {
+        ReadOnlySpan<byte> text = c.Bytes(0), from = c.Bytes(1), to = c.Bytes(2);
+        int at = from.IsEmpty ? -1 : LongBytes.IndexOf(text, from);
+        if (at < 0)
+        {
+            c.Return(text);
+            return;
+        }
+
+        var result = new ByteBuffer(text.Length);
+        for (; at >= 0; at = LongBytes.IndexOf(text, from))
+        {
+            DepthGuard.Step();
+            result.Write(text[..at]);
+            result.Write(to);
+            text = text[(at + from.Length)..];
+        }
+
+        result.Write(text);
+        c.Return(result.Written);
+    }
+
+    private static void ChangeCase(ref FunctionCall c, bool isUpper)
+    {
+        ReadOnlySpan<byte> text = c.Bytes(0);
+        if (text.Length <= LongBytes.PartBytes)
+        {
+            c.Return(isUpper ? c.String(0).ToUpperInvariant() : c.String(0).ToLowerInvariant());
+            return;
+        }
+
+        var result = new ByteBuffer(text.Length);
+        while (!text.IsEmpty)
+        {
+            DepthGuard.Look();
+            ReadOnlySpan<byte> part = CharacterTypes.Truncate(text, LongBytes.PartBytes);
+            text = text[part.Length..];
+            string characters = Encoding.UTF8.GetString(part);
+            result.Write(isUpper ? characters.ToUpperInvariant() : characters.ToLowerInvariant());
+        }
+
+        c.Return(result.Written);
     }
 
     private static void Concat(ref FunctionCall c)
@@ -266,6 +316,7 @@ internal static class TextFunctions
     {
         while (start && text.Length > 0)
         {
+            DepthGuard.Step();
             int length = CharacterTypes.ByteOffset(text, 1);
             if (!ContainsCharacter(set, text[..length]))
                 break;
@@ -274,6 +325,7 @@ internal static class TextFunctions
 
         while (end && text.Length > 0)
         {
+            DepthGuard.Step();
             int at = text.Length - 1;
             while (at > 0 && (text[at] & 0xC0) == 0x80)
                 at--;
@@ -287,8 +339,11 @@ internal static class TextFunctions
 
     private static bool ContainsCharacter(ReadOnlySpan<byte> set, ReadOnlySpan<byte> character)
     {
+        if (character.Length == 1)
+            return set.Contains(character[0]);
         for (int i = 0; i < set.Length;)
         {
+            DepthGuard.Step();
             int length = CharacterTypes.ByteOffset(set[i..], 1);
             if (set.Slice(i, length).SequenceEqual(character))
                 return true;
@@ -300,9 +355,9 @@ internal static class TextFunctions
 
     private static ReadOnlySpan<byte> TrimBytes(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> set, bool start, bool end)
     {
-        while (start && bytes.Length > 0 && set.Contains(bytes[0]))
+        for (; start && bytes.Length > 0 && set.Contains(bytes[0]); DepthGuard.Step())
             bytes = bytes[1..];
-        while (end && bytes.Length > 0 && set.Contains(bytes[^1]))
+        for (; end && bytes.Length > 0 && set.Contains(bytes[^1]); DepthGuard.Step())
             bytes = bytes[..^1];
         return bytes;
     }
@@ -322,16 +377,13 @@ internal static class TextFunctions
             return;
         }
 
-        var padding = new ByteBuffer();
         int fillCount = CharacterTypes.Count(fill);
         int missing = target - count;
-        for (; missing >= fillCount; missing -= fillCount)
-            padding.Write(fill);
-        padding.Write(fill[..CharacterTypes.ByteOffset(fill, missing)]);
-        if (atStart)
-            Concatenate(ref c, padding.Written, text);
-        else
-            Concatenate(ref c, text, padding.Written);
+        int padding = (missing / fillCount * fill.Length) + CharacterTypes.ByteOffset(fill, missing % fillCount);
+        Span<byte> room = c.Allocate(padding + text.Length);
+        text.CopyTo(atStart ? room[padding..] : room);
+        LongBytes.Repeat(fill, room.Slice(atStart ? 0 : text.Length, padding));
+        c.ReturnView(room);
     }
 
     private static void RegisterPositions(FunctionTable t)
@@ -364,7 +416,7 @@ internal static class TextFunctions
     }
 
     private static string Md5(ReadOnlySpan<byte> bytes) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(bytes));
+        Convert.ToHexStringLower(LongBytes.Hash(HashAlgorithmName.MD5, bytes));
 
     private static ReadOnlySpan<byte> Substring(ReadOnlySpan<byte> text, int start, int? length)
     {
@@ -381,7 +433,7 @@ internal static class TextFunctions
 
     private static int Position(ReadOnlySpan<byte> text, ReadOnlySpan<byte> part)
     {
-        int at = text.IndexOf(part);
+        int at = LongBytes.IndexOf(text, part);
         return at < 0 ? 0 : CharacterTypes.Count(text[..at]) + 1;
     }
 
@@ -418,8 +470,12 @@ internal static class TextFunctions
         if (field < 0)
         {
             int fields = 1;
-            for (ReadOnlySpan<byte> rest = text; rest.IndexOf(separator) is var found && found >= 0; rest = rest[(found + separator.Length)..])
+            for (ReadOnlySpan<byte> rest = text; LongBytes.IndexOf(rest, separator) is var found && found >= 0; rest = rest[(found + separator.Length)..])
+            {
+                DepthGuard.Step();
                 fields++;
+            }
+
             field = fields + field + 1;
             if (field <= 0)
             {
@@ -430,7 +486,8 @@ internal static class TextFunctions
 
         while (true)
         {
-            int at = text.IndexOf(separator);
+            DepthGuard.Step();
+            int at = LongBytes.IndexOf(text, separator);
             if (--field == 0)
             {
                 c.Return(at < 0 ? text : text[..at]);
@@ -451,7 +508,7 @@ internal static class TextFunctions
     {
         t.Add("bytea_substr", static (ref FunctionCall c) => c.Return(SubstringBytes(c.Bytes(0), c.Int32(1), c.Int32(2))));
         t.Add("bytea_substr_no_len", static (ref FunctionCall c) => c.Return(SubstringBytes(c.Bytes(0), c.Int32(1), null)));
-        t.Add("byteapos", static (ref FunctionCall c) => c.Return(c.Bytes(0).IndexOf(c.Bytes(1)) + 1));
+        t.Add("byteapos", static (ref FunctionCall c) => c.Return(LongBytes.IndexOf(c.Bytes(0), c.Bytes(1)) + 1));
         t.Add("byteaGetByte", static (ref FunctionCall c) => c.Return((int)c.Bytes(0)[CheckIndex(c.Int32(1), c.Bytes(0).Length)]));
         t.Add("byteaSetByte", static (ref FunctionCall c) =>
         {
@@ -488,9 +545,9 @@ internal static class TextFunctions
         t.Add("binary_encode", Encode);
         t.Add("binary_decode", Decode);
         t.Add("sha224_bytea", static (ref FunctionCall c) => c.Return(Sha224.HashData(c.Bytes(0))));
-        t.Add("sha256_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA256.HashData(c.Bytes(0))));
-        t.Add("sha384_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA384.HashData(c.Bytes(0))));
-        t.Add("sha512_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA512.HashData(c.Bytes(0))));
+        t.Add("sha256_bytea", static (ref FunctionCall c) => c.Return(LongBytes.Hash(HashAlgorithmName.SHA256, c.Bytes(0))));
+        t.Add("sha384_bytea", static (ref FunctionCall c) => c.Return(LongBytes.Hash(HashAlgorithmName.SHA384, c.Bytes(0))));
+        t.Add("sha512_bytea", static (ref FunctionCall c) => c.Return(LongBytes.Hash(HashAlgorithmName.SHA512, c.Bytes(0))));
     }
 
     private static long CheckBit(long bit, int length) =>
@@ -580,6 +637,9 @@ internal static class TextFunctions
     private static SqlException UnknownEncoding(string name) =>
         new(SqlState.InvalidParameterValue, $"unrecognized encoding: \"{name}\"");
 
+    private const int Base64LineCharacters = 76;
+    private const int Base64LineBytes = Base64LineCharacters / 4 * 3;
+
     private static void Encode(ref FunctionCall c)
     {
         var buffer = new ByteBuffer();
@@ -594,12 +654,14 @@ internal static class TextFunctions
                 break;
             case "base64":
                 // Lines of 76 characters, as MIME wants them.
-                string text = Convert.ToBase64String(c.Bytes(0));
-                for (int i = 0; i < text.Length; i += 76)
+                ReadOnlySpan<byte> bytes = c.Bytes(0);
+                for (int i = 0; i < bytes.Length; i += Base64LineBytes)
                 {
+                    DepthGuard.Step();
                     if (i > 0)
                         buffer.Write('\n');
-                    buffer.Write(text.Substring(i, Math.Min(76, text.Length - i)));
+                    Base64.EncodeToUtf8(bytes.Slice(i, Math.Min(Base64LineBytes, bytes.Length - i)), buffer.Reserve(Base64LineCharacters), out _, out int written);
+                    buffer.Advance(written);
                 }
 
                 break;
