@@ -10,7 +10,7 @@ namespace Strata.Engine.Statistics;
 /// <summary>
 /// Sampled rows of one table as they are stored, in physical order; columns are decoded when they are asked for. Immutable; different threads may decode different columns. Owns the memory of the rows.
 /// </summary>
-/// <param name="rows">The rows, in any order.</param>
+/// <param name="rows">The rows, in any order; taken over.</param>
 /// <param name="memory">What holds their bytes.</param>
 /// <param name="layout">How they are stored.</param>
 /// <param name="attributes">The columns of the sample.</param>
@@ -18,7 +18,7 @@ namespace Strata.Engine.Statistics;
 internal sealed class StoredRows(HeapRowPointer[] rows, IDisposable[] memory, TableLayout layout, short[] attributes, Detoast detoast) : IDisposable
 {
     private readonly RowDecoder _decoder = new(layout, attributes);
-    private readonly HeapRowPointer[] _rows = [.. rows.OrderBy(static row => row.Tid)];
+    private readonly HeapRowPointer[] _rows = Sorted(rows);
 
     public int Count => _rows.Length;
 
@@ -36,6 +36,12 @@ internal sealed class StoredRows(HeapRowPointer[] rows, IDisposable[] memory, Ta
 
     /// <summary>Reads one value into a row of a vector, however wide it is.</summary>
     public void Decode(int row, int column, Vector target, int place) => _decoder.DecodeColumn(_rows[row], column, target, place, detoast);
+
+    private static HeapRowPointer[] Sorted(HeapRowPointer[] rows)
+    {
+        Array.Sort(rows, static (a, b) => a.Tid.CompareTo(b.Tid));
+        return rows;
+    }
 
     /// <summary>Length of a value that is compressed or out of line and too wide; 0 for others.</summary>
     private int WideBytes(in HeapRowPointer row, int column)
