@@ -80,7 +80,6 @@ internal static class FormatFunctions
         ReadOnlySpan<byte> source = c.Bytes(argument);
         if (c.Site.State is DateTimeTemplate known && known.IsFor(source))
             return known;
-        TemplateLimits.Check(source.Length);
         var parsed = new DateTimeTemplate(source);
         if (TemplateLimits.MayKeep(source.Length))
             c.Site.State = parsed;
@@ -92,14 +91,17 @@ internal static class FormatFunctions
         ReadOnlySpan<byte> source = c.Bytes(argument);
         if (c.Site.State is NumberTemplate known && known.IsFor(source))
             return known;
-        TemplateLimits.Check(source.Length);
         var parsed = new NumberTemplate(source);
         if (TemplateLimits.MayKeep(source.Length))
             c.Site.State = parsed;
         return parsed;
     }
 
-    private static TemplateLimits.Charge TakeMemory(ref FunctionCall c, int argument) => TemplateLimits.Take(c.Bytes(argument).Length, c.Context.Memory);
+    private static TemplateLimits.Charge TakeMemory(ref FunctionCall c, int argument)
+    {
+        TemplateLimits.Check(c.Bytes(argument).Length);
+        return TemplateLimits.Take(c.Bytes(argument).Length, c.Context.Memory);
+    }
 
     private static void Moment(ref FunctionCall c, long local, int offset, string zone)
     {
@@ -131,7 +133,7 @@ internal static class FormatFunctions
 
         string format = c.String(0);
         List<byte[]?> arguments = Arguments(ref c);
-        var result = new StringBuilder();
+        var result = new LongText();
         int next = 0;
         for (int i = 0; i < format.Length; i++)
         {
@@ -153,7 +155,7 @@ internal static class FormatFunctions
             FormatOne(format, ref i, arguments, ref next, result);
         }
 
-        c.Return(result.ToString());
+        c.Return(result.Written);
     }
 
     private static List<byte[]?> Arguments(ref FunctionCall c)
@@ -201,7 +203,7 @@ internal static class FormatFunctions
         return arguments[index];
     }
 
-    private static void FormatOne(string format, ref int i, List<byte[]?> arguments, ref int next, StringBuilder result)
+    private static void FormatOne(string format, ref int i, List<byte[]?> arguments, ref int next, LongText result)
     {
         int position = -1, width = 0;
         int number = Digits(format, ref i);
@@ -253,9 +255,9 @@ internal static class FormatFunctions
         };
         int padding = width - CharacterTypes.Count(Encoding.UTF8.GetBytes(shown));
         if (padding > 0 && !leftAligned)
-            result.Append(' ', padding);
+            result.Blanks(padding);
         result.Append(shown);
         if (padding > 0 && leftAligned)
-            result.Append(' ', padding);
+            result.Blanks(padding);
     }
 }

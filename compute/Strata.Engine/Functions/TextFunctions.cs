@@ -81,10 +81,10 @@ internal static class TextFunctions
         t.Add("text_larger", static (ref FunctionCall c) => c.ReturnArgument(c.Bytes(0).SequenceCompareTo(c.Bytes(1)) > 0 ? 0 : 1));
         t.Add("text_smaller", static (ref FunctionCall c) => c.ReturnArgument(c.Bytes(0).SequenceCompareTo(c.Bytes(1)) < 0 ? 0 : 1));
         t.Add("quote_ident", static (ref FunctionCall c) => c.Return(TypeNames.QuoteIdentifier(c.String(0))));
-        t.Add("quote_literal", static (ref FunctionCall c) => c.Return(QuoteLiteral(c.String(0))));
-        t.Add(1285u, static (ref FunctionCall c) => c.Return(QuoteLiteral(Encoding.UTF8.GetString(TextOf(ref c, 0)))));
-        t.Add("quote_nullable", static (ref FunctionCall c) => c.Return(c.IsNull(0) ? "NULL" : QuoteLiteral(c.String(0))));
-        t.Add(1290u, static (ref FunctionCall c) => c.Return(c.IsNull(0) ? "NULL" : QuoteLiteral(Encoding.UTF8.GetString(TextOf(ref c, 0)))));
+        t.Add("quote_literal", static (ref FunctionCall c) => ReturnQuoted(ref c, c.Bytes(0)));
+        t.Add(1285u, static (ref FunctionCall c) => ReturnQuoted(ref c, TextOf(ref c, 0)));
+        t.Add("quote_nullable", static (ref FunctionCall c) => ReturnQuotedOrNull(ref c, c.IsNull(0) ? default : c.Bytes(0)));
+        t.Add(1290u, static (ref FunctionCall c) => ReturnQuotedOrNull(ref c, c.IsNull(0) ? default : TextOf(ref c, 0)));
         t.Add("nameconcatoid", static (ref FunctionCall c) =>
             c.Return(CharacterTypes.Truncate(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{c.String(0)}_{c.Oid(1)}")), 63)));
     }
@@ -119,6 +119,36 @@ internal static class TextFunctions
     // A boolean's cast to text writes the word, its output function only the letter.
     private static byte[] CastToText(ref FunctionCall c, int argument) =>
         c.ArgumentType(argument).Plain.Oid != TypeOid.Boolean ? TextOf(ref c, argument) : c.Boolean(argument) ? s_true : s_false;
+
+    private static void ReturnQuotedOrNull(ref FunctionCall c, ReadOnlySpan<byte> text)
+    {
+        if (c.IsNull(0))
+            c.Return("NULL");
+        else
+            ReturnQuoted(ref c, text);
+    }
+
+    private static void ReturnQuoted(ref FunctionCall c, ReadOnlySpan<byte> text)
+    {
+        var result = new ByteBuffer(text.Length + 3);
+        if (text.Contains((byte)'\\'))
+            result.Write('E');
+        result.Write('\'');
+        while (true)
+        {
+            int plain = text.IndexOfAny((byte)'\'', (byte)'\\');
+            result.Write(plain < 0 ? text : text[..plain]);
+            if (plain < 0)
+                break;
+            DepthGuard.Step();
+            result.Write(text[plain]);
+            result.Write(text[plain]);
+            text = text[(plain + 1)..];
+        }
+
+        result.Write('\'');
+        c.Return(result.Written);
+    }
 
     internal static string QuoteLiteral(string text)
     {
@@ -576,19 +606,20 @@ internal static class TextFunctions
         SqlException Bad(string? detail = null) =>
             new(SqlState.InvalidParameterValue, $"string is not a valid identifier: \"{text}\"") { Detail = detail };
         var builder = new ArrayBuilder();
-        string rest = text.Trim();
+        ReadOnlySpan<char> rest = text.AsSpan().Trim();
         while (true)
         {
+            DepthGuard.Step();
             int end;
             string part;
-            if (rest.StartsWith('"'))
+            if (rest.Length > 0 && rest[0] == '"')
             {
                 end = 1;
                 while (end < rest.Length && (rest[end] != '"' || (end + 1 < rest.Length && rest[end + 1] == '"')))
                     end += rest[end] == '"' ? 2 : 1;
                 if (end >= rest.Length)
                     throw Bad("String has unclosed double quotes.");
-                part = rest[1..end].Replace("\"\"", "\"", StringComparison.Ordinal);
+                part = rest[1..end].ToString().Replace("\"\"", "\"", StringComparison.Ordinal);
                 end++;
                 if (part.Length == 0)
                     throw Bad("Quoted identifier must not be empty.");
@@ -599,8 +630,8 @@ internal static class TextFunctions
                 while (end < rest.Length && (char.IsAsciiLetterOrDigit(rest[end]) || !char.IsAscii(rest[end]) || rest[end] is '_' or '$'))
                     end++;
                 if (end == 0 || char.IsAsciiDigit(rest[0]) || rest[0] == '$')
-                    throw rest.StartsWith('.') ? Bad("No valid identifier before \".\".") : Bad();
-                part = AsciiCase.Lower(rest[..end]);
+                    throw rest.Length > 0 && rest[0] == '.' ? Bad("No valid identifier before \".\".") : Bad();
+                part = AsciiCase.Lower(rest[..end].ToString());
             }
 
             builder.Add(Encoding.UTF8.GetBytes(part));
