@@ -40,11 +40,12 @@ internal sealed class AnalyzeCommand(DdlContext context, ProgressReport? progres
         var built = new Dictionary<uint, (ExtendedStatisticsData? Own, ExtendedStatisticsData? Inherited)>();
         int pages = -1;
         double? rows = null;
+        double ownRows = 0;
         if (table.Storage != 0)
         {
             SetPhase(AnalyzeProgress.AcquiringSample);
             using var own = Draw(table, columns, out pages);
-            rows = own.Sample.TotalRows;
+            rows = ownRows = own.Sample.TotalRows;
             SetPhase(AnalyzeProgress.ComputingStatistics);
             Summarize(own, columns, inherited: false);
             if (columnNames.Length == 0)
@@ -63,6 +64,8 @@ internal sealed class AnalyzeCommand(DdlContext context, ProgressReport? progres
             BuildExtended(table, whole, columns, inherited: true, built);
         }
 
+        if (table.Storage != 0)
+            UniqueFloor.Raise(_statistics, table.Indexes, ownRows);
         SetPhase(AnalyzeProgress.Finalizing);
         Store(table, columns, pages, rows ?? 0, built);
         foreach (IndexInfo index in table.Indexes)
