@@ -151,6 +151,9 @@ internal sealed class ExpressionWriter(DefinitionNames names, PrintBuffer text, 
             case NotNullExpression notNull:
                 Write(notNull.Operand, showImplicit);
                 break;
+            case OnlyRowExpression only:
+                Write(only.Operand, showImplicit);
+                break;
             case XmlExpression xml:
                 new XmlWriter(this, text, names).Write(xml);
                 break;

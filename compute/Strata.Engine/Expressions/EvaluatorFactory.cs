@@ -64,6 +64,7 @@ internal sealed class EvaluatorFactory
                     [.. s.Upper.Select(e => e is null ? null : Make(e))], s.IsSlice, Make(s.Value));
             case RowComparisonExpression r: return MakeRowComparison(r);
             case NotNullExpression n: return new NotNullEvaluator(Make(n.Operand), n.Column);
+            case OnlyRowExpression o: return new OnlyRowEvaluator(Make(o.Operand), Make(o.Rows));
             case XmlExpression x: return new XmlEvaluator(x, [.. x.Named.Select(Make)], [.. x.Arguments.Select(Make)]);
             case SqlValueExpression v: return new SqlValueEvaluator(v.Type, v.Value);
             case CurrentOfExpression c: return new CurrentOfEvaluator(c);
