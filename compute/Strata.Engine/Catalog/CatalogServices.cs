@@ -209,8 +209,8 @@ internal sealed class CatalogServices : ICatalogServices
         string own = dot > 0 ? name[(dot + 1)..] : name;
         var found = new List<OperatorInfo>();
         foreach (uint oid in schemas)
-            foreach (CatalogObject candidate in View.ObjectsOf(CatalogOids.PgOperator))
-                if (candidate.SchemaOid == oid && candidate.Name == own && candidate.OidAt(12) != 0)
+            foreach (CatalogObject candidate in View.Image.ObjectIndex.Operators(own))
+                if (candidate.SchemaOid == oid && candidate.OidAt(12) != 0)
                     found.Add(OperatorRows.Describe(candidate, View));
         return found;
     }
@@ -223,15 +223,14 @@ internal sealed class CatalogServices : ICatalogServices
     {
         if (View.Image.Objects.IsEmpty)
             return null;
-        foreach (CatalogObject cast in View.ObjectsOf(CatalogOids.PgCast))
-            if (cast.OidAt(1) == source && cast.OidAt(2) == target)
-                return new CastInfo(source, target, cast.OidAt(3), cast.Number(4) switch
-                {
-                    'i' => CastContext.Implicit,
-                    'a' => CastContext.Assignment,
-                    _ => CastContext.Explicit,
-                }, (CastMethod)cast.Number(5));
-        return null;
+        if (View.Image.ObjectIndex.Cast(source, target) is not { } cast)
+            return null;
+        return new CastInfo(source, target, cast.OidAt(3), cast.Number(4) switch
+        {
+            'i' => CastContext.Implicit,
+            'a' => CastContext.Assignment,
+            _ => CastContext.Explicit,
+        }, (CastMethod)cast.Number(5));
     }
 
     public string? UserName(uint role) => View.FindRole(role)?.Name;
