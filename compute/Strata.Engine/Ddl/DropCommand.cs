@@ -575,6 +575,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                         }
 
                         _columns.Add((candidate, column.Number));
+                        AddIndexesOn(candidate, column);
                         _cascades.Add(($"column {column.Name} of {Describe(candidate)}", referenced, 0));
                     }
     }
@@ -704,16 +705,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     {
         _subject = $"column {column.Name} of table {table.Name}";
         _droppedColumn = (table.Oid, column.Number);
-        foreach (IndexInfo index in table.Indexes)
-            if (Array.Exists(index.Keys, k => k.Column == column.Number) || Mentions(index.Predicate, column) || Array.Exists(index.Keys, k => Mentions(k.Expression, column)))
-            {
-                foreach (ConstraintInfo foreignKey in table.ReferencedBy)
-                    if (foreignKey.IndexOid == index.Oid)
-                        AddConstraintDependent(foreignKey, _subject);
-                if (_relations.Add(index.Oid))
-                    _order.Add(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
-            }
-
+        AddIndexesOn(table, column);
         AddOwnedSequences(table, column.Number);
         foreach (RelationInfo candidate in context.View.UserRelations.ToArray())
             if (candidate.View is not null && !_relations.Contains(candidate.Oid))
@@ -724,6 +716,19 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                         Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
                         break;
                     }
+    }
+
+    private void AddIndexesOn(RelationInfo table, ColumnInfo column)
+    {
+        foreach (IndexInfo index in table.Indexes)
+            if (Array.Exists(index.Keys, k => k.Column == column.Number) || Mentions(index.Predicate, column) || Array.Exists(index.Keys, k => Mentions(k.Expression, column)))
+            {
+                foreach (ConstraintInfo foreignKey in table.ReferencedBy)
+                    if (foreignKey.IndexOid == index.Oid)
+                        AddConstraintDependent(foreignKey, $"column {column.Name} of table {table.Name}");
+                if (_relations.Add(index.Oid))
+                    _order.Add(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
+            }
     }
 
     private static bool Mentions(CatalogExpression? expression, ColumnInfo column) =>
@@ -757,7 +762,14 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 AlterTableCommand.ReplaceColumn(context, current, current.Columns[column - 1] with { Default = null, DefaultOid = 0 });
         foreach ((RelationInfo table, int column) in _columns)
             if (context.View.FindRelation(table.Oid) is { } current && !_relations.Contains(table.Oid))
+            {
+                // Constraints on the column go with it, whatever else they are on.
+                ConstraintInfo[] kept = [.. current.Constraints.Where(c => Array.IndexOf(c.Columns, (short)column) < 0)];
+                if (kept.Length < current.Constraints.Length)
+                    current = context.Replace(current, current with { Constraints = kept });
                 AlterTableCommand.MarkDropped(context, current, current.Columns[column - 1]);
+            }
+
         foreach (object entry in _others.Entries)
         {
             ObjectAddress address = ObjectFinder.AddressOf(entry);

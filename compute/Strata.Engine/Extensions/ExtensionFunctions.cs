@@ -10,6 +10,7 @@ internal static class ExtensionFunctions
 {
     public static void Register(FunctionTable t)
     {
+        HStore.HStoreLibrary.RegisterSubscripts(t);
         t.AddSet("pg_available_extensions", static (ref FunctionCall c) => new DefinitionRows(WriteExtension));
         t.AddSet("pg_available_extension_versions", static (ref FunctionCall c) => new DefinitionRows(WriteVersion));
         // With one version of each there is nothing to go from or to.

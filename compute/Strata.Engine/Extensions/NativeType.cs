@@ -1,4 +1,5 @@
 using Strata.Engine.Execution.Keys;
+using Strata.Engine.Functions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
@@ -17,6 +18,15 @@ internal abstract class NativeType : TypeCodec
 
     /// <summary>Appends a value's part of a key: equal values give equal bytes, prefix-free, in the order of the values.</summary>
     public virtual void AppendKey(ReadOnlySpan<byte> stored, KeyBuffer key) => KeyEncoder.AppendEscaped(stored, key);
+
+    /// <summary>The function behind a subscript: of a value and a text. Null for types that can't be subscripted.</summary>
+    public virtual FunctionInfo? SubscriptFetch => null;
+
+    /// <summary>The function behind an assignment to a subscript: of a value (or null), a text and the new part, a text, too.</summary>
+    public virtual FunctionInfo? SubscriptStore => null;
+
+    /// <summary>Writes a value as JSON when the type has a form of its own there; false otherwise.</summary>
+    public virtual bool WriteJson(ReadOnlySpan<byte> stored, ByteBuffer buffer) => false;
 
     /// <summary>The hash that decides about hash partitions.</summary>
     public virtual ulong Hash(ReadOnlySpan<byte> stored, ulong seed) => JenkinsHash.Bytes(stored, seed);

@@ -4,8 +4,8 @@ using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Extensions;
 
-/// <summary>Rows of two texts. Not thread-safe.</summary>
-internal sealed class PairRows(IReadOnlyList<(string First, string? Second)> pairs) : RowSource
+/// <summary>Rows of two texts, or of one of the two. Not thread-safe.</summary>
+internal sealed class PairRows(IReadOnlyList<(string First, string? Second)> pairs, bool hasFirst = true, bool hasSecond = true) : RowSource
 {
     private int _next;
 
@@ -14,13 +14,20 @@ internal sealed class PairRows(IReadOnlyList<(string First, string? Second)> pai
         int count = Math.Min(rowsMax, pairs.Count - _next);
         for (int i = 0; i < count; i++, _next++)
         {
-            columns[0].SetBytes(start + i, Encoding.UTF8.GetBytes(pairs[_next].First));
-            if (pairs[_next].Second is { } second)
-                columns[1].SetBytes(start + i, Encoding.UTF8.GetBytes(second));
-            else
-                columns[1].SetNull(start + i);
+            if (hasFirst)
+                Write(columns[0], start + i, pairs[_next].First);
+            if (hasSecond)
+                Write(columns[hasFirst ? 1 : 0], start + i, pairs[_next].Second);
         }
 
         return count;
+    }
+
+    private static void Write(Vector column, int row, string? text)
+    {
+        if (text is null)
+            column.SetNull(row);
+        else
+            column.SetBytes(row, Encoding.UTF8.GetBytes(text));
     }
 }

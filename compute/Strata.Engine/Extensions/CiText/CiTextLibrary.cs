@@ -11,7 +11,6 @@ internal static class CiTextLibrary
         var library = new NativeLibrary("$libdir/citext");
         library.Add(CiTextType.Instance);
         FunctionTable t = library.Functions;
-        t.Add("citextin", static (ref FunctionCall c) => c.Return(c.Bytes(0)));
         // Lower case is ordered by its bytes, as texts are here: both orders are the same.
         foreach (string prefix in (string[])["citext_", "citext_pattern_"])
         {
