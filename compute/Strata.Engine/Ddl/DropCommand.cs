@@ -360,7 +360,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 Add(context.LockRelation(relation, RelationLockMode.AccessExclusive));
         foreach (ObjectAddress member in members)
             if (member.ClassOid == CatalogOids.PgType && context.View.FindUserType(member.ObjectOid) is { } type)
-                AddType(type.Oid, "type " + type.Name);
+                AddType(type.Oid, context.Session.Catalog.DescribeObject(CatalogOids.PgType, type.Oid, 0) ?? "");
         foreach (object entry in entries)
             AddObjectDependents(ObjectFinder.AddressOf(entry), ObjectFinder.Describe(context, entry));
         AddObjectDependents(extension.Address, ObjectFinder.Describe(context, extension));

@@ -93,8 +93,8 @@ CREATE FUNCTION citext_pattern_gt(citext, citext) RETURNS bool AS 'MODULE_PATHNA
 CREATE FUNCTION citext_pattern_ge(citext, citext) RETURNS bool AS 'MODULE_PATHNAME', 'citext_pattern_ge' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION citext_pattern_cmp(citext, citext) RETURNS int4 AS 'MODULE_PATHNAME', 'citext_pattern_cmp' LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE;
 CREATE OPERATOR ~<~ (LEFTARG = citext, RIGHTARG = citext, PROCEDURE = citext_pattern_lt, COMMUTATOR = ~>~, NEGATOR = ~>=~, RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
-CREATE OPERATOR ~<=~ (LEFTARG = citext, RIGHTARG = citext, PROCEDURE = citext_pattern_le, COMMUTATOR = ~>=~, NEGATOR = ~>~, RESTRICT = scalarlesel, JOIN = scalarlejoinsel);
-CREATE OPERATOR ~>=~ (LEFTARG = citext, RIGHTARG = citext, PROCEDURE = citext_pattern_ge, COMMUTATOR = ~<=~, NEGATOR = ~<~, RESTRICT = scalargesel, JOIN = scalargejoinsel);
+CREATE OPERATOR ~<=~ (LEFTARG = citext, RIGHTARG = citext, PROCEDURE = citext_pattern_le, COMMUTATOR = ~>=~, NEGATOR = ~>~, RESTRICT = scalarltsel, JOIN = scalarltjoinsel);
+CREATE OPERATOR ~>=~ (LEFTARG = citext, RIGHTARG = citext, PROCEDURE = citext_pattern_ge, COMMUTATOR = ~<=~, NEGATOR = ~<~, RESTRICT = scalargtsel, JOIN = scalargtjoinsel);
 CREATE OPERATOR ~>~ (LEFTARG = citext, RIGHTARG = citext, PROCEDURE = citext_pattern_gt, COMMUTATOR = ~<~, NEGATOR = ~<=~, RESTRICT = scalargtsel, JOIN = scalargtjoinsel);
 CREATE OPERATOR CLASS citext_pattern_ops FOR TYPE citext USING btree AS
     OPERATOR 1 ~<~ (citext, citext),
