@@ -151,12 +151,15 @@ internal sealed class ExtensionCommands(DdlContext context, StatementRunner runn
     private ObjectAddress[] Run(ExtensionDefinition definition, SchemaInfo schema, List<CatalogObject> required)
     {
         int before = context.Changes.ChangeCount;
-        string path = Session.Settings["search_path"];
+        string path = Session.Settings["search_path"], level = Session.Settings["client_min_messages"];
         uint user = Session.CurrentUserOid;
         IEnumerable<string> names = required.Select(r => context.View.FindSchema(r.SchemaOid)!.Name).Prepend(schema.Name).Distinct().Select(static n => TypeNames.QuoteIdentifier(n));
         if (!Session.IsSuperuser)
             Session.CurrentUserOid = CatalogOids.BootstrapRole;
         Session.Settings.Set("search_path", string.Join(", ", names.Append("pg_temp")), isLocal: true, Session.IsSuperuser);
+        // Nobody wants to hear what the script's own statements have to say.
+        if (level is not ("warning" or "error"))
+            Session.Settings.Set("client_min_messages", "warning", isLocal: true, Session.IsSuperuser);
         try
         {
             string script = definition.ReadScript().Replace("@extschema@", TypeNames.QuoteIdentifier(schema.Name), StringComparison.Ordinal);
@@ -168,6 +171,7 @@ internal sealed class ExtensionCommands(DdlContext context, StatementRunner runn
         {
             Session.CurrentUserOid = user;
             Session.Settings.Set("search_path", path, isLocal: true, Session.IsSuperuser);
+            Session.Settings.Set("client_min_messages", level, isLocal: true, Session.IsSuperuser);
         }
 
         return [.. context.Changes.CreatedSince(before).Select(static entry => MemberOf(entry)).OfType<ObjectAddress>().Distinct()];

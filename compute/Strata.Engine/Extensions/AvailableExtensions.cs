@@ -9,7 +9,10 @@ internal static class AvailableExtensions
     /// <summary>All, by name.</summary>
     public static IReadOnlyList<ExtensionDefinition> All { get; } =
     [
+        new() { Name = "btree_gin", Version = "1.3", Comment = "support for indexing common datatypes in GIN" },
+        new() { Name = "btree_gist", Version = "1.7", Comment = "support for indexing common datatypes in GiST" },
         new() { Name = "citext", Version = "1.6", Comment = "data type for case-insensitive character strings" },
+        new() { Name = "fuzzystrmatch", Version = "1.1", Comment = "determine similarities and distance between strings" },
         new() { Name = "hstore", Version = "1.8", Comment = "data type for storing sets of (key, value) pairs" },
         new() { Name = "pg_trgm", Version = "1.6", Comment = "text similarity measurement and index searching based on trigrams" },
         new() { Name = "pgcrypto", Version = "1.3", Comment = "cryptographic functions" },
