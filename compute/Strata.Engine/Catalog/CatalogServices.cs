@@ -53,6 +53,7 @@ internal sealed class CatalogServices : ICatalogServices
             TypeOid.RegOper when OperatorOid(text) is { } op => op,
             TypeOid.RegOper or TypeOid.RegOperator => BuiltinNames.Find("pg_operator", "oprname", name),
             TypeOid.RegCollation => BuiltinNames.Find("pg_collation", "collname", name),
+            TypeOid.RegDictionary => OwnDictionary(schema, name),
             _ => null,
         };
     }
@@ -95,6 +96,15 @@ internal sealed class CatalogServices : ICatalogServices
     {
         foreach (OperatorInfo op in UserOperators(text))
             return op.Oid;
+        return null;
+    }
+
+    // Text search dictionaries that users created; the built-in ones are found elsewhere.
+    private uint? OwnDictionary(string? schema, string name)
+    {
+        foreach (CatalogObject dictionary in View.ObjectsOf(CatalogOids.PgTsDict))
+            if (dictionary.Name == name && (schema is null ? _session.SearchPath.Contains(dictionary.SchemaOid) : View.FindSchema(_session.SearchPath, schema)?.Oid == dictionary.SchemaOid))
+                return dictionary.Oid;
         return null;
     }
 

@@ -17,6 +17,7 @@ internal static class AvailableExtensions
         new() { Name = "pg_trgm", Version = "1.6", Comment = "text similarity measurement and index searching based on trigrams" },
         new() { Name = "pgcrypto", Version = "1.3", Comment = "cryptographic functions" },
         new() { Name = PlPgSql, Version = "1.0", Comment = "PL/pgSQL procedural language", IsRelocatable = false, Schema = "pg_catalog" },
+        new() { Name = "unaccent", Version = "1.1", Comment = "text search dictionary that removes accents" },
         new() { Name = "uuid-ossp", Version = "1.1", Comment = "generate universally unique identifiers (UUIDs)" },
     ];
 

@@ -12,7 +12,7 @@ namespace Strata.Engine.Extensions;
 internal static class NativeLibraries
 {
     private static readonly Lazy<Dictionary<string, NativeLibrary>> s_libraries = new(static () =>
-        new[] { UuidLibrary.Make(), PgCryptoLibrary.Make(), CiTextLibrary.Make(), TrigramLibrary.Make(), HStoreLibrary.Make(), ScalarLibraries.MakeGin(), ScalarLibraries.MakeGist(), FuzzyLibrary.Make() }.ToDictionary(static library => library.Name));
+        new[] { UuidLibrary.Make(), PgCryptoLibrary.Make(), CiTextLibrary.Make(), TrigramLibrary.Make(), HStoreLibrary.Make(), ScalarLibraries.MakeGin(), ScalarLibraries.MakeGist(), FuzzyLibrary.Make(), AccentLibrary.Make() }.ToDictionary(static library => library.Name));
 
     /// <summary>A library by its name, or null.</summary>
     public static NativeLibrary? Find(string name) => s_libraries.Value.GetValueOrDefault(name);
