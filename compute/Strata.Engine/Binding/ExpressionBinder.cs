@@ -114,6 +114,7 @@ internal sealed class ExpressionBinder
         ? HasOrdering(row)
         : type.Kind == TypeKind.Composite
         ? _state.Context.Functions.Catalog.CompositeColumns(type.Oid).All(column => HasOrdering(column.Type))
+        : type.Plain.Native is { } native ? native.Comparison is not null
         : type.Oid is not (TypeOid.Box or TypeOid.Circle or TypeOid.Lseg or TypeOid.Path or TypeOid.Polygon) && (type.Oid == TypeOid.Unknown || OperatorSelection.Find(_factory.Coercion, "<", type.Oid, type.Oid, out _) is not null);
 
     /// <summary>Binds what AS OF names: a timestamptz or pg_lsn that reads no columns.</summary>

@@ -35,6 +35,8 @@ internal sealed class InsertParts(BindingState state, InsertStatement insert, Li
                 isSlice |= path[i] is SliceSubscript;
             if (type.Oid == TypeOid.Jsonb)
                 continue;
+            if (NativeSubscripts.Of(type) is not null)
+                type = SqlType.Text;
             type = isSlice ? type : type.ElementType ?? type;
         }
 

@@ -54,6 +54,12 @@ internal sealed class PartAssignment(BindingState state)
             return Rebuild(JsonSubscripts.Store(state.Expressions, path, from, document, Assign(source, array, column.Name, position, isSubscript: true), scope), container.Type);
         }
 
+        if (NativeSubscripts.Of(array) is not null && end == path.Count)
+        {
+            Expression whole = container.Type.Oid == array.Oid ? container : new RelabelExpression(container, array, false);
+            return Rebuild(NativeSubscripts.Store(state.Expressions, path, from, end, whole, Assign(source, SqlType.Text, column, isSubscript: true), scope), container.Type);
+        }
+
         if (!array.IsArray || array.ElementType is not { } element)
             throw BindingErrors.At(path[from].Position, SqlState.DatatypeMismatch, $"cannot subscript type {container.Type.WithTypmod(-1)} because it does not support subscripting");
         (List<Expression?> lower, List<Expression?> upper, bool isSlice) = Subscripts(path, from, end, scope);

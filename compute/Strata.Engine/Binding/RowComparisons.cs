@@ -47,9 +47,11 @@ internal static class RowComparisons
             return new BooleanExpression(BooleanOperator.And, fields) { Position = position };
         if (comparison == RowComparison.NotEqual)
             return new BooleanExpression(BooleanOperator.Or, fields) { Position = position };
+        OperatorInfo[]? equalities = Array.Exists(fields, static field => field.Operator!.UserFunction is not null)
+            ? [.. fields.Select(field => ((FunctionExpression)factory.Operator("=", field.Arguments[0], field.Arguments[1], position)).Operator!)] : null;
         return new RowComparisonExpression(
             comparison, fields.Select(field => field.Operator!).ToArray(), fields.Select(field => field.Arguments[0]).ToArray(),
             fields.Select(field => field.Arguments[1]).ToArray())
-        { Position = position };
+        { Position = position, Equalities = equalities };
     }
 }

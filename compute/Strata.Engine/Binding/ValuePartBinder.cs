@@ -128,6 +128,8 @@ internal sealed class ValuePartBinder(BindingState state, ExpressionBinder expre
         container = WithoutDomain(container);
         if (container.Type.Oid == TypeOid.Jsonb)
             return JsonSubscripts.Bind(expressions, indirection, ref next, container, scope);
+        if (NativeSubscripts.Of(container.Type) is not null)
+            return NativeSubscripts.Bind(expressions, indirection, ref next, container, scope);
         if (container.Type.ElementType is not { } element)
         {
             throw BindingErrors.At(

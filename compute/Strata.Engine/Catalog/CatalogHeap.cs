@@ -91,6 +91,9 @@ internal sealed class CatalogHeap
     public static readonly CatalogHeap PgAm = new(CatalogOids.PgAm, false, "otoc");
     public static readonly CatalogHeap PgPublicationNamespace = new(CatalogOids.PgPublicationNamespace, false, "ooo");
 
+    /// <summary>With a column at its end that PostgreSQL's does not have: the members, as pairs of catalog and OID.</summary>
+    public static readonly CatalogHeap PgExtension = new(CatalogOids.PgExtension, false, "otoobtATA");
+
     /// <summary>Only the OIDs of tables whose foreign keys are not checked.</summary>
     public static readonly CatalogHeap PgTrigger = new(CatalogOids.PgTrigger, false, "o");
     public static readonly CatalogHeap PgLargeObjectMetadata = new(CatalogOids.PgLargeObjectMetadata, false, "ooT");
@@ -106,7 +109,7 @@ internal sealed class CatalogHeap
         [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgInherits, PgPartitionedTable, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgRange, PgStatistic,
          PgProc, PgAggregate, PgOperator, PgCast, PgOpClass, PgOpFamily, PgAmOp, PgAmProc, PgConversion, PgCollation, PgPolicy, PgDefaultAcl,
          PgTsConfig, PgTsConfigMap, PgTsDict, PgTsParser, PgTsTemplate, PgForeignDataWrapper, PgForeignServer, PgUserMapping, PgForeignTable, PgPublication, PgPublicationRel,
-         PgPublicationNamespace, PgStatisticExt, PgStatisticExtData, PgAm, PgLargeObjectMetadata, PgTrigger];
+         PgPublicationNamespace, PgStatisticExt, PgStatisticExtData, PgAm, PgLargeObjectMetadata, PgTrigger, PgExtension];
 
     /// <summary>The heaps that all databases share.</summary>
     public static readonly CatalogHeap[] Shared = [PgAuthId, PgAuthMembers, PgDatabase, PgDbRoleSetting, PgShDescription];

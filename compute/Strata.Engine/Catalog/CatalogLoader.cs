@@ -175,6 +175,7 @@ internal sealed class CatalogLoader
             }));
         foreach ((uint catalog, CatalogValue[] row) in _objects)
             image = image.With(new CatalogChange(null, CatalogObjectShapes.Make(catalog, row, DependenciesOf(Oid(row[0])))));
+        image = WithOperatorClasses(image);
         return image with { Comments = _comments.ToImmutableDictionary(), RowIds = _rowIds.ToImmutableDictionary() };
     }
 
@@ -187,6 +188,21 @@ internal sealed class CatalogLoader
         foreach (DatabaseInfo database in _databases.Values)
             image = image.With(new CatalogChange(null, database));
         return image with { Settings = _settings.ToImmutableDictionary(), Comments = _comments.ToImmutableDictionary(), RowIds = _rowIds.ToImmutableDictionary() };
+    }
+
+    // What operator classes of extensions do is known only when functions and operators are.
+    private static DatabaseImage WithOperatorClasses(DatabaseImage image)
+    {
+        var view = new CatalogView(image, new SharedImage());
+        foreach (RelationInfo relation in image.Relations.Values)
+        {
+            if (relation.Index is not { } index || !Array.Exists(index.Keys, static key => key.OperatorClassOid >= CatalogOids.FirstUser))
+                continue;
+            IndexKey[] keys = Array.ConvertAll(index.Keys, key => key with { NativeItems = NativeOperatorClasses.ItemsOf(view, key.OperatorClassOid) });
+            image = image.With(new CatalogChange(relation, relation with { Index = index with { Keys = keys } }));
+        }
+
+        return image;
     }
 
     private RelationInfo Complete(RelationInfo relation, uint databaseOid, ulong version)
@@ -406,7 +422,8 @@ internal sealed class CatalogLoader
             Name = row[1].Text,
             SchemaOid = Oid(row[2]),
             OwnerOid = Oid(row[3]),
-            Kind = (UserTypeKind)row[6].Number,
+            Kind = BaseTypeDefinition.IsOne(row) ? UserTypeKind.Base : (UserTypeKind)row[6].Number,
+            Base = BaseTypeDefinition.IsOne(row) ? BaseTypeDefinition.FromRow(row) : null,
             RelationOid = Oid(row[11]),
             ElementOid = element,
             ArrayOid = Oid(row[14]),

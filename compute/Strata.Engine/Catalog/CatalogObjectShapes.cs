@@ -34,6 +34,7 @@ internal static class CatalogObjectShapes
         [CatalogOids.PgPublicationNamespace] = new(CatalogHeap.PgPublicationNamespace, -1, -1, -1, "publication of schema"),
         [CatalogOids.PgStatisticExt] = new(CatalogHeap.PgStatisticExt, 2, 3, 4, "statistics object"),
         [CatalogOids.PgStatisticExtData] = new(CatalogHeap.PgStatisticExtData, -1, -1, -1, "statistics object data"),
+        [CatalogOids.PgExtension] = new(CatalogHeap.PgExtension, 1, 3, 2, "extension"),
         [CatalogOids.PgTrigger] = new(CatalogHeap.PgTrigger, -1, -1, -1, "triggers"),
         [CatalogOids.PgLargeObjectMetadata] = new(CatalogHeap.PgLargeObjectMetadata, -1, -1, 1, "large object"),
         [CatalogOids.PgDefaultAcl] = new(CatalogHeap.PgDefaultAcl, -1, 2, 1, "default privileges"),

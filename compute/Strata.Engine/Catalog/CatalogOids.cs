@@ -55,6 +55,7 @@ public static class CatalogOids
     public const uint PgPublicationRel = 6106;
     public const uint PgPublicationNamespace = 6237;
     public const uint PgDefaultAcl = 826;
+    public const uint PgExtension = 3079;
     public const uint PgLargeObject = 2613;
     public const uint PgLargeObjectMetadata = 2995;
 

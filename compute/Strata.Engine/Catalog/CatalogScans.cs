@@ -256,6 +256,8 @@ internal static class CatalogScans
         // PostgreSQL's data of statistics objects have no address of their own.
         foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog).Where(static d => d.Dependent.ClassOid != CatalogOids.PgStatisticExtData))
             yield return RelationRows.Depend(dependency);
+        foreach (Dependency dependency in ExtensionRows.Dependencies(context.Catalog))
+            yield return RelationRows.Depend(dependency);
         // A range type's constructors belong to it: pg_dump leaves them out.
         foreach (RoutineInfo routine in context.Catalog.UserRoutines)
             if (routine.LanguageOid == RoutineInfo.InternalLanguage && routine.Source.Contains("range_constructor", StringComparison.Ordinal))
@@ -306,6 +308,8 @@ internal static class CatalogScans
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgType, range.SubtypeOid), DependencyKind.Normal);
         if (type.CollationOid >= CatalogOids.FirstUser)
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgCollation, type.CollationOid), DependencyKind.Normal);
+        foreach (uint function in type.Base?.Functions ?? [])
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgProc, function), DependencyKind.Normal);
         foreach (ConstraintInfo constraint in type.Constraints)
             yield return new Dependency(new ObjectAddress(CatalogOids.PgConstraint, constraint.Oid), self, DependencyKind.Auto);
     }
@@ -395,7 +399,7 @@ internal static class CatalogScans
         {
             CatalogValue[] row = RelationRows.Type(type, type.Kind == UserTypeKind.Domain ? TypeResolver.Find(type.Oid, context.Catalog)?.Plain : null);
             row[31] = AccessControlList.ToDisplay(type.Acl, context.Catalog);
-            if (type.Kind == UserTypeKind.Array && context.Catalog.FindUserType(type.ElementOid) is { Kind: UserTypeKind.Domain } domain)
+            if (type.Kind == UserTypeKind.Array && context.Catalog.FindUserType(type.ElementOid) is { Kind: UserTypeKind.Domain or UserTypeKind.Base } domain)
                 row[28] = domain.CollationOid;
             // Arrays and ranges are aligned as what they hold, to four bytes at least.
             uint held = type.Kind == UserTypeKind.Array ? type.ElementOid : type.Range?.SubtypeOid ?? 0;

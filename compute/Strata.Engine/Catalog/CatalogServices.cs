@@ -53,6 +53,7 @@ internal sealed class CatalogServices : ICatalogServices
             TypeOid.RegOper when OperatorOid(text) is { } op => op,
             TypeOid.RegOper or TypeOid.RegOperator => BuiltinNames.Find("pg_operator", "oprname", name),
             TypeOid.RegCollation => BuiltinNames.Find("pg_collation", "collname", name),
+            TypeOid.RegDictionary => OwnDictionary(schema, name),
             _ => null,
         };
     }
@@ -95,6 +96,15 @@ internal sealed class CatalogServices : ICatalogServices
     {
         foreach (OperatorInfo op in UserOperators(text))
             return op.Oid;
+        return null;
+    }
+
+    // Text search dictionaries that users created; the built-in ones are found elsewhere.
+    private uint? OwnDictionary(string? schema, string name)
+    {
+        foreach (CatalogObject dictionary in View.ObjectsOf(CatalogOids.PgTsDict))
+            if (dictionary.Name == name && (schema is null ? _session.SearchPath.Contains(dictionary.SchemaOid) : View.FindSchema(_session.SearchPath, schema)?.Oid == dictionary.SchemaOid))
+                return dictionary.Oid;
         return null;
     }
 
@@ -209,8 +219,8 @@ internal sealed class CatalogServices : ICatalogServices
         string own = dot > 0 ? name[(dot + 1)..] : name;
         var found = new List<OperatorInfo>();
         foreach (uint oid in schemas)
-            foreach (CatalogObject candidate in View.ObjectsOf(CatalogOids.PgOperator))
-                if (candidate.SchemaOid == oid && candidate.Name == own && candidate.OidAt(12) != 0)
+            foreach (CatalogObject candidate in View.Image.ObjectIndex.Operators(own))
+                if (candidate.SchemaOid == oid && candidate.OidAt(12) != 0)
                     found.Add(OperatorRows.Describe(candidate, View));
         return found;
     }
@@ -223,15 +233,14 @@ internal sealed class CatalogServices : ICatalogServices
     {
         if (View.Image.Objects.IsEmpty)
             return null;
-        foreach (CatalogObject cast in View.ObjectsOf(CatalogOids.PgCast))
-            if (cast.OidAt(1) == source && cast.OidAt(2) == target)
-                return new CastInfo(source, target, cast.OidAt(3), cast.Number(4) switch
-                {
-                    'i' => CastContext.Implicit,
-                    'a' => CastContext.Assignment,
-                    _ => CastContext.Explicit,
-                }, (CastMethod)cast.Number(5));
-        return null;
+        if (View.Image.ObjectIndex.Cast(source, target) is not { } cast)
+            return null;
+        return new CastInfo(source, target, cast.OidAt(3), cast.Number(4) switch
+        {
+            'i' => CastContext.Implicit,
+            'a' => CastContext.Assignment,
+            _ => CastContext.Explicit,
+        }, (CastMethod)cast.Number(5));
     }
 
     public string? UserName(uint role) => View.FindRole(role)?.Name;

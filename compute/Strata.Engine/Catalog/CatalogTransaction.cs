@@ -37,6 +37,17 @@ internal sealed class CatalogTransaction(CatalogStore store, Transaction transac
         _ => 0,
     };
 
+    /// <summary>How many changes were made so far: a place for <see cref="CreatedSince"/>.</summary>
+    public int ChangeCount => _changes.Count;
+
+    /// <summary>The entries that were created after a number of changes, as they are now.</summary>
+    public IEnumerable<object> CreatedSince(int changeCount)
+    {
+        for (int i = changeCount; i < _changes.Count; i++)
+            if (_changes[i] is { Before: null, After: { } made })
+                yield return made;
+    }
+
     /// <summary>The catalog as this transaction sees it now: the newest committed state with its own changes on top.</summary>
     public CatalogView View(CancellationToken cancellation)
     {

@@ -97,6 +97,9 @@ public sealed class CatalogView
     /// <summary>The users' objects of a catalog.</summary>
     public IEnumerable<CatalogObject> ObjectsOf(uint classOid) => classOid == CatalogOids.PgLargeObjectMetadata ? Image.LargeObjects.Values : Image.Objects.IsEmpty ? [] : Image.Objects.Values.Where(o => o.ClassOid == classOid);
 
+    /// <summary>The extension that an object is a member of, or null.</summary>
+    public CatalogObject? ExtensionOf(ObjectAddress member) => Image.Objects.IsEmpty ? null : Image.ObjectIndex.ExtensionOf(member);
+
     /// <summary>All objects without an entry of their own kind.</summary>
     public IEnumerable<CatalogObject> Objects => Image.LargeObjects.IsEmpty ? Image.Objects.Values : Image.Objects.Values.Concat(Image.LargeObjects.Values);
 

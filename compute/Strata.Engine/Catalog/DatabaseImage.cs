@@ -22,6 +22,18 @@ internal sealed record DatabaseImage
     /// <summary>Operators, casts, operator classes and the like.</summary>
     public ImmutableDictionary<ObjectAddress, CatalogObject> Objects { get; init; } = ImmutableDictionary<ObjectAddress, CatalogObject>.Empty;
 
+    private CatalogObjectIndex? _objectIndex;
+
+    /// <summary>The objects by what they are looked up with. Worked out once for each state of <see cref="Objects"/>.</summary>
+    public CatalogObjectIndex ObjectIndex
+    {
+        get
+        {
+            CatalogObjectIndex? known = _objectIndex;
+            return known is not null && ReferenceEquals(known.Objects, Objects) ? known : _objectIndex = new CatalogObjectIndex(Objects);
+        }
+    }
+
     /// <summary>Large objects: there may be many more of them than of all others, which are looked through in many places.</summary>
     public ImmutableDictionary<ObjectAddress, CatalogObject> LargeObjects { get; init; } = ImmutableDictionary<ObjectAddress, CatalogObject>.Empty;
 

@@ -12,6 +12,9 @@ public enum DependencyKind : byte
     /// <summary>The dependent is a part of the referenced object and can't be dropped alone.</summary>
     Internal = (byte)'i',
 
+    /// <summary>The dependent is a member of an extension and can't be dropped alone. Kept with the extension's entry, shown in pg_depend.</summary>
+    Extension = (byte)'e',
+
     /// <summary>A part of a partition's index: of the partitioned index, shown in pg_depend only.</summary>
     PartitionPrimary = (byte)'P',
 

@@ -22,6 +22,9 @@ public sealed record IndexKey(
 {
     /// <summary>Options of the operator class as <c>name=value</c>; null for none.</summary>
     public string[]? ClassOptions { get; init; }
+
+    /// <summary>What the operator class of an extension does with values in a GIN or GiST index; null for built-in classes.</summary>
+    internal Execution.Entries.ItemClass? NativeItems { get; init; }
 }
 
 /// <summary>An index: its <c>pg_index</c> row with what is needed from <c>pg_class</c>. Immutable.</summary>

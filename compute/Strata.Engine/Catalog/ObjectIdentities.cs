@@ -65,6 +65,8 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
                 return BuiltinNames.NameOf("pg_language", "lanname", oid) is { } language ? Simple("language", null, Quote(language), Quote(language), [language]) : null;
             case CatalogOids.PgAm:
                 return (view.FindObject(CatalogOids.PgAm, oid)?.Name ?? BuiltinNames.NameOf("pg_am", "amname", oid)) is { } method ? Simple("access method", null, Quote(method), Quote(method), [method]) : null;
+            case CatalogOids.PgExtension when oid == ExtensionRows.PlPgSqlOid:
+                return Simple("extension", null, "plpgsql", "plpgsql", ["plpgsql"]);
             default:
                 return view.FindObject(classOid, oid) is { } entry ? Other(entry) : Builtin(classOid, oid);
         }
@@ -156,7 +158,7 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
                 return Simple("large object", null, null, number, [number]);
             case CatalogOids.PgDefaultAcl:
                 return DefaultAcl(entry);
-            case CatalogOids.PgForeignDataWrapper or CatalogOids.PgForeignServer or CatalogOids.PgPublication:
+            case CatalogOids.PgForeignDataWrapper or CatalogOids.PgForeignServer or CatalogOids.PgPublication or CatalogOids.PgExtension:
                 return Simple(word, null, Quote(entry.Name), Quote(entry.Name), [entry.Name]);
             case CatalogOids.PgAmOp or CatalogOids.PgAmProc:
                 return FamilyMember(entry);

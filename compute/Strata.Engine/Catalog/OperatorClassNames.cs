@@ -19,9 +19,18 @@ internal static class OperatorClassNames
     public static bool IsDefault(uint oid, uint typeOid, CatalogView view)
     {
         if (view.FindObject(CatalogOids.PgOpClass, oid) is { } own)
-            return own.Number(7) != 0 && own.OidAt(6) == typeOid;
+            return own.Number(7) != 0 && (own.OidAt(6) == typeOid || IsFor(own.OidAt(6), typeOid, view));
         return s_builtin.Value.TryGetValue(oid, out (string Name, uint Type, bool IsDefault) found) && found.IsDefault;
     }
+
+    // A class that takes a type's values as those of another: of text, of any enum, of any array.
+    private static bool IsFor(uint classType, uint typeOid, CatalogView view) => classType switch
+    {
+        TypeOid.Text => typeOid == TypeOid.VarChar,
+        TypeOid.AnyEnum => TypeResolver.Find(typeOid, view) is { Kind: TypeKind.Enum },
+        TypeOid.AnyArray => TypeResolver.Find(typeOid, view) is { IsArray: true },
+        _ => false,
+    };
 
     /// <summary>True for the built-in classes that compare texts byte by byte, with operators of their own.</summary>
     public static bool IsPattern(uint oid) => s_builtin.Value.TryGetValue(oid, out (string Name, uint Type, bool IsDefault) found) && found.Name.EndsWith("_pattern_ops", StringComparison.Ordinal);

@@ -173,6 +173,8 @@ internal static class RelationRows
     /// <param name="flatBase">The built-in type below a domain over domains, where it is known.</param>
     public static CatalogValue[] Type(UserTypeInfo type, SqlType? flatBase = null)
     {
+        if (type.Kind is UserTypeKind.Base or UserTypeKind.Shell)
+            return BaseTypeDefinition.Row(type);
         bool isEnum = type.Kind == UserTypeKind.Enum;
         bool isArray = type.Kind == UserTypeKind.Array;
         SqlType? domainBase = type.Kind == UserTypeKind.Domain ? BuiltinTypes.Find(type.BaseTypeOid) ?? flatBase : null;

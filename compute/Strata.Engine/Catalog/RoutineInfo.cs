@@ -44,6 +44,9 @@ public sealed record RoutineInfo
     /// <summary><c>prosrc</c>: body of an SQL function, or the built-in's symbol of an internal one.</summary>
     public string Source { get; init; } = "";
 
+    /// <summary><c>probin</c>: the library whose symbol <see cref="Source"/> is, of a function in language C; null for the others.</summary>
+    public string? Library { get; init; }
+
     /// <summary>The body in SQL syntax (RETURN or BEGIN ATOMIC), or null when it is <see cref="Source"/>.</summary>
     public string? SqlBody { get; init; }
 

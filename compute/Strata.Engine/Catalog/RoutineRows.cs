@@ -32,7 +32,7 @@ internal static class RoutineRows
             isPlain ? CatalogValue.Null : parameters.Select(static p => p.Mode.ToString()).ToArray(),
             isNamed ? parameters.Select(static p => p.Name).ToArray() : CatalogValue.Null,
             defaults.Length == 0 ? CatalogValue.Null : ExpressionList.Join([.. defaults]),
-            CatalogValue.Null, routine.Source, CatalogValue.Null,
+            CatalogValue.Null, routine.Source, routine.Library,
             routine.SqlBody is null ? CatalogValue.Null : string.Join(' ', routine.SearchPath.Select(static s => s.ToString(CultureInfo.InvariantCulture))) + BodySeparator + routine.SqlBody,
             routine.Settings, AccessControlList.ToStored(routine.Acl),
         ];
@@ -91,6 +91,7 @@ internal static class RoutineRows
             ReturnType = Oid(row[18]),
             Parameters = parameters,
             Source = row[25].Text,
+            Library = row[26].IsNull ? null : row[26].Text,
             SqlBody = body?[(separator + 1)..],
             SearchPath = body is null
                 ? []

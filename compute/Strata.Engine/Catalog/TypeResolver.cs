@@ -58,6 +58,8 @@ public static class TypeResolver
     /// <summary>The descriptor of a user-defined type. An enum's values stand in vectors and rows as the OIDs of their labels.</summary>
     public static SqlType Describe(UserTypeInfo type, CatalogView catalog)
     {
+        if (type.Base is { } definition)
+            return definition.Describe(type, catalog);
         SqlType? domainBase = type.Kind == UserTypeKind.Domain ? Find(type.BaseTypeOid, catalog)?.WithTypmod(type.BaseTypeModifier) : null;
         return new SqlType
         {
@@ -72,6 +74,7 @@ public static class TypeResolver
                 UserTypeKind.Enum => TypeKind.Enum,
                 UserTypeKind.Range => TypeKind.Range,
                 UserTypeKind.Multirange => TypeKind.Multirange,
+                UserTypeKind.Shell => TypeKind.Pseudo,
                 _ => TypeKind.Base,
             },
             Category = type.Kind switch

@@ -5,6 +5,12 @@ public enum UserTypeKind : byte
 {
     /// <summary>Array of another user type.</summary>
     Array = (byte)'b',
+
+    /// <summary>A base type of an extension. PostgreSQL's letter is b, as for arrays.</summary>
+    Base = (byte)'B',
+
+    /// <summary>A name that functions may mention before the type is defined.</summary>
+    Shell = (byte)'p',
     Composite = (byte)'c',
     Domain = (byte)'d',
     Enum = (byte)'e',
@@ -43,6 +49,9 @@ public sealed record UserTypeInfo
 
     /// <summary>The default as it looked to who gave it: <c>typdefault</c>, which PostgreSQL never prints anew.</summary>
     public string? DefaultText { get; init; }
+
+    /// <summary>Of a base type; null for the others.</summary>
+    public BaseTypeDefinition? Base { get; init; }
 
     /// <summary>Of a range type and of its multirange type; null for the others.</summary>
     public RangeDefinition? Range { get; init; }

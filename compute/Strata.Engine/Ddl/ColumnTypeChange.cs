@@ -236,6 +236,7 @@ internal sealed class ColumnTypeChange(DdlContext context)
                 TypeOid = fresh.TypeOid,
                 TypeModifier = fresh.TypeModifier,
                 CollationOid = key.OperatorClassOid == 0 ? 0 : hasOwnCollation && fresh.CollationOid != 0 ? key.CollationOid : fresh.CollationOid,
+                NativeItems = key.OperatorClassOid == 0 || key.TypeOid == fresh.TypeOid ? key.NativeItems : fresh.NativeItems,
                 OperatorClassOid = key.OperatorClassOid == 0 || key.TypeOid == fresh.TypeOid ? key.OperatorClassOid : fresh.OperatorClassOid,
             };
         }),

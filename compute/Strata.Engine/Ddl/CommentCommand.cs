@@ -22,7 +22,8 @@ internal static class CommentCommand
             context.Changes.Drop(before, context.Cancellation);
     }
 
-    private static ObjectAddress Resolve(DdlContext context, CommentStatement statement)
+    /// <summary>The object that a statement names, which the current role must own. Throws 42704, 42883, 42P01, 42501, …</summary>
+    internal static ObjectAddress Resolve(DdlContext context, CommentStatement statement)
     {
         switch (statement.Kind)
         {
@@ -40,6 +41,11 @@ internal static class CommentCommand
                 SchemaInfo schema = context.RequireSchema(((NamedObject)statement.Object).Name.Name);
                 RequireOwner(context, schema.OwnerOid, $"schema {schema.Name}");
                 return new ObjectAddress(CatalogOids.PgNamespace, schema.Oid);
+            case ObjectKind.Extension when ((NamedObject)statement.Object).Name.Name == Extensions.AvailableExtensions.PlPgSql:
+                RequireOwner(context, CatalogOids.BootstrapRole, "extension plpgsql");
+                return new ObjectAddress(CatalogOids.PgExtension, ExtensionRows.PlPgSqlOid);
+            case ObjectKind.Extension:
+                return ExtensionCommands.RequireOwned(context, ((NamedObject)statement.Object).Name.Name).Address;
             case ObjectKind.Database:
                 return new ObjectAddress(CatalogOids.PgDatabase, DatabaseCommands.Require(context, ((NamedObject)statement.Object).Name.Name).Oid);
             case ObjectKind.Role:

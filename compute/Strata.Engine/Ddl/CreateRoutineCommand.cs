@@ -54,6 +54,8 @@ internal sealed class CreateRoutineCommand(DdlContext context, CreateFunctionSta
             case "c":
                 if (!context.Session.IsSuperuser)
                     throw new SqlException(SqlState.InsufficientPrivilege, "permission denied for language c");
+                if (context.Library is not null)
+                    return RoutineInfo.CLanguage;
                 throw new SqlException(SqlState.FeatureNotSupported, "functions in language C are not supported") { Hint = "Write the function in SQL." };
             case "plpgsql":
                 throw new SqlException(SqlState.FeatureNotSupported, "functions in language plpgsql are not supported yet") { Hint = "Write the function in SQL." };
@@ -243,6 +245,8 @@ internal sealed class CreateRoutineCommand(DdlContext context, CreateFunctionSta
             return routine with { Source = "", SqlBody = RoutineBodies.Print(body), SearchPath = [.. context.Session.SearchPath.Schemas] };
         }
 
+        if (routine.LanguageOid == RoutineInfo.CLanguage)
+            return OfLibrary(routine, options);
         if (options.Source is not { } source)
             throw new SqlException(SqlState.InvalidFunctionDefinition, "no function body specified");
         if (options.Library is not null)
@@ -255,6 +259,15 @@ internal sealed class CreateRoutineCommand(DdlContext context, CreateFunctionSta
         }
 
         return routine with { Source = source };
+    }
+
+    // AS 'library', 'symbol'; the symbol is the function's name when it is left out.
+    private RoutineInfo OfLibrary(RoutineInfo routine, RoutineOptions options)
+    {
+        routine = routine with { Library = context.Library, Source = options.Library ?? routine.Name };
+        return Extensions.NativeLibraries.Find(routine.Library!) is not null
+            ? routine
+            : throw new SqlException(SqlState.UndefinedFile, $"could not access file \"{routine.Library}\": No such file or directory");
     }
 
     private void Store(RoutineInfo routine)

@@ -182,6 +182,18 @@ internal static class DdlCommands
             case AlterTextSearchConfigurationStatement alter:
                 TextSearchCommands.Alter(context, alter);
                 break;
+            case DefineStatement { Kind: ObjectKind.Type } define when context.Library is not null:
+                BaseTypeCommand.Create(context, define);
+                break;
+            case CreateExtensionStatement create:
+                new ExtensionCommands(context, runner).Create(create);
+                break;
+            case AlterExtensionStatement alter:
+                new ExtensionCommands(context, runner).Update(alter);
+                break;
+            case AlterExtensionContentsStatement alter:
+                new ExtensionCommands(context, runner).ChangeContents(alter);
+                break;
             case CreateCastStatement create:
                 CastCommand.Create(context, create);
                 break;
@@ -303,6 +315,7 @@ internal static class DdlCommands
         CallStatement => "CALL",
         ClusterStatement => "CLUSTER",
         CreateExtensionStatement => "CREATE EXTENSION",
+        AlterExtensionStatement or AlterExtensionContentsStatement => "ALTER EXTENSION",
         _ => Spell(statement.GetType().Name),
     };
 

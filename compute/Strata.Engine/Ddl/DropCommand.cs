@@ -33,6 +33,9 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             case ObjectKind.Table or ObjectKind.View or ObjectKind.Index or ObjectKind.Sequence or ObjectKind.MaterializedView or ObjectKind.ForeignTable:
                 command.DropRelations(statement);
                 break;
+            case ObjectKind.Extension:
+                command.DropExtensions(statement);
+                break;
             case ObjectKind.Schema:
                 command.DropSchemas(statement);
                 break;
@@ -163,6 +166,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
 
         foreach (RelationInfo relation in named)
         {
+            CheckNotMember(new ObjectAddress(CatalogOids.PgClass, relation.Oid), Describe(relation));
             CheckNotPartOfConstraint(relation);
             Add(relation);
         }
@@ -279,6 +283,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             if (ObjectFinder.Find(context, statement.Kind, reference, statement.IfExists) is { } entry)
             {
                 ObjectFinder.CheckOwner(context, entry);
+                CheckNotMember(ObjectFinder.AddressOf(entry), ObjectFinder.Describe(context, entry));
                 if (_subject.Length == 0)
                     _subject = ObjectFinder.Describe(context, entry);
                 AddObject(entry);
@@ -317,10 +322,84 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         }
     }
 
+    private void DropExtensions(DropStatement statement)
+    {
+        foreach (ObjectReference reference in statement.Objects)
+        {
+            string name = ((NamedObject)reference).Name.Name;
+            if (statement.IfExists && ExtensionCommands.Find(context.View, name) is null && name != Extensions.AvailableExtensions.PlPgSql)
+            {
+                context.Notice($"extension \"{name}\" does not exist, skipping");
+                continue;
+            }
+
+            CatalogObject extension = ExtensionCommands.RequireOwned(context, name);
+            if (_subject.Length == 0)
+                _subject = ObjectFinder.Describe(context, extension);
+            AddExtension(extension);
+        }
+
+        Finish(statement.Objects.Count == 1 ? null : "desired object(s)");
+    }
+
+    // An extension's members go with it and are not told. All are marked first, so that nothing that depends on one is taken for a stranger.
+    private void AddExtension(CatalogObject extension)
+    {
+        if (!_others.Add(extension))
+            return;
+        ObjectAddress[] members = ExtensionRows.Members(extension);
+        var entries = new List<object>();
+        foreach (ObjectAddress member in members)
+        {
+            object? entry = member.ClassOid == CatalogOids.PgProc ? context.View.FindRoutine(member.ObjectOid) : context.View.FindObject(member.ClassOid, member.ObjectOid);
+            if (entry is not null && _others.Add(entry))
+                entries.Add(entry);
+        }
+
+        // Members of operator families are parts of them.
+        foreach (CatalogObject part in context.View.ObjectsOf(CatalogOids.PgAmOp).Concat(context.View.ObjectsOf(CatalogOids.PgAmProc)).ToArray())
+            if (members.Contains(new ObjectAddress(CatalogOids.PgOpFamily, part.OidAt(1))))
+                _others.Add(part);
+        foreach (ObjectAddress member in members)
+            if (member.ClassOid == CatalogOids.PgClass && context.View.FindRelation(member.ObjectOid) is { } relation)
+                Add(context.LockRelation(relation, RelationLockMode.AccessExclusive));
+        foreach (ObjectAddress member in members)
+            if (member.ClassOid == CatalogOids.PgType && context.View.FindUserType(member.ObjectOid) is { } type)
+                AddType(type.Oid, context.Session.Catalog.DescribeObject(CatalogOids.PgType, type.Oid, 0) ?? "");
+        foreach (object entry in entries)
+            AddObjectDependents(ObjectFinder.AddressOf(entry), ObjectFinder.Describe(context, entry));
+        AddObjectDependents(extension.Address, ObjectFinder.Describe(context, extension));
+    }
+
+    private void CheckNotMember(ObjectAddress address, string description)
+    {
+        if (context.View.ExtensionOf(address) is { } extension)
+            throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop {description} because extension {extension.Name} requires it")
+            {
+                Hint = $"You can drop extension {extension.Name} instead.",
+            };
+    }
+
+    // What takes a member along takes the extension.
+    private void AddExtensionOf(ObjectAddress member, string description)
+    {
+        if (context.View.ExtensionOf(member) is not { } extension || _others.Contains(extension))
+            return;
+        _cascades.Add((ObjectFinder.Describe(context, extension), description, extension.Oid));
+        AddExtension(extension);
+    }
+
     private void AddObject(object entry)
     {
+        if (entry is CatalogObject { ClassOid: CatalogOids.PgExtension } extension)
+        {
+            AddExtension(extension);
+            return;
+        }
+
         if (!_others.Add(entry))
             return;
+        AddExtensionOf(ObjectFinder.AddressOf(entry), ObjectFinder.Describe(context, entry));
         AddObjectDependents(ObjectFinder.AddressOf(entry), ObjectFinder.Describe(context, entry));
     }
 
@@ -335,12 +414,59 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
             }
 
+        if (address.ClassOid == CatalogOids.PgOpClass)
+            AddIndexesOf(address.ObjectOid, referenced);
+        AddExpressionsOf(address, referenced);
         foreach ((object entry, DependencyKind kind) in _others.DependentsOf(address))
         {
             if (kind == DependencyKind.Normal)
                 _cascades.Add((ObjectFinder.Describe(context, entry), referenced, ObjectFinder.AddressOf(entry).ObjectOid));
             AddObject(entry);
         }
+    }
+
+    // Defaults, checks and indexes that call what goes. A generated column goes as a whole.
+    private void AddExpressionsOf(ObjectAddress address, string referenced)
+    {
+        foreach ((RelationInfo relation, ColumnInfo? column, ConstraintInfo? constraint) in ExpressionDependents.Of(context, address))
+        {
+            if (_relations.Contains(relation.Oid) || context.LockRelation(relation, RelationLockMode.AccessExclusive) is not { } locked)
+                continue;
+            if (constraint is not null)
+            {
+                _constraints.Add((locked, constraint));
+                _cascades.Add(($"constraint {constraint.Name} on {Describe(locked)}", referenced, constraint.Oid));
+            }
+            else if (column is { Generated: not '\0' })
+            {
+                _columns.Add((locked, column.Number));
+                _cascades.Add(($"column {column.Name} of {Describe(locked)}", referenced, 0));
+            }
+            else if (column is not null)
+            {
+                _defaults.Add((locked, column.Number));
+                _cascades.Add(($"default value for column {column.Name} of {Describe(locked)}", referenced, column.DefaultOid));
+            }
+            else
+            {
+                _cascades.Add((Describe(locked), referenced, locked.Oid));
+                Add(locked);
+            }
+        }
+    }
+
+    // Indexes whose keys are of an operator class.
+    private void AddIndexesOf(uint operatorClass, string referenced)
+    {
+        foreach (RelationInfo candidate in context.View.UserRelations.ToArray())
+            if (candidate.Index is { } index && !_relations.Contains(candidate.Oid) && Array.Exists(index.Keys, k => k.OperatorClassOid == operatorClass))
+            {
+                // One on a column that goes is not told.
+                if (_columns.Exists(c => c.Table.Oid == index.TableOid && Array.Exists(index.Keys, k => k.Column == c.Column)))
+                    continue;
+                _cascades.Add((Describe(candidate), referenced, candidate.Oid));
+                Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
+            }
     }
 
     private void AddOwnedSequences(RelationInfo relation, int column)
@@ -421,6 +547,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     {
         if (!_types.Add(oid) || context.View.FindUserType(oid) is not { } type)
             return;
+        AddExtensionOf(new ObjectAddress(CatalogOids.PgType, oid), referenced);
         if (type.Range is { } range)
             AddRangeParts(range, referenced);
         if (type.ArrayOid != 0)
@@ -437,6 +564,13 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 foreach (ColumnInfo column in candidate.Columns)
                     if (!column.IsDropped && (column.TypeOid == oid || (type.ArrayOid != 0 && column.TypeOid == type.ArrayOid)))
                     {
+                        if (candidate.View is not null)
+                        {
+                            _cascades.Add((Describe(candidate), referenced, candidate.Oid));
+                            Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
+                            break;
+                        }
+
                         if (candidate.PartitionKey is { } key && Array.Exists(key.Columns, k => k.Column == column.Number))
                         {
                             // A table can't do without its partition key.
@@ -446,6 +580,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                         }
 
                         _columns.Add((candidate, column.Number));
+                        AddIndexesOn(candidate, column);
                         _cascades.Add(($"column {column.Name} of {Describe(candidate)}", referenced, 0));
                     }
     }
@@ -497,6 +632,13 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
 
     private void AddContents(SchemaInfo schema)
     {
+        foreach (CatalogObject extension in context.View.ObjectsOf(CatalogOids.PgExtension).Where(e => e.SchemaOid == schema.Oid).OrderBy(static e => e.Oid).ToArray())
+            if (!_others.Contains(extension))
+            {
+                _cascades.Add((ObjectFinder.Describe(context, extension), "schema " + schema.Name, extension.Oid));
+                AddExtension(extension);
+            }
+
         foreach (RelationInfo relation in context.View.UserRelations.OrderBy(static r => r.Oid).ToArray())
         {
             if (relation.SchemaOid != schema.Oid || relation.Index is not null || _relations.Contains(relation.Oid))
@@ -510,12 +652,14 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
 
         foreach (object entry in _others.In(schema.Oid))
         {
+            if (_others.Contains(entry))
+                continue;
             _cascades.Add((ObjectFinder.Describe(context, entry), "schema " + schema.Name, ObjectFinder.AddressOf(entry).ObjectOid));
             AddObject(entry);
         }
 
         foreach (UserTypeInfo type in context.View.UserTypes.ToArray())
-            if (type.SchemaOid == schema.Oid && type.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range && !_types.Contains(type.Oid))
+            if (type.SchemaOid == schema.Oid && type.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range or UserTypeKind.Base && !_types.Contains(type.Oid))
             {
                 _cascades.Add(((Array.IndexOf(context.Session.SearchPath.Schemas, schema.Oid) < 0 ? $"type {schema.Name}.{type.Name}" : $"type {type.Name}"), "schema " + schema.Name, 0));
                 AddType(type.Oid, "type " + type.Name);
@@ -554,6 +698,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             if (!context.Permissions.IsOwner(type.OwnerOid))
                 throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of type {type.Name}");
             _subject = "type " + type.Name;
+            CheckNotMember(new ObjectAddress(CatalogOids.PgType, type.Oid), _subject);
             AddType(type.Oid, _subject);
         }
 
@@ -565,16 +710,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     {
         _subject = $"column {column.Name} of table {table.Name}";
         _droppedColumn = (table.Oid, column.Number);
-        foreach (IndexInfo index in table.Indexes)
-            if (Array.Exists(index.Keys, k => k.Column == column.Number) || Mentions(index.Predicate, column) || Array.Exists(index.Keys, k => Mentions(k.Expression, column)))
-            {
-                foreach (ConstraintInfo foreignKey in table.ReferencedBy)
-                    if (foreignKey.IndexOid == index.Oid)
-                        AddConstraintDependent(foreignKey, _subject);
-                if (_relations.Add(index.Oid))
-                    _order.Add(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
-            }
-
+        AddIndexesOn(table, column);
         foreach (ColumnInfo other in table.Columns)
             if (!other.IsDropped && other.Generated != '\0' && Mentions(other.Default, column))
             {
@@ -592,6 +728,19 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                         Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
                         break;
                     }
+    }
+
+    private void AddIndexesOn(RelationInfo table, ColumnInfo column)
+    {
+        foreach (IndexInfo index in table.Indexes)
+            if (Array.Exists(index.Keys, k => k.Column == column.Number) || Mentions(index.Predicate, column) || Array.Exists(index.Keys, k => Mentions(k.Expression, column)))
+            {
+                foreach (ConstraintInfo foreignKey in table.ReferencedBy)
+                    if (foreignKey.IndexOid == index.Oid)
+                        AddConstraintDependent(foreignKey, $"column {column.Name} of table {table.Name}");
+                if (_relations.Add(index.Oid))
+                    _order.Add(context.LockRelation(context.View.FindRelation(index.Oid)!, RelationLockMode.AccessExclusive)!);
+            }
     }
 
     private static bool Mentions(CatalogExpression? expression, ColumnInfo column) =>
@@ -625,7 +774,14 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 AlterTableCommand.ReplaceColumn(context, current, current.Columns[column - 1] with { Default = null, DefaultOid = 0 });
         foreach ((RelationInfo table, int column) in _columns)
             if (context.View.FindRelation(table.Oid) is { } current && !_relations.Contains(table.Oid))
+            {
+                // Constraints on the column go with it, whatever else they are on.
+                ConstraintInfo[] kept = [.. current.Constraints.Where(c => Array.IndexOf(c.Columns, (short)column) < 0)];
+                if (kept.Length < current.Constraints.Length)
+                    current = context.Replace(current, current with { Constraints = kept });
                 AlterTableCommand.MarkDropped(context, current, current.Columns[column - 1]);
+            }
+
         foreach (object entry in _others.Entries)
         {
             ObjectAddress address = ObjectFinder.AddressOf(entry);

@@ -23,7 +23,7 @@ internal static class ExclusionOperators
         }
 
         BuiltinOperatorClass? known = OperatorFamilies.Class(key.OperatorClassOid);
-        bool isMember = OperatorFamilies.Searches(key.OperatorClassOid, op.Oid) || (method == IndexMethod.Hash && known?.Method == IndexMethod.BTree && op.Name == "=");
+        bool isMember = NativeOperatorClasses.Searches(context.View, key, op.Oid) || (method == IndexMethod.Hash && known?.Method == IndexMethod.BTree && op.Name == "=");
         if (!isMember)
         {
             throw new SqlException(SqlState.WrongObjectType, $"operator {Describe(context, op)} is not a member of operator family \"{BuiltinNames.NameOf("pg_opfamily", "opfname", known?.FamilyOid ?? 0)}\"")
@@ -38,6 +38,10 @@ internal static class ExclusionOperators
     private static string Describe(DdlContext context, OperatorInfo op) =>
         $"{op.Name}({OperatorCommands.OperandName(context, op.LeftType)},{OperatorCommands.OperandName(context, op.RightType)})";
 
+    private static string Qualified(DdlContext context, uint oid) => context.View.FindObject(CatalogOids.PgOperator, oid) is { } own
+        ? $"{TypeNames.QuoteIdentifier(context.View.FindSchema(own.SchemaOid)!.Name)}.{own.Name}"
+        : $"pg_catalog.{BuiltinRegistry.Operator(oid)!.Name}";
+
     /// <summary>Throws 23P01 when rows of the table conflict. The constraint's index is built and in the catalog.</summary>
     public static void Validate(DdlContext context, RelationInfo table, IndexInfo index, uint[] operators)
     {
@@ -46,7 +50,7 @@ internal static class ExclusionOperators
         for (int i = 0; i < keys.Length; i++)
         {
             keys[i] = index.Keys[i].Column > 0 ? TypeNames.QuoteIdentifier(table.Columns[index.Keys[i].Column - 1].Name) : $"({index.Keys[i].Expression!.Text})";
-            conditions.Add($"a.k{i + 1} OPERATOR(pg_catalog.{BuiltinRegistry.Operator(operators[i])!.Name}) b.k{i + 1}");
+            conditions.Add($"a.k{i + 1} OPERATOR({Qualified(context, operators[i])}) b.k{i + 1}");
         }
 
         string rows = $"SELECT ctid, {string.Join(", ", keys.Select(static (key, i) => $"{key} AS k{i + 1}"))} FROM ONLY {context.Session.Catalog.QualifiedName(table)}"

@@ -124,7 +124,7 @@ internal sealed class IndexCommands(DdlContext context)
             IndexKeyOptions options = (descending ? IndexKeyOptions.Descending : 0) | (nullsFirst ? IndexKeyOptions.NullsFirst : 0);
             uint collation = element.Collation is { } named ? ColumnBuilder.Collation(context, named) : key.CollationOid;
             uint operatorClass = element.OperatorClass is { } given ? OperatorClasses.Find(method, given, key.TypeOid, context) : OperatorClasses.Default(method, key.TypeOid, context);
-            keys.Add(key with { Options = options, CollationOid = collation, OperatorClassOid = operatorClass, ClassOptions = OperatorClassOptions.Parse(operatorClass, element.OperatorClassOptions) });
+            keys.Add(key with { Options = options, CollationOid = collation, OperatorClassOid = operatorClass, ClassOptions = OperatorClassOptions.Parse(operatorClass, element.OperatorClassOptions), NativeItems = NativeOperatorClasses.ItemsOf(context.View, operatorClass) });
         }
 
         return keys;
@@ -140,7 +140,11 @@ internal sealed class IndexCommands(DdlContext context)
     public static IndexKey ColumnKey(RelationInfo table, short number, DdlContext context, IndexMethod method = IndexMethod.BTree)
     {
         ColumnInfo column = table.Columns[number - 1];
-        return new IndexKey(number, null, column.TypeOid, column.TypeModifier, column.CollationOid, OperatorClasses.Default(method, column.TypeOid, context), IndexKeyOptions.None);
+        uint operatorClass = OperatorClasses.Default(method, column.TypeOid, context);
+        return new IndexKey(number, null, column.TypeOid, column.TypeModifier, column.CollationOid, operatorClass, IndexKeyOptions.None)
+        {
+            NativeItems = NativeOperatorClasses.ItemsOf(context.View, operatorClass),
+        };
     }
 
     private IndexKey ExpressionKey(RelationInfo table, Expression expression)

@@ -121,7 +121,7 @@ internal static class OperatorClassCommands
         FunctionObject reference = item.Function!;
         (RoutineInfo? _, FunctionInfo function) = ObjectFinder.AnyRoutine(context, ObjectKind.Function, reference.Name, reference.HasArguments ? reference.Arguments : null);
         // A comparison says by itself what it compares; support functions of other kinds are for the class's type.
-        bool comparesTwo = item.Number == 1 && function.ArgumentTypes.Length > 1 && function.ArgumentTypes[0] != TypeOid.Internal;
+        bool comparesTwo = item.Number == 1 && method is CatalogOids.BTreeAccessMethod or CatalogOids.HashAccessMethod && function.ArgumentTypes.Length > 1 && function.ArgumentTypes[0] != TypeOid.Internal;
         uint left = item.Types.Count > 0 ? context.ResolveType(item.Types[0]).Oid : comparesTwo ? function.ArgumentTypes[0] : defaultType;
         uint right = item.Types.Count > 1 ? context.ResolveType(item.Types[1]).Oid : item.Types.Count == 1 ? left : comparesTwo ? function.ArgumentTypes[1] : defaultType;
         if (left == 0)

@@ -19,9 +19,11 @@ internal static class OperatorClassOptions
     {
         if (options.IsEmpty)
             return null;
-        string name = OperatorFamilies.Class(classOid)!.Name;
+        // Those of extensions that have options are signatures, too.
+        string name = OperatorFamilies.Class(classOid)?.Name ?? "";
         Known[] known = name switch
         {
+            "" => s_signature,
             "tsvector_ops" when OperatorFamilies.Class(classOid)!.Method == IndexMethod.Gist => s_signature,
             _ when name.EndsWith("_bloom_ops", StringComparison.Ordinal) => s_bloom,
             _ when name.EndsWith("_minmax_multi_ops", StringComparison.Ordinal) => s_multi,

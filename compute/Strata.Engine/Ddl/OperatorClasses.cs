@@ -48,8 +48,21 @@ internal static class OperatorClasses
                 return found.Oid;
         }
 
+        return DefaultOfExtension(method, InputTypes(typeOid, context), context);
+    }
+
+    private static uint? DefaultOfExtension(IndexMethod method, List<uint> types, DdlContext context)
+    {
+        foreach (IndexMethod tried in method == IndexMethod.Hash ? [IndexMethod.Hash, IndexMethod.BTree] : (IndexMethod[])[method])
+            foreach (CatalogObject own in context.View.ObjectsOf(CatalogOids.PgOpClass))
+                if (own.OidAt(1) == IndexMethods.OidOf(tried) && own.Number(7) != 0 && types.Contains(own.OidAt(6)) && IsUsable(tried, own, context))
+                    return own.Oid;
         return null;
     }
+
+    private static bool IsUsable(IndexMethod method, CatalogObject operatorClass, DdlContext context) => method.HasKeys()
+        ? NativeOperatorClasses.KeepsOrder(context.View, operatorClass)
+        : NativeOperatorClasses.ItemsOf(context.View, operatorClass.Oid) is not null;
 
     /// <summary>A class by name. Throws 42704, 42804, 0A000.</summary>
     public static uint Find(QualifiedName name, uint typeOid, DdlContext context) => Find(IndexMethod.BTree, name, typeOid, context);
@@ -60,6 +73,8 @@ internal static class OperatorClasses
         if (!s_classes.Value.Names.TryGetValue((method, name.Name), out List<BuiltinOperatorClass>? known)
             && !(method == IndexMethod.Hash && s_classes.Value.Names.TryGetValue((IndexMethod.BTree, name.Name), out known)))
         {
+            if (OfExtension(method, name, typeOid, context) is { } extended)
+                return extended;
             if (method == IndexMethod.BTree && OwnClass(name, typeOid, context) is { } made)
                 return made;
             foreach (CatalogObject own in context.View.ObjectsOf(CatalogOids.PgOpClass))
@@ -77,6 +92,22 @@ internal static class OperatorClasses
         // The text patterns compare bytes, which is what text does here anyway.
         bool sameOrder = name.Name is "text_pattern_ops" or "varchar_pattern_ops" or "bpchar_pattern_ops" or "varchar_ops" || TryDefault(method, typeOid, context) is { } usual && IsOfFamily(found, usual);
         return sameOrder ? found.Oid : throw new SqlException(SqlState.FeatureNotSupported, $"operator class \"{name}\" is not supported for this type yet");
+    }
+
+    // A class of an extension by name. Throws 42804 for a type that it is not for.
+    private static uint? OfExtension(IndexMethod method, QualifiedName name, uint typeOid, DdlContext context)
+    {
+        foreach (uint schema in name.Schema is { } given ? [context.RequireSchema(given).Oid] : context.Session.SearchPath.Schemas)
+            foreach (CatalogObject own in context.View.ObjectsOf(CatalogOids.PgOpClass))
+            {
+                if (own.SchemaOid != schema || own.Name != name.Name || own.OidAt(1) != IndexMethods.OidOf(method) || !IsUsable(method, own, context))
+                    continue;
+                if (!InputTypes(typeOid, context).Contains(own.OidAt(6)) && !new Functions.TypeCoercion(context.Session.Catalog).IsBinaryCoercible(typeOid, own.OidAt(6)))
+                    throw new SqlException(SqlState.DatatypeMismatch, $"operator class \"{name}\" does not accept data type {TypeNames.Format(TypeResolver.Find(typeOid, context.View)!)}");
+                return own.Oid;
+            }
+
+        return null;
     }
 
     private static bool IsOfFamily(BuiltinOperatorClass found, uint usual) => found.Oid == usual || OperatorFamilies.Class(usual)?.FamilyOid == found.FamilyOid;

@@ -254,7 +254,9 @@ internal static class RenameCommand
 
     public static void SetSchema(DdlContext context, AlterObjectSchemaStatement statement)
     {
-        if ((statement.Relation?.Name ?? OldName(statement.Object)) is { } name)
+        if (statement.Kind == ObjectKind.Extension)
+            ExtensionCommands.SetSchema(context, ((NamedObject)statement.Object).Name.Name, statement.NewSchema);
+        else if ((statement.Relation?.Name ?? OldName(statement.Object)) is { } name)
             DependentDefinitions.Follow(context, name, () => MoveOne(context, statement));
         else
             MoveOne(context, statement);

@@ -32,6 +32,11 @@ internal static class TypeCommands
     internal static void CreateWithArray(DdlContext context, UserTypeInfo type)
     {
         context.Changes.Create(type, context.Cancellation);
+        CreateArrayOf(context, type);
+    }
+
+    internal static void CreateArrayOf(DdlContext context, UserTypeInfo type)
+    {
         string arrayName = "_" + type.Name;
         while (context.View.FindUserType(type.SchemaOid, arrayName) is not null)
             arrayName = "_" + arrayName;

@@ -114,7 +114,7 @@ internal sealed class EvaluatorFactory
         for (int i = 0; i < equalities.Length; i++)
         {
             OperatorInfo op = r.Operators[i];
-            OperatorInfo equality = ordered ? BuiltinRegistry.Operator("=", op.LeftType, op.RightType)! : op;
+            OperatorInfo equality = ordered ? r.Equalities?[i] ?? BuiltinRegistry.Operator("=", op.LeftType, op.RightType)! : op;
             // <> of rows is bound with inequality operators; its equality is their negator.
             if (!ordered && op.Name == "<>")
                 equality = BuiltinRegistry.Operator(op.NegatorOid)!;

@@ -25,6 +25,9 @@ public sealed class RowComparisonExpression(
     /// <summary>One per pair of fields.</summary>
     public IReadOnlyList<OperatorInfo> Operators { get; } = operators;
 
+    /// <summary>The equalities of the pairs, where some of the operators are not built in; null when all are.</summary>
+    public IReadOnlyList<OperatorInfo>? Equalities { get; init; }
+
     public IReadOnlyList<Expression> Left { get; } = left;
 
     public IReadOnlyList<Expression> Right { get; } = right;
@@ -34,7 +37,7 @@ public sealed class RowComparisonExpression(
     public override IReadOnlyList<Expression> Children => [.. Left, .. Right];
 
     public override Expression WithChildren(IReadOnlyList<Expression> children) =>
-        new RowComparisonExpression(Comparison, Operators, [.. children.Take(Left.Count)], [.. children.Skip(Left.Count)]) { Position = Position };
+        new RowComparisonExpression(Comparison, Operators, [.. children.Take(Left.Count)], [.. children.Skip(Left.Count)]) { Position = Position, Equalities = Equalities };
 
     protected override bool EqualsOwn(Expression other) => Comparison == ((RowComparisonExpression)other).Comparison;
 

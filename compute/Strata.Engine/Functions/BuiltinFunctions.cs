@@ -56,12 +56,18 @@ public static class BuiltinFunctions
         FrameOffsetFunctions.Register(table);
         LargeObjectFunctions.Register(table);
         Xml.XmlMapping.Register(table);
+        Extensions.ExtensionFunctions.Register(table);
         // Last: it takes what the families have left.
         return table;
     }
 
     /// <summary>The implementation, or null when the function is known but not supported.</summary>
-    public static FunctionImplementation? Find(FunctionInfo function) => function.Routine is { IsSql: true } ? RoutineFunctions.Implementation : s_table.Value.Find(function);
+    public static FunctionImplementation? Find(FunctionInfo function) => function.Routine switch
+    {
+        { IsSql: true } => RoutineFunctions.Implementation,
+        { Library: { } library } => Extensions.NativeLibraries.Find(library)?.Functions.Find(function.Symbol),
+        _ => s_table.Value.Find(function),
+    };
 
     /// <summary>The implementation; throws 0A000 when there is none.</summary>
     public static FunctionImplementation Get(FunctionInfo function) =>

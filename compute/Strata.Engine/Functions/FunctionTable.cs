@@ -64,6 +64,9 @@ public sealed class FunctionTable
         return implementation;
     }
 
+    /// <summary>The implementation under a symbol, or null.</summary>
+    internal FunctionImplementation? Find(string symbol) => _bySymbol.GetValueOrDefault(symbol);
+
     internal FunctionImplementation? Find(FunctionInfo function)
     {
         if (_byOid.TryGetValue(function.Oid, out FunctionImplementation? implementation))

@@ -40,6 +40,8 @@ internal static class JsonBuilder
                 return;
         }
 
+        if (type.Native is { } native && native.WriteJson(stored, buffer))
+            return;
         if (type.IsArray)
         {
             var array = new ArrayValue(stored);

@@ -34,7 +34,7 @@ internal static class JsonRecordFunctions
         new(SqlState.InvalidParameterValue, $"cannot call {function} on {(value.Kind == JsonKind.Array ? "an array" : value.Kind == JsonKind.Object ? "an object" : "a scalar")}");
 
     /// <summary>Columns of the row type of the first argument; record values bring their own.</summary>
-    private static IReadOnlyList<(string Name, SqlType Type)> ColumnsOf(ref FunctionCall c)
+    internal static IReadOnlyList<(string Name, SqlType Type)> ColumnsOf(ref FunctionCall c)
     {
         SqlType type = c.ArgumentType(0);
         if (type.Kind == TypeKind.Composite)
@@ -99,7 +99,7 @@ internal static class JsonRecordFunctions
     }
 
     /// <summary>A value of a row that was written with another type for the field, by its text.</summary>
-    private static byte[] Convert(uint from, ReadOnlySpan<byte> stored, SqlType type, IFunctionContext context)
+    internal static byte[] Convert(uint from, ReadOnlySpan<byte> stored, SqlType type, IFunctionContext context)
     {
         SqlType source = BuiltinTypes.Find(from) ?? context.Catalog.FindType(from) ?? SqlType.Text;
         var text = new ByteBuffer();
@@ -133,7 +133,7 @@ internal static class JsonRecordFunctions
         return Parse(type, json.Kind == JsonKind.String ? Encoding.UTF8.GetBytes(json.AsText()!) : json.ToBytes(), context);
     }
 
-    private static byte[] Parse(SqlType type, byte[] text, IFunctionContext context)
+    internal static byte[] Parse(SqlType type, byte[] text, IFunctionContext context)
     {
         using var vector = new Vector(type);
         vector.Reset(1);

@@ -106,12 +106,16 @@ internal sealed class EntryPathPlanner(PlannerState state)
 
         if (condition is not FunctionExpression { Operator: { } op, Arguments: [var left, var right] })
             return null;
-        if (IndexKeyExpressions.IsKey(left, key) && IsFree(right) && OperatorFamilies.Searches(info.OperatorClassOid, op.Oid))
+        if (IndexKeyExpressions.IsKey(left, key) && IsFree(right) && NativeOperatorClasses.Searches(state.Context.Catalog, info, op.Oid))
             return Operator(index, column, key.Type, op, right);
-        if (IndexKeyExpressions.IsKey(right, key) && IsFree(left) && BuiltinRegistry.Operator(op.CommutatorOid) is { } commutator && OperatorFamilies.Searches(info.OperatorClassOid, commutator.Oid))
+        if (IndexKeyExpressions.IsKey(right, key) && IsFree(left) && CommutatorOf(op) is { } commutator && NativeOperatorClasses.Searches(state.Context.Catalog, info, commutator.Oid))
             return Operator(index, column, key.Type, commutator, left);
         return null;
     }
+
+    private OperatorInfo? CommutatorOf(OperatorInfo op) => op.CommutatorOid < CatalogOids.FirstUser
+        ? BuiltinRegistry.Operator(op.CommutatorOid)
+        : state.Context.Catalog.FindObject(CatalogOids.PgOperator, op.CommutatorOid) is { } row ? OperatorRows.Describe(row, state.Context.Catalog) : null;
 
     private EntryCondition? Operator(IndexInfo index, int column, SqlType type, OperatorInfo op, Expression value)
     {

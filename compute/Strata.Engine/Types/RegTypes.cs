@@ -72,7 +72,7 @@ internal static class RegTypes
     {
         if (oid == 0)
         {
-            buffer.Write('-');
+            buffer.Write(type.Oid is TypeOid.RegOper or TypeOid.RegOperator ? '0' : '-');
             return;
         }
 

@@ -75,6 +75,7 @@ public readonly record struct SqlState(string Code)
     public static readonly SqlState GroupingError = new("42803");
     public static readonly SqlState WindowingError = new("42P20");
     public static readonly SqlState InvalidRecursion = new("42P19");
+    public static readonly SqlState ExternalRoutineInvocationException = new("39000");
     public static readonly SqlState InvalidForeignKey = new("42830");
     public static readonly SqlState InvalidName = new("42602");
     public static readonly SqlState NameTooLong = new("42622");

@@ -94,6 +94,7 @@ public sealed class SqlType : IEquatable<SqlType>
         IsArray = IsArray,
         ElementType = ElementType,
         DomainBase = DomainBase,
+        Native = Native,
         Range = _range,
     };
 
@@ -108,6 +109,9 @@ public sealed class SqlType : IEquatable<SqlType>
 
     /// <summary>Of a type that is known to be a range or multirange type.</summary>
     internal Ranges.RangeInfo RangeInfo => Range ?? throw new InvariantViolationException($"type {Oid} is no range type");
+
+    /// <summary>What an extension says about values of its base type; null for other types.</summary>
+    internal Extensions.NativeType? Native { get; init; }
 
     /// <summary>The type that a domain is over, with the domain's modifier; null for other types.</summary>
     public SqlType? DomainBase { get; init; }

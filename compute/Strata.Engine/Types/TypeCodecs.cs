@@ -9,7 +9,7 @@ namespace Strata.Engine.Types;
 internal static class TypeCodecs
 {
     /// <summary>The codec, or null when the type's forms are in TypeInput, TypeOutput and TypeBinary.</summary>
-    public static TypeCodec? Find(SqlType type) => type.Kind switch
+    public static TypeCodec? Find(SqlType type) => type.Native is { } native ? native : type.Kind switch
     {
         TypeKind.Range => RangeCodec.Instance,
         TypeKind.Multirange => MultirangeCodec.Instance,

@@ -57,6 +57,8 @@ internal static class TypeHash
                 return OidVector(stored, seed);
         }
 
+        if (type.Native is { } native)
+            return native.Hash(stored, seed);
         if (type.IsArray)
             return Array(type.ElementType!, stored, seed);
         if (type.Range is { } range)

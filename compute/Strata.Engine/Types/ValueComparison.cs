@@ -16,6 +16,8 @@ public abstract class ValueComparison
     public static ValueComparison? Find(SqlType type)
     {
         type = type.Plain;
+        if (type.Native is { } native)
+            return native.Comparison;
         if (type.IsArray || type.Oid is TypeOid.Int2Vector or TypeOid.OidVector)
             return type.ElementType is { } element && Find(element) is { } inner ? new ArrayComparison(inner) : null;
         switch (type.Oid)

@@ -48,7 +48,7 @@ internal sealed class BoundEntryCondition(EntryCondition condition, ItemClass it
 
         Vector vector = value!.Evaluate(context, _single, new Selection(1), _errors);
         _errors.ThrowIfAny();
-        return items.Query(condition.OperatorName, vector, 0, condition.Column, _scratch);
+        return items.Query(condition.OperatorName, vector, 0, condition.Column, _scratch, context.Functions);
     }
 
     public void Dispose() => value?.Dispose();

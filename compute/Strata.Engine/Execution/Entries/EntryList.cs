@@ -59,6 +59,9 @@ internal sealed class EntryList
     /// <summary>Rows that have any entry of the list.</summary>
     public EntryQuery ToOr() => EntryQuery.Or(Queries())!;
 
+    /// <summary>Rows that have at least so many entries of the list.</summary>
+    public EntryQuery ToAtLeast(int count) => EntryQuery.AtLeast(Queries(), count);
+
     private EntryQuery[] Queries()
     {
         var queries = new EntryQuery[Count];

@@ -61,6 +61,9 @@ internal abstract class EntryQuery
         return known.Count switch { 0 => None, 1 => known[0], _ => new OrQuery([.. known]) };
     }
 
+    /// <summary>Rows that at least so many parts find.</summary>
+    public static EntryQuery AtLeast(EntryQuery[] parts, int count) => count > parts.Length ? None : count == parts.Length ? And(parts)! : new AtLeastQuery(parts, count);
+
     /// <summary>The rows in the order of the table.</summary>
     public abstract TidStream Open(EntryScan scan);
 
@@ -103,6 +106,11 @@ internal abstract class EntryQuery
     private sealed class AndQuery(EntryQuery[] parts) : EntryQuery
     {
         public override TidStream Open(EntryScan scan) => new AndStream(Array.ConvertAll(parts, part => part.Open(scan)));
+    }
+
+    private sealed class AtLeastQuery(EntryQuery[] parts, int count) : EntryQuery
+    {
+        public override TidStream Open(EntryScan scan) => new AtLeastStream(Array.ConvertAll(parts, part => part.Open(scan)), count);
     }
 
     private sealed class OrQuery(EntryQuery[] parts) : EntryQuery

@@ -1,3 +1,4 @@
+using Strata.Engine.Functions;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
@@ -17,6 +18,9 @@ internal abstract class ItemClass
     /// </summary>
     public abstract EntryQuery Query(string operatorName, Vector value, int row, EntryList scratch);
 
+    /// <summary>The same for classes whose operators depend on settings; there are none when a plan is made.</summary>
+    public virtual EntryQuery Query(string operatorName, Vector value, int row, EntryList scratch, IFunctionContext? context) => Query(operatorName, value, row, scratch);
+
     /// <summary>Adds the entries of a value of a column.</summary>
     public void Extract(Vector vector, int row, int column, EntryList entries)
     {
@@ -28,12 +32,12 @@ internal abstract class ItemClass
     }
 
     /// <summary>The query of <c>value operator constant</c> for a column; a null constant finds nothing.</summary>
-    public EntryQuery Query(string operatorName, Vector value, int row, int column, EntryList scratch)
+    public EntryQuery Query(string operatorName, Vector value, int row, int column, EntryList scratch, IFunctionContext? context = null)
     {
         if (value.IsNull(row))
             return EntryQuery.None;
         scratch.Clear();
         scratch.BeginColumn(column);
-        return Query(operatorName, value, row, scratch);
+        return Query(operatorName, value, row, scratch, context);
     }
 }

@@ -14,7 +14,7 @@ internal static class ItemClasses
     private static readonly ItemClass s_ordered = new OrderedItems();
 
     /// <summary>The class of a key of a GIN, GiST or SP-GiST index over values of a type.</summary>
-    public static ItemClass Of(IndexKey key, SqlType type) => OperatorFamilies.Class(key.OperatorClassOid)?.Name switch
+    public static ItemClass Of(IndexKey key, SqlType type) => key.NativeItems ?? OperatorFamilies.Class(key.OperatorClassOid)?.Name switch
     {
         "array_ops" => new ArrayItems(type),
         "tsvector_ops" => s_textSearch,

@@ -192,3 +192,44 @@ internal sealed class OrStream(TidStream[] parts) : TidStream
         return least;
     }
 }
+
+/// <summary>What at least some number of streams have.</summary>
+internal sealed class AtLeastStream(TidStream[] parts, int needed) : TidStream
+{
+    private readonly ulong[] _current = new ulong[parts.Length];
+    private readonly ulong[] _sorted = new ulong[parts.Length];
+    private bool _isStarted;
+
+    public override ulong Seek(ulong atLeast)
+    {
+        while (true)
+        {
+            for (int i = 0; i < parts.Length; i++)
+            {
+                if (!_isStarted || _current[i] < atLeast)
+                    _current[i] = parts[i].Seek(atLeast);
+            }
+
+            _isStarted = true;
+            _current.CopyTo(_sorted, 0);
+            Array.Sort(_sorted);
+            // Before this row there are too few streams left.
+            ulong candidate = _sorted[needed - 1];
+            if (candidate == End || _sorted[0] == candidate)
+                return candidate;
+            atLeast = candidate;
+            int have = 0;
+            for (int i = 0; i < parts.Length; i++)
+            {
+                if (_current[i] < candidate)
+                    _current[i] = parts[i].Seek(candidate);
+                have += _current[i] == candidate ? 1 : 0;
+            }
+
+            if (have >= needed)
+                return candidate;
+            // Some stream left the row behind, so the next candidate is a later one.
+            atLeast = candidate + 1;
+        }
+    }
+}

@@ -224,7 +224,9 @@ public static class KeyEncoder
                 key.Advance(4);
                 break;
             default:
-                if (NestedKeys.IsNested(type))
+                if (type.Plain.Native is { } native)
+                    native.AppendKey(bytes, key);
+                else if (NestedKeys.IsNested(type))
                     NestedKeys.Append(type, bytes, key);
                 else
                     AppendEscaped(bytes, key);

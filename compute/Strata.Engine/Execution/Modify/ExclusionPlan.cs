@@ -37,8 +37,9 @@ internal sealed class ExclusionPlan
     /// <summary>Key expressions over a stored row; null for plain columns.</summary>
     public required IReadOnlyList<CompiledExpression?> Keys { get; init; }
 
-    /// <summary>True when equal keys are what conflicts, which the index's own check of keys decides.</summary>
-    public static bool IsByKey(IndexMethod method, IEnumerable<uint> operators) => method.HasKeys() && operators.All(static oid => BuiltinRegistry.Operator(oid)?.Name == "=");
+    /// <summary>True when equal keys are what conflicts, which the index's own check of keys decides. Of the operators of an extension's classes equality alone is commutative.</summary>
+    public static bool IsByKey(IndexMethod method, IEnumerable<uint> operators) =>
+        method.HasKeys() && operators.All(static oid => oid >= CatalogOids.FirstUser || BuiltinRegistry.Operator(oid)?.Name == "=");
 
     /// <summary>The constraint of an index; null when it has none, or one that is decided by key.</summary>
     public static ConstraintInfo? ConstraintOf(RelationInfo relation, IndexInfo index) => index.IsExclusion
@@ -60,6 +61,7 @@ internal sealed class ExclusionPlan
             SqlType type = TypeResolver.Find(index.Keys[i].TypeOid, catalog)!.WithTypmod(index.Keys[i].TypeModifier);
             types[i] = index.Keys[i].CollationOid == 0 ? type : type.WithCollation(index.Keys[i].CollationOid);
             OperatorInfo op = BuiltinRegistry.Operator(constraint.Operators[i])
+                ?? (catalog.FindObject(CatalogOids.PgOperator, constraint.Operators[i]) is { } row ? OperatorRows.Describe(row, catalog) : null)
                 ?? throw new SqlException(SqlState.UndefinedFunction, $"operator with OID {constraint.Operators[i]} does not exist");
             names[i] = op.Name;
             conditions[i] = factory.Apply(op, new SlotExpression(i, types[i]), new SlotExpression(count + i, types[i]));

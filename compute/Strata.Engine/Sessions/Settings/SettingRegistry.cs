@@ -108,6 +108,20 @@ public static class SettingRegistry
         });
         Add(settings, "strata.enable_unnesting", SettingType.Boolean, SettingContext.User, "on", "Lets the planner turn correlated subqueries and lateral joins into joins of all rows at once.");
         Add(settings, "strata.enable_adaptive_joins", SettingType.Boolean, SettingContext.User, "on", "Lets joins go on with another algorithm when the size of an input contradicts its estimate.");
+        foreach ((string kind, string usual, string what) in (ReadOnlySpan<(string, string, string)>)[("similarity", "0.3", "the % operator"), ("word_similarity", "0.6", "the <% operator"), ("strict_word_similarity", "0.5", "the <<% operator")])
+        {
+            settings.Add($"pg_trgm.{kind}_threshold", new SettingDefinition
+            {
+                Name = $"pg_trgm.{kind}_threshold",
+                Type = SettingType.Real,
+                Context = SettingContext.User,
+                Minimum = "0",
+                Maximum = "1",
+                Default = usual,
+                Description = $"Sets the threshold used by {what}.",
+            });
+        }
+
         Add(settings, "strata.result_cache", SettingType.Boolean, SettingContext.User, "off", "Keeps results of queries, for all sessions that turn it on, until the tables that they read are changed.");
         settings.Add(Results.ResultCache.SizeSetting, new SettingDefinition
         {
