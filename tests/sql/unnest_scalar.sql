@@ -31,6 +31,14 @@ SELECT count(*), sum(s), count(s) FROM (SELECT (SELECT id FROM ui WHERE ui.k = u
 SELECT count(*), sum(s), count(s) FROM (SELECT (SELECT max(c) FROM (SELECT count(*) c FROM ui WHERE ui.k = uo.k GROUP BY g) t) s FROM uo) x;
 SELECT count(*), sum(s), count(s) FROM (SELECT (SELECT count(*) FROM (SELECT DISTINCT g FROM ui WHERE ui.k = uo.k) t) s FROM uo) x;
 SELECT count(*), sum(s), count(s) FROM (SELECT (SELECT sum(v) FROM (SELECT DISTINCT ON (g) g, v FROM ui WHERE ui.k = uo.k ORDER BY g, v DESC) t) s FROM uo) x;
+-- several rows only of values that no outer row has, or for which the subquery is not asked
+SELECT count(*), sum(s), count(s) FROM (SELECT (SELECT ui.v + uo.id FROM ui WHERE ui.k = uo.k AND ui.id < 40) s FROM uo) x;
+SELECT count(*), sum(s), count(s) FROM (SELECT (SELECT v FROM ui WHERE ui.k = uo.k + 1000) s FROM uo) x;
+SELECT count(*), sum(s), count(s) FROM (SELECT (SELECT NULLIF(v, 5) FROM ui WHERE ui.k = uo.k AND ui.id < 40) s FROM uo) x;
+SELECT count(*), min(s), max(s) FROM (SELECT (SELECT g || v FROM ui WHERE ui.k = uo.k AND ui.id < 40) s FROM uo) x;
+SELECT count(*), sum(s) FROM (SELECT CASE WHEN k < 0 THEN (SELECT v FROM ui WHERE ui.k = uo.k) END s FROM uo) x;
+SELECT count(*), sum(id) FROM uo WHERE v < (SELECT v * 100 FROM ui WHERE ui.k = uo.k AND ui.id BETWEEN 40 AND 70);
+SELECT CASE WHEN k > 10 THEN (SELECT v FROM ui WHERE ui.k = uo.k) END s FROM uo ORDER BY id;
 -- more than one row is still an error, and no row of a group that nobody asks for fails
 SELECT (SELECT v FROM ui WHERE ui.k = uo.k) FROM uo;
 SELECT count(*) FROM uo WHERE v > (SELECT v FROM ui WHERE ui.k = uo.k);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Strata.Engine.Catalog;
+using Strata.Engine.Execution;
 using Strata.Engine.Execution.Rows;
 using Strata.Engine.Sessions;
 using Strata.Engine.Sessions.Progress;
@@ -20,6 +21,9 @@ internal sealed class AnalyzeCommand(DdlContext context, ProgressReport? progres
     private const int RowsPerTarget = 300;
     private const int RowsMin = 100;
 
+    /// <summary>Rows of a sample that are worth a second thread.</summary>
+    private const int SharedRowsMin = 4096;
+
     private readonly List<ColumnStatistics> _statistics = [];
 
     /// <summary>Called after each block that was read; autovacuum rests there.</summary>
@@ -36,11 +40,12 @@ internal sealed class AnalyzeCommand(DdlContext context, ProgressReport? progres
         var built = new Dictionary<uint, (ExtendedStatisticsData? Own, ExtendedStatisticsData? Inherited)>();
         int pages = -1;
         double? rows = null;
+        double ownRows = 0;
         if (table.Storage != 0)
         {
             SetPhase(AnalyzeProgress.AcquiringSample);
             using var own = Draw(table, columns, out pages);
-            rows = own.Sample.TotalRows;
+            rows = ownRows = own.Sample.TotalRows;
             SetPhase(AnalyzeProgress.ComputingStatistics);
             Summarize(own, columns, inherited: false);
             if (columnNames.Length == 0)
@@ -59,6 +64,8 @@ internal sealed class AnalyzeCommand(DdlContext context, ProgressReport? progres
             BuildExtended(table, whole, columns, inherited: true, built);
         }
 
+        if (table.Storage != 0)
+            UniqueFloor.Raise(_statistics, table.Indexes, ownRows);
         SetPhase(AnalyzeProgress.Finalizing);
         Store(table, columns, pages, rows ?? 0, built);
         foreach (IndexInfo index in table.Indexes)
@@ -97,12 +104,13 @@ internal sealed class AnalyzeCommand(DdlContext context, ProgressReport? progres
 
         public Dictionary<short, SampledColumn> Columns { get; } = [];
 
-        public int[] AllRows { get; } = [.. Enumerable.Range(0, sample.Rows.Count)];
+        public int[] AllRows => [.. Enumerable.Range(0, sample.Count)];
 
         public void Dispose()
         {
             foreach (SampledColumn column in Columns.Values)
                 column.Dispose();
+            sample.Dispose();
         }
     }
 
@@ -146,33 +154,42 @@ internal sealed class AnalyzeCommand(DdlContext context, ProgressReport? progres
 
     private Drawn Draw(RelationInfo table, ColumnInfo[] columns, out int pages)
     {
-        short[] attributes = AttributesOf(table, columns);
-        TableSample sample = DrawFrom(table, table, attributes, WantedRows(table, columns), out pages);
-        return Fill(new Drawn(sample, attributes), table);
+        var drawn = new Drawn(new TableSample(), AttributesOf(table, columns));
+        try
+        {
+            pages = AddRows(drawn.Sample, table, table, drawn.Attributes, WantedRows(table, columns));
+            Fill(drawn, table);
+        }
+        catch
+        {
+            drawn.Dispose();
+            throw;
+        }
+
+        return drawn;
     }
 
-    private TableSample DrawFrom(RelationInfo table, RelationInfo shape, short[] attributes, int wanted, out int pages)
+    /// <summary>Threads that may help. Autovacuum, which rests between blocks, has none.</summary>
+    private QueryWorkers? Workers => Throttle is null ? context.Session.Engine.Execution.Workers : null;
+
+    /// <summary>Adds rows of one table to a sample whose columns are those of <paramref name="shape"/>; returns the table's blocks.</summary>
+    private int AddRows(TableSample sample, RelationInfo table, RelationInfo shape, short[] attributes, int wanted)
     {
-        EngineInstance engine = context.Session.Engine;
-        HeapRelation heap = engine.Handles.Heap(table.Database, table.Storage);
+        HeapRelation heap = context.Session.Engine.Handles.Heap(table.Database, table.Storage);
         uint blocks = heap.CountBlocks(ReadPoint.Live, context.Cancellation);
-        pages = (int)blocks;
         short[] own = ReferenceEquals(table, shape) ? attributes : RelationTree.Map(shape, table, attributes);
-        var layout = new TableLayout(table, TypeOf, context.Session);
-        int done = 0;
-        var sampler = new TableSampler(heap, layout, own, context.Session.Random)
+        var sampler = new TableSampler(heap, new TableLayout(table, TypeOf, context.Session), own, context.Session.Random)
         {
-            ReadsWide = HasExpressions(shape),
-            BlockDone = count =>
+            Workers = Workers,
+            Begun = count => progress?.Add(AnalyzeProgress.BlocksTotal, count),
+            BlockDone = () =>
             {
-                if (done == 0)
-                    progress?.Add(AnalyzeProgress.BlocksTotal, Math.Min(blocks, (uint)wanted));
-                done = count;
                 progress?.Add(AnalyzeProgress.BlocksDone, 1);
                 Throttle?.Invoke();
             },
         };
-        return sampler.Draw(blocks, wanted, context.Transaction.TakeFreshSnapshot(), context.Cancellation);
+        sampler.Draw(blocks, wanted, context.Transaction.TakeFreshSnapshot(), sample, context.Cancellation);
+        return (int)blocks;
     }
 
     private SqlType TypeOf(ColumnInfo column)
@@ -197,50 +214,51 @@ internal sealed class AnalyzeCommand(DdlContext context, ProgressReport? progres
             total += blocks;
         }
 
-        var sample = new TableSample(attributes.Length);
-        progress?.Add(AnalyzeProgress.ChildrenTotal, members.Count);
-        foreach ((RelationInfo member, uint blocks) in members)
+        var drawn = new Drawn(new TableSample(), attributes);
+        try
         {
-            progress?.Add(AnalyzeProgress.CurrentChild, member.Oid - progress[AnalyzeProgress.CurrentChild]);
-            int share = blocks == 0 ? 0 : Math.Min(wanted, (int)Math.Round(wanted * blocks / total));
-            if (share > 0)
-                Append(sample, DrawFrom(member, table, attributes, share, out int _));
-            progress?.Add(AnalyzeProgress.ChildrenDone, 1);
-        }
-
-        return Fill(new Drawn(sample, attributes), table);
-    }
-
-    private static void Append(TableSample sample, TableSample part)
-    {
-        foreach (((int row, int column), int bytes) in part.Wide)
-            sample.Wide.Add((sample.Rows.Count + row, column), bytes);
-        sample.Rows.AddRange(part.Rows);
-        sample.TotalRows += part.TotalRows;
-    }
-
-    private Drawn Fill(Drawn drawn, RelationInfo table)
-    {
-        for (int i = 0; i < drawn.Attributes.Length; i++)
-        {
-            var column = new SampledColumn(TypeOf(table.Columns[drawn.Attributes[i] - 1]));
-            for (int row = 0; row < drawn.Sample.Rows.Count; row++)
+            progress?.Add(AnalyzeProgress.ChildrenTotal, members.Count);
+            foreach ((RelationInfo member, uint blocks) in members)
             {
-                if (drawn.Sample.Wide.TryGetValue((row, i), out int bytes))
-                    column.AddWide(bytes);
-                else
-                    column.Add(drawn.Sample.Rows[row][i]);
+                progress?.Add(AnalyzeProgress.CurrentChild, member.Oid - progress[AnalyzeProgress.CurrentChild]);
+                int share = blocks == 0 ? 0 : Math.Min(wanted, (int)Math.Round(wanted * blocks / total));
+                if (share > 0)
+                    AddRows(drawn.Sample, member, table, attributes, share);
+                progress?.Add(AnalyzeProgress.ChildrenDone, 1);
             }
 
-            drawn.Columns.Add(drawn.Attributes[i], column);
+            Fill(drawn, table);
+        }
+        catch
+        {
+            drawn.Dispose();
+            throw;
         }
 
         return drawn;
     }
 
+    /// <summary>Decodes and sorts the columns, several at a time where threads are free.</summary>
+    private void Fill(Drawn drawn, RelationInfo table)
+    {
+        var columns = new SampledColumn[drawn.Attributes.Length];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = new SampledColumn(TypeOf(table.Columns[drawn.Attributes[i] - 1]));
+            drawn.Columns.Add(drawn.Attributes[i], columns[i]);
+        }
+
+        SharedWork.Run(drawn.Sample.Count < SharedRowsMin ? null : Workers, columns.Length, column =>
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            drawn.Sample.Decode(column, columns[column]);
+            columns[column].Sorted();
+        }, context.Cancellation);
+    }
+
     private void Summarize(Drawn drawn, ColumnInfo[] columns, bool inherited)
     {
-        if (drawn.Sample.Rows.Count == 0)
+        if (drawn.Sample.Count == 0)
             return;
         foreach (ColumnInfo column in columns)
         {
@@ -262,11 +280,11 @@ internal sealed class AnalyzeCommand(DdlContext context, ProgressReport? progres
         var evaluator = new SampleEvaluator(context, table, drawn.Sample, drawn.Attributes);
         foreach (IndexInfo index in table.Indexes)
         {
-            if (!Array.Exists(index.Keys, static key => key.Expression is not null) || drawn.Sample.Rows.Count == 0)
+            if (!Array.Exists(index.Keys, static key => key.Expression is not null) || drawn.Sample.Count == 0)
                 continue;
             RelationInfo relation = context.View.FindRelation(index.Oid)!;
             IReadOnlyList<int> rows = index.Predicate is null ? drawn.AllRows : evaluator.Filter(index.Predicate, drawn.AllRows);
-            double total = Math.Ceiling(drawn.Sample.TotalRows * rows.Count / drawn.Sample.Rows.Count);
+            double total = Math.Ceiling(drawn.Sample.TotalRows * rows.Count / drawn.Sample.Count);
             var found = new List<ColumnStatistics>();
             for (short key = 1; key <= index.KeyCount && rows.Count > 0; key++)
             {
@@ -285,7 +303,7 @@ internal sealed class AnalyzeCommand(DdlContext context, ProgressReport? progres
         RelationInfo table, Drawn drawn, ColumnInfo[] columns, bool inherited, Dictionary<uint, (ExtendedStatisticsData? Own, ExtendedStatisticsData? Inherited)> built)
     {
         IReadOnlyList<CatalogObject> entries = ExtendedStatistics.On(context.View, table.Oid);
-        if (entries.Count == 0 || drawn.Sample.Rows.Count == 0)
+        if (entries.Count == 0 || drawn.Sample.Count == 0)
             return;
         SetPhase(AnalyzeProgress.ComputingExtended);
         progress?.Add(AnalyzeProgress.ExtendedTotal, entries.Count);

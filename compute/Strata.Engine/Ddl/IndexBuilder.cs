@@ -87,21 +87,7 @@ internal sealed class IndexBuilder : IDisposable
 
     private void Collect(List<IndexKeyCollector> collectors)
     {
-        QueryWorkers? workers = _context.Session.Engine.Execution.Workers;
-        using var helped = new ManualResetEventSlim(collectors.Count == 1);
-        if (collectors.Count > 1 && !workers!.TryRun(() =>
-        {
-            collectors[1].Run();
-            helped.Set();
-        }))
-        {
-            collectors[1].Run();
-            helped.Set();
-        }
-
-        collectors[0].Run();
-        // What it uses is given back only when it is done; a cancelled statement ends it at its next page.
-        helped.Wait(CancellationToken.None);
+        SharedWork.Run(_context.Session.Engine.Execution.Workers, collectors.Count, part => collectors[part].Run(), _context.Cancellation);
         foreach (IndexKeyCollector collector in collectors)
             collector.ThrowIfFailed();
     }
@@ -116,6 +102,12 @@ internal sealed class IndexBuilder : IDisposable
             return;
         }
 
+        if (collectors[0].ShortKeys is not null)
+        {
+            WriteShort(tree, collectors);
+            return;
+        }
+
         if (collectors.TrueForAll(static c => c.Sorter.Count == 0 && c.Runs.Count == 0))
             return;
         var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
@@ -125,6 +117,27 @@ internal sealed class IndexBuilder : IDisposable
             WriteSorted(builder, collectors[0].Sorter);
         else
             WriteMerged(builder, collectors[0].Sorter, collectors[1].Sorter);
+        builder.Finish();
+    }
+
+    private void WriteShort(BTreeIndex tree, List<IndexKeyCollector> collectors)
+    {
+        var merge = new ShortKeyMerge(collectors.SelectMany(static c => c.Runs.ShortRuns.Append(new ShortKeyReader(c.ShortKeys!))));
+        if (!merge.Read(out ShortIndexKey key))
+            return;
+        var builder = new BTreeBuilder(tree, _context.Transaction.EnsureXid(_context.Cancellation), _context.Cancellation);
+        Span<byte> bytes = stackalloc byte[ShortIndexKey.KeyBytesMax];
+        bool hasNext = true;
+        while (hasNext)
+        {
+            key.WriteKey(bytes);
+            builder.Add(bytes[..key.KeyLength], key.Tid);
+            ShortIndexKey last = key;
+            hasNext = merge.Read(out key);
+            if (hasNext && _checksKeys && key.HasKeyOf(last) && (!key.HasNull || _index.NullsNotDistinct))
+                throw Duplicate(key.Tid);
+        }
+
         builder.Finish();
     }
 

@@ -23,6 +23,9 @@ namespace Strata.Engine.Ddl;
 /// </summary>
 internal sealed class IndexKeyCollector : IDisposable
 {
+    private const int ShortKeysAtFirst = 1 << 14;
+    private const double WorthGrowing = 1.25;
+
     private readonly DdlContext _context;
     private readonly RelationInfo _table;
     private readonly IndexInfo _index;
@@ -52,6 +55,9 @@ internal sealed class IndexKeyCollector : IDisposable
     /// <summary>The keys that are in memory.</summary>
     public IndexKeySorter Sorter { get; } = new();
 
+    /// <summary>The keys that are in memory when all of the index are short; null for other indexes.</summary>
+    public ShortKeySorter? ShortKeys { get; private set; }
+
     /// <summary>What a GIN index gathers instead of keys; null for others.</summary>
     public PostingAccumulator? Postings { get; private set; }
 
@@ -71,6 +77,7 @@ internal sealed class IndexKeyCollector : IDisposable
         {
             Scan(_index.Method.HasKeys() ? Keys() : Entries());
             Sorter.Sort();
+            ShortKeys?.Sort();
         }
         catch (Exception error)
         {
@@ -88,11 +95,46 @@ internal sealed class IndexKeyCollector : IDisposable
     /// <summary>Builds keys from the rows that <see cref="Scan"/> gives.</summary>
     public IndexKeyBuilder KeyBuilder => _keys;
 
-    private RowReader Keys() => (evaluation, batch, position, tid, errors) =>
+    private RowReader Keys()
     {
-        ReadOnlySpan<byte> key = _keys.Build(evaluation, batch, position, errors);
-        Add(key, tid, _keys.HasNull);
-    };
+        if (_index.Keys.Take(_index.KeyCount).All(static key => key.Expression is null)
+            && ShortIndexKey.BytesMax(_index.Keys.Take(_index.KeyCount).Select(key => TypeResolver.Find(_table.Columns[key.Column - 1].TypeOid, _view)!)) <= ShortIndexKey.KeyBytesMax)
+        {
+            ShortKeys = new ShortKeySorter();
+            return (evaluation, batch, position, tid, errors) =>
+            {
+                ReadOnlySpan<byte> key = _keys.Build(evaluation, batch, position, errors);
+                if (ShortKeys.Count == ShortKeys.Capacity)
+                    MakeRoom(ShortKeys);
+                ShortKeys.Add(ShortIndexKey.Of(key, tid, _keys.HasNull));
+            };
+        }
+
+        return (evaluation, batch, position, tid, errors) =>
+        {
+            ReadOnlySpan<byte> key = _keys.Build(evaluation, batch, position, errors);
+            Add(key, tid, _keys.HasNull);
+        };
+    }
+
+    /// <summary>Makes room for more keys, or writes those that are there as a run.</summary>
+    private void MakeRoom(ShortKeySorter keys)
+    {
+        long capacity = Math.Max(ShortKeysAtFirst, keys.Capacity * 2L);
+        if (Runs.MustSpill(capacity * ShortIndexKey.SizeBytes))
+            capacity = Math.Max(ShortKeysAtFirst, Math.Min(capacity, Runs.BudgetBytes / ShortIndexKey.SizeBytes));
+        capacity = Math.Min(capacity, Array.MaxLength / ShortIndexKey.SizeBytes);
+        if (keys.Capacity > 0 && (capacity < keys.Capacity * WorthGrowing || Runs.MustSpill(capacity * ShortIndexKey.SizeBytes)))
+        {
+            keys.Sort();
+            Runs.Write(keys);
+            keys.Clear();
+            return;
+        }
+
+        Runs.ChargeTo(capacity * ShortIndexKey.SizeBytes);
+        keys.Grow((int)capacity);
+    }
 
     private RowReader Entries()
     {
@@ -264,6 +306,7 @@ internal sealed class IndexKeyCollector : IDisposable
 
     public void Dispose()
     {
+        ShortKeys?.Dispose();
         _keys.Dispose();
         Runs.Dispose();
         Sorter.Release();

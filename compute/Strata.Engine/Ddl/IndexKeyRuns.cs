@@ -17,6 +17,7 @@ internal sealed class IndexKeyRuns : IDisposable
     private const int KilobyteBytes = 1024;
     private const int BatchRows = 1024;
     private const int ChunkBytes = 128 << 10;
+    private const int WriteBytes = 1 << 20;
 
     private static readonly SqlType[] s_types = [SqlType.Bytea, SqlType.Tid, SqlType.Boolean];
 
@@ -25,6 +26,7 @@ internal sealed class IndexKeyRuns : IDisposable
     private readonly MemoryAccount _account;
     private readonly SpillBuffer _buffer;
     private readonly List<SpillRun> _runs = [];
+    private readonly List<(long Offset, int Count)> _shortRuns = [];
     private readonly long _budgetBytes;
     private SpillWriter? _writer;
     private Batch? _batch;
@@ -60,6 +62,23 @@ internal sealed class IndexKeyRuns : IDisposable
         _account.Charge(bytes - _chargedBytes);
         _chargedBytes = bytes;
     }
+
+    /// <summary>Bytes of keys that may be in memory.</summary>
+    public long BudgetBytes => _budgetBytes;
+
+    /// <summary>Writes sorted short keys as a run.</summary>
+    public void Write(ShortKeySorter keys)
+    {
+        _session.Cancellation.ThrowIfCancellationRequested();
+        _file ??= _scope.CreateFile();
+        _shortRuns.Add((_file.LengthBytes, keys.Count));
+        ReadOnlySpan<byte> bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(keys.Keys);
+        for (; !bytes.IsEmpty; bytes = bytes[Math.Min(bytes.Length, WriteBytes)..])
+            _file.Append(bytes[..Math.Min(bytes.Length, WriteBytes)]);
+    }
+
+    /// <summary>Readers of the runs of short keys.</summary>
+    public IEnumerable<ShortKeyReader> ShortRuns => _shortRuns.Select(run => new ShortKeyReader(_file!, run.Offset, run.Count));
 
     /// <summary>Begins a run; keys follow in order.</summary>
     public void Begin()

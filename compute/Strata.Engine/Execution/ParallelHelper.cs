@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using Strata.Engine.Execution.Operators;
 using Strata.Engine.Expressions;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Execution;
 
@@ -58,6 +59,7 @@ internal sealed class ParallelHelper(ExecutionState state, AggregateOperator agg
         try
         {
             state.BeginAsHelper(_leader!);
+            DepthGuard.Watch(state.Cancellation);
             aggregate.Open();
             aggregate.BuildPartial();
         }
@@ -69,6 +71,7 @@ internal sealed class ParallelHelper(ExecutionState state, AggregateOperator agg
         }
         finally
         {
+            DepthGuard.Watch(CancellationToken.None);
             _done.Set();
         }
     }

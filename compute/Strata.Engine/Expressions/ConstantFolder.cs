@@ -45,8 +45,21 @@ public static class ConstantFolder
                 return node;
         }
 
+        if (IsLong(node))
+            return node;
         return Evaluate(node, context) ?? node;
     }
+
+    /// <summary>
+    /// True for a call that makes a long text of short constants: it would be copied into the plan, and kept there. It is computed when it is asked for, once.
+    /// </summary>
+    public static bool IsLong(Expression node) => node is FunctionExpression
+    {
+        Function: { NamespaceOid: CatalogNamespaceOid, Name: "repeat" or "lpad" or "rpad" }, Arguments: [_, ConstantExpression { IsNull: false } count, ..]
+    } && count.Type.Oid == TypeOid.Int4 && count.Value.Get<int>() > LongMin;
+
+    private const uint CatalogNamespaceOid = 11;
+    private const int LongMin = 1 << 16;
 
     private static bool IsFoldable(Volatility volatility, bool foldStable) =>
         volatility == Volatility.Immutable || (foldStable && volatility == Volatility.Stable);

@@ -26,7 +26,7 @@ internal sealed class EvaluatorFactory
                 return new ArrayCastEvaluator(a.Type, Make(a.Operand), ElementSlotType(a.Element), Make(a.Element));
             case BooleanExpression { Operator: BooleanOperator.Not } not: return new NotEvaluator(Make(not.Operands[0]));
             case BooleanExpression b: return new AndOrEvaluator(b.Operator == BooleanOperator.And, MakeAll(b.Operands));
-            case NullTestExpression n: return new NullTestEvaluator(Make(n.Operand), n.IsNotNull);
+            case NullTestExpression n: return new NullTestEvaluator(Make(n.Operand), n.IsNotNull, n.IsOfWhole);
             case BooleanTestExpression t: return new BooleanTestEvaluator(Make(t.Operand), t.Test);
             case DistinctFromExpression d:
                 {
@@ -64,6 +64,7 @@ internal sealed class EvaluatorFactory
                     [.. s.Upper.Select(e => e is null ? null : Make(e))], s.IsSlice, Make(s.Value));
             case RowComparisonExpression r: return MakeRowComparison(r);
             case NotNullExpression n: return new NotNullEvaluator(Make(n.Operand), n.Column);
+            case OnlyRowExpression o: return new OnlyRowEvaluator(Make(o.Operand), Make(o.Rows));
             case XmlExpression x: return new XmlEvaluator(x, [.. x.Named.Select(Make)], [.. x.Arguments.Select(Make)]);
             case SqlValueExpression v: return new SqlValueEvaluator(v.Type, v.Value);
             case CurrentOfExpression c: return new CurrentOfEvaluator(c);

@@ -389,6 +389,7 @@ internal static class ArrayFunctions
         ReadOnlySpan<byte> nullText = hasNull ? c.Bytes(2) : default;
         while (!text.IsEmpty)
         {
+            DepthGuard.Step();
             int length, skip;
             if (c.IsNull(1))
             {
@@ -397,7 +398,7 @@ internal static class ArrayFunctions
             else
             {
                 ReadOnlySpan<byte> separator = c.Bytes(1);
-                int at = separator.IsEmpty ? -1 : text.IndexOf(separator);
+                int at = separator.IsEmpty ? -1 : LongBytes.IndexOf(text, separator);
                 length = at < 0 ? text.Length : at;
                 skip = at < 0 ? text.Length : at + separator.Length;
                 if (at >= 0 && skip == text.Length)

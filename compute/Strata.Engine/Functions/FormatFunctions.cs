@@ -2,12 +2,16 @@ using System.Globalization;
 using System.Text;
 using Strata.Engine.Functions.Formatting;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Functions;
 
 /// <summary>format(), to_char, to_date, to_timestamp and to_number. Parsed templates are kept at the call site.</summary>
 internal static class FormatFunctions
 {
+    // INT_MAX without a header by the 8 bytes that a place may take.
+    private const int NumberTemplateBytesMax = (int.MaxValue - 4) / 8;
+
     public static void Register(FunctionTable t)
     {
         t.Add("text_format", Format);
@@ -24,7 +28,7 @@ internal static class FormatFunctions
             if (c.Bytes(1).IsEmpty)
                 c.ReturnNull();
             else
-                c.Return(Template(ref c, 1).Write(DateTimeTemplate.FromInterval(value)));
+                Write(ref c, DateTimeTemplate.FromInterval(value));
         });
         AddToChar(t, "numeric_to_char", static (ref FunctionCall c, NumberTemplate template) => NumberWriter.Write(template, c.Numeric(0)));
         AddToChar(t, "int4_to_char", static (ref FunctionCall c, NumberTemplate template) => NumberWriter.Write(template, c.Int32(0), isInt4: true));
@@ -33,6 +37,7 @@ internal static class FormatFunctions
         AddToChar(t, "float8_to_char", static (ref FunctionCall c, NumberTemplate template) => NumberWriter.Write(template, c.Float64(0), NumberWriter.DoubleDigits));
         t.Add("numeric_to_number", static (ref FunctionCall c) =>
         {
+            using TemplateLimits.Charge memory = TakeMemory(ref c, 1);
             if (c.Bytes(1).IsEmpty)
                 c.ReturnNull();
             else
@@ -40,6 +45,7 @@ internal static class FormatFunctions
         });
         t.Add("to_date", static (ref FunctionCall c) =>
         {
+            using TemplateLimits.Charge memory = TakeMemory(ref c, 1);
             string text = c.String(0);
             DateTimeFields fields = Template(ref c, 1).Read(text, out _);
             if (fields.Year is < -4713 or > 5874898)
@@ -49,6 +55,7 @@ internal static class FormatFunctions
         });
         t.Add("to_timestamp", static (ref FunctionCall c) =>
         {
+            using TemplateLimits.Charge memory = TakeMemory(ref c, 1);
             DateTimeFields f = Template(ref c, 1).Read(c.String(0), out int? offset);
             long local = DateTimeMath.FromFields(f.Year, f.Month, f.Day, f.Time) ?? throw DateTimeMath.TimestampOutOfRange();
             c.Return(offset is { } east ? local - (east * DateTimeMath.MicrosecondsPerSecond) : DateTimeMath.ToUtc(c.Settings.TimeZone, local));
@@ -59,8 +66,10 @@ internal static class FormatFunctions
 
     private static void AddToChar(FunctionTable t, string name, NumberToText write) => t.Add(name, (ref FunctionCall c) =>
     {
-        // An empty template shows nothing.
-        c.Return(c.Bytes(1).IsEmpty ? "" : write(ref c, Number(ref c, 1)));
+        // An empty template shows nothing, nor does one that is too long for PostgreSQL to count its places.
+        bool showsNothing = c.Bytes(1).Length is 0 or >= NumberTemplateBytesMax;
+        using TemplateLimits.Charge memory = showsNothing ? default : TakeMemory(ref c, 1);
+        c.Return(showsNothing ? "" : write(ref c, Number(ref c, 1)));
     });
 
     private static string ZoneAbbreviation(TimeZoneRules zone, long timestamp) =>
@@ -72,7 +81,8 @@ internal static class FormatFunctions
         if (c.Site.State is DateTimeTemplate known && known.IsFor(source))
             return known;
         var parsed = new DateTimeTemplate(source);
-        c.Site.State = parsed;
+        if (TemplateLimits.MayKeep(source.Length))
+            c.Site.State = parsed;
         return parsed;
     }
 
@@ -82,8 +92,15 @@ internal static class FormatFunctions
         if (c.Site.State is NumberTemplate known && known.IsFor(source))
             return known;
         var parsed = new NumberTemplate(source);
-        c.Site.State = parsed;
+        if (TemplateLimits.MayKeep(source.Length))
+            c.Site.State = parsed;
         return parsed;
+    }
+
+    private static TemplateLimits.Charge TakeMemory(ref FunctionCall c, int argument)
+    {
+        TemplateLimits.Check(c.Bytes(argument).Length);
+        return TemplateLimits.Take(c.Bytes(argument).Length, c.Context.Memory);
     }
 
     private static void Moment(ref FunctionCall c, long local, int offset, string zone)
@@ -94,7 +111,13 @@ internal static class FormatFunctions
             return;
         }
 
-        c.Return(Template(ref c, 1).Write(new DateTimeParts(DateTimeMath.ToFields(local), offset, zone)));
+        Write(ref c, new DateTimeParts(DateTimeMath.ToFields(local), offset, zone));
+    }
+
+    private static void Write(ref FunctionCall c, in DateTimeParts parts)
+    {
+        using TemplateLimits.Charge memory = TakeMemory(ref c, 1);
+        c.Return(Template(ref c, 1).Write(parts));
     }
 
     private static SqlException Invalid(string message, string? hint = null) => new(SqlState.InvalidParameterValue, message) { Hint = hint };
@@ -110,10 +133,11 @@ internal static class FormatFunctions
 
         string format = c.String(0);
         List<byte[]?> arguments = Arguments(ref c);
-        var result = new StringBuilder();
+        var result = new LongText();
         int next = 0;
         for (int i = 0; i < format.Length; i++)
         {
+            DepthGuard.Step();
             if (format[i] != '%')
             {
                 result.Append(format[i]);
@@ -131,7 +155,7 @@ internal static class FormatFunctions
             FormatOne(format, ref i, arguments, ref next, result);
         }
 
-        c.Return(result.ToString());
+        c.Return(result.Written);
     }
 
     private static List<byte[]?> Arguments(ref FunctionCall c)
@@ -179,7 +203,7 @@ internal static class FormatFunctions
         return arguments[index];
     }
 
-    private static void FormatOne(string format, ref int i, List<byte[]?> arguments, ref int next, StringBuilder result)
+    private static void FormatOne(string format, ref int i, List<byte[]?> arguments, ref int next, LongText result)
     {
         int position = -1, width = 0;
         int number = Digits(format, ref i);
@@ -231,9 +255,9 @@ internal static class FormatFunctions
         };
         int padding = width - CharacterTypes.Count(Encoding.UTF8.GetBytes(shown));
         if (padding > 0 && !leftAligned)
-            result.Append(' ', padding);
+            result.Blanks(padding);
         result.Append(shown);
         if (padding > 0 && leftAligned)
-            result.Append(' ', padding);
+            result.Blanks(padding);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Functions;
 
@@ -22,7 +23,11 @@ internal static class Sha224
         Span<uint> state = [0xc1059ed8, 0x367cd507, 0x3070dd17, 0xf70e5939, 0xffc00b31, 0x68581511, 0x64f98fa7, 0xbefa4fa4];
         int whole = data.Length / BlockBytes * BlockBytes;
         for (int at = 0; at < whole; at += BlockBytes)
+        {
+            DepthGuard.Step();
             Add(state, data.Slice(at, BlockBytes));
+        }
+
         Span<byte> tail = stackalloc byte[2 * BlockBytes];
         tail.Clear();
         ReadOnlySpan<byte> rest = data[whole..];

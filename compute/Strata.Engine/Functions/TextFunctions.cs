@@ -1,6 +1,9 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Functions;
 
@@ -32,13 +35,12 @@ internal static class TextFunctions
         t.Add("byteaoctetlen", static (ref FunctionCall c) => c.Return(c.Bytes(0).Length));
         t.Add(1810u, static (ref FunctionCall c) => c.Return(c.Bytes(0).Length * 8));
         t.Add(1811u, static (ref FunctionCall c) => c.Return(c.Bytes(0).Length * 8));
-        t.Add("upper", static (ref FunctionCall c) => c.Return(c.String(0).ToUpperInvariant()));
-        t.Add("lower", static (ref FunctionCall c) => c.Return(c.String(0).ToLowerInvariant()));
+        t.Add("upper", static (ref FunctionCall c) => ChangeCase(ref c, isUpper: true));
+        t.Add("lower", static (ref FunctionCall c) => ChangeCase(ref c, isUpper: false));
         t.Add("initcap", static (ref FunctionCall c) => c.Return(InitialCapitals(c.String(0))));
         t.Add("text_reverse", static (ref FunctionCall c) => Reverse(ref c));
         t.Add("repeat", Repeat);
-        t.Add("replace_text", static (ref FunctionCall c) =>
-            c.Return(c.Bytes(1).IsEmpty ? c.String(0) : c.String(0).Replace(c.String(1), c.String(2), StringComparison.Ordinal)));
+        t.Add("replace_text", Replace);
         t.Add("translate", Translate);
         t.Add("ascii", static (ref FunctionCall c) =>
         {
@@ -79,10 +81,10 @@ internal static class TextFunctions
         t.Add("text_larger", static (ref FunctionCall c) => c.ReturnArgument(c.Bytes(0).SequenceCompareTo(c.Bytes(1)) > 0 ? 0 : 1));
         t.Add("text_smaller", static (ref FunctionCall c) => c.ReturnArgument(c.Bytes(0).SequenceCompareTo(c.Bytes(1)) < 0 ? 0 : 1));
         t.Add("quote_ident", static (ref FunctionCall c) => c.Return(TypeNames.QuoteIdentifier(c.String(0))));
-        t.Add("quote_literal", static (ref FunctionCall c) => c.Return(QuoteLiteral(c.String(0))));
-        t.Add(1285u, static (ref FunctionCall c) => c.Return(QuoteLiteral(CastToText(ref c))));
-        t.Add("quote_nullable", static (ref FunctionCall c) => c.Return(c.IsNull(0) ? "NULL" : QuoteLiteral(c.String(0))));
-        t.Add(1290u, static (ref FunctionCall c) => c.Return(c.IsNull(0) ? "NULL" : QuoteLiteral(CastToText(ref c))));
+        t.Add("quote_literal", static (ref FunctionCall c) => ReturnQuoted(ref c, c.Bytes(0)));
+        t.Add(1285u, static (ref FunctionCall c) => ReturnQuoted(ref c, CastToText(ref c, 0)));
+        t.Add("quote_nullable", static (ref FunctionCall c) => ReturnQuotedOrNull(ref c, c.IsNull(0) ? default : c.Bytes(0)));
+        t.Add(1290u, static (ref FunctionCall c) => ReturnQuotedOrNull(ref c, c.IsNull(0) ? default : CastToText(ref c, 0)));
         t.Add("nameconcatoid", static (ref FunctionCall c) =>
             c.Return(CharacterTypes.Truncate(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{c.String(0)}_{c.Oid(1)}")), 63)));
     }
@@ -91,7 +93,7 @@ internal static class TextFunctions
     {
         if (c.Int32(1) > TextMaxBytes)
             throw new SqlException(SqlState.InternalError, $"invalid memory alloc request size {c.Int32(1)}");
-        using var one = new Vectors.Vector(SqlType.BpChar);
+        using var one = new Vector(SqlType.BpChar);
         one.Reset(1);
         CharacterTypes.StoreBpChar(c.Bytes(0), c.Int32(1), c.Boolean(2), one, 0);
         c.Return(one.GetBytes(0));
@@ -118,9 +120,35 @@ internal static class TextFunctions
     private static byte[] CastToText(ref FunctionCall c, int argument) =>
         c.ArgumentType(argument).Plain.Oid != TypeOid.Boolean ? TextOf(ref c, argument) : c.Boolean(argument) ? s_true : s_false;
 
-    // These functions cast to text, which is not the output form of truth values.
-    private static string CastToText(ref FunctionCall c) =>
-        c.ArgumentType(0).Oid == TypeOid.Boolean ? c.Boolean(0) ? "true" : "false" : Encoding.UTF8.GetString(TextOf(ref c, 0));
+    private static void ReturnQuotedOrNull(ref FunctionCall c, ReadOnlySpan<byte> text)
+    {
+        if (c.IsNull(0))
+            c.Return("NULL");
+        else
+            ReturnQuoted(ref c, text);
+    }
+
+    private static void ReturnQuoted(ref FunctionCall c, ReadOnlySpan<byte> text)
+    {
+        var result = new ByteBuffer(text.Length + 3);
+        if (text.Contains((byte)'\\'))
+            result.Write('E');
+        result.Write('\'');
+        while (true)
+        {
+            int plain = text.IndexOfAny((byte)'\'', (byte)'\\');
+            result.Write(plain < 0 ? text : text[..plain]);
+            if (plain < 0)
+                break;
+            DepthGuard.Step();
+            result.Write(text[plain]);
+            result.Write(text[plain]);
+            text = text[(plain + 1)..];
+        }
+
+        result.Write('\'');
+        c.Return(result.Written);
+    }
 
     internal static string QuoteLiteral(string text)
     {
@@ -134,6 +162,7 @@ internal static class TextFunctions
         bool inWord = false;
         foreach (char ch in text)
         {
+            DepthGuard.Step();
             result.Append(inWord ? char.ToLowerInvariant(ch) : char.ToUpperInvariant(ch));
             inWord = char.IsLetterOrDigit(ch);
         }
@@ -148,6 +177,7 @@ internal static class TextFunctions
         int at = text.Length;
         for (int i = 0; i < text.Length;)
         {
+            DepthGuard.Step();
             int length = CharacterTypes.ByteOffset(text[i..], 1);
             at -= length;
             text.Slice(i, length).CopyTo(room[at..]);
@@ -167,34 +197,80 @@ internal static class TextFunctions
         if (total > TextMaxBytes)
             throw new SqlException(SqlState.ProgramLimitExceeded, "requested length too large");
         Span<byte> room = c.Allocate((int)total);
-        // What is there already is copied: each step doubles it.
-        text[..Math.Min(text.Length, room.Length)].CopyTo(room);
-        for (int done = text.Length; done > 0 && done < room.Length; done *= 2)
-        {
-            c.Context.Cancellation.ThrowIfCancellationRequested();
-            int length = Math.Min(done, room.Length - done);
-            room[..length].CopyTo(room[done..]);
-            if (done > room.Length / 2)
-                break;
-        }
-
+        LongBytes.Repeat(text, room);
         c.ReturnView(room);
     }
 
     private static void Translate(ref FunctionCall c)
     {
         Rune[] from = [.. c.String(1).EnumerateRunes()], to = [.. c.String(2).EnumerateRunes()];
-        var result = new StringBuilder();
-        foreach (Rune rune in c.String(0).EnumerateRunes())
+        // Of a character that stands there twice the first counts.
+        var places = new Dictionary<Rune, int>(from.Length);
+        for (int i = 0; i < from.Length; i++)
         {
-            int at = Array.IndexOf(from, rune);
-            if (at < 0)
-                result.Append(rune.ToString());
-            else if (at < to.Length)
-                result.Append(to[at].ToString());
+            DepthGuard.Step();
+            places.TryAdd(from[i], i);
         }
 
-        c.Return(result.ToString());
+        ReadOnlySpan<byte> text = c.Bytes(0);
+        var result = new ByteBuffer(Math.Max(text.Length, 1));
+        while (!text.IsEmpty)
+        {
+            DepthGuard.Step();
+            Rune.DecodeFromUtf8(text, out Rune rune, out int length);
+            if (!places.TryGetValue(rune, out int place))
+                result.Write(text[..length]);
+            else if (place < to.Length)
+                result.Advance(to[place].EncodeToUtf8(result.Reserve(4)));
+            text = text[length..];
+        }
+
+        c.Return(result.Written);
+    }
+
+    private static void Replace(ref FunctionCall c)
+    {
+        ReadOnlySpan<byte> text = c.Bytes(0), from = c.Bytes(1), to = c.Bytes(2);
+        int at = from.IsEmpty ? -1 : LongBytes.IndexOf(text, from);
+        if (at < 0)
+        {
+            c.Return(text);
+            return;
+        }
+
+        var result = new ByteBuffer(text.Length);
+        for (; at >= 0; at = LongBytes.IndexOf(text, from))
+        {
+            DepthGuard.Step();
+            result.Write(text[..at]);
+            result.Write(to);
+            text = text[(at + from.Length)..];
+        }
+
+        result.Write(text);
+        c.Return(result.Written);
+    }
+
+    private static void ChangeCase(ref FunctionCall c, bool isUpper)
+    {
+        ReadOnlySpan<byte> text = c.Bytes(0);
+        if (text.Length <= LongBytes.PartBytes)
+        {
+            c.Return(isUpper ? c.String(0).ToUpperInvariant() : c.String(0).ToLowerInvariant());
+            return;
+        }
+
+        var result = new ByteBuffer(text.Length);
+        while (!text.IsEmpty)
+        {
+            DepthGuard.Look();
+            ReadOnlySpan<byte> part = CharacterTypes.Truncate(text, LongBytes.PartBytes);
+            text = text[part.Length..];
+            string characters = Encoding.UTF8.GetString(part);
+            result.Write(isUpper ? characters.ToUpperInvariant() : characters.ToLowerInvariant());
+        }
+
+        c.Return(result.Written);
     }
 
     private static void Concat(ref FunctionCall c)
@@ -270,6 +346,7 @@ internal static class TextFunctions
     {
         while (start && text.Length > 0)
         {
+            DepthGuard.Step();
             int length = CharacterTypes.ByteOffset(text, 1);
             if (!ContainsCharacter(set, text[..length]))
                 break;
@@ -278,6 +355,7 @@ internal static class TextFunctions
 
         while (end && text.Length > 0)
         {
+            DepthGuard.Step();
             int at = text.Length - 1;
             while (at > 0 && (text[at] & 0xC0) == 0x80)
                 at--;
@@ -291,8 +369,11 @@ internal static class TextFunctions
 
     private static bool ContainsCharacter(ReadOnlySpan<byte> set, ReadOnlySpan<byte> character)
     {
+        if (character.Length == 1)
+            return set.Contains(character[0]);
         for (int i = 0; i < set.Length;)
         {
+            DepthGuard.Step();
             int length = CharacterTypes.ByteOffset(set[i..], 1);
             if (set.Slice(i, length).SequenceEqual(character))
                 return true;
@@ -304,9 +385,9 @@ internal static class TextFunctions
 
     private static ReadOnlySpan<byte> TrimBytes(ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> set, bool start, bool end)
     {
-        while (start && bytes.Length > 0 && set.Contains(bytes[0]))
+        for (; start && bytes.Length > 0 && set.Contains(bytes[0]); DepthGuard.Step())
             bytes = bytes[1..];
-        while (end && bytes.Length > 0 && set.Contains(bytes[^1]))
+        for (; end && bytes.Length > 0 && set.Contains(bytes[^1]); DepthGuard.Step())
             bytes = bytes[..^1];
         return bytes;
     }
@@ -326,16 +407,13 @@ internal static class TextFunctions
             return;
         }
 
-        var padding = new ByteBuffer();
         int fillCount = CharacterTypes.Count(fill);
         int missing = target - count;
-        for (; missing >= fillCount; missing -= fillCount)
-            padding.Write(fill);
-        padding.Write(fill[..CharacterTypes.ByteOffset(fill, missing)]);
-        if (atStart)
-            Concatenate(ref c, padding.Written, text);
-        else
-            Concatenate(ref c, text, padding.Written);
+        int padding = (missing / fillCount * fill.Length) + CharacterTypes.ByteOffset(fill, missing % fillCount);
+        Span<byte> room = c.Allocate(padding + text.Length);
+        text.CopyTo(atStart ? room[padding..] : room);
+        LongBytes.Repeat(fill, room.Slice(atStart ? 0 : text.Length, padding));
+        c.ReturnView(room);
     }
 
     private static void RegisterPositions(FunctionTable t)
@@ -368,7 +446,7 @@ internal static class TextFunctions
     }
 
     private static string Md5(ReadOnlySpan<byte> bytes) =>
-        Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(bytes));
+        Convert.ToHexStringLower(LongBytes.Hash(HashAlgorithmName.MD5, bytes));
 
     private static ReadOnlySpan<byte> Substring(ReadOnlySpan<byte> text, int start, int? length)
     {
@@ -385,7 +463,7 @@ internal static class TextFunctions
 
     private static int Position(ReadOnlySpan<byte> text, ReadOnlySpan<byte> part)
     {
-        int at = text.IndexOf(part);
+        int at = LongBytes.IndexOf(text, part);
         return at < 0 ? 0 : CharacterTypes.Count(text[..at]) + 1;
     }
 
@@ -422,8 +500,12 @@ internal static class TextFunctions
         if (field < 0)
         {
             int fields = 1;
-            for (ReadOnlySpan<byte> rest = text; rest.IndexOf(separator) is var found && found >= 0; rest = rest[(found + separator.Length)..])
+            for (ReadOnlySpan<byte> rest = text; LongBytes.IndexOf(rest, separator) is var found && found >= 0; rest = rest[(found + separator.Length)..])
+            {
+                DepthGuard.Step();
                 fields++;
+            }
+
             field = fields + field + 1;
             if (field <= 0)
             {
@@ -434,7 +516,8 @@ internal static class TextFunctions
 
         while (true)
         {
-            int at = text.IndexOf(separator);
+            DepthGuard.Step();
+            int at = LongBytes.IndexOf(text, separator);
             if (--field == 0)
             {
                 c.Return(at < 0 ? text : text[..at]);
@@ -455,7 +538,7 @@ internal static class TextFunctions
     {
         t.Add("bytea_substr", static (ref FunctionCall c) => c.Return(SubstringBytes(c.Bytes(0), c.Int32(1), c.Int32(2))));
         t.Add("bytea_substr_no_len", static (ref FunctionCall c) => c.Return(SubstringBytes(c.Bytes(0), c.Int32(1), null)));
-        t.Add("byteapos", static (ref FunctionCall c) => c.Return(c.Bytes(0).IndexOf(c.Bytes(1)) + 1));
+        t.Add("byteapos", static (ref FunctionCall c) => c.Return(LongBytes.IndexOf(c.Bytes(0), c.Bytes(1)) + 1));
         t.Add("byteaGetByte", static (ref FunctionCall c) => c.Return((int)c.Bytes(0)[CheckIndex(c.Int32(1), c.Bytes(0).Length)]));
         t.Add("byteaSetByte", static (ref FunctionCall c) =>
         {
@@ -492,9 +575,9 @@ internal static class TextFunctions
         t.Add("binary_encode", Encode);
         t.Add("binary_decode", Decode);
         t.Add("sha224_bytea", static (ref FunctionCall c) => c.Return(Sha224.HashData(c.Bytes(0))));
-        t.Add("sha256_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA256.HashData(c.Bytes(0))));
-        t.Add("sha384_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA384.HashData(c.Bytes(0))));
-        t.Add("sha512_bytea", static (ref FunctionCall c) => c.Return(System.Security.Cryptography.SHA512.HashData(c.Bytes(0))));
+        t.Add("sha256_bytea", static (ref FunctionCall c) => c.Return(LongBytes.Hash(HashAlgorithmName.SHA256, c.Bytes(0))));
+        t.Add("sha384_bytea", static (ref FunctionCall c) => c.Return(LongBytes.Hash(HashAlgorithmName.SHA384, c.Bytes(0))));
+        t.Add("sha512_bytea", static (ref FunctionCall c) => c.Return(LongBytes.Hash(HashAlgorithmName.SHA512, c.Bytes(0))));
     }
 
     private static long CheckBit(long bit, int length) =>
@@ -523,19 +606,20 @@ internal static class TextFunctions
         SqlException Bad(string? detail = null) =>
             new(SqlState.InvalidParameterValue, $"string is not a valid identifier: \"{text}\"") { Detail = detail };
         var builder = new ArrayBuilder();
-        string rest = text.Trim();
+        ReadOnlySpan<char> rest = text.AsSpan().Trim();
         while (true)
         {
+            DepthGuard.Step();
             int end;
             string part;
-            if (rest.StartsWith('"'))
+            if (rest.Length > 0 && rest[0] == '"')
             {
                 end = 1;
                 while (end < rest.Length && (rest[end] != '"' || (end + 1 < rest.Length && rest[end + 1] == '"')))
                     end += rest[end] == '"' ? 2 : 1;
                 if (end >= rest.Length)
                     throw Bad("String has unclosed double quotes.");
-                part = rest[1..end].Replace("\"\"", "\"", StringComparison.Ordinal);
+                part = rest[1..end].ToString().Replace("\"\"", "\"", StringComparison.Ordinal);
                 end++;
                 if (part.Length == 0)
                     throw Bad("Quoted identifier must not be empty.");
@@ -546,8 +630,8 @@ internal static class TextFunctions
                 while (end < rest.Length && (char.IsAsciiLetterOrDigit(rest[end]) || !char.IsAscii(rest[end]) || rest[end] is '_' or '$'))
                     end++;
                 if (end == 0 || char.IsAsciiDigit(rest[0]) || rest[0] == '$')
-                    throw rest.StartsWith('.') ? Bad("No valid identifier before \".\".") : Bad();
-                part = AsciiCase.Lower(rest[..end]);
+                    throw rest.Length > 0 && rest[0] == '.' ? Bad("No valid identifier before \".\".") : Bad();
+                part = AsciiCase.Lower(rest[..end].ToString());
             }
 
             builder.Add(Encoding.UTF8.GetBytes(part));
@@ -584,6 +668,9 @@ internal static class TextFunctions
     private static SqlException UnknownEncoding(string name) =>
         new(SqlState.InvalidParameterValue, $"unrecognized encoding: \"{name}\"");
 
+    private const int Base64LineCharacters = 76;
+    private const int Base64LineBytes = Base64LineCharacters / 4 * 3;
+
     private static void Encode(ref FunctionCall c)
     {
         var buffer = new ByteBuffer();
@@ -598,12 +685,14 @@ internal static class TextFunctions
                 break;
             case "base64":
                 // Lines of 76 characters, as MIME wants them.
-                string text = Convert.ToBase64String(c.Bytes(0));
-                for (int i = 0; i < text.Length; i += 76)
+                ReadOnlySpan<byte> bytes = c.Bytes(0);
+                for (int i = 0; i < bytes.Length; i += Base64LineBytes)
                 {
+                    DepthGuard.Step();
                     if (i > 0)
                         buffer.Write('\n');
-                    buffer.Write(text.Substring(i, Math.Min(76, text.Length - i)));
+                    Base64.EncodeToUtf8(bytes.Slice(i, Math.Min(Base64LineBytes, bytes.Length - i)), buffer.Reserve(Base64LineCharacters), out _, out int written);
+                    buffer.Advance(written);
                 }
 
                 break;

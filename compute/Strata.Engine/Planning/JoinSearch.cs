@@ -250,11 +250,12 @@ internal sealed class JoinSearch
                 best[1 << i] = LeafOf(i);
         }
 
+        ulong[] adjacent = Adjacent();
         for (int size = 2; size <= count; size++)
         {
             for (uint set = 1; set < best.Length; set++)
             {
-                if (BitOperations.PopCount(set) == size)
+                if (BitOperations.PopCount(set) == size && IsConnected(set, adjacent))
                     PlanSet(set, best, connectedOnly: true);
             }
 
@@ -267,6 +268,36 @@ internal sealed class JoinSearch
         }
 
         return best[^1];
+    }
+
+    /// <summary>By relation, those that it may be joined to without a product: partners in conditions, what it requires and who requires it.</summary>
+    private ulong[] Adjacent()
+    {
+        var adjacent = new ulong[_leaves.Count];
+        for (int i = 0; i < adjacent.Length; i++)
+        {
+            // A relation that only tells whether others stay may come anywhere when it asks for none of them.
+            ulong others = _leaves[i].Type != JoinType.Inner && _requires[i] == 0 ? All : _partners[i] | _requires[i];
+            adjacent[i] |= others;
+            for (; others != 0; others &= others - 1)
+                adjacent[BitOperations.TrailingZeroCount(others)] |= 1UL << i;
+        }
+
+        return adjacent;
+    }
+
+    /// <summary>False for a set that falls into parts which nothing connects: most sets of a chain do, and none of their many splits has to be tried.</summary>
+    private static bool IsConnected(ulong set, ulong[] adjacent)
+    {
+        ulong reached = set & (~set + 1), open = reached;
+        while (open != 0)
+        {
+            ulong next = adjacent[BitOperations.TrailingZeroCount(open)] & set & ~reached;
+            open = (open & (open - 1)) | next;
+            reached |= next;
+        }
+
+        return reached == set;
     }
 
     private void PlanSet(uint set, Partial?[] best, bool connectedOnly)

@@ -23,7 +23,7 @@ internal sealed class SampleEvaluator(DdlContext context, RelationInfo table, Ta
             Vector values = instance.Evaluate(evaluation, batch, new Selection(count), errors);
             errors.ThrowIfAny();
             for (int i = 0; i < count; i++)
-                result.Add(Datum.FromVector(values, i));
+                result.Add(values, i);
         });
         return result;
     }
@@ -58,9 +58,8 @@ internal sealed class SampleEvaluator(DdlContext context, RelationInfo table, Ta
             batch.Reset(count);
             for (int i = 0; i < count; i++)
             {
-                Datum[] values = sample.Rows[rows[first + i]];
                 for (int place = 0; place < attributes.Length; place++)
-                    values[place].Store(batch[attributes[place] - 1], i);
+                    sample.Decode(rows[first + i], place, batch[attributes[place] - 1], i);
             }
 
             batch.SetCount(count);

@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
 using Strata.Engine.Execution.Keys;
+using Strata.Engine.Execution.Rows;
+using Strata.Engine.Storage.Heap;
+using Strata.Engine.Storage.Toast;
 using Strata.Engine.Types;
 using Strata.Engine.Vectors;
 
@@ -7,39 +10,40 @@ namespace Strata.Engine.Statistics;
 
 /// <summary>
 /// One column (or expression) of a sample: its values by row, and keys whose order is the values' order. Values longer than <see cref="WidthMax"/> bytes are counted, not kept, as in PostgreSQL:
-/// they are hardly ever equal to another. For one thread.
+/// they are hardly ever equal to another. For one thread at a time.
 /// </summary>
 internal sealed class SampledColumn : IDisposable
 {
     /// <summary>Longest value that is kept, in bytes (PostgreSQL's WIDTH_THRESHOLD).</summary>
     public const int WidthMax = 1024;
 
-    // A key of the marker and the bytes of the prefix is told apart by the prefix alone.
-    private const int PrefixBytes = 1 + sizeof(ulong);
+    private const int RowsAtFirst = 8;
 
     private readonly KeyBuffer _keys = new();
-    private readonly Vector _scratch;
-    private readonly List<Datum> _values = [];
+    private readonly Vector _values;
     private readonly List<Entry> _entries = [];
     private readonly bool _isOrdered;
     private readonly int _headerBytes;
+    private int[]? _sorted;
 
-    /// <summary>A value's key: its first 8 bytes (padded by zeros), where it stands, and the row.</summary>
+    /// <summary>A value's key: its first 8 bytes (padded by zeros) behind the marker, and where it stands.</summary>
     private readonly record struct Entry(ulong Prefix, int Offset, int Length);
 
+    /// <param name="type">Type of the values.</param>
+    /// <param name="isComputed">They are results of an expression, not stored ones.</param>
     public SampledColumn(SqlType type, bool isComputed = false)
     {
         Type = type;
         _headerBytes = isComputed && type.Length < 0 ? ValueWidth.ComputedHeaderBytes : 0;
-        _scratch = new Vector(type);
-        _scratch.Reset(1);
+        _values = new Vector(type);
+        _values.Reset(RowsAtFirst);
         _isOrdered = IsOrdered(type);
     }
 
     public SqlType Type { get; }
 
     /// <summary>Rows so far, nulls and wide values too.</summary>
-    public int Rows => _values.Count;
+    public int Rows => _entries.Count;
 
     public int Nulls { get; private set; }
 
@@ -50,7 +54,7 @@ internal sealed class SampledColumn : IDisposable
     public double TotalWidth { get; private set; }
 
     /// <summary>A row's value; null for wide ones too.</summary>
-    public Datum this[int row] => _values[row];
+    public Datum this[int row] => Datum.FromVector(_values, row);
 
     /// <summary>True when a row's value is neither null nor too wide.</summary>
     public bool HasKey(int row) => _entries[row].Offset >= 0;
@@ -62,39 +66,84 @@ internal sealed class SampledColumn : IDisposable
     /// <summary>Adds the next row's value.</summary>
     public void Add(in Datum value)
     {
-        if (value.IsNull)
-        {
-            Nulls++;
-            Keep(default, default);
-            return;
-        }
-
-        TotalWidth += ValueWidth.Of(Type, value) + _headerBytes;
         if (Type.Physical == PhysicalType.Bytes && value.Bytes.Length > WidthMax)
         {
-            TooWide++;
-            Keep(default, default);
+            AddWide(ValueWidth.Variable(value.Bytes.Length) + _headerBytes);
             return;
         }
 
-        int start = _keys.Length;
-        if (_isOrdered)
+        int row = NextRow();
+        value.Store(_values, row);
+        Keep(row);
+    }
+
+    /// <summary>Adds a row of a vector as the next row's value.</summary>
+    public void Add(Vector source, int sourceRow)
+    {
+        if (Type.Physical == PhysicalType.Bytes && !source.IsNull(sourceRow) && source.GetBytes(sourceRow).Length is var length and > WidthMax)
         {
-            value.Store(_scratch, 0);
-            KeyEncoder.Append(_scratch, 0, descending: false, nullsFirst: false, _keys);
-            _scratch.Reset(1);
+            AddWide(ValueWidth.Variable(length) + _headerBytes);
+            return;
         }
 
-        ReadOnlySpan<byte> key = _keys.Written[start..];
-        Keep(value, new Entry(KeyPrefix.Of(key[Math.Min(1, key.Length)..]), start, key.Length));
+        int row = NextRow();
+        _values.CopyRow(source, sourceRow, row);
+        Keep(row);
+    }
+
+    /// <summary>Adds a column of a stored row as the next row's value.</summary>
+    public void AddStored(RowDecoder decoder, int column, in HeapRowPointer stored, in Detoast detoast)
+    {
+        int row = NextRow();
+        decoder.DecodeColumn(stored, column, _values, row, detoast);
+        Keep(row);
     }
 
     /// <summary>Adds a row whose value is known to be too wide without being read.</summary>
     public void AddWide(int bytes)
     {
+        int row = NextRow();
         TotalWidth += bytes;
         TooWide++;
-        Keep(default, default);
+        _values.SetNull(row);
+        Keep(new Entry(0, -1, 0));
+    }
+
+    private int NextRow()
+    {
+        _values.EnsureCapacity(_entries.Count + 1, _entries.Count);
+        return _entries.Count;
+    }
+
+    private void Keep(int row)
+    {
+        if (_values.IsNull(row))
+        {
+            Nulls++;
+            Keep(new Entry(0, -1, 0));
+            return;
+        }
+
+        TotalWidth += ValueWidth.Of(Type, _values, row) + _headerBytes;
+        if (Type.Physical == PhysicalType.Bytes && _values.GetBytes(row).Length > WidthMax)
+        {
+            TooWide++;
+            _values.SetNull(row);
+            Keep(new Entry(0, -1, 0));
+            return;
+        }
+
+        int start = _keys.Length;
+        if (_isOrdered)
+            KeyEncoder.Append(_values, row, descending: false, nullsFirst: false, _keys);
+        ReadOnlySpan<byte> key = _keys.Written[start..];
+        Keep(new Entry(KeyPrefix.Of(key[Math.Min(1, key.Length)..]), start, key.Length));
+    }
+
+    private void Keep(Entry entry)
+    {
+        _entries.Add(entry);
+        _sorted = null;
     }
 
     /// <summary>The order of two rows' values; nulls and wide values are equal to each other and come last.</summary>
@@ -109,37 +158,50 @@ internal sealed class SampledColumn : IDisposable
         return _keys.Written.Slice(left.Offset, left.Length).SequenceCompareTo(_keys.Written.Slice(right.Offset, right.Length));
     }
 
-    /// <summary>The rows that have a value which was kept, by value and then by row.</summary>
-    public int[] Sorted()
+    /// <summary>The rows that have a value which was kept, by value and then by row. Found once.</summary>
+    public int[] Sorted() => _sorted ??= Sort();
+
+    private int[] Sort()
     {
         ReadOnlySpan<Entry> entries = CollectionsMarshal.AsSpan(_entries);
         var rows = new int[Rows - Nulls - TooWide];
-        var prefixes = new ulong[rows.Length];
         int count = 0;
         for (int row = 0; row < entries.Length; row++)
         {
-            if (entries[row].Offset < 0)
-                continue;
-            rows[count] = row;
-            prefixes[count++] = entries[row].Prefix;
+            if (entries[row].Offset >= 0)
+                rows[count++] = row;
         }
 
-        if (!_isOrdered)
+        if (!_isOrdered || count == 0)
             return rows;
-        // By the first bytes as numbers, which is all there is of most types; what is equal in them by the rest of the keys, and then by row.
+        // By eight bytes as numbers, those behind what all keys begin with, which is all there is of most types; what is equal in them by the whole keys, and then by row.
+        int common = CommonPrefix(entries, rows);
+        var prefixes = new ulong[count];
+        for (int i = 0; i < count; i++)
+            prefixes[i] = KeyPrefix.Of(Key(entries[rows[i]])[common..]);
         Array.Sort(prefixes, rows);
         for (int first = 0; first < count;)
         {
             int end = first + 1;
-            bool isLong = entries[rows[first]].Length > PrefixBytes;
+            bool isLong = entries[rows[first]].Length > common + sizeof(ulong);
             for (; end < count && prefixes[end] == prefixes[first]; end++)
-                isLong |= entries[rows[end]].Length > PrefixBytes;
+                isLong |= entries[rows[end]].Length > common + sizeof(ulong);
             if (end - first > 1)
                 SortEqual(rows.AsSpan(first, end - first), isLong);
             first = end;
         }
 
         return rows;
+    }
+
+    private ReadOnlySpan<byte> Key(in Entry entry) => _keys.Written.Slice(entry.Offset, entry.Length);
+
+    private int CommonPrefix(ReadOnlySpan<Entry> entries, int[] rows)
+    {
+        ReadOnlySpan<byte> common = Key(entries[rows[0]]);
+        foreach (int row in rows)
+            common = common[..common.CommonPrefixLength(Key(entries[row]))];
+        return common.Length;
     }
 
     private void SortEqual(Span<int> rows, bool isLong)
@@ -150,11 +212,5 @@ internal sealed class SampledColumn : IDisposable
             rows.Sort();
     }
 
-    public void Dispose() => _scratch.Dispose();
-
-    private void Keep(in Datum value, Entry entry)
-    {
-        _values.Add(value);
-        _entries.Add(value.IsNull ? new Entry(0, -1, 0) : entry);
-    }
+    public void Dispose() => _values.Dispose();
 }

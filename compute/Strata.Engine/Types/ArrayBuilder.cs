@@ -23,6 +23,7 @@ public sealed class ArrayBuilder
     {
         WriteLength(_elements, -1);
         Count++;
+        Vectors.DepthGuard.Step();
     }
 
     /// <summary>Adds an element given in its stored form.</summary>
@@ -30,6 +31,7 @@ public sealed class ArrayBuilder
     {
         WriteLength(_elements, stored.Length);
         _elements.Write(stored);
+        Vectors.DepthGuard.Step();
         if (++Count > ElementsMax)
             throw TooLarge();
     }

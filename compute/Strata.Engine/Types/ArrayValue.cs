@@ -15,6 +15,9 @@ public readonly ref struct ArrayValue
     public const int DimensionsMax = 6;
     private const int HeaderBytes = 8;
 
+    /// <summary>A loop over millions of elements looks at the statement's cancellation every 4,096 of them.</summary>
+    private const int LookMask = 0xFFF;
+
     private readonly ReadOnlySpan<byte> _bytes;
 
     public ArrayValue(ReadOnlySpan<byte> bytes)
@@ -73,6 +76,8 @@ public readonly ref struct ArrayValue
         {
             if (_left-- <= 0)
                 return false;
+            if ((_left & LookMask) == 0)
+                Vectors.DepthGuard.Look();
             _length = BinaryPrimitives.ReadInt32LittleEndian(_bytes[_offset..]);
             _start = _offset + 4;
             _offset = _start + Math.Max(_length, 0);

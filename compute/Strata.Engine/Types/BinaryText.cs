@@ -1,9 +1,12 @@
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Types;
 
 /// <summary>Text forms of bytea and uuid.</summary>
 internal static class BinaryText
 {
+    private const int HexPartBytes = 1 << 12;
+
     public static byte[] ParseBytea(ReadOnlySpan<byte> text)
     {
         if (text.Length >= 2 && text[0] == (byte)'\\' && text[1] == (byte)'x')
@@ -11,6 +14,7 @@ internal static class BinaryText
         var bytes = new List<byte>(text.Length);
         for (int i = 0; i < text.Length; i++)
         {
+            DepthGuard.Step();
             if (text[i] != (byte)'\\')
             {
                 bytes.Add(text[i]);
@@ -42,6 +46,7 @@ internal static class BinaryText
         int count = 0;
         for (int i = 0; i < text.Length; i++)
         {
+            DepthGuard.Step();
             if (TypeErrors.IsSpace(text[i]))
                 continue;
             int high = HexDigitAt(text, i);
@@ -77,14 +82,14 @@ internal static class BinaryText
 
     public static void WriteHex(ByteBuffer buffer, ReadOnlySpan<byte> bytes)
     {
-        Span<byte> room = buffer.Reserve(bytes.Length * 2);
-        for (int i = 0; i < bytes.Length; i++)
+        while (!bytes.IsEmpty)
         {
-            room[2 * i] = "0123456789abcdef"u8[bytes[i] >> 4];
-            room[(2 * i) + 1] = "0123456789abcdef"u8[bytes[i] & 15];
+            ReadOnlySpan<byte> part = bytes[..Math.Min(bytes.Length, HexPartBytes)];
+            Convert.TryToHexStringLower(part, buffer.Reserve(part.Length * 2), out int written);
+            buffer.Advance(written);
+            bytes = bytes[part.Length..];
+            DepthGuard.Step();
         }
-
-        buffer.Advance(bytes.Length * 2);
     }
 
     /// <summary>encode's form "escape": only what is no text in every encoding is escaped.</summary>
@@ -92,6 +97,7 @@ internal static class BinaryText
     {
         foreach (byte b in bytes)
         {
+            DepthGuard.Step();
             if (b == (byte)'\\')
                 buffer.Write("\\\\"u8);
             else if (b is 0 or >= 0x80)
@@ -120,6 +126,7 @@ internal static class BinaryText
 
         foreach (byte b in bytes)
         {
+            DepthGuard.Step();
             if (b == (byte)'\\')
             {
                 buffer.Write("\\\\"u8);

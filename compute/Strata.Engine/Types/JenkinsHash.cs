@@ -33,6 +33,7 @@ internal static class JenkinsHash
         Begin(seed, ref a, ref b, ref c);
         while (bytes.Length >= 12)
         {
+            Vectors.DepthGuard.Step();
             a += BinaryPrimitives.ReadUInt32LittleEndian(bytes);
             b += BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
             c += BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);

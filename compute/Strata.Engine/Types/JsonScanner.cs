@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Strata.Engine.Vectors;
@@ -19,6 +20,9 @@ public enum JsonKind : byte
 /// <summary>A cursor over JSON text. Throws <see cref="SqlException"/> 22P02 on bad syntax.</summary>
 public ref struct JsonScanner
 {
+    /// <summary>Bytes of a string that mean something: its end, escapes, and those that must be escaped.</summary>
+    private static readonly SearchValues<byte> s_special = SearchValues.Create([(byte)'"', (byte)'\\', .. Enumerable.Range(0, 0x20).Select(static i => (byte)i)]);
+
     private readonly ReadOnlySpan<byte> _text;
     private int _at;
 
@@ -44,6 +48,7 @@ public ref struct JsonScanner
     /// <summary>The kind of the value that begins here (after white space).</summary>
     public JsonKind Peek()
     {
+        DepthGuard.Step();
         SkipSpace();
         if (_at >= _text.Length)
             throw EndOfInput();
@@ -185,6 +190,14 @@ public ref struct JsonScanner
                 throw Error($"Token \"{Encoding.UTF8.GetString(_text[start..])}\" is invalid.");
             }
 
+            int plain = _text[_at..].IndexOfAny(s_special);
+            if (plain != 0)
+            {
+                _at = plain < 0 ? _text.Length : _at + plain;
+                continue;
+            }
+
+            DepthGuard.Step();
             byte c = _text[_at++];
             if (c == (byte)'"')
                 return _text[start.._at];
@@ -264,6 +277,7 @@ public ref struct JsonScanner
         var result = new StringBuilder(text.Length);
         for (int i = 0; i < text.Length; i++)
         {
+            DepthGuard.Step();
             if (text[i] != '\\')
             {
                 result.Append(text[i]);

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Strata.Engine.Vectors;
 using Strata.Format;
 
 namespace Strata.Engine.Types;
@@ -47,13 +48,24 @@ internal static class UnicodeNormalization
             return text;
         var codes = new List<int>(text.Length);
         foreach (Rune rune in text.EnumerateRunes())
+        {
+            DepthGuard.Step();
             Decompose(rune.Value, compatibility, codes);
+        }
+
         Order(codes);
         if (compose)
             Compose(codes);
         var result = new StringBuilder(codes.Count);
         foreach (int code in codes)
-            result.Append(char.ConvertFromUtf32(code));
+        {
+            DepthGuard.Step();
+            if (code <= char.MaxValue)
+                result.Append((char)code);
+            else
+                result.Append(char.ConvertFromUtf32(code));
+        }
+
         return result.ToString();
     }
 
@@ -86,8 +98,9 @@ internal static class UnicodeNormalization
     {
         for (int i = 1; i < codes.Count; i++)
         {
+            DepthGuard.Step();
             byte own = ClassOf(codes[i]);
-            for (int j = i; own != 0 && j > 0 && ClassOf(codes[j - 1]) > own; j--)
+            for (int j = i; own != 0 && j > 0 && ClassOf(codes[j - 1]) > own; j--, DepthGuard.Step())
                 (codes[j], codes[j - 1]) = (codes[j - 1], codes[j]);
         }
     }
@@ -97,6 +110,7 @@ internal static class UnicodeNormalization
         int starter = -1, kept = 0, lastClass = -1;
         foreach (int code in codes.ToArray())
         {
+            DepthGuard.Step();
             int own = ClassOf(code);
             if (starter >= 0 && (lastClass < own || lastClass == -1) && Pair(codes[starter], code) is { } composed)
             {

@@ -14,14 +14,28 @@ public static class DepthGuard
     [ThreadStatic]
     private static CancellationToken t_cancellation;
 
+    /// <summary>Parts of a value between two looks.</summary>
+    private const uint StepsPerLook = 4096;
+
     [ThreadStatic]
     private static uint t_calls;
+
+    [ThreadStatic]
+    private static uint t_steps;
 
     /// <summary>Makes the walks of this thread end with <see cref="OperationCanceledException"/> when the token fires; the default token ends that.</summary>
     public static void Watch(CancellationToken cancellation) => t_cancellation = cancellation;
 
     /// <summary>Looks at the cancellation: for loops whose rounds are long, as those over huge numbers are.</summary>
     public static void Look() => t_cancellation.ThrowIfCancellationRequested();
+
+    /// <summary>For loops over the parts of one value, which may be hundreds of millions: looks every few thousand calls.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Step()
+    {
+        if (++t_steps % StepsPerLook == 0)
+            Look();
+    }
 
     /// <summary>Throws 54001 when the thread's stack is nearly used up.</summary>
     public static void Check()

@@ -199,6 +199,7 @@ internal sealed class GatherOperator : Operator
             try
             {
                 copy.State.BeginAsHelper(_leader!);
+                DepthGuard.Watch(copy.State.Cancellation);
                 copy.Pipeline.Open();
                 while (morsels.TryClaim(out int morsel))
                     morsels.Work(morsel, copy);
@@ -211,6 +212,7 @@ internal sealed class GatherOperator : Operator
             }
             finally
             {
+                DepthGuard.Watch(CancellationToken.None);
                 copy.Pipeline.Close();
                 if (copy.State.IsOpen)
                     copy.State.End();

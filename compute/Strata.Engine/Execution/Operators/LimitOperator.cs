@@ -26,6 +26,7 @@ internal sealed class LimitOperator(
             Start();
         while (_skip > 0)
         {
+            state.CheckCancel();
             if (Input.Next((int)Math.Min(_skip, Batch.RowsMax)) is not { } skipped)
                 return null;
             _skip -= skipped.Count;

@@ -18,6 +18,7 @@ internal sealed class ProjectSetOperator(ExecutionState state, Operator input, i
 
     protected override Batch? NextBatch(int rowsMax)
     {
+        state.CheckCancel();
         _errors.ThrowIfAny();
         int limit = Math.Min(rowsMax, Batch.RowsMax);
         _output.Begin(Math.Min(limit, 64));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Functions.Formatting;
 
@@ -38,6 +39,7 @@ internal sealed class DateTimeTemplate
         int at = 0;
         while (at < template.Length)
         {
+            DepthGuard.Step();
             bool fill = false, isTranslated = false;
             if (HasAt(template, at, "FM") || HasAt(template, at, "fm"))
             {
@@ -76,6 +78,7 @@ internal sealed class DateTimeTemplate
             at++;
             while (at < template.Length && template[at] != '"')
             {
+                DepthGuard.Step();
                 if (template[at] == '\\' && at + 1 < template.Length)
                     at++;
                 at = AddCharacter(template, at, DateTimeTemplateNodeKind.Text, isQuoted: true);
@@ -106,7 +109,11 @@ internal sealed class DateTimeTemplate
     {
         var result = new StringBuilder();
         foreach (DateTimeTemplateNode node in _nodes)
+        {
+            DepthGuard.Step();
             result.Append(node.Kind == DateTimeTemplateNodeKind.Field ? Show(node, parts) : node.Text);
+        }
+
         return result.ToString();
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Functions.Formatting;
 
@@ -80,6 +81,7 @@ internal sealed class DateTimeTemplateReader(string text, bool isStandard)
         int i = 0;
         for (; i < nodes.Count && _at < text.Length; i++)
         {
+            DepthGuard.Step();
             DateTimeTemplateNode node = nodes[i];
             bool isField = node.Kind == DateTimeTemplateNodeKind.Field;
             if (!isFixed && node.Field != "FX" && (isField || i == 0))

@@ -1,5 +1,6 @@
 using System.Text;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Functions.Formatting;
 
@@ -42,6 +43,7 @@ internal sealed class NumberReader
         bool isInNumber = false;
         foreach ((NumberToken token, _) in _template.Pieces)
         {
+            DepthGuard.Step();
             if (IsAtEnd)
                 return;
             switch (token)

@@ -1,5 +1,6 @@
 using System.Text;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Functions.Formatting;
 
@@ -51,6 +52,7 @@ internal sealed class NumberTemplate
         string template = Encoding.UTF8.GetString(source);
         for (int at = 0; at < template.Length;)
         {
+            DepthGuard.Step();
             if (Find(template, at) is var (token, length))
             {
                 Prepare(token);
@@ -141,6 +143,7 @@ internal sealed class NumberTemplate
     {
         while (at < template.Length && template[at] != '"')
         {
+            DepthGuard.Step();
             if (template[at] == '\\' && at + 1 < template.Length)
                 at++;
             at = AddCharacter(template, at);

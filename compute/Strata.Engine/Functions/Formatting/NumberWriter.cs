@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using Strata.Engine.Types;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Functions.Formatting;
 
@@ -10,6 +11,9 @@ internal sealed class NumberWriter
 {
     private const int RomanWidth = 15;
     private const int RomanMax = 3999;
+
+    /// <summary>Digits before the point of the greatest numeric, less one.</summary>
+    private const int ShiftMax = 131071;
 
     /// <summary>Digits of a double that are sure.</summary>
     public const int DoubleDigits = 15;
@@ -58,6 +62,8 @@ internal sealed class NumberWriter
             return Roman(template, Whole(value) is >= 1 and <= RomanMax and var whole ? whole : 0);
         if (template.IsExponential)
             return value.IsFinite ? Exponential(value, template.After) : Hashes(template);
+        if (template.IsShifted && template.Shift > ShiftMax)
+            throw NumericMath.Overflow();
         NumericValue shifted = template.IsShifted && value.IsFinite ? NumericMath.Multiply(value, new NumericValue(NumericMath.PowerOfTen(template.Shift), 0)) : value;
         NumericValue rounded = value.IsFinite ? NumericMath.Round(shifted, template.After) : shifted;
         var text = new ByteBuffer();
@@ -136,6 +142,7 @@ internal sealed class NumberWriter
     {
         foreach ((NumberToken token, string text) in _template.Pieces)
         {
+            DepthGuard.Step();
             switch (token)
             {
                 case NumberToken.Text: _output.Append(text); break;
@@ -162,8 +169,9 @@ internal sealed class NumberWriter
         }
 
         // A template with more places than the number has ends where the number does.
-        int end = _output.ToString().IndexOf('\0', StringComparison.Ordinal);
-        return end < 0 ? _output.ToString() : _output.ToString(0, end);
+        string written = _output.ToString();
+        int end = written.IndexOf('\0', StringComparison.Ordinal);
+        return end < 0 ? written : written[..end];
     }
 
     private int LastShown()
@@ -295,6 +303,7 @@ internal sealed class NumberWriter
         var output = new StringBuilder();
         foreach ((NumberToken token, string literal) in template.Pieces)
         {
+            DepthGuard.Step();
             switch (token)
             {
                 case NumberToken.Text: output.Append(literal); break;

@@ -72,7 +72,7 @@ internal sealed class LikePattern
         Shape.Exact => text.SequenceEqual(_literal),
         Shape.Prefix => text.StartsWith(_literal),
         Shape.Suffix => text.EndsWith(_literal),
-        Shape.Contains => text.IndexOf(_literal) >= 0,
+        Shape.Contains => LongBytes.IndexOf(text, _literal) >= 0,
         Shape.Segments => MatchesSegments(text),
         _ => MatchesGeneral(text, cancellation),
     };
@@ -94,7 +94,7 @@ internal sealed class LikePattern
         text = text[segments[0].Length..];
         for (int i = 1; i < segments.Length - 1; i++)
         {
-            int at = text.IndexOf(segments[i]);
+            int at = LongBytes.IndexOf(text, segments[i]);
             if (at < 0)
                 return false;
             text = text[(at + segments[i].Length)..];

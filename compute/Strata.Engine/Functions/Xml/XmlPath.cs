@@ -76,7 +76,7 @@ internal sealed class XmlPath
         object result;
         try
         {
-            result = from.Evaluate(_expression);
+            result = (from as WatchedNavigator ?? new WatchedNavigator(from)).Evaluate(_expression);
         }
         catch (XPathException error)
         {

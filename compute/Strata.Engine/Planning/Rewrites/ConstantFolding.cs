@@ -84,7 +84,7 @@ internal sealed class ConstantFolding : IRewrite
     {
         // An array stays a list: index conditions read its elements.
         if (expression.OwnVolatility != Volatility.Immutable || expression.ReturnsSet || expression.Children.Count == 0
-            || expression is ArrayExpression or RowExpression or SubqueryExpression or HostedExpression)
+            || expression is ArrayExpression or RowExpression or SubqueryExpression or HostedExpression || ConstantFolder.IsLong(expression))
             return false;
         foreach (Expression child in expression.Children)
         {

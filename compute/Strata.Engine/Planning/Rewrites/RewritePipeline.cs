@@ -11,6 +11,7 @@ internal static class RewritePipeline
         new CteInlining(),
         new ProjectMerging(),
         new OrFactoring(),
+        new QuantifiedComparison(),
         new SubqueryToJoin(),
         new ScalarSubqueryToJoin(),
         new PredicatePushdown(),

@@ -1,6 +1,7 @@
 using Strata.Engine.Binding;
 using Strata.Engine.Expressions;
 using Strata.Engine.Functions;
+using Strata.Engine.Functions.Aggregates;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Planning.Physical;
 using Strata.Engine.Planning.Rewrites;
@@ -184,8 +185,15 @@ internal sealed class SubqueryUnnesting(PlannerState state)
     private Joined? Scalar(PhysicalNode node, SubqueryExpression subquery, HashSet<int> outer, CorrelationDomain? domain)
     {
         (RelationalNode root, Expression value) = Peel(subquery, outer);
-        if (NewJoin(outer, domain).Push(root) is not { Links.Count: > 0 } tree || !(tree.IsSingle || UniqueInput.IsUnique(tree.Node, tree.Conditions)))
+        if (NewJoin(outer, domain).Push(root) is not { Links.Count: > 0 } tree)
             return null;
+        if (!tree.IsSingle && !UniqueInput.IsUnique(tree.Node, tree.Conditions))
+        {
+            if (tree.EmptyRow is not null)
+                return null;
+            (tree, value) = OneRowOfEach(tree, value);
+        }
+
         HashSet<int> columns = TreeWalker.ColumnsOf(value);
         columns.IntersectWith(tree.Node.Columns);
         RightSide right = RightOf(tree, columns);
@@ -193,6 +201,27 @@ internal sealed class SubqueryUnnesting(PlannerState state)
         Expression missing = tree.EmptyRow is { } empty ? Folded(value, empty) : ConstantExpression.Null(value.Type);
         PhysicalNode plan = state.Joins.Beside(JoinType.Left, node, right.Tree, right.Conditions, right.NeededWith(node), isLateral: false, node.Rows)!;
         return new Joined(plan, DependentJoin.Otherwise(right.Marker, missing, found));
+    }
+
+    /// <summary>
+    /// A tree that may have several rows for an outer one, as one row with their number: two are an error, but only for an outer row that meets them and whose value is asked for.
+    /// </summary>
+    private (UnnestedTree Tree, Expression Value) OneRowOfEach(UnnestedTree tree, Expression value)
+    {
+        int[] links = [.. CorrelationLink.ColumnsOf(tree.Links).Distinct()];
+        int count = state.Metadata.AddColumn("count", SqlType.Int8);
+        var calls = new List<AggregateCall> { new(count, Count(CountRows, []), []) };
+        var names = new Dictionary<int, ColumnExpression>();
+        foreach (int column in TreeWalker.ColumnsOf(value).Where(tree.Node.Columns.Contains).Except(links))
+        {
+            SqlType type = state.Metadata[column].Type;
+            int name = state.Metadata.AddColumn(state.Metadata[column].Name, type);
+            names.Add(column, new ColumnExpression(name, type));
+            calls.Add(new AggregateCall(name, new FirstValueAggregate(type), [new ColumnExpression(column, type)]));
+        }
+
+        Expression first = value.Transform(part => part is ColumnExpression column && names.TryGetValue(column.Column, out ColumnExpression? name) ? name : part);
+        return (new UnnestedTree(new AggregateNode(tree.Node, links, calls), tree.Links), new OnlyRowExpression(first, new ColumnExpression(count, SqlType.Int8)));
     }
 
     /// <summary>Targets of the only row that read the outer row are computed above the join.</summary>

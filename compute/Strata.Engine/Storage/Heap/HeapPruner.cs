@@ -71,6 +71,24 @@ public static unsafe class HeapPruner
         return true;
     }
 
+    /// <summary>
+    /// True when all that is on a latched page are rows that were inserted for good, as their hints say, and never deleted: nothing to prune, and everybody sees all of it. The usual page of a table that
+    /// was just loaded, told in one look.
+    /// </summary>
+    public static bool IsPlainlyLive(PageHandle page)
+    {
+        byte* bytes = page.Page;
+        int slots = HeapPage.SlotCount(page.Bytes);
+        if (PageFormat.GetKind(page.Bytes) != PageKind.Heap)
+            return false;
+        for (int slot = 1; slot <= slots; slot++)
+        {
+            if (!HeapPage.TryReadNormal(bytes, slot, out int offset, out _) || !IsPlainlyLive(bytes + offset))
+                return false;
+        }
+        return slots > 0;
+    }
+
     private ref struct Plan
     {
         public Span<ushort> Redirects;

@@ -29,12 +29,18 @@ public sealed unsafe class TableVacuum
     private const int RecordBytes = HeapPrune.MaxBytes + 512;
     private const int ReadAheadBlocks = 32;
 
+    /// <summary>Heap pages that one record marks; the map's page is one more.</summary>
+    private const int VisiblePagesMax = WalRecordBuilder.MaxPages - 1;
+
     private readonly StorageContext _context;
     private readonly RelationFile _file;
     private readonly FreeSpaceMap _freeSpace;
     private readonly IReadOnlyList<BTreeIndex> _indexes;
     private readonly Action? _throttle;
     private readonly DeadTids _dead;
+    private readonly List<uint> _visible = new(VisiblePagesMax);
+    private readonly PageHandle[] _visiblePages = new PageHandle[VisiblePagesMax];
+    private uint _readyMap = uint.MaxValue;
     private uint _scanned;
     private uint _visited;
     private uint _vacuumed;
@@ -92,6 +98,7 @@ public sealed unsafe class TableVacuum
             if (_dead.IsFull)
                 RemoveDead(cancellation);
         }
+        MarkVisible(cancellation);
         RemoveDead(cancellation);
         Tell(VacuumStep.FinalCleanup);
         _freeSpace.Save(cancellation);
@@ -133,6 +140,7 @@ public sealed unsafe class TableVacuum
         bool cleanup = page.TryLatchForCleanup();
         if (!cleanup)
             page.LatchExclusive();
+        bool mayBeVisible;
         try
         {
             if (PageFormat.IsNew(page.Bytes))
@@ -140,14 +148,16 @@ public sealed unsafe class TableVacuum
                 _emptyTail++;
                 return;
             }
-            if (cleanup)
+            bool isPlain = HeapPruner.IsPlainlyLive(page);
+            if (cleanup && !isPlain)
             {
                 HeapPruner.Prune(page, _context.Wal, _context.Transactions);
                 if (_indexes.Count == 0)
                     FreeDeadSlots(page);
             }
-            int live = CountRows(page.Bytes, block, _indexes.Count > 0);
+            int live = isPlain ? HeapPage.SlotCount(page.Bytes) : CountRows(page.Bytes, block, _indexes.Count > 0);
             _liveRows += live;
+            mayBeVisible = isPlain || IsAllVisible(page);
             // Dead line pointers do not count: they are freed before anything is cut.
             _emptyTail = live == 0 ? _emptyTail + 1 : 0;
             _freeSpace.Note(block, HeapPage.UsableBytes(page.Bytes));
@@ -157,7 +167,8 @@ public sealed unsafe class TableVacuum
             page.UnlatchExclusive();
             page.Unpin();
         }
-        MarkAllVisible(block, cancellation);
+        if (mayBeVisible)
+            NoteVisible(block, cancellation);
     }
 
     /// <summary>Counts row versions and collects dead line pointers.</summary>
@@ -192,6 +203,7 @@ public sealed unsafe class TableVacuum
             _throttle?.Invoke();
             FreePage(_dead.BlockAt(i), cancellation);
         }
+        MarkVisible(cancellation);
         _dead.Clear();
     }
 
@@ -209,7 +221,7 @@ public sealed unsafe class TableVacuum
         }
         page.Unpin();
         if (latched)
-            MarkAllVisible(block, cancellation);
+            NoteVisible(block, cancellation);
     }
 
     /// <summary>
@@ -236,46 +248,84 @@ public sealed unsafe class TableVacuum
         _freed += count;
     }
 
-    /// <summary>Marks a page, in one record with its bit in the visibility map, if all that is on it is visible to everyone.</summary>
-    private void MarkAllVisible(uint block, CancellationToken cancellation)
+    /// <summary>Puts a page with those that are marked in one record.</summary>
+    private void NoteVisible(uint block, CancellationToken cancellation)
     {
-        PageHandle page = _context.Pool.Pin(_file.KeyOf(Fork.Main, block), ReadPoint.Live, cancellation);
-        page.LatchShared();
-        bool candidate = IsAllVisible(page);
-        page.UnlatchShared();
+        if (_visible.Count == VisiblePagesMax || (_visible.Count > 0 && _visible[0] / VisibilityPage.BlocksPerPage != block / VisibilityPage.BlocksPerPage))
+            MarkVisible(cancellation);
+        _visible.Add(block);
+    }
+
+    /// <summary>Marks the pages noted, in one record with their bits in the visibility map, if all that is on them is visible to everyone still.</summary>
+    private void MarkVisible(CancellationToken cancellation)
+    {
+        if (_visible.Count == 0)
+            return;
+        uint mapBlock = _visible[0] / VisibilityPage.BlocksPerPage;
+        if (_readyMap != mapBlock)
+            MapPages.EnsureInitialized(_context.Pool, _context.Wal, _file, Fork.Visibility, PageKind.Visibility, mapBlock, cancellation);
+        _readyMap = mapBlock;
+        Span<PageHandle> pages = _visiblePages.AsSpan(0, _visible.Count);
         PageHandle map = default;
+        int pinned = 0;
         try
         {
-            if (!candidate)
-                return;
-            uint mapBlock = block / VisibilityPage.BlocksPerPage;
-            MapPages.EnsureInitialized(_context.Pool, _context.Wal, _file, Fork.Visibility, PageKind.Visibility, mapBlock, cancellation);
+            // In ascending order, as all latches of several pages are taken.
+            _visible.Sort();
+            for (; pinned < pages.Length; pinned++)
+                pages[pinned] = _context.Pool.Pin(_file.KeyOf(Fork.Main, _visible[pinned]), ReadPoint.Live, cancellation);
             map = _context.Pool.Pin(_file.KeyOf(Fork.Visibility, mapBlock), ReadPoint.Live, cancellation);
             _context.Wal.EnsureRoom(RecordBytes, cancellation);
-            page.LatchExclusive();
-            if (IsAllVisible(page) && (PageFormat.GetFlags(page.Bytes) & PageFlags.HeapAllVisible) == 0)
-            {
-                map.LatchExclusive();
-                WalRecordBuilder record = _context.Wal.Begin(WalRecordKind.Change, 0);
-                ByteWriter change = record.BeginChange(page);
-                HeapSetAllVisible.Encode(ref change);
-                record.EndChange(in change);
-                change = record.BeginChange(map);
-                VisibilitySet.Begin(ref change);
-                VisibilitySet.Add(ref change, block, VisibilityBits.AllVisible);
-                record.EndChange(in change);
-                record.Insert();
-                map.UnlatchExclusive();
-                _allVisible++;
-            }
-            page.UnlatchExclusive();
+            MarkVisible(pages, map);
         }
         finally
         {
+            foreach (PageHandle page in pages[..pinned])
+                page.Unpin();
             if (map.IsValid)
                 map.Unpin();
-            page.Unpin();
+            _visible.Clear();
         }
+    }
+
+    private void MarkVisible(ReadOnlySpan<PageHandle> pages, PageHandle map)
+    {
+        foreach (PageHandle page in pages)
+            page.LatchExclusive();
+        map.LatchExclusive();
+        Span<bool> isMarked = stackalloc bool[VisiblePagesMax];
+        int count = 0;
+        for (int i = 0; i < pages.Length; i++)
+        {
+            isMarked[i] = (PageFormat.GetFlags(pages[i].Bytes) & PageFlags.HeapAllVisible) == 0 && (HeapPruner.IsPlainlyLive(pages[i]) || IsAllVisible(pages[i]));
+            count += isMarked[i] ? 1 : 0;
+        }
+        if (count > 0)
+        {
+            WalRecordBuilder record = _context.Wal.Begin(WalRecordKind.Change, 0);
+            ByteWriter change;
+            for (int i = 0; i < pages.Length; i++)
+            {
+                if (!isMarked[i])
+                    continue;
+                change = record.BeginChange(pages[i]);
+                HeapSetAllVisible.Encode(ref change);
+                record.EndChange(in change);
+            }
+            change = record.BeginChange(map);
+            VisibilitySet.Begin(ref change);
+            for (int i = 0; i < pages.Length; i++)
+            {
+                if (isMarked[i])
+                    VisibilitySet.Add(ref change, _visible[i], VisibilityBits.AllVisible);
+            }
+            record.EndChange(in change);
+            record.Insert();
+            _allVisible += (uint)count;
+        }
+        map.UnlatchExclusive();
+        foreach (PageHandle page in pages)
+            page.UnlatchExclusive();
     }
 
     private bool IsAllVisible(PageHandle page)

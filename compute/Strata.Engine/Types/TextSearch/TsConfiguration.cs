@@ -117,13 +117,24 @@ internal sealed class TsConfiguration
     public void AddLexemes(string text, List<(byte[] Word, List<ushort> Positions)> words, ref int position)
     {
         Require();
-        foreach (TsToken token in TsTokenizer.Tokenize(text))
+        // Positions come in ascending order, and a lexeme keeps the first ones: the same word a million times takes no more room than some hundred times.
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (TsToken token in TsTokenizer.Read(text))
         {
             if (Lexeme(token) is not { } lexeme)
                 continue;
             position++;
-            if (lexeme.Length > 0)
+            if (lexeme.Length == 0)
+                continue;
+            if (!places.TryGetValue(lexeme, out int place))
+            {
+                places.Add(lexeme, words.Count);
                 words.Add((Encoding.UTF8.GetBytes(lexeme), [TsLexeme.Pack(position, 0)]));
+            }
+            else if (words[place].Positions.Count < TsLexeme.PositionsMax)
+            {
+                words[place].Positions.Add(TsLexeme.Pack(position, 0));
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Types.TextSearch;
 
@@ -122,7 +123,7 @@ internal sealed class TsHeadline
         query.Root?.Collect(sought);
         var words = new List<Word>();
         int position = 0;
-        foreach (TsToken token in TsTokenizer.Tokenize(text))
+        foreach (TsToken token in TsTokenizer.Read(text))
         {
             string? lexeme = configuration.Lexeme(token);
             if (lexeme is not null)
@@ -153,6 +154,7 @@ internal sealed class TsHeadline
                 continue;
             for (int end = begin; end < words.Length; end++)
             {
+                DepthGuard.Step();
                 if (words[end].IsSelected && query.Root is not null && TsMatcher.Matches(query.Root, new RunSource(words, begin, end)))
                     return (begin, end);
             }
@@ -169,6 +171,7 @@ internal sealed class TsHeadline
             TsMatch result = TsMatch.No;
             for (int i = begin; i <= end; i++)
             {
+                DepthGuard.Step();
                 if (!words[i].IsSelected)
                     continue;
                 byte[] lexeme = Encoding.UTF8.GetBytes(words[i].Lexeme!);

@@ -28,7 +28,7 @@ internal static class TsQueryBuilder
         configuration.Require();
         TsQueryNode? result = null;
         int position = 0, last = 0;
-        foreach (TsToken token in TsTokenizer.Tokenize(text))
+        foreach (TsToken token in TsTokenizer.Read(text))
         {
             if (configuration.Lexeme(token) is not { } lexeme)
                 continue;

@@ -1,3 +1,5 @@
+using Strata.Engine.Vectors;
+
 namespace Strata.Engine.Types.TextSearch;
 
 /// <summary>ts_rank and ts_rank_cd. Source: PostgreSQL 15, "Ranking Search Results". Stateless, thread-safe.</summary>
@@ -217,6 +219,7 @@ internal static class TsRank
                 int index = vector.Find(lexeme.Word);
                 foreach (ushort position in lexeme.Positions)
                 {
+                    DepthGuard.Step();
                     if (word.Weights != 0 && (word.Weights & (1 << TsLexeme.Weight(position))) == 0)
                         continue;
                     (int, int, int) at = (TsLexeme.Position(position), TsLexeme.Weight(position), index);
@@ -239,6 +242,7 @@ internal static class TsRank
             var source = new PlacesSource();
             for (int i = next; i < places.Count && end < 0; i++)
             {
+                DepthGuard.Step();
                 source.Add(places[i], isReversed: false);
                 if (TsMatcher.Matches(query, source))
                     end = i;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Types.TextSearch;
 
@@ -31,20 +32,23 @@ internal static class TsTokenizer
     private static readonly Regex s_word = new(@"^[\p{L}\p{M}\p{Nd}]+", Options);
 
     /// <summary>All tokens, in order; compounds before their parts.</summary>
-    public static List<TsToken> Tokenize(string text)
+    public static List<TsToken> Tokenize(string text) => [.. Read(text)];
+
+    /// <summary>The tokens one by one: a long text has too many to hold.</summary>
+    public static IEnumerable<TsToken> Read(string text)
     {
-        var tokens = new List<TsToken>();
         int blank = 0, at = 0;
         bool afterProtocol = false;
         while (at < text.Length)
         {
+            DepthGuard.Step();
             int length = Next(text, at, afterProtocol, out List<TsToken>? found);
             if (length == 0)
             {
                 // What looks like a tag's beginning ends the blank before it.
                 if (text[at] == '<' && at > blank)
                 {
-                    tokens.Add(new TsToken(TsTokenKind.Blank, text[blank..at]));
+                    yield return new TsToken(TsTokenKind.Blank, text[blank..at]);
                     blank = at;
                 }
 
@@ -54,16 +58,16 @@ internal static class TsTokenizer
             }
 
             if (at > blank)
-                tokens.Add(new TsToken(TsTokenKind.Blank, text[blank..at]));
-            tokens.AddRange(found!);
+                yield return new TsToken(TsTokenKind.Blank, text[blank..at]);
+            foreach (TsToken token in found!)
+                yield return token;
             afterProtocol = found![^1].Kind == TsTokenKind.Protocol;
             at += length;
             blank = at;
         }
 
         if (text.Length > blank)
-            tokens.Add(new TsToken(TsTokenKind.Blank, text[blank..]));
-        return tokens;
+            yield return new TsToken(TsTokenKind.Blank, text[blank..]);
     }
 
     private static int Match(Regex rule, string text, int at)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Strata.Engine.Vectors;
 
 namespace Strata.Engine.Types.TextSearch;
 
@@ -60,7 +61,7 @@ internal sealed class TsVector(TsLexeme[] lexemes)
     /// <summary>Sorts lexemes and joins the positions of equal ones.</summary>
     public static TsVector Build(List<(byte[] Word, List<ushort> Positions)> words)
     {
-        words.Sort(static (a, b) => a.Word.AsSpan().SequenceCompareTo(b.Word));
+        LongSort.Sort(words, static (a, b) => a.Word.AsSpan().SequenceCompareTo(b.Word));
         var lexemes = new List<TsLexeme>(words.Count);
         for (int i = 0; i < words.Count;)
         {

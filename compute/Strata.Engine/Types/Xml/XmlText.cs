@@ -103,7 +103,7 @@ internal static class XmlText
         try
         {
             var settings = new XmlReaderSettings { DtdProcessing = DtdProcessing.Parse, XmlResolver = null, MaxCharactersFromEntities = EntityCharactersMax };
-            using var reader = XmlReader.Create(new StringReader(text[declaration.Length..]), settings);
+            using var reader = XmlReader.Create(new WatchedTextReader(text[declaration.Length..]), settings);
             var document = new XmlDocument { PreserveWhitespace = true, XmlResolver = null };
             document.Load(reader);
             return document;

@@ -23,6 +23,11 @@ public sealed class UnnestingTests
     [InlineData("SELECT (SELECT sum(v) FROM (SELECT v FROM i WHERE i.k = o.k UNION ALL SELECT v FROM o p WHERE p.k = o.k) t) FROM o")]
     [InlineData("SELECT (SELECT count(*) FROM i WHERE i.k < o.v AND i.v = o.k) FROM o")]
     [InlineData("SELECT (SELECT count(*) FROM i WHERE i.k = o.k AND EXISTS (SELECT 1 FROM i j WHERE j.k = i.v AND j.v <> o.v)) FROM o")]
+    [InlineData("SELECT (SELECT v FROM i WHERE i.k = o.k) FROM o")]
+    [InlineData("SELECT (SELECT o.id + v FROM i WHERE i.k = o.k AND i.v > 80) FROM o")]
+    [InlineData("SELECT v < ALL (SELECT v FROM i WHERE i.k = o.k) FROM o")]
+    [InlineData("SELECT * FROM o WHERE v >= ANY (SELECT v FROM i WHERE i.k = o.k) OR v = 3")]
+    [InlineData("SELECT * FROM o WHERE v <> ALL (SELECT v FROM i WHERE i.k = o.k)")]
     public void No_subquery_runs_for_each_row(string sql)
     {
         string plan = Explain(sql);
@@ -34,7 +39,6 @@ public sealed class UnnestingTests
     [InlineData("SELECT (SELECT count(*) FROM i WHERE i.id = o.k) FROM o WHERE id = 5")]
     [InlineData("SELECT (SELECT count(*) + random() FROM i WHERE i.k = o.k) FROM o")]
     [InlineData("SELECT CASE WHEN k > 3 THEN (SELECT sum(1 / v) FROM i WHERE i.k = o.k) END FROM o")]
-    [InlineData("SELECT (SELECT v FROM i WHERE i.k = o.k) FROM o")]
     public void Few_rows_and_what_may_not_be_computed_for_all_stay_subplans(string sql) => Assert.Contains("SubPlan", Explain(sql), StringComparison.Ordinal);
 
     [Theory]
@@ -46,6 +50,16 @@ public sealed class UnnestingTests
         string plan = Explain(sql);
         Assert.DoesNotContain(absent, plan, StringComparison.Ordinal);
         Assert.Contains("Hash", plan, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("SELECT * FROM o WHERE v > ANY (SELECT v FROM i)")]
+    [InlineData("SELECT v <= ALL (SELECT v FROM i) FROM o")]
+    public void What_reads_nothing_outside_is_compared_with_its_extreme_once(string sql)
+    {
+        string plan = Explain(sql);
+        Assert.Contains("InitPlan", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("SubPlan", plan, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -43,6 +43,70 @@ public sealed class ProtocolTests
     }
 
     [Fact]
+    public void Commands_with_a_query_take_its_parameters()
+    {
+        using var harness = new SessionHarness();
+        using TestSession session = harness.Connect();
+        session.Run("CREATE TABLE t (a int, b text); INSERT INTO t SELECT g, 'r' || g FROM generate_series(1, 5) g; BEGIN");
+        Assert.Equal(SessionStep.Completed, session.Session.Parse("e"u8, "EXPLAIN (COSTS OFF) SELECT b FROM t WHERE a > $1"u8, []));
+        session.Session.DescribeStatement("e"u8);
+        Assert.Equal("parameters 23\nQUERY PLAN", session.Take());
+        Assert.Equal(SessionStep.Completed, Bind(session, "", "e", "3"));
+        session.Session.Execute(""u8, 0);
+        Assert.Contains("Filter: (a > 3)", session.Take(), StringComparison.Ordinal);
+        session.Session.Parse("c"u8, "DECLARE c CURSOR FOR SELECT b FROM t WHERE a > $1 AND b <> $2 ORDER BY a"u8, []);
+        session.Session.DescribeStatement("c"u8);
+        Bind(session, "", "c", "3", "r5");
+        session.Session.Execute(""u8, 0);
+        Assert.Equal("parameters 23,25\nno data\nDECLARE CURSOR", session.Take());
+        Assert.Equal("r4", session.Rows("FETCH ALL FROM c"));
+        session.Session.Parse("m"u8, "CREATE TABLE made AS SELECT a, $1::text AS x FROM t WHERE a = $2"u8, []);
+        Bind(session, "", "m", "y", "2");
+        session.Session.Execute(""u8, 0);
+        session.Take();
+        Assert.Equal("2|y", session.Rows("SELECT * FROM made"));
+        Assert.Equal(SessionStep.Failed, Bind(session, "", "m", "y"));
+        Assert.Equal("08P01", session.LastError?.SqlState);
+    }
+
+    [Theory]
+    [InlineData("a\0b", "0x00")]
+    [InlineData("\0", "0x00")]
+    public void Text_parameters_have_no_zero_bytes(string value, string shown)
+    {
+        using var harness = new SessionHarness();
+        using TestSession session = harness.Connect();
+        session.Session.Parse("s"u8, "SELECT $1::text"u8, []);
+        Assert.Equal(SessionStep.Failed, Bind(session, "", "s", value));
+        Assert.Equal("22021", session.LastError?.SqlState);
+        Assert.Equal($"invalid byte sequence for encoding \"UTF8\": {shown}", session.LastError?.Message);
+    }
+
+    [Fact]
+    public void Drivers_know_a_stale_plan_by_its_routine()
+    {
+        using var harness = new SessionHarness();
+        using TestSession session = harness.Connect();
+        session.Run("CREATE TABLE t (a int)");
+        session.Session.Parse("s"u8, "SELECT * FROM t"u8, []);
+        session.Session.Sync();
+        session.Run("ALTER TABLE t ADD b int");
+        Assert.Equal(SessionStep.Failed, Bind(session, "", "s"));
+        Assert.Equal("0A000 RevalidateCachedQuery", $"{session.LastError?.SqlState} {session.LastError?.Routine}");
+    }
+
+    [Fact]
+    public void A_void_parameter_stands_for_the_result_of_a_function()
+    {
+        using var harness = new SessionHarness();
+        using TestSession session = harness.Connect();
+        Assert.Equal(SessionStep.Completed, session.Session.Parse("s"u8, "SELECT abs($1::void, $2)"u8, [0, 23]));
+        Bind(session, "", "s", null, "-4");
+        session.Session.Execute(""u8, 0);
+        Assert.EndsWith("4\nSELECT 1", session.Take(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_pipeline_commits_or_fails_as_a_whole_at_sync()
     {
         using var harness = new SessionHarness();
