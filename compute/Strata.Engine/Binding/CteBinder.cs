@@ -9,6 +9,9 @@ namespace Strata.Engine.Binding;
 /// <summary>Binds WITH clauses, recursive ones too.</summary>
 internal sealed class CteBinder(BindingState state)
 {
+    // The query has columns of SEARCH or CYCLE that nobody wrote: their literals have types already.
+    private bool _isRewritten;
+
     /// <summary>Binds the items and puts them into the scope.</summary>
     public IReadOnlyList<CteDefinition> Bind(WithClause with, Scope scope)
     {
@@ -30,6 +33,7 @@ internal sealed class CteBinder(BindingState state)
             // As in PostgreSQL the marks come first: the query may use them.
             BindMarks(written);
             CommonTableExpression item = CteTraversal.Rewrite(written, with.IsRecursive);
+            _isRewritten = !ReferenceEquals(item, written);
             bool isTraversedInVain = ReferenceEquals(item, written) && (written.Search is not null || written.Cycle is not null);
             var entry = new CteEntry(state.Metadata.NextCte(), item.Name);
             // Those from here on cannot be referred to yet.
@@ -114,6 +118,7 @@ internal sealed class CteBinder(BindingState state)
     private (RelationalNode Node, IReadOnlyList<OutputColumn> Output) BindRecursive(
         CommonTableExpression item, SelectStatement select, CteEntry entry, Scope scope)
     {
+        bool isRewritten = _isRewritten;
         if (select.Body is not SetOperationBody { Kind: SetOperationKind.Union } union)
         {
             throw BindingErrors.At(
@@ -162,7 +167,7 @@ internal sealed class CteBinder(BindingState state)
             throw BindingErrors.At(step.Output.Count == 0 ? -1 : union.Right.Position, SqlState.SyntaxError, "each UNION query must have the same number of columns");
         for (int i = 0; i < output.Length; i++)
         {
-            Expression first = Written(union.Left, i, output[i]);
+            Expression first = isRewritten ? new ColumnExpression(output[i].Column, output[i].Type) : Written(union.Left, i, output[i]);
             SqlType common = state.Expressions.CommonType([first, OutputCoercion.ValueOf(step, i)], "UNION", union.Position);
             if (first.Type.Oid == TypeOid.Unknown)
                 state.Expressions.Coerce(first, common, first.Position);
