@@ -23,6 +23,8 @@ public static class CatalogOids
     public const uint PgDepend = 2608;
     public const uint PgDescription = 2609;
     public const uint PgLanguage = 2612;
+    public const uint PgInitPrivs = 3394;
+    public const uint PgParameterAcl = 6243;
     public const uint PgNamespace = 2615;
     public const uint PgRewrite = 2618;
     public const uint PgStatistic = 2619;

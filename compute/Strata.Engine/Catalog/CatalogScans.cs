@@ -16,7 +16,7 @@ internal static class CatalogScans
         {
             CatalogValue[] row = RelationRows.Class(relation)[..ClassColumns];
             row[12] = (long)ToastRelations.OidOf(relation);
-            row[30] = AccessControlList.ToDisplay(relation.Acl, context.Catalog);
+            row[30] = AccessControlList.ToDisplay((relation.Oid < CatalogOids.FirstUser ? context.Catalog.FindBuiltinPrivileges(CatalogOids.PgClass, relation.Oid) : null) ?? relation.Acl, context.Catalog);
             row[31] = relation.Options;
             // A reference to a partitioned table watches its partitions, too.
             const int HasTriggers = 20;
@@ -254,7 +254,9 @@ internal static class CatalogScans
             foreach (Dependency dependency in type.Oid < CatalogOids.FirstUser ? [] : OfType(type))
                 yield return RelationRows.Depend(dependency);
         // PostgreSQL's data of statistics objects have no address of their own.
-        foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog).Where(static d => d.Dependent.ClassOid != CatalogOids.PgStatisticExtData))
+        foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog, forDisplay: true).Where(static d => d.Dependent.ClassOid != CatalogOids.PgStatisticExtData))
+            yield return RelationRows.Depend(dependency);
+        foreach (Dependency dependency in ForeignKeyTriggers.Dependencies(context.Catalog))
             yield return RelationRows.Depend(dependency);
         // A range type's constructors belong to it: pg_dump leaves them out.
         foreach (RoutineInfo routine in context.Catalog.UserRoutines)
@@ -467,6 +469,12 @@ internal static class CatalogScans
     {
         foreach (RoleInfo role in context.Catalog.Roles)
             yield return CatalogRows.Role(role);
+    }
+
+    public static IEnumerable<CatalogValue[]> Parameters(SystemScanContext context)
+    {
+        foreach (ParameterPrivileges parameter in context.Catalog.Parameters)
+            yield return [parameter.Oid, parameter.Name, AccessControlList.ToDisplay(parameter.Acl, context.Catalog)];
     }
 
     public static IEnumerable<CatalogValue[]> Memberships(SystemScanContext context)

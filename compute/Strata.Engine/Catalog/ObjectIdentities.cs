@@ -43,6 +43,9 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
                 return view.FindObject(CatalogOids.PgLargeObjectMetadata, oid) is { } large ? Other(large) : null;
             case CatalogOids.PgClass:
                 return Relation(oid, subId);
+            case CatalogOids.PgTrigger:
+                return ForeignKeyTriggers.Of(view).GetValueOrDefault(oid) is { } trigger
+                    ? Simple("trigger", null, null, $"{Quote(trigger.Name)} on {Qualified(trigger.Table.SchemaOid, trigger.Table.Name)}", [SchemaName(trigger.Table.SchemaOid), trigger.Table.Name, trigger.Name]) : null;
             case CatalogOids.PgProc:
                 return services.FindFunction(oid) is { } function ? Function(function) : null;
             case CatalogOids.PgType:
@@ -233,6 +236,8 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
                     if (table.View?.RuleOid == oid)
                         return $"rule _RETURN on {KindName(table.Kind)} {services.RelationName(table)}";
                 return null;
+            case CatalogOids.PgTrigger when ForeignKeyTriggers.Of(view).GetValueOrDefault(oid) is { } trigger:
+                return $"trigger {trigger.Name} on {KindName(trigger.Table.Kind)} {services.RelationName(trigger.Table)}";
             case CatalogOids.PgCast when view.FindObject(classOid, oid) is { } cast:
                 return $"cast from {RoutineNames.TypeName(cast.OidAt(1), services)} to {RoutineNames.TypeName(cast.OidAt(2), services)}";
             case CatalogOids.PgPolicy when view.FindObject(classOid, oid) is { } policy && view.FindRelation(policy.OidAt(2)) is { } secured:

@@ -59,7 +59,7 @@ internal static class ObjectScans
     }
 
     /// <summary>Dependencies of routines and other objects: on their schemas, on user types and on what their entries name.</summary>
-    public static IEnumerable<Dependency> Dependencies(CatalogView catalog)
+    public static IEnumerable<Dependency> Dependencies(CatalogView catalog, bool forDisplay = false)
     {
         foreach (RoutineInfo routine in catalog.UserRoutines)
         {
@@ -76,6 +76,17 @@ internal static class ObjectScans
         {
             if (other.SchemaOid >= CatalogOids.FirstUser || other.SchemaOid == CatalogOids.PublicSchema)
                 yield return new Dependency(other.Address, new ObjectAddress(CatalogOids.PgNamespace, other.SchemaOid), DependencyKind.Normal);
+            // PostgreSQL's mappings are parts of their configuration, which depends on its dictionaries.
+            if (other.ClassOid == CatalogOids.PgTsConfigMap)
+            {
+                if (other.OidAt(4) >= CatalogOids.FirstUser)
+                    yield return new Dependency(new ObjectAddress(CatalogOids.PgTsConfig, other.OidAt(1)), new ObjectAddress(CatalogOids.PgTsDict, other.OidAt(4)), DependencyKind.Normal);
+                if (!forDisplay)
+                    foreach (Dependency own in other.Dependencies)
+                        yield return own;
+                continue;
+            }
+
             foreach (Dependency dependency in other.Dependencies)
                 yield return dependency;
         }

@@ -113,6 +113,13 @@ public static class TypeResolver
         return Find(column.TypeOid, catalog)!.WithTypmod(column.TypeModifier);
     }
 
+    /// <summary>The modifier that the words in parentheses behind a type's name mean. Throws 22023, 22P02.</summary>
+    public static int Modifier(SqlType type, IReadOnlyList<string> words)
+    {
+        Expression[] literals = [.. words.Select(static word => new IntegerLiteral(NumberText.ParseInt32(System.Text.Encoding.UTF8.GetBytes(word)), 0))];
+        return literals.Length == 0 ? throw Invalid("invalid type modifier") : Modifier(type, new TypeName([type.Name], 0) { Modifiers = [.. literals] });
+    }
+
     private static int Modifier(SqlType type, TypeName name)
     {
         if (name.Modifiers.IsEmpty)

@@ -210,29 +210,32 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     private void CheckNotPartOfConstraint(RelationInfo relation)
     {
         if (relation.Index is not null && relation.Parents.Length > 0 && context.View.FindRelation(relation.Parents[0]) is { } whole && !_relations.Contains(whole.Oid))
-            throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop index {relation.Name} because index {whole.Name} requires it")
+            throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop {Describe(relation)} because {Describe(whole)} requires it")
             {
-                Hint = $"You can drop index {whole.Name} instead.",
+                Hint = $"You can drop {Describe(whole)} instead.",
             };
         if (relation.Index is { } index && context.View.FindRelation(index.TableOid) is { } table)
             foreach (ConstraintInfo constraint in table.Constraints)
                 if (constraint.IndexOid == index.Oid && constraint.Kind != ConstraintKind.ForeignKey && !_relations.Contains(table.Oid))
-                    throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop index {relation.Name} because constraint {constraint.Name} on table {table.Name} requires it")
+                    throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop {Describe(relation)} because constraint {constraint.Name} on {Describe(table)} requires it")
                     {
-                        Hint = $"You can drop constraint {constraint.Name} on table {table.Name} instead.",
+                        Hint = $"You can drop constraint {constraint.Name} on {Describe(table)} instead.",
                     };
         foreach (Dependency dependency in relation.Dependencies)
             if (dependency.Kind == DependencyKind.Internal && relation.Sequence is not null && context.View.FindRelation(dependency.Referenced.ObjectOid) is { } owner && !_relations.Contains(owner.Oid))
                 throw new SqlException(
                     SqlState.DependentObjectsStillExist,
-                    $"cannot drop sequence {relation.Name} because column {owner.Columns[dependency.Referenced.SubId - 1].Name} of table {owner.Name} requires it")
+                    $"cannot drop {Describe(relation)} because column {owner.Columns[dependency.Referenced.SubId - 1].Name} of {Describe(owner)} requires it")
                 {
-                    Hint = $"You can drop column {owner.Columns[dependency.Referenced.SubId - 1].Name} of table {owner.Name} instead.",
+                    Hint = $"You can drop column {owner.Columns[dependency.Referenced.SubId - 1].Name} of {Describe(owner)} instead.",
                 };
     }
 
-    private static string Describe(RelationInfo relation) =>
-        (relation.Kind == RelationKind.CompositeType ? "type" : Permissions.KindName(relation.Kind)) + " " + relation.Name;
+    // As PostgreSQL's getObjectDescription: with the schema where the search path does not find the name.
+    private string Describe(RelationInfo relation) =>
+        (relation.Kind == RelationKind.CompositeType ? "type" : Permissions.KindName(relation.Kind)) + " " + context.Session.Catalog.RelationName(relation);
+
+    private string Describe(UserTypeInfo type) => "type " + (context.Session.Catalog.ObjectName(TypeOid.RegType, type.Oid) ?? type.Name);
 
     /// <summary>Adds a relation and what goes with it; null is one that somebody else dropped while its lock was waited for.</summary>
     public void Add(RelationInfo? relation)
@@ -290,7 +293,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         object[] objects = [.. context.View.UserRoutines.Where(r => roles.Contains(r.OwnerOid)).Cast<object>(), .. context.View.Objects.Where(o => roles.Contains(o.OwnerOid) && o.ClassOid is not (CatalogOids.PgDefaultAcl or CatalogOids.PgLargeObjectMetadata))];
         UserTypeInfo[] types = [.. context.View.UserTypes.Where(t => roles.Contains(t.OwnerOid) && t.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range && roles.Contains(t.OwnerOid))];
         SchemaInfo[] schemas = [.. context.View.Schemas.Where(s => roles.Contains(s.OwnerOid))];
-        HashSet<string> own = [.. relations.Select(Describe), .. objects.Select(o => ObjectFinder.Describe(context, o)), .. types.Select(static t => "type " + t.Name)];
+        HashSet<string> own = [.. relations.Select(r => command.Describe(r)), .. objects.Select(o => ObjectFinder.Describe(context, o)), .. types.Select(t => command.Describe(t))];
         foreach (RelationInfo relation in relations)
             command._named.Add(relation.Oid);
         foreach (RelationInfo relation in relations)
@@ -300,7 +303,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         foreach (CatalogObject large in context.View.ObjectsOf(CatalogOids.PgLargeObjectMetadata).Where(o => roles.Contains(o.OwnerOid)).ToArray())
             Sessions.LargeObjects.Drop(context, large);
         foreach (UserTypeInfo type in types)
-            command.AddType(type.Oid, "type " + type.Name);
+            command.AddType(type.Oid, command.Describe(type));
         foreach (SchemaInfo schema in schemas)
             command.AddContents(schema);
         command._cascades.RemoveAll(c => own.Contains(c.Dependent));
@@ -368,7 +371,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             table = context.LockRelation(table, RelationLockMode.AccessExclusive)!;
             _constraints.Add((table, foreignKey));
             if (!_named.Contains(table.Oid))
-                _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", Describe(relation), foreignKey.Oid));
+                _cascades.Add(($"constraint {foreignKey.Name} on {Describe(table)}", Describe(relation), foreignKey.Oid));
         }
 
         var address = new ObjectAddress(CatalogOids.PgClass, relation.Oid);
@@ -395,7 +398,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         if (column == 0 || dependent.Columns[column - 1].Default is null || (dependent.Oid, column) == _droppedColumn)
             return;
         _defaults.Add((dependent, column));
-        _cascades.Add(($"default value for column {dependent.Columns[column - 1].Name} of table {dependent.Name}", referenced, 0));
+        _cascades.Add(($"default value for column {dependent.Columns[column - 1].Name} of {Describe(dependent)}", referenced, 0));
     }
 
     /// <summary>A range type, its multirange type and their constructors go together.</summary>
@@ -453,7 +456,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             uint below = candidate.Kind switch { UserTypeKind.Domain => candidate.BaseTypeOid, UserTypeKind.Range => candidate.Range!.SubtypeOid, _ => 0 };
             if (below == 0 || (below != type.Oid && below != type.ArrayOid) || _types.Contains(candidate.Oid))
                 continue;
-            string description = "type " + candidate.Name;
+            string description = Describe(candidate);
             _cascades.Add((description, referenced, 0));
             AddType(candidate.Oid, description);
         }
@@ -512,8 +515,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         foreach (UserTypeInfo type in context.View.UserTypes.ToArray())
             if (type.SchemaOid == schema.Oid && type.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range && !_types.Contains(type.Oid))
             {
-                _cascades.Add(("type " + type.Name, "schema " + schema.Name, 0));
-                AddType(type.Oid, "type " + type.Name);
+                _cascades.Add((Describe(type), "schema " + schema.Name, 0));
+                AddType(type.Oid, Describe(type));
             }
     }
 
@@ -537,7 +540,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             {
                 if (!context.Permissions.IsOwner(type.OwnerOid))
                     throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of type {type.Name}");
-                _subject = "type " + type.Name;
+                _subject = Describe(type);
                 Add(composite);
                 continue;
             }
@@ -548,7 +551,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 throw new SqlException(SqlState.WrongObjectType, $"\"{type.Name}\" is not a domain");
             if (!context.Permissions.IsOwner(type.OwnerOid))
                 throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of type {type.Name}");
-            _subject = "type " + type.Name;
+            _subject = Describe(type);
             AddType(type.Oid, _subject);
         }
 
@@ -558,7 +561,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     /// <summary>Drops a column's dependents and, at the end, what was gathered.</summary>
     public void AddColumn(RelationInfo table, ColumnInfo column)
     {
-        _subject = $"column {column.Name} of table {table.Name}";
+        _subject = $"column {column.Name} of {Describe(table)}";
         _droppedColumn = (table.Oid, column.Number);
         foreach (IndexInfo index in table.Indexes)
             if (Array.Exists(index.Keys, k => k.Column == column.Number) || Mentions(index.Predicate, column) || Array.Exists(index.Keys, k => Mentions(k.Expression, column)))
@@ -592,7 +595,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         if (_subject.Length == 0)
             _subject = referenced;
         _constraints.Add((table, foreignKey));
-        _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", referenced, foreignKey.Oid));
+        _cascades.Add(($"constraint {foreignKey.Name} on {Describe(table)}", referenced, foreignKey.Oid));
     }
 
     /// <summary>Refuses if something that nobody named depends on what goes (RESTRICT), else says so and drops everything.</summary>

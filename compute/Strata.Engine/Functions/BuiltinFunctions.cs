@@ -56,6 +56,10 @@ public static class BuiltinFunctions
         FrameOffsetFunctions.Register(table);
         LargeObjectFunctions.Register(table);
         Xml.XmlMapping.Register(table);
+        SystemRowFunctions.Register(table);
+        TypeModifierFunctions.Register(table);
+        PseudoTypeFunctions.Register(table);
+        ServerStateFunctions.Register(table);
         // Last: it takes what the families have left.
         return table;
     }
