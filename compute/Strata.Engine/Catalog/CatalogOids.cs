@@ -84,6 +84,9 @@ public static class CatalogOids
     /// <summary>Database <c>postgres</c>.</summary>
     public const uint PostgresDatabase = 5;
 
+    /// <summary>Built-in objects from here on are listed in <c>pg_depend</c>: they could be dropped.</summary>
+    public const uint FirstUnpinned = 12000;
+
     /// <summary>Tablespace <c>pg_default</c>.</summary>
     public const uint DefaultTablespace = 1663;
 

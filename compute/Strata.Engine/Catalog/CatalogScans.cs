@@ -298,6 +298,7 @@ internal static class CatalogScans
         if (type.Kind == UserTypeKind.Multirange && type.Range is { } ranges)
         {
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgType, ranges.RangeOid), DependencyKind.Internal);
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgNamespace, type.SchemaOid), DependencyKind.Normal);
             yield break;
         }
 
@@ -315,7 +316,7 @@ internal static class CatalogScans
     // A view's dependencies are its rule's, and a column's on a sequence its default's.
     private static Dependency Shown(RelationInfo relation, in Dependency dependency)
     {
-        if (relation.View is { } view)
+        if (relation.View is { } view && dependency.Referenced.ClassOid != CatalogOids.PgAm)
             return dependency with { Dependent = new ObjectAddress(CatalogOids.PgRewrite, view.RuleOid) };
         short number = (short)dependency.Dependent.SubId;
         return number > 0 && dependency.Referenced.ClassOid == CatalogOids.PgClass && relation.Columns[number - 1].DefaultOid is var oid and not 0
@@ -334,27 +335,40 @@ internal static class CatalogScans
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid), DependencyKind.PartitionSecondary);
         }
 
+        bool isConstraint = false;
         foreach (ConstraintInfo constraint in catalog.FindRelation(index.TableOid)?.Constraints ?? [])
         {
             if (constraint.IndexOid != index.Oid || constraint.Kind == ConstraintKind.ForeignKey)
                 continue;
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgConstraint, constraint.Oid), DependencyKind.Internal);
-            yield break;
+            isConstraint = true;
+            break;
         }
 
+        // Columns, expressions and the condition are each recorded apart.
         var columns = new SortedSet<short>();
         foreach (IndexKey key in index.Keys)
             if (key.Column > 0)
                 columns.Add(key.Column);
-        foreach (CatalogExpression? expression in index.Keys.Select(static k => k.Expression).Append(index.Predicate))
-            foreach (string name in expression is null ? [] : Ddl.StoredExpressions.ColumnNames(expression.Syntax))
-                if (catalog.FindRelation(index.TableOid)?.FindColumn(name) is { } used)
-                    columns.Add(used.Number);
-        foreach (short column in columns)
+        foreach (short column in isConstraint ? [] : columns)
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid, column), DependencyKind.Auto);
         // An index on no column still goes with its table.
-        if (columns.Count == 0)
+        if (columns.Count == 0 && !isConstraint)
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid), DependencyKind.Auto);
+        foreach (short column in ColumnsOf(index.Keys.Select(static k => k.Expression)))
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid, column), DependencyKind.Auto);
+        foreach (short column in ColumnsOf([index.Predicate]))
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid, column), DependencyKind.Auto);
+        SortedSet<short> ColumnsOf(IEnumerable<CatalogExpression?> expressions)
+        {
+            var used = new SortedSet<short>();
+            foreach (CatalogExpression? expression in expressions)
+                foreach (string name in expression is null ? [] : Ddl.StoredExpressions.ColumnNames(expression.Syntax))
+                    if (catalog.FindRelation(index.TableOid)?.FindColumn(name) is { } column)
+                        used.Add(column.Number);
+            return used;
+        }
+
         foreach (IndexKey key in index.Keys)
             if (key.OperatorClassOid >= CatalogOids.FirstUser)
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgOpClass, key.OperatorClassOid), DependencyKind.Normal);

@@ -3,10 +3,15 @@ using System.Runtime.CompilerServices;
 
 namespace Strata.Engine.Catalog;
 
-/// <summary>One of the triggers that PostgreSQL keeps behind a foreign key.</summary>
+/// <summary>One of the triggers that PostgreSQL keeps behind a foreign key or a deferrable key.</summary>
 internal sealed record ForeignKeyTrigger(uint Oid, RelationInfo Table, ConstraintInfo Key, uint FunctionOid, short Type, uint OtherTableOid, uint ParentOid, bool IsAction)
 {
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"RI_ConstraintTrigger_{(IsAction ? 'a' : 'c')}_{Oid}");
+    public string Name => Key.Kind switch
+    {
+        ConstraintKind.ForeignKey => string.Create(CultureInfo.InvariantCulture, $"RI_ConstraintTrigger_{(IsAction ? 'a' : 'c')}_{Oid}"),
+        ConstraintKind.PrimaryKey => string.Create(CultureInfo.InvariantCulture, $"PK_ConstraintTrigger_{Oid}"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"Unique_ConstraintTrigger_{Oid}"),
+    };
 }
 
 /// <summary>
@@ -16,6 +21,8 @@ internal static class ForeignKeyTriggers
 {
     private const uint FirstOid = 0x1000_0000, OidBits = 0x2FFF_FFFF;
     private const uint CheckInsert = 1644, CheckUpdate = 1645, CascadeDelete = 1646, RestrictDelete = 1648, SetNullDelete = 1650, SetDefaultDelete = 1652, NoActionDelete = 1654;
+    private const uint UniqueRecheck = 1250;
+    private const short OnInsertOrUpdate = 21;
     private const short OnInsert = 5, OnDelete = 9, OnUpdate = 17;
 
     private static readonly ConditionalWeakTable<DatabaseImage, Dictionary<uint, ForeignKeyTrigger>> s_known = [];
@@ -29,6 +36,9 @@ internal static class ForeignKeyTriggers
         foreach (RelationInfo table in view.UserRelations.OrderBy(static relation => relation.Oid))
             foreach (ConstraintInfo key in table.Constraints.Concat(PartitionReferences.Of(view, table)).OrderBy(static constraint => constraint.Oid))
             {
+                // Deferrable keys are looked at again when their time comes.
+                if (key is { IsDeferrable: true, Kind: ConstraintKind.PrimaryKey or ConstraintKind.Unique or ConstraintKind.Exclusion })
+                    Add(triggers, table, key, UniqueRecheck, OnInsertOrUpdate, 0, isAction: false, 0);
                 if (key.Kind != ConstraintKind.ForeignKey || view.FindRelation(key.ReferencedTableOid) is not { } referenced)
                     continue;
                 bool isPart = PartitionReferences.IsOne(key.Oid);
@@ -84,17 +94,13 @@ internal static class ForeignKeyTriggers
         }
     }
 
-    /// <summary>A trigger goes with its constraint, and one of a partition with that of the whole table.</summary>
+    /// <summary>A trigger goes with its constraint.</summary>
     public static IEnumerable<Dependency> Dependencies(CatalogView view)
     {
         foreach (ForeignKeyTrigger trigger in Of(view).Values)
         {
             var self = new ObjectAddress(CatalogOids.PgTrigger, trigger.Oid);
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgConstraint, trigger.Key.Oid), DependencyKind.Internal);
-            if (trigger.ParentOid == 0)
-                continue;
-            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgTrigger, trigger.ParentOid), DependencyKind.PartitionPrimary);
-            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, trigger.Table.Oid), DependencyKind.PartitionSecondary);
         }
     }
 }

@@ -92,7 +92,7 @@ public static class TypeResolver
             RelationOid = type.RelationOid,
             Range = type.Range is { } range && Find(range.SubtypeOid, catalog) is { } subtype
                 ? new Types.Ranges.RangeInfo { RangeOid = range.RangeOid, MultirangeOid = range.MultirangeOid, Subtype = subtype, DifferenceOid = range.DifferenceOid } : null,
-            CollationOid = domainBase?.CollationOid ?? 0,
+            CollationOid = type.Kind == UserTypeKind.Domain && type.CollationOid != 0 ? type.CollationOid : domainBase?.CollationOid ?? 0,
             IsArray = type.Kind == UserTypeKind.Array,
             ElementType = type.ElementOid != 0 && catalog.FindUserType(type.ElementOid) is { } element ? Describe(element, catalog) : null,
         };

@@ -574,6 +574,13 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             }
 
         AddOwnedSequences(table, column.Number);
+        foreach ((object entry, DependencyKind kind) in _others.DependentsOf(new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number)))
+            if (kind == DependencyKind.Normal && entry is RoutineInfo or CatalogObject { ClassOid: CatalogOids.PgPolicy })
+            {
+                _cascades.Add((ObjectFinder.Describe(context, entry), _subject, ObjectFinder.AddressOf(entry).ObjectOid));
+                AddObject(entry);
+            }
+
         foreach (RelationInfo candidate in context.View.UserRelations.ToArray())
             if (candidate.View is not null && !_relations.Contains(candidate.Oid))
                 foreach (Dependency dependency in candidate.Dependencies)

@@ -21,7 +21,7 @@ internal static class ObjectFinder
         switch (entry)
         {
             case RoutineInfo routine:
-                return $"{(routine.Kind == FunctionKind.Procedure ? "procedure" : "function")} {RoutineNames.Signature(routine, context.Session.Catalog)}";
+                return $"function {RoutineNames.Signature(routine, context.Session.Catalog)}";
             case CatalogObject { ClassOid: CatalogOids.PgOperator } op:
                 return $"operator {op.Name}({OperatorCommands.OperandName(context, op.OidAt(7))},{OperatorCommands.OperandName(context, op.OidAt(8))})";
             case CatalogObject { ClassOid: CatalogOids.PgCast } cast:

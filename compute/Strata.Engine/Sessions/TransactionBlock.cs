@@ -174,6 +174,7 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     {
         "serializable" => IsolationLevel.Serializable,
         "repeatable read" => IsolationLevel.RepeatableRead,
+        "read uncommitted" => IsolationLevel.ReadUncommitted,
         _ => IsolationLevel.ReadCommitted,
     };
 
@@ -199,6 +200,7 @@ internal sealed class TransactionBlock(TransactionManager manager, LockOwner own
     {
         IsolationLevel.Serializable => "serializable",
         IsolationLevel.RepeatableRead => "repeatable read",
+        IsolationLevel.ReadUncommitted => "read uncommitted",
         _ => "read committed",
     };
 

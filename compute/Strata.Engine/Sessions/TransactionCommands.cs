@@ -171,6 +171,8 @@ internal static class TransactionCommands
             switch (mode.Kind)
             {
                 case TransactionModeKind.ReadUncommitted:
+                    isolation = IsolationLevel.ReadUncommitted;
+                    break;
                 case TransactionModeKind.ReadCommitted:
                     isolation = IsolationLevel.ReadCommitted;
                     break;
