@@ -333,11 +333,49 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
             }
 
+        foreach (DefinitionMention mention in DefinitionMentions.Of(context.View, address))
+            AddMention(mention, referenced);
         foreach ((object entry, DependencyKind kind) in _others.DependentsOf(address))
         {
             if (kind == DependencyKind.Normal)
                 _cascades.Add((ObjectFinder.Describe(context, entry), referenced, ObjectFinder.AddressOf(entry).ObjectOid));
             AddObject(entry);
+        }
+    }
+
+    // A definition that uses what goes.
+    private void AddMention(in DefinitionMention mention, string referenced)
+    {
+        switch (mention)
+        {
+            case { Other: { } entry }:
+                if (_others.Has(entry))
+                    break;
+                _cascades.Add((ObjectFinder.Describe(context, entry), referenced, ObjectFinder.AddressOf(entry).ObjectOid));
+                AddObject(entry);
+                break;
+            case { Relation: { } relation } when _relations.Contains(relation.Oid) || _named.Contains(relation.Oid):
+                break;
+            case { Relation: { } table, Constraint: { } constraint }:
+                if (_constraints.Exists(known => known.Constraint.Oid == constraint.Oid) || constraint.ParentOid != 0 || context.LockRelation(table, RelationLockMode.AccessExclusive) is not { } checkedTable)
+                    break;
+                _constraints.Add((checkedTable, constraint));
+                _cascades.Add(($"constraint {constraint.Name} on {Describe(checkedTable)}", referenced, constraint.Oid));
+                break;
+            case { Relation: { } owner, Column: > 0 and var number }:
+                if (_columns.Contains((owner, number)) || _defaults.Contains((owner, number)) || context.LockRelation(owner, RelationLockMode.AccessExclusive) is not { } holder)
+                    break;
+                bool isGenerated = holder.Columns[number - 1].Generated != '\0';
+                (isGenerated ? _columns : _defaults).Add((holder, number));
+                string column = $"column {holder.Columns[number - 1].Name} of {Describe(holder)}";
+                _cascades.Add((isGenerated ? column : "default value for " + column, referenced, 0));
+                break;
+            case { Relation: { } whole }:
+                if (context.LockRelation(whole, RelationLockMode.AccessExclusive) is not { } locked)
+                    break;
+                _cascades.Add((Describe(locked), referenced, locked.Oid));
+                Add(locked);
+                break;
         }
     }
 
@@ -438,6 +476,13 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                         if (candidate.PartitionKey is { } key && Array.Exists(key.Columns, k => k.Column == column.Number))
                         {
                             // A table can't do without its partition key.
+                            _cascades.Add((Describe(candidate), referenced, candidate.Oid));
+                            Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
+                            break;
+                        }
+
+                        if (candidate.View is not null)
+                        {
                             _cascades.Add((Describe(candidate), referenced, candidate.Oid));
                             Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
                             break;

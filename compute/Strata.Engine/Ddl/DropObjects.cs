@@ -20,6 +20,9 @@ internal sealed class DropObjects(DdlContext context)
         return true;
     }
 
+    /// <summary>True when an entry goes already.</summary>
+    public bool Has(object entry) => _addresses.Contains(ObjectFinder.AddressOf(entry));
+
     /// <summary>The class of an object by its OID: a relation's unless a routine or a type has it.</summary>
     public static ObjectAddress AddressOf(CatalogView view, uint oid) => new(
         view.FindRoutine(oid) is not null ? CatalogOids.PgProc : view.FindUserType(oid) is not null ? CatalogOids.PgType : CatalogOids.PgClass, oid);
