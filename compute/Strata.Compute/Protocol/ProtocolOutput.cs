@@ -207,6 +207,7 @@ public sealed class ProtocolOutput(ClientTransport transport) : ISessionOutput, 
         Field(buffer, (byte)'c', fields.ColumnName);
         Field(buffer, (byte)'d', fields.DataTypeName);
         Field(buffer, (byte)'n', fields.ConstraintName);
+        Field(buffer, (byte)'R', fields.Routine);
         buffer.Byte(0);
         buffer.End();
     }

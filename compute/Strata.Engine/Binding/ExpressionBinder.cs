@@ -453,9 +453,9 @@ internal sealed class ExpressionBinder
     private Expression BindDistinct(IsDistinctExpression distinct, Scope scope)
     {
         if (distinct.Right is NullLiteral)
-            return new NullTestExpression(ResolveUnknown(Bind(distinct.Left, scope)), !distinct.IsNegated) { Position = distinct.Position };
+            return new NullTestExpression(ResolveUnknown(Bind(distinct.Left, scope)), !distinct.IsNegated) { IsOfWhole = true, Position = distinct.Position };
         if (distinct.Left is NullLiteral)
-            return new NullTestExpression(ResolveUnknown(Bind(distinct.Right, scope)), !distinct.IsNegated) { Position = distinct.Position };
+            return new NullTestExpression(ResolveUnknown(Bind(distinct.Right, scope)), !distinct.IsNegated) { IsOfWhole = true, Position = distinct.Position };
         if (distinct.Left is Syntax.RowExpression leftRow && distinct.Right is Syntax.RowExpression rightRow && leftRow.Fields.Count == rightRow.Fields.Count && leftRow.Fields.Count > 0)
             return BindRowDistinct(BindAll(leftRow.Fields, scope), BindAll(rightRow.Fields, scope), distinct.IsNegated, distinct.Position);
         return _factory.DistinctFrom(Bind(distinct.Left, scope), Bind(distinct.Right, scope), distinct.IsNegated, distinct.Position);
@@ -632,13 +632,14 @@ internal sealed class ExpressionBinder
             return new ArrayExpression(empty, [], isNested: false) { Position = array.Position };
         }
 
-        bool isNested = array.Elements[0] is Syntax.ArrayExpression;
+        bool isNested = false;
         var elements = new Expression[array.Elements.Count];
         for (int i = 0; i < elements.Length; i++)
         {
             elements[i] = array.Elements[i] is Syntax.ArrayExpression inner
                 ? BindArray(inner, scope, wanted)
                 : Bind(array.Elements[i], scope);
+            isNested |= array.Elements[i] is Syntax.ArrayExpression || IsTrueArray(elements[i].Type);
         }
 
         SqlType common = wanted is null
@@ -649,10 +650,13 @@ internal sealed class ExpressionBinder
             : _factory.Casts.Cast(element, common, CastContext.Explicit, element.Position)
                 ?? throw BindingErrors.At(element.Position, SqlState.CannotCoerce, $"cannot cast type {element.Type} to {common}");
         Expression[] converted = elements.Select(Convert).ToArray();
-        isNested |= common.IsArray && wanted is null;
+        isNested |= wanted is null && IsTrueArray(common);
         SqlType type = isNested ? common : _state.Types.ArrayOf(common, array.Position);
         return new ArrayExpression(type, converted, isNested) { Position = array.Position };
     }
+
+    // Vectors of catalogs are arrays that are not made dimensions of others.
+    private static bool IsTrueArray(SqlType type) => type is { IsArray: true, Oid: not (TypeOid.Int2Vector or TypeOid.OidVector) };
 
     private Expression BindCast(CastExpression cast, Scope scope)
     {

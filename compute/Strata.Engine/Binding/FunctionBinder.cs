@@ -185,6 +185,9 @@ internal sealed class FunctionBinder(BindingState state)
     private Expression Resolve(FunctionCall call, Expression[] arguments, string?[]? names)
     {
         QualifiedName name = call.Name;
+        // Drivers name the result of a function as a parameter without a value: { ? = call f(?) }.
+        if (Array.Exists(arguments, static argument => argument is ParameterExpression { Type.Oid: TypeOid.Void }))
+            (arguments, names) = WithoutVoid(arguments, names);
         IReadOnlyList<FunctionInfo> known = RoutineLookup.Find(state.Catalog, state.SearchPath, name.Schema, name.Name, call.Position);
         // f(x) may be the field x.f.
         if (known.Count == 0 && name.Schema is null && arguments is [{ Type.Kind: TypeKind.Composite } row])
@@ -199,6 +202,12 @@ internal sealed class FunctionBinder(BindingState state)
         if (resolved.Function is { Routine: null } builtin)
             state.Call(builtin);
         return ExpressionFactory.ToExpression(resolved, call.Position, call.Syntax);
+    }
+
+    private static (Expression[] Arguments, string?[]? Names) WithoutVoid(Expression[] arguments, string?[]? names)
+    {
+        int[] kept = [.. Enumerable.Range(0, arguments.Length).Where(i => arguments[i] is not ParameterExpression { Type.Oid: TypeOid.Void })];
+        return ([.. kept.Select(i => arguments[i])], names is null ? null : [.. kept.Select(i => names[i])]);
     }
 
     /// <summary>Notes that the statement calls a user-defined routine; the expression to put in the call's place, or null.</summary>

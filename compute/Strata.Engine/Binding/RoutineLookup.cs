@@ -15,7 +15,7 @@ internal static class RoutineLookup
     {
         if (schema is not null)
         {
-            SchemaInfo found = catalog.FindSchema(schema)
+            SchemaInfo found = catalog.FindSchema(path, schema)
                 ?? throw BindingErrors.At(position, SqlState.InvalidSchemaName, $"schema \"{schema}\" does not exist");
             IReadOnlyList<FunctionInfo> own = found.Oid is CatalogOids.CatalogSchema ? BuiltinRegistry.FunctionsByName(name) : [];
             FunctionInfo[] made = [.. catalog.FindRoutines(found.Oid, name).Select(routine => Shape(routine, forCall))];
@@ -26,6 +26,9 @@ internal static class RoutineLookup
         bool sawCatalog = false;
         foreach (uint oid in path.Schemas)
         {
+            // Functions of the temporary schema must be named with it: nobody slips one under another's call.
+            if (oid == path.TemporarySchema)
+                continue;
             if (oid == CatalogOids.CatalogSchema)
             {
                 sawCatalog = true;

@@ -47,7 +47,7 @@ internal sealed class TypeLookup(BindingState state)
     private uint? Own(QualifiedName name)
     {
         foreach (CatalogObject candidate in state.Catalog.ObjectsOf(CatalogOids.PgCollation))
-            if (candidate.Name == name.Name && (name.Schema is { } schema ? state.Catalog.FindSchema(schema)?.Oid == candidate.SchemaOid : state.SearchPath.Contains(candidate.SchemaOid)))
+            if (candidate.Name == name.Name && (name.Schema is { } schema ? state.Catalog.FindSchema(state.SearchPath, schema)?.Oid == candidate.SchemaOid : state.SearchPath.Contains(candidate.SchemaOid)))
                 return candidate.Oid;
         return null;
     }

@@ -15,7 +15,7 @@ internal static class MonitoringScans
             if (setting.Name is "role" or "session_authorization" or "is_superuser")
                 continue;
             SessionSettings? values = context.Session?.Context.Settings;
-            string value = values?[setting.Name] ?? setting.Default;
+            string value = values?.Computed?.Invoke(setting.Name) ?? values?[setting.Name] ?? setting.Default;
             yield return
             [
                 setting.Name, value, setting.Unit, setting.Category, setting.Description, CatalogValue.Null, ContextName(setting.Context), TypeName(setting.Type),

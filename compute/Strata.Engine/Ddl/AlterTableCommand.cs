@@ -239,6 +239,8 @@ internal sealed class AlterTableCommand(DdlContext context)
         var constraints = new ColumnConstraints(context, table.Name, null);
         ColumnInfo column = constraints.Apply(ColumnBuilder.FromDefinition(context, definition, checked((short)(table.Columns.Length + 1))), definition);
         RowTypeUse.RejectRecursion(context, table, column.TypeOid);
+        if (column.Default is not null)
+            RowTypeUse.Reject(context, table);
         if (column.Generated != '\0')
             column = column with { Default = GeneratedColumns.Complete(context, table with { Columns = [.. table.Columns, column] }, column) };
         bool isSerial = SerialTypes.TryGet(definition.Type!, out SqlType? serial);
@@ -254,6 +256,7 @@ internal sealed class AlterTableCommand(DdlContext context)
         });
         if (needsRewrite && !isEmpty)
             changed = new TableRewrite(context).Rewrite(table, changed, new Dictionary<int, string> { [column.Number] = column.Default!.Text });
+        RowTypeRefill.Run(context, changed);
         if (notNull && !isEmpty && column.Default is null)
             throw new SqlException(SqlState.NotNullViolation, $"column \"{column.Name}\" of relation \"{table.Name}\" contains null values")
             {
@@ -317,6 +320,7 @@ internal sealed class AlterTableCommand(DdlContext context)
             Dependencies = [new Dependency(new ObjectAddress(CatalogOids.PgClass, sequence.Oid), new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number), kind)],
         };
         SequenceCommands.Create(context, sequence);
+        context.Session.Notice($"ALTER TABLE will create implicit sequence \"{name}\" for serial column \"{table.Name}.{column.Name}\"", "DEBUG1");
         return sequence;
     }
 
@@ -343,6 +347,8 @@ internal sealed class AlterTableCommand(DdlContext context)
             return table;
         }
 
+        // Values that are stored already would keep what is dropped.
+        RowTypeUse.Reject(context, table, ofRowsOnly: true);
         var command = new DropCommand(context, drop.Behavior);
         command.AddColumn(table, column);
         command.Finish(null);

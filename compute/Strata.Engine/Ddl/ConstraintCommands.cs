@@ -119,6 +119,7 @@ internal sealed class ConstraintCommands(DdlContext context)
             keys.Add(IndexCommands.IncludedKey(table, column));
         if (table.PartitionKey is not null)
             PartitionIndexes.CheckKey(table, keys, keyCount, isPrimary ? "PRIMARY KEY" : "UNIQUE");
+        NoteIndex(table, name, isPrimary ? "PRIMARY KEY" : "UNIQUE", isNewTable);
         IndexInfo index = new IndexCommands(context).Create(
             table, name, keys, keyCount, isUnique: true, isPrimary, constraint.IsNullsNotDistinct, null, !constraint.IsDeferrable,
             options: IndexOptions.Parse(IndexMethod.BTree, constraint.Options));
@@ -129,6 +130,9 @@ internal sealed class ConstraintCommands(DdlContext context)
             context.Replace(whole, whole with { Index = whole.Index! with { IsValid = false } });
         return context.View.FindRelation(table.Oid)!;
     }
+
+    private void NoteIndex(RelationInfo table, string name, string words, bool isNewTable) => context.Session.Notice(
+        $"{(isNewTable ? "CREATE TABLE /" : "ALTER TABLE / ADD")} {words} will create implicit index \"{name}\" for table \"{table.Name}\"", "DEBUG1");
 
     private RelationInfo WithKey(RelationInfo table, Constraint constraint, string name, bool isPrimary, uint indexOid, short[] columns) =>
         With(context.View.FindRelation(table.Oid)!, new ConstraintInfo

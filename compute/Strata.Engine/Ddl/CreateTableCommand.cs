@@ -112,7 +112,7 @@ internal static class CreateTableCommand
     /// <summary>Makes a table of a query's result; returns the number of rows, or null when there is none to tell (it existed already, or WITH NO DATA).</summary>
     public static long? ExecuteAs(DdlContext context, IntoClause into, Statement query, bool ifNotExists)
     {
-        IReadOnlyList<Expression>? values = null;
+        IReadOnlyList<Expression>? values = context.ParameterValues;
         if (query is ExecuteStatement execute)
             (query, values) = PreparedQuery.Resolve(context, execute);
         SchemaInfo schema = context.CreationSchema(into.Relation.Schema, into.Relation.Position, into.Relation.Persistence);

@@ -16,6 +16,9 @@ internal sealed class DdlContext(SessionContext session, string statementText)
     /// <summary>Shown the run of the query that fills a new table, for EXPLAIN ANALYZE; null otherwise.</summary>
     public Action<PhysicalPlan, ExecutionInstance>? Measured { get; init; }
 
+    /// <summary>What stands for the parameters of the statement's query; null when it has none.</summary>
+    public IReadOnlyList<Expression>? ParameterValues { get; init; }
+
     /// <summary>Text of the statement, for positions in errors of expressions.</summary>
     public string StatementText => statementText;
 

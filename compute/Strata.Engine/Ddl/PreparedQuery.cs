@@ -44,6 +44,6 @@ internal static class PreparedQuery
             literal = new StringLiteral(buffer.ToString(), -1);
         }
 
-        return new CastExpression(literal, CallParameters.NameOf(type, session), CastSyntax.DoubleColon, -1);
+        return new CastExpression(literal, CommandParameters.NameOf(type, session), CastSyntax.DoubleColon, -1);
     }
 }

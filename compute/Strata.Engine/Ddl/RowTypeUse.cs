@@ -7,13 +7,16 @@ namespace Strata.Engine.Ddl;
 internal static class RowTypeUse
 {
     /// <summary>Throws 0A000 when a table stores values of a relation's row type, also within arrays, domains, ranges and other composite types: they would not follow a change of the relation's columns.</summary>
-    public static void Reject(DdlContext context, RelationInfo relation)
+    /// <param name="ofRowsOnly">Tables without rows do no harm.</param>
+    public static void Reject(DdlContext context, RelationInfo relation, bool ofRowsOnly = false)
     {
         if (relation.RowTypeOid == 0)
             return;
         foreach (RelationInfo candidate in context.View.UserRelations)
         {
             if (candidate.Oid == relation.Oid || candidate.Kind is not (RelationKind.Table or RelationKind.MaterializedView or RelationKind.PartitionedTable or RelationKind.Index))
+                continue;
+            if (ofRowsOnly && (candidate.Kind == RelationKind.Index || new TableRewrite(context).IsEmpty(candidate)))
                 continue;
             foreach (ColumnInfo column in candidate.Columns)
                 if (!column.IsDropped && column.TypeOid >= CatalogOids.FirstUser && Contains(context.View, column.TypeOid, relation.RowTypeOid))
@@ -31,7 +34,7 @@ internal static class RowTypeUse
     }
 
     /// <summary>True when values of one type are or contain values of another.</summary>
-    private static bool Contains(CatalogView view, uint typeOid, uint part)
+    public static bool Contains(CatalogView view, uint typeOid, uint part)
     {
         if (typeOid == part)
             return true;

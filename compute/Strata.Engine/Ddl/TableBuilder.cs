@@ -161,6 +161,7 @@ internal sealed class TableBuilder(DdlContext context, SchemaInfo schema, string
         };
         sequence = sequence with { Dependencies = [sequence.Dependencies[0] with { Dependent = new ObjectAddress(CatalogOids.PgClass, sequence.Oid) }] };
         _sequences.Add(sequence);
+        context.Session.Notice($"CREATE TABLE will create implicit sequence \"{sequenceName}\" for serial column \"{name}.{column.Name}\"", "DEBUG1");
         if (ownership == DependencyKind.Auto)
             _dependencies.Add(new Dependency(
                 new ObjectAddress(CatalogOids.PgClass, TableOid, column.Number), new ObjectAddress(CatalogOids.PgClass, sequence.Oid), DependencyKind.Normal));

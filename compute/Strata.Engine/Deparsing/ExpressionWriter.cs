@@ -119,7 +119,10 @@ internal sealed class ExpressionWriter(DefinitionNames names, PrintBuffer text, 
             case NullTestExpression test:
                 text.Parenthesis('(');
                 WriteNested(test.Operand, showImplicit: true, test);
-                text.Append(test.IsNotNull ? " IS NOT NULL" : " IS NULL");
+                if (test.IsOfWhole && (test.Operand.Type.Kind == TypeKind.Composite || test.Operand.Type.Oid == TypeOid.Record))
+                    text.Append(test.IsNotNull ? " IS DISTINCT FROM NULL" : " IS NOT DISTINCT FROM NULL");
+                else
+                    text.Append(test.IsNotNull ? " IS NOT NULL" : " IS NULL");
                 text.Parenthesis(')');
                 break;
             case BooleanTestExpression test:

@@ -108,7 +108,7 @@ internal sealed unsafe class NotEvaluator(Evaluator operand) : Evaluator(SqlType
 }
 
 /// <summary>IS [NOT] NULL. A record is null when all its fields are, and not null when none is.</summary>
-internal sealed unsafe class NullTestEvaluator(Evaluator operand, bool isNotNull) : Evaluator(SqlType.Boolean)
+internal sealed unsafe class NullTestEvaluator(Evaluator operand, bool isNotNull, bool isOfWhole) : Evaluator(SqlType.Boolean)
 {
     private readonly Vector _result = new(SqlType.Boolean);
 
@@ -118,7 +118,7 @@ internal sealed unsafe class NullTestEvaluator(Evaluator operand, bool isNotNull
         selection = selection.Below(errors.Row);
         _result.Reset(selection.End);
         byte* data = _result.Data;
-        bool isRecord = operand.Type.Kind == TypeKind.Composite || operand.Type.Oid == TypeOid.Record;
+        bool isRecord = !isOfWhole && (operand.Type.Kind == TypeKind.Composite || operand.Type.Oid == TypeOid.Record);
         for (int i = 0; i < selection.Count; i++)
         {
             int row = selection[i];

@@ -26,7 +26,7 @@ internal sealed class EvaluatorFactory
                 return new ArrayCastEvaluator(a.Type, Make(a.Operand), ElementSlotType(a.Element), Make(a.Element));
             case BooleanExpression { Operator: BooleanOperator.Not } not: return new NotEvaluator(Make(not.Operands[0]));
             case BooleanExpression b: return new AndOrEvaluator(b.Operator == BooleanOperator.And, MakeAll(b.Operands));
-            case NullTestExpression n: return new NullTestEvaluator(Make(n.Operand), n.IsNotNull);
+            case NullTestExpression n: return new NullTestEvaluator(Make(n.Operand), n.IsNotNull, n.IsOfWhole);
             case BooleanTestExpression t: return new BooleanTestEvaluator(Make(t.Operand), t.Test);
             case DistinctFromExpression d:
                 {

@@ -9,14 +9,17 @@ public sealed class NullTestExpression(Expression operand, bool isNotNull) : Exp
 
     public bool IsNotNull { get; } = isNotNull;
 
+    /// <summary>The value itself is tested, not the fields of a composite one: IS [NOT] DISTINCT FROM NULL.</summary>
+    public bool IsOfWhole { get; init; }
+
     public override SqlType Type => SqlType.Boolean;
 
     public override IReadOnlyList<Expression> Children => [Operand];
 
     public override Expression WithChildren(IReadOnlyList<Expression> children) =>
-        new NullTestExpression(children[0], IsNotNull) { Position = Position };
+        new NullTestExpression(children[0], IsNotNull) { IsOfWhole = IsOfWhole, Position = Position };
 
-    protected override bool EqualsOwn(Expression other) => IsNotNull == ((NullTestExpression)other).IsNotNull;
+    protected override bool EqualsOwn(Expression other) => other is NullTestExpression test && IsNotNull == test.IsNotNull && IsOfWhole == test.IsOfWhole;
 
     protected override int OwnHash => IsNotNull ? 1 : 0;
 }

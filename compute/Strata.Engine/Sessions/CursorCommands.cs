@@ -11,7 +11,7 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
 {
     private SessionContext Context => session.Context;
 
-    public UtilityResult Declare(DeclareCursorStatement statement, string text, string own)
+    public UtilityResult Declare(DeclareCursorStatement statement, string text, string own, IReadOnlyList<Expression>? values)
     {
         if (Context.Transactions is { IsBlock: false, IsInScript: false } && !statement.IsHold)
             throw new SqlException(SqlState.NoActiveSqlTransaction, "DECLARE CURSOR can only be used in transaction blocks");
@@ -19,7 +19,9 @@ internal sealed class CursorCommands(SqlSession session, StatementRunner runner)
             CheckLocking(statement);
         CachedPlan plan;
         do
-            plan = runner.Plan(statement.Query, "cursor:" + own, text, [], allowParameters: false, out _, isCursor: true);
+            plan = values is null
+                ? runner.Plan(statement.Query, "cursor:" + own, text, [], allowParameters: false, out _, isCursor: true)
+                : runner.PlanWith(statement.Query, text, values, isCursor: true);
         while (!runner.TryLock(plan));
         var portal = new Portal(statement.Name, own, statement)
         {

@@ -23,6 +23,9 @@ public sealed record Diagnostic
     public string? DataTypeName { get; init; }
     public string? ConstraintName { get; init; }
 
+    /// <summary>PostgreSQL's function that reports this error, where drivers tell errors apart by it.</summary>
+    public string? Routine { get; init; }
+
     /// <summary>True when the connection must be closed after the message.</summary>
     public bool IsFatal => Severity is "FATAL" or "PANIC";
 }

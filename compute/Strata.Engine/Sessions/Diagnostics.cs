@@ -26,6 +26,7 @@ internal static class Diagnostics
             ColumnName = sql.ColumnName,
             DataTypeName = sql.DataTypeName,
             ConstraintName = sql.ConstraintName,
+            Routine = sql.Routine,
         },
         SqlSyntaxException syntax => new Diagnostic
         {

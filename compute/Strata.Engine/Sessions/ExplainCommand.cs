@@ -23,7 +23,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         _ => [UtilityResult.TextColumn("QUERY PLAN")],
     };
 
-    public UtilityResult Execute(ExplainStatement statement, string text, string own)
+    public UtilityResult Execute(ExplainStatement statement, string text, string own, IReadOnlyList<Expression>? values)
     {
         ExplainOptions options = ExplainOptions.Of(statement);
         Statement query = statement.Query switch
@@ -34,13 +34,13 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
             _ => statement.Query,
         };
         if (query is CreateTableAsStatement or SelectStatement { Body: SelectBody { Into: not null } })
-            return ExplainFilling(query, text, own, options, new UtilityResult("EXPLAIN", Describe(statement)));
+            return ExplainFilling(query, text, own, values, options, new UtilityResult("EXPLAIN", Describe(statement)));
         if (query is not ExecuteStatement && !Binder.Accepts(query))
             return NoPlan(statement, options);
         ResourceUsage.Begin();
         try
         {
-            return Explain(query, text, own, options, new UtilityResult("EXPLAIN", Describe(statement)));
+            return Explain(query, text, own, values, options, new UtilityResult("EXPLAIN", Describe(statement)));
         }
         finally
         {
@@ -49,13 +49,14 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
     }
 
     /// <summary>Makes the table as without EXPLAIN, and shows the plan of the query that filled it.</summary>
-    private UtilityResult ExplainFilling(Statement statement, string text, string own, ExplainOptions options, UtilityResult result)
+    private UtilityResult ExplainFilling(Statement statement, string text, string own, IReadOnlyList<Expression>? values, ExplainOptions options, UtilityResult result)
     {
         if (context.Transactions.Current.ReadOnly)
             throw new SqlException(SqlState.ReadOnlySqlTransaction, $"cannot execute {Ddl.DdlCommands.TagOf(statement)} in a read-only transaction");
         long began = context.Clock.GetTimestamp();
         var ddl = new Ddl.DdlContext(context, text)
         {
+            ParameterValues = values,
             Measured = (plan, execution) => Write(result, plan, execution, options, default, context.Clock.GetElapsedTime(began).TotalMilliseconds, inputOnly: true),
         };
         Ddl.DdlCommands.Execute(ddl, runner, statement, own);
@@ -65,7 +66,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         return result;
     }
 
-    private UtilityResult Explain(Statement query, string text, string own, ExplainOptions options, UtilityResult result)
+    private UtilityResult Explain(Statement query, string text, string own, IReadOnlyList<Expression>? arguments, ExplainOptions options, UtilityResult result)
     {
         long began = context.Clock.GetTimestamp();
         ResourceUsage before = ResourceUsage.OfThread;
@@ -78,7 +79,7 @@ internal sealed class ExplainCommand(SessionContext context, StatementRunner run
         else
         {
             do
-                plan = runner.Plan(query, "explain:" + own, text, [], allowParameters: false, out _);
+                plan = arguments is null ? runner.Plan(query, "explain:" + own, text, [], allowParameters: false, out _) : runner.PlanWith(query, text, arguments);
             while (!runner.TryLock(plan));
         }
 

@@ -8,10 +8,14 @@ internal static class NoticeLevels
 
     private static int Rank(string severity) => severity switch
     {
-        "DEBUG5" or "DEBUG4" or "DEBUG3" or "DEBUG2" or "DEBUG1" or "DEBUG" => 0,
-        "LOG" => 1,
-        "NOTICE" => 2,
-        "WARNING" => 3,
-        _ => 4,
+        "DEBUG5" => 0,
+        "DEBUG4" => 1,
+        "DEBUG3" => 2,
+        "DEBUG2" or "DEBUG" => 3,
+        "DEBUG1" => 4,
+        "LOG" => 5,
+        "NOTICE" => 6,
+        "WARNING" => 7,
+        _ => 8,
     };
 }

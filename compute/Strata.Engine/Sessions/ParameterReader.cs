@@ -25,10 +25,13 @@ internal static class ParameterReader
 
             ReadOnlySpan<byte> value = rest[..length];
             rest = rest[length..];
-            if (context.ClientEncoding is { } encoding && (RowWriter.FormatOf(bind.ParameterFormats, i) == 0 || RowWriter.IsTextInBinary(types[i])))
+            bool isText = RowWriter.FormatOf(bind.ParameterFormats, i) == 0;
+            if (context.ClientEncoding is { } encoding && (isText || RowWriter.IsTextInBinary(types[i])))
                 value = encoding.ToUtf8(value);
+            else if (isText)
+                Utf8Text.Check(value);
             vector.ResetConstant();
-            if (RowWriter.FormatOf(bind.ParameterFormats, i) == 0)
+            if (isText)
                 TypeInput.Parse(types[i], value, context, vector, 0);
             else
                 TypeBinary.Receive(types[i], value, context, vector, 0);

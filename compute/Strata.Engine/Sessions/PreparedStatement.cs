@@ -18,6 +18,9 @@ internal sealed class PreparedStatement(string name, string text, Statement? sta
     /// <summary>Types that were given; null entries are inferred.</summary>
     public SqlType?[] ParameterTypes { get; } = parameterTypes;
 
+    /// <summary>Types of the parameters of the query within a command that has no plan itself (EXPLAIN, DECLARE, CREATE TABLE AS).</summary>
+    public SqlType[] QueryParameters { get; set; } = [];
+
     /// <summary>Made by PREPARE rather than by a Parse message.</summary>
     public bool FromSql { get; } = fromSql;
 

@@ -327,8 +327,14 @@ internal sealed class SessionContext : IFunctionContext
     /// <summary>Sends a NOTICE (or another severity) if <c>client_min_messages</c> lets it pass.</summary>
     public void Notice(string message, string severity = "NOTICE", string sqlState = "00000", string? detail = null, string? hint = null)
     {
-        if (NoticeLevels.Passes(severity, Settings["client_min_messages"]))
-            Output.Notice(new Diagnostic { Severity = severity, SqlState = sqlState, Message = message, Detail = detail, Hint = hint });
+        Notice(new Diagnostic { Severity = severity, SqlState = sqlState, Message = message, Detail = detail, Hint = hint });
+    }
+
+    /// <summary>Sends a message if <c>client_min_messages</c> lets it pass. DEBUG1 to DEBUG5 are all DEBUG to the client.</summary>
+    public void Notice(Diagnostic message)
+    {
+        if (NoticeLevels.Passes(message.Severity, Settings["client_min_messages"]))
+            Output.Notice(message.Severity.StartsWith("DEBUG", StringComparison.Ordinal) ? message with { Severity = "DEBUG" } : message);
     }
 
     void IFunctionContext.Notice(string message) => Notice(message);

@@ -175,7 +175,7 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
     public static SequenceDefinition DefinitionOf(SequenceInfo sequence) =>
         new(sequence.Start, sequence.Increment, sequence.Minimum, sequence.Maximum, sequence.Cycles);
 
-    public bool CancelBackend(int pid) => context.Engine.CancelSession(pid);
+    public bool CancelBackend(int pid) => NoteSignal(context.Engine.CancelSession(pid));
 
     public void Notify(string channel, string payload) => context.Session.Notifications.Notify(channel, payload);
 
@@ -187,7 +187,14 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
         ? context.Engine.PidsOf(context.Engine.Transactions.SnapshotBlockers(transaction))
         : [];
 
-    public bool TerminateBackend(int pid) => context.Engine.TerminateSession(pid);
+    public bool TerminateBackend(int pid) => NoteSignal(context.Engine.TerminateSession(pid));
+
+    // A session that signals itself ends before it answers.
+    private bool NoteSignal(bool isSent)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        return isSent;
+    }
 
     public bool AdvisoryLock(long key, bool shared, bool transactional, bool wait) => context.Engine.Transactions.Locks.Lock(
         context.Transactions.Current.Owner, LockTag.Advisory(context.DatabaseOid, key), shared ? RelationLockMode.Share : RelationLockMode.Exclusive,

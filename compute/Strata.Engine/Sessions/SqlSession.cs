@@ -305,6 +305,11 @@ public sealed class SqlSession : IDisposable
                 while (!_runner.TryLockRelations(_runner.PlanOf(prepared)))
                     prepared.Plan = null;
             }
+            else if (CommandParameters.QueryOf(statement) is { } query)
+            {
+                Context.Transactions.EnsureBegun();
+                prepared.QueryParameters = [.. Binder.Bind(query, _runner.BindingContextFor(text, types, allowParameters: true)).ParameterTypes];
+            }
 
             Portals.Add(prepared);
             Context.Output.ParseComplete();
@@ -333,9 +338,11 @@ public sealed class SqlSession : IDisposable
             if (prepared.Plan is not null)
                 BindPlan(made, prepared, bind);
             else if (prepared.Statement is CallStatement)
-                made.Arguments = CallParameters.Read(bind, prepared.ParameterTypes, Context);
-            else if (bind.ParameterCount != 0)
-                throw WrongParameterCount(prepared, bind.ParameterCount, 0);
+                made.Arguments = CommandParameters.Read(bind, prepared.ParameterTypes, Context);
+            else if (bind.ParameterCount != prepared.QueryParameters.Length)
+                throw WrongParameterCount(prepared, bind.ParameterCount, prepared.QueryParameters.Length);
+            else if (bind.ParameterCount > 0)
+                made.Arguments = CommandParameters.Read(bind, prepared.QueryParameters, Context);
             Portals.Add(made);
             Context.Output.BindComplete();
             return SessionStep.Completed;
@@ -410,7 +417,8 @@ public sealed class SqlSession : IDisposable
 
             if (prepared.Statement is CallStatement)
                 Context.Transactions.EnsureBegun();
-            Context.Output.ParameterDescription(prepared.Plan?.ParameterOids ?? (prepared.Statement is CallStatement call ? CallParameters.Oids(Context, call, prepared.ParameterTypes) : []));
+            Context.Output.ParameterDescription(prepared.Plan?.ParameterOids ?? (prepared.Statement is CallStatement call
+                ? CommandParameters.Oids(Context, call, prepared.ParameterTypes) : Array.ConvertAll(prepared.QueryParameters, static type => type.Oid)));
             DescribeRows(prepared.Plan is { Plan.HasRows: true } plan ? plan.Columns : _utility.Describe(prepared.Statement), []);
             return SessionStep.Completed;
         }

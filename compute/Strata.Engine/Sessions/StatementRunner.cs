@@ -41,6 +41,13 @@ internal sealed class StatementRunner(SessionContext context)
         return plan;
     }
 
+    /// <summary>A plan with expressions in place of the parameters, which is nobody else's.</summary>
+    public CachedPlan PlanWith(Statement statement, string text, IReadOnlyList<Sql.Syntax.Expression> values, bool isCursor = false)
+    {
+        BoundStatement bound = Binder.Bind(statement, BindingContextFor(text, [], allowParameters: false, isCursor) with { ParameterValues = values });
+        return new CachedPlan(Planner.Plan(bound, PlanningContextOf(context)), context.View);
+    }
+
     // A text that is seen for the first time is most likely one with literals of its own: its plan is used once and thrown away. Only what comes again is kept.
     private CachedPlan PlanOnce(Statement statement, string text, string bindingText, out bool isShared)
     {
@@ -95,7 +102,7 @@ internal sealed class StatementRunner(SessionContext context)
             return before;
         CachedPlan plan = Plan(statement.Statement!, statement.Text, statement.Text, statement.ParameterTypes, allowParameters: true, out PlanKey key);
         if (before is not null && !before.HasSameColumns(plan))
-            throw new SqlException(SqlState.FeatureNotSupported, "cached plan must not change result type");
+            throw new SqlException(SqlState.FeatureNotSupported, "cached plan must not change result type") { Routine = "RevalidateCachedQuery" };
         statement.Plan = plan;
         statement.PlanKey = key;
         return plan;

@@ -35,7 +35,7 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
             case ShowStatement show:
                 return _settings.Show(show);
             case ExplainStatement explain:
-                return _explain.Execute(explain, text, own);
+                return _explain.Execute(explain, text, own, arguments);
             case PrepareStatement prepare:
                 return _prepared.Prepare(prepare, own);
             case ExecuteStatement execute:
@@ -43,7 +43,7 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
             case DeallocateStatement deallocate:
                 return _prepared.Deallocate(deallocate);
             case DeclareCursorStatement declare:
-                return _cursors.Declare(declare, text, own);
+                return _cursors.Declare(declare, text, own, arguments);
             case FetchStatement fetch:
                 return _cursors.Fetch(fetch, formats);
             case CloseStatement close:
@@ -74,14 +74,14 @@ internal sealed class UtilityCommands(SqlSession session, StatementRunner runner
                 ConstraintModes.Set(context, constraints);
                 return new UtilityResult("SET CONSTRAINTS");
             default:
-                return ExecuteDefinition(statement, text, own);
+                return ExecuteDefinition(statement, text, own, arguments);
         }
     }
 
-    private UtilityResult ExecuteDefinition(Statement statement, string text, string own)
+    private UtilityResult ExecuteDefinition(Statement statement, string text, string own, IReadOnlyList<Expression>? arguments)
     {
         SessionContext context = session.Context;
-        var ddl = new DdlContext(context, text);
+        var ddl = new DdlContext(context, text) { ParameterValues = arguments };
         if (DdlCommands.RunsOutsideBlock(statement, out string? name) && (context.Transactions.IsBlock || context.Transactions.IsInScript))
             throw new SqlException(SqlState.ActiveSqlTransaction, $"{name} cannot run inside a transaction block");
         if (context.Transactions.Current.ReadOnly && statement is not VacuumStatement)

@@ -33,6 +33,9 @@ public sealed class SqlException(SqlState state, string message, Exception? inne
 
     public string? ConstraintName { get; init; }
 
+    /// <summary>PostgreSQL's function that reports this error, where drivers tell errors apart by it; null otherwise.</summary>
+    public string? Routine { get; init; }
+
     /// <summary>True when the session must end after this error is sent (FATAL).</summary>
     public bool IsFatal { get; init; }
 }

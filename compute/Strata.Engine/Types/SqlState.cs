@@ -134,6 +134,8 @@ public readonly record struct SqlState(string Code)
     public static readonly SqlState IoError = new("58030");
     public static readonly SqlState InternalError = new("XX000");
     public static readonly SqlState DataCorrupted = new("XX001");
+    public static readonly SqlState PlPgSqlRaise = new("P0001");
+    public static readonly SqlState NoActiveHandler = new("0Z002");
 
     public override string ToString() => Code;
 }

@@ -203,6 +203,11 @@ public static class TypeBinary
                     throw new SqlException(SqlState.InternalError, $"unsupported jsonb version number {(bytes.IsEmpty ? 0 : bytes[0])}");
                 TypeInput.Parse(type, CheckUtf8(bytes[1..]), context, result, row);
                 return;
+            case TypeOid.JsonPath:
+                if (bytes.IsEmpty || bytes[0] != JsonbVersion)
+                    throw new SqlException(SqlState.InternalError, $"unsupported jsonpath version number: {(bytes.IsEmpty ? 0 : bytes[0])}");
+                TypeInput.Parse(type, CheckUtf8(bytes[1..]), context, result, row);
+                return;
         }
 
         if (type.IsArray || type.Oid is TypeOid.Int2Vector or TypeOid.OidVector)
@@ -275,8 +280,7 @@ public static class TypeBinary
 
     private static ReadOnlySpan<byte> CheckUtf8(ReadOnlySpan<byte> bytes)
     {
-        if (!System.Text.Unicode.Utf8.IsValid(bytes) || bytes.Contains((byte)0))
-            throw new SqlException(SqlState.CharacterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\"");
+        Utf8Text.Check(bytes);
         return bytes;
     }
 

@@ -8,7 +8,7 @@ using Strata.Sql.Syntax;
 namespace Strata.Engine.Sessions.Routines;
 
 /// <summary>
-/// DO, as far as it needs no procedural language: blocks of SQL statements with exception handlers and IF, which is what migrations are made of (create this unless it exists). Variables, loops and the rest of PL/pgSQL raise
+/// DO, as far as it needs no procedural language: blocks of SQL statements with exception handlers, IF and RAISE, which is what migrations are made of (create this unless it exists). Variables, loops and the rest of PL/pgSQL raise
 /// 0A000. A block with handlers is a subtransaction: what it did is undone before a handler runs.
 /// </summary>
 internal sealed class AnonymousBlock(SessionContext context)
@@ -18,56 +18,8 @@ internal sealed class AnonymousBlock(SessionContext context)
     // Words that begin statements of PL/pgSQL and none of SQL.
     private static readonly FrozenSet<string> s_procedural = new[]
     {
-        "declare", "loop", "while", "for", "foreach", "exit", "continue", "return", "case", "get", "open", "assert", "raise", "<<",
+        "declare", "loop", "while", "for", "foreach", "exit", "continue", "return", "case", "get", "open", "assert", "<<",
     }.ToFrozenSet();
-
-    private static readonly FrozenDictionary<string, string> s_conditions = new Dictionary<string, string>
-    {
-        ["duplicate_object"] = "42710",
-        ["duplicate_table"] = "42P07",
-        ["duplicate_column"] = "42701",
-        ["duplicate_schema"] = "42P06",
-        ["duplicate_function"] = "42723",
-        ["duplicate_database"] = "42P04",
-        ["duplicate_alias"] = "42712",
-        ["duplicate_cursor"] = "42P03",
-        ["duplicate_prepared_statement"] = "42P05",
-        ["unique_violation"] = "23505",
-        ["foreign_key_violation"] = "23503",
-        ["check_violation"] = "23514",
-        ["not_null_violation"] = "23502",
-        ["exclusion_violation"] = "23P01",
-        ["undefined_table"] = "42P01",
-        ["undefined_object"] = "42704",
-        ["undefined_column"] = "42703",
-        ["undefined_function"] = "42883",
-        ["undefined_parameter"] = "42P02",
-        ["invalid_schema_name"] = "3F000",
-        ["invalid_catalog_name"] = "3D000",
-        ["insufficient_privilege"] = "42501",
-        ["invalid_table_definition"] = "42P16",
-        ["wrong_object_type"] = "42809",
-        ["invalid_column_reference"] = "42P10",
-        ["feature_not_supported"] = "0A000",
-        ["syntax_error"] = "42601",
-        ["datatype_mismatch"] = "42804",
-        ["division_by_zero"] = "22012",
-        ["invalid_text_representation"] = "22P02",
-        ["numeric_value_out_of_range"] = "22003",
-        ["string_data_right_truncation"] = "22001",
-        ["dependent_objects_still_exist"] = "2BP01",
-        ["object_not_in_prerequisite_state"] = "55000",
-        ["object_in_use"] = "55006",
-        ["lock_not_available"] = "55P03",
-        ["serialization_failure"] = "40001",
-        ["deadlock_detected"] = "40P01",
-        ["invalid_parameter_value"] = "22023",
-        ["raise_exception"] = "P0001",
-        ["no_data_found"] = "P0002",
-        ["too_many_rows"] = "P0003",
-        ["ambiguous_function"] = "42725",
-        ["invalid_object_definition"] = "42P17",
-    }.ToFrozenDictionary();
 
     private abstract record Step;
 
@@ -75,11 +27,16 @@ internal sealed class AnonymousBlock(SessionContext context)
 
     private sealed record DynamicStep(string Expression) : Step;
 
+    private sealed record RaiseStep(RaiseStatement Statement) : Step;
+
     private sealed record ConditionStep(List<(string Condition, List<Step> Steps)> Branches, List<Step> Otherwise) : Step;
 
     private sealed record BlockStep(List<Step> Steps, List<(List<string> States, List<Step> Steps)> Handlers) : Step;
 
     private static ulong s_version;
+
+    // What the innermost running handler got.
+    private SqlException? _handled;
 
     /// <summary>Runs a DO. Throws 0A000 for another language and for what would need one, 42601, and what its statements raise.</summary>
     public UtilityResult Execute(DoStatement statement)
@@ -140,7 +97,7 @@ internal sealed class AnonymousBlock(SessionContext context)
             return "";
         if (name == "sqlstate")
             return scanner.Until("then").Trim().Trim('\'');
-        return s_conditions.TryGetValue(name, out string? state) ? state : throw new SqlException(SqlState.UndefinedObject, $"unrecognized exception condition \"{name}\"");
+        return BlockConditions.StateOf(name);
     }
 
     private static List<Step> ParseSteps(BlockScanner scanner)
@@ -164,6 +121,10 @@ internal sealed class AnonymousBlock(SessionContext context)
             else if (scanner.Accept("if"))
             {
                 steps.Add(ParseIf(scanner));
+            }
+            else if (scanner.Accept("raise"))
+            {
+                steps.Add(new RaiseStep(new RaiseStatement(scanner)));
             }
             else if (scanner.Accept("null"))
             {
@@ -207,7 +168,7 @@ internal sealed class AnonymousBlock(SessionContext context)
     }
 
     private static SqlException Unsupported() =>
-        new(SqlState.FeatureNotSupported, "DO is supported for SQL statements, IF and exception handlers only") { Hint = "Write the block without variables, loops and messages." };
+        new(SqlState.FeatureNotSupported, "DO is supported for SQL statements, IF, RAISE and exception handlers only") { Hint = "Write the block without variables and loops." };
 
     private void Run(List<Step> steps)
     {
@@ -218,10 +179,15 @@ internal sealed class AnonymousBlock(SessionContext context)
                     RunSql(sql.Text);
                     break;
                 case DynamicStep dynamic:
-                    RunSql(Evaluate($"SELECT ({dynamic.Expression})::pg_catalog.text") ?? throw new SqlException(SqlState.NullValueNotAllowed, "query string argument of EXECUTE is null"));
+                    RunSql(Evaluate(dynamic.Expression) ?? throw new SqlException(SqlState.NullValueNotAllowed, "query string argument of EXECUTE is null"));
                     break;
                 case ConditionStep condition:
-                    Run(condition.Branches.FirstOrDefault(branch => Evaluate($"SELECT ({branch.Condition})::pg_catalog.bool::pg_catalog.text") == "true") is { Steps: { } taken } ? taken : condition.Otherwise);
+                    Run(condition.Branches.FirstOrDefault(branch => Evaluate($"({branch.Condition})::pg_catalog.bool") == "t") is { Steps: { } taken } ? taken : condition.Otherwise);
+                    break;
+                case RaiseStep { Statement: { IsRepeat: true } repeat }:
+                    throw _handled ?? repeat.NoHandler();
+                case RaiseStep raise:
+                    raise.Statement.Run(context, Evaluate);
                     break;
                 case BlockStep block:
                     Run(block);
@@ -247,7 +213,10 @@ internal sealed class AnonymousBlock(SessionContext context)
         catch (SqlException error) when (!error.IsFatal && HandlerFor(block, error) is not null)
         {
             transactions.UndoSavepoint(Savepoint);
+            SqlException? outer = _handled;
+            _handled = error;
             Run(HandlerFor(block, error)!);
+            _handled = outer;
         }
     }
 
@@ -266,8 +235,12 @@ internal sealed class AnonymousBlock(SessionContext context)
         context.Transactions.Current.AdvanceCommand();
     }
 
-    private string? Evaluate(string query)
+    // The text of an expression's value, as its type's output function writes it. In a handler the expression may name the error.
+    private string? Evaluate(string expression)
     {
+        string error = _handled is { } handled
+            ? $" FROM (SELECT {TextFunctions.QuoteLiteral(handled.Message)}, {TextFunctions.QuoteLiteral(handled.State.Code)}) AS handled(sqlerrm, sqlstate)" : "";
+        string query = $"SELECT CASE WHEN value IS DISTINCT FROM NULL THEN pg_catalog.concat(value) END FROM (SELECT {expression}{error} OFFSET 0) AS given(value)";
         using Execution.RowStore? rows = context.RoutineRunner.CallProcedure(RoutineOf(query, TypeOid.Text).Function, []);
         if (rows is null || rows.Count == 0)
             return null;

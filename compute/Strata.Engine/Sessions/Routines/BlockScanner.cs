@@ -103,6 +103,60 @@ internal sealed class BlockScanner(string text)
         throw Unexpected();
     }
 
+    /// <summary>Number of the line that comes next, from 1.</summary>
+    public int Line
+    {
+        get
+        {
+            SkipSpace();
+            return text.AsSpan(0, _at).Count('\n') + 1;
+        }
+    }
+
+    /// <summary>Takes a string constant, as it is written, if one comes next.</summary>
+    public bool TryString([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? literal)
+    {
+        SkipSpace();
+        int start = _at;
+        literal = null;
+        if (_at + 1 < text.Length && text[_at] is 'e' or 'E' && text[_at + 1] == '\'')
+            _at++;
+        if (_at < text.Length && text[_at] is '\'' or '$' && TrySkipQuoted())
+            literal = text[start.._at];
+        else
+            _at = start;
+        return literal is not null;
+    }
+
+    /// <summary>The text up to a comma or a word outside parentheses, brackets and CASE, which are not taken, or to the end.</summary>
+    public string Part(string? word)
+    {
+        SkipSpace();
+        int start = _at, parentheses = 0, cases = 0;
+        while (_at < text.Length)
+        {
+            char c = text[_at];
+            if (TrySkipQuoted() || TrySkipComment())
+                continue;
+            if (char.IsLetter(c) || c == '_')
+            {
+                string next = Peek();
+                if (parentheses == 0 && cases == 0 && next == word)
+                    break;
+                cases += next == "case" ? 1 : next == "end" && cases > 0 ? -1 : 0;
+                _at += next.Length;
+                continue;
+            }
+
+            if (c == ',' && parentheses == 0)
+                break;
+            parentheses += c is '(' or '[' ? 1 : c is ')' or ']' ? -1 : 0;
+            _at++;
+        }
+
+        return text[start.._at];
+    }
+
     private void SkipSpace()
     {
         while (_at < text.Length && (char.IsWhiteSpace(text[_at]) || TrySkipComment(before: true)))

@@ -6,8 +6,11 @@ using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Sessions;
 
-/// <summary>Parameters of a CALL that was prepared by the protocol: it has no plan, so the values of Bind stand for them as constants. Stateless; for the session's thread.</summary>
-internal static class CallParameters
+/// <summary>
+/// Parameters of commands that were prepared by the protocol: CALL, and those that have a query in them (EXPLAIN, DECLARE, CREATE TABLE AS). They have no plan, so the values of Bind stand for their parameters as constants.
+/// Stateless; for the session's thread.
+/// </summary>
+internal static class CommandParameters
 {
     /// <summary>The values of a Bind message as expressions: a constant of the type that Parse gave, or one whose type the procedure decides. Throws what the types' input functions throw.</summary>
     public static Expression[] Read(in BindMessage bind, SqlType?[] types, SessionContext context)
@@ -35,7 +38,7 @@ internal static class CallParameters
     private static string TextOf(ReadOnlySpan<byte> value, bool isBinary, SqlType type, SessionContext context)
     {
         if (!isBinary)
-            return System.Text.Encoding.UTF8.GetString(value);
+            return context.DecodeText(value);
         using var vector = new Vector(type);
         vector.ResetConstant();
         TypeBinary.Receive(type, value, context, vector, 0);
@@ -70,5 +73,19 @@ internal static class CallParameters
         }
 
         return [.. oids.Select(static oid => oid == 0 ? TypeOid.Text : oid)];
+    }
+
+    /// <summary>The query within a command whose parameters are those of the query; null for other commands. That of a materialized view takes none.</summary>
+    public static Statement? QueryOf(Statement? statement)
+    {
+        Statement? query = statement switch
+        {
+            ExplainStatement explain => QueryOf(explain.Query) ?? explain.Query,
+            DeclareCursorStatement declare => declare.Query,
+            CreateTableAsStatement { IsMaterializedView: false } create => create.Query,
+            SelectStatement { Body: SelectBody { Into: not null } } into => Binding.SelectInto.Without(into),
+            _ => null,
+        };
+        return query is not null && Binding.Binder.Accepts(query) ? query : null;
     }
 }
