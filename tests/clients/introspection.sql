@@ -117,9 +117,10 @@ SELECT c.oid::regclass, pg_get_viewdef(c.oid, true), pg_get_viewdef(c.oid), pg_g
 SELECT pg_get_partkeydef(p.partrelid), p.partrelid::regclass, p.partstrat, p.partnatts, p.partattrs, p.partdefid::regclass FROM pg_partitioned_table p ORDER BY p.partrelid::regclass::text COLLATE "C";
 SELECT p.oid::regprocedure, pg_get_function_arguments(p.oid), pg_get_function_identity_arguments(p.oid), pg_get_function_result(p.oid), pg_get_function_sqlbody(p.oid) FROM pg_proc p WHERE pronamespace IN :ours ORDER BY p.oid::regprocedure::text COLLATE "C";
 SELECT s.stxname, pg_get_statisticsobjdef(s.oid), pg_get_statisticsobjdef_columns(s.oid), pg_get_statisticsobjdef_expressions(s.oid) FROM pg_statistic_ext s ORDER BY 1;
-SELECT * FROM (SELECT pg_describe_object(d.classid, d.objid, d.objsubid) COLLATE "C" AS object, pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid) COLLATE "C" AS referenced, d.deptype, d.classid::regclass, d.refclassid::regclass
+SELECT * FROM (SELECT regexp_replace(pg_describe_object(d.classid, d.objid, d.objsubid), '(ConstraintTrigger_(._)?)\d+', '\1N') COLLATE "C" AS object, regexp_replace(pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid), '(ConstraintTrigger_(._)?)\d+', '\1N') COLLATE "C" AS referenced, d.deptype, d.classid::regclass, d.refclassid::regclass
     FROM pg_depend d WHERE d.objid >= 16384) x WHERE object !~ 'toast' AND referenced !~ 'toast' ORDER BY 1, 2, 3;
-SELECT i.*, a.* FROM (SELECT DISTINCT classid, objid, objsubid FROM pg_depend WHERE objid >= 16384) d, LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) i, LATERAL pg_identify_object_as_address(d.classid, d.objid, d.objsubid) a
-    WHERE i.identity !~ 'toast' ORDER BY i.type, i.identity COLLATE "C";
+SELECT i.type, i.schema, i.name, regexp_replace(i.identity, '(ConstraintTrigger_(._)?)\d+', '\1N') COLLATE "C" AS identity, a.type, regexp_replace(a.object_names::text, '(ConstraintTrigger_(._)?)\d+', '\1N'), a.object_args
+    FROM (SELECT DISTINCT classid, objid, objsubid FROM pg_depend WHERE objid >= 16384) d, LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) i, LATERAL pg_identify_object_as_address(d.classid, d.objid, d.objsubid) a
+    WHERE i.identity !~ 'toast' ORDER BY 1, 4, 6;
 SELECT * FROM (SELECT pg_describe_object(d.classid, d.objid, d.objsubid) COLLATE "C" AS object, d.refobjid::regrole::text COLLATE "C" AS role, d.deptype
     FROM pg_shdepend d WHERE d.dbid = (SELECT oid FROM pg_database WHERE datname = current_database()) AND d.refclassid = 'pg_authid'::regclass) x WHERE object !~ 'toast' ORDER BY 1, 2, 3;

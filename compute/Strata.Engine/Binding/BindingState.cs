@@ -194,6 +194,16 @@ internal sealed class BindingState
             _privileges.Add(required);
     }
 
+    /// <summary>The same for a built-in function, which everybody may execute until somebody changes that.</summary>
+    public void Call(Functions.FunctionInfo builtin)
+    {
+        if (Catalog.FindBuiltinPrivileges(CatalogOids.PgProc, builtin.Oid) is null)
+            return;
+        var required = new RequiredPrivilege(builtin.Oid, 'X', _privilegeRole) { Columns = s_noColumns };
+        if (!_privileges.Contains(required))
+            _privileges.Add(required);
+    }
+
     /// <summary>Takes over what an expression that was bound apart depends on.</summary>
     public void Adopt(BindingState inner)
     {

@@ -199,6 +199,8 @@ internal sealed class FunctionBinder(BindingState state)
             name.ToString(), known, arguments, names, call.IsVariadic, call.Position);
         if (resolved.Function?.Routine is not null && UseRoutine(resolved) is { } inlined)
             return inlined;
+        if (resolved.Function is { Routine: null } builtin)
+            state.Call(builtin);
         return ExpressionFactory.ToExpression(resolved, call.Position, call.Syntax);
     }
 

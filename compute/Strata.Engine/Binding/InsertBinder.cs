@@ -395,7 +395,8 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         if (clause.Elements.Count == 0)
             return [];
         var wanted = new HashSet<short>();
-        var expressions = new HashSet<Syntax.Expression>();
+        var expressions = new HashSet<string>(StringComparer.Ordinal);
+        HashSet<string>? conditions = null;
         foreach (IndexElement element in clause.Elements)
         {
             if (element.Column is not null)
@@ -406,7 +407,7 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
             }
             else
             {
-                expressions.Add(element.Expression!);
+                expressions.Add(Kept(relation, element.Expression!, ExpressionKind.IndexExpression));
             }
         }
 
@@ -417,8 +418,9 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
                 continue;
             IndexKey[] keys = index.Keys.Take(index.KeyCount).ToArray();
             bool columnsMatch = wanted.SetEquals(keys.Where(key => key.Column != 0).Select(key => key.Column));
-            bool expressionsMatch = expressions.SetEquals(keys.Where(key => key.Expression is not null).Select(key => key.Expression!.Syntax));
-            bool predicateMatches = index.Predicate is null || (clause.ElementsWhere is not null && index.Predicate.Syntax.Equals(clause.ElementsWhere));
+            bool expressionsMatch = expressions.SetEquals(keys.Where(key => key.Expression is not null).Select(key => key.Expression!.Text));
+            bool predicateMatches = index.Predicate is null || (clause.ElementsWhere is not null && columnsMatch && expressionsMatch
+                && Conjuncts(index.Predicate.Syntax).IsSubsetOf(conditions ??= Conjuncts(clause.ElementsWhere)));
             if (columnsMatch && expressionsMatch && predicateMatches)
             {
                 if (!index.IsImmediate)
@@ -434,5 +436,15 @@ internal sealed class InsertBinder(BindingState state, ModificationBinder common
         }
 
         return found;
+
+        HashSet<string> Conjuncts(Syntax.Expression condition) =>
+            [.. (condition is LogicalExpression { Kind: LogicalKind.And } all ? all.Operands.AsSpan().ToArray() : [condition]).Select(part => Kept(relation, part, ExpressionKind.IndexPredicate))];
+    }
+
+    // As definitions are kept: what is written in another way, but means the same, looks the same then.
+    private string Kept(RelationInfo relation, Syntax.Expression expression, ExpressionKind kind)
+    {
+        RecordedExpression bound = RecordedBinding.BindExpression(expression, relation, null, null, kind, state.Context with { IsRecorded = true });
+        return Deparsing.StoredDefinitions.KeptText(bound, state.Catalog, state.Context.Functions).Text;
     }
 }

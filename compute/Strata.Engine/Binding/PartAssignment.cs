@@ -57,7 +57,7 @@ internal sealed class PartAssignment(BindingState state)
         if (NativeSubscripts.Of(array) is not null && end == path.Count)
         {
             Expression whole = container.Type.Oid == array.Oid ? container : new RelabelExpression(container, array, false);
-            return Rebuild(NativeSubscripts.Store(state.Expressions, path, from, end, whole, Assign(source, SqlType.Text, column, isSubscript: true), scope), container.Type);
+            return Rebuild(NativeSubscripts.Store(state.Expressions, path, from, end, whole, Assign(source, SqlType.Text, column.Name, position, isSubscript: true), scope), container.Type);
         }
 
         if (!array.IsArray || array.ElementType is not { } element)

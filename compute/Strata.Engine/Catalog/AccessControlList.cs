@@ -7,7 +7,7 @@ namespace Strata.Engine.Catalog;
 internal static class AccessControlList
 {
     // Letters in bit order, PostgreSQL's ACL_ALL_RIGHTS_STR.
-    private const string Letters = "arwdDxtXUCTc";
+    private const string Letters = "arwdDxtXUCTcsA";
 
     public static string[]? ToStored(AccessControlItem[]? acl)
     {

@@ -37,6 +37,7 @@ internal static class BuiltinNames
             "pg_opclass" => "opcname",
             "pg_opfamily" => "opfname",
             "pg_conversion" => "conname",
+            "pg_language" => "lanname",
             "pg_ts_config" => "cfgname",
             "pg_ts_dict" => "dictname",
             "pg_ts_parser" => "prsname",

@@ -16,5 +16,5 @@ internal readonly record struct CatalogChange(object? Before, object? After)
     }
 
     /// <summary>True for objects that all databases share.</summary>
-    public bool IsShared => (After ?? Before) is RoleInfo or DatabaseInfo or SettingList || (After ?? Before) is CommentInfo { Object.ClassOid: CatalogOids.PgAuthId or CatalogOids.PgDatabase };
+    public bool IsShared => (After ?? Before) is RoleInfo or DatabaseInfo or SettingList or ParameterPrivileges || (After ?? Before) is CommentInfo { Object.ClassOid: CatalogOids.PgAuthId or CatalogOids.PgDatabase };
 }

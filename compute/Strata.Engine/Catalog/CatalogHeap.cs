@@ -98,6 +98,10 @@ internal sealed class CatalogHeap
     public static readonly CatalogHeap PgTrigger = new(CatalogOids.PgTrigger, false, "o");
     public static readonly CatalogHeap PgLargeObjectMetadata = new(CatalogOids.PgLargeObjectMetadata, false, "ooT");
     public static readonly CatalogHeap PgDefaultAcl = new(CatalogOids.PgDefaultAcl, false, "ooocT");
+
+    /// <summary>Here the lists of built-in objects as they are now: OID of the object, its catalog, 0, list. SQL sees what they were in the beginning.</summary>
+    public static readonly CatalogHeap PgInitPrivs = new(CatalogOids.PgInitPrivs, false, "ooiT");
+    public static readonly CatalogHeap PgParameterAcl = new(CatalogOids.PgParameterAcl, true, "otT");
     public static readonly CatalogHeap PgAuthId = new(CatalogOids.PgAuthId, true, "otbbbbbbbitl");
     public static readonly CatalogHeap PgAuthMembers = new(CatalogOids.PgAuthMembers, true, "ooob");
     public static readonly CatalogHeap PgDatabase = new(CatalogOids.PgDatabase, true, "otoicbbiooottttT");
@@ -109,10 +113,10 @@ internal sealed class CatalogHeap
         [PgNamespace, PgClass, PgAttribute, PgAttrDef, PgType, PgIndex, PgConstraint, PgInherits, PgPartitionedTable, PgSequence, PgDepend, PgDescription, PgRewrite, PgEnum, PgRange, PgStatistic,
          PgProc, PgAggregate, PgOperator, PgCast, PgOpClass, PgOpFamily, PgAmOp, PgAmProc, PgConversion, PgCollation, PgPolicy, PgDefaultAcl,
          PgTsConfig, PgTsConfigMap, PgTsDict, PgTsParser, PgTsTemplate, PgForeignDataWrapper, PgForeignServer, PgUserMapping, PgForeignTable, PgPublication, PgPublicationRel,
-         PgPublicationNamespace, PgStatisticExt, PgStatisticExtData, PgAm, PgLargeObjectMetadata, PgTrigger, PgExtension];
+         PgPublicationNamespace, PgStatisticExt, PgStatisticExtData, PgAm, PgLargeObjectMetadata, PgTrigger, PgExtension, PgInitPrivs];
 
     /// <summary>The heaps that all databases share.</summary>
-    public static readonly CatalogHeap[] Shared = [PgAuthId, PgAuthMembers, PgDatabase, PgDbRoleSetting, PgShDescription];
+    public static readonly CatalogHeap[] Shared = [PgAuthId, PgAuthMembers, PgDatabase, PgDbRoleSetting, PgShDescription, PgParameterAcl];
 
     public uint Oid { get; }
 

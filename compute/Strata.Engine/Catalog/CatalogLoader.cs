@@ -32,6 +32,7 @@ internal sealed class CatalogLoader
     private readonly Dictionary<uint, List<RoleMembership>> _memberships = [];
     private readonly Dictionary<uint, DatabaseInfo> _databases = [];
     private readonly Dictionary<SettingScope, SettingList> _settings = [];
+    private readonly List<ParameterPrivileges> _parameters = [];
     private readonly Dictionary<ObjectAddress, CommentInfo> _comments = [];
     private readonly Dictionary<CatalogRowKey, ulong> _rowIds = [];
 
@@ -114,6 +115,9 @@ internal sealed class CatalogLoader
                 var scope = new SettingScope(first, Oid(row[1]));
                 _settings.Add(scope, new SettingList(scope, (string[])row[2].Array));
                 return new CatalogRowKey(catalog, first, Oid(row[1]));
+            case CatalogOids.PgParameterAcl:
+                _parameters.Add(new ParameterPrivileges(first, row[1].Text, AccessControlList.FromStored(row[2])!));
+                return new CatalogRowKey(catalog, first);
             case CatalogOids.PgProc:
                 _routines.Add(first, RoutineRows.FromRow(row));
                 return new CatalogRowKey(catalog, first);
@@ -142,30 +146,32 @@ internal sealed class CatalogLoader
     /// <summary>The image of a database; <paramref name="nextVersion"/> numbers its entries.</summary>
     public DatabaseImage BuildDatabase(uint databaseOid, Func<ulong> nextVersion)
     {
-        var image = new DatabaseImage { DatabaseOid = databaseOid };
+        var relations = new List<RelationInfo>(_relations.Count);
+        foreach (RelationInfo relation in _relations.Values)
+            relations.Add(WithParents(Complete(relation, databaseOid, nextVersion())));
+        ImmutableDictionary<QualifiedKey, uint>.Builder names = ImmutableDictionary.CreateBuilder<QualifiedKey, uint>();
+        foreach (RelationInfo relation in relations)
+            names[new QualifiedKey(relation.SchemaOid, relation.Name)] = relation.Oid;
+        ImmutableDictionary<uint, UserTypeInfo>.Builder types = ImmutableDictionary.CreateBuilder<uint, UserTypeInfo>();
+        ImmutableDictionary<QualifiedKey, uint>.Builder typeNames = ImmutableDictionary.CreateBuilder<QualifiedKey, uint>();
+        foreach (UserTypeInfo type in _types.Values)
+        {
+            types.Add(type.Oid, Complete(type));
+            typeNames[new QualifiedKey(type.SchemaOid, type.Name)] = type.Oid;
+        }
+
+        var image = new DatabaseImage
+        {
+            DatabaseOid = databaseOid,
+            Relations = RelationGraph.Link(relations),
+            RelationNames = names.ToImmutable(),
+            Types = types.ToImmutable(),
+            TypeNames = typeNames.ToImmutable(),
+            Comments = _comments.ToImmutableDictionary(),
+            RowIds = _rowIds.ToImmutableDictionary(),
+        };
         foreach (SchemaInfo schema in _schemas.Values)
             image = image.With(new CatalogChange(null, schema));
-        foreach (UserTypeInfo type in _types.Values)
-            image = image.With(new CatalogChange(null, Complete(type)));
-        // Tables before indexes and foreign keys, which attach themselves to them.
-        foreach (RelationInfo relation in _relations.Values)
-            if (relation.Kind is not (RelationKind.Index or RelationKind.PartitionedIndex))
-                image = image.With(new CatalogChange(null, Complete(relation, databaseOid, nextVersion()) with { Constraints = [] }));
-        foreach (RelationInfo relation in _relations.Values)
-            if (relation.Kind is RelationKind.Index or RelationKind.PartitionedIndex)
-                image = image.With(new CatalogChange(null, Complete(relation, databaseOid, nextVersion())));
-        foreach (uint oid in _constraints.Keys)
-        {
-            RelationInfo table = image.Relations[oid];
-            image = image.With(new CatalogChange(table, table with { Constraints = ConstraintsOf(oid) }));
-        }
-
-        foreach ((uint oid, List<(uint Parent, int Sequence, bool IsDetachPending)> parents) in _parents)
-        {
-            RelationInfo child = image.Relations[oid];
-            image = image.With(new CatalogChange(child, child with { Parents = [.. parents.OrderBy(static p => p.Sequence).Select(static p => p.Parent)], IsDetachPending = parents.Exists(static p => p.IsDetachPending) }));
-        }
-
         foreach (RoutineInfo routine in _routines.Values)
             image = image.With(new CatalogChange(null, routine with
             {
@@ -175,8 +181,7 @@ internal sealed class CatalogLoader
             }));
         foreach ((uint catalog, CatalogValue[] row) in _objects)
             image = image.With(new CatalogChange(null, CatalogObjectShapes.Make(catalog, row, DependenciesOf(Oid(row[0])))));
-        image = WithOperatorClasses(image);
-        return image with { Comments = _comments.ToImmutableDictionary(), RowIds = _rowIds.ToImmutableDictionary() };
+        return WithOperatorClasses(image);
     }
 
     /// <summary>The image of what all databases share.</summary>
@@ -187,6 +192,8 @@ internal sealed class CatalogLoader
             image = image.With(new CatalogChange(null, _memberships.TryGetValue(role.Oid, out List<RoleMembership>? list) ? role with { MemberOf = [.. list] } : role));
         foreach (DatabaseInfo database in _databases.Values)
             image = image.With(new CatalogChange(null, database));
+        foreach (ParameterPrivileges parameter in _parameters)
+            image = image.With(new CatalogChange(null, parameter));
         return image with { Settings = _settings.ToImmutableDictionary(), Comments = _comments.ToImmutableDictionary(), RowIds = _rowIds.ToImmutableDictionary() };
     }
 
@@ -204,6 +211,10 @@ internal sealed class CatalogLoader
 
         return image;
     }
+
+    private RelationInfo WithParents(RelationInfo relation) => _parents.TryGetValue(relation.Oid, out List<(uint Parent, int Sequence, bool IsDetachPending)>? parents)
+        ? relation with { Parents = [.. parents.OrderBy(static p => p.Sequence).Select(static p => p.Parent)], IsDetachPending = parents.Exists(static p => p.IsDetachPending) }
+        : relation;
 
     private RelationInfo Complete(RelationInfo relation, uint databaseOid, ulong version)
     {

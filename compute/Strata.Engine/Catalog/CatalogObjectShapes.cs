@@ -37,6 +37,7 @@ internal static class CatalogObjectShapes
         [CatalogOids.PgExtension] = new(CatalogHeap.PgExtension, 1, 3, 2, "extension"),
         [CatalogOids.PgTrigger] = new(CatalogHeap.PgTrigger, -1, -1, -1, "triggers"),
         [CatalogOids.PgLargeObjectMetadata] = new(CatalogHeap.PgLargeObjectMetadata, -1, -1, 1, "large object"),
+        [CatalogOids.PgInitPrivs] = new(CatalogHeap.PgInitPrivs, -1, -1, -1, "privileges"),
         [CatalogOids.PgDefaultAcl] = new(CatalogHeap.PgDefaultAcl, -1, 2, 1, "default privileges"),
     };
 
@@ -56,6 +57,7 @@ internal static class CatalogObjectShapes
         CatalogOids.PgForeignServer => 6,
         CatalogOids.PgDefaultAcl => 4,
         CatalogOids.PgLargeObjectMetadata => 2,
+        CatalogOids.PgInitPrivs => 3,
         _ => -1,
     };
 

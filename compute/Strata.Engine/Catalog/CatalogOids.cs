@@ -23,6 +23,8 @@ public static class CatalogOids
     public const uint PgDepend = 2608;
     public const uint PgDescription = 2609;
     public const uint PgLanguage = 2612;
+    public const uint PgInitPrivs = 3394;
+    public const uint PgParameterAcl = 6243;
     public const uint PgNamespace = 2615;
     public const uint PgRewrite = 2618;
     public const uint PgStatistic = 2619;
@@ -82,6 +84,9 @@ public static class CatalogOids
 
     /// <summary>Database <c>postgres</c>.</summary>
     public const uint PostgresDatabase = 5;
+
+    /// <summary>Built-in objects from here on are listed in <c>pg_depend</c>: they could be dropped.</summary>
+    public const uint FirstUnpinned = 12000;
 
     /// <summary>Tablespace <c>pg_default</c>.</summary>
     public const uint DefaultTablespace = 1663;

@@ -48,6 +48,9 @@ internal static class CatalogRows
                     new CatalogRowKey(CatalogOids.PgDbRoleSetting, list.Scope.DatabaseOid, list.Scope.RoleOid),
                     [list.Scope.DatabaseOid, list.Scope.RoleOid, list.Items]));
                 break;
+            case ParameterPrivileges parameter:
+                rows.Add(new CatalogRow(new CatalogRowKey(CatalogOids.PgParameterAcl, parameter.Oid), [parameter.Oid, parameter.Name, AccessControlList.ToStored(parameter.Acl)]));
+                break;
             default:
                 Invariant.Fail($"no catalog rows for {entry.GetType().Name}");
                 break;

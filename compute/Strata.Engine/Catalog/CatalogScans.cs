@@ -16,7 +16,7 @@ internal static class CatalogScans
         {
             CatalogValue[] row = RelationRows.Class(relation)[..ClassColumns];
             row[12] = (long)ToastRelations.OidOf(relation);
-            row[30] = AccessControlList.ToDisplay(relation.Acl, context.Catalog);
+            row[30] = AccessControlList.ToDisplay((relation.Oid < CatalogOids.FirstUser ? context.Catalog.FindBuiltinPrivileges(CatalogOids.PgClass, relation.Oid) : null) ?? relation.Acl, context.Catalog);
             row[31] = relation.Options;
             // A reference to a partitioned table watches its partitions, too.
             const int HasTriggers = 20;
@@ -254,7 +254,9 @@ internal static class CatalogScans
             foreach (Dependency dependency in type.Oid < CatalogOids.FirstUser ? [] : OfType(type))
                 yield return RelationRows.Depend(dependency);
         // PostgreSQL's data of statistics objects have no address of their own.
-        foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog).Where(static d => d.Dependent.ClassOid != CatalogOids.PgStatisticExtData))
+        foreach (Dependency dependency in ObjectScans.Dependencies(context.Catalog, forDisplay: true).Where(static d => d.Dependent.ClassOid != CatalogOids.PgStatisticExtData))
+            yield return RelationRows.Depend(dependency);
+        foreach (Dependency dependency in ForeignKeyTriggers.Dependencies(context.Catalog))
             yield return RelationRows.Depend(dependency);
         foreach (Dependency dependency in ExtensionRows.Dependencies(context.Catalog))
             yield return RelationRows.Depend(dependency);
@@ -298,6 +300,7 @@ internal static class CatalogScans
         if (type.Kind == UserTypeKind.Multirange && type.Range is { } ranges)
         {
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgType, ranges.RangeOid), DependencyKind.Internal);
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgNamespace, type.SchemaOid), DependencyKind.Normal);
             yield break;
         }
 
@@ -317,7 +320,7 @@ internal static class CatalogScans
     // A view's dependencies are its rule's, and a column's on a sequence its default's.
     private static Dependency Shown(RelationInfo relation, in Dependency dependency)
     {
-        if (relation.View is { } view)
+        if (relation.View is { } view && dependency.Referenced.ClassOid != CatalogOids.PgAm)
             return dependency with { Dependent = new ObjectAddress(CatalogOids.PgRewrite, view.RuleOid) };
         short number = (short)dependency.Dependent.SubId;
         return number > 0 && dependency.Referenced.ClassOid == CatalogOids.PgClass && relation.Columns[number - 1].DefaultOid is var oid and not 0
@@ -336,27 +339,40 @@ internal static class CatalogScans
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid), DependencyKind.PartitionSecondary);
         }
 
+        bool isConstraint = false;
         foreach (ConstraintInfo constraint in catalog.FindRelation(index.TableOid)?.Constraints ?? [])
         {
             if (constraint.IndexOid != index.Oid || constraint.Kind == ConstraintKind.ForeignKey)
                 continue;
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgConstraint, constraint.Oid), DependencyKind.Internal);
-            yield break;
+            isConstraint = true;
+            break;
         }
 
+        // Columns, expressions and the condition are each recorded apart.
         var columns = new SortedSet<short>();
         foreach (IndexKey key in index.Keys)
             if (key.Column > 0)
                 columns.Add(key.Column);
-        foreach (CatalogExpression? expression in index.Keys.Select(static k => k.Expression).Append(index.Predicate))
-            foreach (string name in expression is null ? [] : Ddl.StoredExpressions.ColumnNames(expression.Syntax))
-                if (catalog.FindRelation(index.TableOid)?.FindColumn(name) is { } used)
-                    columns.Add(used.Number);
-        foreach (short column in columns)
+        foreach (short column in isConstraint ? [] : columns)
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid, column), DependencyKind.Auto);
         // An index on no column still goes with its table.
-        if (columns.Count == 0)
+        if (columns.Count == 0 && !isConstraint)
             yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid), DependencyKind.Auto);
+        foreach (short column in ColumnsOf(index.Keys.Select(static k => k.Expression)))
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid, column), DependencyKind.Auto);
+        foreach (short column in ColumnsOf([index.Predicate]))
+            yield return new Dependency(self, new ObjectAddress(CatalogOids.PgClass, index.TableOid, column), DependencyKind.Auto);
+        SortedSet<short> ColumnsOf(IEnumerable<CatalogExpression?> expressions)
+        {
+            var used = new SortedSet<short>();
+            foreach (CatalogExpression? expression in expressions)
+                foreach (string name in expression is null ? [] : Ddl.StoredExpressions.ColumnNames(expression.Syntax))
+                    if (catalog.FindRelation(index.TableOid)?.FindColumn(name) is { } column)
+                        used.Add(column.Number);
+            return used;
+        }
+
         foreach (IndexKey key in index.Keys)
             if (key.OperatorClassOid >= CatalogOids.FirstUser)
                 yield return new Dependency(self, new ObjectAddress(CatalogOids.PgOpClass, key.OperatorClassOid), DependencyKind.Normal);
@@ -471,6 +487,12 @@ internal static class CatalogScans
     {
         foreach (RoleInfo role in context.Catalog.Roles)
             yield return CatalogRows.Role(role);
+    }
+
+    public static IEnumerable<CatalogValue[]> Parameters(SystemScanContext context)
+    {
+        foreach (ParameterPrivileges parameter in context.Catalog.Parameters)
+            yield return [parameter.Oid, parameter.Name, AccessControlList.ToDisplay(parameter.Acl, context.Catalog)];
     }
 
     public static IEnumerable<CatalogValue[]> Memberships(SystemScanContext context)

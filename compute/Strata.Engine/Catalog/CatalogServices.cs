@@ -6,6 +6,7 @@ using Strata.Engine.Sessions;
 using Strata.Engine.Statistics.Cumulative;
 using Strata.Engine.Sessions.Settings;
 using Strata.Engine.Types;
+using Strata.Engine.Types.TextSearch;
 
 namespace Strata.Engine.Catalog;
 
@@ -23,6 +24,33 @@ internal sealed class CatalogServices : ICatalogServices
     public Permissions Permissions { get; }
 
     private CatalogView View => _session.View;
+
+    public IEnumerable<CatalogValue[]> SystemRows(string function, CatalogValue argument) => SystemFunctionRows.Of(function, argument, new SystemScanContext(View, _session.Session));
+
+    public CatalogValue[] SequenceParameters(uint sequence)
+    {
+        if (View.FindRelation(sequence) is not { Sequence: { } info } relation)
+            throw new SqlException(SqlState.InternalError, $"cache lookup failed for sequence {sequence}");
+        Permissions.CheckAny(relation, Privileges.AllSequence);
+        return [info.Start, info.Minimum, info.Maximum, info.Increment, info.Cycles, info.Cache, info.TypeOid];
+    }
+
+    private readonly UserTextSearch _textSearch = new();
+
+    public TsConfiguration TextSearchConfiguration(uint oid) => oid < CatalogOids.FirstUser ? TsConfiguration.Get(oid) : _textSearch.Configuration(View, oid);
+
+    /// <summary>A text search configuration's name with its schema; null when there is none.</summary>
+    public string? TextSearchConfigurationName(string name)
+    {
+        List<string>? parts = SettingValues.SplitQualified(name);
+        if (parts is null || parts.Count > 2 || (parts.Count == 2 && View.FindSchema(_session.SearchPath, parts[0]) is null))
+            return null;
+        uint? oid = ResolveObject(CatalogOids.PgTsConfig, "pg_ts_config", "cfgname", parts.Count > 1 ? parts[0] : null, parts[^1]);
+        return oid is null ? null : oid < CatalogOids.FirstUser ? "pg_catalog." + TypeNames.QuoteIdentifier(parts[^1])
+            : TypeNames.QuoteIdentifier(View.FindSchema(View.FindObject(CatalogOids.PgTsConfig, oid.Value)!.SchemaOid)!.Name) + "." + TypeNames.QuoteIdentifier(parts[^1]);
+    }
+
+    public TsDictionary? TextSearchDictionary(uint oid) => oid < CatalogOids.FirstUser ? TsDictionaries.Builtin(oid) : _textSearch.Dictionary(View, oid);
 
     public SqlType? FindType(uint oid) => TypeResolver.Find(oid, View);
 
@@ -52,8 +80,9 @@ internal sealed class CatalogServices : ICatalogServices
             TypeOid.RegProc => ResolveFunction(schema, name),
             TypeOid.RegOper when OperatorOid(text) is { } op => op,
             TypeOid.RegOper or TypeOid.RegOperator => BuiltinNames.Find("pg_operator", "oprname", name),
-            TypeOid.RegCollation => BuiltinNames.Find("pg_collation", "collname", name),
-            TypeOid.RegDictionary => OwnDictionary(schema, name),
+            TypeOid.RegCollation => ResolveObject(CatalogOids.PgCollation, "pg_collation", "collname", schema, name),
+            TypeOid.RegConfig => ResolveObject(CatalogOids.PgTsConfig, "pg_ts_config", "cfgname", schema, name),
+            TypeOid.RegDictionary => ResolveObject(CatalogOids.PgTsDict, "pg_ts_dict", "dictname", schema, name),
             _ => null,
         };
     }
@@ -78,6 +107,21 @@ internal sealed class CatalogServices : ICatalogServices
         }
     }
 
+    // An object of a catalog by name: in the schema, or in the first schema of the path that has it.
+    private uint? ResolveObject(uint classOid, string catalog, string column, string? schema, string name)
+    {
+        foreach (uint schemaOid in schema is null ? _session.SearchPath.Schemas : [View.FindSchema(_session.SearchPath, schema)!.Oid])
+        {
+            if (schemaOid == CatalogOids.CatalogSchema && BuiltinNames.Find(catalog, column, name) is { } builtin)
+                return builtin;
+            foreach (CatalogObject own in View.ObjectsOf(classOid))
+                if (own.SchemaOid == schemaOid && own.Name == name)
+                    return own.Oid;
+        }
+
+        return null;
+    }
+
     private static SqlException InvalidTypeName(string text) => new(SqlState.SyntaxError, $"invalid type name \"{text}\"");
 
     // A name alone must mean one function.
@@ -96,15 +140,6 @@ internal sealed class CatalogServices : ICatalogServices
     {
         foreach (OperatorInfo op in UserOperators(text))
             return op.Oid;
-        return null;
-    }
-
-    // Text search dictionaries that users created; the built-in ones are found elsewhere.
-    private uint? OwnDictionary(string? schema, string name)
-    {
-        foreach (CatalogObject dictionary in View.ObjectsOf(CatalogOids.PgTsDict))
-            if (dictionary.Name == name && (schema is null ? _session.SearchPath.Contains(dictionary.SchemaOid) : View.FindSchema(_session.SearchPath, schema)?.Oid == dictionary.SchemaOid))
-                return dictionary.Oid;
         return null;
     }
 
@@ -468,39 +503,21 @@ internal sealed class CatalogServices : ICatalogServices
         return null;
     }
 
-    public bool? HasPrivilege(string? role, string objectKind, uint oid, int column, string privilege)
-    {
-        uint roleOid = role is null ? _session.CurrentUserOid
-            : View.FindRole(role)?.Oid ?? throw new SqlException(SqlState.UndefinedObject, $"role \"{role}\" does not exist");
-        Privileges? held = objectKind switch
-        {
-            "table" or "column" or "sequence" or "any_column" => View.FindRelation(oid) is { } relation ? Permissions.OfRelation(roleOid, relation) : null,
-            "schema" => View.FindSchema(oid) is { } schema ? Permissions.OfSchema(roleOid, schema) : null,
-            "database" => View.FindDatabase(oid) is { } database
-                ? Permissions.Of(roleOid, database.OwnerOid, database.Acl, Privileges.Temporary | Privileges.Connect, Privileges.AllDatabase) : null,
-            "role" => View.FindRole(oid) is not null ? (Permissions.IsMember(roleOid, oid) ? (Privileges)uint.MaxValue : Privileges.None) : null,
-            "function" => View.FindRoutine(oid) is { } routine ? Permissions.OfRoutine(roleOid, routine)
-                : BuiltinRegistry.Function(oid) is not null ? Privileges.Execute : null,
-            "type" => View.FindUserType(oid) is { } type ? Permissions.Of(roleOid, type.OwnerOid, type.Acl, Privileges.Usage, Privileges.Usage) : FindType(oid) is null ? null : Privileges.Usage,
-            "language" => oid is 12 or 13 && !(View.FindRole(roleOid)?.IsSuperuser ?? false) ? Privileges.None : Privileges.Usage,
-            _ => Privileges.None,
-        };
-        if (held is not { } privileges)
-            return null;
-        foreach (string one in privilege.Split(','))
-            if ((privileges & ParsePrivilege(one)) != 0)
-                return true;
-        return false;
-    }
+    private PrivilegeChecks Checks => new(View, Permissions);
 
-    private static Privileges ParsePrivilege(string text)
-    {
-        string name = text.Trim().ToUpperInvariant();
-        if (name.EndsWith(" WITH GRANT OPTION", StringComparison.Ordinal))
-            name = name[..^" WITH GRANT OPTION".Length];
-        return name == "MEMBER" ? Privileges.Usage : PrivilegeNames.Find(name)
-            ?? throw new SqlException(SqlState.InvalidParameterValue, $"unrecognized privilege type: \"{text}\"");
-    }
+    public uint FindRole(string name, bool orPublic) => Checks.Role(name, orPublic);
+
+    public uint FindNamed(string objectKind, string name) => Checks.Find(objectKind, name);
+
+    public short? FindColumn(uint relation, string name) => Checks.Column(relation, name);
+
+    public bool? HasPrivilege(uint? role, string objectKind, uint oid, string privilege) => Checks.Check(role ?? _session.CurrentUserOid, objectKind, oid, privilege);
+
+    public bool? HasColumnPrivilege(uint? role, uint relation, short? column, string privilege) => Checks.CheckColumn(role ?? _session.CurrentUserOid, relation, column, privilege);
+
+    public bool HasParameterPrivilege(uint? role, string parameter, string privilege) => Checks.CheckParameter(role ?? _session.CurrentUserOid, parameter, privilege);
+
+    public bool IsMemberOf(uint? role, uint target, string privilege) => Checks.CheckRole(role ?? _session.CurrentUserOid, target, privilege);
 
     public long RelationCounter(uint relation, RelationStatistic item) =>
         View.FindRelation(relation) is { } info ? _session.Engine.Statistics.Get(_session, info, item) : 0;
@@ -562,6 +579,25 @@ internal sealed class CatalogServices : ICatalogServices
     public long? TablespaceSize(uint tablespace) => tablespace is CatalogOids.DefaultTablespace or CatalogOids.GlobalTablespace ? DatabaseSize(_session.DatabaseOid) : null;
 
     public uint RelationFileNode(uint relation) => unchecked((uint)(View.FindRelation(relation)?.Storage ?? 0));
+
+    public uint FileNodeRelation(uint fileNode)
+    {
+        if (fileNode != 0)
+            foreach (RelationInfo relation in View.UserRelations)
+                if (unchecked((uint)relation.Storage) == fileNode)
+                    return relation.Oid;
+        return 0;
+    }
+
+    public uint ReplicaIdentityIndex(uint relation)
+    {
+        if (View.FindRelation(relation) is not { } table)
+            throw new SqlException(SqlState.UndefinedTable, $"could not open relation with OID {relation}");
+        char identity = RelationRows.ReplicaIdentity(table);
+        return Array.Find(table.Indexes, index => identity == 'i' ? index.IsReplicaIdentity : identity == 'd' && index.IsPrimary)?.Oid ?? 0;
+    }
+
+    public bool HasStatistics(uint relation) => View.FindRelation(relation) is { } found && _session.Engine.Statistics.Of(_session.DatabaseOid, found) is not null;
 
     public IReadOnlyList<(uint Oid, string Label)> EnumLabels(uint enumType)
     {

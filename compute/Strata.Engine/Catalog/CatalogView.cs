@@ -92,19 +92,33 @@ public sealed class CatalogView
 
     /// <summary>An object without an entry of its own kind; null if there is none.</summary>
     public CatalogObject? FindObject(uint classOid, uint oid) =>
-        (classOid == CatalogOids.PgLargeObjectMetadata ? Image.LargeObjects : Image.Objects).GetValueOrDefault(new ObjectAddress(classOid, oid));
+        MapOf(classOid).GetValueOrDefault(new ObjectAddress(classOid, oid));
+
+    private ImmutableDictionary<ObjectAddress, CatalogObject> MapOf(uint classOid) => classOid switch
+    {
+        CatalogOids.PgLargeObjectMetadata => Image.LargeObjects,
+        CatalogOids.PgInitPrivs => Image.BuiltinPrivileges,
+        _ => Image.Objects,
+    };
 
     /// <summary>The users' objects of a catalog.</summary>
-    public IEnumerable<CatalogObject> ObjectsOf(uint classOid) => classOid == CatalogOids.PgLargeObjectMetadata ? Image.LargeObjects.Values : Image.Objects.IsEmpty ? [] : Image.Objects.Values.Where(o => o.ClassOid == classOid);
+    public IEnumerable<CatalogObject> ObjectsOf(uint classOid) => classOid is CatalogOids.PgLargeObjectMetadata or CatalogOids.PgInitPrivs ? MapOf(classOid).Values : Image.Objects.IsEmpty ? [] : Image.Objects.Values.Where(o => o.ClassOid == classOid);
 
     /// <summary>The extension that an object is a member of, or null.</summary>
     public CatalogObject? ExtensionOf(ObjectAddress member) => Image.Objects.IsEmpty ? null : Image.ObjectIndex.ExtensionOf(member);
 
     /// <summary>All objects without an entry of their own kind.</summary>
-    public IEnumerable<CatalogObject> Objects => Image.LargeObjects.IsEmpty ? Image.Objects.Values : Image.Objects.Values.Concat(Image.LargeObjects.Values);
+    public IEnumerable<CatalogObject> Objects => Image.LargeObjects.IsEmpty && Image.BuiltinPrivileges.IsEmpty ? Image.Objects.Values : Image.Objects.Values.Concat(Image.LargeObjects.Values).Concat(Image.BuiltinPrivileges.Values);
 
     /// <summary>True when the triggers behind a table's foreign keys are switched off (ALTER TABLE … DISABLE TRIGGER ALL).</summary>
     public bool AreForeignKeysOff(uint relationOid) => Image.Objects.ContainsKey(new ObjectAddress(CatalogOids.PgTrigger, relationOid));
+
+    /// <summary>The access control list of a built-in object as GRANT and REVOKE left it; null when they never changed it.</summary>
+    internal AccessControlItem[]? FindBuiltinPrivileges(uint classOid, uint oid) =>
+        !Image.BuiltinPrivileges.IsEmpty && BuiltinPrivileges.Find(this, classOid, oid) is { } entry ? BuiltinPrivileges.ListOf(entry) : null;
+
+    /// <summary>Who may set a parameter that needs more than to be there; null when nobody was granted it.</summary>
+    internal AccessControlItem[]? FindParameterPrivileges(string parameter) => Shared.Parameters.GetValueOrDefault(parameter)?.Acl;
 
     public RoleInfo? FindRole(string name) => Shared.FindRole(name);
 
@@ -149,6 +163,8 @@ public sealed class CatalogView
     internal IEnumerable<CommentInfo> SharedComments => Shared.Comments.Values;
 
     internal IEnumerable<SettingList> RoleSettings => Shared.Settings.Values;
+
+    internal IEnumerable<ParameterPrivileges> Parameters => Shared.Parameters.Values;
 
     /// <summary>Role name for messages and <c>pg_get_userbyid</c>.</summary>
     public string RoleName(uint oid) => FindRole(oid)?.Name ?? $"unknown (OID={oid})";

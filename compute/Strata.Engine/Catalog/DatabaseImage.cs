@@ -37,6 +37,9 @@ internal sealed record DatabaseImage
     /// <summary>Large objects: there may be many more of them than of all others, which are looked through in many places.</summary>
     public ImmutableDictionary<ObjectAddress, CatalogObject> LargeObjects { get; init; } = ImmutableDictionary<ObjectAddress, CatalogObject>.Empty;
 
+    /// <summary>Access control lists of built-in objects that GRANT and REVOKE changed. Plans are valid for one state of them.</summary>
+    public ImmutableDictionary<ObjectAddress, CatalogObject> BuiltinPrivileges { get; init; } = ImmutableDictionary<ObjectAddress, CatalogObject>.Empty;
+
     public ImmutableDictionary<ObjectAddress, CommentInfo> Comments { get; init; } = ImmutableDictionary<ObjectAddress, CommentInfo>.Empty;
 
     /// <summary>Where each row of this database's catalog heaps stands.</summary>
@@ -66,6 +69,8 @@ internal sealed record DatabaseImage
         { Before: RoutineInfo or null, After: RoutineInfo or null } => WithRoutine((RoutineInfo?)change.Before, (RoutineInfo?)change.After),
         { Before: CatalogObject { ClassOid: CatalogOids.PgLargeObjectMetadata } or null, After: CatalogObject { ClassOid: CatalogOids.PgLargeObjectMetadata } or null } =>
             this with { LargeObjects = CatalogChange.Replace(LargeObjects, change, static (CatalogObject o) => o.Address) },
+        { Before: CatalogObject { ClassOid: CatalogOids.PgInitPrivs } or null, After: CatalogObject { ClassOid: CatalogOids.PgInitPrivs } or null } =>
+            this with { BuiltinPrivileges = CatalogChange.Replace(BuiltinPrivileges, change, static (CatalogObject o) => o.Address) },
         { Before: CatalogObject or null, After: CatalogObject or null } => this with { Objects = CatalogChange.Replace(Objects, change, static (CatalogObject o) => o.Address) },
         { Before: UserTypeInfo or null, After: UserTypeInfo or null } => WithType((UserTypeInfo?)change.Before, (UserTypeInfo?)change.After),
         { Before: CommentInfo or null, After: CommentInfo or null } => this with { Comments = CatalogChange.Replace(Comments, change, static (CommentInfo c) => c.Object) },

@@ -50,7 +50,7 @@ internal static class MonitoringScans
                 other.Settings["application_name"], other.Startup.ClientAddress, CatalogValue.Null, other.Startup.ClientPort,
                 activity.StartedAt, inTransaction ? activity.QueryStartedAt : CatalogValue.Null, activity.QueryStartedAt == 0 ? CatalogValue.Null : activity.QueryStartedAt, activity.StateChangedAt,
                 wait is not null ? "Lock" : activity.State == "active" ? CatalogValue.Null : "Client", wait ?? (activity.State == "active" ? CatalogValue.Null : (CatalogValue)"ClientRead"),
-                maySee ? activity.State : CatalogValue.Null, CatalogValue.Null, CatalogValue.Null, CatalogValue.Null,
+                maySee ? activity.State : CatalogValue.Null, session.LockOwner.Transaction is { Xid: not 0 and var xid } ? (long)xid : CatalogValue.Null, CatalogValue.Null, CatalogValue.Null,
                 maySee ? activity.Query : "<insufficient privilege>", "client backend",
             ];
         }

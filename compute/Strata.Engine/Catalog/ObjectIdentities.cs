@@ -43,11 +43,14 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
                 return view.FindObject(CatalogOids.PgLargeObjectMetadata, oid) is { } large ? Other(large) : null;
             case CatalogOids.PgClass:
                 return Relation(oid, subId);
+            case CatalogOids.PgTrigger:
+                return ForeignKeyTriggers.Of(view).GetValueOrDefault(oid) is { } trigger
+                    ? Simple("trigger", null, null, $"{Quote(trigger.Name)} on {Qualified(trigger.Table.SchemaOid, trigger.Table.Name)}", [SchemaName(trigger.Table.SchemaOid), trigger.Table.Name, trigger.Name]) : null;
             case CatalogOids.PgProc:
                 return services.FindFunction(oid) is { } function ? Function(function) : null;
             case CatalogOids.PgType:
                 return TypeResolver.Find(oid, view) is { } type
-                    ? Simple("type", SchemaName(type.NamespaceOid), null, TypeIdentity(oid), [TypeIdentity(oid)])
+                    ? Simple("type", SchemaName(type.NamespaceOid), Quote(type.Name), TypeIdentity(oid), [TypeIdentity(oid)])
                     : null;
             case CatalogOids.PgNamespace:
                 return view.FindSchema(oid) is { } schema ? Simple("schema", null, Quote(schema.Name), Quote(schema.Name), [schema.Name]) : null;
@@ -210,10 +213,12 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
         {
             case CatalogOids.PgClass when view.FindRelation(oid) is { } relation:
                 string described = $"{KindName(relation.Kind)} {services.RelationName(relation)}";
+                if (subId < 0)
+                    return Array.Find(Binding.BindingState.SystemColumns, column => column.Attribute == subId).Name is { } system ? $"column {system} of {described}" : null;
                 return subId == 0 ? described : subId <= relation.Columns.Length ? $"column {relation.Columns[subId - 1].Name} of {described}" : null;
             case CatalogOids.PgProc:
                 return services.ObjectName(TypeOid.RegProcedure, oid) is { } signature
-                    ? $"{(services.FindFunction(oid)!.Kind == FunctionKind.Procedure ? "procedure" : "function")} {signature}" : null;
+                    ? "function " + signature : null;
             case CatalogOids.PgType:
                 return services.ObjectName(TypeOid.RegType, oid) is { } type ? "type " + type : null;
             case CatalogOids.PgOperator:
@@ -222,25 +227,40 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
                 foreach (RelationInfo table in view.UserRelations)
                     foreach (ConstraintInfo constraint in PartitionReferences.IsOne(oid) ? PartitionReferences.Of(view, table) : table.Constraints)
                         if (constraint.Oid == oid)
-                            return $"constraint {constraint.Name} on table {services.RelationName(table)}";
+                            return $"constraint {constraint.Name} on {KindName(table.Kind)} {services.RelationName(table)}";
                 return Constraint(oid) is { } domain ? $"constraint {domain.Arguments[0]}" : null;
             case CatalogOids.PgAttrDef:
                 foreach (RelationInfo table in view.UserRelations)
                     foreach (ColumnInfo column in table.Columns)
                         if (column.DefaultOid == oid && column.Default is not null)
-                            return $"default value for column {column.Name} of table {services.RelationName(table)}";
+                            return $"default value for column {column.Name} of {KindName(table.Kind)} {services.RelationName(table)}";
                 return null;
             case CatalogOids.PgRewrite:
                 foreach (RelationInfo table in view.UserRelations)
                     if (table.View?.RuleOid == oid)
                         return $"rule _RETURN on {KindName(table.Kind)} {services.RelationName(table)}";
                 return null;
+            case CatalogOids.PgTrigger when ForeignKeyTriggers.Of(view).GetValueOrDefault(oid) is { } trigger:
+                return $"trigger {trigger.Name} on {KindName(trigger.Table.Kind)} {services.RelationName(trigger.Table)}";
             case CatalogOids.PgCast when view.FindObject(classOid, oid) is { } cast:
                 return $"cast from {RoutineNames.TypeName(cast.OidAt(1), services)} to {RoutineNames.TypeName(cast.OidAt(2), services)}";
             case CatalogOids.PgPolicy when view.FindObject(classOid, oid) is { } policy && view.FindRelation(policy.OidAt(2)) is { } secured:
                 return $"policy {policy.Name} on table {services.RelationName(secured)}";
             case CatalogOids.PgOpClass or CatalogOids.PgOpFamily when view.FindObject(classOid, oid) is { } opclass:
-                return $"{CatalogObjectShapes.Of(classOid).Word} {opclass.Name} for access method {BuiltinNames.NameOf("pg_am", "amname", opclass.OidAt(1))}";
+                return DescribeClass(opclass);
+            case CatalogOids.PgAmOp or CatalogOids.PgAmProc when view.FindObject(classOid, oid) is { } member && view.FindObject(CatalogOids.PgOpFamily, member.OidAt(1)) is { } family:
+                bool isOperator = classOid == CatalogOids.PgAmOp;
+                string what = services.ObjectName(isOperator ? TypeOid.RegOperator : TypeOid.RegProcedure, member.OidAt(isOperator ? 6 : 5)) ?? "-";
+                return $"{(isOperator ? "operator" : "function")} {member.Number(4)} ({RoutineNames.TypeName(member.OidAt(2), services)}, {RoutineNames.TypeName(member.OidAt(3), services)}) of {DescribeClass(family)}: {what}";
+            case CatalogOids.PgDefaultAcl when view.FindObject(classOid, oid) is { } defaults:
+                string objects = defaults.Number(3) switch { 'r' => "relations", 'S' => "sequences", 'f' => "functions", 'T' => "types", _ => "schemas" };
+                return $"default privileges on new {objects} belonging to role {view.RoleName(defaults.OidAt(1))}" + (defaults.SchemaOid == 0 ? "" : $" in schema {SchemaName(defaults.SchemaOid)}");
+            case CatalogOids.PgUserMapping when view.FindObject(classOid, oid) is { } mapping && view.FindObject(CatalogOids.PgForeignServer, mapping.OidAt(2)) is { } server:
+                return $"user mapping for {(mapping.OidAt(1) == 0 ? "public" : view.RoleName(mapping.OidAt(1)))} on server {server.Name}";
+            case CatalogOids.PgPublicationRel when view.FindObject(classOid, oid) is { } published && view.FindRelation(published.OidAt(2)) is { } publishedTable && view.FindObject(CatalogOids.PgPublication, published.OidAt(1)) is { } publication:
+                return $"publication of {KindName(publishedTable.Kind)} {services.RelationName(publishedTable)} in publication {publication.Name}";
+            case CatalogOids.PgPublicationNamespace when view.FindObject(classOid, oid) is { } whole && view.FindObject(CatalogOids.PgPublication, whole.OidAt(1)) is { } of:
+                return $"publication of schema {SchemaName(whole.OidAt(2))} in publication {of.Name}";
             case CatalogOids.PgCollation or CatalogOids.PgConversion or CatalogOids.PgTsConfig or CatalogOids.PgTsDict or CatalogOids.PgTsParser or CatalogOids.PgTsTemplate or CatalogOids.PgStatisticExt
                 when view.FindObject(classOid, oid) is { } named:
                 string catalog = BuiltinRelations.Find(classOid)!.Name;
@@ -249,6 +269,8 @@ internal sealed class ObjectIdentities(CatalogView view, CatalogServices service
                 return Find(classOid, oid, subId) is { } found ? $"{(found.Type == "foreign-data wrapper" ? "foreign-data wrapper" : found.Type)} {(found.Name is null ? found.Identity : Unquoted(found.Name))}" : null;
         }
     }
+
+    private string DescribeClass(CatalogObject entry) => $"{CatalogObjectShapes.Of(entry.ClassOid).Word} {entry.Name} for access method {BuiltinNames.NameOf("pg_am", "amname", entry.OidAt(1))}";
 
     private static string Unquoted(string name) => name.StartsWith('"') ? name[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : name;
 }

@@ -51,7 +51,8 @@ public sealed class Permissions(Func<CatalogView> view, Func<uint> currentRole)
     /// <summary>What a role may do with a relation.</summary>
     public Privileges OfRelation(uint role, RelationInfo relation)
     {
-        Privileges held = Of(role, relation.OwnerOid, relation.Acl, Privileges.None, relation.Kind == RelationKind.Sequence ? Privileges.AllSequence : Privileges.AllTable);
+        AccessControlItem[]? acl = relation.Oid < CatalogOids.FirstUser ? view().FindBuiltinPrivileges(CatalogOids.PgClass, relation.Oid) ?? relation.Acl : relation.Acl;
+        Privileges held = Of(role, relation.OwnerOid, acl, Privileges.None, relation.Kind == RelationKind.Sequence ? Privileges.AllSequence : Privileges.AllTable);
         if ((held & Privileges.Select) == 0 && HasRole(role, ReadAllDataRole))
             held |= Privileges.Select;
         const Privileges Writes = Privileges.Insert | Privileges.Update | Privileges.Delete;
@@ -119,6 +120,15 @@ public sealed class Permissions(Func<CatalogView> view, Func<uint> currentRole)
     {
         if ((OfRoutine(role == 0 ? currentRole() : role, routine) & Privileges.Execute) == 0)
             throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for {RoutineKindName(routine)} {routine.Name}");
+    }
+
+    /// <summary>The same for a built-in function.</summary>
+    public void CheckExecute(Functions.FunctionInfo builtin, uint role)
+    {
+        if (view().FindBuiltinPrivileges(CatalogOids.PgProc, builtin.Oid) is not { } acl)
+            return;
+        if ((Of(role == 0 ? currentRole() : role, CatalogOids.BootstrapRole, acl, Privileges.None, Privileges.Execute) & Privileges.Execute) == 0)
+            throw new SqlException(SqlState.InsufficientPrivilege, $"permission denied for {(builtin.Kind == Functions.FunctionKind.Aggregate ? "aggregate" : "function")} {builtin.Name}");
     }
 
     /// <summary>The kind of a routine as messages name it.</summary>

@@ -18,6 +18,8 @@ internal static class PrivilegeNames
         "CREATE" => Privileges.Create,
         "TEMPORARY" or "TEMP" => Privileges.Temporary,
         "CONNECT" => Privileges.Connect,
+        "SET" => Privileges.Set,
+        "ALTER SYSTEM" => Privileges.AlterSystem,
         _ => null,
     };
 }

@@ -75,7 +75,7 @@ internal static class RelationRows
     private static string[]? StoredOptions(RelationInfo relation) =>
         relation.ToastOptions is not { } toast ? relation.Options : [.. relation.Options ?? [], .. toast.Select(static option => ToastPrefix + option)];
 
-    private static char ReplicaIdentity(RelationInfo relation) => relation.ReplicaIdentity != '\0' ? relation.ReplicaIdentity
+    public static char ReplicaIdentity(RelationInfo relation) => relation.ReplicaIdentity != '\0' ? relation.ReplicaIdentity
         : relation.Kind is RelationKind.Index or RelationKind.PartitionedIndex or RelationKind.Sequence or RelationKind.View or RelationKind.CompositeType || relation.SchemaOid == CatalogOids.CatalogSchema ? 'n' : 'd';
 
     /// <summary>One parent of a relation: a row of <c>pg_inherits</c>.</summary>

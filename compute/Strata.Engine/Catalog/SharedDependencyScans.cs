@@ -42,7 +42,12 @@ internal static class SharedDependencyScans
     {
         int privileges = CatalogObjectShapes.AclColumn(entry.ClassOid);
         // Large objects go by the catalog of their pages.
-        ObjectAddress self = entry.ClassOid == CatalogOids.PgLargeObjectMetadata ? new ObjectAddress(CatalogOids.PgLargeObject, entry.Oid) : entry.Address;
+        ObjectAddress self = entry.ClassOid switch
+        {
+            CatalogOids.PgLargeObjectMetadata => new ObjectAddress(CatalogOids.PgLargeObject, entry.Oid),
+            CatalogOids.PgInitPrivs => new ObjectAddress(entry.OidAt(1), entry.Oid),
+            _ => entry.Address,
+        };
         AccessControlItem[]? acl = privileges < 0 ? null : AccessControlList.FromStored(entry.Row[privileges]);
         foreach (CatalogValue[] row in Of(database, self, entry.OwnerOid, acl))
             yield return row;

@@ -14,6 +14,9 @@ internal sealed record SharedImage
     /// <summary><c>pg_db_role_setting</c>, by (database or 0, role or 0).</summary>
     public ImmutableDictionary<SettingScope, SettingList> Settings { get; init; } = ImmutableDictionary<SettingScope, SettingList>.Empty;
 
+    /// <summary><c>pg_parameter_acl</c>, by name.</summary>
+    public ImmutableDictionary<string, ParameterPrivileges> Parameters { get; init; } = ImmutableDictionary.Create<string, ParameterPrivileges>(StringComparer.OrdinalIgnoreCase);
+
     public ImmutableDictionary<ObjectAddress, CommentInfo> Comments { get; init; } = ImmutableDictionary<ObjectAddress, CommentInfo>.Empty;
 
     /// <summary>Where each row of a shared catalog heap stands.</summary>
@@ -30,6 +33,7 @@ internal sealed record SharedImage
         { Before: DatabaseInfo or null, After: DatabaseInfo or null } => WithDatabase((DatabaseInfo?)change.Before, (DatabaseInfo?)change.After),
         { Before: SettingList or null, After: SettingList or null } => this with { Settings = CatalogChange.Replace(Settings, change, static (SettingList l) => l.Scope) },
         { Before: CommentInfo or null, After: CommentInfo or null } => this with { Comments = CatalogChange.Replace(Comments, change, static (CommentInfo c) => c.Object) },
+        { Before: ParameterPrivileges or null, After: ParameterPrivileges or null } => this with { Parameters = CatalogChange.Replace(Parameters, change, static (ParameterPrivileges p) => p.Name) },
         _ => throw new InvariantViolationException($"not a shared object: {change}"),
     };
 
@@ -56,6 +60,9 @@ internal sealed record SharedImage
 
 /// <summary>Whom a list of settings is for; 0 means any.</summary>
 internal readonly record struct SettingScope(uint DatabaseOid, uint RoleOid);
+
+/// <summary>Who may set a parameter: a row of <c>pg_parameter_acl</c>.</summary>
+internal sealed record ParameterPrivileges(uint Oid, string Name, AccessControlItem[] Acl);
 
 /// <summary>Settings of a scope, <c>name=value</c> each.</summary>
 internal sealed record SettingList(SettingScope Scope, string[] Items);

@@ -10,10 +10,12 @@ internal static class SystemTables
     {
         "pg_class" => new RowsTable(CatalogScans.Classes, static catalog => 900 + (catalog.Image.Relations.Count * 1.0)),
         "pg_attribute" => new RowsTable(CatalogScans.Attributes, static catalog => 6000 + (catalog.Image.Relations.Count * 8.0)),
-        "pg_type" => new CatalogTableSource(oid, CatalogScans.Types, static catalog => catalog.Image.Types.Count),
+        "pg_type" => new CatalogTableSource(oid, CatalogScans.Types, static catalog => catalog.Image.Types.Count, aclColumn: 31),
         "pg_namespace" => new RowsTable(CatalogScans.Schemas, static catalog => 4 + catalog.Image.Schemas.Count),
         "pg_index" => new RowsTable(CatalogScans.Indexes, static catalog => 250 + (catalog.Image.Relations.Count * 0.4)),
         "pg_constraint" => new RowsTable(CatalogScans.Constraints, static catalog => 200 + (catalog.Image.Relations.Count * 0.6)),
+        "pg_trigger" => new RowsTable(ForeignKeyTriggers.Rows, static catalog => 4.0 + (catalog.Image.Relations.Count * 0.5)),
+        "pg_parameter_acl" => new RowsTable(CatalogScans.Parameters),
         "pg_init_privs" => new RowsTable(CatalogScans.InitialPrivileges),
         "pg_attrdef" => new RowsTable(CatalogScans.Defaults, static catalog => 50 + (catalog.Image.Relations.Count * 0.3)),
         "pg_inherits" => new RowsTable(CatalogScans.Inherits),
@@ -41,7 +43,7 @@ internal static class SystemTables
         "pg_database" => new RowsTable(CatalogScans.Databases),
         "pg_db_role_setting" => new RowsTable(CatalogScans.RoleSettings),
         "pg_tablespace" => new RowsTable(CatalogScans.Tablespaces),
-        "pg_proc" => new CatalogTableSource(oid, ObjectScans.Routines),
+        "pg_proc" => new CatalogTableSource(oid, ObjectScans.Routines, aclColumn: 29),
         "pg_aggregate" => new CatalogTableSource(oid, ObjectScans.Aggregates),
         "pg_operator" or "pg_cast" or "pg_opclass" or "pg_opfamily" or "pg_amop" or "pg_amproc" or "pg_collation" or "pg_am" or "pg_conversion"
             or "pg_ts_config" or "pg_ts_dict" or "pg_ts_parser" or "pg_ts_template" => new CatalogTableSource(oid, context => ObjectScans.Of(context, oid)),
@@ -56,11 +58,15 @@ internal static class SystemTables
         "pg_largeobject" => new RowsTable(ObjectScans.LargeObjectPages),
         "pg_default_acl" => new RowsTable(ObjectScans.DefaultPrivileges),
         "pg_range" => new CatalogTableSource(oid, CatalogScans.Ranges),
-        "pg_language" or "sql_features" or "sql_implementation_info" or "sql_parts" or "sql_sizing" => new CatalogTableSource(oid, null),
+        "pg_language" => new CatalogTableSource(oid, null, aclColumn: 8),
+        "sql_features" or "sql_implementation_info" or "sql_parts" or "sql_sizing" => new CatalogTableSource(oid, null),
         "pg_settings" => new RowsTable(MonitoringScans.Settings),
         "pg_locks" => new RowsTable(LockScans.Locks),
         "pg_prepared_xacts" => new RowsTable(LockScans.PreparedTransactions),
         "pg_stat_activity" => new RowsTable(MonitoringScans.Activity),
+        "pg_timezone_names" => new RowsTable(TimeZoneScans.Names),
+        "pg_timezone_abbrevs" => new RowsTable(TimeZoneScans.Abbreviations),
+        "pg_config" => new RowsTable(static context => SystemFunctionRows.Of("pg_config", CatalogValue.Null, context)),
         "pg_stat_ssl" => new RowsTable(MonitoringScans.Encryption),
         "pg_stat_wal" => new RowsTable(MonitoringScans.Wal),
         "pg_stat_bgwriter" => new RowsTable(MonitoringScans.BackgroundWriter),
@@ -79,13 +85,15 @@ internal static class SystemTables
     }
 
     /// <summary>Built-in rows from the embedded text, then rows of user objects, about <paramref name="userCount"/>.</summary>
-    private sealed class CatalogTableSource(uint oid, Func<SystemScanContext, IEnumerable<CatalogValue[]>>? userRows, Func<CatalogView, double>? userCount = null) : SystemTable
+    private sealed class CatalogTableSource(uint oid, Func<SystemScanContext, IEnumerable<CatalogValue[]>>? userRows, Func<CatalogView, double>? userCount = null, int aclColumn = -1) : SystemTable
     {
         private readonly Lazy<int> _builtinRows = new(() => CatalogTable.Open(BuiltinRelations.Find(oid)!.Name).RowCount);
 
         public override IEnumerable<CatalogValue[]> Scan(SystemScanContext context)
         {
             IEnumerable<CatalogValue[]> builtin = BuiltinRows.Read(BuiltinRelations.Find(oid)!);
+            if (aclColumn >= 0)
+                builtin = BuiltinPrivileges.Overlay(builtin, context.Catalog, oid, aclColumn);
             return userRows is null ? builtin : builtin.Concat(userRows(context));
         }
 

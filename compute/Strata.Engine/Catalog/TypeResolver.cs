@@ -95,7 +95,7 @@ public static class TypeResolver
             RelationOid = type.RelationOid,
             Range = type.Range is { } range && Find(range.SubtypeOid, catalog) is { } subtype
                 ? new Types.Ranges.RangeInfo { RangeOid = range.RangeOid, MultirangeOid = range.MultirangeOid, Subtype = subtype, DifferenceOid = range.DifferenceOid } : null,
-            CollationOid = domainBase?.CollationOid ?? 0,
+            CollationOid = type.Kind == UserTypeKind.Domain && type.CollationOid != 0 ? type.CollationOid : domainBase?.CollationOid ?? 0,
             IsArray = type.Kind == UserTypeKind.Array,
             ElementType = type.ElementOid != 0 && catalog.FindUserType(type.ElementOid) is { } element ? Describe(element, catalog) : null,
         };
@@ -114,6 +114,13 @@ public static class TypeResolver
         ColumnInfo column = relation.FindColumn(name.Name) ??
             throw new SqlException(SqlState.UndefinedColumn, $"column \"{name.Name}\" of relation \"{table}\" does not exist") { Position = name.Position + 1 };
         return Find(column.TypeOid, catalog)!.WithTypmod(column.TypeModifier);
+    }
+
+    /// <summary>The modifier that the words in parentheses behind a type's name mean. Throws 22023, 22P02.</summary>
+    public static int Modifier(SqlType type, IReadOnlyList<string> words)
+    {
+        Expression[] literals = [.. words.Select(static word => new IntegerLiteral(NumberText.ParseInt32(System.Text.Encoding.UTF8.GetBytes(word)), 0))];
+        return literals.Length == 0 ? throw Invalid("invalid type modifier") : Modifier(type, new TypeName([type.Name], 0) { Modifiers = [.. literals] });
     }
 
     private static int Modifier(SqlType type, TypeName name)

@@ -65,7 +65,8 @@ internal static class ColumnBuilder
     public static uint Collation(DdlContext context, QualifiedName name) => Own(context, name) ?? name.Name switch
     {
         "default" => CatalogOids.DefaultCollation,
-        "C" or "POSIX" or "ucs_basic" or "C.UTF-8" or "C.utf8" => CatalogOids.CCollation,
+        "C" or "POSIX" or "ucs_basic" or "C.utf8" when BuiltinNames.Find("pg_collation", "collname", name.Name) is { } builtin => builtin,
+        "C.UTF-8" => CatalogOids.CCollation,
         _ when BuiltinNames.Find("pg_collation", "collname", name.Name) is not null =>
             throw new SqlException(SqlState.FeatureNotSupported, $"collation \"{name.Name}\" is not supported yet") { Position = context.Position(name.Position) },
         _ => throw new SqlException(SqlState.UndefinedObject, $"collation \"{name}\" for encoding \"UTF8\" does not exist") { Position = context.Position(name.Position) },

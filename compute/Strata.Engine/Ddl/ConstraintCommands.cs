@@ -270,7 +270,9 @@ internal sealed class ConstraintCommands(DdlContext context)
 
     private RelationInfo AddForeignKey(RelationInfo table, Constraint constraint, bool validate)
     {
+        // A name alone is looked up as any other: the table itself may be behind one of the same name, or out of the search path.
         RelationInfo referenced = constraint.ReferencedTable!.Name == table.Name && constraint.ReferencedTable.Schema is null
+            && context.View.ResolveRelation(context.Session.SearchPath, null, table.Name)?.Oid == table.Oid
             ? table
             : context.Require(constraint.ReferencedTable, RelationLockMode.ShareRowExclusive);
         if (referenced.Kind is not (RelationKind.Table or RelationKind.PartitionedTable) || referenced.SystemTable is not null)

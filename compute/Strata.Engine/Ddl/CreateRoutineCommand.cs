@@ -344,9 +344,18 @@ internal sealed class CreateRoutineCommand(DdlContext context, CreateFunctionSta
 
         if (routine.SqlBody is null)
             return;
-        var self = new ObjectAddress(CatalogOids.PgProc, routine.Oid);
-        Dependency[] dependencies = [.. used.Where(oid => oid >= CatalogOids.FirstUser && oid != routine.Oid)
-            .Select(oid => new Dependency(self, DropObjects.AddressOf(context.View, oid), DependencyKind.Normal))];
+        Dependency[] dependencies;
+        try
+        {
+            dependencies = RecordedDependencies.OfBody(context, routine);
+        }
+        catch (SqlException error) when (error.State == SqlState.FeatureNotSupported)
+        {
+            // What can't be printed again depends on whole relations.
+            var self = new ObjectAddress(CatalogOids.PgProc, routine.Oid);
+            dependencies = [.. used.Where(oid => oid >= CatalogOids.FirstUser && oid != routine.Oid).Select(oid => new Dependency(self, DropObjects.AddressOf(context.View, oid), DependencyKind.Normal))];
+        }
+
         if (dependencies.Length > 0)
             context.Changes.Replace(routine, routine with { Dependencies = dependencies }, context.Cancellation);
     }

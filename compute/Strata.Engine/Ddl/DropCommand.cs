@@ -214,34 +214,32 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     private void CheckNotPartOfConstraint(RelationInfo relation)
     {
         if (relation.Index is not null && relation.Parents.Length > 0 && context.View.FindRelation(relation.Parents[0]) is { } whole && !_relations.Contains(whole.Oid))
-            throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop index {relation.Name} because index {whole.Name} requires it")
+            throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop {Describe(relation)} because {Describe(whole)} requires it")
             {
-                Hint = $"You can drop index {whole.Name} instead.",
+                Hint = $"You can drop {Describe(whole)} instead.",
             };
         if (relation.Index is { } index && context.View.FindRelation(index.TableOid) is { } table)
             foreach (ConstraintInfo constraint in table.Constraints)
                 if (constraint.IndexOid == index.Oid && constraint.Kind != ConstraintKind.ForeignKey && !_relations.Contains(table.Oid))
-                    throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop index {relation.Name} because constraint {constraint.Name} on table {table.Name} requires it")
+                    throw new SqlException(SqlState.DependentObjectsStillExist, $"cannot drop {Describe(relation)} because constraint {constraint.Name} on {Describe(table)} requires it")
                     {
-                        Hint = $"You can drop constraint {constraint.Name} on table {table.Name} instead.",
+                        Hint = $"You can drop constraint {constraint.Name} on {Describe(table)} instead.",
                     };
         foreach (Dependency dependency in relation.Dependencies)
             if (dependency.Kind == DependencyKind.Internal && relation.Sequence is not null && context.View.FindRelation(dependency.Referenced.ObjectOid) is { } owner && !_relations.Contains(owner.Oid))
                 throw new SqlException(
                     SqlState.DependentObjectsStillExist,
-                    $"cannot drop sequence {relation.Name} because column {owner.Columns[dependency.Referenced.SubId - 1].Name} of table {owner.Name} requires it")
+                    $"cannot drop {Describe(relation)} because column {owner.Columns[dependency.Referenced.SubId - 1].Name} of {Describe(owner)} requires it")
                 {
-                    Hint = $"You can drop column {owner.Columns[dependency.Referenced.SubId - 1].Name} of table {owner.Name} instead.",
+                    Hint = $"You can drop column {owner.Columns[dependency.Referenced.SubId - 1].Name} of {Describe(owner)} instead.",
                 };
     }
 
+    // As PostgreSQL's getObjectDescription: with the schema where the search path does not find the name.
     private string Describe(RelationInfo relation) =>
-        (relation.Kind == RelationKind.CompositeType ? "type" : Permissions.KindName(relation.Kind)) + " " + Shown(relation);
+        (relation.Kind == RelationKind.CompositeType ? "type" : Permissions.KindName(relation.Kind)) + " " + context.Session.Catalog.RelationName(relation);
 
-    /// <summary>A relation's name, with its schema where that is not on the search path.</summary>
-    private string Shown(RelationInfo relation) => context.View.ResolveRelation(context.Session.SearchPath, null, relation.Name)?.Oid == relation.Oid
-        ? relation.Name
-        : $"{context.View.FindSchema(relation.SchemaOid)?.Name}.{relation.Name}";
+    private string Describe(UserTypeInfo type) => "type " + (context.Session.Catalog.ObjectName(TypeOid.RegType, type.Oid) ?? type.Name);
 
     /// <summary>Adds a relation and what goes with it; null is one that somebody else dropped while its lock was waited for.</summary>
     public void Add(RelationInfo? relation)
@@ -300,7 +298,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         object[] objects = [.. context.View.UserRoutines.Where(r => roles.Contains(r.OwnerOid)).Cast<object>(), .. context.View.Objects.Where(o => roles.Contains(o.OwnerOid) && o.ClassOid is not (CatalogOids.PgDefaultAcl or CatalogOids.PgLargeObjectMetadata))];
         UserTypeInfo[] types = [.. context.View.UserTypes.Where(t => roles.Contains(t.OwnerOid) && t.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range && roles.Contains(t.OwnerOid))];
         SchemaInfo[] schemas = [.. context.View.Schemas.Where(s => roles.Contains(s.OwnerOid))];
-        HashSet<string> own = [.. relations.Select(command.Describe), .. objects.Select(o => ObjectFinder.Describe(context, o)), .. types.Select(static t => "type " + t.Name)];
+        HashSet<string> own = [.. relations.Select(r => command.Describe(r)), .. objects.Select(o => ObjectFinder.Describe(context, o)), .. types.Select(t => command.Describe(t))];
         foreach (RelationInfo relation in relations)
             command._named.Add(relation.Oid);
         foreach (RelationInfo relation in relations)
@@ -310,7 +308,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         foreach (CatalogObject large in context.View.ObjectsOf(CatalogOids.PgLargeObjectMetadata).Where(o => roles.Contains(o.OwnerOid)).ToArray())
             Sessions.LargeObjects.Drop(context, large);
         foreach (UserTypeInfo type in types)
-            command.AddType(type.Oid, "type " + type.Name);
+            command.AddType(type.Oid, command.Describe(type));
         foreach (SchemaInfo schema in schemas)
             command.AddContents(schema);
         command._cascades.RemoveAll(c => own.Contains(c.Dependent));
@@ -383,7 +381,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     // What takes a member along takes the extension.
     private void AddExtensionOf(ObjectAddress member, string description)
     {
-        if (context.View.ExtensionOf(member) is not { } extension || _others.Contains(extension))
+        if (context.View.ExtensionOf(member) is not { } extension || _others.Has(extension))
             return;
         _cascades.Add((ObjectFinder.Describe(context, extension), description, extension.Oid));
         AddExtension(extension);
@@ -416,6 +414,9 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
 
         if (address.ClassOid == CatalogOids.PgOpClass)
             AddIndexesOf(address.ObjectOid, referenced);
+        foreach (DefinitionMention mention in DefinitionMentions.Of(context.View, address))
+            AddMention(mention, referenced);
+        // Of overloaded functions the texts don't tell.
         AddExpressionsOf(address, referenced);
         foreach ((object entry, DependencyKind kind) in _others.DependentsOf(address))
         {
@@ -425,12 +426,48 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         }
     }
 
+    // A definition that uses what goes.
+    private void AddMention(in DefinitionMention mention, string referenced)
+    {
+        switch (mention)
+        {
+            case { Other: { } entry }:
+                if (_others.Has(entry))
+                    break;
+                _cascades.Add((ObjectFinder.Describe(context, entry), referenced, ObjectFinder.AddressOf(entry).ObjectOid));
+                AddObject(entry);
+                break;
+            case { Relation: { } relation } when _relations.Contains(relation.Oid) || _named.Contains(relation.Oid):
+                break;
+            case { Relation: { } table, Constraint: { } constraint }:
+                if (_constraints.Exists(known => known.Constraint.Oid == constraint.Oid) || constraint.ParentOid != 0 || context.LockRelation(table, RelationLockMode.AccessExclusive) is not { } checkedTable)
+                    break;
+                _constraints.Add((checkedTable, constraint));
+                _cascades.Add(($"constraint {constraint.Name} on {Describe(checkedTable)}", referenced, constraint.Oid));
+                break;
+            case { Relation: { } owner, Column: > 0 and var number }:
+                if (_columns.Contains((owner, number)) || _defaults.Contains((owner, number)) || context.LockRelation(owner, RelationLockMode.AccessExclusive) is not { } holder)
+                    break;
+                bool isGenerated = holder.Columns[number - 1].Generated != '\0';
+                (isGenerated ? _columns : _defaults).Add((holder, number));
+                string column = $"column {holder.Columns[number - 1].Name} of {Describe(holder)}";
+                _cascades.Add((isGenerated ? column : "default value for " + column, referenced, 0));
+                break;
+            case { Relation: { } whole }:
+                if (context.LockRelation(whole, RelationLockMode.AccessExclusive) is not { } locked)
+                    break;
+                _cascades.Add((Describe(locked), referenced, locked.Oid));
+                Add(locked);
+                break;
+        }
+    }
+
     // Defaults, checks and indexes that call what goes. A generated column goes as a whole.
     private void AddExpressionsOf(ObjectAddress address, string referenced)
     {
         foreach ((RelationInfo relation, ColumnInfo? column, ConstraintInfo? constraint) in ExpressionDependents.Of(context, address))
         {
-            if (_relations.Contains(relation.Oid) || context.LockRelation(relation, RelationLockMode.AccessExclusive) is not { } locked)
+            if (_relations.Contains(relation.Oid) || IsTold(relation, column, constraint) || context.LockRelation(relation, RelationLockMode.AccessExclusive) is not { } locked)
                 continue;
             if (constraint is not null)
             {
@@ -454,6 +491,10 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             }
         }
     }
+
+    private bool IsTold(RelationInfo relation, ColumnInfo? column, ConstraintInfo? constraint) => constraint is not null
+        ? _constraints.Exists(known => known.Constraint.Oid == constraint.Oid)
+        : column is not null && (_columns.Exists(known => known.Table.Oid == relation.Oid && known.Column == column.Number) || _defaults.Exists(known => known.Table.Oid == relation.Oid && known.Column == column.Number));
 
     // Indexes whose keys are of an operator class.
     private void AddIndexesOf(uint operatorClass, string referenced)
@@ -499,7 +540,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             table = context.LockRelation(table, RelationLockMode.AccessExclusive)!;
             _constraints.Add((table, foreignKey));
             if (!_named.Contains(table.Oid))
-                _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", Describe(relation), foreignKey.Oid));
+                _cascades.Add(($"constraint {foreignKey.Name} on {Describe(table)}", Describe(relation), foreignKey.Oid));
         }
 
         var address = new ObjectAddress(CatalogOids.PgClass, relation.Oid);
@@ -526,7 +567,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         if (column == 0 || dependent.Columns[column - 1].Default is null || (dependent.Oid, column) == _droppedColumn)
             return;
         _defaults.Add((dependent, column));
-        _cascades.Add(($"default value for column {dependent.Columns[column - 1].Name} of table {dependent.Name}", referenced, 0));
+        _cascades.Add(($"default value for column {dependent.Columns[column - 1].Name} of {Describe(dependent)}", referenced, 0));
     }
 
     /// <summary>A range type, its multirange type and their constructors go together.</summary>
@@ -579,6 +620,13 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                             break;
                         }
 
+                        if (candidate.View is not null)
+                        {
+                            _cascades.Add((Describe(candidate), referenced, candidate.Oid));
+                            Add(context.LockRelation(candidate, RelationLockMode.AccessExclusive));
+                            break;
+                        }
+
                         _columns.Add((candidate, column.Number));
                         AddIndexesOn(candidate, column);
                         _cascades.Add(($"column {column.Name} of {Describe(candidate)}", referenced, 0));
@@ -593,7 +641,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             uint below = candidate.Kind switch { UserTypeKind.Domain => candidate.BaseTypeOid, UserTypeKind.Range => candidate.Range!.SubtypeOid, _ => 0 };
             if (below == 0 || (below != type.Oid && below != type.ArrayOid) || _types.Contains(candidate.Oid))
                 continue;
-            string description = "type " + candidate.Name;
+            string description = Describe(candidate);
             _cascades.Add((description, referenced, 0));
             AddType(candidate.Oid, description);
         }
@@ -633,7 +681,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     private void AddContents(SchemaInfo schema)
     {
         foreach (CatalogObject extension in context.View.ObjectsOf(CatalogOids.PgExtension).Where(e => e.SchemaOid == schema.Oid).OrderBy(static e => e.Oid).ToArray())
-            if (!_others.Contains(extension))
+            if (!_others.Has(extension))
             {
                 _cascades.Add((ObjectFinder.Describe(context, extension), "schema " + schema.Name, extension.Oid));
                 AddExtension(extension);
@@ -652,7 +700,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
 
         foreach (object entry in _others.In(schema.Oid))
         {
-            if (_others.Contains(entry))
+            if (_others.Has(entry))
                 continue;
             _cascades.Add((ObjectFinder.Describe(context, entry), "schema " + schema.Name, ObjectFinder.AddressOf(entry).ObjectOid));
             AddObject(entry);
@@ -661,8 +709,8 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         foreach (UserTypeInfo type in context.View.UserTypes.ToArray())
             if (type.SchemaOid == schema.Oid && type.Kind is UserTypeKind.Enum or UserTypeKind.Domain or UserTypeKind.Range or UserTypeKind.Base && !_types.Contains(type.Oid))
             {
-                _cascades.Add(((Array.IndexOf(context.Session.SearchPath.Schemas, schema.Oid) < 0 ? $"type {schema.Name}.{type.Name}" : $"type {type.Name}"), "schema " + schema.Name, 0));
-                AddType(type.Oid, "type " + type.Name);
+                _cascades.Add((Describe(type), "schema " + schema.Name, 0));
+                AddType(type.Oid, Describe(type));
             }
     }
 
@@ -686,7 +734,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             {
                 if (!context.Permissions.IsOwner(type.OwnerOid))
                     throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of type {type.Name}");
-                _subject = "type " + type.Name;
+                _subject = Describe(type);
                 Add(composite);
                 continue;
             }
@@ -697,7 +745,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
                 throw new SqlException(SqlState.WrongObjectType, $"\"{type.Name}\" is not a domain");
             if (!context.Permissions.IsOwner(type.OwnerOid))
                 throw new SqlException(SqlState.InsufficientPrivilege, $"must be owner of type {type.Name}");
-            _subject = "type " + type.Name;
+            _subject = Describe(type);
             CheckNotMember(new ObjectAddress(CatalogOids.PgType, type.Oid), _subject);
             AddType(type.Oid, _subject);
         }
@@ -708,7 +756,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
     /// <summary>Drops a column's dependents and, at the end, what was gathered.</summary>
     public void AddColumn(RelationInfo table, ColumnInfo column)
     {
-        _subject = $"column {column.Name} of table {table.Name}";
+        _subject = $"column {column.Name} of {Describe(table)}";
         _droppedColumn = (table.Oid, column.Number);
         AddIndexesOn(table, column);
         foreach (ColumnInfo other in table.Columns)
@@ -719,6 +767,13 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
             }
 
         AddOwnedSequences(table, column.Number);
+        foreach ((object entry, DependencyKind kind) in _others.DependentsOf(new ObjectAddress(CatalogOids.PgClass, table.Oid, column.Number)))
+            if (kind == DependencyKind.Normal && entry is RoutineInfo or CatalogObject { ClassOid: CatalogOids.PgPolicy })
+            {
+                _cascades.Add((ObjectFinder.Describe(context, entry), _subject, ObjectFinder.AddressOf(entry).ObjectOid));
+                AddObject(entry);
+            }
+
         foreach (RelationInfo candidate in context.View.UserRelations.ToArray())
             if (candidate.View is not null && !_relations.Contains(candidate.Oid))
                 foreach (Dependency dependency in candidate.Dependencies)
@@ -753,7 +808,7 @@ internal sealed class DropCommand(DdlContext context, DropBehavior behavior)
         if (_subject.Length == 0)
             _subject = referenced;
         _constraints.Add((table, foreignKey));
-        _cascades.Add(($"constraint {foreignKey.Name} on table {table.Name}", referenced, foreignKey.Oid));
+        _cascades.Add(($"constraint {foreignKey.Name} on {Describe(table)}", referenced, foreignKey.Oid));
     }
 
     /// <summary>Refuses if something that nobody named depends on what goes (RESTRICT), else says so and drops everything.</summary>

@@ -20,20 +20,20 @@ internal sealed class DropObjects(DdlContext context)
         return true;
     }
 
-    /// <summary>True for an entry that goes.</summary>
-    public bool Contains(object entry) => _addresses.Contains(ObjectFinder.AddressOf(entry));
+    /// <summary>True when an entry goes already.</summary>
+    public bool Has(object entry) => _addresses.Contains(ObjectFinder.AddressOf(entry));
 
     /// <summary>The class of an object by its OID: a relation's unless a routine or a type has it.</summary>
     public static ObjectAddress AddressOf(CatalogView view, uint oid) => new(
         view.FindRoutine(oid) is not null ? CatalogOids.PgProc : view.FindUserType(oid) is not null ? CatalogOids.PgType : CatalogOids.PgClass, oid);
 
-    /// <summary>The objects that depend on another and do not go yet.</summary>
+    /// <summary>The objects that depend on another, or on a column, and do not go yet.</summary>
     public List<(object Entry, DependencyKind Kind)> DependentsOf(ObjectAddress referenced)
     {
         var found = new List<(object, DependencyKind)>();
         foreach (Dependency dependency in ObjectScans.Dependencies(context.View))
         {
-            if (dependency.Referenced with { SubId = 0 } != referenced || _addresses.Contains(dependency.Dependent) || found.Exists(f => ObjectFinder.AddressOf(f.Item1) == dependency.Dependent))
+            if ((referenced.SubId == 0 ? dependency.Referenced with { SubId = 0 } : dependency.Referenced) != referenced || _addresses.Contains(dependency.Dependent) || found.Exists(f => ObjectFinder.AddressOf(f.Item1) == dependency.Dependent))
                 continue;
             object? entry = dependency.Dependent.ClassOid == CatalogOids.PgProc
                 ? context.View.FindRoutine(dependency.Dependent.ObjectOid)

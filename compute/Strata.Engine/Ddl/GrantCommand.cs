@@ -1,5 +1,6 @@
 using Strata.Engine.Catalog;
 using Strata.Engine.Functions;
+using Strata.Engine.Sessions.Settings;
 using Strata.Engine.Transactions;
 using Strata.Engine.Types;
 using Strata.Sql.Syntax;
@@ -63,8 +64,6 @@ internal sealed class GrantCommand(DdlContext context, GrantStatement statement)
                 break;
             case ObjectKind.Schema:
                 SchemaInfo schema = context.RequireSchema(((NamedObject)reference).Name.Name);
-                if (schema.Oid < CatalogOids.FirstUser && schema.Oid != CatalogOids.PublicSchema)
-                    throw new SqlException(SqlState.FeatureNotSupported, "changing privileges of system schemas is not supported yet");
                 AccessControlItem[]? schemaAcl = Change(schema.Acl, 'n', schema.OwnerOid, Wanted(Privileges.AllSchema), Privileges.AllSchema, "schema", schema.Name);
                 context.Changes.Replace(schema, schema with { Acl = schemaAcl }, context.Cancellation);
                 break;
@@ -76,11 +75,20 @@ internal sealed class GrantCommand(DdlContext context, GrantStatement statement)
                 break;
             case ObjectKind.Function or ObjectKind.Procedure or ObjectKind.Routine:
                 var function = (FunctionObject)reference;
-                (RoutineInfo? routine, FunctionInfo _) = ObjectFinder.AnyRoutine(context, statement.Kind, function.Name, function.HasArguments ? function.Arguments : null);
-                ChangeRoutine(routine ?? throw new SqlException(SqlState.FeatureNotSupported, "changing privileges of built-in functions is not supported yet"));
+                (RoutineInfo? routine, FunctionInfo builtin) = ObjectFinder.AnyRoutine(context, statement.Kind, function.Name, function.HasArguments ? function.Arguments : null);
+                if (routine is not null)
+                    ChangeRoutine(routine);
+                else
+                    ChangeBuiltin(CatalogOids.PgProc, builtin.Oid, 'f', Privileges.Execute, builtin.Kind == FunctionKind.Aggregate ? "aggregate" : "function", builtin.Name);
                 break;
             case ObjectKind.Type or ObjectKind.Domain:
                 ChangeType(reference);
+                break;
+            case ObjectKind.Language:
+                ChangeLanguage(((NamedObject)reference).Name.Name);
+                break;
+            case ObjectKind.Parameter:
+                ChangeParameter(((NamedObject)reference).Name.Name);
                 break;
             case ObjectKind.ForeignDataWrapper or ObjectKind.ForeignServer:
                 ChangeForeign(ForeignCommands.Require(context, statement.Kind == ObjectKind.ForeignServer ? CatalogOids.PgForeignServer : CatalogOids.PgForeignDataWrapper, ((NamedObject)reference).Name.Name));
@@ -119,18 +127,88 @@ internal sealed class GrantCommand(DdlContext context, GrantStatement statement)
             _ => new TypeName(((NamedObject)reference).Name.Parts, reference.Position),
         };
         SqlType found = context.ResolveType(name);
-        UserTypeInfo type = context.View.FindUserType(found.Oid) ?? throw new SqlException(SqlState.FeatureNotSupported, "changing privileges of built-in types is not supported yet");
+        if (context.View.FindUserType(found.Oid) is not { } type)
+        {
+            ChangeBuiltinType(found);
+            return;
+        }
+
         if (type.Kind == UserTypeKind.Array)
-            throw new SqlException(new SqlState("0LP01"), "cannot set privileges of array types") { Hint = "Set the privileges of the element type instead." };
+            throw ArrayType();
         if (statement.Kind == ObjectKind.Domain && type.Kind != UserTypeKind.Domain)
             throw new SqlException(SqlState.WrongObjectType, $"\"{type.Name}\" is not a domain");
         context.Changes.Replace(type, type with { Acl = Change(type.Acl, 'T', type.OwnerOid, Wanted(Privileges.Usage), Privileges.Usage, "type", type.Name) }, context.Cancellation);
     }
 
+    private static SqlException ArrayType() => new(new SqlState("0LP01"), "cannot set privileges of array types") { Hint = "Set the privileges of the element type instead." };
+
+    private void ChangeBuiltinType(SqlType type)
+    {
+        if (type.IsArray && type.Storage != (byte)'p')
+            throw ArrayType();
+        if (statement.Kind == ObjectKind.Domain && type.DomainBase is null)
+            throw new SqlException(SqlState.WrongObjectType, $"\"{type.Name}\" is not a domain");
+        ChangeBuiltin(CatalogOids.PgType, type.Oid, 'T', Privileges.Usage, "type", type.Name);
+    }
+
+    private void ChangeLanguage(string name)
+    {
+        uint oid = BuiltinNames.Find("pg_language", "lanname", name) ?? throw new SqlException(SqlState.UndefinedObject, $"language \"{name}\" does not exist");
+        if (name is "internal" or "c")
+            throw new SqlException(SqlState.WrongObjectType, $"language \"{name}\" is not trusted")
+            {
+                Detail = "GRANT and REVOKE are not allowed on untrusted languages, because only superusers can use untrusted languages.",
+            };
+        ChangeBuiltin(CatalogOids.PgLanguage, oid, 'l', Privileges.Usage, "language", name);
+    }
+
+    // The objects themselves are in the binary.
+    private void ChangeBuiltin(uint classOid, uint oid, char kind, Privileges all, string word, string name)
+    {
+        CatalogObject? entry = BuiltinPrivileges.Find(context.View, classOid, oid);
+        AccessControlItem[] before = entry is null ? BuiltinPrivileges.Default(classOid, oid, kind) : BuiltinPrivileges.ListOf(entry) ?? [];
+        AccessControlItem[] after = Apply(before, before, CatalogOids.BootstrapRole, Wanted(all), all, word, name, null);
+        CatalogObject changed = BuiltinPrivileges.Make(classOid, oid, after);
+        if (entry is null)
+            context.Changes.Create(changed, context.Cancellation);
+        else
+            context.Changes.Replace(entry, changed, context.Cancellation);
+    }
+
+    private void ChangeParameter(string name)
+    {
+        if (SettingRegistry.Find(name) is not { } setting)
+        {
+            if (!name.Contains('.', StringComparison.Ordinal))
+                throw new SqlException(SqlState.InvalidName, $"invalid parameter name \"{name}\"");
+            setting = new SettingDefinition { Name = AsciiCase.Lower(name), Type = SettingType.String, Context = SettingContext.User, Default = "" };
+        }
+
+        string known = AsciiCase.Lower(setting.Name);
+        ParameterPrivileges? entry = context.View.Parameters.FirstOrDefault(found => found.Name == known);
+        AccessControlItem[] standard = [new AccessControlItem(CatalogOids.BootstrapRole, CatalogOids.BootstrapRole, Privileges.AllParameter, Privileges.None)];
+        AccessControlItem[] before = entry?.Acl ?? standard;
+        AccessControlItem[] after = Apply(before, before, CatalogOids.BootstrapRole, Wanted(Privileges.AllParameter), Privileges.AllParameter, "parameter", known, null);
+        // What nobody else may set has no row.
+        bool isStandard = after.AsSpan().SequenceEqual(standard);
+        if (isStandard && entry is not null)
+            context.Changes.Drop(entry, context.Cancellation);
+        else if (!isStandard && entry is null)
+            context.Changes.Create(new ParameterPrivileges(context.NewOid(), known, after), context.Cancellation);
+        else if (!isStandard)
+            context.Changes.Replace(entry!, entry! with { Acl = after }, context.Cancellation);
+    }
+
     private void ChangeRelation(RelationInfo relation)
     {
         if (relation.Oid < CatalogOids.FirstUser)
-            throw new SqlException(SqlState.FeatureNotSupported, "changing privileges of system catalogs is not supported yet");
+        {
+            if (statement.Privileges.Any(static privilege => !privilege.Columns.IsEmpty))
+                throw new SqlException(SqlState.FeatureNotSupported, "changing privileges of system catalogs' columns is not supported");
+            ChangeBuiltin(CatalogOids.PgClass, relation.Oid, 'r', Privileges.AllTable, Permissions.KindName(relation.Kind), relation.Name);
+            return;
+        }
+
         bool isSequence = relation.Kind == RelationKind.Sequence;
         Privileges all = isSequence ? Privileges.AllSequence : Privileges.AllTable;
         string kind = Permissions.KindName(relation.Kind);

@@ -21,18 +21,20 @@ internal static class ObjectFinder
         switch (entry)
         {
             case RoutineInfo routine:
-                return $"{(routine.Kind == FunctionKind.Procedure ? "procedure" : "function")} {RoutineNames.Signature(routine, context.Session.Catalog)}";
+                return $"function {RoutineNames.Signature(routine, context.Session.Catalog)}";
             case CatalogObject { ClassOid: CatalogOids.PgOperator } op:
                 return $"operator {op.Name}({OperatorCommands.OperandName(context, op.OidAt(7))},{OperatorCommands.OperandName(context, op.OidAt(8))})";
             case CatalogObject { ClassOid: CatalogOids.PgCast } cast:
                 return $"cast from {RoutineNames.TypeName(cast.OidAt(1), context.Session.Catalog)} to {RoutineNames.TypeName(cast.OidAt(2), context.Session.Catalog)}";
             case CatalogObject { ClassOid: CatalogOids.PgPolicy } policy:
-                return $"policy {policy.Name} on table {context.View.FindRelation(policy.OidAt(2))?.Name}";
+                return $"policy {policy.Name} on table {(context.View.FindRelation(policy.OidAt(2)) is { } secured ? context.Session.Catalog.RelationName(secured) : "")}";
             case CatalogObject { ClassOid: CatalogOids.PgOpClass or CatalogOids.PgOpFamily } other:
                 return $"{CatalogObjectShapes.Of(other.ClassOid).Word} {other.Name} for access method {BuiltinNames.NameOf("pg_am", "amname", other.OidAt(1))}";
             default:
                 var named = (CatalogObject)entry;
-                return $"{CatalogObjectShapes.Of(named.ClassOid).Word} {named.Name}";
+                bool isVisible = named.SchemaOid == 0 || context.Session.SearchPath.Contains(named.SchemaOid);
+                string name = isVisible ? named.Name : TypeNames.QuoteIdentifier(context.View.FindSchema(named.SchemaOid)?.Name ?? "") + "." + TypeNames.QuoteIdentifier(named.Name);
+                return $"{CatalogObjectShapes.Of(named.ClassOid).Word} {name}";
         }
     }
 

@@ -111,7 +111,7 @@ internal static class OwnedCommands
                 case CatalogOids.PgDefaultAcl:
                     RevokeFrom(context, entry, 4, role);
                     break;
-                case CatalogOids.PgForeignDataWrapper or CatalogOids.PgForeignServer or CatalogOids.PgLargeObjectMetadata when entry.OwnerOid != role:
+                case CatalogOids.PgInitPrivs or CatalogOids.PgForeignDataWrapper or CatalogOids.PgForeignServer or CatalogOids.PgLargeObjectMetadata when entry.OwnerOid != role:
                     RevokeFrom(context, entry, CatalogObjectShapes.AclColumn(entry.ClassOid), role);
                     break;
                 case CatalogOids.PgUserMapping when entry.OidAt(1) == role:

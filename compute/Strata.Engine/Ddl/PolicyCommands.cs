@@ -130,10 +130,8 @@ internal static class PolicyCommands
     {
         if (condition is null)
             return CatalogValue.Null;
-        (CatalogExpression text, IReadOnlyList<PlanDependency> uses) = StoredExpressions.OfPolicy(context, table, condition);
-        foreach (PlanDependency use in uses)
-            if (use.RelationOid >= CatalogOids.FirstUser && use.RelationOid != table.Oid)
-                dependencies.Add(new Dependency(new ObjectAddress(CatalogOids.PgPolicy, oid), DropObjects.AddressOf(context.View, use.RelationOid), DependencyKind.Normal));
+        (CatalogExpression text, RecordedExpression bound) = StoredExpressions.OfPolicy(context, table, condition);
+        dependencies.AddRange(RecordedDependencies.Of(context, new ObjectAddress(CatalogOids.PgPolicy, oid), bound.Recorder, bound.Dependencies));
         return text.Text;
     }
 

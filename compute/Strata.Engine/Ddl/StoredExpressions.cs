@@ -35,10 +35,10 @@ internal static class StoredExpressions
         StoredDefinitions.KeptText(RecordedBinding.BindExpression(expression, null, null, type, ExpressionKind.ColumnDefault, RecordedContextOf(context)), context.View, context.Session);
 
     /// <summary>A policy's condition over the columns of a table, which may have subqueries.</summary>
-    public static (CatalogExpression Text, IReadOnlyList<PlanDependency> Dependencies) OfPolicy(DdlContext context, RelationInfo table, Expression expression)
+    public static (CatalogExpression Text, RecordedExpression Bound) OfPolicy(DdlContext context, RelationInfo table, Expression expression)
     {
         RecordedExpression bound = RecordedBinding.BindExpression(expression, table, null, null, ExpressionKind.Policy, RecordedContextOf(context));
-        return (StoredDefinitions.KeptText(bound, context.View, context.Session), bound.Dependencies);
+        return (StoredDefinitions.KeptText(bound, context.View, context.Session), bound);
     }
 
     /// <summary>The context for expressions that are printed again.</summary>

@@ -4,7 +4,7 @@ using Strata.Sql.Syntax;
 
 namespace Strata.Engine.Ddl;
 
-/// <summary>CREATE and ALTER TEXT SEARCH …: entries of the catalogs. The engine itself searches with its own configurations only.</summary>
+/// <summary>CREATE and ALTER TEXT SEARCH …: entries of the catalogs, of which <see cref="UserTextSearch"/> makes what works.</summary>
 internal static class TextSearchCommands
 {
     private const uint DefaultParser = 3722;

@@ -154,25 +154,6 @@ internal static class ViewCommand
     /// <summary>What a view depends on: columns of relations where the query names them, else whole relations; routines.</summary>
     public static Dependency[] Dependencies(DdlContext context, uint viewOid, RecordedQuery query)
     {
-        var self = new ObjectAddress(CatalogOids.PgClass, viewOid);
-        var dependencies = new List<Dependency>();
-        var named = new HashSet<uint>();
-        HashSet<uint> direct = query.Recorder.Relations;
-        foreach ((uint relation, short column) in query.Recorder.Columns)
-            if (relation >= CatalogOids.FirstUser && column > 0)
-            {
-                named.Add(relation);
-                dependencies.Add(new Dependency(self, new ObjectAddress(CatalogOids.PgClass, relation, column), DependencyKind.Normal));
-            }
-
-        foreach (PlanDependency dependency in query.Statement.Dependencies)
-        {
-            ObjectAddress referenced = DropObjects.AddressOf(context.View, dependency.RelationOid);
-            bool isIndirect = referenced.ClassOid == CatalogOids.PgClass && (!direct.Contains(dependency.RelationOid) || named.Contains(dependency.RelationOid));
-            if (dependency.RelationOid >= CatalogOids.FirstUser && !isIndirect)
-                dependencies.Add(new Dependency(self, referenced, DependencyKind.Normal));
-        }
-
-        return [.. dependencies.Distinct()];
+        return [.. RecordedDependencies.Of(context, new ObjectAddress(CatalogOids.PgClass, viewOid), query.Recorder, query.Statement.Dependencies).Distinct()];
     }
 }

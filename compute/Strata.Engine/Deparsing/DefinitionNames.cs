@@ -82,5 +82,5 @@ internal sealed class DefinitionNames(CatalogView view, SearchPath path, IFuncti
 
     // Types whose values are objects by name.
     private static bool IsReference(uint type) => type is TypeOid.RegClass or TypeOid.RegType or TypeOid.RegProc or TypeOid.RegProcedure or TypeOid.RegOper or TypeOid.RegOperator
-        or TypeOid.RegRole or TypeOid.RegNamespace or TypeOid.RegCollation;
+        or TypeOid.RegRole or TypeOid.RegNamespace or TypeOid.RegCollation or TypeOid.RegConfig or TypeOid.RegDictionary;
 }

@@ -39,6 +39,16 @@ internal static class StoredDefinitions
         return text.ToString();
     }
 
+    /// <summary>The statements of a body in SQL syntax as binding found them. Throws 0A000 for those that can't be printed again.</summary>
+    public static IEnumerable<RecordedQuery> RecordBody(RoutineInfo routine, CatalogView view, IFunctionContext functions)
+    {
+        SqlType?[] types = [.. routine.ArgumentTypes.Select(oid => TypeResolver.Find(oid, view))];
+        SearchPath path = routine.SearchPath.Length == 0 ? DefinitionNames.StoredPath : new SearchPath(routine.SearchPath, 0);
+        BindingContext context = RoutineContexts.Of(routine, types, view, path, functions) with { IsRecorded = true };
+        foreach (Statement statement in routine.Statements)
+            yield return statement is SelectStatement select ? RecordedBinding.Bind(select, context) : RecordedBinding.BindModification(statement, context);
+    }
+
     /// <summary>The body of a routine in SQL syntax as the reader sees it. Throws 0A000 for bodies that can't be printed again.</summary>
     public static string PrintBody(RoutineInfo routine, DefinitionNames names, CatalogView view, IFunctionContext functions)
     {

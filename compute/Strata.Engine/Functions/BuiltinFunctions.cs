@@ -57,6 +57,10 @@ public static class BuiltinFunctions
         LargeObjectFunctions.Register(table);
         Xml.XmlMapping.Register(table);
         Extensions.ExtensionFunctions.Register(table);
+        SystemRowFunctions.Register(table);
+        TypeModifierFunctions.Register(table);
+        PseudoTypeFunctions.Register(table);
+        ServerStateFunctions.Register(table);
         // Last: it takes what the families have left.
         return table;
     }

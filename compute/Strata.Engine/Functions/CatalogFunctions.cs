@@ -11,7 +11,8 @@ internal static class CatalogFunctions
         RegisterNames(t);
         RegisterVisibility(t);
         RegisterDefinitions(t);
-        RegisterPrivileges(t);
+        PrivilegeFunctions.Register(t);
+        RegisterRowSecurity(t);
         RegisterSizes(t);
     }
 
@@ -272,32 +273,8 @@ internal static class CatalogFunctions
             c.Return((function.ReturnsSet ? "SETOF " : "") + FormatType(ref c, function.ReturnType, -1));
     }
 
-    /// <summary>has_table_privilege and its family: overloads take the role by name, by OID or not, and the object by name or OID.</summary>
-    private static void RegisterPrivileges(FunctionTable t)
+    private static void RegisterRowSecurity(FunctionTable t)
     {
-        foreach ((string kind, uint reg) in new[]
-        {
-            ("table", TypeOid.RegClass), ("sequence", TypeOid.RegClass), ("schema", TypeOid.RegNamespace), ("function", TypeOid.RegProcedure),
-            ("type", TypeOid.RegType), ("any_column", TypeOid.RegClass), ("database", 0u), ("language", 0u), ("tablespace", 0u),
-            ("foreign_data_wrapper", 0u), ("server", 0u),
-        })
-        {
-            string name = $"has_{kind}_privilege";
-            foreach (string suffix in new[] { "_name_name", "_name_id", "_id_name", "_id_id", "_name", "_id" })
-                t.Add(name + suffix, (ref FunctionCall c) => Privilege(ref c, kind == "any_column" ? "table" : kind, reg));
-        }
-
-        foreach (string suffix in new[]
-        {
-            "_name_name_name", "_name_name_attnum", "_name_id_name", "_name_id_attnum", "_id_name_name", "_id_name_attnum",
-            "_id_id_name", "_id_id_attnum", "_name_name", "_name_attnum", "_id_name", "_id_attnum",
-        })
-        {
-            t.Add("has_column_privilege" + suffix, ColumnPrivilege);
-        }
-
-        foreach (string suffix in new[] { "_name_name", "_name_id", "_id_name", "_id_id", "_name", "_id" })
-            t.Add("pg_has_role" + suffix, (ref FunctionCall c) => Privilege(ref c, "role", TypeOid.RegRole));
         t.Add("row_security_active", static (ref FunctionCall c) => c.Return(c.Context.Catalog.IsRowSecurityActive(c.Oid(0))));
         t.Add("row_security_active_name", static (ref FunctionCall c) => c.Return(c.Context.Catalog.IsRowSecurityActive(RegTypes.Parse(SqlType.RegClass, c.Bytes(0), c.Context.Catalog))));
         t.Add("row_security_check", static (ref FunctionCall c) =>
@@ -307,48 +284,6 @@ internal static class CatalogFunctions
                 throw new SqlException(SqlState.InsufficientPrivilege, c.String(1));
             c.Return(true);
         });
-    }
-
-    private static void Privilege(ref FunctionCall c, string kind, uint reg)
-    {
-        int objectAt = c.ArgumentCount - 2;
-        if (kind == "role" && objectAt == 1 && c.ArgumentType(0).Physical != PhysicalType.Bytes && c.Oid(0) == 0)
-        {
-            // PUBLIC is a member of no role.
-            c.Return(false);
-            return;
-        }
-
-        string? role = null;
-        if (objectAt == 1)
-            role = c.ArgumentType(0).Physical == PhysicalType.Bytes ? c.String(0) : c.Context.Catalog.UserName(c.Oid(0));
-        uint oid;
-        if (c.ArgumentType(objectAt).Physical != PhysicalType.Bytes)
-            oid = c.Oid(objectAt);
-        else if (reg != 0)
-            oid = RegTypes.Parse(BuiltinTypes.Get(reg), c.Bytes(objectAt), c.Context.Catalog);
-        else
-            oid = kind == "database" && c.String(objectAt) == c.Context.Session.DatabaseName ? c.Context.Session.DatabaseOid : 0;
-        if (c.Context.Catalog.HasPrivilege(role, kind, oid, 0, c.String(c.ArgumentCount - 1)) is { } allowed)
-            c.Return(allowed);
-        else
-            c.ReturnNull();
-    }
-
-    /// <summary>The column's number is all that the catalog needs; a name is left to it as column 0, the whole table.</summary>
-    private static void ColumnPrivilege(ref FunctionCall c)
-    {
-        int tableAt = c.ArgumentCount - 3;
-        string? role = null;
-        if (tableAt == 1)
-            role = c.ArgumentType(0).Physical == PhysicalType.Bytes ? c.String(0) : c.Context.Catalog.UserName(c.Oid(0));
-        uint table = c.ArgumentType(tableAt).Physical == PhysicalType.Bytes
-            ? RegTypes.Parse(SqlType.RegClass, c.Bytes(tableAt), c.Context.Catalog) : c.Oid(tableAt);
-        int column = c.ArgumentType(tableAt + 1).Physical == PhysicalType.Int16 ? c.Int16(tableAt + 1) : 0;
-        if (c.Context.Catalog.HasPrivilege(role, column == 0 ? "table" : "column", table, column, c.String(c.ArgumentCount - 1)) is { } allowed)
-            c.Return(allowed);
-        else
-            c.ReturnNull();
     }
 
     private static void RegisterSizes(FunctionTable t)

@@ -18,6 +18,18 @@ public interface ICatalogServices
     /// <summary>Begins the counts of one relation anew, or with 0 all counts of the session's database.</summary>
     void ResetStatistics(uint relation);
 
+    /// <summary>Rows of a function beneath a view of the running system, named by its pg_proc.prosrc, in the order of its OUT parameters; the array may be filled anew for each.</summary>
+    IEnumerable<Catalog.CatalogValue[]> SystemRows(string function, Catalog.CatalogValue argument) => [];
+
+    /// <summary>Start, bounds, step, whether it cycles, cache and type of a sequence. Throws 42P01, 42809, 42501.</summary>
+    Catalog.CatalogValue[] SequenceParameters(uint sequence) => throw new SqlException(SqlState.UndefinedTable, $"could not open relation with OID {sequence}");
+
+    /// <summary>A text search configuration by OID; one that refuses to work where there is none.</summary>
+    Types.TextSearch.TsConfiguration TextSearchConfiguration(uint oid) => Types.TextSearch.TsConfiguration.Get(oid);
+
+    /// <summary>A text search dictionary by OID, or null.</summary>
+    Types.TextSearch.TsDictionary? TextSearchDictionary(uint oid) => Types.TextSearch.TsDictionaries.Builtin(oid);
+
     /// <summary>A type by OID, user-defined ones included.</summary>
     SqlType? FindType(uint oid);
 
@@ -108,11 +120,29 @@ public interface ICatalogServices
 
     string? SerialSequence(string table, string column);
 
+    /// <summary>A role by name, with <paramref name="orPublic"/> also <c>public</c>, which is 0. Throws 42704.</summary>
+    uint FindRole(string name, bool orPublic);
+
+    /// <summary>A "database", "schema", "language", "tablespace", "server" or "foreign_data_wrapper" by name. Throws when there is none.</summary>
+    uint FindNamed(string objectKind, string name);
+
+    /// <summary>Number of a column; null when the relation is gone. Throws 42703.</summary>
+    short? FindColumn(uint relation, string name);
+
     /// <summary>
-    /// has_*_privilege. <paramref name="objectKind"/> is "table", "column", "schema", "database", "function", "sequence", "type",
-    /// "language", "tablespace", "role", …; null when the object does not exist.
+    /// has_*_privilege; role null is the current one, 0 PUBLIC. <paramref name="objectKind"/> is "table", "sequence", "any_column", "function", "type" or one of <see cref="FindNamed"/>;
+    /// null when the object does not exist. Throws 22023.
     /// </summary>
-    bool? HasPrivilege(string? role, string objectKind, uint oid, int column, string privilege);
+    bool? HasPrivilege(uint? role, string objectKind, uint oid, string privilege);
+
+    /// <summary>has_column_privilege; null when the column does not exist. Throws 22023.</summary>
+    bool? HasColumnPrivilege(uint? role, uint relation, short? column, string privilege);
+
+    /// <summary>has_parameter_privilege. Throws 22023.</summary>
+    bool HasParameterPrivilege(uint? role, string parameter, string privilege);
+
+    /// <summary>pg_has_role. Throws 22023.</summary>
+    bool IsMemberOf(uint? role, uint target, string privilege);
 
     /// <summary>Size in bytes of a relation's fork; null when it does not exist.</summary>
     long? RelationSize(uint relation, string fork);
@@ -125,6 +155,15 @@ public interface ICatalogServices
 
     /// <summary>pg_filenode_relation and others that map files: 0 when there is none.</summary>
     uint RelationFileNode(uint relation);
+
+    /// <summary>The relation of a file node number; 0 when there is none.</summary>
+    uint FileNodeRelation(uint fileNode) => 0;
+
+    /// <summary>The index that identifies a table's rows for logical replication; 0 when there is none.</summary>
+    uint ReplicaIdentityIndex(uint relation) => 0;
+
+    /// <summary>True when a relation has been used since the server started.</summary>
+    bool HasStatistics(uint relation) => false;
 
     /// <summary>Labels of an enum type in order: (OID, label).</summary>
     IReadOnlyList<(uint Oid, string Label)> EnumLabels(uint enumType);

@@ -44,6 +44,15 @@ public interface ISessionServices
     /// <summary>Transaction id of the running transaction: 0 when it has none and <paramref name="assign"/> is false.</summary>
     ulong TransactionId(bool assign);
 
+    /// <summary>What became of a transaction: "in progress", "committed", "aborted"; null when nobody knows any more. Throws 22023 for one that has not begun.</summary>
+    string? TransactionStatus(ulong xid) => null;
+
+    /// <summary>The id that the next transaction gets.</summary>
+    ulong NextTransactionId => 0;
+
+    /// <summary>The text of the message that runs.</summary>
+    string? CurrentQuery => null;
+
     /// <summary>Exports the running statement's snapshot; its name.</summary>
     string ExportSnapshot();
 

@@ -25,13 +25,13 @@ internal static class TextSearchFunctions
     internal static TsQuery Query(ref FunctionCall c, int argument) => TsQuery.Decode(c.Bytes(argument));
 
     /// <summary>The configuration given as first argument, or the session's when the call has none.</summary>
-    internal static TsConfiguration Configuration(ref FunctionCall c, bool isGiven) => TsConfiguration.Get(isGiven ? c.Oid(0) : DefaultOid(ref c));
+    internal static TsConfiguration Configuration(ref FunctionCall c, bool isGiven) => c.Context.Catalog.TextSearchConfiguration(isGiven ? c.Oid(0) : DefaultOid(ref c));
 
     private static uint DefaultOid(ref FunctionCall c)
     {
         string name = c.Context.Session.GetSetting("default_text_search_config") ?? "simple";
-        string plain = name.StartsWith("pg_catalog.", StringComparison.Ordinal) ? name["pg_catalog.".Length..] : name;
-        return TsConfiguration.Find(plain)
+        string plain = name.StartsWith("pg_catalog.", StringComparison.Ordinal) ? name["pg_catalog.".Length..] : "";
+        return TsConfiguration.Find(plain) ?? c.Context.Catalog.ResolveName(TypeOid.RegConfig, name) ?? TsConfiguration.Find(name)
             ?? throw new SqlException(SqlState.UndefinedObject, $"text search configuration \"{name}\" does not exist");
     }
 

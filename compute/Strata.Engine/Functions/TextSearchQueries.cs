@@ -17,7 +17,7 @@ internal static class TextSearchQueries
         t.AddSet("ts_stat1", static (ref FunctionCall c) => new StatisticsSource(Gather(ref c, 0)));
         t.AddSet("ts_stat2", static (ref FunctionCall c) => new StatisticsSource(Gather(ref c, WeightsOf(c.String(1)))));
         t.AddSet(DebugOfConfiguration, static (ref FunctionCall c) =>
-            TsConfiguration.NameOf(c.Oid(0)) is null ? null : new DebugSource(TextSearchFunctions.Configuration(ref c, true), TsTokenizer.Tokenize(c.String(1))));
+            TextSearchFunctions.Configuration(ref c, true) is { Exists: true } configuration ? new DebugSource(configuration, TsTokenizer.Tokenize(c.String(1))) : null);
         t.AddSet(Debug, static (ref FunctionCall c) => new DebugSource(TextSearchFunctions.Configuration(ref c, false), TsTokenizer.Tokenize(c.String(0))));
     }
 
@@ -142,20 +142,29 @@ internal static class TextSearchQueries
             columns[0].SetBytes(row, Encoding.UTF8.GetBytes(alias));
             columns[1].SetBytes(row, Encoding.UTF8.GetBytes(description));
             columns[2].SetBytes(row, Encoding.UTF8.GetBytes(token.Text));
-            uint dictionary = configuration.DictionaryOf(token.Kind);
+            // The first that knows the word, or else the first.
+            TsDictionary? chosen = null;
+            string[]? lexemes = null;
             var dictionaries = new ArrayBuilder();
-            if (dictionary != 0)
-                dictionaries.Add(BitConverter.GetBytes(dictionary));
+            foreach (TsDictionary dictionary in configuration.DictionariesOf(token.Kind))
+            {
+                dictionaries.Add(BitConverter.GetBytes(dictionary.Oid));
+                chosen ??= dictionary;
+                if (lexemes is null && dictionary.Lexize(token.Text) is { } found)
+                    (chosen, lexemes) = (dictionary, found);
+            }
+
             columns[3].SetBytes(row, dictionaries.Build(TypeOid.RegDictionary));
-            string[]? lexemes = dictionary == 0 ? null : TsConfiguration.Lexize(dictionary, token.Text);
+            if (chosen is null)
+                columns[4].SetNull(row);
+            else
+                columns[4].Set(row, chosen.Oid);
             if (lexemes is null)
             {
-                columns[4].SetNull(row);
                 columns[5].SetNull(row);
                 return;
             }
 
-            columns[4].Set(row, dictionary);
             var words = new ArrayBuilder();
             foreach (string lexeme in lexemes)
                 words.Add(Encoding.UTF8.GetBytes(lexeme));

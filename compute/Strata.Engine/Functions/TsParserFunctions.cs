@@ -14,9 +14,9 @@ internal static class TsParserFunctions
     {
         t.Add("ts_lexize", static (ref FunctionCall c) =>
         {
-            if (TsConfiguration.DictionaryNameOf(c.Oid(0)) is null)
-                throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search dictionary {c.Oid(0)}");
-            if (TsConfiguration.Lexize(c.Oid(0), c.String(1)) is not { } lexemes)
+            TsDictionary dictionary = c.Context.Catalog.TextSearchDictionary(c.Oid(0))
+                ?? throw new SqlException(SqlState.InternalError, $"cache lookup failed for text search dictionary {c.Oid(0)}");
+            if (dictionary.Lexize(c.String(1)) is not { } lexemes)
             {
                 c.ReturnNull();
                 return;

@@ -223,13 +223,36 @@ public sealed class LargeObjects
     /// <summary>Writes into an object that was just made.</summary>
     public void Fill(uint oid, ReadOnlySpan<byte> bytes) => WriteAt(oid, 0, bytes);
 
-    /// <summary>All pages of all objects, for <c>pg_largeobject</c>.</summary>
-    internal List<(uint Oid, int Page, byte[] Data)> All()
+    /// <summary>All pages of all objects, for <c>pg_largeobject</c>, read a few at a time and all under one snapshot.</summary>
+    internal IEnumerable<(uint Oid, int Page, byte[] Data)> All()
     {
-        var pages = new List<(uint, int, byte[])>();
-        if (HasTable)
-            Run($"SELECT loid, pageno, data FROM {Table} ORDER BY loid, pageno", [], null, row => pages.Add((row[0].Get<uint>(), row[1].Get<int>(), row[2].Bytes.ToArray())));
-        return pages;
+        if (!HasTable)
+            yield break;
+        Snapshot snapshot = _context.Transactions.Current.CurrentSnapshot;
+        var pages = new List<(int Page, byte[] Data)>();
+        for (long oid = NextObject(0, snapshot); oid >= 0; oid = NextObject(oid + 1, snapshot))
+        {
+            for (int from = 0; ; from = pages[^1].Page + 1)
+            {
+                pages.Clear();
+                Run(
+                    $"SELECT pageno, data FROM {Table} WHERE loid = $1 AND pageno >= $2 ORDER BY pageno LIMIT {PagesReadMax}",
+                    [(SqlType.OidType, Datum.Of((uint)oid)), (SqlType.Int4, Datum.Of(from))], snapshot, row => pages.Add((row[0].Get<int>(), row[1].Bytes.ToArray())));
+                foreach ((int page, byte[] data) in pages)
+                    yield return ((uint)oid, page, data);
+                if (pages.Count < PagesReadMax)
+                    break;
+            }
+        }
+    }
+
+    // The first object with pages from a number on; -1 when there is none.
+    private long NextObject(long from, Snapshot snapshot)
+    {
+        long found = -1;
+        if (from <= uint.MaxValue)
+            Run($"SELECT loid FROM {Table} WHERE loid >= $1 ORDER BY loid LIMIT 1", [(SqlType.OidType, Datum.Of((uint)from))], snapshot, row => found = row[0].Get<uint>());
+        return found;
     }
 
     /// <summary>The transaction has ended: what was open is closed.</summary>

@@ -143,6 +143,9 @@ internal sealed class SessionContext : IFunctionContext
 
     public bool IsSuperuser => View.FindRole(CurrentUserOid) is { IsSuperuser: true };
 
+    /// <summary>True when the current role may set what only superusers may: it is one, or was granted SET ON PARAMETER.</summary>
+    public bool MaySet(string parameter) => IsSuperuser || Catalog.HasParameterPrivilege(null, parameter, "SET");
+
     /// <summary>What settings say to the planner; the same object until one of them changes.</summary>
     public Planning.PlannerSettings PlannerSettings
     {

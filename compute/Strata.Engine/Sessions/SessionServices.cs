@@ -54,20 +54,51 @@ internal sealed class SessionServices(SessionContext context) : ISessionServices
     public string SetSetting(string name, string? value, bool isLocal)
     {
         if (value is null)
-            context.Settings.Reset(name, isLocal, context.IsSuperuser);
+            context.Settings.Reset(name, isLocal, context.MaySet(name));
         else
-            context.Settings.Set(name, value, isLocal, context.IsSuperuser);
+            context.Settings.Set(name, SettingCommands.Resolved(context, name, value), isLocal, context.MaySet(name));
         return context.Settings.Show(name);
     }
 
     public ulong TransactionId(bool assign) => assign ? context.Transactions.Current.EnsureXid(context.Cancellation) : context.Transactions.Current.Xid;
 
+    public string? TransactionStatus(ulong xid)
+    {
+        // 1 and 2 are the bootstrap's and the frozen ones'.
+        if (xid is 1 or 2)
+            return "committed";
+        if (xid == 0)
+            return null;
+        if (xid >= NextTransactionId)
+            throw new SqlException(SqlState.InvalidParameterValue, $"transaction ID {xid} is in the future");
+        return context.Engine.Transactions.StatusOf(xid, out _) switch
+        {
+            Transactions.TransactionStatus.InProgress => "in progress",
+            Transactions.TransactionStatus.Committed => "committed",
+            _ => "aborted",
+        };
+    }
+
+    public ulong NextTransactionId => context.Engine.Transactions.NextXid;
+
+    public string? CurrentQuery => context.Session.Activity.Query;
+
     public string ExportSnapshot() => context.Transactions.Current.ExportSnapshot(DatabaseOid);
 
+    // As PostgreSQL's: all ids from xmax on, behind the last one that has ended, are not seen; the transaction's own id is not listed.
     public string CurrentSnapshotText()
     {
-        ulong next = context.Engine.Transactions.NextXid;
-        return string.Create(CultureInfo.InvariantCulture, $"{next}:{next}:");
+        Transaction transaction = context.Transactions.Current;
+        List<ulong> unseen = context.Engine.Transactions.UnseenXids(transaction.CurrentSnapshot.VisibleLsn, out ulong xmax);
+        int listed = unseen.Count;
+        while (listed > 0 && unseen[listed - 1] == xmax - 1)
+        {
+            xmax--;
+            listed--;
+        }
+
+        ulong xmin = unseen.Count > 0 ? unseen[0] : xmax;
+        return string.Create(CultureInfo.InvariantCulture, $"{xmin}:{xmax}:{string.Join(',', unseen.Take(listed).Where(xid => xid != transaction.Xid))}");
     }
 
     public bool IsInRecovery => false;

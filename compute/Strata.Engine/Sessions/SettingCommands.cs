@@ -73,9 +73,17 @@ internal sealed class SettingCommands(SessionContext context)
                 context.Transactions.SetReadOnly(SettingValues.TryParseBoolean(value, out bool readOnly) && readOnly);
                 break;
             default:
-                context.Settings.Set(name, value, statement.IsLocal, context.IsSuperuser);
+                context.Settings.Set(name, Resolved(context, name, value), statement.IsLocal, context.MaySet(name));
                 break;
         }
+    }
+
+    /// <summary>The value with what it names looked up: a text search configuration is kept with its schema. Throws 22023.</summary>
+    public static string Resolved(SessionContext context, string name, string value)
+    {
+        if (!name.Equals("default_text_search_config", StringComparison.OrdinalIgnoreCase))
+            return value;
+        return context.Catalog.TextSearchConfigurationName(value) ?? throw new SqlException(SqlState.InvalidParameterValue, $"invalid value for parameter \"default_text_search_config\": \"{value}\"");
     }
 
     private void Reset(string name, bool isLocal)
@@ -91,7 +99,7 @@ internal sealed class SettingCommands(SessionContext context)
             case "transaction_isolation" or "transaction_read_only":
                 throw new SqlException(SqlState.CantChangeRuntimeParam, $"parameter \"{name}\" cannot be reset");
             default:
-                context.Settings.Reset(name, isLocal, context.IsSuperuser);
+                context.Settings.Reset(name, isLocal, context.MaySet(name));
                 break;
         }
     }

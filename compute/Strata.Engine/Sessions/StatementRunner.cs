@@ -3,6 +3,7 @@ using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
 using Strata.Engine.Execution;
 using Strata.Engine.Expressions;
+using Strata.Engine.Functions;
 using Strata.Engine.Planning;
 using Strata.Engine.Planning.Algebra;
 using Strata.Engine.Planning.Estimation;
@@ -220,6 +221,8 @@ internal sealed class StatementRunner(SessionContext context)
     {
         if (view.FindRoutine(required.RelationOid) is { } routine)
             context.Catalog.Permissions.CheckExecute(routine, required.RoleOid);
+        else if (BuiltinRegistry.Function(required.RelationOid) is { } builtin)
+            context.Catalog.Permissions.CheckExecute(builtin, required.RoleOid);
     }
 
     /// <summary>Begins an execution of a locked plan under a snapshot of now.</summary>

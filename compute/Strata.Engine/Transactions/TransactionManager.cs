@@ -291,6 +291,13 @@ public sealed class TransactionManager
         return Math.Min(next, Xids.OldestRunning(next));
     }
 
+    /// <summary>The ids below <paramref name="next"/>, the next one, whose changes a registered snapshot does not see, in ascending order.</summary>
+    internal List<ulong> UnseenXids(Lsn snapshot, out ulong next)
+    {
+        next = _counters.NextXid;
+        return Xids.UnseenAt(snapshot, next);
+    }
+
     /// <summary>
     /// Waits until no session of the owner's database uses a snapshot any more that was taken before an LSN became visible. Who builds an index beside writers is not waited for, nor are the engine's own sessions. Errors as
     /// <see cref="LockManager.LockRelation"/>.

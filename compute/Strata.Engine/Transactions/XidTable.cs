@@ -161,6 +161,29 @@ internal sealed class XidTable
         }
     }
 
+    /// <summary>The ids below <paramref name="next"/> that run, or committed behind an LSN that the horizon has not passed, in ascending order.</summary>
+    public List<ulong> UnseenAt(Lsn snapshot, ulong next)
+    {
+        var unseen = new List<ulong>();
+        lock (_lock)
+        {
+            for (ulong number = _oldestSegment; number <= _newestSegment; number++)
+            {
+                Segment? segment = _directory[number & (ulong)(_directory.Length - 1)];
+                if (segment is null || segment.FirstXid != number * SegmentXids || (segment.Ended == segment.HandedOut && segment.HighestCommit <= snapshot.Value))
+                    continue;
+                for (int i = 0; i < SegmentXids && segment.FirstXid + (ulong)i < next; i++)
+                {
+                    ulong value = Volatile.Read(ref segment.Values[i]);
+                    if (value == Running ? segment.Owners[i] is not null : value != Aborted && value > snapshot.Value)
+                        unseen.Add(segment.FirstXid + (ulong)i);
+                }
+            }
+        }
+
+        return unseen;
+    }
+
     /// <summary>Lets go of segments whose ids are all final: ended, and committed at or below the horizon or aborted.</summary>
     public void Prune(Lsn horizon)
     {

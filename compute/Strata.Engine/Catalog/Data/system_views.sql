@@ -59,13 +59,12 @@ FROM pg_catalog.pg_policy pol JOIN pg_catalog.pg_class c ON c.oid = pol.polrelid
 
 -- view pg_publication_tables
 SELECT p.pubname, n.nspname AS schemaname, c.relname AS tablename,
-  ARRAY(SELECT a.attname FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    AND (r.prattrs IS NULL OR a.attnum = ANY (r.prattrs)) ORDER BY a.attnum) AS attnames,
-  pg_catalog.pg_get_expr(r.prqual, c.oid) AS rowfilter
-FROM pg_catalog.pg_publication p CROSS JOIN pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN pg_catalog.pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = c.oid
-WHERE c.relkind IN ('r', 'p') AND c.oid >= 16384 AND c.relpersistence = 'p'
-  AND (p.puballtables OR r.oid IS NOT NULL OR EXISTS (SELECT 1 FROM pg_catalog.pg_publication_namespace pn WHERE pn.pnpubid = p.oid AND pn.pnnspid = c.relnamespace));
+  (SELECT array_agg(a.attname ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
+    WHERE a.attrelid = gpt.relid AND a.attnum > 0 AND NOT a.attisdropped AND (a.attnum = ANY (gpt.attrs::smallint[]) OR gpt.attrs IS NULL)) AS attnames,
+  pg_catalog.pg_get_expr(gpt.qual, gpt.relid) AS rowfilter
+FROM pg_catalog.pg_publication p, LATERAL pg_catalog.pg_get_publication_tables(p.pubname) gpt,
+  pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid = gpt.relid;
 
 -- view pg_user_mappings
 SELECT u.oid AS umid, s.oid AS srvid, s.srvname, u.umuser,

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
 using Strata.Engine.Catalog;
 using Strata.Engine.Expressions;
 using Strata.Engine.Types;
@@ -15,8 +13,7 @@ internal sealed class SystemScanOperator(
 
     private readonly Batch _batch = new(types, state.Memory);
     private readonly ErrorSink _errors = new();
-    private readonly ArrayBuilder _arrays = new();
-    private readonly byte[] _element = new byte[8];
+    private CatalogValueWriter? _values;
     private IEnumerator<CatalogValue[]>? _rows;
 
     public override void Open()
@@ -28,6 +25,7 @@ internal sealed class SystemScanOperator(
     protected override Batch? NextBatch(int rowsMax)
     {
         _errors.ThrowIfAny();
+        _values ??= new CatalogValueWriter(state.Evaluation.Functions);
         _rows ??= relation.SystemTable!.Scan(
             state.SystemScan ?? throw new SqlException(SqlState.FeatureNotSupported, $"system table \"{relation.Name}\" cannot be read here")).GetEnumerator();
         while (true)
@@ -59,6 +57,7 @@ internal sealed class SystemScanOperator(
     {
         _rows?.Dispose();
         _rows = null;
+        _values = null;
     }
 
     public override void Dispose()
@@ -79,83 +78,8 @@ internal sealed class SystemScanOperator(
                 continue;
             }
 
-            StoreValue(values[attributes[i] - 1], vector, row);
+            _values!.Store(values[attributes[i] - 1], vector, row);
         }
-    }
-
-    private void StoreValue(in CatalogValue value, Vector vector, int row)
-    {
-        if (value.IsNull)
-        {
-            vector.SetNull(row);
-            return;
-        }
-
-        vector.SetValid(row);
-        switch (vector.Physical)
-        {
-            case PhysicalType.Boolean or PhysicalType.Int8:
-                vector.Set(row, (byte)value.Number);
-                break;
-            case PhysicalType.Int16:
-                vector.Set(row, (short)value.Number);
-                break;
-            case PhysicalType.Int32:
-                vector.Set(row, (int)value.Number);
-                break;
-            case PhysicalType.Int64:
-                vector.Set(row, value.Number);
-                break;
-            case PhysicalType.Float32:
-                vector.Set(row, (float)value.Double);
-                break;
-            case PhysicalType.Float64:
-                vector.Set(row, value.Double);
-                break;
-            case PhysicalType.Bytes when value is { IsArray: true, Array: CatalogValue[][] records }:
-                vector.SetBytes(row, RowsOf(records, vector.Type));
-                break;
-            case PhysicalType.Bytes when value.IsArray:
-                vector.SetBytes(row, ArrayOf(value.Array, vector.Type));
-                break;
-            case PhysicalType.Bytes when value.IsText && !vector.Type.IsArray && vector.Type.Oid != TypeOid.Bytea:
-                vector.SetBytes(row, Encoding.UTF8.GetBytes(value.Text));
-                break;
-            default:
-                // Other types come in their text form.
-                if (value.IsText)
-                    TypeInput.Parse(vector.Type, Encoding.UTF8.GetBytes(value.Text), state.Evaluation.Functions, vector, row);
-                else
-                    vector.SetBytes(row, Encoding.UTF8.GetBytes(value.Number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-                break;
-        }
-    }
-
-    /// <summary>Rows of another catalog as an array of its row type.</summary>
-    private ReadOnlySpan<byte> RowsOf(CatalogValue[][] records, SqlType type)
-    {
-        IReadOnlyList<(string Name, SqlType Type)> columns = state.Evaluation.Functions.Catalog.CompositeColumns(type.ElementOid);
-        var array = new ArrayBuilder();
-        var record = new ByteBuffer();
-        foreach (CatalogValue[] values in records)
-        {
-            record.Clear();
-            RecordText.WriteHeader(record, columns.Count);
-            for (int i = 0; i < columns.Count; i++)
-            {
-                using var field = new Vector(columns[i].Type);
-                field.Reset(1);
-                StoreValue(values[i], field, 0);
-                if (field.IsNull(0))
-                    RecordText.WriteNullField(record, columns[i].Type.Oid);
-                else
-                    RecordText.WriteField(record, columns[i].Type.Oid, field.GetStored(0));
-            }
-
-            array.Add(record.Written);
-        }
-
-        return array.Build(type.ElementOid);
     }
 
     private void StoreSystem(short attribute, Vector vector, int row)
@@ -173,35 +97,5 @@ internal sealed class SystemScanOperator(
                 vector.Set(row, 0);
                 break;
         }
-    }
-
-    private ReadOnlySpan<byte> ArrayOf(Array elements, SqlType type)
-    {
-        _arrays.Clear();
-        SqlType element = type.ElementType ?? SqlType.Text;
-        foreach (object? item in elements)
-        {
-            switch (item)
-            {
-                case long number:
-                    int width = element.Physical == PhysicalType.Bytes ? 8 : element.Physical.WidthBytes();
-                    BinaryPrimitives.WriteInt64LittleEndian(_element, number);
-                    _arrays.Add(_element.AsSpan(0, width));
-                    break;
-                case float number:
-                    BinaryPrimitives.WriteSingleLittleEndian(_element, number);
-                    _arrays.Add(_element.AsSpan(0, sizeof(float)));
-                    break;
-                case string text:
-                    _arrays.Add(Encoding.UTF8.GetBytes(text));
-                    break;
-                default:
-                    _arrays.AddNull();
-                    break;
-            }
-        }
-
-        // oidvector and int2vector count from 0.
-        return _arrays.Build(element.Oid, type.Oid is TypeOid.OidVector or TypeOid.Int2Vector ? 0 : 1);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Strata.Engine.Binding;
 using Strata.Engine.Catalog;
 using Strata.Engine.Planning.Physical;
@@ -16,11 +17,13 @@ internal sealed class CachedPlan
     private HeapActivity[]? _heaps;
     private readonly PlanDependency[] _dependencies;
     private readonly SharedImage? _roles;
+    private readonly ImmutableDictionary<ObjectAddress, CatalogObject> _builtinPrivileges;
 
     public CachedPlan(PhysicalPlan plan, CatalogView view)
     {
         Plan = plan;
         _roles = plan.DependsOnRoles ? view.Shared : null;
+        _builtinPrivileges = view.Image.BuiltinPrivileges;
         Relations = [.. plan.Relations.Where(static access => access.Relation.SystemTable is null)];
         Privileges = [.. plan.Privileges];
         _dependencies = [.. plan.Dependencies];
@@ -73,6 +76,8 @@ internal sealed class CachedPlan
         if (Volatile.Read(ref _validUnder) is { } known && known.IsSameAs(view))
             return true;
         if (Plan.DependsOnCatalog)
+            return false;
+        if (!ReferenceEquals(_builtinPrivileges, view.Image.BuiltinPrivileges))
             return false;
         if (_roles is not null && !ReferenceEquals(_roles, view.Shared))
             return false;

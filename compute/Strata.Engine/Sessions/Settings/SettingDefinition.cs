@@ -54,6 +54,9 @@ public sealed record SettingDefinition
     /// <summary>Value that a session starts with, in base units.</summary>
     public required string Default { get; init; }
 
+    /// <summary>As <c>pg_settings_get_flags</c> names them: EXPLAIN, NO_SHOW_ALL, …</summary>
+    public string[] Flags { get; init; } = [];
+
     /// <summary>Clients are told of every change (ParameterStatus).</summary>
     public bool IsReported { get; init; }
 }

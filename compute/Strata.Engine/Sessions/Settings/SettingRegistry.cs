@@ -35,6 +35,8 @@ public static class SettingRegistry
         ["shared_preload_libraries"] = "",
     };
 
+    private static readonly string[] s_hiddenFlags = ["NO_RESET_ALL", "NO_SHOW_ALL", "NOT_IN_SAMPLE"];
+
     private static readonly FrozenDictionary<string, SettingDefinition> s_byName = Load();
 
     /// <summary>All settings, in the order in which SHOW ALL lists them.</summary>
@@ -52,7 +54,7 @@ public static class SettingRegistry
         CatalogTable table = CatalogTable.Open("pg_settings");
         int name = table.ColumnIndex("name"), value = table.ColumnIndex("setting"), unit = table.ColumnIndex("unit"), category = table.ColumnIndex("category");
         int description = table.ColumnIndex("short_desc"), context = table.ColumnIndex("context"), type = table.ColumnIndex("vartype");
-        int minimum = table.ColumnIndex("min_val"), maximum = table.ColumnIndex("max_val"), enums = table.ColumnIndex("enumvals");
+        int minimum = table.ColumnIndex("min_val"), maximum = table.ColumnIndex("max_val"), enums = table.ColumnIndex("enumvals"), flags = table.ColumnIndex("flags");
         for (int i = 0; i < table.RowCount; i++)
         {
             CatalogTable.Row row = table[i];
@@ -70,12 +72,13 @@ public static class SettingRegistry
                 EnumValues = row.Text(enums) is { } values ? SplitEnum(values) : null,
                 Default = s_defaults.GetValueOrDefault(key) ?? row.Text(value) ?? "",
                 IsReported = s_reported.Contains(key),
+                Flags = row.Text(flags) is { Length: > 2 } words ? words[1..^1].Split(',') : [],
             });
         }
 
-        Add(settings, "is_superuser", SettingType.Boolean, SettingContext.Internal, "off", "Shows whether the current user is a superuser.");
-        Add(settings, "session_authorization", SettingType.String, SettingContext.User, "", "Sets the session user name.");
-        Add(settings, "role", SettingType.String, SettingContext.User, "none", "Sets the current role.");
+        Add(settings, "is_superuser", SettingType.Boolean, SettingContext.Internal, "off", "Shows whether the current user is a superuser.", s_hiddenFlags);
+        Add(settings, "session_authorization", SettingType.String, SettingContext.User, "", "Sets the session user name.", s_hiddenFlags);
+        Add(settings, "role", SettingType.String, SettingContext.User, "none", "Sets the current role.", s_hiddenFlags);
         Add(settings, "strata.force_spill", SettingType.Boolean, SettingContext.User, "off", "Makes sorts, hash tables and stores of rows spill to disk after a few rows, for tests.");
         settings.Add("strata.batch_rows", new SettingDefinition
         {
@@ -138,7 +141,7 @@ public static class SettingRegistry
         return settings.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
-    private static void Add(Dictionary<string, SettingDefinition> settings, string name, SettingType type, SettingContext context, string value, string description) =>
+    private static void Add(Dictionary<string, SettingDefinition> settings, string name, SettingType type, SettingContext context, string value, string description, string[]? flags = null) =>
         settings.TryAdd(name, new SettingDefinition
         {
             Name = name,
@@ -147,6 +150,7 @@ public static class SettingRegistry
             Default = value,
             Description = description,
             IsReported = s_reported.Contains(name),
+            Flags = flags ?? [],
         });
 
     private static SettingType ParseType(string text) => text switch

@@ -114,7 +114,19 @@ internal sealed class TestFunctionContext : IFunctionContext, ICatalogServices, 
 
     public string? SerialSequence(string table, string column) => null;
 
-    public bool? HasPrivilege(string? role, string objectKind, uint oid, int column, string privilege) => true;
+    public uint FindRole(string name, bool orPublic) => 10;
+
+    public uint FindNamed(string objectKind, string name) => 1;
+
+    public short? FindColumn(uint relation, string name) => 1;
+
+    public bool? HasPrivilege(uint? role, string objectKind, uint oid, string privilege) => true;
+
+    public bool? HasColumnPrivilege(uint? role, uint relation, short? column, string privilege) => true;
+
+    public bool HasParameterPrivilege(uint? role, string parameter, string privilege) => true;
+
+    public bool IsMemberOf(uint? role, uint target, string privilege) => true;
 
     public long? RelationSize(uint relation, string fork) => null;
 

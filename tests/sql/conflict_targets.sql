@@ -1,0 +1,28 @@
+-- ON CONFLICT finds indexes by what their expressions and conditions mean, however they are written.
+create table oc (id serial primary key, email varchar(50), b int, n numeric(10,2), d text);
+create unique index on oc (lower(email));
+create unique index on oc ((b + 1), d) where n > 1 and d <> 'x';
+create unique index on oc ((coalesce(d, 'none'))) where d = 'q';
+insert into oc (email) values ('A@b') on conflict (lower(email)) do nothing returning id;
+insert into oc (email) values ('a@B') on conflict (lower(email)) do update set email = excluded.email returning id, email;
+insert into oc (email) values ('a@B') on conflict ((lower(email))) do nothing returning id, email;
+insert into oc (b, d, n) values (1, 'z', 2) on conflict ((b + 1), d) where d <> 'x' and n > 1 do nothing returning id;
+insert into oc (b, d, n) values (1, 'z', 2) on conflict (d, (b + 1)) where n > 1 and d <> 'x' and b = 3 do nothing returning id;
+insert into oc (b, d, n) values (1, 'z', 2) on conflict (d, (b + 1)) where n > 1 do nothing returning id;
+insert into oc (d) values ('q') on conflict ((coalesce(d, 'none'))) where d = 'q' do update set b = 7 returning b;
+insert into oc (d) values ('q') on conflict ((coalesce(d, 'none'))) where d = 'q' do update set b = 7 returning b;
+insert into oc (d) values ('q') on conflict ((coalesce(d, 'other'))) where d = 'q' do update set b = 7 returning b;
+insert into oc (d) values ('q') on conflict (nothing(d)) do nothing;
+prepare p(text, text) as insert into oc (email) values ($1) on conflict (lower(email)) do update set d = $2 returning email, d;
+execute p('A@B', 'k');
+deallocate p;
+drop table oc;
+create table ux (id serial primary key, name varchar(50), login_email varchar(50), lets_index_this varchar(50));
+create unique index ux_p on ux (name, lets_index_this) where lets_index_this = 'unique_name';
+insert into ux (name, login_email, lets_index_this) values ('name1','m','unique_name') on conflict (name, lets_index_this) where lets_index_this = 'unique_name' do update set name = excluded.name returning id;
+insert into ux (name, login_email, lets_index_this) values ('name1','m','unique_name') on conflict (name, lets_index_this) where lets_index_this = 'unique_name' do update set name = excluded.name returning id;
+insert into ux (name, login_email, lets_index_this) values ('name1','m','unique_name') on conflict (name, lets_index_this) where lets_index_this = 'unique_name' do update set name = excluded.name returning id;
+drop index ux_p;
+create unique index ux_p on ux (name, lets_index_this) where lets_index_this = 'unique_name';
+insert into ux (name, login_email, lets_index_this) values ('name1','m','unique_name') on conflict (name, lets_index_this) where lets_index_this = 'unique_name' do update set name = excluded.name returning id;
+drop table ux;

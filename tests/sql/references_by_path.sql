@@ -1,0 +1,42 @@
+-- A foreign key's table is looked up in the search path, also when it has the name of the table being made.
+create schema rp;
+create table tt (id int primary key);
+create table rp.tt (id1 int, foreign key (id1) references tt (id));
+select conrelid::regclass, confrelid::regclass from pg_constraint where contype = 'f' and connamespace = 'rp'::regnamespace;
+create table rp.t3 (id int primary key, p int references rp.t3);
+create table rp.t4 (id int primary key, p int references t4);
+set search_path = rp, public;
+create table t5 (id int primary key, p int references t5);
+select conrelid::regclass, confrelid::regclass from pg_constraint where contype = 'f' and connamespace = 'rp'::regnamespace order by 1::text;
+reset search_path;
+drop schema rp cascade;
+drop table tt;
+-- Columns of a domain with a collation of its own, and other built-in collations.
+create domain rp_s as text collate "C" default '~~';
+create table rp_t (a rp_s, b text collate "POSIX", c text collate "C", d text);
+select attname, attcollation::regcollation, typcollation::regcollation from pg_attribute a join pg_type t on t.oid = atttypid where attrelid = 'rp_t'::regclass and attnum > 0 order by attnum;
+insert into rp_t (b) values ('b'), ('a');
+select a, b from rp_t order by b;
+drop table rp_t;
+drop domain rp_s;
+-- What policies and routines read of a table keeps its columns.
+create table rp_a (x int, y int, z int);
+create table rp_b (x int, y int);
+create policy p on rp_a using (x > 1 and exists (select from rp_b where rp_b.y = z));
+create function rp_f() returns bigint begin atomic select sum(y) from rp_a; end;
+create procedure rp_p() begin atomic update rp_b set y = 1 where x = 2; end;
+alter table rp_a drop column x;
+alter table rp_a drop column y;
+alter table rp_a drop column z;
+alter table rp_b drop column x;
+alter table rp_b drop column y;
+alter table rp_a drop column y cascade;
+alter table rp_a drop column z cascade;
+select polname from pg_policy;
+select proname from pg_proc where proname like 'rp\_%';
+drop table rp_a;
+drop table rp_b;
+drop table rp_b cascade;
+begin isolation level read uncommitted;
+show transaction_isolation;
+commit;
