@@ -10,8 +10,7 @@ prepare_everything() {
     psql -X -q "$1 dbname=everything" -f "$here/everything.sql" 2>&1 | grep -v -e wal_level -e '^HINT:  Set wal_level'
 }
 
-# DSN NAME: an empty database of that name. Both servers have the same locale then, and neither has a procedural language.
+# DSN NAME: an empty database of that name. Both servers have the same locale then.
 create_database() {
     psql -X -q "$1 dbname=postgres" -c "DROP DATABASE IF EXISTS $2" -c "CREATE DATABASE $2 TEMPLATE template0 LOCALE 'C.UTF-8'" >/dev/null 2>&1
-    psql -X -q "$1 dbname=$2" -c 'DROP EXTENSION IF EXISTS plpgsql' >/dev/null 2>&1
 }
