@@ -21,7 +21,7 @@ internal sealed partial class Server : IDisposable
     public Server(string name, string connectionString, string setup)
     {
         Name = name;
-        var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 60, IncludeErrorDetail = true };
+        var builder = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, CommandTimeout = 60, IncludeErrorDetail = true, Options = "-c work_mem=4MB" };
         _connectionString = builder.ConnectionString;
         _setup = setup;
     }

@@ -215,3 +215,13 @@ SELECT 'a:16384,70000,2147483647'::tsvector, 'a:99999999999999999999'::tsvector,
 SELECT 'a:4294967296'::tsvector;
 SELECT width_bucket('a,b,c'::text, '{"x,y",""}'::text[]), width_bucket(5, ARRAY[7, 1, 3]), width_bucket(5.0::float8, ARRAY[7, 1, 3]::float8[]), width_bucket(2, ARRAY[1, 3, 7]);
 SELECT timestamptz_ge(timestamptz('294276-12-31 23:59:59'::timestamp), timestamptz('5874897-12-31'::date, '23:59'::time));
+-- Sums of negative zeros; names of three parts; where an array's bounds must stand.
+select sum('-0'::float4), sum('-0'::float8), sum(x) from (values ('-0'::float8), ('-0')) as v(x);
+select sum(x), avg(x) from (values ('-0'::float8), ('0')) as v(x);
+select a.b.sum(1);
+select 'a' collate "C".a.b;
+select a.b.c.sum(1);
+select '["2019",x)'::int[];
+select '[1'::int[];
+select avg(d) over (order by d::date range between '1 month' preceding and '2 days'::text following) from (select 1 as d) s;
+select count(*) over (order by d range between '1 month' preceding and '2 days' ::text following) from (select date '2020-01-01' as d) s;

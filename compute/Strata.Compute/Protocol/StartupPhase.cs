@@ -140,8 +140,11 @@ internal sealed class StartupPhase(PgConnection connection, PgServer server)
                 _database = value;
             else if (name == "options")
             {
-                if (!CommandLineOptions.TryParse(value, _settings, out endpointId))
+                // Parameters of the packet itself come after these, wherever they stand.
+                List<KeyValuePair<string, string>> given = [];
+                if (!CommandLineOptions.TryParse(value, given, out endpointId))
                     throw new SqlException(SqlState.SyntaxError, $"invalid command-line argument for server process: {value}");
+                _settings.InsertRange(0, given);
             }
             else if (name == "replication")
             {

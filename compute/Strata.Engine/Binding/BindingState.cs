@@ -123,6 +123,15 @@ internal sealed class BindingState
 
     private static readonly short[] s_noColumns = [];
 
+    /// <summary>Throws for a name of three parts that is not of this database (0A000), and for longer ones (42601).</summary>
+    public void CheckDatabase(QualifiedName name, int position)
+    {
+        if (name.Parts.Count > 3)
+            throw BindingErrors.At(position, SqlState.SyntaxError, $"improper qualified name (too many dotted names): {name}");
+        if (name.Parts.Count == 3 && name.Parts[0] != Context.Functions.Session.DatabaseName)
+            throw BindingErrors.At(position, SqlState.FeatureNotSupported, $"cross-database references are not implemented: {name}");
+    }
+
     /// <summary>The relation of a name. Throws 42P01, 0A000.</summary>
     public RelationInfo ResolveRelation(RelationName name)
     {

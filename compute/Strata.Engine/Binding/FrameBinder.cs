@@ -92,7 +92,7 @@ internal sealed class FrameBinder(BindingState state)
             return state.Expressions.BindOperator("-", offset, state.Expressions.Factory.Call("date_trunc", [new ConstantExpression(SqlType.Text, Datum.OfText("day")), offset]), offset.Position);
         return offset
             ?? throw BindingErrors.At(
-                bound.Offset.Position, SqlState.FeatureNotSupported,
+                SyntaxLocation.Of(bound.Offset), SqlState.FeatureNotSupported,
                 $"RANGE with offset PRECEDING/FOLLOWING is not supported for column type {key.WithTypmod(-1)} and offset type {value.Type.WithTypmod(-1)}",
                 "Cast the offset value to an appropriate type.");
     }

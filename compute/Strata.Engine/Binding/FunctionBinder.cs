@@ -185,6 +185,7 @@ internal sealed class FunctionBinder(BindingState state)
     private Expression Resolve(FunctionCall call, Expression[] arguments, string?[]? names)
     {
         QualifiedName name = call.Name;
+        state.CheckDatabase(name, call.Position);
         // Drivers name the result of a function as a parameter without a value: { ? = call f(?) }.
         if (Array.Exists(arguments, static argument => argument is ParameterExpression { Type.Oid: TypeOid.Void }))
             (arguments, names) = WithoutVoid(arguments, names);

@@ -35,7 +35,13 @@ internal sealed class TypeLookup(BindingState state)
         TypeNameResolver.Resolve(name, state.Catalog, state.SearchPath, _services);
 
     /// <summary>A collation by name, for a COLLATE at a position. Throws 42704; 0A000 for those that do not exist yet.</summary>
-    public uint ResolveCollation(QualifiedName name, int position) => Own(name) ?? name.Name switch
+    public uint ResolveCollation(QualifiedName name, int position)
+    {
+        state.CheckDatabase(name, position);
+        return Own(name) ?? BuiltinCollation(name, position);
+    }
+
+    private static uint BuiltinCollation(QualifiedName name, int position) => name.Name switch
     {
         "C" => CatalogOids.CCollation,
         "POSIX" => 951,

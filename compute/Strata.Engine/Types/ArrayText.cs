@@ -75,6 +75,8 @@ internal static class ArrayText
         {
             while (_at < text.Length && text[_at] == '[')
             {
+                if (_at + 1 < text.Length && !(char.IsAsciiDigit(text[_at + 1]) || text[_at + 1] is '-' or '+'))
+                    throw Malformed(text, "\"[\" must introduce explicitly-specified array dimensions.");
                 int end = text.IndexOf(']', _at);
                 if (end < 0 || _declared >= ArrayValue.DimensionsMax)
                     throw Malformed(text, "Missing \"]\" after array dimensions.");

@@ -29,7 +29,9 @@ internal sealed unsafe class FloatAggregate(FunctionInfo function, SqlType[] arg
         var s = (State*)state;
         if (statistic == NumericStatistic.Sum)
         {
-            double sum = _isSingle ? (float)s->Sum + (float)value : s->Sum + value;
+            // Minus zero is what changes no other number, minus zero included.
+            double before = s->Count == 0 ? -0.0 : s->Sum;
+            double sum = _isSingle ? (float)before + (float)value : before + value;
             if (double.IsInfinity(sum) && !double.IsInfinity(value) && !double.IsInfinity(s->Sum))
                 throw Overflow();
             s->Sum = sum;
@@ -37,14 +39,14 @@ internal sealed unsafe class FloatAggregate(FunctionInfo function, SqlType[] arg
             return;
         }
 
-        double before = s->Count;
+        double known = s->Count;
         s->Count++;
         double oldSum = s->Sum;
         s->Sum += value;
-        if (before > 0)
+        if (known > 0)
         {
             double difference = (value * s->Count) - s->Sum;
-            s->Squares += difference * difference / (s->Count * before);
+            s->Squares += difference * difference / (s->Count * known);
             if (double.IsInfinity(s->Sum) || double.IsInfinity(s->Squares))
             {
                 if (!double.IsInfinity(oldSum) && !double.IsInfinity(value))
@@ -70,7 +72,7 @@ internal sealed unsafe class FloatAggregate(FunctionInfo function, SqlType[] arg
 
         // In the order of the rows, as one by one; only where that stays finite, the rest is for the loop that knows which row fails.
         var data = (double*)values.Data;
-        double sum = s->Sum;
+        double sum = s->Count == 0 ? -0.0 : s->Sum;
         for (int i = 0; i < selection.Count; i++)
             sum += data[selection[i]];
         if (!double.IsFinite(sum))
