@@ -225,3 +225,6 @@ select '["2019",x)'::int[];
 select '[1'::int[];
 select avg(d) over (order by d::date range between '1 month' preceding and '2 days'::text following) from (select 1 as d) s;
 select count(*) over (order by d range between '1 month' preceding and '2 days' ::text following) from (select date '2020-01-01' as d) s;
+-- A window of the WINDOW clause stands where its parenthesis is.
+select count(*) over w from (select 1) s window w as (x order by 1);
+select 1 from (select 1) s window w as (), w as (order by 1);

@@ -402,10 +402,9 @@ internal static class SelectGrammar
         var windows = new ListBuilder<WindowDefinition>();
         do
         {
-            int position = p.Position;
             string name = p.ColumnId();
             p.Expect(Keyword.As);
-            windows.Add(CallGrammar.ParseWindow(p) with { Name = name, Position = position });
+            windows.Add(CallGrammar.ParseWindow(p) with { Name = name });
         }
         while (p.Accept(TokenKind.Comma));
         return windows.ToList();

@@ -71,7 +71,31 @@ internal sealed class BlockScanner(string text)
     public string Until(string? word)
     {
         SkipSpace();
-        int start = _at, parentheses = 0, cases = 0;
+        int start = _at;
+        if (!TryReach(';', word))
+            throw Unexpected();
+        string found = text[start.._at];
+        if (text[_at] != ';')
+            return found;
+        if (word is not null)
+            throw Unexpected();
+        _at++;
+        return found;
+    }
+
+    /// <summary>The text up to a comma or a word outside parentheses, brackets and CASE, which are not taken, or to the end.</summary>
+    public string Part(string? word)
+    {
+        SkipSpace();
+        int start = _at;
+        TryReach(',', word);
+        return text[start.._at];
+    }
+
+    // Goes to a sign or a word, whichever comes first outside parentheses, brackets and CASE; false at the end of the text.
+    private bool TryReach(char sign, string? word)
+    {
+        int parentheses = 0, cases = 0;
         while (_at < text.Length)
         {
             char c = text[_at];
@@ -81,26 +105,19 @@ internal sealed class BlockScanner(string text)
             {
                 string next = Peek();
                 if (parentheses == 0 && cases == 0 && next == word)
-                    return text[start.._at];
+                    return true;
                 cases += next == "case" ? 1 : next == "end" && cases > 0 ? -1 : 0;
                 _at += next.Length;
                 continue;
             }
 
-            parentheses += c == '(' ? 1 : c == ')' ? -1 : 0;
-            if (c == ';' && parentheses <= 0)
-            {
-                string found = text[start.._at];
-                if (word is not null)
-                    throw Unexpected();
-                _at++;
-                return found;
-            }
-
+            if (c == sign && parentheses <= 0)
+                return true;
+            parentheses += c is '(' or '[' ? 1 : c is ')' or ']' ? -1 : 0;
             _at++;
         }
 
-        throw Unexpected();
+        return false;
     }
 
     /// <summary>Number of the line that comes next, from 1.</summary>
@@ -126,35 +143,6 @@ internal sealed class BlockScanner(string text)
         else
             _at = start;
         return literal is not null;
-    }
-
-    /// <summary>The text up to a comma or a word outside parentheses, brackets and CASE, which are not taken, or to the end.</summary>
-    public string Part(string? word)
-    {
-        SkipSpace();
-        int start = _at, parentheses = 0, cases = 0;
-        while (_at < text.Length)
-        {
-            char c = text[_at];
-            if (TrySkipQuoted() || TrySkipComment())
-                continue;
-            if (char.IsLetter(c) || c == '_')
-            {
-                string next = Peek();
-                if (parentheses == 0 && cases == 0 && next == word)
-                    break;
-                cases += next == "case" ? 1 : next == "end" && cases > 0 ? -1 : 0;
-                _at += next.Length;
-                continue;
-            }
-
-            if (c == ',' && parentheses == 0)
-                break;
-            parentheses += c is '(' or '[' ? 1 : c is ')' or ']' ? -1 : 0;
-            _at++;
-        }
-
-        return text[start.._at];
     }
 
     private void SkipSpace()

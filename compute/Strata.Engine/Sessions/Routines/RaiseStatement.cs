@@ -101,23 +101,8 @@ internal sealed class RaiseStatement
 
     private void Send(SessionContext context, string message, string? state, Dictionary<string, string?> fields)
     {
-        if (_level == "exception")
-            throw new SqlException(state is null ? SqlState.PlPgSqlRaise : new SqlState(state), message)
-            {
-                Detail = fields.GetValueOrDefault("detail"),
-                Hint = fields.GetValueOrDefault("hint"),
-                ColumnName = fields.GetValueOrDefault("column"),
-                ConstraintName = fields.GetValueOrDefault("constraint"),
-                DataTypeName = fields.GetValueOrDefault("datatype"),
-                TableName = fields.GetValueOrDefault("table"),
-                SchemaName = fields.GetValueOrDefault("schema"),
-                Where = Where,
-            };
-        context.Notice(new Diagnostic
+        var raised = new SqlException(state is null ? SqlState.PlPgSqlRaise : new SqlState(state), message)
         {
-            Severity = _level == "debug" ? "DEBUG1" : _level.ToUpperInvariant(),
-            SqlState = state ?? (_level == "warning" ? SqlState.Warning.Code : SqlState.SuccessfulCompletion.Code),
-            Message = message,
             Detail = fields.GetValueOrDefault("detail"),
             Hint = fields.GetValueOrDefault("hint"),
             ColumnName = fields.GetValueOrDefault("column"),
@@ -126,6 +111,13 @@ internal sealed class RaiseStatement
             TableName = fields.GetValueOrDefault("table"),
             SchemaName = fields.GetValueOrDefault("schema"),
             Where = Where,
+        };
+        if (_level == "exception")
+            throw raised;
+        context.Notice(Diagnostics.From(raised, "", CancelReason.User) with
+        {
+            Severity = _level == "debug" ? "DEBUG1" : _level.ToUpperInvariant(),
+            SqlState = state ?? (_level == "warning" ? SqlState.Warning.Code : SqlState.SuccessfulCompletion.Code),
         });
     }
 
